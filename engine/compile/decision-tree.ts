@@ -1,0 +1,4 @@
+/** Placeholder shape; engine/compile owns it. */
+export interface DecisionTree {
+  readonly nodeCount: number;
+}

@@ -1,0 +1,30 @@
+/** Every diagnostic code, with its one-line title. Codes are stable: they are never renumbered or reused. */
+export const diagnosticCodes = {
+  RW1001: "the file is not valid YAML",
+  RW1002: "a YAML feature that policies do not use (alias, anchor, tag, directive, merge key, several documents)",
+  RW1003: "a key stands twice in one mapping",
+  RW1004: "a file or the set is over a limit (size, depth, count)",
+  RW1005: "a file that is needed is not there",
+  RW1006: "an include leaves the policy directory",
+  RW1007: "an include cycle, or a file included twice",
+  RW1008: "the file is of the wrong kind",
+  RW1101: "unknown key",
+  RW1102: "a required key is missing",
+  RW1103: "a value of the wrong type or form",
+  RW1104: "a rule without exactly one effect",
+  RW1201: "unknown fact",
+  RW1202: "unknown pool",
+  RW1203: "unknown model",
+  RW1204: "unknown provider",
+  RW1205: "an id is used twice",
+  RW1206: "an unknown rule is named",
+  RW1301: "a condition that does not fit the fact's type",
+  RW1302: "a number with a wrong unit, or out of range",
+  RW1303: "a bad glob",
+  RW1304: "a bad time window",
+  RW1305: "a bad JsonLogic condition",
+  RW1306: "a route whose options do not fit together",
+  RW1307: "a bad tag",
+} as const satisfies Record<string, string>;
+
+export type DiagnosticCode = keyof typeof diagnosticCodes;

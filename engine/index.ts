@@ -1,0 +1,31 @@
+// The front door of the engine: everything server/, cli/ and library users may import.
+
+export type { Condition, Predicate } from "./conditions/condition.js";
+export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from "./conditions/fact-definitions.js";
+// diagnostics
+export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";
+export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-codes.js";
+// decide and rank
+export { type Facts, type FactValue, readFact } from "./evaluate/facts.js";
+export type { Denial, Outcome, RouteChoice } from "./evaluate/outcome.js";
+// explain
+export type * from "./explain/decision-record.js";
+export type { CompiledPolicy } from "./policy/compiled-policy.js";
+// the policy model
+export * from "./policy/policy-set.js";
+export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
+export {
+  type Exclusion,
+  type ExclusionReason,
+  exclusionReasons,
+  type PlannedAttempt,
+  type RoutePlan,
+} from "./rank/route-plan.js";
+export type { World } from "./rank/world.js";
+// compile: YAML text in, a policy ready to decide out
+export type { SourceFile } from "./source/source-file.js";
+
+// units
+export * from "./units/money.js";
+export { MAX_TAG_LENGTH, MAX_TAGS, normalizeTag } from "./units/tags.js";
+export { formatTokens, MAX_TOKENS, parseTokens } from "./units/tokens.js";

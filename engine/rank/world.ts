@@ -1,0 +1,24 @@
+/**
+ * All that changes without a policy edit, as one plain value: a decision is re-computed from policy, facts and world
+ * alone. Names of endpoints are `author/model@provider`. Everything may be left out.
+ */
+export interface World {
+  /** Endpoints, models or providers whose circuit is open. */
+  readonly down?: readonly string[];
+  /** Endpoints, models or providers that answered 429 and asked to wait. */
+  readonly rate_limited?: readonly string[];
+  /** Providers for which the server has no credentials. */
+  readonly no_credentials?: readonly string[];
+  /** Providers whose wire format the server cannot speak. */
+  readonly unsupported?: readonly string[];
+  /** Observed time to the first token, milliseconds, by endpoint. */
+  readonly latency_ms?: Readonly<Record<string, number>>;
+  /** Requests under way, by endpoint. */
+  readonly in_flight?: Readonly<Record<string, number>>;
+  /** Recent share of failures, 0 to 1, by endpoint. */
+  readonly error_rate?: Readonly<Record<string, number>>;
+  /** What `weighted` and `balanced` draw from; the same seed gives the same plan. Default 0. */
+  readonly seed?: string | number;
+  /** Hash of the head of the prompt, for `sticky: prefix`. */
+  readonly prefix?: string;
+}

@@ -1,0 +1,41 @@
+import type { CompiledPolicy, Diagnostic, SourceFile } from "../../engine/index.js";
+
+/** The result of reading and compiling a whole directory once. */
+export interface CompileResult {
+  readonly value?: CompiledPolicy;
+  readonly diagnostics: readonly Diagnostic[];
+}
+/** Compiles off the event loop (a worker thread in the server; the engine called directly in tests). */
+export type CompilePolicyFiles = (files: readonly SourceFile[]) => Promise<CompileResult>;
+
+export interface PolicyStatus {
+  readonly serving: {
+    readonly name: string;
+    readonly revision: string;
+    readonly since: string;
+    readonly rules: number;
+  };
+  /** The newest edit that was refused; absent when the newest edit is the one serving. */
+  readonly rejected?: {
+    readonly at: string;
+    readonly errors: number;
+    readonly codes: readonly string[];
+    /** Diagnostics with code frames, as `policy check` prints them. */
+    readonly text: string;
+  };
+  readonly lastReload: { readonly at: string; readonly successful: boolean; readonly reason: string };
+  readonly reloads: { readonly applied: number; readonly unchanged: number; readonly rejected: number };
+  readonly watching: boolean;
+}
+
+/** Holds the policy that is serving and replaces it, whole, when the directory changes. */
+export interface PolicyStore {
+  /** One reference; a request takes it once and keeps it. */
+  current(): CompiledPolicy;
+  status(): PolicyStatus;
+  /** Reads the directory again; never rejects because of a bad policy. Concurrent calls run one after another. */
+  reload(reason: string): Promise<"applied" | "unchanged" | "rejected">;
+  /** Calls back after each applied policy, the first included. */
+  onApplied(listener: (policy: CompiledPolicy) => void): void;
+  close(): Promise<void>;
+}

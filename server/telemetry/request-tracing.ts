@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { CompiledPolicy, Outcome, RecordedAttempt, RoutePlan } from "../../engine/index.js";
+
+/** The spans of one request. Every call is cheap and does nothing when no exporter is configured. */
+export interface RequestTrace {
+  /** The decision span: begun and ended around decide and rank; one event for every candidate left out. */
+  decided(decision: {
+    readonly id: string;
+    readonly policy: CompiledPolicy;
+    readonly outcome: Outcome;
+    readonly plan: RoutePlan | undefined;
+    readonly startedAtMs: number;
+    readonly endedAtMs: number;
+  }): void;
+  /** A client span for one attempt, with the GenAI attributes. */
+  attempt(start: {
+    readonly provider: string;
+    readonly model: string;
+    readonly upstreamModel: string;
+    readonly serverAddress: string;
+    readonly serverPort: number | undefined;
+    readonly stream: boolean;
+    readonly maxOutputTokens: number | undefined;
+  }): AttemptTrace;
+  /** The server span ends here. */
+  end(result: { readonly status: number; readonly outcome: string; readonly code: string | undefined }): void;
+}
+export interface AttemptTrace {
+  /** W3C headers (`traceparent`, `tracestate`) to send upstream; empty when tracing is off. */
+  readonly headers: Readonly<Record<string, string>>;
+  end(
+    attempt: RecordedAttempt & {
+      readonly responseModel?: string;
+      readonly responseId?: string;
+      readonly finishReasons?: readonly string[];
+    },
+  ): void;
+}
+
+/** Begins the server span of a request, as a child of the client's `traceparent` when there is one. */
+export type StartRequestTrace = (request: {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}) => RequestTrace;
