@@ -1,0 +1,131 @@
+import { readFile } from "node:fs/promises";
+import { Command, Option } from "commander";
+import { type DecisionRecord, explainDecision, renderExplanation, type World } from "../../engine/index.js";
+import { observeRequest } from "../../server/http/observe-request.js";
+import { CommandFailure } from "../command-failure.js";
+import { addFactOptions, factsFromFlags, factsOfAPlainRequest, type SourcedFacts } from "../facts-from-flags.js";
+import { globalOptions } from "../global-options.js";
+import { loadPolicies } from "../load-policies.js";
+import { reproduceDecision } from "../reproduce-decision.js";
+
+interface ExplainOptions extends Readonly<Record<string, unknown>> {
+  readonly request?: string;
+  readonly header?: readonly string[];
+  readonly decision?: string;
+  readonly server: string;
+  readonly down?: string;
+  readonly rateLimited?: string;
+  readonly latency?: readonly string[];
+  readonly seed?: string;
+  readonly all?: boolean;
+}
+
+/** `policy explain`: why a request, described by flags, given as a file, or served before, goes where it goes. */
+export function explainCommand(): Command {
+  const command = new Command("explain").description(
+    "show why a request goes to which model: facts, rules, requirements, every candidate, the plan",
+  );
+  addFactOptions(command);
+  return command
+    .option("--request <file>", "an OpenAI-shaped request body; its facts are read as the proxy reads them")
+    .addOption(
+      new Option(
+        "-H, --header <header>",
+        "a request header, as curl takes it: 'x-route-tags: code'; may be repeated",
+      ).argParser(repeated),
+    )
+    .option("--decision <id>", "a decision that a server made: reproduce it from its record and its policy snapshot")
+    .option("--server <url>", "the server to ask for --decision", "http://127.0.0.1:8080")
+    .option("--down <names>", "endpoints, models or providers to take for down, separated by commas")
+    .option("--rate-limited <names>", "endpoints, models or providers to take for rate limited")
+    .addOption(
+      new Option("--latency <endpoint=ms>", "an observed time to the first token; may be repeated").argParser(repeated),
+    )
+    .option("--seed <seed>", "what weighted and balanced draw from")
+    .option("--all", "show every rule above, however many")
+    .action(async (own: ExplainOptions, self: Command) => {
+      const options = globalOptions(self);
+      const record =
+        own.decision === undefined ? await explainHere(own, self) : await reproduceDecision(own.decision, own.server);
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify(record, undefined, 2)}\n`
+          : `${renderExplanation(record, { color: options.color, all: own.all === true })}\n`,
+      );
+    });
+}
+
+async function explainHere(own: ExplainOptions, self: Command): Promise<DecisionRecord> {
+  const policy = await loadPolicies(globalOptions(self));
+  const now = Date.now();
+  const described = factsFromFlags(own, policy);
+  let base: SourcedFacts & { readonly warnings?: readonly string[] } = factsOfAPlainRequest(now);
+  if (own.request !== undefined || own.header !== undefined) {
+    const body = own.request === undefined ? {} : await readBody(own.request);
+    base = observeRequest({ headers: readHeaders(own.header ?? []), body, policy, now });
+  }
+  return explainDecision({
+    policy,
+    facts: { ...base.facts, ...described.facts },
+    sources: { ...base.sources, ...described.sources },
+    world: readWorld(own),
+    id: "explain",
+    time: now,
+    warnings: base.warnings ?? [],
+  });
+}
+
+async function readBody(file: string): Promise<Record<string, unknown>> {
+  const text = await readFile(file, "utf8").catch((error: Error) => {
+    throw new CommandFailure(2, `policy explain: cannot read the request ${file}: ${error.message}`);
+  });
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    throw new CommandFailure(2, `policy explain: ${file} is not valid JSON: ${String(error)}`);
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new CommandFailure(
+      2,
+      `policy explain: ${file} must hold one JSON object, the body of a chat completion request`,
+    );
+  }
+  return body as Record<string, unknown>;
+}
+
+function readHeaders(lines: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const [, name = "", value = ""] = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
+    if (name === "") throw new CommandFailure(2, `policy explain: -H '${line}': write it as 'name: value'`);
+    const key = name.toLowerCase();
+    if (key in headers) throw new CommandFailure(2, `policy explain: -H '${line}': the header is given twice`);
+    headers[key] = value;
+  }
+  return headers;
+}
+
+function readWorld(own: ExplainOptions): World {
+  const names = (text: string | undefined) => text?.split(",").map((name) => name.trim());
+  const down = names(own.down);
+  const rateLimited = names(own.rateLimited);
+  const latency: Record<string, number> = {};
+  for (const text of own.latency ?? []) {
+    const [, endpoint = "", ms = ""] = /^(.+)=(\d{1,9})$/.exec(text) ?? [];
+    if (endpoint === "") {
+      throw new CommandFailure(2, `policy explain: --latency ${text}: write it as author/model@provider=MILLISECONDS`);
+    }
+    latency[endpoint] = Number(ms);
+  }
+  return {
+    ...(down === undefined ? {} : { down }),
+    ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),
+    ...(own.latency === undefined ? {} : { latency_ms: latency }),
+    ...(own.seed === undefined ? {} : { seed: own.seed }),
+  };
+}
+
+function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}

@@ -1,0 +1,37 @@
+import { cp, readdir } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { Command } from "commander";
+import { CommandFailure } from "../command-failure.js";
+import { globalOptions } from "../global-options.js";
+import { packageRoot } from "../package-root.js";
+
+/** `policy init [DIR]`: writes a commented starter set; refuses a folder that holds anything already. */
+export function initCommand(): Command {
+  return new Command("init")
+    .description("write a commented starter set into a new directory")
+    .argument("[dir]", "where to (default: the policy directory)")
+    .action(async (directory: string | undefined, _options: unknown, command: Command) => {
+      const target = directory ?? globalOptions(command).policies;
+      const present = await readdir(target).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return [];
+        throw new CommandFailure(2, `policy init: cannot use ${target}: ${error.message}`);
+      });
+      if (present.length > 0) {
+        throw new CommandFailure(
+          2,
+          `policy init: ${target} is not empty (${present.slice(0, 3).join(", ")}${present.length > 3 ? ", …" : ""}); nothing was written. Name a new directory.`,
+        );
+      }
+      const starter = join(packageRoot(), "cli", "starter");
+      await cp(starter, target, { recursive: true });
+      const files = (await readdir(starter, { recursive: true, withFileTypes: true })).filter((entry) =>
+        entry.isFile(),
+      );
+      for (const file of files) {
+        process.stdout.write(`wrote ${join(target, relative(starter, join(file.parentPath, file.name)))}\n`);
+      }
+      process.stdout.write(
+        `next: policy check --policies ${target} · policy explain --policies ${target} --tags code · policy serve --policies ${target}\n`,
+      );
+    });
+}

@@ -1,0 +1,31 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { startServer } from "../../server/main.js";
+import { CommandFailure } from "../command-failure.js";
+import { globalOptions } from "../global-options.js";
+
+/** `policy serve`: the proxy, until SIGINT or SIGTERM. */
+export function serveCommand(): Command {
+  return new Command("serve")
+    .description("serve the proxy with the policy directory, reloading it when it changes")
+    .addOption(
+      new Option("--port <port>", "port to listen on; 0 picks a free one").env("PORT").default(8080).argParser(port),
+    )
+    .addOption(new Option("--host <host>", "address to listen on").env("HOST").default("127.0.0.1"))
+    .option("--gate", "run the policy's tests before each reload and refuse one that fails")
+    .action(async (own: { port: number; host: string; gate?: boolean }, command: Command) => {
+      const options = globalOptions(command);
+      try {
+        await startServer({ policies: options.policies, port: own.port, host: own.host, gate: own.gate === true });
+      } catch (error) {
+        throw new CommandFailure(1, `policy serve: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    });
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError("it must be a whole number from 0 to 65535.");
+  }
+  return value;
+}

@@ -1,0 +1,19 @@
+import type { Command } from "commander";
+
+/** The options every subcommand takes. */
+export interface GlobalOptions {
+  /** The policy directory as the user wrote it. */
+  readonly policies: string;
+  readonly json: boolean;
+  /** Whether text for people may carry ANSI colours. */
+  readonly color: boolean;
+}
+
+/** Reads the global options a command inherited. Colours: a terminal, unless `--no-color` or `NO_COLOR`; `FORCE_COLOR` forces. */
+export function globalOptions(command: Command): GlobalOptions {
+  const options = command.optsWithGlobals<{ policies: string; json?: boolean; color: boolean }>();
+  const { NO_COLOR: noColor, FORCE_COLOR: forceColor } = process.env;
+  const wanted = noColor === undefined || noColor === "";
+  const possible = process.stdout.isTTY === true || (forceColor !== undefined && forceColor !== "0");
+  return { policies: options.policies, json: options.json === true, color: options.color && wanted && possible };
+}

@@ -1,0 +1,50 @@
+import { resolve } from "node:path";
+import {
+  type CompiledPolicy,
+  compilePolicy,
+  type Diagnostic,
+  renderDiagnostics,
+  type SourceFile,
+} from "../engine/index.js";
+import { readPolicyDirectory } from "../server/policy-files/read-policy-directory.js";
+import { CommandFailure } from "./command-failure.js";
+import type { GlobalOptions } from "./global-options.js";
+
+/** Reads the policy directory. @throws CommandFailure with exit code 2 when it cannot be read. */
+export async function readPolicies(options: GlobalOptions): Promise<readonly SourceFile[]> {
+  try {
+    return await readPolicyDirectory(resolve(options.policies));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandFailure(
+      2,
+      `cannot read the policy directory ${options.policies}: ${reason}\n  help: name it with --policies DIR, or write a starter set with \`policy init ${options.policies}\``,
+    );
+  }
+}
+
+/**
+ * Reads and compiles the policy directory for a command that needs a sound policy.
+ * @throws CommandFailure: 2 when it cannot be read, 1 when it is invalid (diagnostics are printed as `policy check` does).
+ */
+export async function loadPolicies(options: GlobalOptions): Promise<CompiledPolicy> {
+  const files = await readPolicies(options);
+  const { value, diagnostics } = compilePolicy(files);
+  if (value !== undefined) return value;
+  throw new CommandFailure(1, renderForTerminal(diagnostics, files, options));
+}
+
+/** Diagnostics with paths as the user sees them from the current folder. */
+export function renderForTerminal(
+  diagnostics: readonly Diagnostic[],
+  files: readonly SourceFile[],
+  options: GlobalOptions,
+): string {
+  return renderDiagnostics(diagnostics, files, { color: options.color, prefix: policyPrefix(options) });
+}
+
+/** What stands before a file's name in messages: the policy directory as the user wrote it, without `./`. */
+function policyPrefix(options: GlobalOptions): string {
+  const shown = options.policies.replace(/^\.\//, "").replace(/\/+$/, "");
+  return shown === "." || shown === "" ? "" : `${shown}/`;
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { CommandFailure } from "./command-failure.js";
+import { checkCommand } from "./commands/check.js";
+import { explainCommand } from "./commands/explain.js";
+import { initCommand } from "./commands/init.js";
+import { serveCommand } from "./commands/serve.js";
+import { testCommand } from "./commands/test.js";
+import { packageVersion } from "./package-root.js";
+
+/** Builds the `policy` command: one file a subcommand; this file only lists them and turns failures into exit codes. */
+function buildProgram(): Command {
+  const program = new Command("policy")
+    .description("Routing policy as code: check, explain, test and serve a directory of policy files.")
+    .version(packageVersion())
+    .option("--policies <dir>", "the policy directory", process.env["POLICIES"] ?? "./policies")
+    .option("--json", "print one JSON document instead of text")
+    .option("--no-color", "print without colours (also: NO_COLOR)")
+    .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
+    .exitOverride();
+  for (const command of [initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()]) {
+    program.addCommand(command.exitOverride().copyInheritedSettings(program));
+  }
+  return program;
+}
+
+try {
+  await buildProgram().parseAsync(process.argv);
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof CommandFailure) {
+    if (error.message !== "") process.stderr.write(`${error.message}\n`);
+    process.exitCode = error.exitCode;
+  } else {
+    process.stderr.write(`policy: this is a fault in Routewright, not in your files: ${String(error)}\n`);
+    if (error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
+    process.exitCode = 70;
+  }
+}

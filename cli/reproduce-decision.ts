@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from "node:util";
+import { request } from "undici";
+import {
+  compilePolicy,
+  type DecisionRecord,
+  explainDecision,
+  factsOfRecord,
+  type SourceFile,
+  shortRevision,
+} from "../engine/index.js";
+import { CommandFailure } from "./command-failure.js";
+
+/**
+ * Fetches a served decision and the policy snapshot it was made under, and decides again here, from facts, world and
+ * snapshot alone.
+ * @throws CommandFailure: 2 when the server cannot be asked or does not know the decision, 1 when deciding again gives
+ *   something else than what was served (which would be a fault in Routewright, and is said).
+ */
+export async function reproduceDecision(id: string, server: string): Promise<DecisionRecord> {
+  const { record } = await ask<{ record: DecisionRecord }>(server, `/admin/decisions/${encodeURIComponent(id)}`);
+  const snapshot = await ask<{ files: readonly SourceFile[] }>(
+    server,
+    `/admin/policy/snapshots/${record.policy.revision}`,
+  );
+  const { value: policy } = compilePolicy(snapshot.files);
+  if (policy === undefined || policy.revision !== record.policy.revision) {
+    throw new CommandFailure(
+      1,
+      `policy explain: the snapshot of revision ${shortRevision(record.policy.revision)} does not compile to that revision here; is this another version of Routewright than the server's?`,
+    );
+  }
+  const again = explainDecision({
+    policy,
+    facts: factsOfRecord(record),
+    sources: Object.fromEntries(Object.entries(record.facts).map(([name, fact]) => [name, fact.source])),
+    world: record.world,
+    id: record.id,
+    time: Date.parse(record.time),
+    warnings: record.warnings,
+    attempts: record.attempts,
+    ...(record.policy.git === undefined ? {} : { git: record.policy.git }),
+    ...(record.simulated === undefined ? {} : { simulated: record.simulated }),
+    ...(record.result === undefined ? {} : { result: record.result }),
+  });
+  if (again.chosen !== record.chosen || !isDeepStrictEqual(again.fallbacks, record.fallbacks)) {
+    throw new CommandFailure(
+      1,
+      `policy explain: deciding again gives ${again.chosen ?? "nothing"}, the server chose ${record.chosen ?? "nothing"}: a fault in Routewright; please report it with the output of --json`,
+    );
+  }
+  return again;
+}
+
+async function ask<T>(server: string, path: string): Promise<T> {
+  const token = process.env["ADMIN_TOKEN"];
+  let url: URL;
+  try {
+    url = new URL(path, server);
+  } catch {
+    throw new CommandFailure(2, `policy explain: --server ${server} is not a URL; write it as http://127.0.0.1:8080`);
+  }
+  const answer = await request(url, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }).catch(
+    (error: Error) => {
+      throw new CommandFailure(2, `policy explain: cannot reach ${server}: ${error.message}`);
+    },
+  );
+  const text = await answer.body.text();
+  if (answer.statusCode !== 200) {
+    throw new CommandFailure(
+      2,
+      `policy explain: ${server} answered ${answer.statusCode} for ${path}: ${messageOf(text)}`,
+    );
+  }
+  return JSON.parse(text) as T;
+}
+
+function messageOf(body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: { message?: string } };
+    return error?.message ?? body.slice(0, 200);
+  } catch {
+    return body.slice(0, 200);
+  }
+}
