@@ -1,0 +1,153 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runPolicy } from "../acceptance/proxy-process.js";
+
+describe("the policy command on a starter set", () => {
+  let folder: string;
+  let starter: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "routewright-cli-"));
+    starter = join(folder, "policies");
+    const { code, stdout } = await runPolicy(["init", starter]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`wrote ${join(starter, "policy.yaml")}`);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("init refuses a directory that holds something, and writes nothing", async () => {
+    const before = await readFile(join(starter, "policy.yaml"), "utf8");
+    const { code, stderr } = await runPolicy(["init", starter]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("is not empty");
+    expect(await readFile(join(starter, "policy.yaml"), "utf8")).toBe(before);
+  });
+
+  it("check finds the starter set sound, strictly", async () => {
+    const { code, stdout } = await runPolicy(["check", "--strict", "--policies", starter]);
+    expect(stdout).toMatch(/^starter@[0-9a-f]{12} · 3 rules, 5 models · 3 files · 0 errors, 0 warnings\n$/);
+    expect(code).toBe(0);
+  });
+
+  it("test runs its cases", async () => {
+    const { code, stdout } = await runPolicy(["test", "--policies", starter]);
+    expect(stdout).toContain("4 passed, 0 failed");
+    expect(code).toBe(0);
+  });
+
+  it("explain prints the route of a request described by flags", async () => {
+    const { code, stdout } = await runPolicy([
+      "explain",
+      "--policies",
+      starter,
+      "--tags",
+      "code",
+      "--context-tokens",
+      "2k",
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("anthropic/claude-sonnet-4.5@anthropic");
+    expect(stdout).toContain("long-context");
+    expect(stdout).not.toContain("\u001b[");
+  });
+
+  it("explain reads a request body and headers as the proxy does", async () => {
+    const body = join(folder, "body.json");
+    await writeFile(
+      body,
+      JSON.stringify({ model: "gpt-4.1", messages: [{ role: "user", content: "hi" }], max_tokens: 100 }),
+    );
+    const { code, stdout } = await runPolicy([
+      "explain",
+      "--policies",
+      starter,
+      "--request",
+      body,
+      "-H",
+      "x-route-tags: PII",
+      "-H",
+      "x-route-budget-usd: ten",
+      "--json",
+    ]);
+    expect(code).toBe(0);
+    const record = JSON.parse(stdout);
+    expect(record.facts).toMatchObject({
+      model: { value: "openai/gpt-4.1" },
+      tags: { value: ["pii"], source: "header x-route-tags" },
+      max_output_tokens: { value: 100 },
+    });
+    expect(record.facts.budget_usd).toBeUndefined();
+    expect(record.warnings.join()).toContain("x-route-budget-usd");
+    expect(record.outcome.requirements.map((guard: { rule: string }) => guard.rule)).toEqual([
+      "personal-data-is-not-kept",
+    ]);
+  });
+
+  it.each([
+    [["explain", "--context-tokens", "lots"], "--context-tokens lots: it takes a number of tokens"],
+    [["explain", "--budget-usd", "-1"], "--budget-usd"],
+    [["explain", "--attribute", "plan=free"], "the policy declares no such attribute"],
+    [["explain", "--request", "/nowhere.json"], "cannot read the request"],
+    [["explain", "-H", "x-route-tags"], "write it as 'name: value'"],
+    [["explain", "--decision", "dec_x", "--server", "http://127.0.0.1:1"], "cannot reach"],
+    [["explian"], "Did you mean explain?"],
+    [["check", "--format", "xml"], "text, json"],
+    [["serve", "--port", "99999"], "0 to 65535"],
+  ])("%j is wrong usage: exit 2 and a message that helps", async (args, message) => {
+    const [command = "", ...rest] = args;
+    const { code, stderr } = await runPolicy([
+      command,
+      ...rest,
+      ...(command === "explian" ? [] : ["--policies", starter]),
+    ]);
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it("check prints every fault with its place and exits 1; as JSON too", async () => {
+    const broken = join(folder, "broken");
+    await runPolicy(["init", broken]);
+    const text = await readFile(join(broken, "policy.yaml"), "utf8");
+    await writeFile(
+      join(broken, "policy.yaml"),
+      text.replace("context_tokens:", "context_token:").replace("to: [strong]", "to: [stron]"),
+    );
+    const { code, stdout } = await runPolicy(["check", "--policies", broken]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/broken\/policy\.yaml:\d+:\d+: error\[RW1201\]/);
+    expect(stdout).toMatch(/broken\/policy\.yaml:\d+:\d+: error\[RW1202\]/);
+    expect(stdout).toContain("2 errors");
+    const json = await runPolicy(["check", "--policies", broken, "--format", "json"]);
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      valid: false,
+      errors: 2,
+      diagnostics: [{ code: "RW1201", line: expect.any(Number) }, { code: "RW1202" }],
+    });
+    expect((await runPolicy(["test", "--policies", broken])).code).toBe(1);
+    expect((await runPolicy(["serve", "--port", "0", "--policies", broken])).code).toBe(1);
+  });
+
+  it("test fails when a case fails, and when there are none", async () => {
+    const failing = join(folder, "failing");
+    await runPolicy(["init", failing]);
+    const file = join(failing, "tests/routing.yaml");
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace("rule: code, model", "rule: long-context, model"));
+    const { code, stdout } = await runPolicy(["test", "--policies", failing]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/FAIL {2}code goes to the strong models {2}\(tests\/routing\.yaml:\d+\)/);
+    expect(stdout).toContain("expected");
+    await rm(file);
+    const none = await runPolicy(["test", "--policies", failing]);
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain("no tests were found");
+  });
+
+  it("a directory that is not there is said, with what to do", async () => {
+    const { code, stderr } = await runPolicy(["check", "--policies", join(folder, "nowhere")]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("policy init");
+  });
+});

@@ -1,0 +1,64 @@
+import { execFile } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "../..");
+const run = (...args: string[]) =>
+  promisify(execFile)(process.execPath, args, { cwd: root }).then(
+    ({ stdout }) => ({ code: 0, output: stdout }),
+    (error: { code: number; stdout: string; stderr: string }) => ({
+      code: error.code,
+      output: error.stdout + error.stderr,
+    }),
+  );
+
+// Each plants one violation in a file of its own and sees the check refuse it.
+describe("the import rules", () => {
+  const planted = join(root, "engine/planted-violation.ts");
+  const plantedInServer = join(root, "server/planted-violation.ts");
+  afterEach(async () => {
+    await rm(planted, { force: true });
+    await rm(plantedInServer, { force: true });
+  });
+
+  it("hold for the tree as it is", async () => {
+    const result = await run("scripts/check-imports.mjs");
+    expect(result).toMatchObject({ code: 0, output: expect.stringContaining(" 0 violations") });
+  });
+
+  it("catch an engine file that imports the server", async () => {
+    await writeFile(planted, 'import { startServer } from "../server/main.js";\nexport const planted = startServer;\n');
+    const result = await run("scripts/check-imports.mjs");
+    expect(result.code).toBe(1);
+    expect(result.output).toContain("error engine-is-pure: engine/planted-violation.ts → server/main.ts");
+  });
+
+  it("catch an engine file that imports Node", async () => {
+    await writeFile(planted, 'import { readFileSync } from "node:fs";\nexport const planted = readFileSync;\n');
+    const result = await run("scripts/check-imports.mjs");
+    expect(result.code).toBe(1);
+    expect(result.output).toContain("error engine-without-node: engine/planted-violation.ts → node:fs");
+  });
+
+  it("catch a server file that enters the engine by a side door", async () => {
+    await writeFile(plantedInServer, 'export { usdToNano } from "../engine/units/money.js";\n');
+    const result = await run("scripts/check-imports.mjs");
+    expect(result.code).toBe(1);
+    expect(result.output).toContain("error engine-front-door: server/planted-violation.ts → engine/units/money.ts");
+  });
+
+  it("are backed by the compiler: engine/ has no Node types and cannot reach server/", async () => {
+    await writeFile(planted, 'import "../server/main.js";\nexport const planted = process.env;\n');
+    const result = await run("node_modules/typescript7/bin/tsc", "-p", "engine", "--noEmit");
+    expect(result.code).not.toBe(0);
+    expect(result.output).toMatch(/planted-violation\.ts.*process/);
+    expect(result.output).toMatch(/server\/main\.ts|rootDir|TS6059|TS6307/);
+  });
+
+  it("fail when nothing was cruised, rather than pass", async () => {
+    const result = await run("scripts/check-imports.mjs", "docs");
+    expect(result.code).not.toBe(0);
+  });
+});
