@@ -14,6 +14,9 @@ export type { CompiledPolicy } from "./policy/compiled-policy.js";
 // the policy model
 export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
+export { canonicalModelId } from "./rank/canonical-model.js";
+export { ASSUMED_OUTPUT_TOKENS, expectedCost } from "./rank/expected-cost.js";
+export { rank } from "./rank/rank.js";
 export {
   type Exclusion,
   type ExclusionReason,

@@ -19,7 +19,10 @@ export type ExclusionReason = (typeof exclusionReasons)[number];
 
 /** The ordered attempts for one request, and every candidate that was left out. */
 export interface RoutePlan {
-  /** The rule whose route this is (with `on_exhausted: next_rule` the last one used), or `default`. */
+  /**
+   * The rule of the first attempt, or `default`. Without any attempt: the last rule that was asked for candidates
+   * (with `on_exhausted: next_rule` several are).
+   */
   readonly rule: string;
   readonly route: Route;
   /** Best first. Empty when no candidate is left. */
@@ -34,7 +37,7 @@ export interface PlannedAttempt {
   /** Timeouts, retries and error classes come from the route the candidate belongs to. */
   readonly route: Route;
   readonly from: "to" | "fallback";
-  /** Expected cost of this request; undefined when the endpoint has no price. */
+  /** Expected cost of this request; undefined when the endpoint has no price, or the size of the prompt is unknown. */
   readonly cost?: NanoUsd;
   /** Observed time to the first token, milliseconds. */
   readonly latencyMs?: number;

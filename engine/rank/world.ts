@@ -11,6 +11,10 @@ export interface World {
   readonly no_credentials?: readonly string[];
   /** Providers whose wire format the server cannot speak. */
   readonly unsupported?: readonly string[];
+  /** What the API key may use: endpoints, models or providers; absent is everything, an empty list is nothing. */
+  readonly allowed?: readonly string[];
+  /** Endpoints, models or providers that the request's own hints leave out. */
+  readonly hint_excluded?: readonly string[];
   /** Observed time to the first token, milliseconds, by endpoint. */
   readonly latency_ms?: Readonly<Record<string, number>>;
   /** Requests under way, by endpoint. */

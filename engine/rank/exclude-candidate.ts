@@ -1,0 +1,158 @@
+import type { Facts } from "../evaluate/facts.js";
+import type { RequireRule } from "../policy/policy-set.js";
+import { formatUsd, type NanoUsd } from "../units/money.js";
+import { formatTokens } from "../units/tokens.js";
+import type { CatalogEntry } from "./catalog-index.js";
+import type { ExclusionReason } from "./route-plan.js";
+import { unmetRequirement } from "./unmet-requirement.js";
+import type { World } from "./world.js";
+
+/** A cost limit that is not a rule's requirement, named as people know it: `budget_usd`. */
+export interface CostLimit {
+  readonly name: string;
+  readonly limit: NanoUsd;
+}
+
+/** What one request asks of every candidate of one route. */
+export interface CandidateTest {
+  readonly facts: Facts;
+  readonly world: World;
+  readonly requirements: readonly RequireRule[];
+  readonly costLimits: readonly CostLimit[];
+  /** Whole; undefined when unknown. */
+  readonly promptTokens: number | undefined;
+  /** Whole; undefined when the request sets no limit. */
+  readonly maxOutputTokens: number | undefined;
+}
+
+export interface WhyExcluded {
+  readonly reason: ExclusionReason;
+  readonly detail: string;
+}
+
+/**
+ * The first reason, in the order of `exclusionReasons`, why an endpoint cannot serve a request; undefined when none.
+ * What is unknown (latency, prompt size) excludes nothing; a missing price fails every cost limit.
+ *
+ * @param cost expected, see `expectedCost`.
+ * @param latencyMs observed time to the first token.
+ */
+export function excludeCandidate(
+  entry: CatalogEntry,
+  test: CandidateTest,
+  cost: NanoUsd | undefined,
+  latencyMs: number | undefined,
+): WhyExcluded | undefined {
+  const { facts, world } = test;
+  const { endpoint } = entry;
+
+  if (world.allowed !== undefined && nameIn(world.allowed, entry) === undefined) {
+    return { reason: "not_allowed_for_key", detail: "not among the models that this API key may use" };
+  }
+  const hinted = nameIn(world.hint_excluded, entry);
+  if (hinted !== undefined) {
+    return { reason: "hint_excluded", detail: `the request's own hint leaves out ${hinted}` };
+  }
+
+  for (const rule of test.requirements) {
+    const unmet = unmetRequirement(entry, rule, cost);
+    if (unmet !== undefined) return { reason: "requirement", detail: unmet };
+  }
+
+  const missing = missingCapability(entry, facts);
+  if (missing !== undefined) return { reason: "missing_capability", detail: missing };
+  if (nameIn(world.unsupported, entry) !== undefined) {
+    const format = entry.provider === undefined ? "" : ` ${entry.provider.format}`;
+    return {
+      reason: "missing_capability",
+      detail: `this server does not speak the wire format${format} of ${endpoint.provider}`,
+    };
+  }
+
+  const tooLong = exceededWindow(entry, test);
+  if (tooLong !== undefined) return { reason: "context_window", detail: tooLong };
+
+  if (nameIn(world.no_credentials, entry) !== undefined) {
+    const variable = entry.provider?.apiKeyEnv;
+    const fault = variable === undefined ? "" : `: ${variable} is not set`;
+    return { reason: "no_credentials", detail: `no API key for ${endpoint.provider}${fault}` };
+  }
+  const down = nameIn(world.down, entry);
+  if (down !== undefined) return { reason: "circuit_open", detail: `the circuit of ${down} is open` };
+  const limited = nameIn(world.rate_limited, entry);
+  if (limited !== undefined) {
+    return { reason: "upstream_rate_limited", detail: `${limited} answered 429 and asked to wait` };
+  }
+
+  return overLimit(entry, test, cost) ?? tooSlow(facts.max_latency_ms, latencyMs);
+}
+
+/** The name by which a list of endpoints, models and providers holds an entry. */
+function nameIn(names: readonly string[] | undefined, { endpoint }: CatalogEntry): string | undefined {
+  if (names === undefined || names.length === 0) return undefined;
+  if (names.includes(endpoint.provider)) return endpoint.provider;
+  if (names.includes(endpoint.model)) return endpoint.model;
+  return names.includes(endpoint.id) ? endpoint.id : undefined;
+}
+
+function missingCapability({ model }: CatalogEntry, facts: Facts): string | undefined {
+  const lacks = (capability: string) => !model.capabilities.includes(capability);
+  if (facts.uses_tools === true && lacks("tools")) return "the request uses tools; the model does not";
+  if (facts.uses_vision === true && lacks("vision")) return "the request holds an image; the model has no vision";
+  if (facts.uses_json_schema === true && lacks("json_schema")) {
+    return "the request asks for a JSON schema; the model does not support it";
+  }
+  return undefined;
+}
+
+function exceededWindow({ endpoint }: CatalogEntry, test: CandidateTest): string | undefined {
+  const { promptTokens, maxOutputTokens } = test;
+  const needed = (promptTokens ?? 0) + (maxOutputTokens ?? 0);
+  if (needed > endpoint.contextWindow) {
+    const parts =
+      promptTokens !== undefined && maxOutputTokens !== undefined
+        ? ` (${formatTokens(promptTokens)} in, ${formatTokens(maxOutputTokens)} out)`
+        : "";
+    return `needs ${formatTokens(needed)} tokens${parts}; the window is ${formatTokens(endpoint.contextWindow)}`;
+  }
+  const limit = endpoint.maxOutputTokens;
+  if (limit !== undefined && maxOutputTokens !== undefined && maxOutputTokens > limit) {
+    return `asks for ${formatTokens(maxOutputTokens)} output tokens; the model gives at most ${formatTokens(limit)}`;
+  }
+  return undefined;
+}
+
+function overLimit(entry: CatalogEntry, test: CandidateTest, cost: NanoUsd | undefined): WhyExcluded | undefined {
+  const { price } = entry.endpoint;
+  if (price === undefined) {
+    for (const rule of test.requirements) {
+      const { maxCost } = rule.require;
+      if (maxCost !== undefined) return noPrice(`rule \`${rule.id}\``, maxCost);
+    }
+    const [first] = test.costLimits;
+    if (first !== undefined) return noPrice(first.name, first.limit);
+    return undefined;
+  }
+  if (cost === undefined) return undefined;
+  for (const { name, limit } of test.costLimits) {
+    if (cost > limit) {
+      return {
+        reason: "over_budget",
+        detail: `expected to cost $${formatUsd(cost)}; ${name} allows $${formatUsd(limit)}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function noPrice(name: string, limit: NanoUsd): WhyExcluded {
+  return { reason: "no_price", detail: `has no price, so it cannot be held to the $${formatUsd(limit)} of ${name}` };
+}
+
+function tooSlow(maxLatencyMs: number | undefined, latencyMs: number | undefined): WhyExcluded | undefined {
+  if (maxLatencyMs === undefined || latencyMs === undefined || !(latencyMs > maxLatencyMs)) return undefined;
+  return {
+    reason: "too_slow",
+    detail: `first token after ${formatTokens(Math.round(latencyMs))} ms; max_latency_ms is ${formatTokens(maxLatencyMs)}`,
+  };
+}

@@ -1,0 +1,38 @@
+import type { Endpoint, Price } from "../policy/policy-set.js";
+import { costOfTokens, type NanoUsd } from "../units/money.js";
+
+/** Output tokens a cost assumes when the request sets no limit, unless the model's own limit is lower. */
+export const ASSUMED_OUTPUT_TOKENS = 1_024;
+
+/**
+ * What this request is expected to cost at an endpoint: prompt × input price + answer × output price, in nano-dollars,
+ * each part rounded up. The answer is taken to be as long as `max_output_tokens` allows; when the request sets no
+ * limit, {@link ASSUMED_OUTPUT_TOKENS} or the model's own limit, whichever is lower. Cached input is not assumed.
+ *
+ * @param promptTokens undefined when unknown: then the cost is unknown too, unless input is free.
+ * @returns undefined when the endpoint has no price, or the size of the prompt is unknown.
+ */
+export function expectedCost(
+  endpoint: Endpoint,
+  promptTokens: number | undefined,
+  maxOutputTokens: number | undefined,
+): NanoUsd | undefined {
+  const { price } = endpoint;
+  if (price === undefined) return undefined;
+  const inputCost =
+    price.input === 0 ? 0 : promptTokens === undefined ? undefined : costOfTokens(promptTokens, price.input);
+  if (inputCost === undefined) return undefined;
+  const outputTokens =
+    maxOutputTokens ?? Math.min(ASSUMED_OUTPUT_TOKENS, endpoint.maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS);
+  return (inputCost + costOfTokens(outputTokens, price.output)) as NanoUsd;
+}
+
+/** The price of a token of ordinary traffic, three of input to one of output, in pico-dollars: one number a price. */
+export function mixedPrice(price: Price): number {
+  return (3 * price.input + price.output) / 4;
+}
+
+/** A count of tokens as costs use it: whole, not negative; undefined for an absent or impossible one. */
+export function wholeTokens(tokens: number | undefined): number | undefined {
+  return tokens !== undefined && Number.isFinite(tokens) ? Math.max(0, Math.ceil(tokens)) : undefined;
+}

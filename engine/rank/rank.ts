@@ -1,0 +1,130 @@
+import type { Facts } from "../evaluate/facts.js";
+import { nextRoute } from "../evaluate/next-route.js";
+import type { Outcome, RouteChoice } from "../evaluate/outcome.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import type { RequireRule } from "../policy/policy-set.js";
+import { type NanoUsd, usdToNano } from "../units/money.js";
+import type { CatalogEntry } from "./catalog-index.js";
+import { type CandidateTest, type CostLimit, excludeCandidate } from "./exclude-candidate.js";
+import { expandCandidates } from "./expand-candidates.js";
+import { ASSUMED_OUTPUT_TOKENS, expectedCost, wholeTokens } from "./expected-cost.js";
+import { orderCandidates } from "./order-candidates.js";
+import type { Exclusion, PlannedAttempt, RoutePlan } from "./route-plan.js";
+import { measured, type RankedCandidate } from "./strategies.js";
+import type { World } from "./world.js";
+
+/**
+ * Turns an outcome into the ordered attempts, and a reason for every candidate left out.
+ *
+ * Candidates of `to` come first, ordered by the route's strategy, then those of `fallback` as written. With
+ * `on_exhausted: next_rule` the candidates of the next route rule that is true follow, each with its own rule's
+ * strategy, limits and timeouts; so on until a route that does not say so, or the default. Requirements, the
+ * request's budget and its latency limit hold for all of them.
+ *
+ * An endpoint stands in the plan once: at the first place where it can serve, else with the first reason why it cannot.
+ *
+ * Pure, deterministic and total: the same arguments give the same plan; names the catalog does not have are ignored.
+ * A denied outcome gives a plan without attempts and exclusions.
+ */
+export function rank(policy: CompiledPolicy, outcome: Outcome, facts: Facts, world: World): RoutePlan {
+  const attempts: PlannedAttempt[] = [];
+  const excluded: Exclusion[] = [];
+  let choice = outcome.route;
+  if (outcome.denied === undefined) {
+    rankRoute(policy, choice, outcome.requirements, facts, world, attempts, excluded);
+    while (choice.route.onExhausted === "next_rule" && choice.ruleNumber < policy.set.rules.length) {
+      choice = nextRoute(policy, facts, choice.ruleNumber);
+      rankRoute(policy, choice, outcome.requirements, facts, world, attempts, excluded);
+    }
+  }
+  const [first] = attempts;
+  return {
+    rule: first?.rule ?? choice.rule,
+    route: first?.route ?? choice.route,
+    attempts,
+    excluded,
+    assumedOutputTokens: wholeTokens(facts.max_output_tokens) ?? ASSUMED_OUTPUT_TOKENS,
+  };
+}
+
+/** Ranks the candidates of one route and appends them to what earlier routes of the chain gave. */
+function rankRoute(
+  policy: CompiledPolicy,
+  { rule, route }: RouteChoice,
+  requirements: readonly RequireRule[],
+  facts: Facts,
+  world: World,
+  attempts: PlannedAttempt[],
+  excluded: Exclusion[],
+): void {
+  const promptTokens = wholeTokens(facts.context_tokens);
+  const maxOutputTokens = wholeTokens(facts.max_output_tokens);
+  const test: CandidateTest = {
+    facts,
+    world,
+    requirements,
+    costLimits: costLimits(rule, route.maxCost, facts.budget_usd),
+    promptTokens,
+    maxOutputTokens,
+  };
+
+  // Within one route every endpoint is there once already; only later routes of a chain can meet one again.
+  const isChained = attempts.length > 0 || excluded.length > 0;
+  const keep = (entries: readonly CatalogEntry[], from: "to" | "fallback"): readonly RankedCandidate[] => {
+    const kept: RankedCandidate[] = [];
+    for (const entry of entries) {
+      const { endpoint } = entry;
+      if (isChained && attempts.some((attempt) => attempt.endpoint.id === endpoint.id)) continue;
+      const cost = expectedCost(endpoint, promptTokens, maxOutputTokens);
+      const latencyMs = measured(world.latency_ms, endpoint.id);
+      const why = excludeCandidate(entry, test, cost, latencyMs);
+      const before = isChained ? excluded.findIndex((exclusion) => exclusion.endpoint.id === endpoint.id) : -1;
+      if (why === undefined) {
+        if (before !== -1) excluded.splice(before, 1);
+        kept.push({ entry, cost, latencyMs });
+      } else if (before === -1) {
+        excluded.push({ endpoint, rule, from, ...why, ...known("cost", cost), ...known("latencyMs", latencyMs) });
+      }
+    }
+    return kept;
+  };
+  const candidates = expandCandidates(policy.set, route, facts.model);
+  const to = keep(candidates.to, "to");
+  const fallback = keep(candidates.fallback, "fallback");
+
+  const stickyValue =
+    route.sticky === undefined ? undefined : route.sticky === "prefix" ? world.prefix : facts[route.sticky];
+  const seed = stickyValue ?? world.seed ?? 0;
+  const context = { route, world, promptTokens, maxOutputTokens, seed };
+  const attempt = (candidate: RankedCandidate, from: "to" | "fallback", score: number | undefined): PlannedAttempt => ({
+    endpoint: candidate.entry.endpoint,
+    rule,
+    route,
+    from,
+    ...known("cost", candidate.cost),
+    ...known("latencyMs", candidate.latencyMs),
+    ...known("score", score),
+  });
+  for (const candidate of orderCandidates(to, context, stickyValue !== undefined)) {
+    attempts.push(attempt(candidate, "to", candidate.score));
+  }
+  for (const candidate of fallback) attempts.push(attempt(candidate, "fallback", undefined));
+}
+
+/** The limits that hold for the candidates of one route, other than those of require rules. */
+function costLimits(rule: string, maxCost: NanoUsd | undefined, budgetUsd: number | undefined): readonly CostLimit[] {
+  const limits: CostLimit[] = [];
+  if (budgetUsd !== undefined) limits.push({ name: "budget_usd", limit: usdToNano(budgetUsd) });
+  if (maxCost !== undefined) {
+    limits.push({
+      name: rule === "default" ? "max_cost_usd of the default route" : `max_cost_usd of rule \`${rule}\``,
+      limit: maxCost,
+    });
+  }
+  return limits;
+}
+
+/** A property that is there only when it is known. */
+function known<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [key in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { readonly [key in Name]?: Value });
+}

@@ -1,0 +1,19 @@
+/**
+ * A 53-bit hash of a text: whole numbers from 0 to 2^53 − 1, the same on every machine and in every version.
+ *
+ * It is cyrb53 (public domain, by bryc): two 32-bit lanes over the UTF-16 units, mixed with the finalizer of
+ * MurmurHash3. Evenly spread, not cryptographic: a caller who may choose the text may choose the hash.
+ * Draws of recorded decisions depend on it, so it must never change (test/engine/rank/stable-hash.test.ts pins values).
+ */
+export function stableHash(text: string): number {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    high = Math.imul(high ^ unit, 2654435761);
+    low = Math.imul(low ^ unit, 1597334677);
+  }
+  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+  return 4294967296 * (2097151 & low) + (high >>> 0);
+}

@@ -1,0 +1,117 @@
+import type { Route, StrategyBlend, StrategyName } from "../policy/policy-set.js";
+import type { NanoUsd } from "../units/money.js";
+import type { CatalogEntry } from "./catalog-index.js";
+import { drawKey } from "./draw-key.js";
+import { expectedCost, mixedPrice } from "./expected-cost.js";
+import type { World } from "./world.js";
+
+/** A candidate that can serve the request, with what is known about it now. */
+export interface RankedCandidate {
+  readonly entry: CatalogEntry;
+  readonly cost: NanoUsd | undefined;
+  readonly latencyMs: number | undefined;
+}
+
+export interface StrategyContext {
+  readonly route: Route;
+  readonly world: World;
+  readonly promptTokens: number | undefined;
+  readonly maxOutputTokens: number | undefined;
+  /** What draws are made from: the value that `sticky` names when the request has it, else the world's seed. */
+  readonly seed: string | number;
+}
+
+/**
+ * Scores candidates: smaller is better, equal scores keep the order written, undefined comes after every score. The
+ * result has one score for each candidate, in the same order.
+ */
+type Strategy = (candidates: readonly RankedCandidate[], context: StrategyContext) => readonly (number | undefined)[];
+
+/** Prompt tokens that `cheapest` and blends compare by when the size of the prompt is unknown. */
+const COMPARED_PROMPT_TOKENS = 1_000;
+/** Below this, pico-dollars per token, `balanced` sees no difference: a free endpoint gets nearly all, not all. */
+const LOWEST_MIXED_PRICE = 1_000;
+/** `balanced` never takes an endpoint for entirely broken: leaving it out is the circuit breaker's decision. */
+const LOWEST_HEALTH = 0.01;
+
+export const strategies: Readonly<Record<StrategyName, Strategy>> = {
+  /** As written. */
+  order: (candidates) => candidates.map(() => undefined),
+  /** By expected cost in nano-dollars; no price last. */
+  cheapest: (candidates, context) => candidates.map((candidate) => comparedCost(candidate, context)),
+  /** By observed milliseconds to the first token; not measured last. */
+  fastest: (candidates) => candidates.map(({ latencyMs }) => latencyMs),
+  /** By 1 − quality; no quality last. */
+  best: (candidates) => candidates.map(({ entry }) => lack(entry.model.quality)),
+  /** A draw without replacement; a candidate without a weight is never drawn before one that has it. */
+  weighted(candidates, { route, seed }) {
+    const weights = new Map(route.weights?.map(({ candidate, weight }) => [candidate, weight]));
+    return candidates.map(({ entry: { endpoint } }) => {
+      // A weight belongs to the name it was written for: endpoints of one weighted model share its key and stay together.
+      const name = weights.has(endpoint.id) ? endpoint.id : endpoint.model;
+      const weight = weights.get(name);
+      return weight !== undefined && weight > 0 ? drawKey(seed, name, weight) : undefined;
+    });
+  },
+  /**
+   * A draw without replacement with weight (1 / price²) × (1 − error rate). Price is three parts input to one part
+   * output, so that weights do not move with the size of a request. Without a price an endpoint weighs as the dearest
+   * of the others.
+   */
+  balanced(candidates, { world, seed }) {
+    const prices = candidates.map(({ entry: { endpoint } }) =>
+      endpoint.price === undefined ? undefined : Math.max(mixedPrice(endpoint.price), LOWEST_MIXED_PRICE),
+    );
+    const dearest = prices.reduce((most: number, price) => Math.max(most, price ?? 0), 0);
+    return candidates.map(({ entry: { endpoint } }, index) => {
+      const ratio = dearest === 0 ? 1 : (prices[index] ?? dearest) / dearest;
+      const errorRate = measured(world.error_rate, endpoint.id) ?? 0;
+      const health = Math.min(1, Math.max(LOWEST_HEALTH, 1 - errorRate));
+      return drawKey(seed, endpoint.id, health / ratio ** 2);
+    });
+  },
+  /** By requests under way; not counted is none. */
+  least_busy: (candidates, { world }) =>
+    candidates.map(({ entry }) => measured(world.in_flight, entry.endpoint.id) ?? 0),
+};
+
+/**
+ * A blend: the mean, weighted by the shares, of cost as a part of the dearest candidate's, latency as a part of the
+ * slowest one's, and 1 − quality; so 0 is perfect and 1 is worst. Parts rather than ranks: two candidates that cost
+ * nearly the same score nearly the same. What is unknown counts as the worst, 1.
+ */
+export function blend(shares: StrategyBlend): Strategy {
+  const { cost = 0, latency = 0, quality = 0 } = shares;
+  const total = cost + latency + quality;
+  return (candidates, context) => {
+    if (!(total > 0)) return candidates.map(() => undefined);
+    const costs = partsOfLargest(candidates.map((candidate) => comparedCost(candidate, context)));
+    const latencies = partsOfLargest(candidates.map(({ latencyMs }) => latencyMs));
+    return candidates.map(({ entry }, index) => {
+      const lacking = lack(entry.model.quality) ?? 1;
+      return (cost * (costs[index] ?? 1) + latency * (latencies[index] ?? 1) + quality * lacking) / total;
+    });
+  };
+}
+
+/** The figure the world has for an endpoint; undefined when it has none that is a number. */
+export function measured(
+  figures: Readonly<Record<string, number>> | undefined,
+  endpointId: string,
+): number | undefined {
+  const figure = figures?.[endpointId];
+  return typeof figure === "number" && Number.isFinite(figure) ? figure : undefined;
+}
+
+function comparedCost({ entry, cost }: RankedCandidate, context: StrategyContext): number | undefined {
+  return cost ?? expectedCost(entry.endpoint, context.promptTokens ?? COMPARED_PROMPT_TOKENS, context.maxOutputTokens);
+}
+
+function lack(quality: number | undefined): number | undefined {
+  return quality === undefined ? undefined : 1 - quality;
+}
+
+function partsOfLargest(values: readonly (number | undefined)[]): readonly (number | undefined)[] {
+  const largest = values.reduce((most: number, value) => Math.max(most, value ?? 0), 0);
+  return values.map((value) => (value === undefined ? undefined : largest === 0 ? 0 : value / largest));
+}

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import type { Facts } from "../../../engine/evaluate/facts.js";
+import type { StrategyBlend, StrategyName } from "../../../engine/policy/policy-set.js";
+import type { World } from "../../../engine/rank/world.js";
+import { order, planOf, policyOf, type RouteText } from "./harness.js";
+
+const models = {
+  "a/dear": { quality: 0.9, price: ["10", "40"] },
+  "b/unknown": {},
+  "c/cheap": { quality: 0.4, price: ["0.1", "0.4"] },
+  "d/middle": { quality: 0.7, price: ["1", "4"] },
+} as const;
+const all = Object.keys(models);
+
+function first(
+  strategy: StrategyName | StrategyBlend,
+  facts: Facts = {},
+  world: World = {},
+  route: Partial<RouteText> = {},
+) {
+  return planOf(policyOf({ models, default: { to: all, strategy, ...route } }), facts, world);
+}
+function ranked(
+  strategy: StrategyName | StrategyBlend,
+  facts: Facts = {},
+  world: World = {},
+  route: Partial<RouteText> = {},
+) {
+  return order(first(strategy, facts, world, route)).map((id) => id.split("@")[0]);
+}
+
+describe("order", () => {
+  it("keeps what is written and computes no score", () => {
+    expect(ranked("order", { context_tokens: 10 })).toEqual(all);
+    expect(first("order").attempts.map(({ score }) => score)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+});
+
+describe("cheapest", () => {
+  it("goes by the expected cost of this request, no price last", () => {
+    const plan = first("cheapest", { context_tokens: 10_000, max_output_tokens: 500 });
+    expect(plan.attempts.map(({ endpoint, cost, score }) => [endpoint.model, cost, score])).toEqual([
+      ["c/cheap", 1_200_000, 1_200_000],
+      ["d/middle", 12_000_000, 12_000_000],
+      ["a/dear", 120_000_000, 120_000_000],
+      ["b/unknown", undefined, undefined],
+    ]);
+    expect(plan.assumedOutputTokens).toBe(500);
+  });
+
+  it("depends on the request: a long prompt turns the order of two models", () => {
+    const policy = policyOf({
+      models: { "a/cheap-output": { price: ["2", "2"] }, "b/cheap-input": { price: ["1", "10"] } },
+      default: { to: ["a/cheap-output", "b/cheap-input"], strategy: "cheapest" },
+    });
+    expect(order(planOf(policy, { context_tokens: 1_000, max_output_tokens: 1_000 }))[0]).toBe("a/cheap-output@a");
+    expect(order(planOf(policy, { context_tokens: 100_000, max_output_tokens: 1_000 }))[0]).toBe("b/cheap-input@b");
+  });
+
+  it("assumes 1,024 output tokens, or the model's own limit when that is lower", () => {
+    const policy = policyOf({
+      models: {
+        "a/short": { price: ["1", "1000"], maxOutput: 100 },
+        "b/long": { price: ["1", "1000"], maxOutput: 9_999 },
+      },
+      default: { to: ["b/long", "a/short"], strategy: "cheapest" },
+    });
+    const plan = planOf(policy, { context_tokens: 0 });
+    expect(plan.attempts.map(({ endpoint, cost }) => [endpoint.model, cost])).toEqual([
+      ["a/short", 100_000_000],
+      ["b/long", 1_024_000_000],
+    ]);
+    expect(plan.assumedOutputTokens).toBe(1_024);
+  });
+
+  it("compares by 1,000 prompt tokens when their number is unknown, and claims no cost", () => {
+    const plan = first("cheapest");
+    expect(plan.attempts.map(({ endpoint }) => endpoint.model)).toEqual(["c/cheap", "d/middle", "a/dear", "b/unknown"]);
+    expect(plan.attempts.every(({ cost }) => cost === undefined)).toBe(true);
+  });
+
+  it("knows the cost of a free endpoint without knowing the prompt", () => {
+    const policy = policyOf({ models: { "a/free": { price: ["0", "0"] } }, default: { to: ["a/free"] } });
+    expect(planOf(policy).attempts[0]?.cost).toBe(0);
+  });
+
+  it("keeps the order written among equals", () => {
+    const policy = policyOf({
+      models: { "b/one": { price: ["1", "1"] }, "a/two": { price: ["1", "1"] } },
+      default: { to: ["b/one", "a/two"], strategy: "cheapest" },
+    });
+    expect(order(planOf(policy, { context_tokens: 5 }))).toEqual(["b/one@b", "a/two@a"]);
+  });
+});
+
+describe("fastest", () => {
+  it("goes by observed latency; what was not measured follows in the order written", () => {
+    const world = { latency_ms: { "c/cheap@c": 900, "d/middle@d": 200 } };
+    expect(ranked("fastest", {}, world)).toEqual(["d/middle", "c/cheap", "a/dear", "b/unknown"]);
+  });
+});
+
+describe("best", () => {
+  it("goes by quality, unknown last", () => {
+    expect(ranked("best")).toEqual(["a/dear", "d/middle", "c/cheap", "b/unknown"]);
+  });
+});
+
+describe("least_busy", () => {
+  it("goes by requests under way; not counted is none", () => {
+    expect(ranked("least_busy", {}, { in_flight: { "a/dear@a": 3, "c/cheap@c": 1 } })).toEqual([
+      "b/unknown",
+      "d/middle",
+      "c/cheap",
+      "a/dear",
+    ]);
+  });
+});
+
+describe("a blend", () => {
+  const facts = { context_tokens: 10_000, max_output_tokens: 500 };
+  const latency_ms = { "a/dear@a": 500, "c/cheap@c": 1_000, "d/middle@d": 250 };
+
+  it("weighs parts of the dearest and the slowest, and what quality lacks; unknown counts as the worst", () => {
+    const plan = first({ cost: 0.5, latency: 0.3, quality: 0.2 }, facts, { latency_ms });
+    const scores = plan.attempts.map(({ endpoint, score }) => [endpoint.model, Number(score?.toFixed(6))]);
+    expect(scores).toEqual(
+      [
+        ["d/middle", 0.5 * 0.1 + 0.3 * 0.25 + 0.2 * 0.3],
+        ["c/cheap", 0.5 * 0.01 + 0.3 * 1 + 0.2 * 0.6],
+        ["a/dear", 0.5 * 1 + 0.3 * 0.5 + 0.2 * 0.1],
+        ["b/unknown", 1],
+      ].map(([model, score]) => [model, typeof score === "number" ? Number(score.toFixed(6)) : score]),
+    );
+  });
+
+  it("does not care whether its shares add up to 1", () => {
+    const world = { latency_ms };
+    const one = first({ cost: 0.5, latency: 0.5 }, facts, world).attempts.map(({ score }) => score?.toFixed(9));
+    const many = first({ cost: 7, latency: 7 }, facts, world).attempts.map(({ score }) => score?.toFixed(9));
+    expect(many).toEqual(one);
+  });
+
+  it("of one share is that strategy alone", () => {
+    expect(ranked({ cost: 1 }, facts)).toEqual(ranked("cheapest", facts));
+    expect(ranked({ quality: 1 }, facts)).toEqual(ranked("best", facts));
+    const measured = { latency_ms: { ...latency_ms, "b/unknown@b": 2_000 } };
+    expect(ranked({ latency: 1 }, facts, measured)).toEqual(ranked("fastest", facts, measured));
+  });
+
+  it("of no shares keeps the order written", () => {
+    expect(ranked({})).toEqual(all);
+  });
+});
+
+describe("fallback", () => {
+  it("follows `to` in the order written, whatever the strategy", () => {
+    expect(
+      ranked("cheapest", { context_tokens: 1 }, {}, { to: ["a/dear", "d/middle"], fallback: ["b/unknown", "c/cheap"] }),
+    ).toEqual(["d/middle", "a/dear", "b/unknown", "c/cheap"]);
+  });
+});
