@@ -22,13 +22,16 @@ export function orderCandidates(
   const { strategy } = context.route;
   const score = typeof strategy === "string" ? strategies[strategy] : blend(strategy);
   const scores = score(candidates, context);
-  const ordered = candidates.map((candidate, index) => ({ ...candidate, score: scores[index] }));
-  if (strategy === "order") return ordered;
-
-  const breaksTies = sticky && strategy !== "weighted" && strategy !== "balanced";
-  const key = ({ entry }: OrderedCandidate) => drawKey(context.seed, entry.endpoint.id, 1);
+  const breaksTies = sticky && strategy !== "order" && strategy !== "weighted" && strategy !== "balanced";
+  const ordered = candidates.map(({ entry, cost, latencyMs }, index) => ({
+    entry,
+    cost,
+    latencyMs,
+    score: scores[index],
+    tieKey: breaksTies ? drawKey(context.seed, entry.endpoint.id, 1) : 0,
+  }));
   // Array.prototype.sort is stable: what compares equal keeps the order written.
-  return ordered.sort((a, b) => compareScores(a.score, b.score) || (breaksTies ? key(a) - key(b) : 0));
+  return ordered.sort((a, b) => compareScores(a.score, b.score) || a.tieKey - b.tieKey);
 }
 
 function compareScores(a: number | undefined, b: number | undefined): number {

@@ -83,7 +83,8 @@ function rankRoute(
         if (before !== -1) excluded.splice(before, 1);
         kept.push({ entry, cost, latencyMs });
       } else if (before === -1) {
-        excluded.push({ endpoint, rule, from, ...why, ...known("cost", cost), ...known("latencyMs", latencyMs) });
+        const { reason, detail } = why;
+        excluded.push(withKnown<Exclusion>({ endpoint, rule, from, reason, detail }, cost, latencyMs));
       }
     }
     return kept;
@@ -96,19 +97,18 @@ function rankRoute(
     route.sticky === undefined ? undefined : route.sticky === "prefix" ? world.prefix : facts[route.sticky];
   const seed = stickyValue ?? world.seed ?? 0;
   const context = { route, world, promptTokens, maxOutputTokens, seed };
-  const attempt = (candidate: RankedCandidate, from: "to" | "fallback", score: number | undefined): PlannedAttempt => ({
-    endpoint: candidate.entry.endpoint,
-    rule,
-    route,
-    from,
-    ...known("cost", candidate.cost),
-    ...known("latencyMs", candidate.latencyMs),
-    ...known("score", score),
-  });
-  for (const candidate of orderCandidates(to, context, stickyValue !== undefined)) {
-    attempts.push(attempt(candidate, "to", candidate.score));
+  for (const { entry, cost, latencyMs, score } of orderCandidates(to, context, stickyValue !== undefined)) {
+    const attempt: PlannedAttempt =
+      score === undefined
+        ? { endpoint: entry.endpoint, rule, route, from: "to" }
+        : { endpoint: entry.endpoint, rule, route, from: "to", score };
+    attempts.push(withKnown(attempt, cost, latencyMs));
   }
-  for (const candidate of fallback) attempts.push(attempt(candidate, "fallback", undefined));
+  for (const { entry, cost, latencyMs } of fallback) {
+    attempts.push(
+      withKnown<PlannedAttempt>({ endpoint: entry.endpoint, rule, route, from: "fallback" }, cost, latencyMs),
+    );
+  }
 }
 
 /** The limits that hold for the candidates of one route, other than those of require rules. */
@@ -124,7 +124,14 @@ function costLimits(rule: string, maxCost: NanoUsd | undefined, budgetUsd: numbe
   return limits;
 }
 
-/** A property that is there only when it is known. */
-function known<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [key in Name]?: Value } {
-  return value === undefined ? {} : ({ [name]: value } as { readonly [key in Name]?: Value });
+/** Adds the figures that are known to an entry of the plan that was just made. Copying it is what costs on this path. */
+function withKnown<Entry extends { readonly cost?: NanoUsd; readonly latencyMs?: number }>(
+  entry: Entry,
+  cost: NanoUsd | undefined,
+  latencyMs: number | undefined,
+): Entry {
+  const open: { cost?: NanoUsd; latencyMs?: number } = entry;
+  if (cost !== undefined) open.cost = cost;
+  if (latencyMs !== undefined) open.latencyMs = latencyMs;
+  return entry;
 }
