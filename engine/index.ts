@@ -10,6 +10,13 @@ export { type Facts, type FactValue, readFact } from "./evaluate/facts.js";
 export type { Denial, Outcome, RouteChoice } from "./evaluate/outcome.js";
 // explain
 export type * from "./explain/decision-record.js";
+export { type ExplainInput, explainDecision } from "./explain/explain-decision.js";
+export { formatFactValue } from "./explain/format-fact-value.js";
+export { factsOfRecord } from "./explain/record-facts.js";
+export { type RenderOptions, renderExplanation } from "./explain/render-explanation.js";
+export { type PolicyTestResult, runPolicyTest } from "./explain/run-policy-test.js";
+export { writeCondition } from "./explain/write-condition.js";
+export { writeDenyMessage } from "./explain/write-deny-message.js";
 export type { CompiledPolicy } from "./policy/compiled-policy.js";
 // the policy model
 export * from "./policy/policy-set.js";

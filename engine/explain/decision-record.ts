@@ -19,6 +19,8 @@ export interface DecisionRecord {
   readonly chosen?: string;
   /** The endpoints after it, in order. */
   readonly fallbacks: readonly string[];
+  /** Output tokens the expected costs assume; left out when denied. */
+  readonly assumed_output_tokens?: number;
   readonly world: World;
   readonly seed: string | number;
   /** What happened; empty when nothing was sent (`policy explain`). */
@@ -70,6 +72,8 @@ export interface FailedCondition {
   readonly wanted: string;
   /** The fact's value in words, or `absent`. */
   readonly got: string;
+  /** Facts the condition reads that are absent; left out when none is. */
+  readonly absent?: readonly string[];
   readonly file: string;
   readonly line: number;
   readonly column: number;

@@ -1,0 +1,45 @@
+import { builtInFacts } from "../conditions/fact-definitions.js";
+import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
+import type { PolicySet } from "../policy/policy-set.js";
+import type { DecisionRecord, RecordedFact } from "./decision-record.js";
+
+/** The source of a fact that nothing gave and whose attribute has a default. */
+export const DEFAULT_SOURCE = "default";
+
+/**
+ * The facts that are there, each with its source: built-in ones in the order of `builtInFacts`, then attributes as
+ * declared, then any other.
+ *
+ * @param given as the caller passed them; `facts`: the same with defaults filled in.
+ * @param sources by fact; one without a source is recorded as `given`.
+ */
+export function recordFacts(
+  set: PolicySet,
+  given: Facts,
+  facts: Facts,
+  sources: Readonly<Record<string, string>>,
+): Readonly<Record<string, RecordedFact>> {
+  const names = new Set([...builtInFacts, ...set.attributes].map((definition) => definition.name));
+  for (const name of Object.keys(facts)) names.add(name);
+  const recorded: Record<string, RecordedFact> = {};
+  for (const name of names) {
+    const value = readFact(facts, name);
+    if (value === undefined) continue;
+    const isDefault = readFact(given, name) === undefined;
+    recorded[name] = { value, source: isDefault ? DEFAULT_SOURCE : (sources[name] ?? "given") };
+  }
+  return recorded;
+}
+
+/**
+ * The facts of a record, ready to be decided again. Defaults of attributes are left out: the policy that decides
+ * again fills in its own.
+ */
+export function factsOfRecord(record: Pick<DecisionRecord, "facts">): Facts {
+  const facts: Record<string, FactValue> = {};
+  for (const [name, { value, source }] of Object.entries(record.facts)) {
+    if (source === DEFAULT_SOURCE && name.startsWith("attributes.")) continue;
+    facts[name] = value;
+  }
+  return facts as Facts;
+}
