@@ -14,7 +14,7 @@ const latest = new Map<string, { readonly epochMinute: number; readonly local: L
  * The local weekday and minute in an IANA zone. The newest answer of each zone is kept, so asking for the same minute
  * again costs a look-up. Zones are few: those that policies name.
  * @param epochMs milliseconds since 1970-01-01T00:00:00Z
- * @throws RangeError for a zone that {@link isTimeZone} refuses.
+ * @throws RangeError for a zone that {@link isTimeZone} refuses, and for a time that no `Date` can hold.
  */
 export function localTime(epochMs: number, timeZone: string): LocalTime {
   const epochMinute = Math.floor(epochMs / 60_000);
@@ -22,7 +22,7 @@ export function localTime(epochMs: number, timeZone: string): LocalTime {
   if (kept?.epochMinute === epochMinute) return kept.local;
   let weekday = 0;
   let minute = 0;
-  for (const { type, value } of formatOf(timeZone).formatToParts(epochMs)) {
+  for (const { type, value } of formatOf(timeZone).formatToParts(epochMinute * 60_000)) {
     if (type === "weekday") weekday = weekdays.indexOf(value);
     else if (type === "hour") minute += Number(value) * 60;
     else if (type === "minute") minute += Number(value);
