@@ -35,6 +35,12 @@ export type { World } from "./rank/world.js";
 // compile: YAML text in, a policy ready to decide out
 export type { SourceFile } from "./source/source-file.js";
 
+// tokens: how large a prompt is, and when that must be known exactly
+export { clampToBounds, estimateTokens } from "./tokens/estimate-tokens.js";
+export { nextPieceEnd } from "./tokens/next-piece-end.js";
+export { measureText, type TextMeasure, type TokenBounds, tokenBounds } from "./tokens/token-bounds.js";
+export { needsExactCount, type TokenThresholds, tokenThresholds } from "./tokens/token-thresholds.js";
+
 // units
 export * from "./units/money.js";
 export { MAX_TAG_LENGTH, MAX_TAGS, normalizeTag } from "./units/tags.js";
