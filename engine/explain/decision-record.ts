@@ -47,6 +47,8 @@ export interface RecordedOutcome {
     readonly line?: number;
     readonly strategy: string;
     readonly because?: string;
+    /** The condition that is true, in words; left out for the default route. */
+    readonly condition?: string;
   };
   readonly rules_above: readonly RecordedRuleAbove[];
 }
@@ -55,6 +57,8 @@ export interface RecordedGuard {
   readonly file: string;
   readonly line: number;
   readonly because?: string;
+  /** The condition in words. */
+  readonly condition?: string;
   /** The condition was not true but unknown, because these facts are absent: guards fail closed. */
   readonly absent?: readonly string[];
 }

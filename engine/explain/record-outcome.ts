@@ -1,4 +1,4 @@
-import { builtInFacts } from "../conditions/fact-definitions.js";
+import { builtInFacts, type FactDefinition } from "../conditions/fact-definitions.js";
 import type { Span } from "../diagnostics/diagnostic.js";
 import { evaluateCondition } from "../evaluate/evaluate-condition.js";
 import type { Facts } from "../evaluate/facts.js";
@@ -10,6 +10,7 @@ import { nanoToUsd } from "../units/money.js";
 import type { RecordedGuard, RecordedOutcome, RecordedRuleAbove } from "./decision-record.js";
 import { absentFactsOf } from "./facts-of-condition.js";
 import { findFailedCondition } from "./find-failed-condition.js";
+import { writeCondition } from "./write-condition.js";
 import { writeDenyMessage } from "./write-deny-message.js";
 
 /** An outcome with the places in the files, the guards' absent facts, and why each route rule above did not match. */
@@ -28,6 +29,7 @@ export function recordOutcome(policy: CompiledPolicy, outcome: Outcome, facts: F
       ...place(policy, (rule ?? route.route).span),
       strategy: writeStrategy(route.route),
       ...(rule?.because === undefined ? {} : { because: rule.because }),
+      ...(rule === undefined ? {} : { condition: writeCondition(rule.condition, definitionsOf(policy)) }),
     },
     rules_above: set.rules
       .slice(0, route.ruleNumber)
@@ -38,8 +40,7 @@ export function recordOutcome(policy: CompiledPolicy, outcome: Outcome, facts: F
 
 /** Why a route rule does not match; also for rules that were never asked because one above them matched. */
 export function recordRuleAbove(policy: CompiledPolicy, rule: Rule, facts: Facts): RecordedRuleAbove {
-  const definitions = [...builtInFacts, ...policy.set.attributes];
-  const failure = findFailedCondition(rule.condition, facts, definitions);
+  const failure = findFailedCondition(rule.condition, facts, definitionsOf(policy));
   if (failure === undefined) {
     throw new Error(`invariant: rule ${rule.id} is recorded as one that does not match, but its condition is true`);
   }
@@ -69,8 +70,13 @@ function recordGuard(policy: CompiledPolicy, rule: DenyRule | RequireRule, facts
     rule: rule.id,
     ...place(policy, rule.span),
     ...(rule.because === undefined ? {} : { because: rule.because }),
+    condition: writeCondition(rule.condition, definitionsOf(policy)),
     ...(absent.length === 0 ? {} : { absent }),
   };
+}
+
+function definitionsOf(policy: CompiledPolicy): readonly FactDefinition[] {
+  return [...builtInFacts, ...policy.set.attributes];
 }
 
 function place(policy: CompiledPolicy, span: Span): { readonly file: string; readonly line: number } {

@@ -13,7 +13,11 @@ export function renderCandidates({ record, color }: Rendering): readonly string[
   const { candidates, assumed_output_tokens } = record;
   if (candidates.length === 0) return [];
   const namesRule = new Set(candidates.map(({ rule }) => rule)).size > 1;
-  const columns = figures.filter(({ read }) => candidates.some((candidate) => read(candidate) !== undefined));
+  const isScoreNews = candidates.some(addsScore);
+  const columns = figures.filter(
+    ({ title, read }) =>
+      (title !== "score" || isScoreNews) && candidates.some((candidate) => read(candidate) !== undefined),
+  );
   const heading: Row = [
     "",
     "",
@@ -65,6 +69,12 @@ const figures: readonly {
   // Four significant digits: enough to see which is smaller, unless two are as good as equal.
   { title: "score", read: ({ score }) => (score === undefined ? undefined : String(Number(score.toPrecision(4)))) },
 ];
+
+/** Whether the score is other than the cost or the latency that `cheapest` and `fastest` order by. */
+function addsScore({ score, cost_usd, latency_ms }: RecordedCandidate): boolean {
+  const isCost = cost_usd !== undefined && score === usdToNano(cost_usd);
+  return score !== undefined && !isCost && score !== latency_ms;
+}
 
 function writeNote({ from, rule, reason, detail }: RecordedCandidate, namesRule: boolean): string {
   const origin = [...(from === "fallback" ? ["fallback"] : []), ...(namesRule ? [`of ${rule}`] : [])].join(" ");

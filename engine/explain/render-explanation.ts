@@ -119,6 +119,7 @@ function renderDecision({ record, color }: Rendering): readonly string[] {
       [
         ["decision", { text: `denied by rule ${denied.rule} (${denied.file}:${denied.line})`, tone: "bad" }],
         ["", denied.message],
+        ...(denied.condition === undefined ? [] : [["", `when ${denied.condition}`]]),
         ...(denied.because === undefined ? [] : [["", `because: ${denied.because}`]]),
         ...absenceNote(denied.absent),
       ],
@@ -146,7 +147,8 @@ function renderRequirements({ record, color }: Rendering): readonly string[] {
     [
       requirement.rule,
       { text: `${requirement.file}:${requirement.line}`, tone: "faint" },
-      writeRequire(requirement.require),
+      writeRequire(requirement.require) +
+        (requirement.condition === undefined ? "" : ` · when ${requirement.condition}`),
     ],
     ...(requirement.because === undefined ? [] : [["", "", `because: ${requirement.because}`]]),
     ...absenceNote(requirement.absent).map((row): Row => ["", ...row]),

@@ -25,7 +25,7 @@ export function renderRules({ record, color, all }: Rendering): readonly string[
     rows.push(["…", { text: `${what} (--all shows them)`, tone: "faint" }]);
   }
   const place = route.file === undefined ? "" : `${route.file}:${route.line}`;
-  const note = route.rule === "default" ? "no rule matched" : "matches";
+  const note = route.rule === "default" ? "no rule matched" : `matches: ${route.condition ?? "always"}`;
   rows.push([{ text: "✓", tone: "good" }, { text: route.rule, tone: "strong" }, { text: place, tone: "faint" }, note]);
   return renderTable(rows, 2, color);
 }

@@ -110,7 +110,7 @@ function checkRoute(policy: CompiledPolicy, record: DecisionRecord, test: Policy
         first === undefined
           ? "no candidate is left"
           : first.cost_usd === undefined
-            ? `unknown cost of ${first.endpoint}: ${first.detail ?? "no price"}`
+            ? `${first.endpoint}: ${first.detail ?? "cost unknown"}`
             : `$${formatUsd(usdToNano(first.cost_usd))} at ${first.endpoint}`;
       failures.push(failure(`a cost of at most $${formatUsd(limit)}`, cost));
     }

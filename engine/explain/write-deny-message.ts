@@ -5,7 +5,7 @@ import { formatFactValue } from "./format-fact-value.js";
 
 /**
  * The text a denied client reads: the rule's message with `{fact}` replaced by the fact's value (`{tags}` by
- * `a, b`), and by `(unknown)` when the fact is absent. Braces around anything but a fact's name stay as they are.
+ * `a, b`, or `(none)`), and by `(unknown)` when the fact is absent. Braces around anything but a fact's name stay as they are.
  *
  * @param facts with defaults filled in.
  */
@@ -22,5 +22,6 @@ export function writeDenyMessage(rule: DenyRule, facts: Facts, set: PolicySet): 
 /** Text as it is, without quotes or braces: it stands in a sentence. */
 function writeValue(value: FactValue, format: () => string): string {
   if (typeof value === "string") return value;
-  return typeof value === "object" ? value.join(", ") : format();
+  if (typeof value !== "object") return format();
+  return value.length === 0 ? "(none)" : value.join(", ");
 }
