@@ -1,0 +1,174 @@
+import { evaluateCondition } from "../../engine/evaluate/evaluate-condition.js";
+import type { Facts } from "../../engine/evaluate/facts.js";
+import type { Outcome } from "../../engine/evaluate/outcome.js";
+import { withDefaults } from "../../engine/evaluate/with-defaults.js";
+import type { PolicySet } from "../../engine/policy/policy-set.js";
+import { generatePolicy, type Shape, shapes } from "./generate-policy.js";
+import { generateRequest } from "./generate-request.js";
+import { Random } from "./random.js";
+
+export type Decider = (facts: Facts) => Outcome;
+/** Prepares a decider for one set (compiling it, for example). */
+export type PrepareDecider = (set: PolicySet) => Decider;
+
+export interface Comparison {
+  readonly seed: number;
+  readonly policies: number;
+  readonly requestsPerPolicy: number;
+  readonly mostRules: number;
+  readonly shapes?: readonly Shape[];
+}
+
+/** What the generated decisions looked like: a comparison of trivial decisions proves nothing. */
+export interface Distribution {
+  decisions: number;
+  rules: number;
+  /** Rules that acted (denied, required or were the route) for at least one request. */
+  rulesThatActed: number;
+  denied: number;
+  defaulted: number;
+  requirements: number;
+  /** Conditions evaluated and found unknown, over a sample. */
+  conditions: number;
+  unknown: number;
+}
+
+export interface Disagreement {
+  readonly seed: number;
+  readonly policyNumber: number;
+  /** Shrunk: no rule and no fact can be left out without losing the disagreement. */
+  readonly set: PolicySet;
+  readonly facts: Facts;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** Runs both deciders over generated policies and requests; stops at the first disagreement. */
+export function compareDeciders(
+  { seed, policies, requestsPerPolicy, mostRules, shapes: leanings = shapes }: Comparison,
+  prepareExpected: PrepareDecider,
+  prepareActual: PrepareDecider,
+): { readonly distribution: Distribution; readonly disagreement?: Disagreement } {
+  const random = new Random(seed);
+  const distribution: Distribution = {
+    decisions: 0,
+    rules: 0,
+    rulesThatActed: 0,
+    denied: 0,
+    defaulted: 0,
+    requirements: 0,
+    conditions: 0,
+    unknown: 0,
+  };
+  for (let policyNumber = 0; policyNumber < policies; policyNumber++) {
+    const set = generatePolicy(random, leanings[policyNumber % leanings.length] as Shape, mostRules);
+    const expect = prepareExpected(set);
+    const act = prepareActual(set);
+    const acted = new Set<string>();
+    for (let request = 0; request < requestsPerPolicy; request++) {
+      const facts = generateRequest(random);
+      const expected = expect(facts);
+      const wanted = describeOutcome(set, expected);
+      const got = describeOutcome(set, act(facts));
+      if (wanted !== got) {
+        const shrunk = shrink(set, facts, prepareExpected, prepareActual);
+        return { distribution, disagreement: { seed, policyNumber, ...shrunk } };
+      }
+      count(distribution, expected, acted);
+      if (request % 50 === 0) countUnknown(distribution, set, facts);
+    }
+    distribution.rules += set.rules.length;
+    distribution.rulesThatActed += acted.size;
+  }
+  return { distribution };
+}
+
+/** The outcome in one line; the objects it holds must be the set's own. */
+export function describeOutcome(set: PolicySet, { denied, requirements, route }: Outcome): string {
+  const isOwn =
+    (denied === undefined || set.rules.includes(denied.rule)) &&
+    requirements.every((rule) => set.rules.includes(rule)) &&
+    (route.rule === "default" ? set.defaultRoute : routeOf(set, route.ruleNumber)) === route.route;
+  return [
+    `denied ${denied?.rule.id ?? "by none"}`,
+    `required ${requirements.map(({ id }) => id).join(" ")}`,
+    `route ${route.rule} ${route.ruleNumber}`,
+    isOwn ? "" : "with objects that are not the set's",
+  ].join("; ");
+}
+
+function routeOf(set: PolicySet, ruleNumber: number) {
+  const rule = set.rules[ruleNumber];
+  return rule?.effect === "route" ? rule.route : undefined;
+}
+
+function count(distribution: Distribution, { denied, requirements, route }: Outcome, acted: Set<string>): void {
+  distribution.decisions++;
+  if (denied !== undefined) {
+    distribution.denied++;
+    acted.add(denied.rule.id);
+  }
+  if (route.rule === "default") distribution.defaulted++;
+  else acted.add(route.rule);
+  distribution.requirements += requirements.length;
+  for (const { id } of requirements) acted.add(id);
+}
+
+function countUnknown(distribution: Distribution, set: PolicySet, givenFacts: Facts): void {
+  const facts = withDefaults(set, givenFacts);
+  for (const { condition } of set.rules) {
+    distribution.conditions++;
+    if (evaluateCondition(condition, facts) === undefined) distribution.unknown++;
+  }
+}
+
+function shrink(set: PolicySet, facts: Facts, prepareExpected: PrepareDecider, prepareActual: PrepareDecider) {
+  const answers = (smaller: PolicySet, fewer: Facts) => ({
+    expected: describeOutcome(smaller, prepareExpected(smaller)(fewer)),
+    actual: describeOutcome(smaller, prepareActual(smaller)(fewer)),
+  });
+  const differs = (smaller: PolicySet, fewer: Facts) => {
+    const { expected, actual } = answers(smaller, fewer);
+    return expected !== actual;
+  };
+  let smallest = set;
+  for (let at = set.rules.length - 1; at >= 0; at--) {
+    const smaller = { ...smallest, rules: smallest.rules.filter((_, ruleNumber) => ruleNumber !== at) };
+    if (differs(smaller, facts)) smallest = smaller;
+  }
+  let fewest = facts;
+  for (const name of Object.keys(facts)) {
+    const { [name as keyof Facts]: _, ...fewer } = fewest;
+    if (differs(smallest, fewer as Facts)) fewest = fewer as Facts;
+  }
+  return { set: smallest, facts: fewest, ...answers(smallest, fewest) };
+}
+
+/** What was decided, for the log; and why it proves something. */
+export function describeDistribution(distribution: Distribution): string {
+  const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`;
+  const { decisions, rules, rulesThatActed, denied, defaulted, requirements, conditions, unknown } = distribution;
+  return [
+    `${decisions} decisions over ${rules} rules`,
+    `${percent(rulesThatActed, rules)} of the rules acted`,
+    `${percent(denied, decisions)} denied`,
+    `${percent(defaulted, decisions)} by default`,
+    `${(requirements / decisions).toFixed(2)} requirements each`,
+    `${percent(unknown, conditions)} of conditions unknown`,
+  ].join(", ");
+}
+
+/** Why the generated decisions prove too little; empty when they are varied enough. */
+export function degenerations(distribution: Distribution): string[] {
+  const { decisions, rules, rulesThatActed, denied, defaulted, requirements, conditions, unknown } = distribution;
+  const shares = [
+    ["rules that acted", rulesThatActed / rules, 0.4, 1],
+    ["denied requests", denied / decisions, 0.1, 0.9],
+    ["requests by default", defaulted / decisions, 0.1, 0.9],
+    ["requirements for each request", requirements / decisions, 0.2, 20],
+    ["unknown conditions", unknown / conditions, 0.1, 0.6],
+  ] as const;
+  return shares
+    .filter(([, share, least, most]) => !(share >= least && share <= most))
+    .map(([what, share, least, most]) => `${what}: ${share.toFixed(3)} is not within ${least} and ${most}`);
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { buildDecisionTree } from "../../engine/compile/build-decision-tree.js";
+import { decideWithJsonLogic } from "../../engine/compile/decide-with-json-logic.js";
+import type { Condition } from "../../engine/conditions/condition.js";
+import { decide } from "../../engine/evaluate/decide.js";
+import { decideInOrder } from "../../engine/evaluate/decide-in-order.js";
+import type { PolicySet } from "../../engine/policy/policy-set.js";
+import {
+  type Comparison,
+  compareDeciders,
+  degenerations,
+  describeDistribution,
+  type PrepareDecider,
+} from "./compare-deciders.js";
+
+const byTree: PrepareDecider = (set) => {
+  const tree = structuredClone(buildDecisionTree(set));
+  return (facts) => decide({ name: set.name, revision: "", set, tree, tests: [], files: [] }, facts);
+};
+const inOrder: PrepareDecider = (set) => (facts) => decideInOrder(set, facts);
+const byJsonLogic: PrepareDecider = (set) => (facts) => decideWithJsonLogic(set, facts);
+
+/** Multiplies the policies: `ROUTEWRIGHT_DIFFERENTIAL_SCALE=100 npx vitest run test/differential` for a long run. */
+const scale = Number(process.env["ROUTEWRIGHT_DIFFERENTIAL_SCALE"] ?? "1");
+/** Set it to try other policies; a seed that finds a disagreement becomes a case below. */
+const seed = Number(process.env["ROUTEWRIGHT_DIFFERENTIAL_SEED"] ?? "20261124");
+
+function expectAgreement(title: string, comparison: Comparison, actual: PrepareDecider, judged = true) {
+  const { distribution, disagreement } = compareDeciders(comparison, inOrder, actual);
+  console.log(`${title}, seed ${comparison.seed}: ${describeDistribution(distribution)}`);
+  expect(disagreement).toBeUndefined();
+  if (judged) expect(degenerations(distribution)).toEqual([]);
+}
+
+describe("the compiled tree", () => {
+  it("decides as the rules read in order", { timeout: 120_000 * scale }, () => {
+    const comparison = { seed, policies: 500 * scale, requestsPerPolicy: 500, mostRules: 40 };
+    expectAgreement("tree and in order", comparison, byTree);
+  });
+
+  it("decides as the rules read in order when there are many", { timeout: 120_000 * scale }, () => {
+    const comparison = { seed: seed + 1, policies: 20 * scale, requestsPerPolicy: 500, mostRules: 800 };
+    // With so many rules some route nearly always matches and some guard nearly always denies.
+    expectAgreement("tree and in order, many rules", comparison, byTree, false);
+  });
+});
+
+describe("guarded JsonLogic", () => {
+  it("decides as the rules read in order", { timeout: 120_000 * scale }, () => {
+    const comparison = { seed: seed + 2, policies: 250 * scale, requestsPerPolicy: 100, mostRules: 30 };
+    expectAgreement("JsonLogic and in order", comparison, byJsonLogic);
+  });
+});
+
+// A comparison that cannot fail proves nothing: each fault is planted in one decider and must be found.
+describe("the comparison", () => {
+  const comparison: Comparison = { seed, policies: 200, requestsPerPolicy: 200, mostRules: 30 };
+  const faults: readonly (readonly [string, (condition: Condition) => Condition])[] = [
+    [
+      "`gte` read as `gt`",
+      (leaf) =>
+        leaf.kind === "range" && leaf.min?.inclusive === true
+          ? { ...leaf, min: { ...leaf.min, inclusive: false } }
+          : leaf,
+    ],
+    [
+      "`all` of a set read as `any`",
+      (leaf) => (leaf.kind === "set" && leaf.quantifier === "all" ? { ...leaf, quantifier: "any" } : leaf),
+    ],
+    [
+      "an absent boolean read as false",
+      (leaf) =>
+        leaf.kind === "boolean" && leaf.expected
+          ? {
+              kind: "all",
+              conditions: [{ kind: "present", fact: leaf.fact, expected: true, span: leaf.span }, leaf],
+              span: leaf.span,
+            }
+          : leaf,
+    ],
+    [
+      "a window one minute long",
+      (leaf) => (leaf.kind === "time" && leaf.toMinute === 1440 ? { ...leaf, toMinute: 1439 } : leaf),
+    ],
+  ];
+
+  for (const [fault, plant] of faults) {
+    for (const [name, decider] of [
+      ["tree", byTree],
+      ["JsonLogic", byJsonLogic],
+    ] as const) {
+      it(`finds ${fault}, planted for the ${name}`, () => {
+        const faulty: PrepareDecider = (set) => {
+          const planted = plantInSet(set, plant);
+          const act = decider(planted);
+          // The outcome's own objects come from the planted copy; name the set's.
+          return (facts) => {
+            const { denied, requirements, route } = act(facts);
+            const own = <T>(rule: T): T => set.rules[planted.rules.indexOf(rule as never)] as T;
+            return {
+              denied: denied === undefined ? undefined : { rule: own(denied.rule) },
+              requirements: requirements.map(own),
+              route,
+            };
+          };
+        };
+        const { disagreement } = compareDeciders(comparison, inOrder, faulty);
+        expect(disagreement).toBeDefined();
+        // Shrunk to the one rule that was misread.
+        expect(disagreement?.set.rules).toHaveLength(1);
+      });
+    }
+  }
+});
+
+function plantInSet(set: PolicySet, plant: (leaf: Condition) => Condition): PolicySet {
+  const visit = (condition: Condition): Condition => {
+    switch (condition.kind) {
+      case "all":
+      case "any":
+        return { ...condition, conditions: condition.conditions.map(visit) };
+      case "not":
+        return { ...condition, condition: visit(condition.condition) };
+      default:
+        return plant(condition);
+    }
+  };
+  return { ...set, rules: set.rules.map((rule) => ({ ...rule, condition: visit(rule.condition) })) };
+}
