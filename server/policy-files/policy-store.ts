@@ -19,11 +19,17 @@ export interface PolicyStatus {
   readonly rejected?: {
     readonly at: string;
     readonly errors: number;
+    /**
+     * Diagnostic codes, each once. Besides them: `unreadable` (the directory could not be read), `gate` (a policy test
+     * failed), `compiler` (the compiling thread failed).
+     */
     readonly codes: readonly string[];
     /** Diagnostics with code frames, as `policy check` prints them. */
     readonly text: string;
   };
   readonly lastReload: { readonly at: string; readonly successful: boolean; readonly reason: string };
+  /** When a reload last ended well (applied or unchanged), the first load included; ISO 8601. */
+  readonly lastSuccessAt: string;
   readonly reloads: { readonly applied: number; readonly unchanged: number; readonly rejected: number };
   readonly watching: boolean;
 }

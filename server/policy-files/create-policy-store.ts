@@ -1,0 +1,231 @@
+import { createHash } from "node:crypto";
+import { relative } from "node:path";
+import type { Logger } from "pino";
+import { type CompiledPolicy, type SourceFile, shortRevision } from "../../engine/index.js";
+import type { CompilePolicyFiles, PolicyStatus, PolicyStore } from "./policy-store.js";
+import { preparePolicy, type Refusal } from "./prepare-policy.js";
+import { takeReading } from "./read-policy-directory.js";
+import { lookAtDirectory, type PolicyWatchOptions, watchPolicyDirectory } from "./watch-policy-directory.js";
+
+export interface PolicyStoreOptions {
+  readonly directory: string;
+  readonly compile: CompilePolicyFiles;
+  /** Reload when the directory changes. */
+  readonly watch: boolean;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Run the policy's own tests before it serves, and refuse it when one fails. Default false. */
+  readonly gate?: boolean;
+  /** How the directory is watched; the defaults are documented there. */
+  readonly watching?: Pick<PolicyWatchOptions, "settleMs" | "longestMs" | "lookEveryMs" | "events">;
+}
+
+/** The policy directory cannot be served at start. `message` is what the operator should see, code frames included. */
+export class UnusablePolicyError extends Error {
+  override readonly name = "UnusablePolicyError";
+  readonly codes: readonly string[];
+  constructor(text: string, codes: readonly string[]) {
+    super(text);
+    this.codes = codes;
+  }
+}
+
+/** The reason that changes noticed by the watch have; status and log show it. */
+const WATCH_REASON = "the directory changed";
+
+/**
+ * Loads the policy directory and keeps it up to date: read whole, checked, compiled off the event loop, then one
+ * reference is swapped. A bad edit changes nothing but the status and the log.
+ *
+ * @throws UnusablePolicyError when the directory cannot be served now: at start there is no last good policy.
+ */
+export async function createPolicyStore(options: PolicyStoreOptions): Promise<PolicyStore> {
+  const store = new WatchedPolicyStore(options);
+  await store.start();
+  return store;
+}
+
+class WatchedPolicyStore implements PolicyStore {
+  readonly #options: PolicyStoreOptions;
+  readonly #prefix: string;
+  readonly #listeners: ((policy: CompiledPolicy) => void)[] = [];
+  readonly #counts = { applied: 0, unchanged: 0, rejected: 0 };
+  #policy: CompiledPolicy | undefined;
+  /** Content hashes of the files that serve and of those that were refused last. */
+  #servingHash = "";
+  #refusedHash: string | undefined;
+  #since = "";
+  #lastSuccessAt = "";
+  #rejected: PolicyStatus["rejected"];
+  #lastReload: PolicyStatus["lastReload"] = { at: "", successful: false, reason: "start" };
+  /** Signature of the newest reading; undefined while one is under way. */
+  #seen: string | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  /** A reload by the watch that waits for its turn: later changes need no second one. */
+  #watchReloadWaits = false;
+  #watch: { close(): Promise<void> } | undefined;
+  #closed = false;
+
+  constructor(options: PolicyStoreOptions) {
+    this.#options = options;
+    this.#prefix = shownPrefix(options.directory);
+  }
+
+  async start(): Promise<void> {
+    const { directory, log, watch, watching } = this.#options;
+    // Watching begins before the first reading, so that no edit falls between the two.
+    const policyWatch = watch
+      ? watchPolicyDirectory({
+          directory,
+          log,
+          lastSeen: () => this.#seen,
+          onChange: () => this.#reloadByWatch(),
+          ...watching,
+        })
+      : undefined;
+    this.#watch = policyWatch;
+    const first = this.#inTurn(() => this.#load("start"));
+    await Promise.all([first, policyWatch?.ready]);
+    if (this.#policy !== undefined) return;
+    await this.close();
+    throw new UnusablePolicyError(this.#rejected?.text ?? "", this.#rejected?.codes ?? []);
+  }
+
+  current(): CompiledPolicy {
+    if (this.#policy === undefined) throw new Error("the policy store is used before its first policy");
+    return this.#policy;
+  }
+
+  status(): PolicyStatus {
+    const { name, revision, set } = this.current();
+    return {
+      serving: { name, revision, since: this.#since, rules: set.rules.length },
+      ...(this.#rejected === undefined ? {} : { rejected: this.#rejected }),
+      lastReload: this.#lastReload,
+      lastSuccessAt: this.#lastSuccessAt,
+      reloads: { ...this.#counts },
+      watching: this.#watch !== undefined && !this.#closed,
+    };
+  }
+
+  reload(reason: string): Promise<"applied" | "unchanged" | "rejected"> {
+    return this.#inTurn(() => this.#load(reason));
+  }
+
+  onApplied(listener: (policy: CompiledPolicy) => void): void {
+    this.#listeners.push(listener);
+    this.#tell(listener, this.current());
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#watch?.close();
+    await this.#queue;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work);
+    this.#queue = result.catch(() => undefined); // the caller has the error; the next in turn goes on
+    return result;
+  }
+
+  #reloadByWatch(): void {
+    if (this.#watchReloadWaits) return;
+    this.#watchReloadWaits = true;
+    void this.#inTurn(async () => {
+      this.#watchReloadWaits = false;
+      if (!this.#closed) await this.#load(WATCH_REASON);
+    });
+  }
+
+  async #load(reason: string): Promise<"applied" | "unchanged" | "rejected"> {
+    this.#seen = undefined;
+    let files: readonly SourceFile[];
+    try {
+      const reading = await takeReading(this.#options.directory);
+      this.#seen = reading.signature;
+      files = reading.files;
+    } catch (error) {
+      this.#seen = await lookAtDirectory(this.#options.directory);
+      const text = `error: ${error instanceof Error ? error.message : String(error)}`;
+      return this.#reject(reason, { codes: ["unreadable"], errors: 1, text }, undefined);
+    }
+    const hash = contentHash(files);
+    if (this.#policy !== undefined && hash === this.#servingHash) return this.#keep(reason);
+    if (hash === this.#refusedHash && reason === WATCH_REASON) return "rejected"; // said before: a touch of a bad file
+    const prepared = await preparePolicy(files, {
+      compile: this.#options.compile,
+      gate: this.#options.gate === true,
+      prefix: this.#prefix,
+    });
+    if ("refusal" in prepared) {
+      return this.#reject(reason, prepared.refusal, prepared.refusal.final ? hash : undefined);
+    }
+    return this.#apply(reason, prepared.policy, hash);
+  }
+
+  #apply(reason: string, policy: CompiledPolicy, hash: string): "applied" {
+    this.#policy = policy; // the swap: requests under way keep the reference they took
+    this.#servingHash = hash;
+    this.#since = this.#succeeded(reason);
+    this.#counts.applied += 1;
+    const { name, revision, set } = policy;
+    this.#options.log.info({ reason, revision, rules: set.rules.length }, `serving ${name}@${shortRevision(revision)}`);
+    for (const listener of this.#listeners) this.#tell(listener, policy);
+    return "applied";
+  }
+
+  #keep(reason: string): "unchanged" {
+    this.#succeeded(reason);
+    this.#counts.unchanged += 1;
+    return "unchanged";
+  }
+
+  #succeeded(reason: string): string {
+    const at = this.#time();
+    this.#lastReload = { at, successful: true, reason };
+    this.#lastSuccessAt = at;
+    this.#rejected = undefined;
+    this.#refusedHash = undefined;
+    return at;
+  }
+
+  #reject(reason: string, { errors, codes, text }: Omit<Refusal, "final">, hash: string | undefined): "rejected" {
+    const at = this.#time();
+    this.#refusedHash = hash;
+    this.#rejected = { at, errors, codes, text };
+    this.#lastReload = { at, successful: false, reason };
+    this.#counts.rejected += 1;
+    if (this.#policy !== undefined) {
+      const serving = `${this.#policy.name}@${shortRevision(this.#policy.revision)}`;
+      this.#options.log.error({ reason, codes }, `an edit was refused; ${serving} goes on serving\n${text}`);
+    }
+    return "rejected";
+  }
+
+  #tell(listener: (policy: CompiledPolicy) => void, policy: CompiledPolicy): void {
+    try {
+      listener(policy);
+    } catch (error) {
+      this.#options.log.error({ error }, "a listener for new policies failed");
+    }
+  }
+
+  #time(): string {
+    return new Date(this.#options.now()).toISOString();
+  }
+}
+
+function contentHash(files: readonly SourceFile[]): string {
+  const hash = createHash("sha256");
+  for (const { name, text } of files) hash.update(JSON.stringify([name, text]));
+  return hash.digest("hex");
+}
+
+/** What stands before file names in messages: the directory as seen from the working directory, if it is below it. */
+function shownPrefix(directory: string): string {
+  const fromHere = relative(process.cwd(), directory);
+  if (fromHere === "") return "";
+  return fromHere.startsWith("..") ? `${directory.replace(/\/+$/, "")}/` : `${fromHere}/`;
+}

@@ -1,0 +1,160 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { compilePolicy } from "../../../engine/index.js";
+import { UnusablePolicyError } from "../../../server/policy-files/create-policy-store.js";
+import { catalogText, cleanUp, folderWith, openStore, policyNamed } from "./harness.js";
+
+const broken = policyNamed("broken").replace("acme/small", "acme/smal");
+const sound = (name: string) => ({ "policy.yaml": policyNamed(name), "catalog.yaml": catalogText });
+
+afterEach(cleanUp);
+
+describe("createPolicyStore()", () => {
+  it("serves the directory and says since when", async () => {
+    const { store } = await openStore(await folderWith(sound("first")), { watch: false, now: () => 1_800_000_000_000 });
+    expect(store.current().name).toBe("first");
+    expect(store.status()).toEqual({
+      serving: { name: "first", revision: store.current().revision, since: "2027-01-15T08:00:00.000Z", rules: 0 },
+      lastReload: { at: "2027-01-15T08:00:00.000Z", successful: true, reason: "start" },
+      lastSuccessAt: "2027-01-15T08:00:00.000Z",
+      reloads: { applied: 1, unchanged: 0, rejected: 0 },
+      watching: false,
+    });
+  });
+
+  it("refuses to start with a broken policy, with its code frame", async () => {
+    const directory = await folderWith({ ...sound("x"), "policy.yaml": broken });
+    const refused = openStore(directory);
+    await expect(refused).rejects.toThrow(UnusablePolicyError);
+    await expect(refused).rejects.toThrow(/policy\.yaml:5:\d+: error\[RW1203\]/);
+  });
+
+  it("refuses to start without a directory", async () => {
+    await expect(openStore("/nowhere/at/all")).rejects.toThrow("there is no directory /nowhere/at/all");
+  });
+
+  it("keeps the last good policy when an edit is broken, and recovers", async () => {
+    const directory = await folderWith(sound("first"));
+    const { store, logged } = await openStore(directory, { watch: false });
+    const before = store.current();
+    await writeFile(join(directory, "policy.yaml"), broken);
+    expect(await store.reload("SIGHUP")).toBe("rejected");
+    expect(store.current()).toBe(before);
+    expect(store.status()).toMatchObject({
+      rejected: { errors: 1, codes: ["RW1203"], text: expect.stringContaining("^") },
+      lastReload: { successful: false, reason: "SIGHUP" },
+      reloads: { applied: 1, rejected: 1 },
+    });
+    expect(logged.at(-1)?.level).toBe("error");
+    expect(logged.at(-1)?.message).toMatch(
+      /first@[0-9a-f]{12} goes on serving\n.*policy\.yaml:5:\d+: error\[RW1203\]/s,
+    );
+
+    await writeFile(join(directory, "policy.yaml"), policyNamed("second"));
+    expect(await store.reload("SIGHUP")).toBe("applied");
+    expect(store.current().name).toBe("second");
+    expect(store.status().rejected).toBeUndefined();
+  });
+
+  it("calls a reload of the same content unchanged, and clears a refusal that was taken back", async () => {
+    const directory = await folderWith(sound("first"));
+    const { store } = await openStore(directory, { watch: false });
+    expect(await store.reload("admin")).toBe("unchanged");
+    await writeFile(join(directory, "policy.yaml"), broken);
+    await store.reload("admin");
+    await writeFile(join(directory, "policy.yaml"), policyNamed("first"));
+    expect(await store.reload("admin")).toBe("unchanged");
+    expect(store.status()).toMatchObject({ reloads: { applied: 1, unchanged: 2, rejected: 1 } });
+    expect(store.status().rejected).toBeUndefined();
+  });
+
+  it("runs concurrent reloads one after another", async () => {
+    const directory = await folderWith(sound("first"));
+    let running = 0;
+    let most = 0;
+    const { store } = await openStore(directory, {
+      watch: false,
+      compile: async (files) => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        return compilePolicy(files);
+      },
+    });
+    await writeFile(join(directory, "policy.yaml"), policyNamed("second"));
+    const results = await Promise.all(["a", "b", "c"].map((reason) => store.reload(reason)));
+    expect(results).toEqual(["applied", "unchanged", "unchanged"]);
+    expect(most).toBe(1);
+  });
+
+  it("tells listeners each applied policy, the first included, and survives one that throws", async () => {
+    const directory = await folderWith(sound("first"));
+    const { store, logged } = await openStore(directory, { watch: false });
+    const names: string[] = [];
+    store.onApplied(() => {
+      throw new Error("listener");
+    });
+    store.onApplied((policy) => names.push(policy.name));
+    await writeFile(join(directory, "policy.yaml"), policyNamed("second"));
+    await store.reload("test");
+    await store.reload("test");
+    expect(names).toEqual(["first", "second"]);
+    expect(logged.filter((line) => line.message === "a listener for new policies failed")).toHaveLength(2);
+  });
+
+  it("keeps serving when the compiler itself fails, and tries the same files again", async () => {
+    const directory = await folderWith(sound("first"));
+    let fails = false;
+    const { store } = await openStore(directory, {
+      watch: false,
+      compile: async (files) => {
+        if (fails) throw new Error("the compiling thread failed: boom");
+        return compilePolicy(files);
+      },
+    });
+    await writeFile(join(directory, "policy.yaml"), policyNamed("second"));
+    fails = true;
+    expect(await store.reload("test")).toBe("rejected");
+    expect(store.status().rejected).toMatchObject({
+      codes: ["compiler"],
+      text: "error: the compiling thread failed: boom",
+    });
+    fails = false;
+    expect(await store.reload("test")).toBe("applied");
+  });
+
+  describe("with the gate", () => {
+    const tests = (model: string) => `kind: test
+tests:
+  - name: everything goes to ${model}
+    request: { tags: [code] }
+    expect: { model: ${model} }
+`;
+    it("refuses an edit whose tests fail, and says which", async () => {
+      const directory = await folderWith({ ...sound("first"), "tests/routing.yaml": tests("acme/small") });
+      const { store } = await openStore(directory, { watch: false, gate: true });
+      await writeFile(
+        join(directory, "policy.yaml"),
+        policyNamed("second", '[{ id: no, match: { tags: { any: [code] } }, deny: "no" }]'),
+      );
+      expect(await store.reload("test")).toBe("rejected");
+      expect(store.current().name).toBe("first");
+      const { rejected } = store.status();
+      expect(rejected?.codes).toEqual(["gate"]);
+      expect(rejected?.text).toMatch(
+        /^error: 1 of 1 policy tests fail\n.*tests\/routing\.yaml:3: test failed: everything goes to acme\/small\n {2}\S/,
+      );
+    });
+
+    it("does not look at the tests when it is off", async () => {
+      const directory = await folderWith({ ...sound("first"), "tests/routing.yaml": tests("acme/small") });
+      const { store } = await openStore(directory, { watch: false });
+      await writeFile(
+        join(directory, "policy.yaml"),
+        policyNamed("second", '[{ id: no, match: { tags: { any: [code] } }, deny: "no" }]'),
+      );
+      expect(await store.reload("test")).toBe("applied");
+    });
+  });
+});
