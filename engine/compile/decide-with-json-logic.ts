@@ -71,9 +71,14 @@ function globExpression(pattern: string): RegExp {
   return new RegExp(`^${escaped.join("[^]*")}$`);
 }
 
+const formats = new Map<string, Intl.DateTimeFormat>();
+const dateAndTime = { dateStyle: "short", timeStyle: "short" } as const;
+
 /** Weekday and minute by way of a written date, in place of the parts that `localTime` reads. */
 function localParts(epochMs: number, timeZone: string): { weekday: number; minute: number } {
-  const written = new Date(epochMs).toLocaleString("sv-SE", { timeZone });
+  const format = formats.get(timeZone) ?? new Intl.DateTimeFormat("sv-SE", { ...dateAndTime, timeZone });
+  formats.set(timeZone, format);
+  const written = format.format(epochMs);
   const [, year, month, day, hour, minute] = /^(\d+)-(\d+)-(\d+) (\d+):(\d+)/.exec(written) ?? [];
   return {
     weekday: new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDay(),

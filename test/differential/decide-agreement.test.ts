@@ -93,7 +93,7 @@ describe("the comparison", () => {
         const faulty: PrepareDecider = (set) => {
           const planted = plantInSet(set, plant);
           const act = decider(planted);
-          // The outcome's own objects come from the planted copy; name the set's.
+          // The outcome's rules are the planted copies; put the set's own in their place.
           return (facts) => {
             const { denied, requirements, route } = act(facts);
             const own = <T>(rule: T): T => set.rules[planted.rules.indexOf(rule as never)] as T;
