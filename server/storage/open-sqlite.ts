@@ -1,0 +1,166 @@
+import { createRequire } from "node:module";
+import type { SqliteDatabase, SqliteStatement } from "kysely";
+
+/**
+ * One SQLite connection, the same over both drivers: `node:sqlite` (Node ≥ 22.13) and libsql (Node 20). It is what
+ * Kysely's SQLite dialect asks for, plus `exec`.
+ *
+ * Parameters: booleans are stored as 0 and 1, and `undefined` is refused, before a driver sees them (libsql ends the
+ * process on a boolean). Integers come back as numbers; one beyond 2^53 is an error rather than rounded.
+ */
+export interface SqliteConnection extends SqliteDatabase {
+  exec(sql: string): void;
+  /** Runs settings (`pragma …`) now and whenever the connection has to be renewed. */
+  set(settings: string): void;
+}
+
+/** The two calls that both drivers spell the same way. */
+interface DriverStatement {
+  all(...parameters: unknown[]): unknown[];
+  run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+}
+interface DriverDatabase {
+  prepare(sql: string): DriverStatement;
+  exec(sql: string): unknown;
+  close(): unknown;
+}
+
+/**
+ * @param path a file, made when it is not there (its folder must be), or `:memory:`.
+ * @param settings SQL run on opening (`pragma …`).
+ * @throws the driver's error.
+ */
+export function openSqlite(path: string, settings = ""): SqliteConnection {
+  return new DriverConnection(path, settings);
+}
+
+class DriverConnection implements SqliteConnection {
+  readonly #path: string;
+  #settings: string;
+  #database: DriverDatabase;
+  #inTransaction = false;
+  /** A statement failed: libsql may keep it half-run, and then no transaction of this connection can be committed. */
+  #failed = false;
+
+  constructor(path: string, settings: string) {
+    this.#path = path;
+    this.#settings = settings;
+    this.#database = openDriver(path);
+    this.exec(settings);
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql);
+  }
+
+  /** Runs settings now, and again whenever the connection is renewed. */
+  set(settings: string): void {
+    this.exec(settings);
+    this.#settings += `;${settings}`;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  prepare(sql: string): SqliteStatement {
+    if (TRANSACTION_WORDS.has(sql)) return this.#transactionStatement(sql);
+    if (!this.#inTransaction) this.#renewAfterFailure();
+    const statement = this.#database.prepare(sql);
+    const rows = (parameters: readonly unknown[]) =>
+      this.#noting(() => statement.all(...parameters.map(toDriver)).map(fromDriver));
+    return {
+      reader: GIVES_ROWS.test(sql),
+      all: rows,
+      run: (parameters) => this.#noting(() => statement.run(...parameters.map(toDriver))),
+      *iterate(parameters) {
+        yield* rows(parameters);
+      },
+    };
+  }
+
+  /** Kysely's `begin`, `commit`, `rollback`. Ours all write, so the lock is taken at once: nothing fails half-way. */
+  #transactionStatement(sql: string): SqliteStatement {
+    const run = () => {
+      if (sql === "begin") this.#renewAfterFailure();
+      this.#database.exec(sql === "begin" ? "begin immediate" : sql);
+      this.#inTransaction = sql === "begin";
+      return { changes: 0, lastInsertRowid: 0 };
+    };
+    return {
+      reader: false,
+      run,
+      all: () => [],
+      iterate: () => [][Symbol.iterator](),
+    };
+  }
+
+  #noting<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
+  }
+
+  #renewAfterFailure(): void {
+    if (!this.#failed || this.#path === ":memory:") return;
+    const renewed = openDriver(this.#path);
+    renewed.exec(this.#settings);
+    this.#database.close();
+    this.#database = renewed;
+    this.#failed = false;
+  }
+}
+
+const TRANSACTION_WORDS = new Set(["begin", "commit", "rollback"]);
+
+function openDriver(path: string): DriverDatabase {
+  const require = createRequire(import.meta.url);
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (major > 22 || (major === 22 && minor >= 13)) {
+    const { DatabaseSync } = withoutExperimentalWarning(() => require("node:sqlite")) as {
+      DatabaseSync: new (path: string) => DriverDatabase;
+    };
+    return new DatabaseSync(path);
+  }
+  const Database = require("libsql") as new (path: string) => DriverDatabase;
+  return new Database(path);
+}
+
+/** Node prints a warning when node:sqlite is loaded; which driver is used is our choice and nothing a user can act on. */
+function withoutExperimentalWarning<T>(load: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    return load();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** Whether a statement gives rows; all of ours that do begin or end in one of these words. */
+const GIVES_ROWS = /^\s*(select|with|pragma|explain)\b|\breturning\b/i;
+
+function toDriver(value: unknown): unknown {
+  if (value === undefined) throw new TypeError("an SQL parameter is undefined; pass null for an absent value");
+  if (typeof value === "boolean") return value ? 1 : 0;
+  return value;
+}
+
+/**
+ * A plain object with the columns alone: libsql adds `_metadata` in places and gives blobs as ArrayBuffer, node:sqlite gives
+ * null-prototype objects.
+ */
+function fromDriver(row: unknown): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const [column, value] of Object.entries(row as Record<string, unknown>)) {
+    if (column === "_metadata") continue;
+    if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      throw new RangeError(`column ${column} holds an integer beyond 2^53, which cannot be read exactly`);
+    }
+    copy[column] = value instanceof ArrayBuffer ? new Uint8Array(value) : value;
+  }
+  return copy;
+}

@@ -1,0 +1,135 @@
+import type { Logger } from "pino";
+
+export interface WriteQueueOptions<Row> {
+  /** Writes all rows or none. */
+  readonly write: (rows: readonly Row[]) => Promise<void>;
+  readonly log: Pick<Logger, "warn" | "error">;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Rows in one transaction. Default 500. */
+  readonly batchRows?: number;
+  /** Milliseconds a row waits at most before its batch is begun. Default 250. */
+  readonly batchMs?: number;
+  /** Rows that may wait; more are given up. Default 20,000. */
+  readonly maxRows?: number;
+  /** Milliseconds before a failed batch is tried again. Default 1,000. */
+  readonly retryMs?: number;
+}
+
+const LOSS_MESSAGE_EVERY_MS = 60_000;
+
+/**
+ * Rows on their way to the database. `add` only appends to a list; batches are written in the background, one at a
+ * time. A batch that fails stays and is tried again, so a full disk or a lock loses nothing until `maxRows` wait.
+ * What waits is lost when the process is killed: rows of the last `batchMs`, and of the batch under way.
+ */
+export class WriteQueue<Row> {
+  readonly #options: Required<WriteQueueOptions<Row>>;
+  #rows: Row[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> | undefined;
+  #written = 0;
+  #lost = 0;
+  #lossSaidAt = Number.NEGATIVE_INFINITY;
+  #lastError: string | undefined;
+  #failing = false;
+
+  constructor(options: WriteQueueOptions<Row>) {
+    this.#options = { batchRows: 500, batchMs: 250, maxRows: 20_000, retryMs: 1_000, ...options };
+  }
+
+  add(row: Row): void {
+    if (this.#rows.length >= this.#options.maxRows) {
+      this.#lose(1);
+      return;
+    }
+    this.#rows.push(row);
+    if (this.#failing) return; // the retry takes it along
+    if (this.#rows.length === this.#options.batchRows) this.#wake(0);
+    else if (this.#timer === undefined) this.#wake(this.#options.batchMs);
+  }
+
+  /** The first waiting row that fits, those of the batch under way included. */
+  findWaiting(fits: (row: Row) => boolean): Row | undefined {
+    return this.#rows.find(fits);
+  }
+
+  /** Writes what waits now. @throws the error of the batch that failed; its rows go on waiting. */
+  async flush(): Promise<void> {
+    const last = this.#rows.at(-1);
+    if (last === undefined) return;
+    // Rows added while this runs are not waited for.
+    while (this.#rows.includes(last)) {
+      this.#writing ??= this.#writeBatch().finally(() => {
+        this.#writing = undefined;
+      });
+      await this.#writing;
+    }
+  }
+
+  /** Tries once more to write everything; what cannot be written is counted as lost. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    try {
+      await this.flush();
+    } catch (error) {
+      this.#options.log.error({ error }, `${this.#rows.length} decisions could not be written before the end`);
+      this.#lose(this.#rows.length);
+      this.#rows = [];
+    }
+    clearTimeout(this.#timer);
+  }
+
+  status(): { waiting: number; written: number; lost: number; lastError?: string } {
+    return {
+      waiting: this.#rows.length,
+      written: this.#written,
+      lost: this.#lost,
+      ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
+    };
+  }
+
+  #wake(afterMs: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.flush().then(
+        () => {
+          if (this.#rows.length > 0 && this.#timer === undefined) this.#wake(this.#options.batchMs);
+        },
+        () => this.#wake(this.#options.retryMs), // status and log have the error
+      );
+    }, afterMs);
+    this.#timer.unref();
+  }
+
+  async #writeBatch(): Promise<void> {
+    const batch = this.#rows.slice(0, this.#options.batchRows);
+    try {
+      await this.#options.write(batch);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (!this.#failing) this.#options.log.error({ error }, `decisions cannot be written; trying again: ${message}`);
+      this.#failing = true;
+      this.#lastError = message;
+      throw error;
+    }
+    // INVARIANT: rows are only ever appended meanwhile, so the batch is still the head of the list.
+    this.#rows.splice(0, batch.length);
+    this.#written += batch.length;
+    if (this.#failing) this.#options.log.warn({}, "decisions are being written again");
+    this.#failing = false;
+    this.#lastError = undefined;
+  }
+
+  #lose(rows: number): void {
+    this.#lost += rows;
+    const now = this.#options.now();
+    if (now - this.#lossSaidAt < LOSS_MESSAGE_EVERY_MS) return;
+    this.#lossSaidAt = now;
+    this.#options.log.error(
+      { lost: this.#lost, error: this.#lastError },
+      `${this.#lost} decisions are lost so far: they come faster than the database takes them, or it takes none`,
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import { randomBytes } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { createDecisionIds } from "../../../server/storage/decision-ids.js";
+
+const bytes = (value: number) => (count: number) => new Uint8Array(count).fill(value);
+
+describe("createDecisionIds()", () => {
+  it("is `dec_` and a ULID of the time and random bits", () => {
+    expect(createDecisionIds(() => 1_469_918_176_385, bytes(0))()).toBe("dec_01ARYZ6S410000000000000000");
+  });
+
+  it("sorts by time as text", () => {
+    let now = 0;
+    const next = createDecisionIds(() => now, randomBytes);
+    const ids = [1, 31, 32, 1_000, 1_800_000_000_000, 2 ** 48 - 1].map((ms) => {
+      now = ms;
+      return next();
+    });
+    expect([...ids].sort()).toEqual(ids);
+  });
+
+  it("keeps the order of making within one millisecond, and when the clock goes back", () => {
+    let now = 1_000;
+    const next = createDecisionIds(() => now--, bytes(255));
+    const ids = Array.from({ length: 2_000 }, next);
+    expect([...ids].sort()).toEqual(ids);
+    expect(new Set(ids).size).toBe(2_000);
+  });
+});

@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DecisionStore, StoredDecision } from "../../../server/storage/decision-store.js";
+import { type DecisionStoreOptions, openDecisionStore } from "../../../server/storage/open-decision-store.js";
+
+export const REVISION = "ab".repeat(32);
+
+export function decision(number: number, extra: Partial<StoredDecision> = {}): StoredDecision {
+  return {
+    id: decisionId(number),
+    time: new Date(1_800_000_000_000 + number).toISOString(),
+    policy: { name: "production", revision: REVISION },
+    facts: { tags: { value: ["código", "ß"], source: "header x-route-tags" }, stream: { value: true, source: "body" } },
+    chosen: "acme/small@left",
+    fallbacks: [],
+    world: { latency_ms: { "acme/small@left": 120 } },
+    seed: "s",
+    attempts: [{ endpoint: "acme/small@left", status: 200, total_ms: 12.5, usage: { input_tokens: 3 } }],
+    warnings: [],
+    ...extra,
+  };
+}
+
+export function decisionId(number: number): string {
+  return `dec_${String(number).padStart(8, "0")}`;
+}
+
+const folders: string[] = [];
+const stores: DecisionStore[] = [];
+export interface LoggedLine {
+  readonly level: string;
+  readonly message: string;
+}
+
+export async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "routewright-storage-"));
+  folders.push(folder);
+  return folder;
+}
+
+/** Opens a store that {@link cleanUp} closes. */
+export async function openStore(
+  options: Partial<DecisionStoreOptions> & { readonly url: string },
+): Promise<{ store: DecisionStore; logged: LoggedLine[] }> {
+  const logged: LoggedLine[] = [];
+  const level = (name: string) => (_fields: object, message: string) => {
+    logged.push({ level: name, message });
+  };
+  const log = { info: level("info"), warn: level("warn"), error: level("error") };
+  const store = await openDecisionStore({
+    log: log as unknown as DecisionStoreOptions["log"],
+    now: Date.now,
+    ...options,
+  });
+  stores.push(store);
+  return { store, logged };
+}
+
+export async function cleanUp(): Promise<void> {
+  await Promise.all(stores.splice(0).map((store) => store.close().catch(() => undefined)));
+  await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+}
+
+/** Asks until the check passes. @throws its last error after the deadline. */
+export async function eventually<T>(check: () => Promise<T> | T, deadlineMs = 8_000): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { openSqlite, type SqliteConnection } from "../../../server/storage/open-sqlite.js";
+import { cleanUp, newFolder } from "./harness.js";
+
+describe("openSqlite()", () => {
+  let connection: SqliteConnection;
+  const open = () => {
+    connection = openSqlite(":memory:");
+    connection.exec("create table t (a, b)");
+    return connection;
+  };
+  afterEach(() => connection.close());
+  afterAll(cleanUp);
+
+  it("stores booleans as 0 and 1, which would end the process in libsql", () => {
+    open().prepare("insert into t values (?, ?)").run([true, false]);
+    expect(connection.prepare("select * from t").all([])).toEqual([{ a: 1, b: 0 }]);
+  });
+
+  it("refuses undefined and keeps null", () => {
+    const insert = open().prepare("insert into t values (?, ?)");
+    expect(() => insert.run([1, undefined])).toThrow("an SQL parameter is undefined; pass null for an absent value");
+    insert.run([1, null]);
+    expect(connection.prepare("select b from t").all([])).toEqual([{ b: null }]);
+  });
+
+  it("gives text and bytes back as they were", () => {
+    const blob = new Uint8Array([0, 1, 255]);
+    open().prepare("insert into t values (?, ?)").run(["grüß \u{1f600}", blob]);
+    const [row] = connection.prepare("select * from t").all([]) as { a: string; b: Uint8Array }[];
+    expect(row?.a).toBe("grüß \u{1f600}");
+    expect([...(row?.b ?? [])]).toEqual([0, 1, 255]);
+  });
+
+  it("does not round integers beyond 2^53", () => {
+    open().exec("insert into t values (9007199254740993, 1)");
+    expect(() => connection.prepare("select a from t").all([])).toThrow(RangeError);
+  });
+
+  it("can commit again after a statement failed, with its settings in force", async () => {
+    const path = join(await newFolder(), "a.db");
+    connection = openSqlite(path, "pragma journal_mode = wal; pragma busy_timeout = 7");
+    connection.exec("create table t (a, b)");
+    const other = openSqlite(path);
+    other.exec("begin immediate");
+    expect(() => connection.prepare("insert into t values (1, 1)").run([])).toThrow(/lock/);
+    other.exec("rollback");
+    connection.prepare("begin").run([]);
+    connection.prepare("insert into t values (2, 2)").run([]);
+    connection.prepare("commit").run([]); // libsql: "cannot commit transaction - SQL statements in progress"
+    expect(other.prepare("select a from t").all([])).toEqual([{ a: 2 }]);
+    expect(connection.prepare("pragma busy_timeout").all([])).toEqual([{ timeout: 7 }]);
+    other.close();
+  });
+
+  it("knows which statements give rows", () => {
+    const reads = (sql: string) => connection.prepare(sql).reader;
+    open();
+    expect(reads("select 1")).toBe(true);
+    expect(reads("insert into t values (1, 2) returning a")).toBe(true);
+    expect(reads("insert into t values (1, 2)")).toBe(false);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { WriteQueue, type WriteQueueOptions } from "../../../server/storage/write-queue.js";
+import { eventually } from "./harness.js";
+
+function queueOver(
+  write: (rows: readonly number[]) => Promise<void>,
+  options: Partial<WriteQueueOptions<number>> = {},
+) {
+  const errors: string[] = [];
+  const log = { warn: () => undefined, error: (_fields: object, message: string) => errors.push(message) };
+  const queue = new WriteQueue<number>({
+    write,
+    log: log as unknown as WriteQueueOptions<number>["log"],
+    now: Date.now,
+    ...options,
+  });
+  return { queue, errors };
+}
+
+describe("WriteQueue", () => {
+  it("writes a full batch at once and the rest after the delay", async () => {
+    const batches: number[][] = [];
+    const { queue } = queueOver(async (rows) => void batches.push([...rows]), { batchRows: 3, batchMs: 50 });
+    for (let row = 0; row < 7; row++) queue.add(row);
+    await eventually(() => expect(batches.flat()).toHaveLength(7));
+    expect(batches).toEqual([[0, 1, 2], [3, 4, 5], [6]]);
+    expect(queue.status()).toEqual({ waiting: 0, written: 7, lost: 0 });
+  });
+
+  it("writes one batch at a time", async () => {
+    let running = 0;
+    let most = 0;
+    const write = async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+    };
+    const { queue } = queueOver(write, { batchRows: 2 });
+    for (let row = 0; row < 20; row++) queue.add(row);
+    await Promise.all([queue.flush(), queue.flush(), queue.close()]);
+    expect(most).toBe(1);
+    expect(queue.status().written).toBe(20);
+  });
+
+  it("keeps a batch that failed and tries it again, saying so once", async () => {
+    let failures = 3;
+    const batches: number[][] = [];
+    const { queue, errors } = queueOver(
+      async (rows) => {
+        if (failures-- > 0) throw new Error("disk is full");
+        batches.push([...rows]);
+      },
+      { batchMs: 5, retryMs: 5 },
+    );
+    queue.add(1);
+    await eventually(() => expect(queue.status().lastError).toBe("disk is full"));
+    queue.add(2);
+    await eventually(() => expect(batches).toEqual([[1, 2]]));
+    expect(queue.status()).toEqual({ waiting: 0, written: 2, lost: 0 });
+    expect(errors).toEqual(["decisions cannot be written; trying again: disk is full"]);
+  });
+
+  it("counts rows beyond the limit as lost and says so once a minute", async () => {
+    let now = 0;
+    const { queue, errors } = queueOver(() => Promise.reject(new Error("disk is full")), {
+      maxRows: 2,
+      now: () => now,
+    });
+    for (let row = 0; row < 5; row++) queue.add(row);
+    now = 59_999;
+    queue.add(5);
+    expect(queue.status()).toMatchObject({ waiting: 2, lost: 4 });
+    expect(errors).toHaveLength(1);
+    now = 60_000;
+    queue.add(6);
+    expect(errors.at(-1)).toMatch(/^5 decisions are lost so far/);
+    await queue.close();
+    expect(queue.status()).toMatchObject({ waiting: 0, lost: 7, lastError: "disk is full" });
+  });
+});
