@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { compilePolicy, type Diagnostic, type SourceFile } from "../../engine/index.js";
+
+/** What an example is: the word after `yaml` on its fence. Fences without one are fragments to read. */
+const kinds = ["policy", "rules", "match", "test", "catalog"] as const;
+export interface DocsExample {
+  readonly kind: (typeof kinds)[number];
+  readonly text: string;
+  /** `docs/policy-language.md:17`. */
+  readonly place: string;
+}
+
+/** Every marked example of a page. @throws for a mark that means nothing. */
+export async function readExamples(page: string): Promise<readonly DocsExample[]> {
+  const text = await readFile(page, "utf8");
+  return [...text.matchAll(/^```yaml (\w+)\n(.*?)^```$/gms)].map((match) => {
+    const [, mark = "", body = ""] = match;
+    const kind = kinds.find((each) => each === mark);
+    const place = `${page}:${text.slice(0, match.index).split("\n").length}`;
+    if (kind === undefined) throw new Error(`${place}: \`yaml ${mark}\` is not one of ${kinds.join(", ")}`);
+    return { kind, text: body, place };
+  });
+}
+
+/** Compiles an example within the shipped set: what it does not bring itself comes from there. */
+export function compileExample(example: DocsExample, shipped: readonly SourceFile[]): readonly Diagnostic[] {
+  const keep = (...names: readonly string[]) => shipped.filter(({ name }) => names.includes(name));
+  switch (example.kind) {
+    case "policy":
+      return compilePolicy([{ name: "policy.yaml", text: example.text }, ...keep("catalog.yaml")]).diagnostics;
+    case "rules":
+      return compilePolicy([policyWith(example.text), ...keep("catalog.yaml")]).diagnostics;
+    case "match": {
+      const match = example.text.replace(/^/gm, "    ").trimEnd();
+      const rule = `- id: example\n  match:\n${match}\n  route: { to: [economy] }\n`;
+      return compilePolicy([policyWith(rule), ...keep("catalog.yaml")]).diagnostics;
+    }
+    case "test":
+      return compilePolicy([
+        ...shipped.filter(({ name }) => !name.startsWith("tests/")),
+        { name: "tests/example.yaml", text: example.text },
+      ]).diagnostics;
+    case "catalog": {
+      const [model = ""] = /^ {2}\w[\w.-]*\/[\w.-]+(?=:)/m.exec(example.text) ?? [];
+      const policy = `kind: policy\nname: example\ndefault:\n  route: { to: [${model.trim()}] }\n`;
+      return compilePolicy([
+        { name: "policy.yaml", text: policy },
+        { name: "catalog.yaml", text: example.text },
+      ]).diagnostics;
+    }
+  }
+}
+
+function policyWith(rules: string): SourceFile {
+  return {
+    name: "policy.yaml",
+    text: `kind: policy
+name: example
+attributes:
+  plan: { type: string, values: [free, pro, enterprise], from: key, default: pro }
+  cohort: { type: number, from: { header: x-cohort } }
+pools:
+  strong: [anthropic/claude-sonnet-4.5, openai/gpt-4.1]
+  economy: [openai/gpt-4.1-mini, google/gemini-2.5-flash]
+rules:
+${rules.replace(/^(?=.)/gm, "  ")}
+default:
+  route: { to: [requested, economy] }
+`,
+  };
+}

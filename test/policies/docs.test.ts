@@ -1,0 +1,61 @@
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { builtInFacts } from "../../engine/conditions/fact-definitions.js";
+import { diagnosticCodes } from "../../engine/diagnostics/diagnostic-codes.js";
+import { compilePolicy, runPolicyTest } from "../../engine/index.js";
+import { errorClasses } from "../../engine/policy/policy-set.js";
+import { exclusionReasons } from "../../engine/rank/route-plan.js";
+import { strategies } from "../../engine/rank/strategies.js";
+import { readPolicyDirectory } from "../../server/policy-files/read-policy-directory.js";
+import { compileExample, readExamples } from "./docs-examples.js";
+
+const shipped = await readPolicyDirectory("policies");
+const examples = (await Promise.all(["docs/policy-language.md", "docs/catalog.md"].map(readExamples))).flat();
+
+describe("the examples of the docs", () => {
+  it("are there", () => {
+    expect(examples.length).toBeGreaterThanOrEqual(12);
+  });
+
+  it.each(examples.map((example) => [example.place, example] as const))("%s compiles", (_place, example) => {
+    expect(compileExample(example, shipped).filter(({ severity }) => severity !== "info")).toEqual([]);
+  });
+
+  it("of policy tests pass against the shipped policies", () => {
+    for (const { kind, text } of examples) {
+      if (kind !== "test") continue;
+      const files = [...shipped.filter(({ name }) => !name.startsWith("tests/")), { name: "tests/example.yaml", text }];
+      const policy = compilePolicy(files).value!;
+      expect(policy.tests.flatMap((test) => runPolicyTest(policy, test).failures)).toEqual([]);
+    }
+  });
+
+  it("would be caught if they were wrong", () => {
+    const wrong = { kind: "match", place: "here", text: "context_token: { gte: 1 }\n" } as const;
+    expect(compileExample(wrong, shipped).map(({ code }) => code)).toEqual(["RW1201"]);
+  });
+});
+
+describe("the tables of the docs", () => {
+  it("list every diagnostic code with its title", async () => {
+    const page = await readFile("docs/errors.md", "utf8");
+    for (const [code, title] of Object.entries(diagnosticCodes)) expect(page).toContain(`| \`${code}\` | ${title} |`);
+    expect(new Set(page.match(/RW\d{4}/g))).toEqual(new Set(Object.keys(diagnosticCodes)));
+  });
+
+  it("list every fact, and its option of `policy explain`", async () => {
+    const facts = await readFile("docs/facts.md", "utf8");
+    const cli = await readFile("docs/cli.md", "utf8");
+    for (const { name } of builtInFacts) {
+      expect(facts).toContain(`\`${name}\``);
+      expect(cli).toContain(`\`--${name.replaceAll("_", "-")}`);
+    }
+  });
+
+  it("list every reason, strategy and error class", async () => {
+    const page = await readFile("docs/policy-language.md", "utf8");
+    for (const word of [...exclusionReasons, ...Object.keys(strategies), ...errorClasses]) {
+      expect(page).toContain(`| \`${word}\` |`);
+    }
+  });
+});
