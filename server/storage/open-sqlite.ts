@@ -117,15 +117,15 @@ class DriverConnection implements SqliteConnection {
 const TRANSACTION_WORDS = new Set(["begin", "commit", "rollback"]);
 
 function openDriver(path: string): DriverDatabase {
-  const require = createRequire(import.meta.url);
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 13)) {
-    const { DatabaseSync } = withoutExperimentalWarning(() => require("node:sqlite")) as {
+    const { DatabaseSync } = withoutExperimentalWarning(() => process.getBuiltinModule("node:sqlite")) as unknown as {
       DatabaseSync: new (path: string) => DriverDatabase;
     };
     return new DatabaseSync(path);
   }
-  const Database = require("libsql") as new (path: string) => DriverDatabase;
+  // Loaded only where it is needed: it is a native module.
+  const Database = createRequire(import.meta.url)("libsql") as new (path: string) => DriverDatabase;
   return new Database(path);
 }
 
