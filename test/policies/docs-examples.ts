@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { compilePolicy, type Diagnostic, type SourceFile } from "../../engine/index.js";
+import type { Diagnostic } from "../../engine/diagnostics/diagnostic.js";
+import { compilePolicy } from "../../engine/policy/compile-policy.js";
+import type { SourceFile } from "../../engine/source/source-file.js";
 
 /** What an example is: the word after `yaml` on its fence. Fences without one are fragments to read. */
 const kinds = ["policy", "rules", "match", "test", "catalog"] as const;
