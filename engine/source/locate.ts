@@ -1,0 +1,148 @@
+import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from "yaml";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
+import type { DiagnosticCode } from "../diagnostics/diagnostic-codes.js";
+import { type Located, type LocatedEntry, type LocatedScalar, shorten } from "./located.js";
+import type { SourceFile } from "./source-file.js";
+
+/** Keys that reach an object's prototype. */
+const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
+
+/** Turns what the YAML parser built into located values; recursion is bounded by the nesting limit. */
+export function locate(
+  file: SourceFile,
+  root: ParsedNode,
+): { readonly located: Located; readonly diagnostics: readonly Diagnostic[] } {
+  const locating = new Locating(file);
+  return { located: locating.node(root), diagnostics: locating.diagnostics };
+}
+
+class Locating {
+  readonly diagnostics: Diagnostic[] = [];
+
+  constructor(private readonly file: SourceFile) {}
+
+  node(node: ParsedNode): Located {
+    const span = this.spanOf(node);
+    if (isAlias(node)) {
+      this.refuse("RW1002", span, "YAML aliases (`*name`) are not used in policies", "write the value out");
+      return { kind: "scalar", value: null, source: "", span };
+    }
+    this.refuseProperties(node, span);
+    if (isMap(node)) {
+      return { kind: "map", entries: this.entries(node.items as readonly Pair<ParsedNode, ParsedNode | null>[]), span };
+    }
+    if (isSeq(node))
+      return { kind: "list", items: (node.items as readonly ParsedNode[]).map((n) => this.node(n)), span };
+    return this.scalar(node.value, node.source ?? "", span);
+  }
+
+  private entries(pairs: readonly Pair<ParsedNode, ParsedNode | null>[]): readonly LocatedEntry[] {
+    const byKey = new Map<string, LocatedEntry>();
+    for (const { key: keyNode, value } of pairs) {
+      const key = this.key(keyNode);
+      if (key === undefined) {
+        if (value !== null) this.node(value);
+        continue;
+      }
+      const keySpan = this.spanOf(keyNode);
+      const empty = { kind: "scalar", value: null, source: "", span: keySpan } as const;
+      const located = value === null ? empty : this.node(value);
+      const first = byKey.get(key);
+      if (first === undefined) byKey.set(key, { key, keySpan, value: located });
+      else {
+        this.refuse("RW1003", keySpan, `\`${shorten(key)}\` stands twice in this mapping`, "keep one of them", {
+          span: first.keySpan,
+          note: "first written here",
+        });
+      }
+    }
+    return [...byKey.values()];
+  }
+
+  private key(node: ParsedNode): string | undefined {
+    const span = this.spanOf(node);
+    if (isAlias(node)) {
+      this.refuse("RW1002", span, "YAML aliases (`*name`) are not used in policies", "write the key out");
+      return undefined;
+    }
+    this.refuseProperties(node, span);
+    if (!isScalar(node) || typeof node.value !== "string") {
+      const help = isScalar(node) ? `write "${shorten(node.source ?? "")}" in quotes if it is a name` : undefined;
+      this.refuse("RW1103", span, "a key must be text", help);
+      return undefined;
+    }
+    if (node.value === "<<" && node.type === "PLAIN") {
+      this.refuse("RW1002", span, "YAML merge keys (`<<`) are not used in policies", "write the keys out");
+      return undefined;
+    }
+    if (forbiddenKeys.has(node.value)) {
+      this.refuse("RW1103", span, `\`${node.value}\` cannot be a key`, "choose another name");
+      return undefined;
+    }
+    return node.value;
+  }
+
+  private scalar(value: unknown, source: string, span: Span): LocatedScalar {
+    if (typeof value === "number") {
+      if (!Number.isFinite(value)) {
+        this.refuse(
+          "RW1302",
+          span,
+          `\`${shorten(source)}\` is not a number a policy can hold`,
+          "write a finite number",
+        );
+        return { kind: "scalar", value: 0, source: "0", span };
+      }
+      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+        const help = "whole numbers go up to 9007199254740991; quote it if it is a name";
+        this.refuse("RW1302", span, `\`${shorten(source)}\` is too large to be exact`, help);
+      }
+      return { kind: "scalar", value, source, span };
+    }
+    if (value === null || typeof value === "string" || typeof value === "boolean") {
+      return { kind: "scalar", value, source: typeof value === "string" ? value : source, span };
+    }
+    return { kind: "scalar", value: String(value), source, span }; // INVARIANT: the core schema gives nothing else
+  }
+
+  private refuseProperties(node: ParsedNode, span: Span): void {
+    if (isAlias(node)) return;
+    const start = this.file.text.lastIndexOf("\n", span.start - 1) + 1;
+    if (node.anchor !== undefined) {
+      const at = this.file.text.lastIndexOf(`&${node.anchor}`, span.start);
+      const where = at >= 0 ? { ...span, start: at, end: at + node.anchor.length + 1 } : { ...span, start };
+      this.refuse("RW1002", where, `YAML anchors (\`&${shorten(node.anchor)}\`) are not used in policies`, "remove it");
+    }
+    if (node.tag !== undefined) {
+      const at = this.file.text.lastIndexOf("!", span.start);
+      const where = at >= start ? { ...span, start: at, end: Math.max(at + 1, span.start) } : span;
+      const help = "remove it; quote text that looks like a number, and write numbers plainly";
+      this.refuse("RW1002", where, "YAML tags (`!…`) are not used in policies", help);
+    }
+  }
+
+  private refuse(
+    code: DiagnosticCode,
+    span: Span,
+    message: string,
+    help?: string,
+    related?: { readonly span: Span; readonly note: string },
+  ): void {
+    this.diagnostics.push({
+      code,
+      severity: "error",
+      message,
+      span,
+      ...(help === undefined ? {} : { help }),
+      ...(related === undefined ? {} : { related: [related] }),
+    });
+  }
+
+  private spanOf(node: ParsedNode): Span {
+    const [start, end] = node.range;
+    // A block's range reaches to the next token; the blank lines between are not part of it.
+    let last = end;
+    while (last > start && /\s/.test(this.file.text.charAt(last - 1))) last--;
+    return { file: this.file.name, start, end: Math.max(last, start) };
+  }
+}

@@ -1,0 +1,51 @@
+import type { DiagnosticCode } from "../diagnostics/diagnostic-codes.js";
+
+/** What a value of a named kind looks like, for the messages about one that does not. */
+export interface ValueForm {
+  readonly code: DiagnosticCode;
+  /** `… is not {what}`. */
+  readonly what: string;
+  readonly help: string;
+}
+
+/** By the name under `$defs` of the schemas. */
+export const valueForms: Readonly<Record<string, ValueForm>> = {
+  tokens: {
+    code: "RW1302",
+    what: "a count of tokens",
+    help: "write a whole number of at most 100 million, plain or with k, M, Ki or Mi: `1500`, `200k`, `128Ki`",
+  },
+  positiveTokens: {
+    code: "RW1302",
+    what: "a count of tokens",
+    help: "write a whole number from 1 to 100 million, plain or with k, M, Ki or Mi: `1500`, `200k`, `128Ki`",
+  },
+  usd: {
+    code: "RW1302",
+    what: "an amount in USD",
+    help: "write a plain decimal from 0 to 1,000,000 with at most 9 decimals: `0.05`",
+  },
+  price: {
+    code: "RW1302",
+    what: "a price in USD per million tokens",
+    help: "write a plain decimal from 0 to 1,000,000 with at most 6 decimals: `2.50`",
+  },
+  duration: {
+    code: "RW1302",
+    what: "a duration",
+    help: "write milliseconds as a whole number, or text with its unit, from 1ms to 24h: `800ms`, `30s`, `2m`",
+  },
+  milliseconds: {
+    code: "RW1302",
+    what: "a number of milliseconds",
+    help: "the unit is in the name: write a plain whole number, from 0 to 86400000",
+  },
+  ratio: { code: "RW1302", what: "a ratio", help: "write a number of at least 0: 0 is nothing, 1 is all" },
+  share: { code: "RW1302", what: "a share", help: "write a number from 0 to 1" },
+  retention: { code: "RW1302", what: "a time of data retention", help: "write `none`, or days: `30d`" },
+  instant: {
+    code: "RW1302",
+    what: "an instant",
+    help: 'write ISO 8601 with its zone: `"2026-11-24T23:30:00+01:00"`',
+  },
+};
