@@ -152,7 +152,7 @@ function numberForm(fact: FactDefinition): string {
       return "it takes whole milliseconds: 800";
     case "ratio":
       return "it takes a ratio of at least 0: 0.8";
-    case undefined:
+    default:
       return "it takes a number: 3 or 0.5";
   }
 }

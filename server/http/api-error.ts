@@ -1,0 +1,41 @@
+import type { ServerResponse } from "node:http";
+
+/** An error as the client sees it, in OpenAI's shape. */
+export interface ApiError {
+  readonly status: number;
+  /** OpenAI's broad kind. */
+  readonly type:
+    | "invalid_request_error"
+    | "authentication_error"
+    | "permission_error"
+    | "not_found_error"
+    | "rate_limit_error"
+    | "api_error";
+  /** Stable, for programs. */
+  readonly code: string;
+  /** For people: what happened, and what to do next. */
+  readonly message: string;
+  readonly param?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The body of an error answer. */
+export function errorBody({ message, type, code, param }: ApiError, decision?: string): object {
+  return { error: { message, type, code, param: param ?? null }, ...(decision === undefined ? {} : { decision }) };
+}
+
+/** Sends an error answer; `decision` is named in the body when there is one. */
+export function sendError(response: ServerResponse, error: ApiError, decision?: string): void {
+  sendJson(response, error.status, errorBody(error, decision), error.headers);
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(status, { ...headers, "content-type": "application/json", "content-length": body.length });
+  response.end(body);
+}

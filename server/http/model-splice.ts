@@ -1,0 +1,101 @@
+/** Where the top-level `model` of a JSON object stands in its bytes. */
+export type ModelPlace =
+  | { readonly kind: "value"; readonly start: number; readonly end: number }
+  /** There is none: it can be inserted right after the opening brace. */
+  | { readonly kind: "missing"; readonly insertAt: number; readonly isEmptyObject: boolean }
+  /**
+   * A top-level key stands there twice. Parsers differ in which of the two counts, so the facts could speak of another
+   * request than the one the provider reads.
+   */
+  | { readonly kind: "duplicate"; readonly key: string };
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+
+/**
+ * Finds the value of the top-level key `model`, also when the key is written with escapes. Hops from quote to quote: a long
+ * prompt costs little.
+ * @param body bytes that `JSON.parse` accepted as an object.
+ */
+export function findModel(body: Buffer): ModelPlace {
+  const open = body.indexOf(OPEN_BRACE);
+  let at = skipSpace(body, open + 1);
+  const isEmptyObject = body[at] === CLOSE_BRACE;
+  const keys = new Set<string>();
+  let found: { start: number; end: number } | undefined;
+  while (body[at] === QUOTE) {
+    const keyEnd = endOfString(body, at);
+    const key = JSON.parse(body.toString("utf8", at, keyEnd)) as string;
+    if (keys.has(key)) return { kind: "duplicate", key };
+    keys.add(key);
+    const start = skipSpace(body, skipSpace(body, keyEnd) + 1); // over the colon
+    const end = endOfValue(body, start);
+    if (key === "model") found = { start, end };
+    at = skipSpace(body, end);
+    if (body[at] !== COMMA) break;
+    at = skipSpace(body, at + 1);
+  }
+  return found === undefined ? { kind: "missing", insertAt: open + 1, isEmptyObject } : { kind: "value", ...found };
+}
+
+/** The same bytes with another model's name; everything else stays as it is, spaces and number spellings included. */
+export function withModel(body: Buffer, place: Exclude<ModelPlace, { kind: "duplicate" }>, model: string): Buffer {
+  const name = JSON.stringify(model);
+  if (place.kind === "value") {
+    return Buffer.concat([body.subarray(0, place.start), Buffer.from(name), body.subarray(place.end)]);
+  }
+  const inserted = `"model":${name}${place.isEmptyObject ? "" : ","}`;
+  return Buffer.concat([body.subarray(0, place.insertAt), Buffer.from(inserted), body.subarray(place.insertAt)]);
+}
+
+function skipSpace(body: Buffer, from: number): number {
+  let at = from;
+  while (body[at] === 0x20 || body[at] === 0x0a || body[at] === 0x0d || body[at] === 0x09) at++;
+  return at;
+}
+
+/** @param start at the opening quote. @returns the offset after the closing one. */
+function endOfString(body: Buffer, start: number): number {
+  let at = body.indexOf(QUOTE, start + 1);
+  while (at !== -1 && isEscaped(body, at)) at = body.indexOf(QUOTE, at + 1);
+  return at === -1 ? body.length : at + 1;
+}
+
+/** Whether an odd number of backslashes stands before the quote. */
+function isEscaped(body: Buffer, quote: number): boolean {
+  let from = quote;
+  while (body[from - 1] === BACKSLASH) from--;
+  return (quote - from) % 2 === 1;
+}
+
+function endOfValue(body: Buffer, start: number): number {
+  if (body[start] === QUOTE) return endOfString(body, start);
+  let depth = 0;
+  for (let at = start; at < body.length; at++) {
+    switch (body[at]) {
+      case QUOTE:
+        at = endOfString(body, at) - 1;
+        break;
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        depth++;
+        break;
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        if (depth === 0) return at; // the end of the object itself, after a number or a word
+        depth--;
+        if (depth === 0) return at + 1;
+        break;
+      case COMMA:
+      case COLON:
+        if (depth === 0) return at;
+    }
+  }
+  return body.length;
+}

@@ -1,0 +1,50 @@
+import type { ApiError } from "./api-error.js";
+import { findModel, type ModelPlace } from "./model-splice.js";
+
+/** A body that is a JSON object, with the place of its model's name. */
+export interface ParsedRequestBody {
+  readonly bytes: Buffer;
+  readonly json: Readonly<Record<string, unknown>>;
+  readonly model: Exclude<ModelPlace, { kind: "duplicate" }>;
+}
+
+/** @returns the parsed body, or the error to answer with. */
+export function parseRequestBody(bytes: Buffer): ParsedRequestBody | ApiError {
+  const parsed = parseObject(bytes);
+  if ("error" in parsed) return parsed.error;
+  const json = parsed.object;
+  const model = findModel(bytes);
+  if (model.kind === "duplicate") {
+    return invalid(
+      "duplicate_key",
+      `the body holds the key ${JSON.stringify(model.key.slice(0, 100))} more than once; write it once`,
+      model.key === "model" ? "model" : undefined,
+    );
+  }
+  const name = json["model"];
+  if (name !== undefined && typeof name !== "string") {
+    return invalid("invalid_model", 'model must be a text: a model of GET /v1/models, or "auto"', "model");
+  }
+  return { bytes, json, model };
+}
+
+/** @returns the object, or the error to answer with. */
+export function parseObject(
+  bytes: Buffer,
+): { readonly object: Readonly<Record<string, unknown>> } | { readonly error: ApiError } {
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    // The parser's own words quote the body, which holds a prompt: they go nowhere.
+    return { error: invalid("invalid_json", "the request body is not valid JSON; send one JSON object") };
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    return { error: invalid("invalid_json", "the request body must be one JSON object") };
+  }
+  return { object: json as Readonly<Record<string, unknown>> };
+}
+
+function invalid(code: string, message: string, param?: string): ApiError {
+  return { status: 400, type: "invalid_request_error", code, message, ...(param === undefined ? {} : { param }) };
+}

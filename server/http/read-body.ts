@@ -1,0 +1,50 @@
+import type { IncomingMessage } from "node:http";
+import type { ApiError } from "./api-error.js";
+
+/** The largest request body, bytes. */
+export const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** How long the rest of a body that is too large is read and thrown away, so that the client gets to see the answer. */
+const DISCARD_MS = 5_000;
+
+/** The client hung up before its request was complete. */
+export class RequestAborted extends Error {
+  override readonly name = "RequestAborted";
+}
+
+/**
+ * Collects a request body.
+ * @returns the bytes, or the error to answer with when there are more than `maxBytes`.
+ * @throws RequestAborted when the client hangs up before the end.
+ */
+export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<Buffer | ApiError> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const refuse = () => {
+      chunks.length = 0;
+      request.off("data", collect).resume();
+      const timer = setTimeout(() => request.destroy(), DISCARD_MS).unref();
+      request.once("close", () => clearTimeout(timer));
+      resolve(tooLarge(maxBytes));
+    };
+    const collect = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) refuse();
+      else chunks.push(chunk);
+    };
+    request.once("end", () => resolve(Buffer.concat(chunks, bytes)));
+    request.once("error", (error) => reject(new RequestAborted("the client hung up", { cause: error })));
+    request.once("close", () => reject(new RequestAborted("the client hung up")));
+    if (Number(request.headers["content-length"] ?? 0) > maxBytes) refuse();
+    else request.on("data", collect);
+  });
+}
+
+function tooLarge(maxBytes: number): ApiError {
+  return {
+    status: 413,
+    type: "invalid_request_error",
+    code: "request_too_large",
+    message: `the request body is larger than ${maxBytes / 1024 / 1024} MiB; send less, or links instead of data`,
+  };
+}

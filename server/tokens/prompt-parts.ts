@@ -1,0 +1,136 @@
+/** The prompt of a chat request, taken apart for counting. */
+export interface PromptParts {
+  /** Each is counted apart. */
+  readonly texts: readonly string[];
+  /** Tokens that need no counting: what frames messages, names and tools, and the flat amounts of images and files. */
+  readonly fixedTokens: number;
+}
+
+// OpenAI's cookbook, "How to count tokens with tiktoken" (num_tokens_from_messages and num_tokens_for_tools for the
+// models of o200k_base), read 2026-11-24.
+const PER_MESSAGE = 3;
+const PER_NAME = 1;
+const REPLY_PRIMER = 3;
+const PER_TOOL = 7;
+const AFTER_TOOLS = 12;
+
+/** A tool call is framed like a message of its own; the cookbook has no figure. */
+const PER_TOOL_CALL = 3;
+
+/**
+ * Flat amounts for what is not text, in tokens. An image is taken as 1024 × 1024 in high detail: four tiles of 170 and
+ * 85 (OpenAI's vision guide for gpt-4o); in low detail 85. For audio and files nothing can be known without decoding
+ * them: about a minute and a half of speech, about three pages.
+ */
+export const flatTokens = { image: 765, imageLowDetail: 85, audio: 1_000, file: 2_000 } as const;
+
+/**
+ * Takes the prompt out of the body of a chat completion request.
+ *
+ * Counted as text: roles, contents, names, refusals, tool calls (name, arguments), and as JSON the definitions of tools and
+ * functions and a JSON schema for the answer. Parts of an unknown type are counted as their JSON. What does not have
+ * OpenAI's form adds nothing: refusing it is the business of whoever reads the body, not of counting.
+ *
+ * @param body parsed JSON.
+ */
+export function promptParts(body: unknown): PromptParts {
+  const parts: MutableParts = { texts: [], fixedTokens: REPLY_PRIMER };
+  if (!isRecord(body)) return { texts: [], fixedTokens: 0 };
+  for (const message of listOf(body["messages"])) addMessage(parts, message);
+  addTools(parts, body["tools"]);
+  addTools(parts, body["functions"]);
+  const format = body["response_format"];
+  if (isRecord(format) && format["json_schema"] !== undefined) addJson(parts, format["json_schema"]);
+  return parts;
+}
+
+interface MutableParts {
+  readonly texts: string[];
+  fixedTokens: number;
+}
+
+function addMessage(parts: MutableParts, message: unknown): void {
+  if (!isRecord(message)) return;
+  parts.fixedTokens += PER_MESSAGE;
+  addString(parts, message["role"]);
+  if (typeof message["name"] === "string") {
+    addString(parts, message["name"]);
+    parts.fixedTokens += PER_NAME;
+  }
+  addString(parts, message["refusal"]);
+  addString(parts, message["tool_call_id"]);
+  const content = message["content"];
+  addString(parts, content);
+  for (const part of listOf(content)) addContentPart(parts, part);
+  for (const call of listOf(message["tool_calls"])) if (isRecord(call)) addCall(parts, call["function"] ?? call);
+  if (message["function_call"] !== undefined) addCall(parts, message["function_call"]);
+}
+
+function addContentPart(parts: MutableParts, part: unknown): void {
+  if (typeof part === "string") {
+    addString(parts, part);
+    return;
+  }
+  if (!isRecord(part)) return;
+  switch (part["type"]) {
+    case "text":
+    case "input_text":
+      addString(parts, part["text"]);
+      return;
+    case "refusal":
+      addString(parts, part["refusal"]);
+      return;
+    case "image_url":
+    case "input_image": {
+      const image = isRecord(part["image_url"]) ? part["image_url"] : part;
+      parts.fixedTokens += image["detail"] === "low" ? flatTokens.imageLowDetail : flatTokens.image;
+      return;
+    }
+    case "input_audio":
+      parts.fixedTokens += flatTokens.audio;
+      return;
+    case "file":
+    case "input_file":
+      parts.fixedTokens += flatTokens.file;
+      return;
+    default:
+      addJson(parts, part);
+  }
+}
+
+function addCall(parts: MutableParts, call: unknown): void {
+  if (!isRecord(call)) return;
+  parts.fixedTokens += PER_TOOL_CALL;
+  addString(parts, call["name"]);
+  if (isRecord(call["custom"])) {
+    addString(parts, call["custom"]["name"]);
+    addString(parts, call["custom"]["input"]);
+  }
+  if (typeof call["arguments"] === "string") addString(parts, call["arguments"]);
+  else if (call["arguments"] !== undefined) addJson(parts, call["arguments"]);
+}
+
+function addTools(parts: MutableParts, tools: unknown): void {
+  const list = listOf(tools);
+  for (const tool of list) {
+    parts.fixedTokens += PER_TOOL;
+    addJson(parts, isRecord(tool) ? (tool["function"] ?? tool) : tool);
+  }
+  if (list.length > 0) parts.fixedTokens += AFTER_TOOLS;
+}
+
+function addString(parts: MutableParts, text: unknown): void {
+  if (typeof text === "string" && text !== "") parts.texts.push(text);
+}
+
+function addJson(parts: MutableParts, value: unknown): void {
+  parts.texts.push(JSON.stringify(value) ?? "");
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
