@@ -5,7 +5,10 @@ export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from 
 // diagnostics
 export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";
 export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-codes.js";
+export { type RenderDiagnosticsOptions, renderDiagnostics } from "./diagnostics/render-diagnostics.js";
 // decide and rank
+export { decide } from "./evaluate/decide.js";
+export { decideInOrder } from "./evaluate/decide-in-order.js";
 export { type Facts, type FactValue, readFact } from "./evaluate/facts.js";
 export type { Denial, Outcome, RouteChoice } from "./evaluate/outcome.js";
 // explain
@@ -17,10 +20,12 @@ export { type RenderOptions, renderExplanation } from "./explain/render-explanat
 export { type PolicyTestResult, runPolicyTest } from "./explain/run-policy-test.js";
 export { writeCondition } from "./explain/write-condition.js";
 export { writeDenyMessage } from "./explain/write-deny-message.js";
-export type { CompiledPolicy } from "./policy/compiled-policy.js";
 // the policy model
+export { type CompilePolicyResult, compilePolicy } from "./policy/compile-policy.js";
+export type { CompiledPolicy } from "./policy/compiled-policy.js";
 export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
+export { revisionOf, shortRevision } from "./policy/revision.js";
 export { canonicalModelId } from "./rank/canonical-model.js";
 export { ASSUMED_OUTPUT_TOKENS, expectedCost } from "./rank/expected-cost.js";
 export { rank } from "./rank/rank.js";
@@ -32,6 +37,7 @@ export {
   type RoutePlan,
 } from "./rank/route-plan.js";
 export type { World } from "./rank/world.js";
+export { positionOf } from "./source/position.js";
 // compile: YAML text in, a policy ready to decide out
 export type { SourceFile } from "./source/source-file.js";
 

@@ -7,6 +7,8 @@ export const limits = {
   nesting: 64,
   /** `all`, `any` and `not` within each other in one condition. */
   conditionDepth: 32,
+  /** Pools within each other. */
+  poolDepth: 32,
   rules: 50_000,
   /** Findings that are reported; a last one says how many more there are. */
   diagnostics: 100,

@@ -1,0 +1,114 @@
+import type { Span } from "../diagnostics/diagnostic.js";
+import { didYouMean, listNames, nearestNames } from "../diagnostics/suggest.js";
+import { indexCatalog } from "../rank/catalog-index.js";
+import { type Located, shorten } from "../source/located.js";
+import { defined } from "./defined.js";
+import type { CandidateReference, Catalog, NumberRange, Selection } from "./policy-set.js";
+import { childOf, itemsOf, mapOf, numberOf, priceOf, rangeOf, textOf, textsOf, tokensOf } from "./read-values.js";
+import type { Reading, RouteReading } from "./reading.js";
+
+/** Reads a list of candidates; what names nothing is reported. */
+export function readCandidates(reading: RouteReading, node: Located | undefined): readonly CandidateReference[] {
+  return itemsOf(node).flatMap((item) => readCandidate(reading, item) ?? []);
+}
+
+function readCandidate(reading: RouteReading, node: Located): CandidateReference | undefined {
+  const { span } = node;
+  const selection = mapOf(childOf(node, "select"));
+  if (selection !== undefined) return { kind: "select", select: readSelection(reading, selection), span };
+  const name = textOf(reading, node);
+  if (name === undefined) return undefined;
+  if (name === "requested") return { kind: "requested", span };
+  if (name.includes("/")) return readModelReference(reading, name, span);
+  if (reading.poolNames.has(name)) return { kind: "pool", pool: name, span };
+  const models = indexCatalog(reading.catalog).byBareName.get(name);
+  const help =
+    models === undefined
+      ? (didYouMean(name, [...reading.poolNames, "requested"]) ??
+        "declare it under `pools:`; a model is written `author/model`")
+      : `a model is written with its author: ${listNames(models)}`;
+  reading.report.error("RW1202", span, `there is no pool \`${shorten(name)}\``, help);
+  return undefined;
+}
+
+/** Reads `author/model` or `author/model@provider`. */
+export function readModelReference(
+  reading: Reading & { readonly catalog: Catalog },
+  name: string,
+  span: Span,
+): Extract<CandidateReference, { kind: "model" | "endpoint" }> | undefined {
+  const { catalog, report } = reading;
+  const index = indexCatalog(catalog);
+  const at = name.lastIndexOf("@");
+  const model = at === -1 ? name : name.slice(0, at);
+  const entries = index.byModel.get(model);
+  if (entries === undefined) {
+    report.error("RW1203", span, `there is no model \`${shorten(model)}\` in the catalog`, nearModel(catalog, model));
+    return undefined;
+  }
+  if (at === -1) return { kind: "model", model, span };
+  const provider = name.slice(at + 1);
+  if (!entries.some(({ endpoint }) => endpoint.provider === provider)) {
+    const serving = entries.map(({ endpoint }) => endpoint.provider);
+    const isProvider = catalog.providers.some((declared) => declared.name === provider);
+    const message = isProvider
+      ? `\`${shorten(provider)}\` does not serve \`${shorten(model)}\``
+      : `there is no provider \`${shorten(provider)}\``;
+    report.error("RW1204", span, message, didYouMean(provider, serving) ?? `it is served by ${listNames(serving)}`);
+    return undefined;
+  }
+  return { kind: "endpoint", model, provider, span };
+}
+
+function nearModel(catalog: Catalog, name: string): string {
+  const { byModel, byBareName } = indexCatalog(catalog);
+  const help = didYouMean(name, byModel.keys());
+  if (help !== undefined) return help;
+  // The right name under another author, or with a slip in both parts.
+  const bare = name.slice(name.indexOf("/") + 1);
+  const near = nearestNames(bare, byBareName.keys()).flatMap((found) => byBareName.get(found) ?? []);
+  return near.length === 0 ? "add it to `catalog.yaml`" : `did you mean ${listNames(near)}?`;
+}
+
+function readSelection(reading: RouteReading, node: Located): Selection {
+  const texts = (key: string) => {
+    const list = textsOf(reading, childOf(node, key));
+    return list.length === 0 ? undefined : list;
+  };
+  const range = (key: string, read: (bound: Located | undefined) => number | undefined): NumberRange | undefined => {
+    const map = mapOf(childOf(node, key));
+    return map === undefined ? undefined : rangeOf(map, read);
+  };
+  for (const item of itemsOf(childOf(node, "provider"))) checkProvider(reading, item);
+  return {
+    ...defined("capabilities", texts("capabilities")),
+    ...defined("author", texts("author")),
+    ...defined("provider", texts("provider")),
+    ...defined("region", texts("region")),
+    ...defined(
+      "contextWindow",
+      range("context_window", (bound) => tokensOf(reading, bound)),
+    ),
+    ...defined(
+      "quality",
+      range("quality", (bound) => numberOf(reading, bound)),
+    ),
+    ...defined(
+      "priceInput",
+      range("price_input", (bound) => priceOf(reading, bound)),
+    ),
+    ...defined(
+      "priceOutput",
+      range("price_output", (bound) => priceOf(reading, bound)),
+    ),
+  };
+}
+
+/** Reports a name that is no provider of the catalog. */
+export function checkProvider(reading: Reading & { readonly catalog: Catalog }, node: Located): void {
+  const name = textOf(reading, node);
+  const known = reading.catalog.providers.map((provider) => provider.name);
+  if (name === undefined || known.includes(name)) return;
+  const help = didYouMean(name, known) ?? `the catalog has ${listNames(known)}`;
+  reading.report.error("RW1204", node.span, `there is no provider \`${shorten(name)}\``, help);
+}

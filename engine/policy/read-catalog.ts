@@ -1,0 +1,198 @@
+import { didYouMean } from "../diagnostics/suggest.js";
+import { type Located, type LocatedEntry, type LocatedMap, shorten } from "../source/located.js";
+import { defined } from "./defined.js";
+import type { Catalog, Endpoint, Model, Price, Provider, ProviderFormat, SimulationSettings } from "./policy-set.js";
+import {
+  childOf,
+  itemsOf,
+  mapOf,
+  millisecondsOf,
+  numberOf,
+  priceOf,
+  retentionOf,
+  textOf,
+  textsOf,
+  tokensOf,
+} from "./read-values.js";
+import type { Reading } from "./reading.js";
+
+/** Headers that the HTTP client or the adapter sets itself. */
+const ownHeaders = new Set([
+  ...["authorization", "connection", "content-length", "content-type", "host", "keep-alive", "te", "trailer"],
+  ...["transfer-encoding", "upgrade", "accept", "accept-encoding", "expect"],
+]);
+
+/** Reads `catalog.yaml`: providers, models, and endpoints with what they inherit filled in. */
+export function readCatalog(reading: Reading, root: LocatedMap): Catalog {
+  const providers = entriesOf(root, "providers").flatMap((entry) => readProvider(reading, entry) ?? []);
+  const byName = new Map(providers.map((provider) => [provider.name, provider]));
+  const declared = new Set(entriesOf(root, "providers").map(({ key }) => key));
+  const models = entriesOf(root, "models").flatMap((entry) => readModel(reading, entry, byName, declared) ?? []);
+  return { providers, models };
+}
+
+function entriesOf(node: Located | undefined, key: string): readonly LocatedEntry[] {
+  return mapOf(childOf(node, key))?.entries ?? [];
+}
+
+function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEntry): Provider | undefined {
+  const { report } = reading;
+  const format = textOf(reading, childOf(value, "format")) as ProviderFormat | undefined;
+  if (format === undefined) return undefined;
+  const baseUrlNode = childOf(value, "base_url");
+  const baseUrl = textOf(reading, baseUrlNode)?.replace(/\/+$/, "");
+  if (format === "simulated" && baseUrlNode !== undefined) {
+    report.error("RW1103", baseUrlNode.span, "a simulated provider has no `base_url`", "leave it out");
+  } else if (format !== "simulated" && baseUrlNode === undefined) {
+    report.error(
+      "RW1102",
+      keySpan,
+      `\`${shorten(name)}\` needs \`base_url\``,
+      "where its API is: `https://api.openai.com/v1`",
+    );
+  }
+  if (baseUrl !== undefined && baseUrlNode !== undefined) checkBaseUrl(reading, baseUrl, baseUrlNode);
+  const simulateNode = childOf(value, "simulate");
+  if (simulateNode !== undefined && format !== "simulated") {
+    report.error("RW1103", simulateNode.span, "`simulate` is for providers of format `simulated`", "leave it out");
+  }
+  return {
+    name,
+    format,
+    ...defined("baseUrl", baseUrl),
+    ...defined("apiKeyEnv", textOf(reading, childOf(value, "api_key_env"))),
+    ...defined("region", textOf(reading, childOf(value, "region"))),
+    ...defined("retentionDays", retentionOf(reading, childOf(value, "data_retention"))),
+    headers: readHeaders(reading, value),
+    ...(simulateNode === undefined ? {} : { simulate: readSimulation(reading, simulateNode) }),
+    span: keySpan,
+  };
+}
+
+/** The engine has no `URL`: the schema saw to the form, this looks for what must not be there. */
+function checkBaseUrl({ report }: Reading, baseUrl: string, node: Located): void {
+  if (/^https?:\/\/[^/]*@/.test(baseUrl)) {
+    const help = "name an environment variable in `api_key_env`";
+    report.error("RW1103", node.span, "a `base_url` holds no user name or password", help);
+  } else if (!/^https?:\/\/(\[[\da-fA-F:.]+\]|[\w.-]+)(:\d{1,5})?(\/|$)/.test(baseUrl)) {
+    report.error(
+      "RW1103",
+      node.span,
+      `\`${shorten(baseUrl)}\` is not a URL`,
+      "write it as `https://api.openai.com/v1`",
+    );
+  }
+}
+
+function readHeaders(reading: Reading, provider: Located): Provider["headers"] {
+  const seen = new Set<string>();
+  return entriesOf(provider, "headers").flatMap(({ key, keySpan, value }) => {
+    const name = key.toLowerCase();
+    if (ownHeaders.has(name)) {
+      const help = name === "authorization" ? "name the key's environment variable in `api_key_env`" : "leave it out";
+      reading.report.error("RW1103", keySpan, `the header \`${name}\` is set by the server itself`, help);
+    } else if (seen.has(name)) {
+      reading.report.error("RW1003", keySpan, `the header \`${name}\` stands twice`, "keep one of them");
+    }
+    seen.add(name);
+    const text = textOf(reading, value);
+    return text === undefined ? [] : [{ name, value: text }];
+  });
+}
+
+function readSimulation(reading: Reading, node: Located): SimulationSettings {
+  return {
+    ...defined("latencyMs", millisecondsOf(reading, childOf(node, "latency_ms"))),
+    ...defined("chunkDelayMs", millisecondsOf(reading, childOf(node, "chunk_delay_ms"))),
+    ...defined("failureRate", numberOf(reading, childOf(node, "failure_rate"))),
+    ...defined("failureStatus", numberOf(reading, childOf(node, "failure_status"))),
+    ...defined("reply", textOf(reading, childOf(node, "reply"))),
+  };
+}
+
+function readModel(
+  reading: Reading,
+  { key: id, keySpan, value }: LocatedEntry,
+  providers: ReadonlyMap<string, Provider>,
+  declared: ReadonlySet<string>,
+): Model | undefined {
+  const contextWindow = tokensOf(reading, childOf(value, "context_window"));
+  const maxOutputTokens = tokensOf(reading, childOf(value, "max_output_tokens"));
+  const price = readPrice(reading, childOf(value, "price"));
+  const endpoints = new Map<string, Endpoint>();
+  for (const node of itemsOf(childOf(value, "endpoints"))) {
+    const endpoint = readEndpoint(reading, node, { id, contextWindow, maxOutputTokens, price }, providers, declared);
+    if (endpoint === undefined) continue;
+    const first = endpoints.get(endpoint.id);
+    if (first === undefined) endpoints.set(endpoint.id, endpoint);
+    else {
+      const message = `\`${endpoint.provider}\` serves this model twice`;
+      const related = { span: first.span, note: "first written here" };
+      reading.report.error("RW1205", node.span, message, "keep one, or declare a second provider", related);
+    }
+  }
+  if (contextWindow === undefined) return undefined;
+  return {
+    id,
+    contextWindow,
+    ...defined("maxOutputTokens", maxOutputTokens),
+    capabilities: textsOf(reading, childOf(value, "capabilities")),
+    ...defined("quality", numberOf(reading, childOf(value, "quality"))),
+    ...defined("price", price),
+    endpoints: [...endpoints.values()],
+    span: keySpan,
+  };
+}
+
+interface Inherited {
+  readonly id: string;
+  readonly contextWindow: number | undefined;
+  readonly maxOutputTokens: number | undefined;
+  readonly price: Price | undefined;
+}
+
+function readEndpoint(
+  reading: Reading,
+  node: Located,
+  model: Inherited,
+  providers: ReadonlyMap<string, Provider>,
+  declared: ReadonlySet<string>,
+): Endpoint | undefined {
+  const providerNode = childOf(node, "provider");
+  const provider = textOf(reading, providerNode);
+  const upstreamModel = textOf(reading, childOf(node, "model"));
+  const own = {
+    contextWindow: tokensOf(reading, childOf(node, "context_window")) ?? model.contextWindow,
+    maxOutputTokens: tokensOf(reading, childOf(node, "max_output_tokens")) ?? model.maxOutputTokens,
+    price: readPrice(reading, childOf(node, "price")) ?? model.price,
+    region: textOf(reading, childOf(node, "region")),
+    retentionDays: retentionOf(reading, childOf(node, "data_retention")),
+  };
+  if (provider !== undefined && !declared.has(provider)) {
+    const help = didYouMean(provider, declared) ?? "declare it under `providers:`";
+    reading.report.error("RW1204", providerNode?.span, `there is no provider \`${shorten(provider)}\``, help);
+  }
+  if (provider === undefined || upstreamModel === undefined || own.contextWindow === undefined) return undefined;
+  const inherited = providers.get(provider);
+  return {
+    id: `${model.id}@${provider}`,
+    model: model.id,
+    provider,
+    upstreamModel,
+    contextWindow: own.contextWindow,
+    ...defined("maxOutputTokens", own.maxOutputTokens),
+    ...defined("price", own.price),
+    ...defined("region", own.region ?? inherited?.region),
+    ...defined("retentionDays", own.retentionDays ?? inherited?.retentionDays),
+    span: node.span,
+  };
+}
+
+function readPrice(reading: Reading, node: Located | undefined): Price | undefined {
+  const input = priceOf(reading, childOf(node, "input"));
+  const output = priceOf(reading, childOf(node, "output"));
+  const cachedInput = priceOf(reading, childOf(node, "cached_input"));
+  const cacheWrite = priceOf(reading, childOf(node, "cache_write"));
+  if (input === undefined || output === undefined) return undefined;
+  return { input, output, ...defined("cachedInput", cachedInput), ...defined("cacheWrite", cacheWrite) };
+}

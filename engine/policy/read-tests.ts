@@ -1,0 +1,164 @@
+import type { FactDefinition } from "../conditions/fact-definitions.js";
+import { didYouMean, listNames } from "../diagnostics/suggest.js";
+import type { Facts, FactValue } from "../evaluate/facts.js";
+import { canonicalModelId } from "../rank/canonical-model.js";
+import { type ExclusionReason, exclusionReasons } from "../rank/route-plan.js";
+import type { World } from "../rank/world.js";
+import { entryOf, type Located, type LocatedMap, plainValue, shorten } from "../source/located.js";
+import { nanoToUsd } from "../units/money.js";
+import { defined } from "./defined.js";
+import type { PolicySet, Rule } from "./policy-set.js";
+import type { PolicyTest, TestExpectation } from "./policy-test.js";
+import { readFactValue } from "./read-attributes.js";
+import { readModelReference } from "./read-candidates.js";
+import {
+  childOf,
+  instantOf,
+  itemsOf,
+  millisecondsOf,
+  numberOf,
+  tagsOf,
+  textOf,
+  tokensOf,
+  usdOf,
+} from "./read-values.js";
+import type { ConditionReading } from "./reading.js";
+
+/** Reads the cases of one test file. Names of rules and models that the set does not have are reported. */
+export function readTests(reading: ConditionReading, root: LocatedMap, set: PolicySet): readonly PolicyTest[] {
+  return itemsOf(childOf(root, "tests")).flatMap((node): readonly PolicyTest[] => {
+    const name = textOf(reading, childOf(node, "name"));
+    if (node.kind !== "map" || name === undefined) return [];
+    const world = childOf(node, "world");
+    const request = { ...readRequest(reading, childOf(node, "request")), ...readWorldFacts(reading, node) };
+    return [
+      {
+        name,
+        request,
+        world: readWorld(reading, world),
+        expect: readExpectation(reading, childOf(node, "expect"), set),
+        span: node.span,
+      },
+    ];
+  });
+}
+
+function readRequest(reading: ConditionReading, node: Located | undefined): Facts {
+  const facts: Record<string, FactValue> = {};
+  for (const { key, keySpan, value } of node?.kind === "map" ? node.entries : []) {
+    const fact = reading.facts.get(key);
+    if (fact === undefined) {
+      if (!key.startsWith("attributes.")) continue; // the schema's to report
+      const custom = [...reading.facts.keys()].filter((name) => name.startsWith("attributes."));
+      const help = didYouMean(key, custom) ?? "declare it under `attributes:` in policy.yaml";
+      reading.report.error("RW1201", keySpan, `\`${shorten(key)}\` is not a fact`, help);
+      continue;
+    }
+    const read = readFact(reading, fact, value);
+    if (read !== undefined) facts[key] = read;
+  }
+  return facts as Facts;
+}
+
+/** A fact's value in the form of {@link Facts}. */
+function readFact(reading: ConditionReading, fact: FactDefinition, node: Located): FactValue | undefined {
+  if (fact.name.startsWith("attributes.")) return readAttributeValue(reading, fact, node);
+  switch (fact.type) {
+    case "set":
+      return tagsOf(reading, node);
+    case "time":
+      return instantOf(reading, node);
+    case "boolean":
+      return node.kind === "scalar" && typeof node.value === "boolean" ? node.value : undefined;
+    case "string": {
+      const text = textOf(reading, node);
+      return text !== undefined && fact.name === "model" ? (canonicalModelId(reading.catalog, text) ?? text) : text;
+    }
+    case "number":
+      if (fact.unit === "tokens") return tokensOf(reading, node);
+      if (fact.unit === "ms") return millisecondsOf(reading, node);
+      if (fact.unit !== "usd") return numberOf(reading, node);
+      return usdNumber(usdOf(reading, node));
+  }
+}
+
+function readAttributeValue(reading: ConditionReading, fact: FactDefinition, node: Located): FactValue | undefined {
+  if (fact.type === "time") return undefined; // no attribute is of this type
+  const value = readFactValue(reading, fact.type, node, `\`${fact.name}\``);
+  if (typeof value === "string" && fact.values !== undefined && !fact.values.includes(value)) {
+    const help = didYouMean(value, fact.values) ?? `one of ${listNames(fact.values)}`;
+    reading.report.error("RW1103", node.span, `\`${shorten(value)}\` is not a value of \`${fact.name}\``, help);
+  }
+  return value;
+}
+
+/** `spend_ratio` and `time` may stand under `world`, but not under `request` as well. */
+function readWorldFacts(reading: ConditionReading, test: LocatedMap): Facts {
+  const world = childOf(test, "world");
+  const request = childOf(test, "request");
+  for (const key of ["spend_ratio", "time"]) {
+    const entry = world?.kind === "map" ? entryOf(world, key) : undefined;
+    if (entry === undefined || childOf(request, key) === undefined) continue;
+    reading.report.error("RW1003", entry.keySpan, `\`${key}\` stands under \`request\` too`, "keep one of them");
+  }
+  return {
+    ...defined("spend_ratio", numberOf(reading, childOf(world, "spend_ratio"))),
+    ...defined("time", instantOf(reading, childOf(world, "time"))),
+  };
+}
+
+/** Everything else under `world` is in the form of {@link World} as it is written; the schema saw to that. */
+function readWorld(reading: ConditionReading, node: Located | undefined): World {
+  if (node?.kind !== "map" || reading.faulty.has(node)) return {};
+  const { spend_ratio, time, ...world } = plainValue(node) as World & { spend_ratio?: unknown; time?: unknown };
+  return world;
+}
+
+function readExpectation(reading: ConditionReading, node: Located | undefined, set: PolicySet): TestExpectation {
+  const ruleIds = (effect: Rule["effect"]) => set.rules.filter((rule) => rule.effect === effect).map(({ id }) => id);
+  const id = (item: Located | undefined, known: readonly string[], effect: string): string | undefined => {
+    const text = textOf(reading, item);
+    if (item !== undefined && text !== undefined && !known.includes(text)) {
+      const help = didYouMean(text, known) ?? `it has ${known.length === 0 ? "none" : listNames(known)}`;
+      reading.report.error("RW1206", item.span, `the set has no ${effect} rule \`${shorten(text)}\``, help);
+    }
+    return text;
+  };
+  const model = (item: Located | undefined): string | undefined => {
+    const name = textOf(reading, item);
+    if (item !== undefined && name !== undefined) readModelReference(reading, name, item.span);
+    return name;
+  };
+  const denied = childOf(node, "denied");
+  const requirements = childOf(node, "requirements");
+  const fallback = childOf(node, "fallback");
+  const excluded = childOf(node, "excluded");
+  return {
+    ...defined("rule", id(childOf(node, "rule"), [...ruleIds("route"), "default"], "route")),
+    ...defined("model", model(childOf(node, "model"))),
+    ...defined("notModel", model(childOf(node, "not_model"))),
+    ...(fallback === undefined ? {} : { fallback: itemsOf(fallback).flatMap((item) => model(item) ?? []) }),
+    ...defined("denied", isBoolean(denied) ? denied.value : id(denied, ruleIds("deny"), "deny")),
+    ...(requirements === undefined
+      ? {}
+      : { requirements: itemsOf(requirements).flatMap((item) => id(item, ruleIds("require"), "require") ?? []) }),
+    ...(excluded?.kind === "map" ? { excluded: readExcluded(reading, excluded) } : {}),
+    ...defined("maxCostUsd", usdNumber(usdOf(reading, childOf(node, "max_cost_usd")))),
+  };
+}
+
+function readExcluded(reading: ConditionReading, node: LocatedMap): TestExpectation["excluded"] & object {
+  return node.entries.flatMap(({ key, keySpan, value }) => {
+    readModelReference(reading, key, keySpan);
+    const reason = exclusionReasons.find((known): known is ExclusionReason => known === textOf(reading, value));
+    return reason === undefined ? [] : [{ candidate: key, reason }];
+  });
+}
+
+function isBoolean(node: Located | undefined): node is Located & { readonly kind: "scalar"; readonly value: boolean } {
+  return node?.kind === "scalar" && typeof node.value === "boolean";
+}
+
+function usdNumber(nano: ReturnType<typeof usdOf>): number | undefined {
+  return nano === undefined ? undefined : nanoToUsd(nano);
+}
