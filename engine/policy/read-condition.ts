@@ -1,7 +1,7 @@
 import { analyseJsonLogic } from "../conditions/analyse-json-logic.js";
 import type { Condition, JsonValue, LogicPredicate } from "../conditions/condition.js";
 import type { Span } from "../diagnostics/diagnostic.js";
-import { didYouMean, nearestNames } from "../diagnostics/suggest.js";
+import { nearestNames } from "../diagnostics/suggest.js";
 import { limits } from "../source/limits.js";
 import { entryOf, entrySpan, type Located, type LocatedEntry, plainValue, shorten } from "../source/located.js";
 import { readPredicate } from "./read-predicate.js";
@@ -51,14 +51,21 @@ function readFactCondition(reading: ConditionReading, entry: LocatedEntry): read
   const fact = reading.facts.get(entry.key);
   if (fact !== undefined) return readPredicate(reading, fact, entry);
   // Unknown names without the prefix are the schema's to report.
-  if (entry.key.startsWith("attributes.")) {
-    const custom = [...reading.facts.keys()].filter((name) => name.startsWith("attributes."));
-    const help =
-      didYouMean(entry.key, custom) ??
-      `declare \`${shorten(entry.key.slice("attributes.".length))}\` under \`attributes:\``;
-    reading.report.error("RW1201", entry.keySpan, `\`${shorten(entry.key)}\` is not a fact`, help);
-  }
+  if (entry.key.startsWith(PREFIX)) reportUnknownAttribute(reading, entry);
   return [];
+}
+
+const PREFIX = "attributes.";
+
+/** Reports an undeclared `attributes.NAME`; near names are compared without the prefix they share. */
+export function reportUnknownAttribute({ report, facts }: ConditionReading, { key, keySpan }: LocatedEntry): void {
+  const declared = [...facts.keys()].filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
+  const [near] = nearestNames(key.slice(PREFIX.length), declared);
+  const help =
+    near === undefined
+      ? `declare \`${shorten(key.slice(PREFIX.length))}\` under \`attributes:\` in policy.yaml`
+      : `did you mean \`${PREFIX}${near}\`?`;
+  report.error("RW1201", keySpan, `\`${shorten(key)}\` is not a fact`, help);
 }
 
 function readLogic(reading: ConditionReading, node: Located, span: Span): readonly LogicPredicate[] {

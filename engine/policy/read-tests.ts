@@ -11,6 +11,7 @@ import type { PolicySet, Rule } from "./policy-set.js";
 import type { PolicyTest, TestExpectation } from "./policy-test.js";
 import { readFactValue } from "./read-attributes.js";
 import { readModelReference } from "./read-candidates.js";
+import { reportUnknownAttribute } from "./read-condition.js";
 import {
   childOf,
   instantOf,
@@ -45,13 +46,12 @@ export function readTests(reading: ConditionReading, root: LocatedMap, set: Poli
 
 function readRequest(reading: ConditionReading, node: Located | undefined): Facts {
   const facts: Record<string, FactValue> = {};
-  for (const { key, keySpan, value } of node?.kind === "map" ? node.entries : []) {
+  for (const entry of node?.kind === "map" ? node.entries : []) {
+    const { key, value } = entry;
     const fact = reading.facts.get(key);
     if (fact === undefined) {
-      if (!key.startsWith("attributes.")) continue; // the schema's to report
-      const custom = [...reading.facts.keys()].filter((name) => name.startsWith("attributes."));
-      const help = didYouMean(key, custom) ?? "declare it under `attributes:` in policy.yaml";
-      reading.report.error("RW1201", keySpan, `\`${shorten(key)}\` is not a fact`, help);
+      // Other unknown names are the schema's to report.
+      if (key.startsWith("attributes.")) reportUnknownAttribute(reading, entry);
       continue;
     }
     const read = readFact(reading, fact, value);

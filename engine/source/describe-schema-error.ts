@@ -20,6 +20,8 @@ interface Description {
   readonly about?: Located;
 }
 
+/** Maps whose keys are facts, by their name under `$defs`. */
+const factMaps = new Set(["condition", "request"]);
 const effects = ["deny", "require", "route"];
 
 /** Says in the operator's words what ajv found. Nothing for what another error of the same place already says. */
@@ -42,6 +44,11 @@ export function describeSchemaError(placed: PlacedError): readonly Description[]
       const key = params["additionalProperty"] as string;
       const unknown = (node as LocatedMap).entries.find((candidate) => candidate.key === key) as LocatedEntry;
       const known = knownKeys(error);
+      if (definition !== undefined && factMaps.has(definition)) {
+        const help = didYouMean(key, known) ?? "declare it under `attributes:` and write `attributes.NAME`";
+        const message = `\`${shorten(key)}\` is not a fact`;
+        return say("RW1201", message, help, unknown.keySpan).map((said) => ({ ...said, about: unknown.value }));
+      }
       const help = didYouMean(key, known) ?? (known.length === 0 ? undefined : `known here: ${listNames(known)}`);
       const message = `\`${shorten(key)}\` is not a key of ${nameOf(placed)}`;
       return say("RW1101", message, help, unknown.keySpan).map((said) => ({ ...said, about: unknown.value }));
@@ -49,7 +56,12 @@ export function describeSchemaError(placed: PlacedError): readonly Description[]
     case "required": {
       const key = params["missingProperty"] as string;
       if (isMisspelt(error, node, [key])) return [];
-      return say("RW1102", `${nameOf(placed)} needs \`${key}\``, descriptionOf(error, key), placeOf(placed));
+      return say(
+        "RW1102",
+        `${nameOf(placed)} needs \`${key}\``,
+        descriptionOf(error, key) ?? `write \`${key}: …\``,
+        placeOf(placed),
+      );
     }
     case "oneOf": {
       const given = (node as LocatedMap).entries.filter(({ key }) => effects.includes(key));
@@ -167,9 +179,15 @@ function isMisspelt(error: SchemaError, node: Located, wanted: readonly string[]
 
 function descriptionOf({ parentSchema }: SchemaError, key: string): string | undefined {
   const properties = (parentSchema as { properties?: Record<string, { description?: string }> }).properties;
-  return properties?.[key]?.description;
+  return fragment(properties?.[key]?.description);
 }
 
 function ownDescription({ parentSchema }: SchemaError): string | undefined {
-  return (parentSchema as { description?: string }).description;
+  return fragment((parentSchema as { description?: string }).description);
+}
+
+/** A sentence of a schema as help, which begins in lower case: `Name of…` → `name of…`, but not `IANA time zone`. */
+function fragment(sentence: string | undefined): string | undefined {
+  const text = sentence?.replace(/\.$/, "");
+  return text === undefined || !/^[A-Z][a-z ]/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }

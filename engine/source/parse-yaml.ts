@@ -90,8 +90,18 @@ function syntaxErrors(file: SourceFile, document: Document.Parsed<ParsedNode, tr
 }
 
 function helpFor(code: string): { readonly help?: string } {
-  if (code === "TAB_AS_INDENT") return { help: "indent with spaces" };
-  if (code === "BAD_ALIAS") return { help: "quote a value that begins with `*` or `&`" };
-  if (code === "BAD_SCALAR_START") return { help: "quote the value" };
-  return {};
+  const help = syntaxHelp[code];
+  return help === undefined ? {} : { help };
 }
+
+/** What to do about the parser's errors, by its codes. */
+const syntaxHelp: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: "indent with spaces",
+  BAD_ALIAS: "quote a value that begins with `*` or `&`",
+  BAD_SCALAR_START: "quote the value",
+  BAD_INDENT: "keys of one mapping and items of one list begin in the same column",
+  UNEXPECTED_TOKEN: "keys of one mapping and items of one list begin in the same column",
+  BLOCK_AS_IMPLICIT_KEY: "quote a value that holds `: `, and write one key a line",
+  MULTILINE_IMPLICIT_KEY: "close the quote or the bracket on the same line, or mend the indentation",
+  MISSING_CHAR: "close every quote and bracket, and write `, ` between items",
+};
