@@ -11,6 +11,7 @@ import { drain } from "./drain.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
 import { createControlPlane } from "./http/control-plane.js";
 import { createHttpServer } from "./http/create-http-server.js";
+import { createStoredExplainer } from "./http/explain-stored-decision.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
 import { listen } from "./listen.js";
 import { compileInWorker } from "./policy-files/compile-in-worker.js";
@@ -87,7 +88,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
 
     let isStopping = false;
-    const metrics = createMetrics({ policy: () => policies.status(), decisions: () => decisions.status() });
+    const metrics = createMetrics({
+      policy: () => policies.status(),
+      decisions: () => decisions.status(),
+      tokens: () => counter.stats(),
+    });
     const dataPlane = createDataPlane({
       currentPolicy: () => policies.current(),
       servingPolicyOf,
@@ -109,6 +114,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const controlPlane = createControlPlane({
       policies,
       decisions,
+      explain: createStoredExplainer({
+        currentPolicy: () => policies.current(),
+        findSnapshot: (revision) => decisions.findSnapshot(revision),
+        compile: compileInWorker,
+        log,
+      }),
       metrics,
       adminToken: environment["ADMIN_TOKEN"],
       isReady: () => !isStopping,

@@ -3,10 +3,10 @@ import type { DecisionFilter } from "../storage/decision-store.js";
 import { type ApiError, sendError } from "./api-error.js";
 import type { ControlPlane } from "./control-plane.js";
 
-type AdminPlane = Pick<ControlPlane, "policies" | "decisions">;
+type AdminPlane = Pick<ControlPlane, "policies" | "decisions" | "explain">;
 
 /** What is below `/admin`; access was checked before. */
-export function createAdminRoutes({ policies, decisions }: AdminPlane): Router {
+export function createAdminRoutes({ policies, decisions, explain }: AdminPlane): Router {
   const routes = Router();
   routes.get("/policy", (_request, response) => {
     response.json(policies.status());
@@ -34,9 +34,9 @@ export function createAdminRoutes({ policies, decisions }: AdminPlane): Router {
   });
 
   routes.get("/decisions/:id", async (request, response) => {
-    const record = await decisions.find(request.params.id);
-    if (record === undefined) notFound(response, "there is no decision of that id");
-    else response.json({ record });
+    const stored = await decisions.find(request.params.id);
+    if (stored === undefined) notFound(response, "there is no decision of that id");
+    else response.json({ record: await explain(stored) });
   });
   return routes;
 }

@@ -6,10 +6,12 @@ import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
 import { checkAdminAccess } from "./admin-access.js";
 import { createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
+import type { ExplainStored } from "./explain-stored-decision.js";
 
 export interface ControlPlane {
   readonly policies: Pick<PolicyStore, "status" | "current" | "reload">;
   readonly decisions: Pick<DecisionStore, "find" | "list" | "findSnapshot">;
+  readonly explain: ExplainStored;
   readonly metrics: Pick<Metrics, "render">;
   /** Undefined: `/admin` answers to this machine only. */
   readonly adminToken: string | undefined;
