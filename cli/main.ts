@@ -4,6 +4,8 @@ import { CommandFailure } from "./command-failure.js";
 import { checkCommand } from "./commands/check.js";
 import { explainCommand } from "./commands/explain.js";
 import { initCommand } from "./commands/init.js";
+import { keysCommand } from "./commands/keys.js";
+import { limitsCommand } from "./commands/limits.js";
 import { serveCommand } from "./commands/serve.js";
 import { testCommand } from "./commands/test.js";
 import { packageVersion } from "./package-root.js";
@@ -18,10 +20,20 @@ function buildProgram(): Command {
     .option("--no-color", "print without colours (also: NO_COLOR)")
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
     .exitOverride();
-  for (const command of [initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()]) {
-    program.addCommand(command.exitOverride().copyInheritedSettings(program));
+  const commands = [
+    ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
+    ...[keysCommand(), limitsCommand()],
+  ];
+  for (const command of commands) {
+    inheritSettings(command, program);
+    program.addCommand(command);
   }
   return program;
+}
+
+function inheritSettings(command: Command, parent: Command): void {
+  command.exitOverride().copyInheritedSettings(parent);
+  for (const child of command.commands) inheritSettings(child, command);
 }
 
 try {

@@ -1,6 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Scope } from "../keys/api-key.js";
+import type { KeyRing } from "../keys/key-ring.js";
 import type { ApiError } from "./api-error.js";
+import { bearerToken } from "./authenticate.js";
 
 /** Headers that a reverse proxy adds: whoever asks through one is not on this machine. */
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"] as const;
@@ -8,13 +11,22 @@ const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-i
 /**
  * Whether a request may use `/admin`.
  *
+ * With an API key of scope `admin`; with one of scope `read` for GET. Else:
+ *
  * With a token: `Authorization: Bearer TOKEN`, compared in constant time, from anywhere. Without one only this machine
  * may: the connection comes from a loopback address and through no reverse proxy, and `Host` (and `Origin`, if a browser
  * sends it) name this machine, so that a web page cannot get in by pointing its own name at 127.0.0.1.
  *
  * @returns undefined when it may, else the error to answer with.
  */
-export function checkAdminAccess(request: IncomingMessage, adminToken: string | undefined): ApiError | undefined {
+export async function checkAdminAccess(
+  request: IncomingMessage,
+  adminToken: string | undefined,
+  keys: Pick<KeyRing, "verify">,
+): Promise<ApiError | undefined> {
+  const token = bearerToken(request.headers);
+  const key = token === undefined ? "unknown" : await keys.verify(token);
+  if (typeof key !== "string") return checkScope(request, key.settings.scopes);
   if (adminToken !== undefined && adminToken !== "") {
     return hasToken(request, adminToken)
       ? undefined
@@ -22,7 +34,8 @@ export function checkAdminAccess(request: IncomingMessage, adminToken: string | 
           status: 401,
           type: "authentication_error",
           code: "invalid_admin_token",
-          message: "/admin needs the header `Authorization: Bearer $ADMIN_TOKEN`, with the token of this server",
+          message:
+            "/admin needs the header `Authorization: Bearer …` with the ADMIN_TOKEN of this server, or an API key of scope admin",
           headers: { "www-authenticate": "Bearer" },
         };
   }
@@ -35,6 +48,16 @@ export function checkAdminAccess(request: IncomingMessage, adminToken: string | 
         code: "admin_is_local",
         message: `/admin answers to this machine only while ADMIN_TOKEN is unset, and ${why}; set ADMIN_TOKEN to reach it from elsewhere`,
       };
+}
+
+function checkScope({ method = "" }: IncomingMessage, scopes: readonly Scope[]): ApiError | undefined {
+  if (scopes.includes("admin") || (scopes.includes("read") && ["GET", "HEAD"].includes(method))) return undefined;
+  return {
+    status: 403,
+    type: "permission_error",
+    code: "wrong_scope",
+    message: `this API key is for ${scopes.join(", ")}; this needs scope admin${method === "GET" ? ", or read" : ""}`,
+  };
 }
 
 function hasToken({ headers }: IncomingMessage, token: string): boolean {

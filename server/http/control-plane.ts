@@ -7,6 +7,7 @@ import { checkAdminAccess } from "./admin-access.js";
 import { createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
 import type { ExplainStored } from "./explain-stored-decision.js";
+import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
 
 export interface ControlPlane {
   readonly policies: Pick<PolicyStore, "status" | "current" | "reload">;
@@ -15,6 +16,7 @@ export interface ControlPlane {
   readonly metrics: Pick<Metrics, "render">;
   /** Undefined: `/admin` answers to this machine only. */
   readonly adminToken: string | undefined;
+  readonly keys: KeyPlane;
   /** False once the server is stopping. */
   readonly isReady: () => boolean;
   readonly log: Pick<Logger, "error">;
@@ -39,11 +41,12 @@ export function createControlPlane(plane: ControlPlane): Express {
   app.get("/metrics", async (_request, response) => {
     response.type(METRICS_CONTENT_TYPE).send(await plane.metrics.render());
   });
-  app.use("/admin", (request, response, next) => {
-    const error = checkAdminAccess(request, plane.adminToken);
+  app.use("/admin", async (request, response, next) => {
+    const error = await checkAdminAccess(request, plane.adminToken, plane.keys.ring);
     if (error === undefined) next();
     else sendError(response, error);
   });
+  app.use("/admin", createKeyRoutes(plane.keys));
   app.use("/admin", createAdminRoutes(plane));
 
   app.use((request: Request, response: Response) => {
