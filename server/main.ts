@@ -14,7 +14,7 @@ import { createHttpServer } from "./http/create-http-server.js";
 import { createStoredExplainer } from "./http/explain-stored-decision.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
 import { listen } from "./listen.js";
-import { compileInWorker } from "./policy-files/compile-in-worker.js";
+import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
 import { stopOnSignals } from "./stop-on-signals.js";
@@ -65,9 +65,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       now: Date.now,
     });
     closing.push(() => decisions.close());
+    const compiler = createPolicyCompiler();
+    closing.push(() => compiler.close());
     const policies = await createPolicyStore({
       directory: resolve(options.policies),
-      compile: compileInWorker,
+      compile: compiler.compile,
       watch: true,
       log,
       now: Date.now,
