@@ -119,7 +119,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       explain: createStoredExplainer({
         currentPolicy: () => policies.current(),
         findSnapshot: (revision) => decisions.findSnapshot(revision),
-        compile: compileInWorker,
+        compile: compiler.compile,
         log,
       }),
       metrics,
