@@ -16,7 +16,7 @@ import { createDataPlane } from "./http/serve-data-plane.js";
 import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
 import { listen } from "./listen.js";
-import { compileInWorker } from "./policy-files/compile-in-worker.js";
+import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
 import { stopOnSignals } from "./stop-on-signals.js";
@@ -71,9 +71,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const keyStore = new KeyStore(database);
     const keys = await KeyRing.open({ store: keyStore, log, now: Date.now });
     closing.push(() => keys.close());
+    const compiler = createPolicyCompiler();
+    closing.push(() => compiler.close());
     const policies = await createPolicyStore({
       directory: resolve(options.policies),
-      compile: compileInWorker,
+      compile: compiler.compile,
       watch: true,
       log,
       now: Date.now,
@@ -124,7 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       explain: createStoredExplainer({
         currentPolicy: () => policies.current(),
         findSnapshot: (revision) => decisions.findSnapshot(revision),
-        compile: compileInWorker,
+        compile: compiler.compile,
         log,
       }),
       metrics,
