@@ -50,7 +50,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const environment = process.env;
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+  const log = createLog();
   const closing: (() => Promise<unknown>)[] = [];
   /** Last opened, first closed. */
   const closeAll = async () => {
@@ -133,18 +133,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       isStopping = true;
       if (!(await drain(server))) log.warn({}, "requests that did not end in time were cut");
     });
+    stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
     greet(url, options.host, servingPolicyOf(policies.current()), log);
 
     const telemetry = await startTelemetry({ log, now: Date.now });
     // Spans of the last requests end while they drain, so telemetry closes after the server.
     closing.unshift(() => telemetry.shutdown());
     if (servingPolicyOf(policies.current()).thresholds.cuts.length > 0) void counter.prepare();
-    stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
     return { url, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
   }
+}
+
+/** JSON lines on stderr, written at once: what is logged is rare, and the last words before a crash count most. */
+function createLog(): Logger {
+  return pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.err } },
+    pino.destination({ fd: 2, sync: true }),
+  );
 }
 
 function snapshotOf({ revision, name, files }: CompiledPolicy) {
@@ -170,12 +178,12 @@ function sayCredentials({ access }: ServingPolicy, log: Pick<Logger, "info" | "w
 
 /** The one line for people; everything else is JSON. */
 function greet(url: string, host: string, { label, policy, access }: ServingPolicy, log: Pick<Logger, "warn">): void {
-  const simulating = access.simulateAll ? " · SIMULATED: no provider's API key is set" : "";
-  process.stdout.write(`routewright serving ${url} · ${label} · ${policy.set.rules.length} rules${simulating}\n`);
   if (!isLoopbackAddress(host) && host !== "localhost") {
     log.warn(
       { host },
       "listening beyond this machine, and clients need no API key yet: whoever reaches this port spends the providers' money; keep it behind a firewall or a proxy that checks who asks",
     );
   }
+  const simulating = access.simulateAll ? " · SIMULATED: no provider's API key is set" : "";
+  process.stdout.write(`routewright serving ${url} · ${label} · ${policy.set.rules.length} rules${simulating}\n`);
 }
