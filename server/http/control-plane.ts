@@ -1,17 +1,11 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "pino";
-import type { PolicyStore } from "../policy-files/policy-store.js";
-import type { DecisionStore } from "../storage/decision-store.js";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
 import { checkAdminAccess } from "./admin-access.js";
-import { createAdminRoutes } from "./admin-routes.js";
+import { type AdminPlane, createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
-import type { ExplainStored } from "./explain-stored-decision.js";
 
-export interface ControlPlane {
-  readonly policies: Pick<PolicyStore, "status" | "current" | "reload">;
-  readonly decisions: Pick<DecisionStore, "find" | "list" | "findSnapshot">;
-  readonly explain: ExplainStored;
+export interface ControlPlane extends AdminPlane {
   readonly metrics: Pick<Metrics, "render">;
   /** Undefined: `/admin` answers to this machine only. */
   readonly adminToken: string | undefined;

@@ -2,7 +2,7 @@ import type { AttributeDefinition, FactValue } from "../../engine/index.js";
 import { readTags, readText } from "./hints.js";
 import type { Observation } from "./observation.js";
 import { metadataValue } from "./observe-body.js";
-import type { RequestHeaders } from "./observe-request.js";
+import type { RequestHeaders } from "./request-headers.js";
 
 /** Reads the custom facts that a policy declares `from:` a header or the body's `metadata`. */
 export function observeAttributes(

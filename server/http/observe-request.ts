@@ -11,9 +11,7 @@ import { hints, switches } from "./hints.js";
 import { Observation } from "./observation.js";
 import { observeAttributes } from "./observe-attributes.js";
 import { observeBody } from "./observe-body.js";
-
-/** Headers by their lower-case name; a list when one was given more than once. */
-export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+import type { RequestHeaders } from "./request-headers.js";
 
 export interface RequestToObserve {
   readonly headers: RequestHeaders;
