@@ -53,7 +53,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const environment = process.env;
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+  const log = createLog();
   const closing: (() => Promise<unknown>)[] = [];
   /** Last opened, first closed. */
   const closeAll = async () => {
@@ -141,24 +141,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       isStopping = true;
       if (!(await drain(server))) log.warn({}, "requests that did not end in time were cut");
     });
-    greet(url, servingPolicyOf(policies.current()));
+    stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
     if (!isLoopbackName(options.host) && !keys.hasKeys) {
       log.warn(
         { host: options.host },
         "listening beyond this machine without any API key: requests are refused until one is made: `policy keys create`",
       );
     }
+    greet(url, servingPolicyOf(policies.current()));
 
     const telemetry = await startTelemetry({ log, now: Date.now });
     // Spans of the last requests end while they drain, so telemetry closes after the server.
     closing.unshift(() => telemetry.shutdown());
     if (servingPolicyOf(policies.current()).thresholds.cuts.length > 0) void counter.prepare();
-    stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
     return { url, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
   }
+}
+
+/** JSON lines on stderr, written at once: what is logged is rare, and the last words before a crash count most. */
+function createLog(): Logger {
+  return pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.err } },
+    pino.destination({ fd: 2, sync: true }),
+  );
 }
 
 function snapshotOf({ revision, name, files }: CompiledPolicy) {

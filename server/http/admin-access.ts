@@ -1,9 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Scope } from "../keys/api-key.js";
-import type { KeyRing } from "../keys/key-ring.js";
 import type { ApiError } from "./api-error.js";
-import { bearerToken } from "./authenticate.js";
 
 /** Headers that a reverse proxy adds: whoever asks through one is not on this machine. */
 const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"] as const;
@@ -11,22 +9,13 @@ const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-i
 /**
  * Whether a request may use `/admin`.
  *
- * With an API key of scope `admin`; with one of scope `read` for GET. Else:
- *
  * With a token: `Authorization: Bearer TOKEN`, compared in constant time, from anywhere. Without one only this machine
  * may: the connection comes from a loopback address and through no reverse proxy, and `Host` (and `Origin`, if a browser
  * sends it) name this machine, so that a web page cannot get in by pointing its own name at 127.0.0.1.
  *
  * @returns undefined when it may, else the error to answer with.
  */
-export async function checkAdminAccess(
-  request: IncomingMessage,
-  adminToken: string | undefined,
-  keys: Pick<KeyRing, "verify">,
-): Promise<ApiError | undefined> {
-  const token = bearerToken(request.headers);
-  const key = token === undefined ? "unknown" : await keys.verify(token);
-  if (typeof key !== "string") return checkScope(request, key.settings.scopes);
+export function checkAdminAccess(request: IncomingMessage, adminToken: string | undefined): ApiError | undefined {
   if (adminToken !== undefined && adminToken !== "") {
     return hasToken(request, adminToken)
       ? undefined
@@ -50,7 +39,8 @@ export async function checkAdminAccess(
       };
 }
 
-function checkScope({ method = "" }: IncomingMessage, scopes: readonly Scope[]): ApiError | undefined {
+/** Whether an API key's scopes allow a request to `/admin`: `admin` allows all, `read` looking. @returns the error if not. */
+export function checkAdminScope({ method = "" }: IncomingMessage, scopes: readonly Scope[]): ApiError | undefined {
   if (scopes.includes("admin") || (scopes.includes("read") && ["GET", "HEAD"].includes(method))) return undefined;
   return {
     status: 403,

@@ -5,7 +5,7 @@ import { type ApiError, sendError } from "./api-error.js";
 import type { ExplainStored } from "./explain-stored-decision.js";
 
 export interface AdminPlane {
-  readonly policies: Pick<PolicyStore, "status" | "current" | "reload">;
+  readonly policies: Pick<PolicyStore, "status" | "reload">;
   readonly decisions: Pick<DecisionStore, "find" | "list" | "findSnapshot">;
   readonly explain: ExplainStored;
 }

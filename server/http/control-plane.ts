@@ -1,9 +1,10 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "pino";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
-import { checkAdminAccess } from "./admin-access.js";
+import { checkAdminAccess, checkAdminScope } from "./admin-access.js";
 import { type AdminPlane, createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
+import { bearerToken } from "./authenticate.js";
 import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
 
 export interface ControlPlane extends AdminPlane {
@@ -36,7 +37,12 @@ export function createControlPlane(plane: ControlPlane): Express {
     response.type(METRICS_CONTENT_TYPE).send(await plane.metrics.render());
   });
   app.use("/admin", async (request, response, next) => {
-    const error = await checkAdminAccess(request, plane.adminToken, plane.keys.ring);
+    const token = bearerToken(request.headers);
+    const key = token === undefined ? "unknown" : await plane.keys.ring.verify(token);
+    const error =
+      typeof key === "string"
+        ? checkAdminAccess(request, plane.adminToken)
+        : checkAdminScope(request, key.settings.scopes);
     if (error === undefined) next();
     else sendError(response, error);
   });
