@@ -70,6 +70,10 @@ async function serve(
     exchange.refuse(noCandidateError(plan ?? { excluded: [] }, observed.facts.model, waitMs), "no_candidate");
     return;
   }
+  if (exchange.client.isGone) {
+    exchange.cancel();
+    return;
+  }
   const walked = await dispatch(
     {
       decisionId: decision.id,
@@ -156,7 +160,7 @@ function answer(exchange: Exchange, { result, planned }: WalkedPlan): void {
       if (requestFaults.has(errorClass) && own !== undefined && own.body.length > 0) {
         exchange.passOn(own, errorClass, planned);
       } else {
-        exchange.refuse(exhaustedError(exchange.failures), "failed", planned);
+        exchange.refuse(exhaustedError(exchange.failures), "failed");
       }
     }
   }
@@ -195,11 +199,7 @@ function cutError({ endpoint }: PlannedAttempt, summary: string): ApiError {
 function fail(plane: DataPlane, exchange: Exchange, response: ServerResponse, error: unknown): void {
   plane.log.error({ error }, "a request failed for a fault in Routewright");
   if (exchange.isEnded) return;
-  if (exchange.hasBegunStream) {
-    exchange.cancel();
-    return;
-  }
-  if (response.destroyed) {
+  if (response.headersSent || response.destroyed) {
     exchange.cancel();
     return;
   }
