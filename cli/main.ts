@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { checkCommand } from "./commands/check.js";
 import { explainCommand } from "./commands/explain.js";
+import { fmtCommand } from "./commands/fmt.js";
 import { initCommand } from "./commands/init.js";
 import { serveCommand } from "./commands/serve.js";
 import { testCommand } from "./commands/test.js";
@@ -18,7 +19,14 @@ function buildProgram(): Command {
     .option("--no-color", "print without colours (also: NO_COLOR)")
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
     .exitOverride();
-  for (const command of [initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()]) {
+  for (const command of [
+    initCommand(),
+    checkCommand(),
+    explainCommand(),
+    testCommand(),
+    fmtCommand(),
+    serveCommand(),
+  ]) {
     program.addCommand(command.exitOverride().copyInheritedSettings(program));
   }
   return program;
