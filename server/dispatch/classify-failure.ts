@@ -68,8 +68,9 @@ export function classifyException(error: unknown): Failure {
   return { errorClass: "connection", message: words, summary: "no connection, or it broke" };
 }
 
-export function malformed(message: string): Failure {
-  return { errorClass: "malformed_response", message: shorten(message), summary: "an answer that cannot be read" };
+/** A failure of our own judgement: what came is not an answer. */
+export function malformed(message: string, summary = "an answer that cannot be read"): Failure {
+  return { errorClass: "malformed_response", message: shorten(message), summary };
 }
 
 interface ErrorObject {
