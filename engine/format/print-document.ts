@@ -1,3 +1,4 @@
+import type { Span } from "../diagnostics/diagnostic.js";
 import type { Located, LocatedEntry, LocatedList, LocatedMap, LocatedScalar } from "../source/located.js";
 import { oneLine } from "./one-line.js";
 import type { Comment } from "./scan-comments.js";
@@ -53,7 +54,7 @@ class Printer {
   ) {
     if (node.kind === "list") {
       for (const item of node.items) {
-        this.#ownLines(item.span.start, indent);
+        this.#ownLines(this.#contentStart(item), indent);
         this.#blankLine(item.span.start);
         this.#item(item, indent, path, isLogic);
         this.#mayBreak = true;
@@ -87,7 +88,6 @@ class Printer {
         this.#block(item, indent + 2, path, isLogic, -1);
       } else {
         const [first, ...rest] = item.entries as [LocatedEntry, ...LocatedEntry[]];
-        this.#ownLines(first.keySpan.start, indent);
         this.#entry(first, indent + 2, dash, path, isLogic);
         this.#mayBreak = true;
         this.#block({ ...item, entries: rest }, indent + 2, path, isLogic, -1);
@@ -106,7 +106,7 @@ class Printer {
       this.#endOfLine(keySpan.end);
       return;
     }
-    const line = this.#inline(value, start.length + 1, inner, inLogic);
+    const line = this.#inline(value, start.length + 1, inner, inLogic, keySpan);
     if (line !== undefined || value.kind === "scalar") {
       // What stands between the key and its value goes above both.
       this.#ownLines(value.span.start, prefix.endsWith("- ") ? indent - 2 : indent);
@@ -120,7 +120,10 @@ class Printer {
     this.#lines.push(start);
     this.#endOfLine(keySpan.end, value.span.start);
     const comment = this.#claim(value);
-    if (comment !== undefined) this.#lines.push(`${this.#lines.pop() ?? ""} ${comment}`);
+    if (comment !== undefined) {
+      if (this.#lines.at(-1) === start) this.#lines[this.#lines.length - 1] = `${start} ${comment}`;
+      else this.#lines.push(`${" ".repeat(indent + 2)}${comment}`);
+    }
     this.#mayBreak = false;
     this.#block(value, indent + 2, inner, inLogic, this.#columnOf(keySpan.start));
   }
@@ -135,16 +138,31 @@ class Printer {
   }
 
   /** The value on one line, when it may stand on one here. */
-  #inline(node: Located, column: number, path: readonly string[], isLogic: boolean): string | undefined {
+  #inline(node: Located, column: number, path: readonly string[], isLogic: boolean, keySpan?: Span) {
     if (node.kind === "scalar") {
       const line = oneLine(node, "block", Number.POSITIVE_INFINITY, isLogic);
       return line !== undefined && (column + line.length <= LINE_WIDTH || !line.includes(" ")) ? line : undefined;
     }
     const isEmpty = (node.kind === "map" ? node.entries : node.items).length === 0;
     if (isEmpty) return node.kind === "map" ? "{}" : "[]";
-    const comment = this.comments[this.#indexFrom(node.span.start)];
-    if (comment !== undefined && comment.start < node.span.end) return undefined;
-    return isSection(node, path) ? undefined : oneLine(node, "flow", LINE_WIDTH - column, isLogic);
+    if (this.#holdsComments(node, keySpan) || isSection(node, path)) return undefined;
+    return oneLine(node, "flow", LINE_WIDTH - column, isLogic);
+  }
+
+  /** Whether comments belong into a collection: within its brackets, or for a block from its key to what trails it. */
+  #holdsComments(node: Located, keySpan: Span | undefined): boolean {
+    const isFlow = this.#isFlow(node);
+    const first = this.#indexFrom(isFlow ? node.span.start : (keySpan?.end ?? node.span.start));
+    const comment = this.comments[first];
+    if (comment === undefined) return false;
+    if (comment.start < node.span.end) return true;
+    return !isFlow && this.#trails(comment, node, keySpan === undefined ? -1 : this.#columnOf(keySpan.start));
+  }
+
+  /** Whether a comment after the last entry of a block belongs to it: it is indented like the entries, or deeper. */
+  #trails(comment: Comment, { span: { start, end } }: Located, outerColumn: number): boolean {
+    if (!comment.ownsLine || comment.column < Math.max(this.#columnOf(start), outerColumn + 1)) return false;
+    return /^(?:\s|#.*)*$/.test(this.source.slice(end, comment.start));
   }
 
   /** Comments before a place, each on a line of its own. */
@@ -168,26 +186,40 @@ class Printer {
   }
 
   /** The comment behind the closing bracket of a flow collection that is about to be written out. */
-  #claim({ span }: Located): string | undefined {
+  #claim(node: Located): string | undefined {
+    const { span } = node;
     const comment = this.comments[this.#next];
     if (comment === undefined || comment.ownsLine || comment.start < span.end) return undefined;
-    if (!/[[{]/.test(this.source.charAt(span.start))) return undefined;
+    if (!this.#isFlow(node)) return undefined;
     if (!/^[ \t,\]}]*$/.test(this.source.slice(span.end, comment.start))) return undefined;
     this.#next++;
     return comment.text;
   }
 
   /** Comments after the last entry that are indented like the entries: they belong to this block. */
-  #trailing({ span: { start, end } }: Located, indent: number, outerColumn: number): void {
-    if (/[[{]/.test(this.source.charAt(start))) {
-      this.#ownLines(end, indent);
+  #trailing(node: Located, indent: number, outerColumn: number): void {
+    if (this.#isFlow(node)) {
+      this.#ownLines(node.span.end, indent);
       return;
     }
-    const column = Math.max(this.#columnOf(start), outerColumn + 1);
-    for (let comment = this.comments[this.#next]; comment?.ownsLine === true; comment = this.comments[this.#next]) {
-      if (comment.column < column || !/^(?:\s|#.*)*$/.test(this.source.slice(end, comment.start))) return;
+    let comment = this.comments[this.#next];
+    while (comment !== undefined && this.#trails(comment, node, outerColumn)) {
       this.#ownLines(comment.start + 1, indent);
+      comment = this.comments[this.#next];
     }
+  }
+
+  #isFlow({ span }: Located): boolean {
+    return /[[{]/.test(this.source.charAt(span.start));
+  }
+
+  /** Where the content of a list item begins: comments before that stand above the item, its first value's included. */
+  #contentStart(item: Located): number {
+    if (item.kind === "scalar") return item.span.start;
+    if (item.kind === "list") return item.items[0] === undefined ? item.span.start : this.#contentStart(item.items[0]);
+    const [first] = item.entries;
+    if (first === undefined) return item.span.start;
+    return first.value.kind === "scalar" || this.#isFlow(first.value) ? first.value.span.start : first.keySpan.start;
   }
 
   #indexFrom(offset: number): number {
@@ -207,7 +239,7 @@ class Printer {
 
   /** One blank line where the source has any before this place, but never at the head of a block. */
   #blankLine(offset: number): void {
-    if (!this.#mayBreak) return;
+    if (!this.#mayBreak || this.#lines.at(-1) === "") return;
     const lineStart = this.source.lastIndexOf("\n", offset - 1);
     if (lineStart === -1 || !/^[\s-]*$/.test(this.source.slice(lineStart + 1, offset))) return;
     const above = this.source.lastIndexOf("\n", lineStart - 1);
