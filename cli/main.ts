@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { checkCommand } from "./commands/check.js";
 import { explainCommand } from "./commands/explain.js";
+import { fmtCommand } from "./commands/fmt.js";
 import { initCommand } from "./commands/init.js";
 import { keysCommand } from "./commands/keys.js";
 import { limitsCommand } from "./commands/limits.js";
@@ -22,6 +23,7 @@ function buildProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
+    ...[fmtCommand()],
     ...[keysCommand(), limitsCommand()],
   ];
   for (const command of commands) {
