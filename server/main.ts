@@ -147,6 +147,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }),
       metrics,
       keys: { store: keyStore, ring: keys, now: Date.now },
+      usage: { database, now: Date.now },
       adminToken: environment["ADMIN_TOKEN"],
       isReady: () => !isStopping,
       log,

@@ -303,3 +303,32 @@ describe("rates", () => {
     expect((await proxy.ask({}, bearer(token))).status).toBe(200);
   });
 });
+
+describe("what was used", () => {
+  it("is told by /admin/usage as JSON and CSV, and by GET /v1/key", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { token, id } = await proxy.createKey(limited({ budgets: { day: "1" } }, { tenant: "t", name: "web" }));
+    await proxy.ask(SHORT, bearer(token));
+    await proxy.ledger();
+    const usage = await (await fetch(`${proxy.url}/admin/usage?by=model,key&tenant=t`)).json();
+    expect(usage).toMatchObject({
+      by: ["model", "key"],
+      usage: [{ model: "acme/left", key: id, attempts: 1, input: 1_000, output: 500, charged_usd: 0.002 }],
+    });
+    const csv = await fetch(`${proxy.url}/admin/usage?by=day&format=csv`);
+    expect(csv.headers.get("content-type")).toContain("text/csv");
+    expect(await csv.text()).toMatch(/^time,attempts,answered,.*\r\n\d{4}-\d\d-\d\dT00:00:00.000Z,1,1,1000,0/);
+    const refused = await fetch(`${proxy.url}/admin/usage?by=everything`);
+    expect(await errorOf(refused)).toMatchObject({ code: "invalid_parameter" });
+
+    const key = await (await fetch(`${proxy.url}/v1/key`, { headers: bearer(token) })).json();
+    expect(key).toMatchObject({
+      id,
+      name: "web",
+      tenant: "t",
+      limits: { budgets: { day: "1" } },
+      budgets: [{ of: `key ${id}`, period: "day", limit_usd: 1, spent_usd: 0.002, reserved_usd: 0, free_usd: 0.998 }],
+    });
+    expect((await fetch(`${proxy.url}/v1/key`)).status).toBe(401);
+  });
+});

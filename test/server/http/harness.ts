@@ -249,6 +249,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     }),
     metrics,
     keys: { store, ring, now },
+    usage: { database, now },
     adminToken: options.adminToken,
     isReady: () => true,
     log,
