@@ -1,0 +1,134 @@
+import { decideInOrder } from "../evaluate/decide-in-order.js";
+import type { Facts } from "../evaluate/facts.js";
+import type { PolicySet, Rule } from "../policy/policy-set.js";
+import type { Box } from "./box.js";
+import { ConditionBoxes } from "./condition-boxes.js";
+import { factsOfBox } from "./facts-of-box.js";
+import { findUncovered, type Search } from "./find-uncovered.js";
+import type { RequestSpace } from "./request-space.js";
+import { QUESTION_STEPS, StepBudget } from "./step-budget.js";
+
+/** A rule with its number among the set's rules. */
+export interface NumberedRule {
+  readonly rule: Rule;
+  readonly ruleNumber: number;
+}
+
+/** The requests on which each rule of one policy acts, and questions about them. */
+export class PolicyRegions {
+  readonly space: RequestSpace;
+  readonly set: PolicySet;
+  readonly conditions: ConditionBoxes;
+  /** In reading order. */
+  readonly routes: readonly NumberedRule[];
+  readonly denies: readonly NumberedRule[];
+  readonly requires: readonly NumberedRule[];
+  readonly #coversBefore = new Map<string, readonly Box[] | undefined>();
+
+  constructor(space: RequestSpace, set: PolicySet) {
+    this.space = space;
+    this.set = set;
+    this.conditions = new ConditionBoxes(space, set);
+    const numbered = set.rules.map((rule, ruleNumber): NumberedRule => ({ rule, ruleNumber }));
+    this.routes = numbered.filter(({ rule }) => rule.effect === "route");
+    this.denies = numbered.filter(({ rule }) => rule.effect === "deny");
+    this.requires = numbered.filter(({ rule }) => rule.effect === "require");
+  }
+
+  /**
+   * The requests on which a rule acts, were it alone: true for a route, not false for a guard; every request for the
+   * default route (a rule number beyond the rules). Undefined when they take too many boxes.
+   */
+  acts(ruleNumber: number): readonly Box[] | undefined {
+    const rule = this.set.rules[ruleNumber];
+    if (rule === undefined) return [this.space.layout.full()];
+    return this.conditions.of(rule.condition, rule.effect === "route" ? "true" : "not-false");
+  }
+
+  /** Where one of the rules of an effect before a rule acts; undefined when that of one is not known. */
+  before(effect: Rule["effect"], ruleNumber: number): readonly Box[] | undefined {
+    const key = `${effect} ${ruleNumber}`;
+    if (this.#coversBefore.has(key)) return this.#coversBefore.get(key);
+    const rules = { route: this.routes, deny: this.denies, require: this.requires }[effect];
+    const boxes: Box[] = [];
+    let isKnown = true;
+    for (const each of rules) {
+      if (each.ruleNumber >= ruleNumber) break;
+      const own = this.acts(each.ruleNumber);
+      if (own === undefined) isKnown = false;
+      else for (const box of own) boxes.push(box);
+    }
+    const covers = isKnown ? boxes : undefined;
+    if (ruleNumber >= this.set.rules.length) this.#coversBefore.set(key, covers);
+    return covers;
+  }
+
+  /** Where some deny rule acts. */
+  denied(): readonly Box[] | undefined {
+    return this.before("deny", this.set.rules.length);
+  }
+
+  /** Requests in one of the areas and none of the covers; undecided when one of them is not known. */
+  find(areas: readonly Box[] | undefined, ...covers: readonly (readonly Box[] | undefined)[]): Search {
+    if (areas === undefined || covers.some((each) => each === undefined)) return "undecided";
+    const all = covers.length === 1 ? (covers[0] as readonly Box[]) : (covers as readonly Box[][]).flat();
+    return findUncovered(this.space.layout, areas, all, new StepBudget(QUESTION_STEPS));
+  }
+
+  /** The common requests of two lists of areas. */
+  intersect(one: readonly Box[] | undefined, other: readonly Box[] | undefined): readonly Box[] | undefined {
+    if (one === undefined || other === undefined) return undefined;
+    return one.flatMap((box) => other.flatMap((each) => this.space.layout.intersect(box, each) ?? []));
+  }
+
+  /**
+   * Whether a rule ever decides: is the first deny rule, or the first route rule, that acts. A request that was found
+   * has been decided by the rules in order.
+   */
+  reach(ruleNumber: number): Reach {
+    const effect = this.set.rules[ruleNumber]?.effect ?? "route";
+    const areas = this.acts(ruleNumber);
+    const covers = effect === "require" ? [] : this.before(effect, ruleNumber);
+    // A request that no guard refuses shows more.
+    if (effect === "route") {
+      const allowed = this.#confirm(this.find(areas, covers, this.denied()), ruleNumber);
+      if (allowed?.kind === "decides") return allowed;
+    }
+    const found = this.find(areas, covers);
+    if (found === "none") return { kind: "never" };
+    return this.#confirm(found, ruleNumber) ?? { kind: "undecided" };
+  }
+
+  #confirm(found: Search, ruleNumber: number): Reach | undefined {
+    if (found === "none" || found === "undecided") return undefined;
+    const facts = factsOfBox(this.space, found);
+    if (facts === undefined || !this.isDecidedBy(facts, ruleNumber)) {
+      const isOpaque = found.axes.some((number) => this.space.axes[number]?.kind === "opaque");
+      if (facts !== undefined && !isOpaque && !hasTwoTypes(this.space)) {
+        throw new Error(
+          `invariant: a request found for rule ${ruleNumber} of ${this.set.name} is not decided by it: ${JSON.stringify(facts)}`,
+        );
+      }
+      return undefined;
+    }
+    return { kind: "decides", request: facts };
+  }
+
+  /** By the interpreter that defines the language. */
+  isDecidedBy(facts: Facts, ruleNumber: number): boolean {
+    const { denied, requirements, route } = decideInOrder(this.set, facts);
+    const rule = this.set.rules[ruleNumber];
+    if (rule === undefined || rule.effect === "route") return route.ruleNumber === ruleNumber;
+    return rule.effect === "deny" ? denied?.rule === rule : requirements.includes(rule);
+  }
+}
+
+export type Reach =
+  | { readonly kind: "decides"; readonly request: Facts }
+  | { readonly kind: "never" }
+  | { readonly kind: "undecided" };
+
+/** Facts that two policies declare with different types have two axes, of which a request can have a value on one. */
+function hasTwoTypes({ factAxes }: RequestSpace): boolean {
+  return [...factAxes.values()].some((numbers) => numbers.length > 1);
+}
