@@ -11,11 +11,12 @@ export { decide } from "./evaluate/decide.js";
 export { decideInOrder } from "./evaluate/decide-in-order.js";
 export { type Facts, type FactValue, readFact } from "./evaluate/facts.js";
 export type { Denial, Outcome, RouteChoice } from "./evaluate/outcome.js";
+export { withDefaults } from "./evaluate/with-defaults.js";
 // explain
 export type * from "./explain/decision-record.js";
 export { type ExplainInput, explainDecision } from "./explain/explain-decision.js";
 export { formatFactValue } from "./explain/format-fact-value.js";
-export { factsOfRecord } from "./explain/record-facts.js";
+export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
 export { type RenderOptions, renderExplanation } from "./explain/render-explanation.js";
 export { type PolicyTestResult, runPolicyTest } from "./explain/run-policy-test.js";
 export { writeCondition } from "./explain/write-condition.js";

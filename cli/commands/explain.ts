@@ -1,7 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
-import { type DecisionRecord, explainDecision, renderExplanation, type World } from "../../engine/index.js";
+import {
+  type DecisionRecord,
+  explainDecision,
+  renderExplanation,
+  tokenThresholds,
+  type World,
+} from "../../engine/index.js";
 import { observeRequest } from "../../server/http/observe-request.js";
+import { createTokenCounter } from "../../server/tokens/create-token-counter.js";
 import { CommandFailure } from "../command-failure.js";
 import { addFactOptions, factsFromFlags, factsOfAPlainRequest, type SourcedFacts } from "../facts-from-flags.js";
 import { globalOptions } from "../global-options.js";
@@ -62,7 +69,15 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Decision
   let base: SourcedFacts & { readonly warnings?: readonly string[] } = factsOfAPlainRequest(now);
   if (own.request !== undefined || own.header !== undefined) {
     const body = own.request === undefined ? {} : await readBody(own.request);
-    base = observeRequest({ headers: readHeaders(own.header ?? []), body, policy, now });
+    base = await observeRequest({
+      headers: readHeaders(own.header ?? []),
+      body,
+      policy,
+      thresholds: tokenThresholds(policy.set),
+      // Nobody else waits for this thread, and a person can wait longer than a request.
+      counter: createTokenCounter({ runIn: "main", timeLimitMs: 60_000 }),
+      now,
+    });
   }
   return explainDecision({
     policy,

@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { startServer } from "../../server/main.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 
@@ -15,6 +14,8 @@ export function serveCommand(): Command {
     .action(async (own: { port: number; host: string; gate?: boolean }, command: Command) => {
       const options = globalOptions(command);
       try {
+        // Loaded here: the other commands start in half the time without the server.
+        const { startServer } = await import("../../server/main.js");
         await startServer({ policies: options.policies, port: own.port, host: own.host, gate: own.gate === true });
       } catch (error) {
         throw new CommandFailure(1, `policy serve: ${error instanceof Error ? error.message : String(error)}`);

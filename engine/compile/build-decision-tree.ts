@@ -1,77 +1,69 @@
-import type { PolicySet, Rule } from "../policy/policy-set.js";
-import { type AccessKey, accessKeys } from "./access-key.js";
-import type { DecisionTree, FactBranch, RuleIndex } from "./decision-tree.js";
+import type { PolicySet } from "../policy/policy-set.js";
+import { type DecisionTree, FAILS } from "./decision-tree.js";
+import { ProgramEmitter } from "./emit-program.js";
+import type { FiledRule } from "./filed-rule.js";
+import { ConditionLowering } from "./lower-condition.js";
+import { type Necessary, necessaryParts } from "./necessary.js";
+import { numberFacts } from "./number-facts.js";
+import { TreeBuilder } from "./tree-builder.js";
+import { WordBuffer } from "./word-buffer.js";
 
-/** Files every rule where a decision will look for it. Time and size are linear in the text of the conditions. */
+/** A rule may be filed this often, or as often as it names values if that is more. */
+const LEAST_ALLOWANCE = 16;
+
+/** Compiles the rules of a set. Time is about linear in the text of the policy (10,000 rules: docs/decisions). */
 export function buildDecisionTree(set: PolicySet): DecisionTree {
+  const numbered = numberFacts(set);
+  const lowering = new ConditionLowering(numbered);
+  const code = new WordBuffer();
+  const emitter = new ProgramEmitter(code);
+  const filed: Record<"deny" | "require" | "route", FiledRule[]> = { deny: [], require: [], route: [] };
+  for (const [ruleNumber, { effect, condition }] of set.rules.entries()) {
+    const formula = lowering.lower(condition, effect === "route" ? "true" : "not-false");
+    const program = emitter.emit(formula);
+    if (program === FAILS) continue; // It can never act.
+    const necessary = necessaryParts(formula, numbered.facts);
+    const allowance = Math.max(LEAST_ALLOWANCE, ...necessary.map(countValues));
+    filed[effect].push({ ruleNumber, program, necessary, allowance });
+  }
+  const nodes = new WordBuffer();
+  const builder = new TreeBuilder(numbered.facts, nodes);
+  const build = (rules: readonly FiledRule[]) => builder.build(withRarestTags(rules, numbered.tagCount));
+  const [deny, require, route] = [build(filed.deny), build(filed.require), build(filed.route)];
   return {
-    deny: buildIndex(set.rules, "deny"),
-    require: buildIndex(set.rules, "require"),
-    route: buildIndex(set.rules, "route"),
+    facts: numbered.facts,
+    tagCount: numbered.tagCount,
+    nodes: nodes.toArray(),
+    code: code.toArray(),
+    memoised: lowering.memoised,
+    deny,
+    require,
+    route,
   };
 }
 
-interface GrowingBranch {
-  readonly byValue: Map<string, number[]>;
-  readonly absent: number[];
+function countValues(part: Necessary): number {
+  return part.kind === "cells" ? part.cells.length : part.kind === "tags" ? part.tags.length + 1 : 1;
 }
 
-function buildIndex(rules: readonly Rule[], effect: Rule["effect"]): RuleIndex {
-  const keyed = rules.flatMap((rule, ruleNumber) =>
-    rule.effect === effect ? [{ ruleNumber, keys: accessKeys(rule.condition) }] : [],
-  );
-  const uses = countUses(keyed.flatMap(({ keys }) => keys));
-  const branches = new Map<string, GrowingBranch>();
-  const rest: number[] = [];
-  for (const { ruleNumber, keys } of keyed) {
-    const key = rarest(keys, uses);
-    if (key === undefined) {
-      rest.push(ruleNumber);
-      continue;
-    }
-    const branch: GrowingBranch = branches.get(key.fact) ?? { byValue: new Map(), absent: [] };
-    branches.set(key.fact, branch);
-    for (const value of new Set(key.values)) {
-      const list = branch.byValue.get(value);
-      if (list === undefined) branch.byValue.set(value, [ruleNumber]);
-      else list.push(ruleNumber);
-    }
-    // A guard acts when its condition is unknown, and an absent fact makes it so; a route needs it to be true.
-    if (effect !== "route") branch.absent.push(ruleNumber);
-  }
-  return {
-    branches: [...branches].map(
-      ([fact, { byValue, absent }]): FactBranch => ({
-        fact,
-        byValue: new Map([...byValue].map(([value, list]) => [value, Int32Array.from(list)])),
-        absent: Int32Array.from(absent),
-      }),
-    ),
-    rest: Int32Array.from(rest),
-  };
-}
-
-const useName = (fact: string, value: string) => `${fact}\n${value}`;
-
-/** How many rules could be filed under each value: the fewer, the shorter the list a request finds there. */
-function countUses(keys: readonly AccessKey[]): ReadonlyMap<string, number> {
-  const uses = new Map<string, number>();
-  for (const { fact, values } of keys) {
-    for (const value of values) uses.set(useName(fact, value), (uses.get(useName(fact, value)) ?? 0) + 1);
-  }
-  return uses;
-}
-
-/** The key whose most used value is used least. */
-function rarest(keys: readonly AccessKey[], uses: ReadonlyMap<string, number>): AccessKey | undefined {
-  let best: AccessKey | undefined;
-  let bestUses = Number.POSITIVE_INFINITY;
-  for (const key of keys) {
-    const mostUses = Math.max(...key.values.map((value) => uses.get(useName(key.fact, value)) ?? 0));
-    if (mostUses < bestUses) {
-      best = key;
-      bestUses = mostUses;
+/** Leaves of several lists of tags only the one whose most used tag is used least: a request finds the fewest rules there. */
+function withRarestTags(rules: readonly FiledRule[], tagCount: number): readonly FiledRule[] {
+  const uses = new Int32Array(tagCount);
+  for (const { necessary } of rules) {
+    for (const part of necessary) {
+      if (part.kind === "tags") for (const tag of part.tags) uses[tag] = (uses[tag] as number) + 1;
     }
   }
-  return best;
+  const mostUses = (part: Necessary & { kind: "tags" }) =>
+    part.tags.reduce((most, tag) => Math.max(most, uses[tag] as number), 0);
+  return rules.map((rule) => {
+    const kept: Necessary[] = [];
+    for (const part of rule.necessary) {
+      const at = part.kind === "tags" ? kept.findIndex(({ fact }) => fact === part.fact) : -1;
+      const other = kept[at];
+      if (other?.kind !== "tags" || part.kind !== "tags") kept.push(part);
+      else if (mostUses(part) < mostUses(other)) kept[at] = part;
+    }
+    return kept.length === rule.necessary.length ? rule : { ...rule, necessary: kept };
+  });
 }

@@ -1,27 +1,115 @@
+import type { Predicate } from "../conditions/condition.js";
+import type { FactType } from "../conditions/fact-definitions.js";
+import type { FactValue } from "../evaluate/facts.js";
+import type { StringTable } from "./string-table.js";
+
 /**
- * The rules of a set, filed so that a decision looks only at those that can act. Plain data: numbers in typed arrays,
- * strings as map keys, so it can be cloned to another thread. Rules are numbered by their place in the set.
+ * The rules of a set, compiled for `decide`. Plain data (numbers in typed arrays, strings in lists): it can be cloned to
+ * another thread and is walked, never turned into code.
+ *
+ * **Cells.** The tree never sees a fact's value, only its *cell*: a whole number that tells apart what the policy can
+ * tell apart. Cell 0 is "absent". A string's cell is 1 when no condition names it, else 2 + its place among the named
+ * ones; a boolean's is 1 (false) or 2 (true); a number's is 1 + how many of the policy's cuts are not above it; a set's
+ * is 1, and each of its tags has a number of its own.
+ *
+ * **Two values.** A rule acts on one question: is its condition true (route), or not false (guard)? With absence a cell
+ * like others each question is plain two-valued logic over cells; unknown needs no third value (`lower-condition.ts`).
+ *
+ * **Size.** A rule is filed at most max(16, values written in it) times; each entry takes 2 words, and at most
+ * 8 × 34 bits of bitmaps. So memory is linear in the text of the policy, whatever it says.
  */
 export interface DecisionTree {
-  readonly deny: RuleIndex;
-  readonly require: RuleIndex;
-  readonly route: RuleIndex;
+  /** The facts that conditions ask for, numbered. */
+  readonly facts: readonly TreeFact[];
+  /** Number of all tags of all set facts: their numbers are dense, fact after fact. */
+  readonly tagCount: number;
+  /** Nodes, as laid out below; a node's number is the place of its first word. */
+  readonly nodes: Int32Array;
+  /** One program for each rule: see {@link INSTRUCTION_WORDS}. */
+  readonly code: Int32Array;
+  /** Predicates that are answered at most once a decision, from the fact's own value: globs, prefixes, JsonLogic. */
+  readonly memoised: readonly Predicate[];
+  readonly deny: Root;
+  readonly require: Root;
+  readonly route: Root;
 }
+
+/** Where one effect's rules begin: a node, and the smallest rule number in it ({@link NO_RULE} when there is none). */
+export interface Root {
+  readonly node: number;
+  readonly firstRule: number;
+}
+
+/** A fact as the tree reads it. */
+export interface TreeFact {
+  readonly name: string;
+  readonly type: FactType | "local-time";
+  /** Takes the place of an absent value. */
+  readonly default?: FactValue;
+  /** The strings or tags that conditions name (strings and sets). */
+  readonly strings: StringTable;
+  /** Number of the set's first tag. */
+  readonly firstTag: number;
+  /** Ascending; each is the least value of a cell (numbers: compared form; local times: minutes since Sunday 00:00). */
+  readonly cuts: Float64Array;
+  /** The zone of a local time. */
+  readonly tz?: string;
+}
+
+export const NO_RULE = 0x7fffffff;
 
 /**
- * One effect's rules. Each rule stands in one place only: under the values of *one* fact that it cannot act without,
- * or in `rest`. Size: one entry for each value a rule is filed under, so linear in the text of the policy.
+ * An instruction tests one literal and jumps: `[operation, fact, x, y, next when it holds, next when it does not]`.
+ * A program has as many instructions as its rule's condition has leaves, every jump goes to one not yet run, and it
+ * ends at {@link HOLDS} or {@link FAILS}.
  */
-export interface RuleIndex {
-  readonly branches: readonly FactBranch[];
-  /** Rules that no single string or set fact decides; ascending. */
-  readonly rest: Int32Array;
-}
+export const INSTRUCTION_WORDS = 6;
+export const HOLDS = -1;
+export const FAILS = -2;
 
-export interface FactBranch {
-  readonly fact: string;
-  /** Rules that can act when the fact equals, or its set holds, the value; ascending. */
-  readonly byValue: ReadonlyMap<string, Int32Array>;
-  /** Rules that can act when the fact is absent (guards: unknown is not false); ascending. */
-  readonly absent: Int32Array;
+/** Operations. Those named `…_OR_ABSENT` also hold for cell 0. */
+export const Operation = {
+  /** The cell lies within x and x + y (y < 0: never). */
+  within: 0,
+  withinOrAbsent: 1,
+  /** The cell is one of the y words at x in the code, ascending. */
+  oneOf: 2,
+  oneOfOrAbsent: 3,
+  /** The set holds one of the y tags at x in the code. */
+  anyTag: 4,
+  anyTagOrAbsent: 5,
+  /** The set holds all of the y tags at x in the code. */
+  allTags: 6,
+  allTagsOrAbsent: 7,
+  /** The memoised predicate x is true / not false. */
+  isTrue: 8,
+  isNotFalse: 9,
+} as const;
+
+/**
+ * Nodes, word by word. A pair `node, first` is a child and the smallest rule number below it; where there is none, first is
+ * NO_RULE. Below `rest` are the rules that do not ask for the tested fact (or for too much of it): `rest` is always walked
+ * too, so that nothing is copied into the branches. Below `absent` are those that can act when the fact is absent.
+ *
+ * - `list`:   kind, count, then count × (rule number, start of its program), ascending.
+ * - `branch`: kind, fact, rest, first, absent, first, shift, then a hash table of (cell, node, first).
+ * - `tags`:   the same, keyed by tag: each of the request's tags leads to a child.
+ * - `cuts`:   kind, fact, rest, first, absent, first, count, then count cells, then (count + 1) × (node, first).
+ * - `bitmap`: kind, rules, words, columns, then rules × (rule number, program), ascending, then the columns.
+ *
+ * A column narrows the rules of a bitmap by one fact: for the fact's cell it names a row, in which bit n stands for rule n.
+ * A row is its number of set bits, then `words` words. Rows stand at the end of their column.
+ *
+ * - `cells`: kind, fact, words of this column, row of others, row of absent, shift, hash table of (cell, row), rows.
+ * - `tags`:  the same; rows of tags are united with the row of others, which holds the rules that ask for no tag.
+ * - `cuts`:  kind, fact, words of this column, row of absent, count, count cells, (count + 1) rows.
+ *
+ * Hash tables are open, at most half full; key −1 is free.
+ */
+export const NodeKind = { list: 0, branch: 1, tags: 2, cuts: 3, bitmap: 4 } as const;
+export const ColumnKind = { cells: 0, tags: 1, cuts: 2 } as const;
+
+/** The slot at which a key is looked for first, in a table of 2^(32 − shift) entries; the next ones follow, cyclically. */
+export function firstSlot(key: number, shift: number): number {
+  return Math.imul(key, 0x9e3779b1) >>> shift;
 }

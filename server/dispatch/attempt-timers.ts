@@ -15,41 +15,27 @@ export class TimerExpired extends Error {
   }
 }
 
-/** The client went away: the attempt is ended. */
-export class ClientGone extends Error {
-  override readonly name = "ClientGone";
-  constructor() {
-    super("the client hung up");
-  }
-}
-
 /**
- * The timers of one attempt. `signal` is aborted with a {@link TimerExpired} when one runs out, or with the client's
- * own reason when the client goes.
+ * The timers of one attempt; `onExpired` is called when one runs out.
  *
  * `total` runs from the start to the end. `first_token` runs from the start to the first content of a stream, `idle`
  * whenever a stream that has begun is waited for. Without a stream an answer comes in one piece, when all of it is
  * generated: only `connect` (kept by the HTTP client) and `total` apply.
+ *
+ * Plain timers: an AbortSignal for each request costs 50 times as much.
  */
 export class AttemptTimers {
-  readonly signal: AbortSignal;
-  readonly connectMs: number;
-  readonly #controller = new AbortController();
+  readonly #onExpired: (error: TimerExpired) => void;
   readonly #idleMs: number;
-  readonly #client: AbortSignal;
   readonly #total: NodeJS.Timeout;
   #firstToken: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  constructor(timeouts: Timeouts, isStream: boolean, client: AbortSignal) {
-    this.signal = this.#controller.signal;
-    this.connectMs = timeouts.connectMs ?? defaultTimeouts.connectMs;
+  constructor(timeouts: Timeouts, isStream: boolean, onExpired: (error: TimerExpired) => void) {
+    this.#onExpired = onExpired;
     this.#idleMs = timeouts.idleMs ?? defaultTimeouts.idleMs;
-    this.#client = client;
     this.#total = this.#start("total", timeouts.totalMs ?? defaultTimeouts.totalMs);
     if (isStream) this.#firstToken = this.#start("first_token", timeouts.firstTokenMs ?? defaultTimeouts.firstTokenMs);
-    if (client.aborted) this.#clientWent();
-    else client.addEventListener("abort", this.#clientWent, { once: true });
   }
 
   contentArrived(): void {
@@ -57,32 +43,26 @@ export class AttemptTimers {
     this.#firstToken = undefined;
   }
 
-  /** The upstream is asked for more. Before the first content `first_token` is the timer that runs. */
+  /** The upstream is asked for more of a stream. Before the first content `first_token` is the timer that runs. */
   waiting(): void {
-    if (this.#firstToken === undefined) this.#idle ??= this.#start("idle", this.#idleMs);
+    if (this.#firstToken !== undefined) return;
+    if (this.#idle === undefined) this.#idle = this.#start("idle", this.#idleMs);
+    else this.#idle.refresh();
   }
 
-  /** The upstream sent something; while the client takes it in, no time counts as idle. */
-  arrived(): void {
+  /** The client takes its time: none of it counts as the upstream's idling. */
+  paused(): void {
     clearTimeout(this.#idle);
     this.#idle = undefined;
-  }
-
-  /** Ends the attempt, with a reason, if it is still under way. */
-  abort(reason: Error): void {
-    this.#controller.abort(reason);
   }
 
   stop(): void {
     clearTimeout(this.#total);
     this.contentArrived();
-    this.arrived();
-    this.#client.removeEventListener("abort", this.#clientWent);
+    this.paused();
   }
 
-  readonly #clientWent = () => this.#controller.abort(this.#client.reason);
-
   #start(timer: TimerName, ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.#controller.abort(new TimerExpired(timer, ms)), ms);
+    return setTimeout(() => this.#onExpired(new TimerExpired(timer, ms)), ms);
   }
 }

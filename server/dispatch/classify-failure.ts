@@ -53,13 +53,13 @@ export function classifyException(error: unknown): Failure {
   if (error instanceof TimerExpired) {
     return { errorClass: "timeout", message: error.message, summary: error.message };
   }
-  const { code = "", message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
+  const { name, code = "", message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
   const words = shorten(code === "" ? message : `${code}: ${message}`);
   if (code === "UND_ERR_CONNECT_TIMEOUT") {
     return { errorClass: "timeout", message: words, summary: "connect timer" };
   }
   if (
-    code.startsWith("HPE_") ||
+    name === "HTTPParserError" ||
     code === "UND_ERR_HEADERS_OVERFLOW" ||
     code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH"
   ) {
@@ -68,8 +68,9 @@ export function classifyException(error: unknown): Failure {
   return { errorClass: "connection", message: words, summary: "no connection, or it broke" };
 }
 
-export function malformed(message: string): Failure {
-  return { errorClass: "malformed_response", message: shorten(message), summary: "an answer that cannot be read" };
+/** A failure of our own judgement: what came is not an answer. */
+export function malformed(message: string, summary = "an answer that cannot be read"): Failure {
+  return { errorClass: "malformed_response", message: shorten(message), summary };
 }
 
 interface ErrorObject {

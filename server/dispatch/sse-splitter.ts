@@ -17,14 +17,17 @@ export class EventTooLarge extends Error {
  */
 export class SseSplitter {
   #tail: Buffer = Buffer.alloc(0);
+  // Where reading goes on in the tail: a large event that comes in many pieces is looked at once.
+  #lineStart = 0;
+  #readTo = 0;
 
   /** @returns the events that are now complete. @throws EventTooLarge */
   push(chunk: Buffer): readonly Buffer[] {
     const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const events: Buffer[] = [];
     let eventStart = 0;
-    let lineStart = 0;
-    let at = 0;
+    let lineStart = this.#lineStart;
+    let at = this.#readTo;
     while (at < bytes.length) {
       const byte = bytes[at];
       if (byte !== LINE_FEED && byte !== CARRIAGE_RETURN) {
@@ -42,6 +45,8 @@ export class SseSplitter {
       at = lineEnd;
     }
     this.#tail = bytes.subarray(eventStart);
+    this.#lineStart = lineStart - eventStart;
+    this.#readTo = at - eventStart;
     if (this.#tail.length > MAX_EVENT_BYTES) throw new EventTooLarge();
     return events;
   }

@@ -7,7 +7,15 @@ export type ModelPlace =
    * A top-level key stands there twice. Parsers differ in which of the two counts, so the facts could speak of another
    * request than the one the provider reads.
    */
-  | { readonly kind: "duplicate"; readonly key: string };
+  | { readonly kind: "duplicate"; readonly key: string }
+  /** Lists and objects within each other beyond {@link MAX_NESTING}. */
+  | { readonly kind: "too_deep" };
+
+/** Where a model's name can be put in. */
+export type UsableModelPlace = Extract<ModelPlace, { kind: "value" | "missing" }>;
+
+/** Lists and objects within each other, the body itself not counted. Tool schemas reach some twenty. */
+export const MAX_NESTING = 200;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -21,7 +29,7 @@ const COMMA = 0x2c;
 /**
  * Finds the value of the top-level key `model`, also when the key is written with escapes. Hops from quote to quote: a long
  * prompt costs little.
- * @param body bytes that `JSON.parse` accepted as an object.
+ * @param body bytes of a JSON object. Of bytes that are none the result means nothing; it is for `JSON.parse` to refuse them.
  */
 export function findModel(body: Buffer): ModelPlace {
   const open = body.indexOf(OPEN_BRACE);
@@ -31,11 +39,12 @@ export function findModel(body: Buffer): ModelPlace {
   let found: { start: number; end: number } | undefined;
   while (body[at] === QUOTE) {
     const keyEnd = endOfString(body, at);
-    const key = JSON.parse(body.toString("utf8", at, keyEnd)) as string;
+    const key = readKey(body, at, keyEnd);
     if (keys.has(key)) return { kind: "duplicate", key };
     keys.add(key);
     const start = skipSpace(body, skipSpace(body, keyEnd) + 1); // over the colon
     const end = endOfValue(body, start);
+    if (end === undefined) return { kind: "too_deep" };
     if (key === "model") found = { start, end };
     at = skipSpace(body, end);
     if (body[at] !== COMMA) break;
@@ -45,7 +54,7 @@ export function findModel(body: Buffer): ModelPlace {
 }
 
 /** The same bytes with another model's name; everything else stays as it is, spaces and number spellings included. */
-export function withModel(body: Buffer, place: Exclude<ModelPlace, { kind: "duplicate" }>, model: string): Buffer {
+export function withModel(body: Buffer, place: UsableModelPlace, model: string): Buffer {
   const name = JSON.stringify(model);
   if (place.kind === "value") {
     return Buffer.concat([body.subarray(0, place.start), Buffer.from(name), body.subarray(place.end)]);
@@ -74,7 +83,18 @@ function isEscaped(body: Buffer, quote: number): boolean {
   return (quote - from) % 2 === 1;
 }
 
-function endOfValue(body: Buffer, start: number): number {
+function readKey(body: Buffer, start: number, end: number): string {
+  const text = body.toString("utf8", start, end);
+  if (!text.includes("\\")) return text.slice(1, -1);
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return text; // not JSON: see the parameter of findModel
+  }
+}
+
+/** @returns undefined when it is nested too deep. */
+function endOfValue(body: Buffer, start: number): number | undefined {
   if (body[start] === QUOTE) return endOfString(body, start);
   let depth = 0;
   for (let at = start; at < body.length; at++) {
@@ -85,6 +105,7 @@ function endOfValue(body: Buffer, start: number): number {
       case OPEN_BRACE:
       case OPEN_BRACKET:
         depth++;
+        if (depth > MAX_NESTING) return undefined;
         break;
       case CLOSE_BRACE:
       case CLOSE_BRACKET:

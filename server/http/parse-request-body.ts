@@ -1,19 +1,26 @@
+import { isAscii } from "node:buffer";
 import type { ApiError } from "./api-error.js";
-import { findModel, type ModelPlace } from "./model-splice.js";
+import { findModel, MAX_NESTING, type UsableModelPlace } from "./model-splice.js";
 
 /** A body that is a JSON object, with the place of its model's name. */
 export interface ParsedRequestBody {
   readonly bytes: Buffer;
   readonly json: Readonly<Record<string, unknown>>;
-  readonly model: Exclude<ModelPlace, { kind: "duplicate" }>;
+  readonly model: UsableModelPlace;
 }
 
 /** @returns the parsed body, or the error to answer with. */
 export function parseRequestBody(bytes: Buffer): ParsedRequestBody | ApiError {
+  const model = findModel(bytes);
+  if (model.kind === "too_deep") {
+    return invalid(
+      "invalid_json",
+      `the request body holds lists and objects within each other ${MAX_NESTING} deep; send a flatter one`,
+    );
+  }
   const parsed = parseObject(bytes);
   if ("error" in parsed) return parsed.error;
   const json = parsed.object;
-  const model = findModel(bytes);
   if (model.kind === "duplicate") {
     return invalid(
       "duplicate_key",
@@ -34,7 +41,8 @@ export function parseObject(
 ): { readonly object: Readonly<Record<string, unknown>> } | { readonly error: ApiError } {
   let json: unknown;
   try {
-    json = JSON.parse(bytes.toString("utf8"));
+    // Reading ASCII as Latin-1 is a copy; UTF-8 is decoded, which takes longer than the parsing.
+    json = JSON.parse(bytes.toString(isAscii(bytes) ? "latin1" : "utf8"));
   } catch {
     // The parser's own words quote the body, which holds a prompt: they go nowhere.
     return { error: invalid("invalid_json", "the request body is not valid JSON; send one JSON object") };

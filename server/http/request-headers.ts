@@ -1,15 +1,28 @@
 import type { IncomingMessage } from "node:http";
+import type { AttributeDefinition } from "../../engine/index.js";
 import type { RequestHeaders } from "./observe-request.js";
 
 /**
- * The headers of a request as they came: one given twice is a list (node joins most of them with commas), and text
- * beyond ASCII is read as UTF-8 where it is valid UTF-8 (node reads bytes as Latin-1).
+ * The headers of a request that can be hints, as they came: those that begin with `x-`, and those that attributes
+ * name. One given twice is a list (node joins most of them with commas), and text beyond ASCII is read as UTF-8 where it
+ * is valid UTF-8 (node reads bytes as Latin-1).
  */
-export function requestHeaders(request: IncomingMessage): RequestHeaders {
+export function requestHeaders(
+  { rawHeaders }: Pick<IncomingMessage, "rawHeaders">,
+  attributes: readonly AttributeDefinition[],
+): RequestHeaders {
   const headers: Record<string, string | readonly string[]> = {};
-  for (const [name, values = []] of Object.entries(request.headersDistinct)) {
-    const texts = values.map(decode);
-    headers[name] = texts.length === 1 ? (texts[0] ?? "") : texts;
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? "").toLowerCase();
+    if (
+      !name.startsWith("x-") &&
+      !attributes.some(({ from }) => "header" in from && from.header.toLowerCase() === name)
+    ) {
+      continue;
+    }
+    const text = decode(rawHeaders[index + 1] ?? "");
+    const before = headers[name];
+    headers[name] = before === undefined ? text : [...(typeof before === "string" ? [before] : before), text];
   }
   return headers;
 }

@@ -1,5 +1,8 @@
 import type { Endpoint, Provider } from "../../engine/index.js";
 
+/** Headers of a provider's answer, by lower-case name. */
+export type UpstreamHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
 /** One call to a provider. */
 export interface UpstreamCall {
   readonly endpoint: Endpoint;
@@ -12,19 +15,32 @@ export interface UpstreamCall {
   /** W3C trace context; the only headers that are not the adapter's own. */
   readonly headers: Readonly<Record<string, string>>;
   readonly connectTimeoutMs: number;
-  /** Aborting ends the call at once, with the signal's reason. */
-  readonly signal: AbortSignal;
 }
 
-/** The beginning of a provider's answer. The body ends the call when it is not read to its end. */
-export interface UpstreamAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  readonly body: AsyncIterable<Buffer>;
+/**
+ * Takes in a provider's answer as it comes: `onStart`, any number of `onData`, `onEnd`; or `onFailure` in place of any
+ * of them, after which nothing follows. May be called before `call` has returned.
+ */
+export interface UpstreamHandler {
+  onStart(status: number, headers: UpstreamHeaders): void;
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  /** The connection failed or broke, or what came is not HTTP. */
+  onFailure(error: unknown): void;
+}
+
+/** A call under way. */
+export interface UpstreamExchange {
+  /** No data is asked for until {@link resume}; a piece or two that was on its way may still come. */
+  pause(): void;
+  resume(): void;
+  /** Ends the call at once; the handler is not called again. */
+  abort(): void;
 }
 
 /** Speaks one wire format. */
 export interface ProviderAdapter {
-  call(call: UpstreamCall): Promise<UpstreamAnswer>;
+  call(call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange;
+  /** Ends every call and connection. */
   close(): Promise<void>;
 }

@@ -1,22 +1,33 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
+/** What a `DATABASE_URL` names. */
+export type DatabaseAddress =
+  | { readonly engine: "sqlite"; readonly path: string }
+  | { readonly engine: "postgres"; readonly url: string };
+
 /**
- * The SQLite path that a `DATABASE_URL` names; its folder is made.
+ * Reads a `DATABASE_URL`; the folder of an SQLite file is made.
  * @throws Error in words for the operator: another kind of database, or a spelling that can be misread.
  */
-export function sqlitePathOf(url: string): string {
-  if (/^postgres(ql)?:/i.test(url)) {
-    throw new Error(
-      "DATABASE_URL names PostgreSQL, which comes with a later version; this one keeps its data in SQLite: sqlite:./data/routewright.db",
-    );
+export function readDatabaseUrl(url: string): DatabaseAddress {
+  if (/^postgres(ql)?:\/\//i.test(url)) {
+    if (!URL.canParse(url)) {
+      throw new Error("DATABASE_URL is no valid URL; write postgres://USER:PASSWORD@HOST:5432/DATABASE");
+    }
+    return { engine: "postgres", url };
   }
   const [, path] = /^sqlite:(.+)$/i.exec(url) ?? [];
   if (path === undefined || path.startsWith("//")) {
     throw new Error(
-      `DATABASE_URL ${JSON.stringify(url)} is not understood; write sqlite:./data/routewright.db, sqlite:/var/lib/routewright.db, or sqlite::memory:`,
+      `DATABASE_URL ${JSON.stringify(withoutPassword(url))} is not understood; write sqlite:./data/routewright.db, sqlite:/var/lib/routewright.db, sqlite::memory:, or postgres://USER:PASSWORD@HOST:5432/DATABASE`,
     );
   }
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
-  return path;
+  return { engine: "sqlite", path };
+}
+
+/** The URL as it may be shown and logged: a password becomes `***`. */
+export function withoutPassword(url: string): string {
+  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]*?):[^/?#]*@/i, "$1:***@").replace(/(password=)[^&]*/gi, "$1***");
 }

@@ -1,34 +1,76 @@
-import { type Kysely, type Migration, Migrator } from "kysely";
+import { type Kysely, type Migration, Migrator, sql } from "kysely";
+
+/** What the two engines spell differently. */
+export interface ColumnTypes {
+  /** Text that is compared and sorted by its bytes, whatever the database's language. */
+  readonly id: ReturnType<typeof sql>;
+  readonly bytes: ReturnType<typeof sql>;
+}
+
+const columnTypes: Readonly<Record<"sqlite" | "postgres", ColumnTypes>> = {
+  sqlite: { id: sql`text`, bytes: sql`blob` },
+  postgres: { id: sql`text collate "C"`, bytes: sql`bytea` },
+};
+
+type Change = (db: Kysely<unknown>, types: ColumnTypes) => Promise<void>;
 
 /**
  * Every change of the tables, in order. A migration that was released is never edited; a change is a new one.
  * Names sort: Kysely runs them alphabetically and records each in the table `kysely_migration`.
  */
-const migrations: Readonly<Record<string, Migration>> = {
-  "0001_decisions_and_snapshots": {
-    async up(db: Kysely<unknown>) {
-      await db.schema
-        .createTable("decisions")
-        .addColumn("id", "text", (column) => column.primaryKey().notNull())
-        .addColumn("time", "text", (column) => column.notNull())
-        .addColumn("revision", "text", (column) => column.notNull())
-        .addColumn("policy", "text", (column) => column.notNull())
-        .addColumn("rule", "text", (column) => column.notNull())
-        .addColumn("model", "text")
-        .addColumn("provider", "text")
-        .addColumn("status", "integer", (column) => column.notNull())
-        .addColumn("record", "text", (column) => column.notNull())
-        .execute();
-      await db.schema.createIndex("decisions_by_rule").on("decisions").columns(["rule", "id"]).execute();
-      await db.schema.createIndex("decisions_by_model").on("decisions").columns(["model", "id"]).execute();
-      await db.schema
-        .createTable("policy_snapshots")
-        .addColumn("revision", "text", (column) => column.primaryKey().notNull())
-        .addColumn("name", "text", (column) => column.notNull())
-        .addColumn("files", "blob", (column) => column.notNull())
-        .addColumn("first_served", "text", (column) => column.notNull())
-        .execute();
-    },
+const changes: Readonly<Record<string, Change>> = {
+  async "0001_decisions_and_snapshots"(db, types) {
+    await db.schema
+      .createTable("decisions")
+      .addColumn("id", types.id, (column) => column.primaryKey().notNull())
+      .addColumn("time", "text", (column) => column.notNull())
+      .addColumn("revision", "text", (column) => column.notNull())
+      .addColumn("policy", "text", (column) => column.notNull())
+      .addColumn("rule", "text", (column) => column.notNull())
+      .addColumn("model", "text")
+      .addColumn("provider", "text")
+      .addColumn("status", "integer", (column) => column.notNull())
+      .addColumn("record", "text", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("decisions_by_rule").on("decisions").columns(["rule", "id"]).execute();
+    await db.schema.createIndex("decisions_by_model").on("decisions").columns(["model", "id"]).execute();
+    await db.schema
+      .createTable("policy_snapshots")
+      .addColumn("revision", "text", (column) => column.primaryKey().notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("files", types.bytes, (column) => column.notNull())
+      .addColumn("first_served", "text", (column) => column.notNull())
+      .execute();
+  },
+
+  async "0002_keys"(db, types) {
+    await db.schema
+      .createTable("api_keys")
+      .addColumn("id", types.id, (column) => column.primaryKey().notNull())
+      .addColumn("hash", "text", (column) => column.notNull())
+      .addColumn("previous_hash", "text")
+      .addColumn("previous_until", "bigint")
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("settings", "text", (column) => column.notNull())
+      .addColumn("created_at", "bigint", (column) => column.notNull())
+      .addColumn("expires_at", "bigint")
+      .addColumn("revoked_at", "bigint")
+      .addColumn("last_used_at", "bigint")
+      .addColumn("version", "bigint", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("api_keys_by_version").on("api_keys").columns(["version"]).execute();
+    await db.schema
+      .createTable("spend_limits")
+      .addColumn("subject", types.id, (column) => column.primaryKey().notNull())
+      .addColumn("limits", "text", (column) => column.notNull())
+      .addColumn("version", "bigint", (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable("sequences")
+      .addColumn("name", "text", (column) => column.primaryKey().notNull())
+      .addColumn("value", "bigint", (column) => column.notNull())
+      .execute();
+    await sql`insert into sequences (name, value) values ('keys', 0)`.execute(db);
   },
 };
 
@@ -36,8 +78,14 @@ const migrations: Readonly<Record<string, Migration>> = {
  * Brings the tables to this version's form.
  * @throws when a migration fails, or when the database was written by a later version (it holds unknown migrations).
  */
-export async function migrate(db: Kysely<never>): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+export async function migrate<Schema>(db: Kysely<Schema>, engine: "sqlite" | "postgres"): Promise<void> {
+  const migrations = Object.fromEntries(
+    Object.entries(changes).map(([name, change]): [string, Migration] => [
+      name,
+      { up: (connection: Kysely<unknown>) => change(connection, columnTypes[engine]) },
+    ]),
+  );
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw error;
 }

@@ -1,10 +1,9 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
-import { Kysely, SqliteDialect } from "kysely";
+import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { SourceFile } from "../../engine/index.js";
 import type { DatabaseSchema, DecisionRow, SnapshotRow } from "./database-schema.js";
-import { sqlitePathOf } from "./database-url.js";
 import type {
   DecisionFilter,
   DecisionStore,
@@ -12,13 +11,10 @@ import type {
   PolicySnapshot,
   StoredDecision,
 } from "./decision-store.js";
-import { migrate } from "./migrations.js";
-import { openSqlite } from "./open-sqlite.js";
+import { type Database, openDatabase } from "./open-database.js";
 import { WriteQueue, type WriteQueueOptions } from "./write-queue.js";
 
 export interface DecisionStoreOptions {
-  /** `sqlite:PATH` or `sqlite::memory:`; the folder of PATH is made. */
-  readonly url: string;
   readonly log: Pick<Logger, "info" | "warn" | "error">;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -28,10 +24,11 @@ export interface DecisionStoreOptions {
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
-/** Rows in one INSERT: between two of them the event loop serves requests. */
+/**
+ * Rows in one INSERT, a transaction of its own: between two of them the event loop serves requests, and the ledger, which
+ * requests wait for, gets its turn at SQLite's one connection.
+ */
 const ROWS_PER_INSERT = 50;
-/** Another process that holds the file's lock must not stop our event loop: SQLite waits this long, the queue tries again. */
-const BUSY_MS = 20;
 
 interface WaitingDecision {
   readonly decision: StoredDecision;
@@ -39,28 +36,22 @@ interface WaitingDecision {
 }
 
 /**
- * Opens the database of decisions and policy snapshots and brings its tables up to date.
- *
- * WAL with synchronous NORMAL: a killed process loses only what waited ({@link WriteQueue}: about 250 ms); a power cut
- * may also lose the newest commits, never the database.
- *
- * @throws Error in words for the operator when the URL is not understood or the file cannot be opened or written.
+ * Decisions and policy snapshots in an open database. A killed process loses only what waited ({@link WriteQueue}: about
+ * 250 ms).
  */
-export async function openDecisionStore(options: DecisionStoreOptions): Promise<DecisionStore> {
-  const path = sqlitePathOf(options.url);
-  try {
-    const connection = openSqlite(
-      path,
-      "pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = normal",
-    );
-    const db = new Kysely<DatabaseSchema>({ dialect: new SqliteDialect({ database: connection }) });
-    await migrate(db as unknown as Kysely<never>);
-    connection.set(`pragma busy_timeout = ${BUSY_MS}`);
-    return new SqlDecisionStore(db, options);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new Error(`the database ${options.url} cannot be used: ${message}`, { cause: error });
-  }
+export function createDecisionStore(database: Database, options: DecisionStoreOptions): DecisionStore {
+  return new SqlDecisionStore(database.db, options);
+}
+
+/**
+ * Opens a database and the decision store in it; closing the store closes the database.
+ * @throws Error in words for the operator, see {@link openDatabase}.
+ */
+export async function openDecisionStore(
+  options: DecisionStoreOptions & { readonly url: string },
+): Promise<DecisionStore> {
+  const database = await openDatabase(options.url);
+  return new SqlDecisionStore(database.db, options, database);
 }
 
 class SqlDecisionStore implements DecisionStore {
@@ -69,8 +60,11 @@ class SqlDecisionStore implements DecisionStore {
   /** Snapshots that are not written yet; tried again with each batch. */
   readonly #snapshots = new Map<string, PolicySnapshot>();
 
-  constructor(db: Kysely<DatabaseSchema>, options: DecisionStoreOptions) {
+  readonly #owned: Database | undefined;
+
+  constructor(db: Kysely<DatabaseSchema>, options: DecisionStoreOptions, owned?: Database) {
     this.#db = db;
+    this.#owned = owned;
     const { log, now, batches } = options;
     this.#queue = new WriteQueue<WaitingDecision>({ log, now, ...batches, write: (rows) => this.#write(rows) });
   }
@@ -121,7 +115,7 @@ class SqlDecisionStore implements DecisionStore {
 
   async close(): Promise<void> {
     await this.#queue.close();
-    await this.#db.destroy();
+    await this.#owned?.close();
   }
 
   status(): { waiting: number; written: number; lost: number; lastError?: string } {
@@ -130,17 +124,18 @@ class SqlDecisionStore implements DecisionStore {
 
   async #write(rows: readonly WaitingDecision[]): Promise<void> {
     await this.#writeSnapshots();
-    await this.#db.transaction().execute(async (transaction) => {
-      for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
-        const part = rows.slice(start, start + ROWS_PER_INSERT).map(toDecisionRow);
-        await transaction
+    // Not one transaction: a batch that is tried again skips the rows that are there.
+    for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
+      const part = rows.slice(start, start + ROWS_PER_INSERT).map(toDecisionRow);
+      await this.#db.transaction().execute((transaction) =>
+        transaction
           .insertInto("decisions")
           .values(part)
           .onConflict((conflict) => conflict.column("id").doNothing())
-          .execute();
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    });
+          .execute(),
+      );
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   async #writeSnapshots(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 
 export interface WriteQueueOptions<Row> {
-  /** Writes all rows or none. */
+  /** Writes the rows. One that fails is called again with the same rows: it must skip those it wrote. */
   readonly write: (rows: readonly Row[]) => Promise<void>;
   readonly log: Pick<Logger, "warn" | "error">;
   /** Epoch milliseconds. */

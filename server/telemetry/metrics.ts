@@ -1,5 +1,6 @@
 import type { PolicyStatus } from "../policy-files/policy-store.js";
 import type { DecisionStore } from "../storage/decision-store.js";
+import type { TokenCounterStats } from "../tokens/token-counter.js";
 import { writeFamilies } from "./prometheus-text.js";
 
 /** How a finished request is counted. */
@@ -15,6 +16,7 @@ export interface RequestMeasurement {
 export interface MetricsSources {
   readonly policy: () => PolicyStatus;
   readonly decisions: () => ReturnType<DecisionStore["status"]>;
+  readonly tokens: () => TokenCounterStats;
 }
 
 export interface Metrics {
@@ -61,6 +63,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     async render() {
       const policy = sources.policy();
       const decisions = sources.decisions();
+      const tokens = sources.tokens();
       return writeFamilies([
         {
           name: "policy_reload_successful",
@@ -98,6 +101,12 @@ export function createMetrics(sources: MetricsSources): Metrics {
           help: storeHelp[state],
           samples: [{ value: decisions[state] }],
         })),
+        ...tokenFamilies.map(({ name, help, stat }) => ({
+          name,
+          type: "counter" as const,
+          help,
+          samples: [{ value: tokens[stat] }],
+        })),
       ]);
     },
   };
@@ -108,6 +117,28 @@ const storeHelp = {
   written: "Decision records that were written.",
   lost: "Decision records that were given up because too many waited.",
 };
+
+const tokenFamilies: readonly {
+  readonly name: string;
+  readonly help: string;
+  readonly stat: keyof TokenCounterStats;
+}[] = [
+  {
+    name: "routewright_token_counts_requests_total",
+    help: "Prompts that were measured: requests that did not say their size.",
+    stat: "requests",
+  },
+  {
+    name: "routewright_token_counts_exact_needed_total",
+    help: "Of these, prompts whose bounds did not decide, so that an exact count was asked for.",
+    stat: "exactNeeded",
+  },
+  {
+    name: "routewright_token_counts_bounded_total",
+    help: "Of these, prompts whose exact count could not be had in time, so that the upper bound stood for it.",
+    stat: "bounded",
+  },
+];
 
 function histogramSamples(outcome: string, { counts, sum, count }: { counts: number[]; sum: number; count: number }) {
   let below = 0;

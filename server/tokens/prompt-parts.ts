@@ -2,7 +2,7 @@
 export interface PromptParts {
   /** Each is counted apart. */
   readonly texts: readonly string[];
-  /** Tokens that need no counting: what frames messages, names and tools, and the flat amounts of images and files. */
+  /** Tokens that need no counting: what frames messages, names and tools, roles, and the flat amounts of images and files. */
   readonly fixedTokens: number;
 }
 
@@ -13,6 +13,16 @@ const PER_NAME = 1;
 const REPLY_PRIMER = 3;
 const PER_TOOL = 7;
 const AFTER_TOOLS = 12;
+
+/** Roles that are one token of o200k_base each (looked up in gpt-tokenizer's vocabulary): they need no counting. */
+const singleTokenRoles: ReadonlySet<unknown> = new Set([
+  "system",
+  "developer",
+  "user",
+  "assistant",
+  "tool",
+  "function",
+]);
 
 /** A tool call is framed like a message of its own; the cookbook has no figure. */
 const PER_TOOL_CALL = 3;
@@ -52,7 +62,8 @@ interface MutableParts {
 function addMessage(parts: MutableParts, message: unknown): void {
   if (!isRecord(message)) return;
   parts.fixedTokens += PER_MESSAGE;
-  addString(parts, message["role"]);
+  if (singleTokenRoles.has(message["role"])) parts.fixedTokens += 1;
+  else addString(parts, message["role"]);
   if (typeof message["name"] === "string") {
     addString(parts, message["name"]);
     parts.fixedTokens += PER_NAME;

@@ -141,10 +141,10 @@ describe("openDecisionStore()", () => {
 
   it.each([
     [
-      "postgres://db/routewright",
-      /names PostgreSQL, which comes with a later version.*sqlite:\.\/data\/routewright\.db/,
+      "postgres://user:secret@127.0.0.1:1/db",
+      /^the database postgres:\/\/user:\*\*\*@127.0.0.1:1\/db cannot be used: /,
     ],
-    ["postgresql://db/routewright", /names PostgreSQL/],
+    ["postgres://user:secret@host:port/db", /DATABASE_URL is no valid URL; write postgres:\/\/USER:PASSWORD@HOST/],
     ["mysql://db", /DATABASE_URL "mysql:\/\/db" is not understood; write sqlite:/],
     ["sqlite://data.db", /is not understood/],
     ["routewright.db", /is not understood/],

@@ -9,7 +9,11 @@ const status: PolicyStatus = {
   reloads: { applied: 2, unchanged: 5, rejected: 1 },
   watching: true,
 };
-const sources = { policy: () => status, decisions: () => ({ waiting: 1, written: 20, lost: 3 }) };
+const sources = {
+  policy: () => status,
+  decisions: () => ({ waiting: 1, written: 20, lost: 3 }),
+  tokens: () => ({ requests: 9, exactNeeded: 4, bounded: 1 }),
+};
 
 describe("createMetrics()", () => {
   it("renders reloads, requests and the decision store in Prometheus' text format", async () => {
@@ -43,6 +47,12 @@ describe("createMetrics()", () => {
       "routewright_decision_store_written 20",
       "# TYPE routewright_decision_store_lost counter",
       "routewright_decision_store_lost 3",
+      "# TYPE routewright_token_counts_requests_total counter",
+      "routewright_token_counts_requests_total 9",
+      "# TYPE routewright_token_counts_exact_needed_total counter",
+      "routewright_token_counts_exact_needed_total 4",
+      "# TYPE routewright_token_counts_bounded_total counter",
+      "routewright_token_counts_bounded_total 1",
       "",
     ]);
   });

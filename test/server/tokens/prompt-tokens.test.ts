@@ -95,7 +95,7 @@ describe("promptParts()", () => {
           { role: "user", content: [{ type: "text", text: "Hello" }] },
         ],
       }),
-    ).toEqual({ texts: ["system", "guide", "Be brief.", "user", "Hello"], fixedTokens: 3 + 1 + 3 + 3 });
+    ).toEqual({ texts: ["guide", "Be brief.", "Hello"], fixedTokens: 3 + 1 + 3 + 3 + 2 });
   });
 
   it("gives the figures of OpenAI's own example", () => {
@@ -124,6 +124,15 @@ describe("promptParts()", () => {
     expect(texts.reduce((sum, text) => sum + countTokens(text), fixedTokens)).toBe(124);
   });
 
+  it("counts a role that is one token as that, and any other as text", () => {
+    const roles = ["system", "developer", "user", "assistant", "tool", "function"];
+    for (const role of roles) {
+      expect(promptParts({ messages: [{ role }] })).toEqual({ texts: [], fixedTokens: 3 + 3 + 1 });
+      expect(countTokens(role)).toBe(1);
+    }
+    expect(promptParts({ messages: [{ role: "narrator" }] })).toEqual({ texts: ["narrator"], fixedTokens: 3 + 3 });
+  });
+
   it("takes flat amounts for images, audio and files, whatever their size", () => {
     const data = "A".repeat(100_000);
     const image = (detail?: string) => ({
@@ -138,8 +147,8 @@ describe("promptParts()", () => {
         { type: "file", file: { file_data: data } },
       ]),
     );
-    expect(texts).toEqual(["user"]);
-    expect(fixedTokens).toBe(6 + flatTokens.image + flatTokens.imageLowDetail + flatTokens.audio + flatTokens.file);
+    expect(texts).toEqual([]);
+    expect(fixedTokens).toBe(7 + flatTokens.image + flatTokens.imageLowDetail + flatTokens.audio + flatTokens.file);
   });
 
   it("counts tools, tool calls, a schema for the answer and parts it does not know", () => {
@@ -160,18 +169,15 @@ describe("promptParts()", () => {
       }),
     ).toEqual({
       texts: [
-        "assistant",
         "add",
         "{}",
-        "tool",
         "c1",
         "3",
-        "user",
         '{"type":"poem","lines":2}',
         '{"name":"add","parameters":{"type":"object"}}',
         '{"name":"sum"}',
       ],
-      fixedTokens: 3 + 3 * 3 + 3 + 7 + 12,
+      fixedTokens: 3 + 3 * (3 + 1) + 3 + 7 + 12,
     });
   });
 

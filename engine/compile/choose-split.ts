@@ -1,0 +1,147 @@
+import { type FiledRule, partOf } from "./filed-rule.js";
+import type { Necessary } from "./necessary.js";
+
+/** How the rules of a node are told apart. */
+export type Split =
+  | { readonly kind: "branch" | "tags"; readonly fact: number }
+  /** Children lie between the cuts (cells, ascending). */
+  | { readonly kind: "cuts"; readonly fact: number; readonly cuts: readonly number[] };
+
+/** Lists up to this long are cheaper than bitmaps, whose rows must be gathered first (bench/engines, 2026-11). */
+export const LONGEST_LIST = 12;
+
+/** A cut has two to eight children; it pays on long bitmaps only. */
+const LEAST_RULES_TO_CUT = 256;
+const MOST_CHILDREN = 8;
+/** A rule that would stand in more than this share of the children goes below `rest` instead of into each. */
+const WIDEST = 0.75;
+
+/** Expected nanoseconds to search rules that are not split further; only differences matter. */
+export function leafCost(rules: number): number {
+  return rules === 0 ? 0 : rules <= LONGEST_LIST ? 6 + 6 * rules : 60 + 0.14 * rules;
+}
+
+/** The keys of a rule in a branch on a fact, where it may be filed under all of them. */
+export function branchKeys(rule: FiledRule, fact: number): readonly number[] | undefined {
+  const part = partOf(rule, fact);
+  if (part === undefined || part.kind === "interval") return undefined;
+  const keys = part.kind === "cells" ? part.cells : part.tags;
+  const copies = keys.length + (part.kind === "tags" && part.orAbsent ? 1 : 0);
+  return copies <= rule.allowance ? keys : undefined;
+}
+
+interface KeyedFact {
+  readonly kind: "branch" | "tags";
+  keyed: number;
+  readonly byKey: Map<number, number>;
+}
+
+/**
+ * The split that is expected to save most, or undefined when a leaf is best. Greedy: costs of children are estimated as
+ * if they were leaves. Requests are expected to have a value about as often as rules name it.
+ */
+export function chooseSplit(rules: readonly FiledRule[], asked: ReadonlySet<number>): Split | undefined {
+  if (rules.length <= LONGEST_LIST) return undefined;
+  const keyedFacts = new Map<number, KeyedFact>();
+  const intervals = new Map<number, (Necessary & { kind: "interval" })[]>();
+  for (const rule of rules) {
+    for (const part of rule.necessary) {
+      if (asked.has(part.fact)) continue;
+      if (part.kind === "interval") {
+        const list = intervals.get(part.fact);
+        if (list === undefined) intervals.set(part.fact, [part]);
+        else list.push(part);
+        continue;
+      }
+      const keys = branchKeys(rule, part.fact);
+      if (keys === undefined) continue;
+      let stats = keyedFacts.get(part.fact);
+      if (stats === undefined) {
+        stats = { kind: part.kind === "tags" ? "tags" : "branch", keyed: 0, byKey: new Map() };
+        keyedFacts.set(part.fact, stats);
+      }
+      stats.keyed++;
+      for (const key of keys) {
+        // Absent is no value that requests are expected to have.
+        if (stats.kind === "tags" || key > 0) stats.byKey.set(key, (stats.byKey.get(key) ?? 0) + 1);
+      }
+    }
+  }
+  let best: Split | undefined;
+  let bestSaving = 0;
+  const whole = leafCost(rules.length);
+  const consider = (split: Split, cost: number) => {
+    if (whole - cost <= bestSaving) return;
+    best = split;
+    bestSaving = whole - cost;
+  };
+  for (const [fact, { kind, keyed, byKey }] of keyedFacts) {
+    let sum = 0;
+    let squares = 0;
+    for (const count of byKey.values()) {
+      sum += count;
+      squares += count * count;
+    }
+    const child = sum === 0 ? 0 : squares / sum;
+    const visits = kind === "tags" ? 2 : 1;
+    consider({ kind, fact }, 15 * visits + visits * leafCost(child) + leafCost(rules.length - keyed));
+  }
+  if (rules.length >= LEAST_RULES_TO_CUT) {
+    for (const [fact, parts] of intervals) considerCuts(fact, parts, rules.length, consider);
+  }
+  return best;
+}
+
+function considerCuts(
+  fact: number,
+  parts: readonly (Necessary & { kind: "interval" })[],
+  ruleCount: number,
+  consider: (split: Split, cost: number) => void,
+): void {
+  const edges = parts.flatMap(({ first, last }) => [first, last + 1]).sort((one, other) => one - other);
+  for (let children = 2; children <= MOST_CHILDREN; children *= 2) {
+    const cuts = quantiles(edges, children - 1);
+    let filed = 0;
+    let keyed = 0;
+    for (const part of parts) {
+      const [from, to] = childrenOf(cuts, part.first, part.last);
+      if (to - from + 1 > WIDEST * (cuts.length + 1)) continue;
+      keyed++;
+      filed += Math.max(0, to - from + 1);
+    }
+    const child = filed / (cuts.length + 1);
+    consider({ kind: "cuts", fact, cuts }, 15 + leafCost(child) + leafCost(ruleCount - keyed));
+  }
+}
+
+/** The children of a cut node that an interval reaches into: from > to when it is empty. */
+export function childrenOf(cuts: readonly number[], first: number, last: number): readonly [number, number] {
+  if (first > last) return [0, -1];
+  return [countNotAbove(cuts, first), countNotAbove(cuts, last)];
+}
+
+/** Whether a rule with these children is filed in each of them, not below `rest`. */
+export function isNarrow(copies: number, children: number, orAbsent: boolean, allowance: number): boolean {
+  return copies <= WIDEST * children && copies + (orAbsent ? 1 : 0) <= allowance;
+}
+
+/** How many of ascending numbers are not above a value. */
+export function countNotAbove(ascending: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] as number) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** At most `count` different values that divide ascending ones into parts of about equal number. */
+export function quantiles(ascending: readonly number[], count: number): readonly number[] {
+  const chosen = new Set<number>();
+  for (let at = 1; at <= count; at++) {
+    chosen.add(ascending[Math.floor((at * ascending.length) / (count + 1))] as number);
+  }
+  return [...chosen].sort((one, other) => one - other);
+}

@@ -1,0 +1,71 @@
+import { FAILS, HOLDS, Operation } from "./decision-tree.js";
+import type { Formula, Junction, Literal } from "./formula.js";
+import type { WordBuffer } from "./word-buffer.js";
+
+/** Writes programs, and each list of cells or tags once. */
+export class ProgramEmitter {
+  private readonly lists = new Map<string, number>();
+
+  constructor(private readonly code: WordBuffer) {}
+
+  /** Writes a program and gives its start; HOLDS or FAILS when there is nothing to ask. One instruction a literal. */
+  emit(formula: Formula): number {
+    if (typeof formula === "boolean") return formula ? HOLDS : FAILS;
+    this.placeLists(formula);
+    return this.emitPart(formula, HOLDS, FAILS);
+  }
+
+  /** Parts are written from the last to the first, so that every jump's target is known. */
+  private emitPart(part: Literal | Junction, whenHolds: number, whenNot: number): number {
+    if (part.kind === "literal") {
+      const { operation, fact, values, holds } = part;
+      const x = values.length === 0 ? part.x : this.listPlace(values);
+      const y = values.length === 0 ? part.y : values.length;
+      return this.code.push(operation, fact, x, y, holds ? whenHolds : whenNot, holds ? whenNot : whenHolds);
+    }
+    let next = part.kind === "and" ? whenHolds : whenNot;
+    for (const child of [...part.parts].sort((one, other) => effort(other) - effort(one))) {
+      next = part.kind === "and" ? this.emitPart(child, next, whenNot) : this.emitPart(child, whenHolds, next);
+    }
+    return next;
+  }
+
+  private placeLists(part: Literal | Junction): void {
+    if (part.kind !== "literal") for (const child of part.parts) this.placeLists(child);
+    else if (part.values.length > 0) this.listPlace(part.values);
+  }
+
+  private listPlace(values: readonly number[]): number {
+    const key = values.join(" ");
+    let place = this.lists.get(key);
+    if (place === undefined) {
+      place = this.code.push(...values);
+      this.lists.set(key, place);
+    }
+    return place;
+  }
+}
+
+/** How late a part is asked: what rarely holds first, what costs much last. */
+function effort(part: Literal | Junction): number {
+  if (part.kind !== "literal") {
+    return 10 + Math.max(...part.parts.map(effort));
+  }
+  switch (part.operation) {
+    case Operation.within:
+    case Operation.withinOrAbsent:
+      return !part.holds ? 6 : part.y <= 0 ? 1 : 4;
+    case Operation.oneOf:
+    case Operation.oneOfOrAbsent:
+      return part.holds ? 2 : 6;
+    case Operation.anyTag:
+    case Operation.anyTagOrAbsent:
+      return part.holds ? 3 : 7;
+    case Operation.allTags:
+    case Operation.allTagsOrAbsent:
+      return part.holds ? 2 : 7;
+    case Operation.isTrue:
+    case Operation.isNotFalse:
+      return 1_000;
+  }
+}

@@ -1,0 +1,125 @@
+import type { Condition, Predicate } from "../conditions/condition.js";
+import { Operation } from "./decision-tree.js";
+import { type Formula, joined, type Literal } from "./formula.js";
+import { type NumberedFacts, rangeEnd, rangeStart } from "./number-facts.js";
+import { weeklyMinutes } from "./weekly-minutes.js";
+
+/** What a rule asks of its condition: routes "is it true?", guards "is it not false?". */
+export type Question = "true" | "not-false";
+
+/** Beyond every cell. */
+const ALL_CELLS = 0x3fffffff;
+
+/** Lowers conditions to formulas, and numbers the predicates that are memoised, each once. */
+export class ConditionLowering {
+  readonly memoised: Predicate[] = [];
+  private readonly memoNumbers = new Map<string, number>();
+
+  constructor(private readonly numbered: NumberedFacts) {}
+
+  /**
+   * The question about a condition, or (`holds` false) its denial, as a formula.
+   *
+   * A condition is true when its `not` is false, so a question about `not c` denies the *other* question about c. That is
+   * all there is to three values: "true" and "not false" differ only at leaves, in whether absence counts.
+   */
+  lower(condition: Condition, question: Question, holds = true): Formula {
+    switch (condition.kind) {
+      case "not":
+        return this.lower(condition.condition, question === "true" ? "not-false" : "true", !holds);
+      case "all":
+      case "any":
+        return joined(
+          (condition.kind === "all") === holds ? "and" : "or",
+          condition.conditions.map((part) => this.lower(part, question, holds)),
+        );
+      default:
+        return this.lowerPredicate(condition, question, holds);
+    }
+  }
+
+  private lowerPredicate(predicate: Predicate, question: Question, holds: boolean): Formula {
+    const orAbsent = question === "not-false";
+    const { numbered } = this;
+    switch (predicate.kind) {
+      case "present":
+        // Never unknown: both questions are one.
+        return literal(Operation.within, numbered.factOf(predicate.fact), predicate.expected === holds, {
+          x: 1,
+          y: ALL_CELLS,
+        });
+      case "one-of": {
+        const fact = numbered.factOf(predicate.fact);
+        const cells = distinct(predicate.values.map((value) => numbered.stringCell(fact, value)));
+        if (cells.length === 1) return cellWithin(fact, cells[0] as number, cells[0] as number, orAbsent, holds);
+        return literal(orAbsent ? Operation.oneOfOrAbsent : Operation.oneOf, fact, holds, { values: cells });
+      }
+      case "boolean": {
+        const cell = predicate.expected ? 2 : 1;
+        return cellWithin(numbered.factOf(predicate.fact), cell, cell, orAbsent, holds);
+      }
+      case "range": {
+        const fact = numbered.factOf(predicate.fact);
+        const start = rangeStart(predicate);
+        const end = rangeEnd(predicate);
+        const first = start === undefined ? 1 : numbered.cutCell(fact, start);
+        const last = end === undefined ? ALL_CELLS : numbered.cutCell(fact, end) - 1;
+        return cellWithin(fact, first, last, orAbsent, holds);
+      }
+      case "time": {
+        const fact = numbered.factOf(predicate.fact, predicate.tz);
+        const windows = weeklyMinutes(predicate).map(({ from, to }) =>
+          cellWithin(fact, numbered.cutCell(fact, from), numbered.cutCell(fact, to) - 1, orAbsent, holds),
+        );
+        if (windows.length === 0) return cellWithin(fact, 1, 0, orAbsent, holds);
+        return joined(holds ? "or" : "and", windows);
+      }
+      case "set": {
+        const fact = numbered.factOf(predicate.fact);
+        const values = distinct(predicate.tags.map((tag) => numbered.tagNumber(fact, tag)));
+        if (predicate.quantifier === "all") {
+          return literal(orAbsent ? Operation.allTagsOrAbsent : Operation.allTags, fact, holds, { values });
+        }
+        // `none` is true when the set is there and `any` is not true; not false when `any` is not true.
+        const isNone = predicate.quantifier === "none";
+        return literal(orAbsent === isNone ? Operation.anyTag : Operation.anyTagOrAbsent, fact, isNone !== holds, {
+          values,
+        });
+      }
+      case "prefix":
+      case "glob":
+      case "logic":
+        return literal(orAbsent ? Operation.isNotFalse : Operation.isTrue, -1, holds, {
+          x: this.memoNumber(predicate),
+        });
+    }
+  }
+
+  private memoNumber(predicate: Predicate): number {
+    const key = JSON.stringify({ ...predicate, span: undefined });
+    let number = this.memoNumbers.get(key);
+    if (number === undefined) {
+      number = this.memoised.push(predicate) - 1;
+      this.memoNumbers.set(key, number);
+    }
+    return number;
+  }
+}
+
+function cellWithin(fact: number, first: number, last: number, orAbsent: boolean, holds: boolean): Literal {
+  const operation = orAbsent ? Operation.withinOrAbsent : Operation.within;
+  return literal(operation, fact, holds, { x: first, y: Math.max(-1, last - first) });
+}
+
+function literal(
+  operation: Literal["operation"],
+  fact: number,
+  holds: boolean,
+  rest: Partial<Pick<Literal, "x" | "y" | "values">>,
+): Literal {
+  return { kind: "literal", operation, fact, x: 0, y: 0, values: [], ...rest, holds };
+}
+
+function distinct(numbers: readonly number[]): readonly number[] {
+  return [...new Set(numbers)].sort((one, other) => one - other);
+}

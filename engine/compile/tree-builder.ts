@@ -1,0 +1,114 @@
+import { buildBitmap } from "./build-bitmap.js";
+import { branchKeys, childrenOf, chooseSplit, isNarrow, LONGEST_LIST } from "./choose-split.js";
+import { NO_RULE, NodeKind, type Root, type TreeFact } from "./decision-tree.js";
+import { type FiledRule, partOf } from "./filed-rule.js";
+import { reserveTable, takeEntry } from "./hash-table.js";
+import type { WordBuffer } from "./word-buffer.js";
+
+/** What is known of the rules of a node. */
+interface Path {
+  /** Facts that a node above asks: not asked again, which bounds the depth. */
+  readonly asked: ReadonlySet<number>;
+  /** Facts of which nothing is left to ask: every rule here accepts the request's cell. */
+  readonly answered: ReadonlySet<number>;
+}
+
+const noPath: Path = { asked: new Set(), answered: new Set() };
+
+/** Divides rules into nodes, from the root down. */
+export class TreeBuilder {
+  constructor(
+    private readonly facts: readonly TreeFact[],
+    private readonly nodes: WordBuffer,
+  ) {}
+
+  /** @param rules ascending by number */
+  build(rules: readonly FiledRule[], path: Path = noPath): Root {
+    const [first] = rules;
+    if (first === undefined) return { node: 0, firstRule: NO_RULE };
+    const split = chooseSplit(rules, path.asked);
+    if (split === undefined) return { node: this.buildLeaf(rules, path), firstRule: first.ruleNumber };
+    const node =
+      split.kind === "cuts"
+        ? this.buildCuts(rules, split.fact, split.cuts, path)
+        : this.buildBranch(rules, split.kind, split.fact, path);
+    return { node, firstRule: first.ruleNumber };
+  }
+
+  private buildLeaf(rules: readonly FiledRule[], { answered }: Path): number {
+    const { nodes } = this;
+    if (rules.length > LONGEST_LIST) return buildBitmap(rules, answered, this.facts, nodes);
+    const node = nodes.push(NodeKind.list, rules.length);
+    for (const { ruleNumber, program } of rules) nodes.push(ruleNumber, program);
+    return node;
+  }
+
+  private buildBranch(rules: readonly FiledRule[], kind: "branch" | "tags", fact: number, path: Path): number {
+    const { nodes } = this;
+    const children = new Map<number, FiledRule[]>();
+    const absent: FiledRule[] = [];
+    const rest: FiledRule[] = [];
+    for (const rule of rules) {
+      const keys = branchKeys(rule, fact);
+      const part = partOf(rule, fact);
+      if (keys === undefined || part === undefined) {
+        rest.push(rule);
+        continue;
+      }
+      const onAbsent = part.kind === "tags" && part.orAbsent;
+      const copy = share(rule, keys.length + (onAbsent ? 1 : 0));
+      if (onAbsent) absent.push(copy);
+      for (const key of keys) {
+        if (kind === "branch" && key === 0) absent.push(copy);
+        else if (!children.has(key)) children.set(key, [copy]);
+        else children.get(key)?.push(copy);
+      }
+    }
+    const node = nodes.push(NodeKind[kind], fact, 0, 0, 0, 0, 0);
+    const { shift, table } = reserveTable(nodes, children.size, 3);
+    nodes.set(node + 6, shift);
+    const asked = new Set(path.asked).add(fact);
+    const below: Path = { asked, answered: new Set(path.answered).add(fact) };
+    this.link(node + 2, rest, { ...path, asked });
+    this.link(node + 4, absent, below);
+    for (const [key, list] of children) this.link(takeEntry(nodes, table, shift, 3, key) + 1, list, below);
+    return node;
+  }
+
+  private buildCuts(rules: readonly FiledRule[], fact: number, cuts: readonly number[], path: Path): number {
+    const { nodes } = this;
+    const children: FiledRule[][] = Array.from({ length: cuts.length + 1 }, () => []);
+    const absent: FiledRule[] = [];
+    const rest: FiledRule[] = [];
+    for (const rule of rules) {
+      const part = partOf(rule, fact);
+      const [from, to] = part?.kind === "interval" ? childrenOf(cuts, part.first, part.last) : [0, -1];
+      const copies = to - from + 1;
+      if (part?.kind !== "interval" || !isNarrow(copies, children.length, part.orAbsent, rule.allowance)) {
+        rest.push(rule);
+        continue;
+      }
+      const copy = share(rule, copies + (part.orAbsent ? 1 : 0));
+      if (part.orAbsent) absent.push(copy);
+      for (let at = from; at <= to; at++) children[at]?.push(copy);
+    }
+    const node = nodes.push(NodeKind.cuts, fact, 0, 0, 0, 0, cuts.length, ...cuts);
+    const links = nodes.reserve(children.length * 2);
+    const asked = new Set(path.asked).add(fact);
+    this.link(node + 2, rest, { ...path, asked });
+    this.link(node + 4, absent, { asked, answered: new Set(path.answered).add(fact) });
+    for (const [at, list] of children.entries()) this.link(links + at * 2, list, { ...path, asked });
+    return node;
+  }
+
+  /** Builds a child and writes `node, first` at a place. */
+  private link(place: number, rules: readonly FiledRule[], path: Path): void {
+    const { node, firstRule } = this.build(rules, path);
+    this.nodes.set(place, node);
+    this.nodes.set(place + 1, firstRule);
+  }
+}
+
+function share(rule: FiledRule, copies: number): FiledRule {
+  return copies <= 1 ? rule : { ...rule, allowance: Math.floor(rule.allowance / copies) };
+}

@@ -1,0 +1,265 @@
+import { ColumnKind, type DecisionTree, firstSlot, NO_RULE, NodeKind, type Root } from "../compile/decision-tree.js";
+import type { FactReader } from "./fact-reader.js";
+
+/**
+ * Walks a tree for the request its reader has taken up. Rules come out in ascending order; a rule that is filed in several
+ * places may be asked more than once. Made once for a tree; walking allocates nothing.
+ */
+export class TreeWalker {
+  private readonly nodes: Int32Array;
+  /** Nodes still to visit, each with the smallest rule number below it. */
+  private stack = new Int32Array(64);
+  private stackSize = 0;
+  /** The rows of a bitmap that the request's cells name. */
+  private readonly rows = new Int32Array(16);
+  private rowCount = 0;
+  /** Rows to be united (tags), in groups. */
+  private unions = new Int32Array(64);
+  private unionSize = 0;
+  private readonly unionEnds = new Int32Array(16);
+  private unionCount = 0;
+  /** Where a search for all acting rules collects them; −1 when the first is enough. */
+  private found = new Int32Array(16);
+  private foundCount = 0;
+  private wantsAll = false;
+  /** The first rule found so far: nothing at or after it is looked at. */
+  private best = NO_RULE;
+  private after = -1;
+
+  constructor(
+    tree: DecisionTree,
+    private readonly reader: FactReader,
+  ) {
+    this.nodes = tree.nodes;
+  }
+
+  /** The first acting rule below a root whose number is greater than `after`, or NO_RULE. */
+  first(root: Root, after = -1): number {
+    this.wantsAll = false;
+    this.best = NO_RULE;
+    this.after = after;
+    this.walk(root);
+    return this.best;
+  }
+
+  /** How many rules below a root act; {@link ruleAt} gives them, ascending. */
+  all(root: Root): number {
+    this.wantsAll = true;
+    this.best = NO_RULE;
+    this.after = -1;
+    this.foundCount = 0;
+    this.walk(root);
+    const found = this.found.subarray(0, this.foundCount);
+    if (this.foundCount > 1) found.sort();
+    let count = 0;
+    for (let at = 0; at < this.foundCount; at++) {
+      const rule = this.found[at] as number;
+      if (count === 0 || this.found[count - 1] !== rule) this.found[count++] = rule;
+    }
+    return count;
+  }
+
+  ruleAt(index: number): number {
+    return this.found[index] as number;
+  }
+
+  private walk({ node, firstRule }: Root): void {
+    this.stackSize = 0;
+    this.visitLater(node, firstRule);
+    while (this.stackSize > 0) {
+      this.stackSize -= 2;
+      const next = this.stack[this.stackSize] as number;
+      if ((this.stack[this.stackSize + 1] as number) < this.best) this.visit(next);
+    }
+  }
+
+  private visitLater(node: number, firstRule: number): void {
+    if (firstRule >= this.best) return;
+    if (this.stackSize + 2 > this.stack.length) this.stack = doubled(this.stack);
+    this.stack[this.stackSize] = node;
+    this.stack[this.stackSize + 1] = firstRule;
+    this.stackSize += 2;
+  }
+
+  private visitChild(link: number): void {
+    this.visitLater(this.nodes[link] as number, this.nodes[link + 1] as number);
+  }
+
+  private visit(node: number): void {
+    const { nodes, reader } = this;
+    const kind = nodes[node];
+    if (kind === NodeKind.list) {
+      this.searchList(node);
+      return;
+    }
+    if (kind === NodeKind.bitmap) {
+      this.searchBitmap(node);
+      return;
+    }
+    const fact = nodes[node + 1] as number;
+    this.visitChild(node + 2);
+    const cell = reader.cell(fact);
+    if (cell === 0) this.visitChild(node + 4);
+    else if (kind === NodeKind.branch) this.visitEntry(node, cell);
+    else if (kind === NodeKind.tags) {
+      const count = reader.countTags(fact);
+      for (let index = 0; index < count; index++) this.visitEntry(node, reader.tagAt(fact, index));
+    } else {
+      const count = nodes[node + 6] as number;
+      this.visitChild(node + 7 + count + 2 * countNotAbove(nodes, node + 7, count, cell));
+    }
+  }
+
+  private visitEntry(node: number, key: number): void {
+    const entry = findEntry(this.nodes, node + 7, this.nodes[node + 6] as number, 3, key);
+    if (entry !== -1) this.visitChild(entry + 1);
+  }
+
+  private searchList(node: number): void {
+    const { nodes, reader } = this;
+    const end = node + 2 + 2 * (nodes[node + 1] as number);
+    for (let at = node + 2; at < end; at += 2) {
+      const rule = nodes[at] as number;
+      if (rule >= this.best) return;
+      if (rule > this.after && reader.holds(nodes[at + 1] as number) && this.take(rule)) return;
+    }
+  }
+
+  /** Takes an acting rule; true when no later rule matters. */
+  private take(rule: number): boolean {
+    if (!this.wantsAll) {
+      this.best = rule;
+      return true;
+    }
+    if (this.foundCount === this.found.length) this.found = doubled(this.found);
+    this.found[this.foundCount++] = rule;
+    return false;
+  }
+
+  private searchBitmap(node: number): void {
+    const { nodes, rows, unions, unionEnds, reader } = this;
+    const words = nodes[node + 2] as number;
+    const entries = node + 4;
+    if (!this.gatherRows(node)) return;
+    const { rowCount, unionCount } = this;
+    const rules = nodes[node + 1] as number;
+    for (let word = 0; word < words; word++) {
+      let candidates = -1;
+      for (let at = 0; at < rowCount && candidates !== 0; at++)
+        candidates &= nodes[(rows[at] as number) + word] as number;
+      for (let group = 0, at = 0; group < unionCount && candidates !== 0; group++) {
+        let united = 0;
+        for (const end = unionEnds[group] as number; at < end; at++)
+          united |= nodes[(unions[at] as number) + word] as number;
+        candidates &= united;
+      }
+      while (candidates !== 0) {
+        const bit = 31 - Math.clz32(candidates & -candidates);
+        candidates &= candidates - 1;
+        const index = word * 32 + bit;
+        // With no row at all, bits beyond the last rule are set.
+        if (index >= rules) return;
+        const entry = entries + index * 2;
+        const rule = nodes[entry] as number;
+        if (rule >= this.best) return;
+        if (rule > this.after && reader.holds(nodes[entry + 1] as number) && this.take(rule)) return;
+      }
+    }
+  }
+
+  /** Finds the row of each column, sparsest first; false when some row is empty, so that no rule can act. */
+  private gatherRows(node: number): boolean {
+    const { nodes, reader } = this;
+    this.rowCount = 0;
+    this.unionCount = 0;
+    this.unionSize = 0;
+    let column = node + 4 + 2 * (nodes[node + 1] as number);
+    for (let left = nodes[node + 3] as number; left > 0; left--) {
+      const kind = nodes[column];
+      const fact = nodes[column + 1] as number;
+      const cell = reader.cell(fact);
+      let row: number;
+      if (kind === ColumnKind.cuts) {
+        const count = nodes[column + 4] as number;
+        const stride = (nodes[node + 2] as number) + 1;
+        row =
+          cell === 0
+            ? (nodes[column + 3] as number)
+            : column + 5 + count + stride * countNotAbove(nodes, column + 5, count, cell);
+      } else if (cell === 0) {
+        row = nodes[column + 4] as number;
+      } else {
+        row = nodes[column + 3] as number;
+        const shift = nodes[column + 5] as number;
+        if (kind === ColumnKind.cells) {
+          const entry = findEntry(nodes, column + 6, shift, 2, cell);
+          if (entry !== -1) row = nodes[entry + 1] as number;
+        } else if (this.gatherUnion(column, fact, shift, row)) {
+          row = -1;
+        }
+      }
+      if (row !== -1 && !this.addRow(row)) return false;
+      column += nodes[column + 2] as number;
+    }
+    return true;
+  }
+
+  private addRow(row: number): boolean {
+    const { nodes, rows } = this;
+    const set = nodes[row] as number;
+    if (set === 0) return false;
+    let at = this.rowCount++;
+    for (; at > 0 && (nodes[(rows[at - 1] as number) - 1] as number) > set; at--) rows[at] = rows[at - 1] as number;
+    rows[at] = row + 1;
+    return true;
+  }
+
+  /** Gathers the rows of a request's tags and `others`; false when no tag has a row. */
+  private gatherUnion(column: number, fact: number, shift: number, others: number): boolean {
+    const { nodes, reader } = this;
+    const count = reader.countTags(fact);
+    const start = this.unionSize;
+    if (start + count + 1 > this.unions.length) {
+      const larger = new Int32Array(start + count + 64);
+      larger.set(this.unions);
+      this.unions = larger;
+    }
+    for (let index = 0; index < count; index++) {
+      const entry = findEntry(nodes, column + 6, shift, 2, reader.tagAt(fact, index));
+      if (entry !== -1) this.unions[this.unionSize++] = (nodes[entry + 1] as number) + 1;
+    }
+    if (this.unionSize === start) return false;
+    if (nodes[others] !== 0) this.unions[this.unionSize++] = others + 1;
+    this.unionEnds[this.unionCount++] = this.unionSize;
+    return true;
+  }
+}
+
+/** The place of a key's entry in a hash table of the nodes, or −1. */
+function findEntry(nodes: Int32Array, table: number, shift: number, entryWords: number, key: number): number {
+  const mask = 2 ** (32 - shift) - 1;
+  for (let slot = firstSlot(key, shift); ; slot = (slot + 1) & mask) {
+    const entry = table + slot * entryWords;
+    const found = nodes[entry];
+    if (found === key) return entry;
+    if (found === -1) return -1;
+  }
+}
+
+/** How many of `count` ascending words at a place are not above a value. */
+function countNotAbove(words: Int32Array, start: number, count: number, value: number): number {
+  let low = start;
+  let high = start + count;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((words[middle] as number) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - start;
+}
+
+function doubled(words: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(words.length * 2);
+  larger.set(words);
+  return larger;
+}

@@ -1,0 +1,47 @@
+import type { PlannedAttempt } from "../../engine/index.js";
+import type { Failure } from "./failure.js";
+import type { Usage } from "./usage.js";
+
+/** How one call to a provider ended. */
+export type AttemptResult =
+  /** The whole answer, not sent to the client yet. */
+  | { readonly kind: "answered"; readonly body: Buffer }
+  /** The stream reached the client to its last content; its end (`[DONE]`) is still to be sent. */
+  | { readonly kind: "streamed" }
+  /** Nothing reached the client: another attempt may follow. */
+  | { readonly kind: "failed"; readonly failure: Failure }
+  /** The stream broke after content had reached the client. */
+  | { readonly kind: "cut"; readonly failure: Failure }
+  /** The client hung up. */
+  | { readonly kind: "cancelled" };
+
+/** What an answer says about itself. */
+export interface AnswerNotes {
+  usage?: Usage;
+  id?: string;
+  model?: string;
+  finishReasons?: string[];
+}
+
+/** A call that has ended: its result, and what is known about it. */
+export interface EndedAttempt {
+  readonly result: AttemptResult;
+  /** HTTP status; undefined when there was no answer. */
+  readonly status: number | undefined;
+  /** To the first content of a stream, milliseconds. */
+  readonly firstTokenMs: number | undefined;
+  readonly totalMs: number;
+  readonly notes: AnswerNotes;
+}
+
+/** Makes one call for a planned attempt. Never rejects. Retries and records are functions from one to another. */
+export type Attempt = (planned: PlannedAttempt) => Promise<EndedAttempt>;
+
+/** Where a stream goes: the client's side. */
+export interface StreamSink {
+  /** The first content is there: status and headers go out, and no other attempt can be made. */
+  begin(planned: PlannedAttempt): void;
+  /** @returns false when the client is slow: nothing more should come before {@link onceDrained} calls back. */
+  write(bytes: Buffer): boolean;
+  onceDrained(callback: () => void): void;
+}

@@ -1,0 +1,172 @@
+import type { PlannedAttempt } from "../../engine/index.js";
+import type {
+  ProviderAdapter,
+  UpstreamCall,
+  UpstreamExchange,
+  UpstreamHandler,
+  UpstreamHeaders,
+} from "../providers/provider-adapter.js";
+import { type AnswerReceiver, receiveError, receiveInsteadOfStream, receiveWhole } from "./answer-receivers.js";
+import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./attempt-result.js";
+import { AttemptTimers, defaultTimeouts } from "./attempt-timers.js";
+import { classifyException } from "./classify-failure.js";
+import type { ClientPresence } from "./client-presence.js";
+import { receiveStream } from "./receive-stream.js";
+
+/** After `[DONE]` the provider has this long to end its answer, so that the connection can be used again. */
+const LINGER_MS = 1_000;
+
+export interface EndpointCall {
+  readonly planned: PlannedAttempt;
+  readonly adapter: ProviderAdapter;
+  readonly call: Omit<UpstreamCall, "connectTimeoutMs" | "stream">;
+  readonly client: ClientPresence;
+  /** Where a stream goes; undefined: the answer is asked for whole. */
+  readonly sink: StreamSink | undefined;
+  /** Milliseconds, of a clock that only goes forward. */
+  readonly clock: () => number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Calls one endpoint and sees its answer through to the end. Never rejects. */
+export function callEndpoint(options: EndpointCall): Promise<EndedAttempt> {
+  return new Promise((resolve) => new Call(options, resolve).start());
+}
+
+/** INVARIANT: settles once; after that no event changes anything. */
+class Call implements UpstreamHandler {
+  readonly #options: EndpointCall;
+  readonly #resolve: (ended: EndedAttempt) => void;
+  readonly #startedAt: number;
+  readonly #timers: AttemptTimers;
+  readonly #notes: AnswerNotes = {};
+  #exchange: UpstreamExchange | undefined;
+  #receiver: AnswerReceiver | undefined;
+  #status: number | undefined;
+  #firstTokenMs: number | undefined;
+  #isBlocked = false;
+  #isSettled = false;
+  #lingering: NodeJS.Timeout | undefined;
+
+  constructor(options: EndpointCall, resolve: (ended: EndedAttempt) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#startedAt = options.clock();
+    this.#timers = new AttemptTimers(options.planned.route.timeouts, options.sink !== undefined, (expired) =>
+      this.onFailure(expired),
+    );
+  }
+
+  start(): void {
+    const { adapter, call, client, planned, sink } = this.#options;
+    if (client.isGone) {
+      this.#settle({ kind: "cancelled" });
+      return;
+    }
+    client.onGone(() => this.#settle({ kind: "cancelled" }));
+    const connectTimeoutMs = planned.route.timeouts.connectMs ?? defaultTimeouts.connectMs;
+    try {
+      this.#exchange = adapter.call({ ...call, stream: sink !== undefined, connectTimeoutMs }, this);
+      if (this.#isSettled) this.#exchange.abort();
+    } catch (error) {
+      this.onFailure(error);
+    }
+  }
+
+  onStart(status: number, headers: UpstreamHeaders): void {
+    if (this.#isSettled) return;
+    this.#status = status;
+    this.#receiver = this.#receiverFor(status, headers);
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#isSettled || this.#receiver === undefined) return;
+    let result: AttemptResult | undefined;
+    try {
+      result = this.#receiver.push(chunk);
+    } catch (error) {
+      result = this.#receiver.fail(classifyException(error));
+    }
+    if (result !== undefined) this.#settle(result);
+    else if (this.#isBlocked) this.#pause();
+    else if (this.#options.sink !== undefined) this.#timers.waiting();
+  }
+
+  onEnd(): void {
+    clearTimeout(this.#lingering);
+    if (this.#isSettled || this.#receiver === undefined) return;
+    this.#settle(this.#receiver.end(), true);
+  }
+
+  onFailure(error: unknown): void {
+    clearTimeout(this.#lingering);
+    if (this.#isSettled) return;
+    const failure = classifyException(error);
+    this.#settle(this.#receiver?.fail(failure) ?? { kind: "failed", failure });
+  }
+
+  #receiverFor(status: number, headers: UpstreamHeaders): AnswerReceiver {
+    const { sink, call, planned, now } = this.#options;
+    if (status < 200 || status > 299) return receiveError(status, headers, now());
+    if (sink === undefined) return receiveWhole(this.#notes);
+    const contentType = String(headers["content-type"] ?? "");
+    if (contentType !== "" && !contentType.includes("event-stream")) return receiveInsteadOfStream(contentType);
+    const { n } = call.parsedBody;
+    return receiveStream({
+      choices: Number.isSafeInteger(n) && (n as number) > 1 ? (n as number) : 1,
+      notes: this.#notes,
+      onContent: () => {
+        this.#firstTokenMs = this.#elapsed();
+        this.#timers.contentArrived();
+        sink.begin(planned);
+      },
+      write: (event) => {
+        if (!sink.write(event)) this.#isBlocked = true;
+      },
+    });
+  }
+
+  /** The client is slow: nothing more is read from the provider until it has taken what there is. */
+  #pause(): void {
+    this.#exchange?.pause();
+    this.#timers.paused();
+    this.#options.sink?.onceDrained(() => {
+      if (!this.#isBlocked) return;
+      this.#isBlocked = false;
+      if (this.#isSettled) return;
+      this.#timers.waiting();
+      this.#exchange?.resume();
+    });
+  }
+
+  #settle(result: AttemptResult, hasEnded = false): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#timers.stop();
+    this.#options.client.onGone(undefined);
+    if (!hasEnded) this.#leave(result);
+    this.#resolve({
+      result,
+      status: this.#status,
+      firstTokenMs: this.#firstTokenMs,
+      totalMs: this.#elapsed(),
+      notes: this.#notes,
+    });
+  }
+
+  /** The provider has not ended its answer yet. */
+  #leave(result: AttemptResult): void {
+    if (result.kind !== "streamed") {
+      this.#exchange?.abort();
+      return;
+    }
+    this.#lingering = setTimeout(() => this.#exchange?.abort(), LINGER_MS);
+    this.#lingering.unref();
+    this.#exchange?.resume();
+  }
+
+  #elapsed(): number {
+    return this.#options.clock() - this.#startedAt;
+  }
+}

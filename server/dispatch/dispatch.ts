@@ -1,0 +1,158 @@
+import type { Logger } from "pino";
+import { nanoToUsd, type PlannedAttempt, type RecordedAttempt } from "../../engine/index.js";
+import type { RequestTrace } from "../telemetry/request-tracing.js";
+import type { Attempt, EndedAttempt, StreamSink } from "./attempt-result.js";
+import { callEndpoint } from "./call-endpoint.js";
+import type { ClientPresence } from "./client-presence.js";
+import type { CoolDowns } from "./cool-downs.js";
+import type { EndpointObservations } from "./endpoint-observations.js";
+import { type Failure, requestFaults } from "./failure.js";
+import type { ProviderConnection, ServingPolicy } from "./serving-policy.js";
+import { costOfUsage } from "./usage.js";
+import { type WalkedPlan, walkPlan } from "./walk-plan.js";
+import { withRetries } from "./with-retries.js";
+import { withoutSecret } from "./without-secret.js";
+
+/** What every dispatch shares. */
+export interface DispatchDependencies {
+  readonly observations: EndpointObservations;
+  readonly coolDowns: CoolDowns;
+  readonly log: Pick<Logger, "warn">;
+  /** 0 to 1: for the pauses between retries. */
+  readonly random: () => number;
+  /** Milliseconds, of a clock that only goes forward. */
+  readonly clock: () => number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export interface DispatchRequest {
+  readonly decisionId: string;
+  readonly serving: ServingPolicy;
+  readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
+  /** The client's body with another model's name. */
+  readonly bodyFor: (upstreamModel: string) => Buffer;
+  readonly parsedBody: Readonly<Record<string, unknown>>;
+  readonly maxOutputTokens: number | undefined;
+  readonly client: ClientPresence;
+  /** Where a stream goes; undefined: the answer is asked for whole. */
+  readonly sink: StreamSink | undefined;
+  readonly trace: RequestTrace;
+  /** Each attempt that has ended is added. */
+  readonly attempts: RecordedAttempt[];
+  /** Each attempt that failed is added. */
+  readonly failures: FailedAttempt[];
+}
+
+export interface FailedAttempt {
+  readonly endpoint: string;
+  readonly failure: Failure;
+}
+
+/**
+ * Sends a request along its plan until it is answered: retries, falls back, records every attempt in the request's
+ * lists, in spans, and in what the next decisions see of the world. Never rejects.
+ */
+export function dispatch(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
+  const attempt: Attempt = (planned) => recordedCall(planned, request, shared);
+  return walkPlan(request.plan, withRetries(attempt, request.client, shared.random));
+}
+
+async function recordedCall(
+  planned: PlannedAttempt,
+  request: DispatchRequest,
+  shared: DispatchDependencies,
+): Promise<EndedAttempt> {
+  const { endpoint } = planned;
+  const { observations, clock, now } = shared;
+  const { serving, parsedBody, client, sink } = request;
+  const connection = serving.connectionOf(endpoint);
+  const { provider, adapter } = connection;
+  const trace = request.trace.attempt({
+    provider: endpoint.provider,
+    model: endpoint.model,
+    upstreamModel: endpoint.upstreamModel,
+    serverAddress: connection.serverAddress,
+    serverPort: connection.serverPort,
+    stream: sink !== undefined,
+    maxOutputTokens: request.maxOutputTokens,
+  });
+  const body = request.bodyFor(endpoint.upstreamModel);
+  const ended = observations.begin(endpoint.id);
+  const call = withoutSecret(
+    await callEndpoint({
+      planned,
+      adapter,
+      call: { endpoint, provider, body, parsedBody, headers: trace.headers },
+      client,
+      sink,
+      clock,
+      now,
+    }),
+    connection.secret,
+  );
+  ended();
+
+  const record = recordAttempt(planned, call, connection);
+  const { id, model, finishReasons } = call.notes;
+  trace.end({
+    ...record,
+    ...(id === undefined ? {} : { responseId: id }),
+    ...(model === undefined ? {} : { responseModel: model }),
+    ...(finishReasons === undefined ? {} : { finishReasons }),
+  });
+  request.attempts.push(record);
+  learn(planned, call, request, shared);
+  return call;
+}
+
+/** Takes in what a call shows about its endpoint, for the decisions to come. */
+function learn(
+  { endpoint }: PlannedAttempt,
+  { result, firstTokenMs }: EndedAttempt,
+  { decisionId, failures }: DispatchRequest,
+  { observations, coolDowns, log, now }: DispatchDependencies,
+): void {
+  if (firstTokenMs !== undefined) observations.observeFirstToken(endpoint.id, firstTokenMs);
+  if (result.kind === "cancelled") return;
+  if (result.kind === "answered" || result.kind === "streamed") {
+    observations.observeEnd(endpoint.id, false);
+    return;
+  }
+  const { failure } = result;
+  failures.push({ endpoint: endpoint.id, failure });
+  if (!requestFaults.has(failure.errorClass)) observations.observeEnd(endpoint.id, true);
+  if (failure.errorClass === "rate_limited" && failure.retryAfterMs !== undefined) {
+    coolDowns.begin(endpoint.id, failure.retryAfterMs, now());
+  }
+  const { errorClass, status, message } = failure;
+  log.warn(
+    { decision: decisionId, endpoint: endpoint.id, error_class: errorClass, status, error: message },
+    `${endpoint.id} failed: ${errorClass}`,
+  );
+}
+
+function recordAttempt(
+  { endpoint }: PlannedAttempt,
+  { result, status, firstTokenMs, totalMs, notes }: EndedAttempt,
+  { isStandIn }: ProviderConnection,
+): RecordedAttempt {
+  const failure = result.kind === "failed" || result.kind === "cut" ? result.failure : undefined;
+  const shownStatus = status ?? failure?.status;
+  const cost = isStandIn ? undefined : costOfUsage(notes.usage, endpoint.price);
+  return {
+    endpoint: endpoint.id,
+    ...(shownStatus === undefined ? {} : { status: shownStatus }),
+    ...(failure === undefined ? {} : { error_class: failure.errorClass, error: failure.message }),
+    ...(result.kind === "cancelled" ? { error_class: "cancelled" as const } : {}),
+    ...(firstTokenMs === undefined ? {} : { first_token_ms: tenths(firstTokenMs) }),
+    total_ms: tenths(totalMs),
+    ...(notes.usage === undefined ? {} : { usage: notes.usage }),
+    ...(cost === undefined ? {} : { cost_usd: nanoToUsd(cost) }),
+  };
+}
+
+/** Milliseconds with one decimal: what is behind it is noise. */
+export function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

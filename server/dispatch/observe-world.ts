@@ -1,0 +1,34 @@
+import type { World } from "../../engine/index.js";
+import type { CoolDowns } from "./cool-downs.js";
+import type { EndpointObservations } from "./endpoint-observations.js";
+import type { ServingPolicy } from "./serving-policy.js";
+
+export interface WorldToObserve {
+  readonly serving: ServingPolicy;
+  readonly observations: EndpointObservations;
+  readonly coolDowns: CoolDowns;
+  /** What draws are made from: another one for each request. */
+  readonly seed: string;
+  /** Hash of the head of the prompt; undefined when no route asks for it. */
+  readonly prefix: string | undefined;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
+export function observeWorld({ serving, observations, coolDowns, seed, prefix, now }: WorldToObserve): World {
+  const { uses, endpointIds } = serving;
+  const rateLimited = coolDowns.active(now);
+  const latencyMs = observations.latencyMs(endpointIds);
+  const inFlight = uses.inFlight ? observations.inFlight(endpointIds) : undefined;
+  const errorRate = uses.errorRate ? observations.errorRate(endpointIds) : undefined;
+  return {
+    ...serving.fixedWorld,
+    ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),
+    ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
+    ...(inFlight === undefined ? {} : { in_flight: inFlight }),
+    ...(errorRate === undefined ? {} : { error_rate: errorRate }),
+    seed,
+    ...(prefix === undefined ? {} : { prefix }),
+  };
+}

@@ -1,0 +1,48 @@
+import type { AnswerNotes } from "./attempt-result.js";
+import { readUsage } from "./usage.js";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Notes what an answer, or a chunk of a stream, says about itself: usage, id, model, why it ended. */
+export function noteAnswer(answer: Json, notes: AnswerNotes): void {
+  const { id, model } = answer;
+  if (typeof id === "string") notes.id ??= id;
+  if (typeof model === "string") notes.model ??= model;
+  const usage = readUsage(answer["usage"]);
+  if (usage !== undefined) notes.usage = usage;
+  for (const { finish_reason: reason } of choicesOf(answer)) {
+    if (typeof reason !== "string") continue;
+    notes.finishReasons ??= [];
+    notes.finishReasons.push(reason);
+  }
+}
+
+export interface Choice {
+  readonly index?: unknown;
+  readonly delta?: unknown;
+  readonly finish_reason?: unknown;
+}
+
+/** The choices of an answer or chunk; none when it has no such list. */
+export function choicesOf({ choices }: Json): readonly Choice[] {
+  return Array.isArray(choices) ? choices.filter(isObject) : [];
+}
+
+/** @returns the JSON object a text holds; undefined when it holds anything else. */
+export function parseJsonObject(text: string): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined; // the caller says what that means
+  }
+}
+
+/** @returns the `error` of an answer that is one; undefined when it has none. */
+export function errorIn(answer: Json): unknown {
+  return answer["error"] === null ? undefined : answer["error"];
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

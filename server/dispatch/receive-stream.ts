@@ -1,0 +1,119 @@
+import type { AnswerReceiver } from "./answer-receivers.js";
+import type { AnswerNotes, AttemptResult } from "./attempt-result.js";
+import { classifyErrorObject, malformed } from "./classify-failure.js";
+import type { Failure } from "./failure.js";
+import { choicesOf, noteAnswer } from "./read-answer.js";
+import { hasContent, isDeciding, readStreamEvent, type StreamEvent } from "./read-stream-event.js";
+import { EventTooLarge, SseSplitter } from "./sse-splitter.js";
+
+/** What comes before the first content may not be larger, bytes. */
+const MAX_HELD_BYTES = 4 * 1024 * 1024;
+
+export interface StreamToReceive {
+  /** How many choices the request asked for (`n`): each must end. */
+  readonly choices: number;
+  readonly notes: AnswerNotes;
+  /** The first content is there; the events held back so far are written next. */
+  readonly onContent: () => void;
+  /** Whole events, as they came. `[DONE]` is not among them. */
+  readonly write: (event: Buffer) => void;
+}
+
+/**
+ * Takes in a stream. Events are held back until the first content; then each is passed on as soon as it is whole, so a
+ * client never sees half of one. The stream is complete with `[DONE]`, or when it ends after every choice has its
+ * `finish_reason`; any other end is a cut.
+ */
+export function receiveStream(stream: StreamToReceive): AnswerReceiver {
+  return new StreamReceiver(stream);
+}
+
+class StreamReceiver implements AnswerReceiver {
+  readonly #stream: StreamToReceive;
+  readonly #splitter = new SseSplitter();
+  readonly #ended = new Set<unknown>();
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #hasContent = false;
+
+  constructor(stream: StreamToReceive) {
+    this.#stream = stream;
+  }
+
+  push(chunk: Buffer): AttemptResult | undefined {
+    try {
+      for (const event of this.#splitter.push(chunk)) {
+        const result = this.#take(event);
+        if (result !== undefined) return result;
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof EventTooLarge) return this.fail(malformed(error.message));
+      throw error;
+    }
+  }
+
+  end(): AttemptResult {
+    // The last event may lack the blank line that ends it; half an event goes nowhere.
+    const { tail } = this.#splitter;
+    const read = readStreamEvent(tail);
+    const last = read.kind === "unreadable" ? undefined : this.#act(read, Buffer.concat([tail, Buffer.from("\n\n")]));
+    if (last !== undefined) return last;
+    if (this.#hasContent && this.#ended.size >= this.#stream.choices) return { kind: "streamed" };
+    return this.fail(malformed("the stream ended without its last event", "the stream ended too early"));
+  }
+
+  fail(failure: Failure): AttemptResult {
+    return { kind: this.#hasContent ? "cut" : "failed", failure };
+  }
+
+  #take(event: Buffer): AttemptResult | undefined {
+    if (this.#hasContent && !isDeciding(event)) {
+      this.#stream.write(event);
+      return undefined;
+    }
+    return this.#act(readStreamEvent(event), event);
+  }
+
+  #act(read: StreamEvent, event: Buffer): AttemptResult | undefined {
+    switch (read.kind) {
+      case "done":
+        return this.#hasContent ? { kind: "streamed" } : this.fail(malformed("the stream holds no content"));
+      case "error":
+        return this.fail(classifyErrorObject(read.error));
+      case "unreadable":
+        return this.fail(malformed("a stream event is not a JSON object"));
+      case "chunk":
+        this.#note(read.chunk);
+        if (!this.#hasContent && hasContent(read.chunk)) this.#begin();
+        return this.#pass(event);
+      case "empty":
+        return event.length > 2 ? this.#pass(event) : undefined;
+    }
+  }
+
+  #note(chunk: Readonly<Record<string, unknown>>): void {
+    noteAnswer(chunk, this.#stream.notes);
+    for (const { index, finish_reason: reason } of choicesOf(chunk)) {
+      if (typeof reason === "string") this.#ended.add(index);
+    }
+  }
+
+  #begin(): void {
+    this.#hasContent = true;
+    this.#stream.onContent();
+    for (const event of this.#held) this.#stream.write(event);
+    this.#held = [];
+  }
+
+  #pass(event: Buffer): AttemptResult | undefined {
+    if (this.#hasContent) {
+      this.#stream.write(event);
+      return undefined;
+    }
+    this.#held.push(event);
+    this.#heldBytes += event.length;
+    if (this.#heldBytes <= MAX_HELD_BYTES) return undefined;
+    return this.fail(malformed("the stream holds no content in its first 4 MiB"));
+  }
+}

@@ -1,0 +1,112 @@
+import {
+  type CompiledPolicy,
+  type Endpoint,
+  type PolicySet,
+  type Provider,
+  type ProviderFormat,
+  type Route,
+  shortRevision,
+  type TokenThresholds,
+  tokenThresholds,
+  type World,
+} from "../../engine/index.js";
+import type { Adapters } from "../providers/adapters.js";
+import { lookAtCredentials, type ProviderAccess } from "../providers/credentials.js";
+import type { ProviderAdapter } from "../providers/provider-adapter.js";
+
+/** A compiled policy with all that serving needs of it and that stays the same from request to request. */
+export interface ServingPolicy {
+  readonly policy: CompiledPolicy;
+  /** `name@revision`, as people see it. */
+  readonly label: string;
+  readonly thresholds: TokenThresholds;
+  readonly access: ProviderAccess;
+  /** The part of every world that the catalog and the environment decide. */
+  readonly fixedWorld: Pick<World, "no_credentials" | "unsupported">;
+  readonly endpointIds: ReadonlySet<string>;
+  /** What routes of this policy look at: the rest of the world need not be recorded. */
+  readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
+  /** @throws Error when the provider is not in the catalog, which compiling refuses. */
+  connectionOf(endpoint: Endpoint): ProviderConnection;
+}
+
+/** How a provider is reached. */
+export interface ProviderConnection {
+  readonly provider: Provider;
+  readonly adapter: ProviderAdapter;
+  /** The built-in simulator answers. */
+  readonly isSimulated: boolean;
+  /** The simulator stands in for a real provider: what it answers costs nothing, whatever the catalog's price. */
+  readonly isStandIn: boolean;
+  /** The provider's key, so that nothing that quotes it goes anywhere. */
+  readonly secret: string | undefined;
+  /** For spans. */
+  readonly serverAddress: string;
+  readonly serverPort: number | undefined;
+}
+
+/** @returns a function that prepares a policy for serving: once for each, however often it is asked. */
+export function createServingPolicies(
+  adapters: Adapters,
+  environment: NodeJS.ProcessEnv,
+): (policy: CompiledPolicy) => ServingPolicy {
+  const prepared = new WeakMap<CompiledPolicy, ServingPolicy>();
+  return (policy) => {
+    const known = prepared.get(policy);
+    if (known !== undefined) return known;
+    const serving = prepare(policy, adapters, environment);
+    prepared.set(policy, serving);
+    return serving;
+  };
+}
+
+function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS.ProcessEnv): ServingPolicy {
+  const { set } = policy;
+  const access = lookAtCredentials(set.catalog, environment, new Set(adapters.keys()));
+  const connections = new Map<string, ProviderConnection>();
+  for (const provider of set.catalog.providers) {
+    const format: ProviderFormat = access.simulateAll ? "simulated" : provider.format;
+    const adapter = adapters.get(format);
+    if (adapter === undefined) continue; // unsupported: never in a plan
+    connections.set(provider.name, {
+      provider,
+      adapter,
+      isSimulated: format === "simulated",
+      isStandIn: format === "simulated" && provider.format !== "simulated",
+      secret: provider.apiKeyEnv === undefined ? undefined : environment[provider.apiKeyEnv],
+      ...addressOf(provider),
+    });
+  }
+  const routes = routesOf(set);
+  return {
+    policy,
+    label: `${policy.name}@${shortRevision(policy.revision)}`,
+    thresholds: tokenThresholds(set),
+    access,
+    fixedWorld: {
+      ...(access.noCredentials.length === 0 ? {} : { no_credentials: access.noCredentials }),
+      ...(access.unsupported.length === 0 ? {} : { unsupported: access.unsupported }),
+    },
+    endpointIds: new Set(set.catalog.models.flatMap((model) => model.endpoints.map((endpoint) => endpoint.id))),
+    uses: {
+      inFlight: routes.some((route) => route.strategy === "least_busy"),
+      errorRate: routes.some((route) => route.strategy === "balanced"),
+      prefix: routes.some((route) => route.sticky === "prefix"),
+    },
+    connectionOf(endpoint) {
+      const connection = connections.get(endpoint.provider);
+      if (connection === undefined) throw new Error(`invariant: there is no way to reach ${endpoint.id}`);
+      return connection;
+    },
+  };
+}
+
+function routesOf({ rules, defaultRoute }: PolicySet): readonly Route[] {
+  return [defaultRoute, ...rules.flatMap((rule) => (rule.effect === "route" ? [rule.route] : []))];
+}
+
+function addressOf({ baseUrl, name }: Provider): Pick<ProviderConnection, "serverAddress" | "serverPort"> {
+  if (baseUrl === undefined || !URL.canParse(baseUrl)) return { serverAddress: name, serverPort: undefined };
+  const { hostname, port, protocol } = new URL(baseUrl);
+  return { serverAddress: hostname, serverPort: port === "" ? (protocol === "http:" ? 80 : 443) : Number(port) };
+}

@@ -1,0 +1,27 @@
+import type { PlannedAttempt } from "../../engine/index.js";
+import type { Attempt, EndedAttempt } from "./attempt-result.js";
+
+/** The call that decided what the client gets. */
+export interface WalkedPlan extends EndedAttempt {
+  readonly planned: PlannedAttempt;
+}
+
+/**
+ * Makes the attempts of a plan in order until one reaches the client, or fails in a way that its route does not fall
+ * back on (`fallback_on`), or the client goes.
+ *
+ * @param plan at least one attempt.
+ * @returns the last attempt made.
+ */
+export async function walkPlan(
+  [first, ...others]: readonly [PlannedAttempt, ...PlannedAttempt[]],
+  attempt: Attempt,
+): Promise<WalkedPlan> {
+  let last: WalkedPlan = { planned: first, ...(await attempt(first)) };
+  for (const planned of others) {
+    const { result } = last;
+    if (result.kind !== "failed" || !last.planned.route.fallbackOn.includes(result.failure.errorClass)) break;
+    last = { planned, ...(await attempt(planned)) };
+  }
+  return last;
+}

@@ -1,0 +1,73 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { ApiError } from "./api-error.js";
+
+/** Headers that a reverse proxy adds: whoever asks through one is not on this machine. */
+const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"] as const;
+
+/**
+ * Whether a request may use `/admin`.
+ *
+ * With a token: `Authorization: Bearer TOKEN`, compared in constant time, from anywhere. Without one only this machine
+ * may: the connection comes from a loopback address and through no reverse proxy, and `Host` (and `Origin`, if a browser
+ * sends it) name this machine, so that a web page cannot get in by pointing its own name at 127.0.0.1.
+ *
+ * @returns undefined when it may, else the error to answer with.
+ */
+export function checkAdminAccess(request: IncomingMessage, adminToken: string | undefined): ApiError | undefined {
+  if (adminToken !== undefined && adminToken !== "") {
+    return hasToken(request, adminToken)
+      ? undefined
+      : {
+          status: 401,
+          type: "authentication_error",
+          code: "invalid_admin_token",
+          message: "/admin needs the header `Authorization: Bearer $ADMIN_TOKEN`, with the token of this server",
+          headers: { "www-authenticate": "Bearer" },
+        };
+  }
+  const why = whyNotLocal(request);
+  return why === undefined
+    ? undefined
+    : {
+        status: 403,
+        type: "permission_error",
+        code: "admin_is_local",
+        message: `/admin answers to this machine only while ADMIN_TOKEN is unset, and ${why}; set ADMIN_TOKEN to reach it from elsewhere`,
+      };
+}
+
+function hasToken({ headers }: IncomingMessage, token: string): boolean {
+  const [, given] = /^bearer +(.+)$/i.exec(headers.authorization ?? "") ?? [];
+  // Hashes are of one length, which timingSafeEqual needs, and the length of the token does not show.
+  return given !== undefined && timingSafeEqual(sha256(given.trim()), sha256(token));
+}
+
+function sha256(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}
+
+function whyNotLocal({ headers, socket }: IncomingMessage): string | undefined {
+  if (!isLoopbackAddress(socket.remoteAddress ?? "")) return "this request comes from another one";
+  if (FORWARDED.some((name) => headers[name] !== undefined)) return "this request comes through a reverse proxy";
+  if (!isLoopbackHost(headers.host ?? "")) return "the Host header names another one";
+  if (headers.origin !== undefined && !isLoopbackOrigin(headers.origin))
+    return "a web page elsewhere sent this request";
+  return undefined;
+}
+
+/** Whether an IP address is this machine's own: 127.0.0.0/8, ::1, or the former written as IPv6. */
+export function isLoopbackAddress(address: string): boolean {
+  return /^(::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/i.test(address) || address === "::1";
+}
+
+/** Whether a Host header, with or without a port, names this machine. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host.replace(/:\d{1,5}$/, "").toLowerCase();
+  return name === "localhost" || name === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+}
+
+function isLoopbackOrigin(origin: string): boolean {
+  const [, host = ""] = /^https?:\/\/([^/]+)$/i.exec(origin) ?? [];
+  return isLoopbackHost(host);
+}

@@ -1,0 +1,198 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type PlannedAttempt, withDefaults, writeDenyMessage } from "../../engine/index.js";
+import type { StreamSink } from "../dispatch/attempt-result.js";
+import { dispatch } from "../dispatch/dispatch.js";
+import { requestFaults } from "../dispatch/failure.js";
+import { observeWorld } from "../dispatch/observe-world.js";
+import type { WalkedPlan } from "../dispatch/walk-plan.js";
+import type { ApiError } from "./api-error.js";
+import type { DataPlane } from "./data-plane.js";
+import { type Decision, makeDecision } from "./decision.js";
+import { Exchange } from "./exchange.js";
+import { exhaustedError } from "./exhausted-error.js";
+import { withModel } from "./model-splice.js";
+import { noCandidateError } from "./no-candidate-error.js";
+import { observeRequest } from "./observe-request.js";
+import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
+import { promptPrefix } from "./prompt-prefix.js";
+import { RequestAborted, readBody } from "./read-body.js";
+import { requestHeaders } from "./request-headers.js";
+
+/** Serves `POST /v1/chat/completions`: body, facts, decision, dispatch, answer. Never rejects. */
+export function createChatCompletions(
+  plane: DataPlane,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    const exchange = new Exchange(plane, request, response);
+    try {
+      await serve(plane, exchange, request, response);
+    } catch (error) {
+      if (error instanceof RequestAborted) exchange.cancel();
+      else fail(plane, exchange, response, error);
+    }
+  };
+}
+
+async function serve(
+  plane: DataPlane,
+  exchange: Exchange,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await receiveBody(request);
+  if ("code" in body) {
+    exchange.refuse(body, "rejected");
+    return;
+  }
+  const decision = await decideRequest(plane, exchange, request, body);
+  if ("code" in decision) {
+    exchange.refuse(decision, "rejected");
+    return;
+  }
+  const { outcome, plan, observed } = decision;
+  if (outcome.denied !== undefined) {
+    exchange.refuse(denial(decision), "denied");
+    return;
+  }
+  const [first, ...others] = plan?.attempts ?? [];
+  if (plan === undefined || first === undefined) {
+    const { coolDowns, now } = plane.dispatching;
+    const waitMs = (endpoint: string) => coolDowns.remainingMs(endpoint, now());
+    exchange.refuse(noCandidateError(plan ?? { excluded: [] }, observed.facts.model, waitMs), "no_candidate");
+    return;
+  }
+  const walked = await dispatch(
+    {
+      decisionId: decision.id,
+      serving: decision.serving,
+      plan: [first, ...others],
+      bodyFor: (upstreamModel) => withModel(body.bytes, body.model, upstreamModel),
+      parsedBody: body.json,
+      maxOutputTokens: observed.facts.max_output_tokens,
+      client: exchange.client,
+      sink: observed.facts.stream === true ? sinkTo(exchange, response) : undefined,
+      trace: exchange.trace,
+      attempts: exchange.attempts,
+      failures: exchange.failures,
+    },
+    plane.dispatching,
+  );
+  answer(exchange, walked);
+}
+
+async function receiveBody(request: IncomingMessage): Promise<ParsedRequestBody | ApiError> {
+  const encoding = request.headers["content-encoding"] ?? "identity";
+  if (encoding !== "identity") {
+    request.resume();
+    return {
+      status: 415,
+      type: "invalid_request_error",
+      code: "unsupported_encoding",
+      message: "the request body is compressed; send it without content-encoding",
+    };
+  }
+  const bytes = await readBody(request);
+  return Buffer.isBuffer(bytes) ? parseRequestBody(bytes) : bytes;
+}
+
+/** @returns the decision, or the error to answer with when `x-route-strict` refuses a hint. */
+async function decideRequest(
+  plane: DataPlane,
+  exchange: Exchange,
+  request: IncomingMessage,
+  body: ParsedRequestBody,
+): Promise<Decision | ApiError> {
+  const serving = plane.servingPolicyOf(plane.currentPolicy());
+  const { policy, thresholds } = serving;
+  const { observations, coolDowns } = plane.dispatching;
+  const observed = await observeRequest({
+    headers: requestHeaders(request, policy.set.attributes),
+    body: body.json,
+    policy,
+    thresholds,
+    counter: plane.counter,
+    now: exchange.arrivedAt,
+  });
+  if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
+  const startedAtMs = plane.dispatching.now();
+  const id = plane.nextDecisionId();
+  const prefix = serving.uses.prefix ? promptPrefix(body.json) : undefined;
+  const world = observeWorld({ serving, observations, coolDowns, seed: id, prefix, now: startedAtMs });
+  const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
+  exchange.decided(decision);
+  const { outcome, plan } = decision;
+  exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
+  return decision;
+}
+
+function answer(exchange: Exchange, { result, planned }: WalkedPlan): void {
+  switch (result.kind) {
+    case "answered":
+      exchange.answer(result.body, planned);
+      return;
+    case "streamed":
+      exchange.endStream();
+      return;
+    case "cancelled":
+      exchange.cancel();
+      return;
+    case "cut":
+      exchange.cutStream(cutError(planned, result.failure.summary), planned);
+      return;
+    case "failed": {
+      const { errorClass, answer: own } = result.failure;
+      if (requestFaults.has(errorClass) && own !== undefined && own.body.length > 0) {
+        exchange.passOn(own, errorClass, planned);
+      } else {
+        exchange.refuse(exhaustedError(exchange.failures), "failed", planned);
+      }
+    }
+  }
+}
+
+function sinkTo(exchange: Exchange, response: ServerResponse): StreamSink {
+  return {
+    begin: (planned) => exchange.beginStream(planned),
+    write: (bytes) => response.write(bytes),
+    onceDrained: (callback) => response.once("drain", callback),
+  };
+}
+
+function denial({ serving, observed, outcome }: Decision): ApiError {
+  const { set } = serving.policy;
+  const rule = outcome.denied?.rule;
+  const message = rule === undefined ? "" : writeDenyMessage(rule, withDefaults(set, observed.facts), set);
+  return { status: 403, type: "permission_error", code: "denied_by_policy", message };
+}
+
+function unusableHints(warnings: readonly string[]): ApiError {
+  const message = `x-route-strict is set, and hints cannot be used: ${warnings.join("; ")}`;
+  return { status: 400, type: "invalid_request_error", code: "invalid_hint", message };
+}
+
+function cutError({ endpoint }: PlannedAttempt, summary: string): ApiError {
+  return {
+    status: 502,
+    type: "api_error",
+    code: "stream_cut",
+    message: `the answer is incomplete: ${endpoint.id} broke off (${summary}); what came so far is not the whole, try again`,
+  };
+}
+
+/** A fault of ours: the client is told as much, the log has it all. */
+function fail(plane: DataPlane, exchange: Exchange, response: ServerResponse, error: unknown): void {
+  plane.log.error({ error }, "a request failed for a fault in Routewright");
+  if (exchange.isEnded) return;
+  if (exchange.hasBegunStream) {
+    exchange.cancel();
+    return;
+  }
+  if (response.destroyed) {
+    exchange.cancel();
+    return;
+  }
+  exchange.refuse(
+    { status: 500, type: "api_error", code: "internal_error", message: "a fault in Routewright; its log says more" },
+    "failed",
+  );
+}

@@ -1,0 +1,93 @@
+import express, { type Express, type NextFunction, type Request, type Response } from "express";
+import type { Logger } from "pino";
+import type { PolicyStore } from "../policy-files/policy-store.js";
+import type { DecisionStore } from "../storage/decision-store.js";
+import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
+import { checkAdminAccess } from "./admin-access.js";
+import { createAdminRoutes } from "./admin-routes.js";
+import { sendError } from "./api-error.js";
+import type { ExplainStored } from "./explain-stored-decision.js";
+
+export interface ControlPlane {
+  readonly policies: Pick<PolicyStore, "status" | "current" | "reload">;
+  readonly decisions: Pick<DecisionStore, "find" | "list" | "findSnapshot">;
+  readonly explain: ExplainStored;
+  readonly metrics: Pick<Metrics, "render">;
+  /** Undefined: `/admin` answers to this machine only. */
+  readonly adminToken: string | undefined;
+  /** False once the server is stopping. */
+  readonly isReady: () => boolean;
+  readonly log: Pick<Logger, "error">;
+}
+
+/** Everything but `/v1/*`. It never sees a prompt, so Express may take its time. */
+export function createControlPlane(plane: ControlPlane): Express {
+  const app = express();
+  app.disable("x-powered-by").disable("etag");
+  app.set("query parser", "simple");
+
+  app.get("/", (_request, response) => {
+    response.type("text/plain").send(greeting(plane.policies.status().serving));
+  });
+  app.get("/healthz", (_request, response) => {
+    response.json({ status: "ok" });
+  });
+  app.get("/readyz", (_request, response) => {
+    const isReady = plane.isReady();
+    response.status(isReady ? 200 : 503).json({ status: isReady ? "ready" : "stopping" });
+  });
+  app.get("/metrics", async (_request, response) => {
+    response.type(METRICS_CONTENT_TYPE).send(await plane.metrics.render());
+  });
+  app.use("/admin", (request, response, next) => {
+    const error = checkAdminAccess(request, plane.adminToken);
+    if (error === undefined) next();
+    else sendError(response, error);
+  });
+  app.use("/admin", createAdminRoutes(plane));
+
+  app.use((request: Request, response: Response) => {
+    sendError(response, {
+      status: 404,
+      type: "not_found_error",
+      code: "unknown_url",
+      message: `there is no ${request.method} ${request.path.slice(0, 200)} here`,
+    });
+  });
+  app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const { status } = error as { status?: unknown };
+    if (typeof status === "number" && status >= 400 && status < 500) {
+      // A malformed path: express's own words quote it.
+      sendError(response, {
+        status,
+        type: "invalid_request_error",
+        code: "invalid_request",
+        message: "the request cannot be read",
+      });
+      return;
+    }
+    plane.log.error({ error }, "a request of the control plane failed");
+    sendError(response, {
+      status: 500,
+      type: "api_error",
+      code: "internal_error",
+      message: "a fault in Routewright; its log says more",
+    });
+  });
+  return app;
+}
+
+function greeting({ name, revision, rules }: { name: string; revision: string; rules: number }): string {
+  return `Routewright: routing policy as code for LLM traffic.
+Serving ${name}@${revision.slice(0, 12)}, ${rules} rules.
+
+POST /v1/chat/completions   OpenAI-compatible; set an SDK's base_url to http://HOST:PORT/v1
+GET  /v1/models             the catalog
+GET  /healthz /readyz /metrics
+GET  /admin/policy /admin/decisions
+`;
+}

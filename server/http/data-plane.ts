@@ -1,0 +1,22 @@
+import type { Logger } from "pino";
+import type { CompiledPolicy } from "../../engine/index.js";
+import type { DispatchDependencies } from "../dispatch/dispatch.js";
+import type { ServingPolicy } from "../dispatch/serving-policy.js";
+import type { DecisionStore } from "../storage/decision-store.js";
+import type { Metrics } from "../telemetry/metrics.js";
+import type { StartRequestTrace } from "../telemetry/request-tracing.js";
+import type { TokenCounter } from "../tokens/token-counter.js";
+
+/** What requests of the data plane share. */
+export interface DataPlane {
+  /** The policy that serves now; a request takes it once and keeps it. */
+  readonly currentPolicy: () => CompiledPolicy;
+  readonly servingPolicyOf: (policy: CompiledPolicy) => ServingPolicy;
+  readonly dispatching: DispatchDependencies;
+  readonly counter: TokenCounter;
+  readonly decisions: Pick<DecisionStore, "record">;
+  readonly nextDecisionId: () => string;
+  readonly metrics: Pick<Metrics, "recordRequest">;
+  readonly startTrace: StartRequestTrace;
+  readonly log: Pick<Logger, "warn" | "error">;
+}

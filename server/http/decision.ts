@@ -1,0 +1,106 @@
+import {
+  type DecisionRecord,
+  decide,
+  explainDecision,
+  type Outcome,
+  type RecordedAttempt,
+  type RecordedResult,
+  type RoutePlan,
+  rank,
+  recordFacts,
+  type World,
+  withDefaults,
+} from "../../engine/index.js";
+import type { ServingPolicy } from "../dispatch/serving-policy.js";
+import type { DecisionSummary, StoredDecision } from "../storage/decision-store.js";
+import type { ObservedRequest } from "./observe-request.js";
+
+/** One decision with all that it was made from. */
+export interface Decision {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  readonly serving: ServingPolicy;
+  readonly observed: ObservedRequest;
+  readonly world: World;
+  readonly outcome: Outcome;
+  /** Undefined when the request is denied. */
+  readonly plan: RoutePlan | undefined;
+}
+
+export function makeDecision(input: Omit<Decision, "outcome" | "plan">): Decision {
+  const { policy } = input.serving;
+  const { facts } = input.observed;
+  const outcome = decide(policy, facts);
+  return {
+    ...input,
+    outcome,
+    plan: outcome.denied === undefined ? rank(policy, outcome, facts, input.world) : undefined,
+  };
+}
+
+/** The rule that headers, lists and metrics name: the deny rule, or the rule of the first attempt. */
+export function ruleOf({ outcome, plan }: Decision): string {
+  return outcome.denied?.rule.id ?? plan?.rule ?? outcome.route.rule;
+}
+
+/** What happened to a decided request. */
+export interface DecisionEnd {
+  readonly attempts: readonly RecordedAttempt[];
+  readonly result: RecordedResult;
+  readonly isSimulated: boolean;
+}
+
+/** What is stored: the inputs, the choice and the end. The rest is computed again when somebody asks. */
+export function storedDecision(decision: Decision, { attempts, result, isSimulated }: DecisionEnd): StoredDecision {
+  const { id, time, observed, plan, world } = decision;
+  const { policy } = decision.serving;
+  const [chosen, ...fallbacks] = plan?.attempts ?? [];
+  return {
+    id,
+    time: new Date(time).toISOString(),
+    policy: { name: policy.name, revision: policy.revision },
+    facts: recordFacts(policy.set, observed.facts, withDefaults(policy.set, observed.facts), observed.sources),
+    ...(chosen === undefined ? {} : { chosen: chosen.endpoint.id }),
+    fallbacks: fallbacks.map((attempt) => attempt.endpoint.id),
+    ...(plan === undefined ? {} : { assumed_output_tokens: plan.assumedOutputTokens }),
+    world,
+    seed: world.seed ?? 0,
+    attempts,
+    result,
+    warnings: observed.warnings,
+    ...(isSimulated ? { simulated: true } : {}),
+  };
+}
+
+/** The columns that lists filter by; model and provider are those that were called last. */
+export function summaryOf(decision: Decision, { attempts, result }: DecisionEnd): DecisionSummary {
+  const last = attempts.at(-1)?.endpoint;
+  const called = decision.plan?.attempts.find((attempt) => attempt.endpoint.id === last)?.endpoint;
+  return {
+    rule: ruleOf(decision),
+    ...(called === undefined ? {} : { model: called.model, provider: called.provider }),
+    status: result.status,
+  };
+}
+
+/**
+ * The whole record, with the reasons: for `x-route-explain`.
+ * @throws when tree and rules disagree, see `explainDecision`.
+ */
+export function explainedDecision(decision: Decision, { attempts, result, isSimulated }: DecisionEnd): DecisionRecord {
+  const { id, time, serving, observed, world } = decision;
+  const { facts, sources, warnings } = observed;
+  return explainDecision({
+    policy: serving.policy,
+    facts,
+    sources,
+    world,
+    id,
+    time,
+    warnings,
+    attempts,
+    result,
+    ...(isSimulated ? { simulated: true } : {}),
+  });
+}

@@ -1,0 +1,186 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { PlannedAttempt, RecordedAttempt, RecordedResult } from "../../engine/index.js";
+import { ClientPresence } from "../dispatch/client-presence.js";
+import { type FailedAttempt, tenths } from "../dispatch/dispatch.js";
+import type { RequestTrace } from "../telemetry/request-tracing.js";
+import { type ApiError, errorBody } from "./api-error.js";
+import type { DataPlane } from "./data-plane.js";
+import { type Decision, type DecisionEnd, explainedDecision, ruleOf, storedDecision, summaryOf } from "./decision.js";
+import { routeChunk, withRoute } from "./explained-answer.js";
+import { routeHeaders } from "./route-headers.js";
+
+/** What is recorded when the client went before any answer (nginx's status for it). */
+const CLIENT_CLOSED = 499;
+
+/** One request of the data plane and its answer. Every way to end it leaves a record, a count and a span, once. */
+export class Exchange {
+  readonly arrivedAt: number;
+  readonly client = new ClientPresence();
+  readonly trace: RequestTrace;
+  readonly attempts: RecordedAttempt[] = [];
+  readonly failures: FailedAttempt[] = [];
+  readonly #plane: DataPlane;
+  readonly #response: ServerResponse;
+  readonly #startedAt: number;
+  #decision: Decision | undefined;
+  #isEnded = false;
+
+  constructor(plane: DataPlane, request: IncomingMessage, response: ServerResponse) {
+    this.#plane = plane;
+    this.#response = response;
+    this.arrivedAt = plane.dispatching.now();
+    this.#startedAt = plane.dispatching.clock();
+    this.trace = plane.startTrace({
+      method: request.method ?? "",
+      path: request.url ?? "",
+      headers: request.headers,
+    });
+    response.once("close", () => {
+      if (!response.writableFinished) this.client.leave();
+    });
+    response.on("error", () => this.client.leave());
+  }
+
+  /** From here on answers name the decision, and the end is stored with it. */
+  decided(decision: Decision): void {
+    this.#decision = decision;
+  }
+
+  /** Answers with an error of ours. */
+  refuse(error: ApiError, outcome: RecordedResult["outcome"], planned?: PlannedAttempt): void {
+    const end = this.#endWith(error.status, outcome, error.code);
+    const body = Buffer.from(JSON.stringify(errorBody(error, this.#decision?.id)));
+    this.#send(error.status, "application/json", body, end, planned, error.headers);
+  }
+
+  /** Passes on an error answer of the provider that was called last. */
+  passOn(answer: { status: number; contentType: string; body: Buffer }, code: string, planned: PlannedAttempt): void {
+    this.#send(answer.status, answer.contentType, answer.body, this.#endWith(answer.status, "failed", code), planned);
+  }
+
+  /** Answers with a whole chat completion. */
+  answer(body: Buffer, planned: PlannedAttempt): void {
+    this.#send(200, "application/json", body, this.#endWith(200, "answered"), planned);
+  }
+
+  /** Sends the head of a stream. The attempt that brings it has not ended, so it is counted in. */
+  beginStream(planned: PlannedAttempt): void {
+    this.#response.writeHead(200, {
+      ...this.#routeHeaders(planned, this.attempts.length + 1),
+      "content-type": "text/event-stream; charset=utf-8",
+      "cache-control": "no-cache",
+      "x-accel-buffering": "no",
+    });
+  }
+
+  /** Ends a stream that is complete. */
+  endStream(): void {
+    const end = this.#endWith(200, "answered");
+    this.#response.end(`${this.#routeChunk(end)}data: [DONE]\n\n`);
+    this.#finish(end);
+  }
+
+  /** Ends a stream that broke: an error event, `finish_reason: "error"`, and no `[DONE]`. */
+  cutStream(error: ApiError, planned: PlannedAttempt): void {
+    const end = this.#endWith(200, "cut", error.code);
+    const chunk = {
+      id: this.#decision?.id ?? "",
+      object: "chat.completion.chunk",
+      created: Math.floor(this.arrivedAt / 1_000),
+      model: planned.endpoint.upstreamModel,
+      choices: [{ index: 0, delta: {}, finish_reason: "error" }],
+      ...errorBody(error, this.#decision?.id),
+    };
+    this.#response.end(`${this.#routeChunk(end)}data: ${JSON.stringify(chunk)}\n\n`);
+    this.#finish(end);
+  }
+
+  /** The client hung up: there is nobody to answer. */
+  cancel(): void {
+    const { headersSent, statusCode } = this.#response;
+    this.#finish(this.#endWith(headersSent ? statusCode : CLIENT_CLOSED, "cancelled"));
+    this.#response.destroy();
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  get hasBegunStream(): boolean {
+    return this.#response.headersSent;
+  }
+
+  #send(
+    status: number,
+    contentType: string,
+    body: Buffer,
+    end: DecisionEnd,
+    planned?: PlannedAttempt,
+    more?: Readonly<Record<string, string>>,
+  ): void {
+    const isJson = contentType.includes("json");
+    const record = isJson ? this.#explain(end) : undefined;
+    const bytes = record === undefined ? body : withRoute(body, record);
+    this.#response.writeHead(status, {
+      ...this.#routeHeaders(planned, this.attempts.length),
+      ...more,
+      "content-type": contentType,
+      "content-length": bytes.length,
+    });
+    this.#response.end(bytes);
+    this.#finish(end);
+  }
+
+  #routeHeaders(planned: PlannedAttempt | undefined, attempts: number): Record<string, string> {
+    const decision = this.#decision;
+    if (decision === undefined) return {};
+    return routeHeaders(decision, {
+      ...(planned === undefined ? {} : { planned }),
+      attempts,
+      isSimulated: this.#isSimulated(planned),
+      costUsd: this.attempts.at(-1)?.cost_usd,
+    });
+  }
+
+  #isSimulated(planned: PlannedAttempt | undefined): boolean {
+    return planned !== undefined && this.#decision?.serving.connectionOf(planned.endpoint).isSimulated === true;
+  }
+
+  #endWith(status: number, outcome: RecordedResult["outcome"], code?: string): DecisionEnd {
+    const totalMs = tenths(this.#plane.dispatching.clock() - this.#startedAt);
+    const last = this.attempts.at(-1)?.endpoint;
+    return {
+      attempts: this.attempts,
+      result: { status, outcome, ...(code === undefined ? {} : { code }), total_ms: totalMs },
+      isSimulated: this.#isSimulated(this.#decision?.plan?.attempts.find(({ endpoint }) => endpoint.id === last)),
+    };
+  }
+
+  #routeChunk(end: DecisionEnd): string {
+    const record = this.#explain(end);
+    return record === undefined ? "" : routeChunk(record);
+  }
+
+  /** The record, when the client asked for it. */
+  #explain(end: DecisionEnd) {
+    const decision = this.#decision;
+    if (decision === undefined || !decision.observed.explain) return undefined;
+    try {
+      return explainedDecision(decision, end);
+    } catch (error) {
+      this.#plane.log.error({ error, decision: decision.id }, "a decision could not be explained");
+      return undefined;
+    }
+  }
+
+  #finish(end: DecisionEnd): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    const { decisions, metrics } = this.#plane;
+    const { status, outcome, code, total_ms: durationMs } = end.result;
+    const decision = this.#decision;
+    if (decision !== undefined) decisions.record(storedDecision(decision, end), summaryOf(decision, end));
+    metrics.recordRequest({ outcome, durationMs, ...(decision === undefined ? {} : { rule: ruleOf(decision) }) });
+    this.trace.end({ status, outcome, code });
+  }
+}

@@ -1,0 +1,32 @@
+import type { DecisionRecord } from "../../engine/index.js";
+
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACE = 0x7b;
+
+/**
+ * A JSON object with the record added as its last key, `route`; every other byte stays as it is.
+ * @param body bytes of a JSON object.
+ */
+export function withRoute(body: Buffer, record: DecisionRecord): Buffer {
+  const close = body.lastIndexOf(CLOSE_BRACE);
+  const before = body.subarray(0, close);
+  const isEmpty = before.toString("latin1").trimEnd().length === before.indexOf(OPEN_BRACE) + 1;
+  return Buffer.concat([
+    before,
+    Buffer.from(`${isEmpty ? "" : ","}"route":${JSON.stringify(record)}`),
+    body.subarray(close),
+  ]);
+}
+
+/** The chunk of a stream that carries the record. */
+export function routeChunk(record: DecisionRecord): string {
+  const chunk = {
+    id: record.id,
+    object: "chat.completion.chunk",
+    created: Math.floor(Date.parse(record.time) / 1_000),
+    model: record.chosen ?? "",
+    choices: [],
+    route: record,
+  };
+  return `data: ${JSON.stringify(chunk)}\n\n`;
+}

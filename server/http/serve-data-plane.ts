@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type ApiError, errorBody, sendJson } from "./api-error.js";
+import { createChatCompletions } from "./chat-completions.js";
+import type { DataPlane } from "./data-plane.js";
+import { findModelObject, listModels } from "./models.js";
+
+const MODEL = "/v1/models/";
+
+/** Serves `/v1/*` by hand: a framework in this path costs more than all the rest. */
+export function createDataPlane(plane: DataPlane): (request: IncomingMessage, response: ServerResponse) => void {
+  const serveChatCompletions = createChatCompletions(plane);
+  return (request, response) => {
+    const path = pathOf(request);
+    if (path === "/v1/chat/completions" && request.method === "POST") {
+      void serveChatCompletions(request, response);
+      return;
+    }
+    const { status, value, headers } = answerBriefly(plane, request.method ?? "", path);
+    request.resume(); // a body that nobody reads would hold up the connection
+    const trace = plane.startTrace({ method: request.method ?? "", path, headers: request.headers });
+    sendJson(response, status, value, headers);
+    trace.end({ status, outcome: status < 400 ? "answered" : "rejected", code: undefined });
+  };
+}
+
+/** The path of a request, without its query. */
+export function pathOf({ url = "/" }: Pick<IncomingMessage, "url">): string {
+  const end = url.indexOf("?");
+  return end === -1 ? url : url.slice(0, end);
+}
+
+interface BriefAnswer {
+  readonly status: number;
+  readonly value: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function answerBriefly(plane: DataPlane, method: string, path: string): BriefAnswer {
+  if (path === "/v1/chat/completions") return refusal(methodNotAllowed(method, path, "POST"));
+  if (path !== "/v1/models" && !path.startsWith(MODEL)) return refusal(unknownUrl(method, path));
+  if (method !== "GET" && method !== "HEAD") return refusal(methodNotAllowed(method, path, "GET, HEAD"));
+  const policy = plane.currentPolicy();
+  if (path === "/v1/models") return { status: 200, value: listModels(policy) };
+  const found = findModelObject(policy, decodePath(path.slice(MODEL.length)));
+  return "code" in found ? refusal(found as ApiError) : { status: 200, value: found };
+}
+
+function refusal(error: ApiError): BriefAnswer {
+  return {
+    status: error.status,
+    value: errorBody(error),
+    ...(error.headers === undefined ? {} : { headers: error.headers }),
+  };
+}
+
+function unknownUrl(method: string, path: string): ApiError {
+  return {
+    status: 404,
+    type: "not_found_error",
+    code: "unknown_url",
+    message: `there is no ${method} ${shown(path)} here; this server has POST /v1/chat/completions, GET /v1/models and GET /v1/models/{id}`,
+  };
+}
+
+function methodNotAllowed(method: string, path: string, allow: string): ApiError {
+  return {
+    status: 405,
+    type: "invalid_request_error",
+    code: "method_not_allowed",
+    message: `${shown(path)} does not take ${method}; it takes ${allow}`,
+    headers: { allow },
+  };
+}
+
+function shown(path: string): string {
+  return path.length > 200 ? `${path.slice(0, 200)}…` : path;
+}
+
+function decodePath(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // a lone percent sign: no model is called so
+  }
+}

@@ -1,0 +1,181 @@
+import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
+import { performance } from "node:perf_hooks";
+import type { Logger } from "pino";
+import pino from "pino";
+import type { CompiledPolicy } from "../engine/index.js";
+import { CoolDowns } from "./dispatch/cool-downs.js";
+import { EndpointObservations } from "./dispatch/endpoint-observations.js";
+import { createServingPolicies, type ServingPolicy } from "./dispatch/serving-policy.js";
+import { drain } from "./drain.js";
+import { isLoopbackAddress } from "./http/admin-access.js";
+import { createControlPlane } from "./http/control-plane.js";
+import { createHttpServer } from "./http/create-http-server.js";
+import { createStoredExplainer } from "./http/explain-stored-decision.js";
+import { createDataPlane } from "./http/serve-data-plane.js";
+import { listen } from "./listen.js";
+import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
+import { createPolicyStore } from "./policy-files/create-policy-store.js";
+import { createAdapters } from "./providers/adapters.js";
+import { stopOnSignals } from "./stop-on-signals.js";
+import { createDecisionIds } from "./storage/decision-ids.js";
+import { openDecisionStore } from "./storage/open-decision-store.js";
+import { createMetrics } from "./telemetry/metrics.js";
+import { startRequestTrace } from "./telemetry/start-request-trace.js";
+import { startTelemetry } from "./telemetry/start-telemetry.js";
+import { createTokenCounter } from "./tokens/create-token-counter.js";
+
+export interface ServerOptions {
+  /** The policy directory. */
+  readonly policies: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Run the policy's tests before it serves, at start and at each reload. */
+  readonly gate: boolean;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Lets requests end, writes what waits, and gives everything back. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the proxy: database, policies, listening, then telemetry. It runs until SIGINT or SIGTERM, then drains and ends
+ * the process with 0; SIGHUP reloads the policies.
+ *
+ * @throws Error in words for the operator when the database, the policies or the address cannot be used; nothing is left
+ *   running then.
+ */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const environment = process.env;
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+  const closing: (() => Promise<unknown>)[] = [];
+  /** Last opened, first closed. */
+  const closeAll = async () => {
+    for (const close of closing.splice(0).reverse()) {
+      await close().catch((error: unknown) => log.error({ error }, "something could not be closed"));
+    }
+  };
+  try {
+    const decisions = await openDecisionStore({
+      url: environment["DATABASE_URL"] || "sqlite:./data/routewright.db",
+      log,
+      now: Date.now,
+    });
+    closing.push(() => decisions.close());
+    const compiler = createPolicyCompiler();
+    closing.push(() => compiler.close());
+    const policies = await createPolicyStore({
+      directory: resolve(options.policies),
+      compile: compiler.compile,
+      watch: true,
+      log,
+      now: Date.now,
+      gate: options.gate,
+    });
+    closing.push(() => policies.close());
+    const adapters = createAdapters(environment);
+    closing.push(() => Promise.all([...adapters.values()].map((adapter) => adapter.close())));
+    const counter = createTokenCounter({ onFailure: (message) => log.error({}, message) });
+    closing.push(() => counter.close());
+
+    const servingPolicyOf = createServingPolicies(adapters, environment);
+    policies.onApplied((policy) => {
+      sayCredentials(servingPolicyOf(policy), log);
+      decisions
+        .saveSnapshot(snapshotOf(policy))
+        .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
+    });
+
+    let isStopping = false;
+    const metrics = createMetrics({
+      policy: () => policies.status(),
+      decisions: () => decisions.status(),
+      tokens: () => counter.stats(),
+    });
+    const dataPlane = createDataPlane({
+      currentPolicy: () => policies.current(),
+      servingPolicyOf,
+      dispatching: {
+        observations: new EndpointObservations(),
+        coolDowns: new CoolDowns(),
+        log,
+        random: Math.random,
+        clock: () => performance.now(),
+        now: Date.now,
+      },
+      counter,
+      decisions,
+      nextDecisionId: createDecisionIds(Date.now, randomBytes),
+      metrics,
+      startTrace: startRequestTrace,
+      log,
+    });
+    const controlPlane = createControlPlane({
+      policies,
+      decisions,
+      explain: createStoredExplainer({
+        currentPolicy: () => policies.current(),
+        findSnapshot: (revision) => decisions.findSnapshot(revision),
+        compile: compiler.compile,
+        log,
+      }),
+      metrics,
+      adminToken: environment["ADMIN_TOKEN"],
+      isReady: () => !isStopping,
+      log,
+    });
+    const server = createHttpServer(dataPlane, controlPlane);
+    const url = await listen(server, options.host, options.port);
+    closing.push(async () => {
+      isStopping = true;
+      if (!(await drain(server))) log.warn({}, "requests that did not end in time were cut");
+    });
+    greet(url, options.host, servingPolicyOf(policies.current()), log);
+
+    const telemetry = await startTelemetry({ log, now: Date.now });
+    // Spans of the last requests end while they drain, so telemetry closes after the server.
+    closing.unshift(() => telemetry.shutdown());
+    if (servingPolicyOf(policies.current()).thresholds.cuts.length > 0) void counter.prepare();
+    stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
+    return { url, close: closeAll };
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+function snapshotOf({ revision, name, files }: CompiledPolicy) {
+  return { revision, name, files, firstServed: new Date().toISOString() };
+}
+
+/** Says loudly when the simulator answers, and which providers lack their key. */
+function sayCredentials({ access }: ServingPolicy, log: Pick<Logger, "info" | "warn">): void {
+  if (access.simulateAll) {
+    log.warn(
+      {},
+      "no provider's API key is set: the built-in simulator answers every request; set one to reach real models",
+    );
+    return;
+  }
+  if (access.noCredentials.length > 0) {
+    log.info({ providers: access.noCredentials }, "providers without an API key are left out of every plan");
+  }
+  if (access.unsupported.length > 0) {
+    log.warn({ providers: access.unsupported }, "the wire format of these providers is not spoken; they are left out");
+  }
+}
+
+/** The one line for people; everything else is JSON. */
+function greet(url: string, host: string, { label, policy, access }: ServingPolicy, log: Pick<Logger, "warn">): void {
+  const simulating = access.simulateAll ? " · SIMULATED: no provider's API key is set" : "";
+  process.stdout.write(`routewright serving ${url} · ${label} · ${policy.set.rules.length} rules${simulating}\n`);
+  if (!isLoopbackAddress(host) && host !== "localhost") {
+    log.warn(
+      { host },
+      "listening beyond this machine, and clients need no API key yet: whoever reaches this port spends the providers' money; keep it behind a firewall or a proxy that checks who asks",
+    );
+  }
+}

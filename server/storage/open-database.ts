@@ -1,0 +1,62 @@
+import { Kysely, SqliteDialect } from "kysely";
+import type { DatabaseSchema } from "./database-schema.js";
+import { readDatabaseUrl, withoutPassword } from "./database-url.js";
+import { migrate } from "./migrations.js";
+import { openSqlite } from "./open-sqlite.js";
+
+/** An open database with its tables up to date. All stores share one. */
+export interface Database {
+  readonly db: Kysely<DatabaseSchema>;
+  readonly engine: "sqlite" | "postgres";
+  close(): Promise<void>;
+}
+
+export interface OpenDatabaseOptions {
+  /**
+   * SQLite: how long a statement waits for another process that holds the file's lock, milliseconds. It stops the event
+   * loop meanwhile, so a server waits 20 (the default) and tries again later; a command may wait longer.
+   */
+  readonly busyMs?: number;
+  /** PostgreSQL: connections at most. Default 10. */
+  readonly connections?: number;
+  /** Told when an idle connection to PostgreSQL breaks; the pool opens another one when it is needed. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
+
+const BUSY_MS = 20;
+const BUSY_AT_START_MS = 5_000;
+
+/**
+ * Opens the database that a `DATABASE_URL` names and brings its tables up to date.
+ *
+ * SQLite: WAL with synchronous NORMAL, so a commit survives `kill -9`; a power cut may lose the newest commits, never
+ * the database. PostgreSQL: whatever the server promises of a commit.
+ *
+ * @throws Error in words for the operator, without the password, when the URL is not understood or the database cannot
+ *   be opened, written or migrated.
+ */
+export async function openDatabase(url: string, options: OpenDatabaseOptions = {}): Promise<Database> {
+  const address = readDatabaseUrl(url);
+  let db: Kysely<DatabaseSchema> | undefined;
+  try {
+    if (address.engine === "postgres") {
+      const { openPostgres } = await import("./open-postgres.js"); // loaded only where it is used
+      db = openPostgres(address.url, options.connections ?? 10, options.onConnectionLost ?? (() => undefined));
+      await migrate(db, "postgres");
+    } else {
+      const connection = openSqlite(
+        address.path,
+        `pragma busy_timeout = ${BUSY_AT_START_MS}; pragma journal_mode = wal; pragma synchronous = normal`,
+      );
+      db = new Kysely<DatabaseSchema>({ dialect: new SqliteDialect({ database: connection }) });
+      await migrate(db, "sqlite");
+      connection.set(`pragma busy_timeout = ${options.busyMs ?? BUSY_MS}`);
+    }
+  } catch (error) {
+    await db?.destroy().catch(() => undefined); // the first error is the one to tell
+    const message = withoutPassword(error instanceof Error && error.message !== "" ? error.message : String(error));
+    throw new Error(`the database ${withoutPassword(url)} cannot be used: ${message}`, { cause: error });
+  }
+  const opened = db;
+  return { db: opened, engine: address.engine, close: () => opened.destroy() };
+}

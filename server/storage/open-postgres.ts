@@ -1,0 +1,43 @@
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { DatabaseSchema } from "./database-schema.js";
+
+/** PostgreSQL's ids of the types that `pg` gives as text: `int8` and `numeric` (what `sum` of an `int8` gives). */
+const INT8 = 20;
+const NUMERIC = 1700;
+/** Milliseconds to open a connection, and for one statement: a database that hangs must not hang us. */
+const CONNECT_MS = 5_000;
+const STATEMENT_MS = 30_000;
+
+/** A pool of connections; none is opened before the first statement. */
+export function openPostgres(
+  url: string,
+  connections: number,
+  onConnectionLost: (error: Error) => void,
+): Kysely<DatabaseSchema> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    application_name: "routewright",
+    connectionTimeoutMillis: CONNECT_MS,
+    query_timeout: STATEMENT_MS,
+    allowExitOnIdle: true,
+    types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
+  });
+  pool.on("error", onConnectionLost); // without a listener a broken idle connection would end the process
+  return new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+function parserOf(type: number, format?: "text" | "binary"): (text: string) => unknown {
+  if (type === INT8 || type === NUMERIC) return wholeNumber;
+  return pg.types.getTypeParser(type, format as "text") as (text: string) => unknown;
+}
+
+/** The same numbers as SQLite gives; one beyond 2^53 is an error rather than rounded. */
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw new RangeError("a column holds an integer beyond 2^53, which cannot be read exactly");
+  }
+  return value;
+}

@@ -1,0 +1,291 @@
+import { type AddressInfo, createServer } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  catalogOf,
+  compile,
+  completion,
+  policyOf,
+  proxyOver,
+  sendJson,
+  startProxy,
+  startUpstream,
+  stopAll,
+  type Upstream,
+} from "../http/harness.js";
+
+afterEach(stopAll);
+
+const answering = (text = "fine") => startUpstream((response) => sendJson(response, completion(text)));
+const failing = (status: number, body: unknown = { error: { message: "no" } }, headers: object = {}) =>
+  startUpstream((response) => sendJson(response, body, status, headers));
+/** Answers with raw bytes on the socket. */
+const raw = (bytes: string) =>
+  startUpstream((response) => {
+    response.socket?.end(bytes);
+  });
+
+async function errorOf(answer: Response) {
+  const { error, decision } = (await answer.json()) as {
+    error: { code: string; type: string; message: string };
+    decision: string;
+  };
+  expect(decision).toBe(answer.headers.get("x-route-decision"));
+  return error;
+}
+
+describe("the next candidate answers", () => {
+  it.each<[string, string, () => Promise<Upstream>]>([
+    ["after a 429", "rate_limited", () => failing(429)],
+    ["after a 500", "server_error", () => failing(500)],
+    ["after a 503", "overloaded", () => failing(503)],
+    ["after a 529", "overloaded", () => failing(529)],
+    ["after a 401", "auth", () => failing(401)],
+    ["after a 404", "server_error", () => failing(404)],
+    ["after a 504", "timeout", () => failing(504)],
+    ["after a redirect", "malformed_response", () => failing(302, {}, { location: "http://127.0.0.1:1" })],
+    [
+      "after an HTML page with status 200",
+      "malformed_response",
+      () =>
+        startUpstream((response) => {
+          response.writeHead(200, { "content-type": "text/html" }).end("<html>busy</html>");
+        }),
+    ],
+    [
+      "after an empty answer",
+      "malformed_response",
+      () =>
+        startUpstream((response) => {
+          response.writeHead(200).end();
+        }),
+    ],
+    ["after JSON without choices", "malformed_response", () => failing(200, {})],
+    ["after an error inside a 200", "overloaded", () => failing(200, { error: { code: 503, message: "later" } })],
+    [
+      "after half an answer",
+      "connection",
+      () =>
+        startUpstream((response) => {
+          response.writeHead(200, { "content-length": "1000" }).write('{"choices":');
+          setTimeout(() => response.socket?.resetAndDestroy(), 10);
+        }),
+    ],
+    ["after a reset", "connection", () => startUpstream((response) => void response.socket?.resetAndDestroy())],
+    ["after bytes that are no HTTP", "malformed_response", () => raw("garbage\r\n\r\n")],
+    [
+      "after an HTML error page",
+      "server_error",
+      () =>
+        startUpstream((response) => {
+          response.writeHead(502, { "content-type": "text/html" }).end("<html><body>Bad gateway</body></html>");
+        }),
+    ],
+  ])("%s", async (_what, errorClass, first) => {
+    const proxy = await proxyOver({ one: await first(), two: await answering() });
+    const answer = await proxy.ask();
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("x-route-model")).toBe("acme/two");
+    expect(answer.headers.get("x-route-provider")).toBe("two");
+    expect(answer.headers.get("x-route-attempts")).toBe("2");
+    const { attempts } = await proxy.lastDecision();
+    expect(attempts.map((attempt) => attempt.error_class)).toEqual([errorClass, undefined]);
+  });
+
+  it("when there is nobody at the address", async () => {
+    const gone = await answering();
+    await gone.stop();
+    const proxy = await proxyOver({ one: gone, two: await answering() });
+    expect((await proxy.ask()).headers.get("x-route-model")).toBe("acme/two");
+    expect((await proxy.lastDecision()).attempts[0]).toMatchObject({
+      error_class: "connection",
+      error: expect.stringContaining("ECONNREFUSED"),
+    });
+  });
+
+  it("when the total timer runs out, and the call is ended", async () => {
+    const silent = await startUpstream(() => undefined);
+    const proxy = await proxyOver(
+      { one: silent, two: await answering() },
+      "{ to: [acme/one, acme/two], timeouts: { total: 60ms } }",
+    );
+    expect((await proxy.ask()).headers.get("x-route-model")).toBe("acme/two");
+    await silent.requests[0]!.hungUp;
+  });
+
+  it("when the connection does not stand in time", async () => {
+    // Takes connections and never says a word of TLS.
+    const mute = createServer();
+    await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+    const { port } = mute.address() as AddressInfo;
+    const proxy = await startProxy(
+      compile(
+        policyOf("{ to: [acme/one, acme/two], timeouts: { connect: 50ms } }"),
+        catalogOf({ one: `https://127.0.0.1:${port}/v1`, two: (await answering()).url }),
+      ),
+    );
+    expect((await proxy.ask()).headers.get("x-route-model")).toBe("acme/two");
+    expect((await proxy.lastDecision()).attempts[0]).toMatchObject({ error_class: "timeout" });
+    mute.close();
+  });
+
+  it("only after errors that the route falls back on", async () => {
+    const second = await answering();
+    const proxy = await proxyOver(
+      { one: await failing(500), two: second },
+      "{ to: [acme/one, acme/two], fallback_on: [rate_limited] }",
+    );
+    const answer = await proxy.ask();
+    expect(answer.status).toBe(502);
+    expect((await errorOf(answer)).code).toBe("upstream_failed");
+    expect(second.requests).toHaveLength(0);
+  });
+});
+
+describe("retries", () => {
+  it("try the same endpoint again, as often as the route says, then the next", async () => {
+    const first = await startUpstream((response, _request, count) => {
+      sendJson(response, count < 3 ? { error: {} } : completion("third time"), count < 3 ? 503 : 200);
+    });
+    const proxy = await proxyOver({ one: first }, "{ to: [acme/one], retries: 2 }");
+    const answer = await proxy.ask();
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("x-route-attempts")).toBe("3");
+    expect((await proxy.lastDecision()).attempts.map((attempt) => attempt.status)).toEqual([503, 503, 200]);
+  });
+
+  it("are not made for what does not pass by itself, or when the provider asks for a long wait", async () => {
+    for (const upstream of [await failing(401), await failing(429, {}, { "retry-after": "30" })]) {
+      const proxy = await proxyOver(
+        { one: upstream, two: await answering() },
+        "{ to: [acme/one, acme/two], retries: 5 }",
+      );
+      expect((await proxy.ask()).headers.get("x-route-attempts")).toBe("2");
+    }
+  });
+
+  it("wait as long as the provider asks", async () => {
+    const first = await startUpstream((response, _request, count) => {
+      if (count === 1) sendJson(response, {}, 429, { "retry-after": "0.3" });
+      else sendJson(response, completion("fine"));
+    });
+    const proxy = await proxyOver({ one: first }, "{ to: [acme/one], retries: 1 }");
+    const at = Date.now();
+    expect((await proxy.ask()).status).toBe(200);
+    expect(Date.now() - at).toBeGreaterThanOrEqual(295);
+  });
+});
+
+describe("an endpoint that answers 429 with Retry-After", () => {
+  it("is left out of the next plans for that long", async () => {
+    let now = Date.parse("2026-11-25T10:00:00Z");
+    const limited = await startUpstream((response, _request, count) => {
+      if (count === 1) sendJson(response, {}, 429, { "retry-after": "20" });
+      else sendJson(response, completion("back"));
+    });
+    const policy = compile(
+      policyOf("{ to: [acme/one, acme/two] }"),
+      catalogOf({ one: limited.url, two: (await answering()).url }),
+    );
+    const proxy = await startProxy(policy, { now: () => now });
+    expect((await proxy.ask()).headers.get("x-route-attempts")).toBe("2");
+    const next = await proxy.ask();
+    expect(next.headers.get("x-route-attempts")).toBe("1");
+    expect(next.headers.get("x-route-model")).toBe("acme/two");
+    expect((await proxy.lastDecision()).world).toMatchObject({ rate_limited: ["acme/one@one"] });
+    now += 20_001;
+    expect((await proxy.ask()).headers.get("x-route-model")).toBe("acme/one");
+  });
+
+  it("leaves nobody: 429 with the time that is left", async () => {
+    let now = Date.parse("2026-11-25T10:00:00Z");
+    const limited = await failing(429, {}, { "retry-after": "20" });
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: limited.url })), {
+      now: () => now,
+    });
+    const first = await proxy.ask();
+    expect([first.status, first.headers.get("retry-after")]).toEqual([429, "20"]);
+    expect((await errorOf(first)).code).toBe("upstream_rate_limited");
+    now += 5_000;
+    const second = await proxy.ask();
+    expect([second.status, second.headers.get("retry-after")]).toEqual([429, "15"]);
+    expect((await errorOf(second)).code).toBe("upstream_rate_limited");
+    expect(limited.requests).toHaveLength(1);
+    expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "no_candidate" });
+  });
+});
+
+describe("when every attempt fails", () => {
+  it.each([
+    ["all rate limited", [429, 429], 429, "upstream_rate_limited", "rate_limit_error"],
+    ["rate limited and overloaded", [429, 503], 503, "upstream_overloaded", "api_error"],
+    ["all in time-outs", [504, 408], 504, "upstream_timeout", "api_error"],
+    ["anything else", [500, 429], 502, "upstream_failed", "api_error"],
+  ])("the client gets one error that says what was tried: %s", async (_what, statuses, status, code, type) => {
+    const [one, two] = await Promise.all(statuses.map((each) => failing(each, { error: { message: "inner words" } })));
+    const proxy = await proxyOver({ one: one!, two: two! });
+    const answer = await proxy.ask();
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get("x-route-attempts")).toBe("2");
+    const error = await errorOf(answer);
+    expect(error).toMatchObject({ code, type });
+    expect(error.message).toContain(`acme/one@one: status ${statuses[0]}`);
+    expect(error.message).toContain(`acme/two@two: status ${statuses[1]}`);
+    expect(error.message).not.toContain("inner words");
+    expect((await proxy.lastDecision()).result).toMatchObject({ status, outcome: "failed", code });
+  });
+
+  it("the shortest Retry-After is passed on", async () => {
+    const proxy = await proxyOver({
+      one: await failing(429, {}, { "retry-after": "30" }),
+      two: await failing(429, {}, { "retry-after": "7" }),
+    });
+    expect((await proxy.ask()).headers.get("retry-after")).toBe("7");
+  });
+});
+
+describe("the request's own fault", () => {
+  it.each([
+    [400, { error: { message: "bad temperature", type: "invalid_request_error" } }, "invalid_request"],
+    [400, { error: { code: "context_length_exceeded", message: "too long" } }, "context_length"],
+    [400, { error: { code: "content_filter", message: "no" } }, "content_filter"],
+    [422, { detail: "unprocessable" }, "invalid_request"],
+  ])("is answered with the provider's own answer: %i %j", async (status, body, code) => {
+    const second = await answering();
+    for (const stream of [false, true]) {
+      const proxy = await proxyOver({ one: await failing(status, body), two: second });
+      const answer = await proxy.ask({ stream });
+      expect(answer.status).toBe(status);
+      expect(answer.headers.get("content-type")).toBe("application/json");
+      expect(answer.headers.get("x-route-model")).toBe("acme/one");
+      expect(await answer.json()).toEqual(body);
+      expect((await proxy.lastDecision()).result).toMatchObject({ status, outcome: "failed", code });
+    }
+    expect(second.requests).toHaveLength(0);
+  });
+});
+
+describe("secrets", () => {
+  it("are in no header, body, log or record, whatever a provider quotes", async () => {
+    const key = "sk-test-0123456789abcdef";
+    const quoting = (status: number) =>
+      failing(status, { error: { message: `you sent Bearer ${key} to us`, code: key } }, { "x-echo": key });
+    for (const status of [401, 500, 400]) {
+      const upstream = await quoting(status);
+      const catalog = catalogOf({ one: upstream.url }).replace("region: eu", "region: eu, api_key_env: TEST_KEY");
+      const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog), {
+        environment: { TEST_KEY: key },
+      });
+      const answer = await proxy.ask({}, { "x-route-explain": "true", authorization: "Bearer client-key-abc" });
+      expect(upstream.requests[0]!.headers.authorization).toBe(`Bearer ${key}`);
+      expect(upstream.requests[0]!.body).not.toContain("client-key");
+      const seen = [
+        await answer.text(),
+        JSON.stringify([...answer.headers]),
+        JSON.stringify(proxy.logged),
+        JSON.stringify(await proxy.lastDecision()),
+      ].join("\n");
+      expect(seen).not.toContain(key);
+      expect(seen).not.toContain("client-key-abc");
+    }
+  });
+});

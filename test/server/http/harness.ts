@@ -1,0 +1,288 @@
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { performance } from "node:perf_hooks";
+import { type CompiledPolicy, compilePolicy } from "../../../engine/index.js";
+import { CoolDowns } from "../../../server/dispatch/cool-downs.js";
+import { EndpointObservations } from "../../../server/dispatch/endpoint-observations.js";
+import { createServingPolicies } from "../../../server/dispatch/serving-policy.js";
+import { createControlPlane } from "../../../server/http/control-plane.js";
+import { createHttpServer } from "../../../server/http/create-http-server.js";
+import { createStoredExplainer } from "../../../server/http/explain-stored-decision.js";
+import { createDataPlane } from "../../../server/http/serve-data-plane.js";
+import type { PolicyStatus } from "../../../server/policy-files/policy-store.js";
+import { createAdapters } from "../../../server/providers/adapters.js";
+import { createDecisionIds } from "../../../server/storage/decision-ids.js";
+import type { StoredDecision } from "../../../server/storage/decision-store.js";
+import { openDecisionStore } from "../../../server/storage/open-decision-store.js";
+import { createMetrics } from "../../../server/telemetry/metrics.js";
+import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
+import { createTokenCounter } from "../../../server/tokens/create-token-counter.js";
+
+const stopping: (() => Promise<unknown>)[] = [];
+
+/** Stops everything that was started; call it in `afterEach`. */
+export async function stopAll(): Promise<void> {
+  await Promise.all(stopping.splice(0).map((stop) => stop()));
+}
+
+export interface ReceivedRequest {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Resolves when the connection of the request is closed before its answer has ended. */
+  readonly hungUp: Promise<void>;
+}
+
+export interface Upstream {
+  /** With `/v1`. */
+  readonly url: string;
+  readonly requests: readonly ReceivedRequest[];
+  stop(): Promise<void>;
+}
+
+/** A real HTTP server that takes the place of a provider. */
+export async function startUpstream(
+  answer: (response: ServerResponse, request: ReceivedRequest, count: number) => void,
+): Promise<Upstream> {
+  const requests: ReceivedRequest[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    const hungUp = new Promise<void>((resolve) => {
+      response.once("close", () => {
+        if (!response.writableFinished) resolve();
+      });
+    });
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { url = "", headers } = request;
+      const received = { path: url, headers, body: Buffer.concat(chunks).toString(), hungUp };
+      requests.push(received);
+      answer(response, received, requests.length);
+    });
+  });
+  const origin = await listen(server);
+  return { url: `${origin}/v1`, requests, stop: () => close(server) };
+}
+
+/** A chat completion in OpenAI's shape, with usage of 1,000 and 500 tokens. */
+export function completion(text: string, fields: object = {}): object {
+  return {
+    id: "chatcmpl-1",
+    object: "chat.completion",
+    created: 1_700_000_000,
+    model: "upstream-model",
+    choices: [{ index: 0, message: { role: "assistant", content: text }, finish_reason: "stop", logprobs: null }],
+    usage: { prompt_tokens: 1_000, completion_tokens: 500, total_tokens: 1_500 },
+    ...fields,
+  };
+}
+
+export function sendJson(response: ServerResponse, value: unknown, status = 200, headers: object = {}): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(value));
+}
+
+/** One event of a stream with a piece of text, or with an end. */
+export function event(delta: object, finish: string | null = null, fields: object = {}): string {
+  const chunk = {
+    id: "chatcmpl-1",
+    object: "chat.completion.chunk",
+    created: 1_700_000_000,
+    model: "upstream-model",
+    choices: [{ index: 0, delta, finish_reason: finish }],
+    ...fields,
+  };
+  return `data: ${JSON.stringify(chunk)}\n\n`;
+}
+
+export const done = "data: [DONE]\n\n";
+export const wholeStream = [
+  event({ role: "assistant", content: "" }),
+  event({ content: "Hel" }),
+  event({ content: "lo" }),
+  event({}, "stop"),
+].join("");
+
+export function startStream(response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream" });
+}
+
+/** A catalog with one model `acme/NAME` at provider NAME for each upstream; 1 and 2 USD per million tokens. */
+export function catalogOf(upstreams: Readonly<Record<string, string>>, more = ""): string {
+  const names = Object.keys(upstreams);
+  return `kind: catalog
+providers:
+${names.map((name) => `  ${name}: { format: openai, base_url: ${upstreams[name]}, region: eu }`).join("\n")}
+models:
+${names
+  .map(
+    (name) => `  acme/${name}:
+    context_window: 100k
+    max_output_tokens: 8k
+    capabilities: [tools, vision, json_schema]
+    price: { input: 1, output: 2, cached_input: 0.5 }
+    endpoints: [{ provider: ${name}, model: ${name}-model }]`,
+  )
+  .join("\n")}
+${more}`;
+}
+
+/** A policy whose default route is given; `rules` in YAML, one list item a rule. */
+export function policyOf(defaultRoute: string, rules = "[]", more = ""): string {
+  return `kind: policy
+name: test
+${more}
+rules: ${rules === "[]" ? "[]" : `\n${rules}`}
+default:
+  route: ${defaultRoute}
+`;
+}
+
+export function compile(policy: string, catalog: string): CompiledPolicy {
+  const { value, diagnostics } = compilePolicy([
+    { name: "policy.yaml", text: policy },
+    { name: "catalog.yaml", text: catalog },
+  ]);
+  if (value === undefined) throw new Error(JSON.stringify(diagnostics, undefined, 2));
+  return value;
+}
+
+export interface TestProxy {
+  readonly url: string;
+  readonly server: Server;
+  /** Lines of the log. */
+  readonly logged: { readonly fields: Readonly<Record<string, unknown>>; readonly message: string }[];
+  /** The newest decision, as stored. */
+  lastDecision(): Promise<StoredDecision>;
+  ask(body?: object, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  metrics(): Promise<string>;
+}
+
+export interface TestProxyOptions {
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly adminToken?: string;
+  readonly now?: () => number;
+}
+
+/** The whole HTTP side over a compiled policy, with a database in memory. */
+export async function startProxy(policy: CompiledPolicy, options: TestProxyOptions = {}): Promise<TestProxy> {
+  const logged: { fields: Readonly<Record<string, unknown>>; message: string }[] = [];
+  const write = (fields: object, message: string) => {
+    logged.push({ fields: fields as Readonly<Record<string, unknown>>, message });
+  };
+  const log = { info: write, warn: write, error: write } as never;
+  const now = options.now ?? Date.now;
+  const decisions = await openDecisionStore({ url: "sqlite::memory:", log, now });
+  const adapters = createAdapters(options.environment ?? {});
+  const counter = createTokenCounter({ runIn: "main" });
+  const { name, revision, files, set } = policy;
+  const at = new Date(0).toISOString();
+  await decisions.saveSnapshot({ revision, name, files, firstServed: at });
+  const status: PolicyStatus = {
+    serving: { name, revision, since: at, rules: set.rules.length },
+    lastReload: { at, successful: true, reason: "start" },
+    lastSuccessAt: at,
+    reloads: { applied: 1, unchanged: 0, rejected: 0 },
+    watching: false,
+  };
+  const metrics = createMetrics({
+    policy: () => status,
+    decisions: () => decisions.status(),
+    tokens: () => counter.stats(),
+  });
+  const policies = { current: () => policy, status: () => status, reload: async () => "unchanged" as const };
+  const dataPlane = createDataPlane({
+    currentPolicy: () => policy,
+    servingPolicyOf: createServingPolicies(adapters, options.environment ?? {}),
+    dispatching: {
+      observations: new EndpointObservations(),
+      coolDowns: new CoolDowns(),
+      log,
+      random: () => 1,
+      clock: () => performance.now(),
+      now,
+    },
+    counter,
+    decisions,
+    nextDecisionId: createDecisionIds(now, (bytes) => new Uint8Array(bytes)),
+    metrics,
+    startTrace: startRequestTrace,
+    log,
+  });
+  const controlPlane = createControlPlane({
+    policies,
+    decisions,
+    explain: createStoredExplainer({
+      currentPolicy: () => policy,
+      findSnapshot: (one) => decisions.findSnapshot(one),
+      compile: async (sources) => compilePolicy(sources),
+      log,
+    }),
+    metrics,
+    adminToken: options.adminToken,
+    isReady: () => true,
+    log,
+  });
+  const server = createHttpServer(dataPlane, controlPlane);
+  const url = await listen(server);
+  stopping.push(async () => {
+    await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
+    await Promise.all([decisions.close(), counter.close()]);
+  });
+  return {
+    url,
+    server,
+    logged,
+    metrics: () => metrics.render(),
+    ask: (body = {}, headers = {}) =>
+      fetch(`${url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({ model: "auto", messages: [{ role: "user", content: "hi" }], ...body }),
+      }),
+    async lastDecision() {
+      const [last] = await decisions.list({ limit: 1 });
+      if (last === undefined) throw new Error("no decision was stored");
+      return last;
+    },
+  };
+}
+
+/** A proxy over upstreams whose default route tries them in the order given. */
+export async function proxyOver(
+  upstreams: Readonly<Record<string, Upstream>>,
+  route: string = `{ to: [${Object.keys(upstreams)
+    .map((name) => `acme/${name}`)
+    .join(", ")}] }`,
+): Promise<TestProxy> {
+  const urls = Object.fromEntries(Object.entries(upstreams).map(([name, { url }]) => [name, url]));
+  return startProxy(compile(policyOf(route), catalogOf(urls)));
+}
+
+/** The answer's `data:` payloads, in order. */
+export function eventsOf(text: string): readonly string[] {
+  return text
+    .split("\n\n")
+    .filter((part) => part.startsWith("data: "))
+    .map((part) => part.slice(6));
+}
+
+/** The text that a client puts together from a stream. */
+export function textOf(stream: string): string {
+  return eventsOf(stream)
+    .filter((data) => data !== "[DONE]")
+    .map((data) => (JSON.parse(data) as { choices: { delta: { content?: string } }[] }).choices[0]?.delta.content ?? "")
+    .join("");
+}
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stopping.push(() => close(server));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { findModel, MAX_NESTING, withModel } from "../../../server/http/model-splice.js";
+import { parseRequestBody } from "../../../server/http/parse-request-body.js";
+
+function splice(text: string, model: string): string {
+  const body = Buffer.from(text);
+  const place = findModel(body);
+  if (place.kind !== "value" && place.kind !== "missing") throw new Error(place.kind);
+  return withModel(body, place, model).toString();
+}
+
+describe("withModel(findModel())", () => {
+  it.each([
+    ['{"model":"auto"}', '{"model":"M"}'],
+    ['{ "a": 1.0, "model" : "auto" , "b": [1e2] }', '{ "a": 1.0, "model" : "M" , "b": [1e2] }'],
+    ['{"n":12345678901234567890,"model":"a\\"}{","x":-0.0E+1}', '{"n":12345678901234567890,"model":"M","x":-0.0E+1}'],
+    ['{"m\\u006fdel":"auto"}', '{"m\\u006fdel":"M"}'],
+    ['{"messages":[{"model":"inner"}],"model":"auto"}', '{"messages":[{"model":"inner"}],"model":"M"}'],
+    ['{"a":"\\\\","model":"auto"}', '{"a":"\\\\","model":"M"}'],
+    ['{"a":"\\\\\\"model\\":1","model":"auto"}', '{"a":"\\\\\\"model\\":1","model":"M"}'],
+    ['\n\t{\r\n"model"\n:\n"auto"\n}\n', '\n\t{\r\n"model"\n:\n"M"\n}\n'],
+    ['{"a":"é\u{1f600}","model":"ü"}', '{"a":"é\u{1f600}","model":"M"}'],
+    ['{"messages":[]}', '{"model":"M","messages":[]}'],
+    ["{ }", '{"model":"M" }'],
+    ["{}", '{"model":"M"}'],
+    ['{"a":{"b":{"c":[1,"}",{"d":"]"}]}},"model":"auto"}', '{"a":{"b":{"c":[1,"}",{"d":"]"}]}},"model":"M"}'],
+  ])("%s becomes %s", (text, expected) => {
+    expect(splice(text, "M")).toBe(expected);
+  });
+
+  it("writes a name that needs escapes as JSON", () => {
+    expect(JSON.parse(splice('{"model":"auto"}', 'a"b\\c\u2028'))).toEqual({ model: 'a"b\\c\u2028' });
+  });
+
+  it("changes the model and nothing else, for any object in any layout", () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ maxDepth: 4 })),
+        fc.option(fc.string({ unit: "binary" })),
+        fc.integer({ min: 0, max: 3 }),
+        fc.string({ unit: "binary" }),
+        (others, model, indent, name) => {
+          const { __proto__: _, ...rest } = others;
+          delete rest["model"];
+          const value = model === null ? rest : { ...rest, model };
+          expect(JSON.parse(splice(JSON.stringify(value, undefined, indent), name))).toEqual({ ...rest, model: name });
+        },
+      ),
+      { seed: 20261125, numRuns: 500 },
+    );
+  });
+
+  it("finds what JSON.parse finds, or the body is refused", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'{}[]":,\\ model1e-u006f\n') }), (text) => {
+        findModel(Buffer.from(text)); // never throws, whatever the bytes
+        const parsed = parseRequestBody(Buffer.from(`{"model":"a",${text}`));
+        if (!("json" in parsed)) return;
+        const { model } = JSON.parse(withModel(parsed.bytes, parsed.model, "new").toString()) as { model: string };
+        expect(model).toBe("new");
+      }),
+      { seed: 20261125, numRuns: 2_000 },
+    );
+  });
+});
+
+describe("parseRequestBody()", () => {
+  const nested = (depth: number) => `{"a":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+  it.each([
+    ["", "invalid_json"],
+    ["[]", "invalid_json"],
+    ["null", "invalid_json"],
+    ['"text"', "invalid_json"],
+    ['{"a":1}{"b":2}', "invalid_json"],
+    ["{'a':1}", "invalid_json"],
+    ['{"model":"a","model":"b"}', "duplicate_key"],
+    ['{"model":"a","mod\\u0065l":"b"}', "duplicate_key"],
+    ['{"messages":[],"messages":[]}', "duplicate_key"],
+    ['{"model":5}', "invalid_model"],
+    ['{"model":null}', "invalid_model"],
+    [nested(MAX_NESTING + 1), "invalid_json"],
+    [nested(1_000_000), "invalid_json"],
+  ])("refuses %.40s as %s", (text, code) => {
+    expect(parseRequestBody(Buffer.from(text))).toMatchObject({ status: 400, type: "invalid_request_error", code });
+  });
+
+  it("takes any other object: nested up to the limit, with odd keys, without a model", () => {
+    for (const text of ["{}", nested(MAX_NESTING), '{"__proto__":1,"constructor":2}', '{"a":"é"}']) {
+      expect(parseRequestBody(Buffer.from(text))).toMatchObject({ json: JSON.parse(text) });
+    }
+  });
+
+  it("never quotes the body, which holds a prompt", () => {
+    expect(JSON.stringify(parseRequestBody(Buffer.from('{"messages": "my secret')))).not.toContain("secret");
+  });
+});

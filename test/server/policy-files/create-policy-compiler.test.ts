@@ -1,0 +1,93 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { compilePolicy } from "../../../engine/index.js";
+import {
+  CompileFailure,
+  createPolicyCompiler,
+  type PolicyCompiler,
+} from "../../../server/policy-files/create-policy-compiler.js";
+import { catalogText, policyNamed } from "./harness.js";
+
+const script = (text: string) => new URL(`data:text/javascript,${encodeURIComponent(text)}`);
+const files = [
+  { name: "catalog.yaml", text: catalogText },
+  { name: "policy.yaml", text: policyNamed("threaded") },
+];
+const built = join(import.meta.dirname, "../../../dist/server/policy-files/create-policy-compiler.js");
+
+const opened: PolicyCompiler[] = [];
+const keep = (compiler: PolicyCompiler) => {
+  opened.push(compiler);
+  return compiler;
+};
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((compiler) => compiler.close()));
+});
+
+describe("createPolicyCompiler()", () => {
+  it.each([
+    ["throws", 'throw new Error("boom")', {}, "the compiling thread failed: boom"],
+    [
+      "ends without an answer",
+      "process.exit(3)",
+      {},
+      "the compiling thread ended with exit code 3 and without an answer",
+    ],
+    ["hangs", "for (;;) {}", { timeoutMs: 300 }, "compiling the policy took longer than 300 ms and was given up"],
+    [
+      "needs too much memory",
+      "const kept = []; for (;;) kept.push(new Array(10000).fill({}).map((_, i) => ({ i })))",
+      { memoryMb: 16 },
+      "compiling the policy needs more than 16 MiB of memory; split or shorten it",
+    ],
+  ])("says so when the thread %s", async (_what, text, options, message) => {
+    const failing = keep(createPolicyCompiler({ workerUrl: script(text), ...options })).compile(files);
+    await expect(failing).rejects.toThrow(CompileFailure);
+    await expect(failing).rejects.toThrow(message);
+  });
+
+  // The thread runs compiled JavaScript; `npm test` builds before it tests.
+  it.skipIf(!existsSync(built))("gives the same policy as compiling in this thread", async () => {
+    const module = (await import(
+      pathToFileURL(built).href
+    )) as typeof import("../../../server/policy-files/create-policy-compiler.js");
+    const compiler = keep(module.createPolicyCompiler());
+    const { value, diagnostics } = await compiler.compile(files);
+    expect(diagnostics).toEqual([]);
+    expect(value).toEqual(compilePolicy(files).value);
+    const broken = await compiler.compile([{ name: "policy.yaml", text: "rules: [" }]);
+    expect(broken.value).toBeUndefined();
+    expect(broken.diagnostics).toEqual(compilePolicy([{ name: "policy.yaml", text: "rules: [" }]).diagnostics);
+  });
+
+  it("answers each of several compilations at once, and one after another", async () => {
+    const echo = keep(
+      createPolicyCompiler({
+        workerUrl: script(
+          `import { parentPort } from "node:worker_threads";
+           parentPort.once("message", (files) => parentPort.postMessage({ diagnostics: [], value: files[0].text }));`,
+        ),
+      }),
+    );
+    const compile = (text: string) => echo.compile([{ name: "policy.yaml", text }]).then(({ value }) => value);
+    expect(await Promise.all([compile("a"), compile("b"), compile("c")])).toEqual(["a", "b", "c"]);
+    expect(await compile("d")).toBe("d");
+  });
+
+  it("recovers when the thread that waits for the next compilation dies", async () => {
+    const dying = keep(
+      createPolicyCompiler({
+        workerUrl: script(
+          `import { parentPort } from "node:worker_threads";
+           setTimeout(() => process.exit(1), 150);
+           parentPort.once("message", () => parentPort.postMessage({ diagnostics: [] }));`,
+        ),
+      }),
+    );
+    expect(await dying.compile(files)).toEqual({ diagnostics: [] });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await dying.compile(files)).toEqual({ diagnostics: [] });
+  });
+});
