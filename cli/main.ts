@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { checkCommand } from "./commands/check.js";
 import { explainCommand } from "./commands/explain.js";
+import { helpCommand } from "./commands/help.js";
 import { initCommand } from "./commands/init.js";
 import { serveCommand } from "./commands/serve.js";
 import { testCommand } from "./commands/test.js";
@@ -16,9 +17,18 @@ function buildProgram(): Command {
     .option("--policies <dir>", "the policy directory", process.env["POLICIES"] ?? "./policies")
     .option("--json", "print one JSON document instead of text")
     .option("--no-color", "print without colours (also: NO_COLOR)")
+    .helpCommand(false)
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
     .exitOverride();
-  for (const command of [initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()]) {
+  const commands = [
+    initCommand(),
+    checkCommand(),
+    explainCommand(),
+    testCommand(),
+    serveCommand(),
+    helpCommand(program),
+  ];
+  for (const command of commands) {
     program.addCommand(command.exitOverride().copyInheritedSettings(program));
   }
   return program;

@@ -1,15 +1,21 @@
-import type { GlobPredicate, LogicPredicate, Predicate, PrefixPredicate, TimePredicate } from "../conditions/condition.js";
-import type { Condition } from "../conditions/condition.js";
+import type {
+  Condition,
+  GlobPredicate,
+  LogicPredicate,
+  Predicate,
+  PrefixPredicate,
+  TimePredicate,
+} from "../conditions/condition.js";
 import { builtInFacts, type FactDefinition } from "../conditions/fact-definitions.js";
 import { evaluateCondition } from "../evaluate/evaluate-condition.js";
 import type { Facts, FactValue } from "../evaluate/facts.js";
 import type { PolicySet } from "../policy/policy-set.js";
-import { atomCount, type Axis, type FactAtom, type FactAxis } from "./axis.js";
+import { type Axis, atomCount, type FactAtom, type FactAxis } from "./axis.js";
 import { BoxLayout } from "./box.js";
 import { collectLeaves } from "./collect-leaves.js";
 import { type Cut, cutsOf, type NumberDomain, splitNumbers } from "./number-atoms.js";
 import type { RequestAssumptions } from "./request-assumptions.js";
-import { requestSpaceOf, type RequestSpace } from "./request-space.js";
+import { type RequestSpace, requestSpaceOf } from "./request-space.js";
 import { classesOfOthers, patternOfGlob, patternOfPrefix } from "./string-atoms.js";
 import { splitTime } from "./time-atoms.js";
 
@@ -214,10 +220,10 @@ export function isEnumerable({ reads }: LogicPredicate, axes: readonly Axis[]): 
     const own = axes.filter((axis) => axis.kind === "fact" && axis.definition.name === name);
     const [axis] = own;
     if (axis?.kind !== "fact" || own.length > 1) return false;
-    const isFinite = axis.atoms.every(
+    const isSmall = axis.atoms.every(
       (atom) => atom.kind === "absent" || atom.kind === "boolean" || (atom.kind === "string" && !atom.isClass),
     );
-    if (!isFinite) return false;
+    if (!isSmall) return false;
     combinations *= axis.atoms.length;
   }
   return combinations <= MOST_COMBINATIONS;
@@ -226,4 +232,3 @@ export function isEnumerable({ reads }: LogicPredicate, axes: readonly Axis[]): 
 function isEqual(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
-

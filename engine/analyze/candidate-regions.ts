@@ -34,6 +34,13 @@ export function surelyExcluded(regions: PolicyRegions, entry: CatalogEntry, rout
   return joinBoxes(regions.space, [...boxes, ...dearerThan(regions, entry, route.maxCost)]);
 }
 
+/** Whether an endpoint is certain to be left out of every request that a route rule decides and no guard refuses. */
+export function neverServes(regions: PolicyRegions, ruleNumber: number, route: Route, entry: CatalogEntry): boolean {
+  const excluded = surelyExcluded(regions, entry, route);
+  const above = regions.above(ruleNumber);
+  return regions.find(regions.acts(ruleNumber), above, regions.deniedOf(ruleNumber), excluded) === "none";
+}
+
 /** What does not depend on the route is worked out once for each endpoint. */
 const excludedAnywhere = new WeakMap<PolicyRegions, Map<string, readonly Box[] | undefined>>();
 

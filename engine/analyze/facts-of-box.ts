@@ -93,7 +93,9 @@ function tryValues(
   plain: Facts,
   near: Facts | undefined,
 ): Facts | undefined {
-  const names = new Set(asked.flatMap(({ predicate }) => (predicate.kind === "logic" ? predicate.reads : [predicate.fact])));
+  const names = new Set(
+    asked.flatMap(({ predicate }) => (predicate.kind === "logic" ? predicate.reads : [predicate.fact])),
+  );
   const read = [...names].flatMap((name) => space.factAxes.get(name) ?? []);
   // Any fixed sequence will do; the same box always gives the same request.
   let state = 0x9e3779b9;

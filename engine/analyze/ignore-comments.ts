@@ -1,6 +1,6 @@
 import { Lexer } from "yaml";
-import { type DiagnosticCode, diagnosticCodes } from "../diagnostics/diagnostic-codes.js";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
+import { type DiagnosticCode, diagnosticCodes } from "../diagnostics/diagnostic-codes.js";
 import { lineStarts } from "../source/position.js";
 import type { SourceFile } from "../source/source-file.js";
 

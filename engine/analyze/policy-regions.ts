@@ -23,7 +23,8 @@ export class PolicyRegions {
   readonly routes: readonly NumberedRule[];
   readonly denies: readonly NumberedRule[];
   readonly requires: readonly NumberedRule[];
-  readonly #coversBefore = new Map<string, readonly Box[] | undefined>();
+  readonly #acts = new Map<number, readonly Box[] | undefined>();
+  readonly #near = new Map<string, readonly Box[] | undefined>();
 
   constructor(space: RequestSpace, set: PolicySet) {
     this.space = space;
@@ -40,32 +41,47 @@ export class PolicyRegions {
    * default route (a rule number beyond the rules). Undefined when they take too many boxes.
    */
   acts(ruleNumber: number): readonly Box[] | undefined {
+    if (this.#acts.has(ruleNumber)) return this.#acts.get(ruleNumber);
     const rule = this.set.rules[ruleNumber];
-    if (rule === undefined) return [this.space.layout.full()];
-    return this.conditions.of(rule.condition, rule.effect === "route" ? "true" : "not-false");
+    const boxes =
+      rule === undefined
+        ? [this.space.layout.full()]
+        : this.conditions.of(rule.condition, rule.effect === "route" ? "true" : "not-false");
+    this.#acts.set(ruleNumber, boxes);
+    return boxes;
   }
 
-  /** Where one of the rules of an effect before a rule acts; undefined when that of one is not known. */
-  before(effect: Rule["effect"], ruleNumber: number): readonly Box[] | undefined {
-    const key = `${effect} ${ruleNumber}`;
-    if (this.#coversBefore.has(key)) return this.#coversBefore.get(key);
-    const rules = { route: this.routes, deny: this.denies, require: this.requires }[effect];
+  /**
+   * Where the rules of the same effect above a rule act, as far as that meets its own requests; undefined when that of
+   * one is not known.
+   */
+  above(ruleNumber: number): readonly Box[] | undefined {
+    const effect = this.set.rules[ruleNumber]?.effect ?? "route";
+    return this.#meeting(ruleNumber, effect, ruleNumber);
+  }
+
+  /** Where some deny rule acts, as far as that meets the requests of a rule. */
+  deniedOf(ruleNumber: number): readonly Box[] | undefined {
+    return this.#meeting(ruleNumber, "deny", this.set.rules.length);
+  }
+
+  /** Kept for each rule: every question about it begins here, and most boxes are far from it. */
+  #meeting(ruleNumber: number, effect: Rule["effect"], end: number): readonly Box[] | undefined {
+    const key = `${ruleNumber} ${effect} ${end}`;
+    if (this.#near.has(key)) return this.#near.get(key);
+    const own = this.acts(ruleNumber);
+    const { layout } = this.space;
     const boxes: Box[] = [];
-    let isKnown = true;
-    for (const each of rules) {
-      if (each.ruleNumber >= ruleNumber) break;
-      const own = this.acts(each.ruleNumber);
-      if (own === undefined) isKnown = false;
-      else for (const box of own) boxes.push(box);
+    let isKnown = own !== undefined;
+    for (const each of { route: this.routes, deny: this.denies, require: this.requires }[effect]) {
+      if (each.ruleNumber >= end || own === undefined) break;
+      const others = this.acts(each.ruleNumber);
+      if (others === undefined) isKnown = false;
+      else for (const box of others) if (own.some(({ bits }) => layout.meets(bits, box))) boxes.push(box);
     }
-    const covers = isKnown ? boxes : undefined;
-    if (ruleNumber >= this.set.rules.length) this.#coversBefore.set(key, covers);
-    return covers;
-  }
-
-  /** Where some deny rule acts. */
-  denied(): readonly Box[] | undefined {
-    return this.before("deny", this.set.rules.length);
+    const near = isKnown ? boxes : undefined;
+    this.#near.set(key, near);
+    return near;
   }
 
   /** Requests in one of the areas and none of the covers; undecided when one of them is not known. */
@@ -88,10 +104,10 @@ export class PolicyRegions {
   reach(ruleNumber: number): Reach {
     const effect = this.set.rules[ruleNumber]?.effect ?? "route";
     const areas = this.acts(ruleNumber);
-    const covers = effect === "require" ? [] : this.before(effect, ruleNumber);
+    const covers = effect === "require" ? [] : this.above(ruleNumber);
     // A request that no guard refuses shows more.
     if (effect === "route") {
-      const allowed = this.#confirm(this.find(areas, covers, this.denied()), ruleNumber);
+      const allowed = this.#confirm(this.find(areas, covers, this.deniedOf(ruleNumber)), ruleNumber);
       if (allowed?.kind === "decides") return allowed;
     }
     const found = this.find(areas, covers);

@@ -13,15 +13,7 @@ export interface RequestAssumptions {
  * list is no fact, counts are whole.
  */
 export const httpRequests: RequestAssumptions = {
-  neverAbsent: new Set([
-    "model",
-    "context_tokens",
-    "stream",
-    "uses_tools",
-    "uses_vision",
-    "uses_json_schema",
-    "time",
-  ]),
+  neverAbsent: new Set(["model", "context_tokens", "stream", "uses_tools", "uses_vision", "uses_json_schema", "time"]),
   closedValues: true,
   wholeNumbers: true,
 };

@@ -51,7 +51,10 @@ export function requestSpaceOf(
 }
 
 /** What an opaque axis asks: the leaf without its place, and the defaults of what it reads. */
-export function opaqueKey({ span: _, ...leaf }: Extract<Axis, { kind: "opaque" }>["predicate"], defaults: Facts): string {
+export function opaqueKey(
+  { span: _, ...leaf }: Extract<Axis, { kind: "opaque" }>["predicate"],
+  defaults: Facts,
+): string {
   return leaf.kind === "logic"
     ? JSON.stringify([leaf.rule, defaults])
     : JSON.stringify([leaf.fact, leaf.kind === "glob" ? leaf.pattern : leaf.prefix, leaf.kind]);
@@ -121,7 +124,11 @@ function holdsValue(atom: FactAtom, axis: FactAxis, value: FactValue | undefined
     case "boolean":
       return atom.value === value;
     case "number":
-      return isWithinBounds(definition.unit === "usd" ? usdToNano(value as number) : (value as number), atom.min, atom.max);
+      return isWithinBounds(
+        definition.unit === "usd" ? usdToNano(value as number) : (value as number),
+        atom.min,
+        atom.max,
+      );
     case "time":
       return windows.every(
         (window, at) => (evaluateCondition(window, { time: value as number }) === true) === atom.within[at],

@@ -1,5 +1,5 @@
-import { canonicalJson } from "../policy/revision.js";
 import type { CandidateReference, PolicySet, Requirement, Route } from "../policy/policy-set.js";
+import { canonicalJson } from "../policy/revision.js";
 import { expandCandidates } from "../rank/expand-candidates.js";
 
 /** Two routes with the same meaning send every request the same way, catalog and world being equal. */

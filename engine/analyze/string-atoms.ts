@@ -44,7 +44,9 @@ export function classesOfOthers(
   // The characters of patterns first, so that a class is shown by a text that looks like its pattern.
   const alphabet = [...used, fresh];
   const known = new Set(constants);
-  const beginnings = new Set(constants.flatMap((text) => splitUnits(text).map((_, length) => text.slice(0, length + 1))));
+  const beginnings = new Set(
+    constants.flatMap((text) => splitUnits(text).map((_, length) => text.slice(0, length + 1))),
+  );
 
   interface State {
     readonly text: string;

@@ -1,7 +1,7 @@
-import type { Rule } from "../../policy/policy-set.js";
 import { absentFactsOf, readFactsOf } from "../../explain/facts-of-condition.js";
-import type { Check, CheckContext } from "../check-context.js";
+import type { Rule } from "../../policy/policy-set.js";
 import { boxesWhere } from "../candidate-regions.js";
+import type { Check, CheckContext } from "../check-context.js";
 import { factsOfBox } from "../facts-of-box.js";
 
 /** RW2103: a guard that acts on requests for which its condition is not true but unknown, because a fact is absent. */
@@ -36,10 +36,16 @@ function factsWhoseAbsenceCounts({ regions }: CheckContext, rule: Rule): readonl
   if (unknown === undefined || unknown.length === 0) return [];
   const read = readFactsOf(rule.condition);
   const alone = read.filter((name) => {
-    let areas = regions.intersect(unknown, boxesWhere(regions.space, name, ({ kind }) => kind === "absent"));
+    let areas = regions.intersect(
+      unknown,
+      boxesWhere(regions.space, name, ({ kind }) => kind === "absent"),
+    );
     for (const other of read) {
       if (other === name) continue;
-      areas = regions.intersect(areas, boxesWhere(regions.space, other, ({ kind }) => kind !== "absent"));
+      areas = regions.intersect(
+        areas,
+        boxesWhere(regions.space, other, ({ kind }) => kind !== "absent"),
+      );
     }
     return areas !== undefined && areas.length > 0;
   });

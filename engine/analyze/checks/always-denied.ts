@@ -4,10 +4,10 @@ import type { Check } from "../check-context.js";
 export const alwaysDenied: Check = function* ({ regions, reach }) {
   for (const { rule, ruleNumber } of regions.routes) {
     if (reach(ruleNumber).kind === "never") continue;
-    const allowed = regions.find(regions.acts(ruleNumber), regions.before("route", ruleNumber), regions.denied());
+    const allowed = regions.find(regions.acts(ruleNumber), regions.above(ruleNumber), regions.deniedOf(ruleNumber));
     if (allowed !== "none") continue;
     const alone = regions.denies.find(({ ruleNumber: other }) => {
-      return regions.find(regions.acts(ruleNumber), regions.before("route", ruleNumber), regions.acts(other)) === "none";
+      return regions.find(regions.acts(ruleNumber), regions.above(ruleNumber), regions.acts(other)) === "none";
     });
     yield {
       code: "RW2002",

@@ -1,11 +1,11 @@
-import type { CandidateReference, Route } from "../../policy/policy-set.js";
 import { decideInOrder } from "../../evaluate/decide-in-order.js";
-import type { Facts } from "../../evaluate/facts.js";
+import type { CandidateReference, Route } from "../../policy/policy-set.js";
 import type { CatalogEntry } from "../../rank/catalog-index.js";
 import { expandCandidates } from "../../rank/expand-candidates.js";
 import { rank } from "../../rank/rank.js";
+import type { RoutePlan } from "../../rank/route-plan.js";
+import { neverServes } from "../candidate-regions.js";
 import { type Check, type CheckContext, routesOf } from "../check-context.js";
-import { surelyExcluded } from "../candidate-regions.js";
 import { writeRequest } from "../write-request.js";
 
 /**
@@ -15,11 +15,17 @@ import { writeRequest } from "../write-request.js";
 export const candidatesThatNeverServe: Check = function* (context) {
   for (const { name, ruleNumber, route } of routesOf(context)) {
     const reach = context.reach(ruleNumber);
-    if (reach.kind !== "decides" || !isAllowed(context, reach.request)) continue;
+    if (reach.kind !== "decides") continue;
+    const outcome = decideInOrder(context.policy.set, reach.request);
+    if (outcome.denied !== undefined) continue;
+    const plan = rank(context.policy, outcome, reach.request, {});
+    // Most candidates serve the request that is at hand; only of the others the question is asked.
+    const serving = new Set(plan.attempts.map(({ endpoint }) => endpoint.id));
     for (const reference of [...route.to, ...route.fallback]) {
       const entries = entriesOf(context, route, reference);
-      if (entries.length === 0 || !entries.every((entry) => neverServes(context, ruleNumber, route, entry))) continue;
-      const why = reasonFor(context, reach.request, entries);
+      if (entries.length === 0 || entries.some(({ endpoint }) => serving.has(endpoint.id))) continue;
+      if (!entries.every((entry) => neverServes(context.regions, ruleNumber, route, entry))) continue;
+      const why = reasonOf(plan, entries);
       yield {
         code: "RW2201",
         severity: "warning",
@@ -31,29 +37,13 @@ export const candidatesThatNeverServe: Check = function* (context) {
   }
 };
 
-function isAllowed({ policy }: CheckContext, request: Facts): boolean {
-  return decideInOrder(policy.set, request).denied === undefined;
-}
-
 function entriesOf({ policy }: CheckContext, route: Route, reference: CandidateReference): readonly CatalogEntry[] {
   if (reference.kind === "requested") return [];
   return expandCandidates(policy.set, { ...route, to: [reference], fallback: [] }, undefined).to;
 }
 
-function neverServes({ regions }: CheckContext, ruleNumber: number, route: Route, entry: CatalogEntry): boolean {
-  const excluded = surelyExcluded(regions, entry, route);
-  const served = regions.find(
-    regions.acts(ruleNumber),
-    regions.before("route", ruleNumber),
-    regions.denied(),
-    excluded,
-  );
-  return served === "none";
-}
-
 /** What ranking itself says about one of them. */
-function reasonFor({ policy }: CheckContext, request: Facts, entries: readonly CatalogEntry[]): string | undefined {
-  const plan = rank(policy, decideInOrder(policy.set, request), request, {});
+function reasonOf(plan: RoutePlan, entries: readonly CatalogEntry[]): string | undefined {
   const ids = new Set(entries.map(({ endpoint }) => endpoint.id));
   const exclusion = plan.excluded.find(({ endpoint }) => ids.has(endpoint.id));
   return exclusion === undefined ? undefined : `${exclusion.reason}: ${exclusion.detail}`;

@@ -72,7 +72,7 @@ function takersOf({ regions }: CheckContext, rule: Rule, ruleNumber: number) {
   return (rule.effect === "route" ? regions.routes : regions.denies).filter(({ ruleNumber: other }) => {
     if (other >= ruleNumber) return false;
     const shared = regions.intersect(areas, regions.acts(other));
-    return shared?.length !== 0 && regions.find(shared, regions.before(rule.effect, other)) !== "none";
+    return shared?.length !== 0 && regions.find(shared, regions.above(other)) !== "none";
   });
 }
 

@@ -22,7 +22,7 @@ export const overlappingRules: Check = function* ({ regions, definitions, policy
       const others = regions.acts(later.ruleNumber);
       const shared = regions.intersect(areas, others);
       if (shared === undefined || shared.length === 0) continue;
-      const found = regions.find(shared, regions.before("route", ruleNumber));
+      const found = regions.find(shared, regions.above(ruleNumber));
       if (typeof found === "string") continue;
       if (regions.find(areas, others) === "none" || regions.find(others, areas) === "none") continue;
       count++;

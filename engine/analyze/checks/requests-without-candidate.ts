@@ -7,7 +7,7 @@ import { expandCandidates } from "../../rank/expand-candidates.js";
 import { rank } from "../../rank/rank.js";
 import { unmetRequirement } from "../../rank/unmet-requirement.js";
 import type { Box } from "../box.js";
-import { boxesWhere, capabilityFacts, surelyExcluded } from "../candidate-regions.js";
+import { boxesWhere, capabilityFacts, neverServes, surelyExcluded } from "../candidate-regions.js";
 import { type Check, type CheckContext, routesOf } from "../check-context.js";
 import { factsOfBox } from "../facts-of-box.js";
 import { expandReferences } from "../route-meaning.js";
@@ -24,9 +24,13 @@ export const requestsWithoutCandidate: Check = function* (context) {
     const decided = regions.intersect(regions.acts(ruleNumber), unnamedModels(context, route));
     const entries = staticCandidates(context, route);
     if (decided === undefined || entries.length === 0) continue;
+    // A route that can serve nothing at all is reported candidate by candidate.
+    const reach = context.reach(ruleNumber);
+    const isPlainlyServed = reach.kind === "decides" && !isUnserved(context, reach.request, ruleNumber);
+    if (!isPlainlyServed && entries.every((entry) => neverServes(regions, ruleNumber, route, entry))) continue;
     const ask = (areas: readonly Box[] | undefined): Facts | undefined => {
       const shared = regions.intersect(decided, areas);
-      const found = regions.find(shared, regions.before("route", ruleNumber), regions.denied());
+      const found = regions.find(shared, regions.above(ruleNumber), regions.deniedOf(ruleNumber));
       const request = typeof found === "string" ? undefined : factsOfBox(regions.space, found);
       return request !== undefined && isUnserved(context, request, ruleNumber) ? request : undefined;
     };
@@ -49,7 +53,9 @@ export const requestsWithoutCandidate: Check = function* (context) {
       if (request !== undefined) yield* report(`none meets guard \`${rule.id}\``, request, "warning");
     }
     for (const [fact, capability] of capabilityFacts) {
-      if (!entries.every(({ model }) => !model.capabilities.includes(capability))) continue;
+      // What no model of the catalog can do is no route's fault.
+      if (!canSome(context, capability) || entries.some(({ model }) => model.capabilities.includes(capability)))
+        continue;
       const request = ask(boxesWhere(regions.space, fact, (atom) => atom.kind === "boolean" && atom.value));
       if (request !== undefined) yield* report(`none has the capability \`${capability}\``, request, "warning");
     }
@@ -62,6 +68,10 @@ export const requestsWithoutCandidate: Check = function* (context) {
     yield* report(`together, guards and limits leave none (${reasons})`, request, "info");
   }
 };
+
+function canSome({ policy }: CheckContext, capability: string): boolean {
+  return policy.set.catalog.models.some((model) => model.capabilities.includes(capability));
+}
 
 function isUnserved({ policy }: CheckContext, request: Facts, ruleNumber: number): boolean {
   const outcome = decideInOrder(policy.set, request);
@@ -88,20 +98,23 @@ function staticCandidates({ policy }: CheckContext, route: Route): readonly Cata
 
 /** Requests that each of the candidates is certain not to serve, for reasons other than length and budget. */
 function excludedTogether(
-  { regions }: CheckContext,
+  context: CheckContext,
   entries: readonly CatalogEntry[],
   route: Route,
 ): readonly Box[] | undefined {
+  const { regions } = context;
   let common: readonly Box[] | undefined = [regions.space.layout.full()];
   for (const entry of entries) {
     common = regions.intersect(common, surelyExcluded(regions, entry, route));
     if (common === undefined || common.length > 2_000) return undefined;
   }
-  const short = boxesWhere(regions.space, "context_tokens", (atom) => {
-    return atom.kind !== "number" || (atom.min?.value ?? 0) === 0;
-  });
-  const plainAnswer = boxesWhere(regions.space, "max_output_tokens", ({ kind }) => kind === "absent");
-  const noBudget = boxesWhere(regions.space, "budget_usd", ({ kind }) => kind === "absent");
-  return regions.intersect(regions.intersect(regions.intersect(common, short), plainAnswer), noBudget);
+  const plain = [
+    boxesWhere(regions.space, "context_tokens", (atom) => atom.kind !== "number" || (atom.min?.value ?? 0) === 0),
+    boxesWhere(regions.space, "max_output_tokens", ({ kind }) => kind === "absent"),
+    boxesWhere(regions.space, "budget_usd", ({ kind }) => kind === "absent"),
+    ...capabilityFacts
+      .filter(([, capability]) => !canSome(context, capability))
+      .map(([fact]) => boxesWhere(regions.space, fact, (atom) => atom.kind !== "boolean" || !atom.value)),
+  ];
+  return plain.reduce((areas: readonly Box[] | undefined, each) => regions.intersect(areas, each), common);
 }
-
