@@ -5,6 +5,8 @@ import { checkCommand } from "./commands/check.js";
 import { explainCommand } from "./commands/explain.js";
 import { helpCommand } from "./commands/help.js";
 import { initCommand } from "./commands/init.js";
+import { keysCommand } from "./commands/keys.js";
+import { limitsCommand } from "./commands/limits.js";
 import { serveCommand } from "./commands/serve.js";
 import { testCommand } from "./commands/test.js";
 import { packageVersion } from "./package-root.js";
@@ -21,17 +23,19 @@ function buildProgram(): Command {
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
     .exitOverride();
   const commands = [
-    initCommand(),
-    checkCommand(),
-    explainCommand(),
-    testCommand(),
-    serveCommand(),
-    helpCommand(program),
+    ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
+    ...[keysCommand(), limitsCommand(), helpCommand(program)],
   ];
   for (const command of commands) {
-    program.addCommand(command.exitOverride().copyInheritedSettings(program));
+    inheritSettings(command, program);
+    program.addCommand(command);
   }
   return program;
+}
+
+function inheritSettings(command: Command, parent: Command): void {
+  command.exitOverride().copyInheritedSettings(parent);
+  for (const child of command.commands) inheritSettings(child, command);
 }
 
 try {

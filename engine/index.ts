@@ -6,6 +6,7 @@ export { anyRequests, httpRequests, type RequestAssumptions } from "./analyze/re
 
 export type { Condition, Predicate } from "./conditions/condition.js";
 export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from "./conditions/fact-definitions.js";
+export { matchesGlob } from "./conditions/glob.js";
 // diagnostics
 export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";
 export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-codes.js";

@@ -13,13 +13,16 @@ import { createControlPlane } from "./http/control-plane.js";
 import { createHttpServer } from "./http/create-http-server.js";
 import { createStoredExplainer } from "./http/explain-stored-decision.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
+import { KeyRing } from "./keys/key-ring.js";
+import { KeyStore } from "./keys/key-store.js";
 import { listen } from "./listen.js";
 import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
 import { stopOnSignals } from "./stop-on-signals.js";
 import { createDecisionIds } from "./storage/decision-ids.js";
-import { openDecisionStore } from "./storage/open-decision-store.js";
+import { openDatabase } from "./storage/open-database.js";
+import { createDecisionStore } from "./storage/open-decision-store.js";
 import { createMetrics } from "./telemetry/metrics.js";
 import { startRequestTrace } from "./telemetry/start-request-trace.js";
 import { startTelemetry } from "./telemetry/start-telemetry.js";
@@ -50,7 +53,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const environment = process.env;
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+  const log = createLog();
   const closing: (() => Promise<unknown>)[] = [];
   /** Last opened, first closed. */
   const closeAll = async () => {
@@ -59,12 +62,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   };
   try {
-    const decisions = await openDecisionStore({
-      url: environment["DATABASE_URL"] || "sqlite:./data/routewright.db",
-      log,
-      now: Date.now,
+    const database = await openDatabase(environment["DATABASE_URL"] || "sqlite:./data/routewright.db", {
+      onConnectionLost: (error) => log.warn({ error: error.message }, "a connection to the database broke"),
     });
+    closing.push(() => database.close());
+    const decisions = createDecisionStore(database, { log, now: Date.now });
     closing.push(() => decisions.close());
+    const keyStore = new KeyStore(database);
+    const keys = await KeyRing.open({ store: keyStore, log, now: Date.now });
+    closing.push(() => keys.close());
     const compiler = createPolicyCompiler();
     closing.push(() => compiler.close());
     const policies = await createPolicyStore({
@@ -98,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const dataPlane = createDataPlane({
       currentPolicy: () => policies.current(),
       servingPolicyOf,
+      access: { keys, isLoopback: isLoopbackName(options.host) },
       dispatching: {
         observations: new EndpointObservations(),
         coolDowns: new CoolDowns(),
@@ -123,6 +130,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         log,
       }),
       metrics,
+      keys: { store: keyStore, ring: keys, now: Date.now },
       adminToken: environment["ADMIN_TOKEN"],
       isReady: () => !isStopping,
       log,
@@ -133,18 +141,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       isStopping = true;
       if (!(await drain(server))) log.warn({}, "requests that did not end in time were cut");
     });
-    greet(url, options.host, servingPolicyOf(policies.current()), log);
+    stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
+    if (!isLoopbackName(options.host) && !keys.hasKeys) {
+      log.warn(
+        { host: options.host },
+        "listening beyond this machine without any API key: requests are refused until one is made: `policy keys create`",
+      );
+    }
+    greet(url, servingPolicyOf(policies.current()));
 
     const telemetry = await startTelemetry({ log, now: Date.now });
     // Spans of the last requests end while they drain, so telemetry closes after the server.
     closing.unshift(() => telemetry.shutdown());
     if (servingPolicyOf(policies.current()).thresholds.cuts.length > 0) void counter.prepare();
-    stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
     return { url, close: closeAll };
   } catch (error) {
     await closeAll();
     throw error;
   }
+}
+
+/** JSON lines on stderr, written at once: what is logged is rare, and the last words before a crash count most. */
+function createLog(): Logger {
+  return pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.err } },
+    pino.destination({ fd: 2, sync: true }),
+  );
 }
 
 function snapshotOf({ revision, name, files }: CompiledPolicy) {
@@ -169,13 +191,12 @@ function sayCredentials({ access }: ServingPolicy, log: Pick<Logger, "info" | "w
 }
 
 /** The one line for people; everything else is JSON. */
-function greet(url: string, host: string, { label, policy, access }: ServingPolicy, log: Pick<Logger, "warn">): void {
+function greet(url: string, { label, policy, access }: ServingPolicy): void {
   const simulating = access.simulateAll ? " · SIMULATED: no provider's API key is set" : "";
   process.stdout.write(`routewright serving ${url} · ${label} · ${policy.set.rules.length} rules${simulating}\n`);
-  if (!isLoopbackAddress(host) && host !== "localhost") {
-    log.warn(
-      { host },
-      "listening beyond this machine, and clients need no API key yet: whoever reaches this port spends the providers' money; keep it behind a firewall or a proxy that checks who asks",
-    );
-  }
+}
+
+/** Whether an address to listen on is reached from this machine only. */
+function isLoopbackName(host: string): boolean {
+  return isLoopbackAddress(host) || host === "localhost";
 }

@@ -22,7 +22,8 @@ export function realisticPolicy(rules, seed) {
     () => `priority: ${pick(["batch", "interactive"])}`,
     () => `attributes.plan: ${pick(["free", "[free, pro]", "enterprise"])}`,
     () => `app: { prefix: "app-${random(10)}-" }`,
-    () => `time: { days: [mon, tue, wed, thu, fri], from: "${pick(["08:00", "22:00"])}", to: "${pick(["06:00", "18:00"])}", tz: Europe/Berlin }`,
+    () =>
+      `time: { days: [mon, tue, wed, thu, fri], from: "${pick(["08:00", "22:00"])}", to: "${pick(["06:00", "18:00"])}", tz: Europe/Berlin }`,
     () => `any: [{ tags: [${pick(tags)}] }, { region: ${pick(["eu", "us"])} }]`,
     () => `not: { tags: [${pick(tags)}] }`,
   ];
@@ -41,7 +42,10 @@ export function realisticPolicy(rules, seed) {
     const guarded = `tags: { present: true, any: [${pick(tags)}] }, attributes.plan: ${pick(["free", "pro"])}`;
     if (kind === 0) lines.push(`  - { id: rule-${at}, match: { ${guarded} }, deny: "no" }`);
     else if (kind === 1) lines.push(`  - { id: rule-${at}, match: { ${guarded} }, require: { region: [eu] } }`);
-    else lines.push(`  - { id: rule-${at}, match: { ${match} }, route: { to: [${pick(models)}, ${pick(models)}], fallback: [economy] } }`);
+    else
+      lines.push(
+        `  - { id: rule-${at}, match: { ${match} }, route: { to: [${pick(models)}, ${pick(models)}], fallback: [economy] } }`,
+      );
   }
   const policy = `kind: policy
 name: realistic

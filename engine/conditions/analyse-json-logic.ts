@@ -1,3 +1,4 @@
+import { didYouMean } from "../diagnostics/suggest.js";
 import { type Arity, jsonLogicIterations, jsonLogicOperators } from "./json-logic-operators.js";
 
 /** The deepest nesting of operations and lists. */
@@ -41,6 +42,8 @@ export function analyseJsonLogic(rule: unknown, knownFact: (name: string) => boo
 type Scope = "facts" | "element" | "accumulator";
 type Path = readonly (string | number)[];
 
+const FEWER = "say it with less, or by several rules";
+
 /** Names that lead from an object to its prototype; no fact may have one. */
 const prototypeNames = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -60,11 +63,11 @@ class Analysis {
     this.nodes++;
     // Reported once, and nothing further is read.
     if (this.nodes === MAX_JSON_LOGIC_NODES + 1) {
-      this.refuse([], `the expression holds more than ${MAX_JSON_LOGIC_NODES.toLocaleString("en-US")} values`);
+      this.refuse([], `the expression holds more than ${MAX_JSON_LOGIC_NODES.toLocaleString("en-US")} values`, FEWER);
     }
     if (this.nodes > MAX_JSON_LOGIC_NODES) return;
     if (depth > MAX_JSON_LOGIC_DEPTH) {
-      this.refuse(path, `the expression is nested more than ${MAX_JSON_LOGIC_DEPTH} deep`);
+      this.refuse(path, `the expression is nested more than ${MAX_JSON_LOGIC_DEPTH} deep`, FEWER);
     } else if (Array.isArray(value)) {
       if (scope !== "facts" && value.some(isObject)) {
         this.refuse(path, "the body of an iteration cannot build lists", "list only constants here");
@@ -82,7 +85,8 @@ class Analysis {
     const [operator] = keys;
     if (operator === undefined || keys.length > 1) {
       const found = operator === undefined ? "none" : keys.map((key) => `\`${key}\``).join(" and ");
-      this.refuse(path, `an operation has exactly one operator; found ${found}`, "join tests with `and` or `or`");
+      const help = operator === undefined ? 'write one: `{ "!": { var: stream } }`' : "join tests with `and` or `or`";
+      this.refuse(path, `an operation has exactly one operator; found ${found}`, help);
       return;
     }
     const operatorPath = [...path, operator];
@@ -91,7 +95,8 @@ class Analysis {
       this.refuse(
         operatorPath,
         `\`${operator}\` is not an operator`,
-        `one of ${[...jsonLogicOperators.keys()].join(" ")}`,
+        didYouMean(operator, jsonLogicOperators.keys()) ??
+          `the operators are ${[...jsonLogicOperators.keys()].join(" ")}`,
       );
       return;
     }

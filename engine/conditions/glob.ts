@@ -32,7 +32,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
 export function globProblem(pattern: string): string | undefined {
   if (pattern === "") return "an empty glob matches nothing a fact can hold";
   if (pattern.length > MAX_GLOB_LENGTH) return `a glob has at most ${MAX_GLOB_LENGTH} characters`;
-  if (!pattern.includes("*")) return "a glob without `*` is the value itself; write it without `glob`";
   const [, special] = /([?[\]{}\\])/.exec(pattern) ?? [];
-  return special === undefined ? undefined : `\`${special}\` has no meaning in a glob: only \`*\` does`;
+  if (special !== undefined) return `\`${special}\` has no meaning in a glob: only \`*\` does`;
+  return pattern.includes("*") ? undefined : "a glob without `*` is the value itself";
 }

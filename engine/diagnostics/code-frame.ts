@@ -1,6 +1,7 @@
 import { lineStarts, positionAt } from "../source/position.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { Span } from "./diagnostic.js";
+import { visible } from "./visible.js";
 
 /** The longest stretch of a source line that is shown, in characters. */
 const WIDTH = 100;
@@ -16,25 +17,27 @@ export interface FrameLine {
 
 /**
  * The line of a span, the line above it, and marks below the stretch: to the end of its first line when it has several.
- * Long lines are cut around the place. Control characters are shown as `·`, so that a file cannot write to a terminal.
+ * A long line is cut around the place, and then stands alone. Control characters are shown as `·`, so that a file cannot
+ * write to a terminal.
  */
 export function codeFrame(file: SourceFile, span: Span): readonly FrameLine[] {
   const { line, column } = positionAt(file, span.start);
   const text = lineText(file, line);
-  const from = column - 1 > BEFORE && text.length > WIDTH ? column - 1 - BEFORE : 0;
-  const shown = (whole: string) => {
-    const part = whole.slice(from, from + WIDTH);
-    return `${from > 0 && part !== "" ? "…" : ""}${part}${whole.length > from + WIDTH ? "…" : ""}`;
+  const from = column - 1 > BEFORE && text.length > WIDTH ? pairStart(text, column - 1 - BEFORE) : 0;
+  const to = pairStart(text, from + WIDTH);
+  const shown = (whole: string, end: number) => {
+    return `${from > 0 ? "…" : ""}${visible(whole.slice(from, end))}${whole.length > end ? "…" : ""}`;
   };
   const width = String(line).length;
   const gutter = (number: number | undefined) => `${String(number ?? "").padStart(width + 2)} |`;
-  const marked = text.slice(from, column - 1);
-  const stretch = text.slice(column - 1, Math.min(column - 1 + span.end - span.start, from + WIDTH)).trimEnd();
+  const marked = visible(text.slice(from, column - 1));
+  const stretch = visible(text.slice(column - 1, Math.min(column - 1 + span.end - span.start, to)).trimEnd());
   const marks = `${from > 0 ? " " : ""}${" ".repeat(displayWidth(marked))}${"^".repeat(Math.max(1, displayWidth(stretch)))}`;
-  const above = line > 1 ? lineText(file, line - 1) : "";
+  const above = line > 1 && from === 0 ? lineText(file, line - 1) : "";
+  const aboveEnd = pairStart(above, WIDTH);
   return [
-    ...(above.trim() === "" ? [] : [{ gutter: gutter(line - 1), text: clean(shown(above)), isMark: false }]),
-    { gutter: gutter(line), text: clean(shown(text)), isMark: false },
+    ...(above.trim() === "" ? [] : [{ gutter: gutter(line - 1), text: shown(above, aboveEnd), isMark: false }]),
+    { gutter: gutter(line), text: shown(text, to), isMark: false },
     { gutter: gutter(undefined), text: marks, isMark: true },
   ];
 }
@@ -44,10 +47,9 @@ function lineText(file: SourceFile, line: number): string {
   return file.text.slice(starts[line - 1], starts[line]).replace(/[\r\n]+$/, "");
 }
 
-/** A tab is shown as one blank, so that the marks stand under what they mark. */
-function clean(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  return text.replaceAll("\t", " ").replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "·");
+/** An index that does not cut a surrogate pair: one less than the one given when that would. */
+function pairStart(text: string, index: number): number {
+  return (text.codePointAt(index - 1) ?? 0) > 0xffff ? index - 1 : index;
 }
 
 // East Asian wide and fullwidth forms and emoji take two columns of a terminal (Unicode UAX #11), marks none.

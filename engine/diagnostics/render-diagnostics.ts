@@ -2,6 +2,7 @@ import { positionAt } from "../source/position.js";
 import type { SourceFile } from "../source/source-file.js";
 import { codeFrame } from "./code-frame.js";
 import type { Diagnostic, Span } from "./diagnostic.js";
+import { visible } from "./visible.js";
 
 export interface RenderDiagnosticsOptions {
   /** ANSI colours; default false. */
@@ -32,7 +33,7 @@ export function renderDiagnostics(
   const place = (span: Span): string => {
     const file = byName.get(span.file);
     const { line, column } = file === undefined ? { line: 1, column: 1 } : positionAt(file, span.start);
-    return `${prefix}${span.file}:${line}:${column}`;
+    return `${prefix}${visible(span.file)}:${line}:${column}`;
   };
   const frame = (span: Span, code: string): readonly string[] => {
     const file = byName.get(span.file);
@@ -45,10 +46,10 @@ export function renderDiagnostics(
     const tone = tones[severity];
     const label = paint(`${severity}[${code}]`, tone);
     return [
-      span === undefined ? `${label}: ${message}` : `${paint(place(span), BOLD)}: ${label}: ${message}`,
+      `${span === undefined ? "" : `${paint(place(span), BOLD)}: `}${label}: ${visible(message)}`,
       ...(span === undefined ? [] : frame(span, tone)),
-      ...related.flatMap(({ span: other, note }) => [`  ${place(other)}: ${note}`, ...frame(other, FAINT)]),
-      ...(help === undefined ? [] : [`  ${paint("help", BOLD)}: ${help}`]),
+      ...related.flatMap(({ span: other, note }) => [`  ${place(other)}: ${visible(note)}`, ...frame(other, FAINT)]),
+      ...(help === undefined ? [] : [`  ${paint("help", BOLD)}: ${visible(help)}`]),
     ].join("\n");
   };
   return diagnostics.map(render).join("\n\n");

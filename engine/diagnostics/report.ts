@@ -3,24 +3,43 @@ import type { DiagnosticCode } from "./diagnostic-codes.js";
 
 type Related = NonNullable<Diagnostic["related"]>[number];
 
+/** What to do; as a function when it takes work to find out, which is done only for findings that are shown. */
+export type Help = string | undefined | (() => string | undefined);
+
+/** A finding whose help may not be worked out yet. */
+export type PendingDiagnostic = Omit<Diagnostic, "help"> & { readonly help?: Help };
+
 /** Collects the findings of one run. */
 export class Report {
-  readonly #diagnostics: Diagnostic[] = [];
+  readonly #diagnostics: PendingDiagnostic[] = [];
+  #hasErrors = false;
 
   get hasErrors(): boolean {
-    return this.#diagnostics.some(({ severity }) => severity === "error");
+    return this.#hasErrors;
   }
 
-  error(code: DiagnosticCode, span: Span | undefined, message: string, help?: string, related?: Related): void {
-    this.#add("error", code, span, message, help, related);
+  error(code: DiagnosticCode, span: Span | undefined, message: string, help?: Help, related?: Related): void {
+    this.add([
+      {
+        code,
+        severity: "error",
+        message,
+        ...(span === undefined ? {} : { span }),
+        ...(help === undefined ? {} : { help }),
+        ...(related === undefined ? {} : { related: [related] }),
+      },
+    ]);
   }
 
-  warning(code: DiagnosticCode, span: Span | undefined, message: string, help?: string): void {
-    this.#add("warning", code, span, message, help, undefined);
+  warning(code: DiagnosticCode, span: Span, message: string, help: string): void {
+    this.add([{ code, severity: "warning", message, span, help }]);
   }
 
-  add(diagnostics: Iterable<Diagnostic>): void {
-    for (const diagnostic of diagnostics) this.#diagnostics.push(diagnostic);
+  add(diagnostics: Iterable<PendingDiagnostic>): void {
+    for (const diagnostic of diagnostics) {
+      this.#diagnostics.push(diagnostic);
+      if (diagnostic.severity === "error") this.#hasErrors = true;
+    }
   }
 
   /**
@@ -29,34 +48,25 @@ export class Report {
    */
   sorted(limit: number): readonly Diagnostic[] {
     const all = this.#diagnostics.toSorted(compare);
-    if (all.length <= limit) return all;
+    if (all.length <= limit) return all.map(withHelp);
     const errors = all.filter(({ severity }) => severity === "error");
     const shown = (errors.length > 0 ? errors : all).slice(0, limit - 1);
-    const message = `${all.length - shown.length} more findings are not shown`;
+    const more = all.length - shown.length;
+    const message = more === 1 ? "1 more finding is not shown" : `${more} more findings are not shown`;
     const severity = errors.length > 0 ? "error" : "warning";
-    return [...shown, { code: "RW1004", severity, message, help: "mend the ones above, then check again" }];
-  }
-
-  #add(
-    severity: Diagnostic["severity"],
-    code: DiagnosticCode,
-    span: Span | undefined,
-    message: string,
-    help: string | undefined,
-    related: Related | undefined,
-  ): void {
-    this.#diagnostics.push({
-      code,
-      severity,
-      message,
-      ...(span === undefined ? {} : { span }),
-      ...(help === undefined ? {} : { help }),
-      ...(related === undefined ? {} : { related: [related] }),
-    });
+    return [
+      ...shown.map(withHelp),
+      { code: "RW1004", severity, message, help: "mend the ones above, then check again" },
+    ];
   }
 }
 
-function compare(a: Diagnostic, b: Diagnostic): number {
+function withHelp({ help, ...diagnostic }: PendingDiagnostic): Diagnostic {
+  const text = typeof help === "function" ? help() : help;
+  return text === undefined ? diagnostic : { ...diagnostic, help: text };
+}
+
+function compare(a: PendingDiagnostic, b: PendingDiagnostic): number {
   if (a.span === undefined || b.span === undefined) return Number(b.span === undefined) - Number(a.span === undefined);
   if (a.span.file !== b.span.file) return a.span.file < b.span.file ? -1 : 1;
   return a.span.start - b.span.start;

@@ -1,23 +1,24 @@
 import { buildDecisionTree } from "../compile/build-decision-tree.js";
 import { builtInFacts } from "../conditions/fact-definitions.js";
-import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import { Report } from "../diagnostics/report.js";
-import { didYouMean } from "../diagnostics/suggest.js";
+import { nearestNames } from "../diagnostics/suggest.js";
 import type { DocumentKind } from "../source/document-schemas.js";
 import { limits } from "../source/limits.js";
 import { entryOf, type Located, type LocatedMap } from "../source/located.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
+import { isMisspelt, isSectionReadable } from "./is-section-readable.js";
 import type { Catalog, PolicySet } from "./policy-set.js";
 import { readAttributes } from "./read-attributes.js";
 import { readCatalog } from "./read-catalog.js";
 import { readDocument } from "./read-document.js";
 import { poolNamesOf, readPools } from "./read-pools.js";
 import { readRoute } from "./read-route.js";
-import { readRules } from "./read-rules.js";
-import { readTests } from "./read-tests.js";
+import { type RulesRead, readRules } from "./read-rules.js";
+import { type RuleIds, readTests } from "./read-tests.js";
 import { childOf, textOf } from "./read-values.js";
-import type { Reading, RouteReading } from "./reading.js";
+import type { ConditionReading, Reading, RouteReading } from "./reading.js";
 import { revisionOf } from "./revision.js";
 
 export interface CompilePolicyResult {
@@ -47,14 +48,18 @@ export function compilePolicy(files: readonly SourceFile[]): CompilePolicyResult
 function checkSize(files: readonly SourceFile[], report: Report): boolean {
   const size = files.reduce((sum, { text }) => sum + text.length, 0);
   if (files.length > limits.files) {
-    const message = `the directory holds ${files.length} YAML files; a policy set may have ${limits.files}`;
+    const message = `the directory holds ${count(files.length)} YAML files; a policy set may have ${count(limits.files)}`;
     report.error("RW1004", undefined, message, "move what is no policy elsewhere");
   }
   if (size > limits.totalSize) {
-    const message = `the files have ${size} characters together; a policy set may have ${limits.totalSize}`;
+    const message = `the files have ${count(size)} characters together; a policy set may have ${count(limits.totalSize)}`;
     report.error("RW1004", undefined, message, "split it into several policy sets");
   }
   return files.length <= limits.files && size <= limits.totalSize;
+}
+
+function count(number: number): string {
+  return number.toLocaleString("en-US");
 }
 
 class Compilation {
@@ -71,13 +76,21 @@ class Compilation {
   }
 
   run(): CompiledPolicy | undefined {
-    const root = this.#open(ROOT, "policy");
-    const catalogRoot = this.#open(CATALOG, "catalog");
+    const root = this.#openNeeded(ROOT, "policy");
+    const catalogRoot = this.#openNeeded(CATALOG, "catalog");
     const base: Reading = { report: this.#report, faulty: this.#faulty };
     const catalog = catalogRoot === undefined ? emptyCatalog : readCatalog(base, catalogRoot);
-    const set = root === undefined ? undefined : this.#readSet(base, root, catalog);
-    const tests = this.#readTestFiles(base, catalog, set);
-    this.#reportUnread();
+    const attributes = root === undefined ? [] : readAttributes(base, root);
+    const reading: ConditionReading = {
+      ...base,
+      catalog,
+      knowsCatalog: catalogRoot !== undefined && isCatalogReadable(catalogRoot),
+      facts: new Map([...builtInFacts, ...attributes].map((fact) => [fact.name, fact])),
+      mayBeFact: (name) => name.startsWith("attributes.") && isUnreadable(base, root, name),
+    };
+    const { set, rules } = root === undefined ? {} : this.#readSet(reading, root, attributes);
+    const tests = this.#readTestFiles(reading, rules?.isComplete === true ? rules.ids : undefined);
+    if (rules?.isComplete === true) this.#reportUnread();
     if (set === undefined || this.#report.hasErrors) return undefined;
     return {
       name: set.name,
@@ -89,76 +102,64 @@ class Compilation {
     };
   }
 
-  #readSet(base: Reading, root: LocatedMap, catalog: Catalog): PolicySet | undefined {
-    const attributes = readAttributes(base, root);
-    const reading: RouteReading = {
-      ...base,
-      catalog,
-      facts: new Map([...builtInFacts, ...attributes].map((fact) => [fact.name, fact])),
-      poolNames: poolNamesOf(root),
-    };
-    const pools = readPools(reading, root);
+  #readSet(
+    base: ConditionReading,
+    root: LocatedMap,
+    attributes: PolicySet["attributes"],
+  ): { readonly set?: PolicySet; readonly rules: RulesRead } {
+    const reading: RouteReading = { ...base, poolNames: poolNamesOf(base, root) };
+    const poolList = readPools(reading, root);
+    const pools = new Map(poolList.map((pool) => [pool.name, pool]));
     const rules = readRules({
       reading,
       pools,
       root,
       rootName: ROOT,
-      fileNames: this.#files.map(({ name }) => name),
-      open: (name) => this.#open(name, "policy"),
+      fileNames: new Set(this.#byName.keys()),
+      open: (name, includedAt) => this.#open(name, "policy", includedAt),
     });
-    this.#requireRootKeys(root);
+    requireRootKeys(reading, root);
     const defaultRoute = readRoute(reading, childOf(childOf(root, "default"), "route"), pools);
     const name = textOf(reading, childOf(root, "name"));
     const description = textOf(reading, childOf(root, "description"));
-    if (defaultRoute === undefined || name === undefined) return undefined;
-    return {
+    if (defaultRoute === undefined || name === undefined) return { rules };
+    const set: PolicySet = {
       name,
       ...(description === undefined ? {} : { description }),
       attributes,
-      pools,
-      rules,
+      pools: poolList,
+      rules: rules.rules,
       defaultRoute,
-      catalog,
+      catalog: base.catalog,
     };
+    return { set, rules };
   }
 
-  /** The schema cannot ask for these, since included files do not have them. */
-  #requireRootKeys(root: LocatedMap): void {
-    const span = root.entries[0]?.keySpan ?? root.span;
-    const needed = {
-      name: "the set's name, such as `production`",
-      default: "every request has an outcome: `default: { route: { to: [requested] } }`",
-    };
-    for (const [key, help] of Object.entries(needed)) {
-      // A misspelt one is reported as an unknown key.
-      const isMisspelt = root.entries.some((entry) => this.#faulty.has(entry.value) && isNear(entry.key, key));
-      if (entryOf(root, key) === undefined && !isMisspelt) {
-        this.#report.error("RW1102", span, `policy.yaml needs \`${key}\``, help);
-      }
-    }
-  }
-
-  #readTestFiles(base: Reading, catalog: Catalog, set: PolicySet | undefined): CompiledPolicy["tests"] {
-    const facts = new Map([...builtInFacts, ...(set?.attributes ?? [])].map((fact) => [fact.name, fact]));
+  #readTestFiles(reading: ConditionReading, ruleIds: RuleIds): CompiledPolicy["tests"] {
     return this.#files
       .filter(({ name }) => name.startsWith("tests/"))
       .flatMap(({ name }) => {
         const root = this.#open(name, "test");
-        // Without a sound set every name in a test would be unknown.
-        return root === undefined || set === undefined ? [] : readTests({ ...base, facts, catalog }, root, set);
+        return root === undefined ? [] : readTests(reading, root, ruleIds);
       });
   }
 
-  #open(name: string, kind: DocumentKind): LocatedMap | undefined {
+  #open(name: string, kind: DocumentKind, includedAt?: Span): LocatedMap | undefined {
     const file = this.#byName.get(name);
     this.#read.add(name);
-    if (file !== undefined) return readDocument(file, kind, this.#report, this.#faulty);
-    const near = didYouMean(
-      name,
-      [...this.#byName.keys()].filter((other) => !other.includes("/")),
-    );
-    this.#report.error("RW1005", undefined, `there is no \`${name}\` in the policy directory`, near ?? "create it");
-    return undefined;
+    return file === undefined ? undefined : readDocument(file, kind, this.#report, this.#faulty, includedAt);
+  }
+
+  /** Opens a file that each set has. */
+  #openNeeded(name: string, kind: DocumentKind): LocatedMap | undefined {
+    if (!this.#byName.has(name)) {
+      const beside = [...this.#byName.keys()].filter((other) => !other.includes("/"));
+      const near = nearestNames(name, beside)[0];
+      const help =
+        near === undefined ? `create it; it begins with \`kind: ${kind}\`` : `rename \`${near}\` to \`${name}\``;
+      this.#report.error("RW1005", undefined, `there is no \`${name}\` in the policy directory`, help);
+    }
+    return this.#open(name, kind);
   }
 
   /** A file that is part of nothing is most likely forgotten, or misnamed. */
@@ -171,6 +172,26 @@ class Compilation {
   }
 }
 
-function isNear(written: string, key: string): boolean {
-  return didYouMean(written, [key]) !== undefined;
+/** Whether the catalog's names are all known; where a key is misspelt or missing they are not. */
+function isCatalogReadable(root: LocatedMap): boolean {
+  return ["providers", "models"].every((key) => childOf(root, key)?.kind === "map");
+}
+
+/** Whether an attribute may have been declared in a way that could not be read. */
+function isUnreadable(base: Reading, root: LocatedMap | undefined, name: string): boolean {
+  if (root === undefined || !isSectionReadable(base, root, "attributes")) return true;
+  return childOf(childOf(root, "attributes"), name.slice("attributes.".length)) !== undefined;
+}
+
+/** The schema cannot ask for these, since included files do not have them. */
+function requireRootKeys(reading: Reading, root: LocatedMap): void {
+  const span = root.entries[0]?.keySpan ?? root.span;
+  const needed = {
+    name: "add the set's name: `name: production`",
+    default: "every request has an outcome: `default: { route: { to: [requested] } }`",
+  };
+  for (const [key, help] of Object.entries(needed)) {
+    if (entryOf(root, key) !== undefined || isMisspelt(reading, root, key)) continue;
+    reading.report.error("RW1102", span, `policy.yaml needs \`${key}\``, help);
+  }
 }

@@ -1,7 +1,7 @@
 import { didYouMean, listNames } from "../diagnostics/suggest.js";
 import { describeValue, type Located, type LocatedEntry, type LocatedMap, shorten } from "../source/located.js";
 import type { AttributeDefinition } from "./policy-set.js";
-import { booleanOf, childOf, mapOf, numberOf, tagsOf, textOf, textsOf } from "./read-values.js";
+import { booleanOf, childOf, itemsOf, mapOf, numberOf, tagsOf, textOf, textsOf } from "./read-values.js";
 import type { Reading } from "./reading.js";
 
 /** Headers that carry secrets: facts are recorded and shown. */
@@ -27,7 +27,7 @@ function readAttribute(reading: Reading, { key, keySpan, value }: LocatedEntry):
   const defaultNode = childOf(value, "default");
   const defaultValue = defaultNode === undefined ? undefined : readFactValue(reading, type, defaultNode, "the default");
   if (typeof defaultValue === "string" && values !== undefined && !values.includes(defaultValue)) {
-    const help = didYouMean(defaultValue, values) ?? `one of ${listNames(values)}`;
+    const help = didYouMean(defaultValue, values) ?? `write one of ${listNames(values)}`;
     reading.report.error(
       "RW1103",
       defaultNode?.span,
@@ -72,7 +72,7 @@ export function readFactValue(
   what: string,
 ): string | number | boolean | readonly string[] | undefined {
   const read = {
-    string: () => textOf(reading, node),
+    string: () => textOf(reading, node) || undefined,
     number: () => numberOf(reading, node),
     boolean: () => booleanOf(reading, node),
     set: () =>
@@ -81,9 +81,26 @@ export function readFactValue(
         : tagsOf(reading, node),
   };
   const value = read[type]();
-  if (value === undefined && !reading.faulty.has(node)) {
-    const wanted = { string: "text", number: "a number", boolean: "true or false", set: "a list of tags" }[type];
-    reading.report.error("RW1103", node.span, `${what} must be ${wanted}, not ${describeValue(node)}`);
+  if (reading.faulty.has(node)) return value;
+  const { report } = reading;
+  if (value === undefined) {
+    const isEmpty = node.kind === "scalar" && node.source === "";
+    const found = isEmpty ? "empty" : describeValue(node);
+    report.error("RW1103", node.span, `${what} must be ${wanted[type]}, not ${found}`, helpFor(type, node));
+  } else if (type === "set") {
+    for (const item of itemsOf(node)) {
+      if (reading.faulty.has(item) || (item.kind === "scalar" && typeof item.value === "string")) continue;
+      const message = `${what} holds ${describeValue(item)}, which is no tag`;
+      report.error("RW1103", item.span, message, "tags are texts: quote it if it is one");
+    }
   }
   return value;
+}
+
+const wanted = { string: "text", number: "a number", boolean: "true or false", set: "a list of tags" } as const;
+
+function helpFor(type: AttributeType, node: Located): string | undefined {
+  if (node.kind !== "scalar" || node.source === "") return undefined;
+  if (type === "string") return `quote it if it is text: "${shorten(node.source)}"`;
+  return typeof node.value === "string" ? `write it without quotes, as ${wanted[type]}` : undefined;
 }

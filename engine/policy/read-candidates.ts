@@ -1,11 +1,11 @@
 import type { Span } from "../diagnostics/diagnostic.js";
 import { didYouMean, listNames, nearestNames } from "../diagnostics/suggest.js";
 import { indexCatalog } from "../rank/catalog-index.js";
-import { type Located, shorten } from "../source/located.js";
+import { type Located, shorten, spanWithin } from "../source/located.js";
 import { defined } from "./defined.js";
 import type { CandidateReference, Catalog, NumberRange, Selection } from "./policy-set.js";
 import { childOf, itemsOf, mapOf, numberOf, priceOf, rangeOf, textOf, textsOf, tokensOf } from "./read-values.js";
-import type { Reading, RouteReading } from "./reading.js";
+import type { CatalogReading, RouteReading } from "./reading.js";
 
 /** Reads a list of candidates; what names nothing is reported. */
 export function readCandidates(reading: RouteReading, node: Located | undefined): readonly CandidateReference[] {
@@ -20,41 +20,47 @@ function readCandidate(reading: RouteReading, node: Located): CandidateReference
   if (name === undefined) return undefined;
   if (name === "requested") return { kind: "requested", span };
   if (name.includes("/")) return readModelReference(reading, name, span);
-  if (reading.poolNames.has(name)) return { kind: "pool", pool: name, span };
-  const models = indexCatalog(reading.catalog).byBareName.get(name);
-  const help =
-    models === undefined
-      ? (didYouMean(name, [...reading.poolNames, "requested"]) ??
-        "declare it under `pools:`; a model is written `author/model`")
-      : `a model is written with its author: ${listNames(models)}`;
+  const { poolNames } = reading;
+  if (poolNames === undefined || poolNames.has(name)) return { kind: "pool", pool: name, span };
+  const help = () => {
+    const models = indexCatalog(reading.catalog).byBareName.get(name);
+    if (models !== undefined) return `a model is written with its author: ${listNames(models)}`;
+    return (
+      didYouMean(name, [...poolNames, "requested"]) ?? "declare it under `pools:`; a model is written `author/model`"
+    );
+  };
   reading.report.error("RW1202", span, `there is no pool \`${shorten(name)}\``, help);
   return undefined;
 }
 
 /** Reads `author/model` or `author/model@provider`. */
 export function readModelReference(
-  reading: Reading & { readonly catalog: Catalog },
+  reading: CatalogReading,
   name: string,
   span: Span,
 ): Extract<CandidateReference, { kind: "model" | "endpoint" }> | undefined {
-  const { catalog, report } = reading;
-  const index = indexCatalog(catalog);
-  const at = name.lastIndexOf("@");
+  const { catalog, knowsCatalog, report } = reading;
+  const at = name.indexOf("@");
   const model = at === -1 ? name : name.slice(0, at);
-  const entries = index.byModel.get(model);
-  if (entries === undefined) {
-    report.error("RW1203", span, `there is no model \`${shorten(model)}\` in the catalog`, nearModel(catalog, model));
+  const entries = indexCatalog(catalog).byModel.get(model);
+  if (entries === undefined && knowsCatalog) {
+    const place = spanWithin(span, name, 0, model.length);
+    const message = `there is no model \`${shorten(model)}\` in the catalog`;
+    report.error("RW1203", place, message, () => nearModel(catalog, model));
     return undefined;
   }
   if (at === -1) return { kind: "model", model, span };
   const provider = name.slice(at + 1);
-  if (!entries.some(({ endpoint }) => endpoint.provider === provider)) {
+  // A model without endpoints is one whose endpoints could not be read.
+  if (entries !== undefined && entries.length > 0 && !entries.some(({ endpoint }) => endpoint.provider === provider)) {
     const serving = entries.map(({ endpoint }) => endpoint.provider);
+    const place = spanWithin(span, name, at + 1, name.length);
+    const help = () => didYouMean(provider, serving) ?? `it is served by ${listNames(serving, "and")}`;
     const isProvider = catalog.providers.some((declared) => declared.name === provider);
-    const message = isProvider
-      ? `\`${shorten(provider)}\` does not serve \`${shorten(model)}\``
-      : `there is no provider \`${shorten(provider)}\``;
-    report.error("RW1204", span, message, didYouMean(provider, serving) ?? `it is served by ${listNames(serving)}`);
+    if (provider === "") report.error("RW1204", span, "the provider after `@` is missing", help);
+    else if (isProvider) {
+      report.error("RW1204", place, `\`${shorten(provider)}\` does not serve \`${shorten(model)}\``, help);
+    } else report.error("RW1204", place, `there is no provider \`${shorten(provider)}\``, help);
     return undefined;
   }
   return { kind: "endpoint", model, provider, span };
@@ -105,10 +111,11 @@ function readSelection(reading: RouteReading, node: Located): Selection {
 }
 
 /** Reports a name that is no provider of the catalog. */
-export function checkProvider(reading: Reading & { readonly catalog: Catalog }, node: Located): void {
+export function checkProvider(reading: CatalogReading, node: Located): void {
   const name = textOf(reading, node);
+  if (name === undefined || !reading.knowsCatalog) return;
   const known = reading.catalog.providers.map((provider) => provider.name);
-  if (name === undefined || known.includes(name)) return;
-  const help = didYouMean(name, known) ?? `the catalog has ${listNames(known)}`;
+  if (known.includes(name)) return;
+  const help = () => didYouMean(name, known) ?? `the catalog has ${listNames(known, "and")}`;
   reading.report.error("RW1204", node.span, `there is no provider \`${shorten(name)}\``, help);
 }

@@ -1,6 +1,7 @@
 import { didYouMean } from "../diagnostics/suggest.js";
 import { type Located, type LocatedEntry, type LocatedMap, shorten } from "../source/located.js";
 import { defined } from "./defined.js";
+import { isSectionReadable } from "./is-section-readable.js";
 import type { Catalog, Endpoint, Model, Price, Provider, ProviderFormat, SimulationSettings } from "./policy-set.js";
 import {
   childOf,
@@ -16,6 +17,9 @@ import {
 } from "./read-values.js";
 import type { Reading } from "./reading.js";
 
+/** The providers by name; undefined when they could not be read, so that no name is known to be wrong. */
+type Providers = ReadonlyMap<string, Provider> | undefined;
+
 /** Headers that the HTTP client or the adapter sets itself. */
 const ownHeaders = new Set([
   ...["authorization", "connection", "content-length", "content-type", "host", "keep-alive", "te", "trailer"],
@@ -24,10 +28,11 @@ const ownHeaders = new Set([
 
 /** Reads `catalog.yaml`: providers, models, and endpoints with what they inherit filled in. */
 export function readCatalog(reading: Reading, root: LocatedMap): Catalog {
-  const providers = entriesOf(root, "providers").flatMap((entry) => readProvider(reading, entry) ?? []);
-  const byName = new Map(providers.map((provider) => [provider.name, provider]));
-  const declared = new Set(entriesOf(root, "providers").map(({ key }) => key));
-  const models = entriesOf(root, "models").flatMap((entry) => readModel(reading, entry, byName, declared) ?? []);
+  const providers = entriesOf(root, "providers").map((entry) => readProvider(reading, entry));
+  const byName = isSectionReadable(reading, root, "providers")
+    ? new Map(providers.map((provider) => [provider.name, provider]))
+    : undefined;
+  const models = entriesOf(root, "models").map((entry) => readModel(reading, entry, byName));
   return { providers, models };
 }
 
@@ -35,15 +40,14 @@ function entriesOf(node: Located | undefined, key: string): readonly LocatedEntr
   return mapOf(childOf(node, key))?.entries ?? [];
 }
 
-function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEntry): Provider | undefined {
+function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEntry): Provider {
   const { report } = reading;
   const format = textOf(reading, childOf(value, "format")) as ProviderFormat | undefined;
-  if (format === undefined) return undefined;
   const baseUrlNode = childOf(value, "base_url");
   const baseUrl = textOf(reading, baseUrlNode)?.replace(/\/+$/, "");
   if (format === "simulated" && baseUrlNode !== undefined) {
     report.error("RW1103", baseUrlNode.span, "a simulated provider has no `base_url`", "leave it out");
-  } else if (format !== "simulated" && baseUrlNode === undefined) {
+  } else if (format !== undefined && format !== "simulated" && baseUrlNode === undefined) {
     report.error(
       "RW1102",
       keySpan,
@@ -53,12 +57,12 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
   }
   if (baseUrl !== undefined && baseUrlNode !== undefined) checkBaseUrl(reading, baseUrl, baseUrlNode);
   const simulateNode = childOf(value, "simulate");
-  if (simulateNode !== undefined && format !== "simulated") {
+  if (simulateNode !== undefined && format !== undefined && format !== "simulated") {
     report.error("RW1103", simulateNode.span, "`simulate` is for providers of format `simulated`", "leave it out");
   }
   return {
     name,
-    format,
+    format: format ?? "openai", // a set with an error is never used: the name is what others refer to
     ...defined("baseUrl", baseUrl),
     ...defined("apiKeyEnv", textOf(reading, childOf(value, "api_key_env"))),
     ...defined("region", textOf(reading, childOf(value, "region"))),
@@ -81,6 +85,11 @@ function checkBaseUrl({ report }: Reading, baseUrl: string, node: Located): void
       `\`${shorten(baseUrl)}\` is not a URL`,
       "write it as `https://api.openai.com/v1`",
     );
+  } else {
+    const [operation] = /\/(chat\/completions|completions|responses|embeddings|messages)$/.exec(baseUrl) ?? [];
+    if (operation === undefined) return;
+    const message = `the \`base_url\` ends in an operation, \`${operation}\`, which is added to it`;
+    report.error("RW1103", node.span, message, `write \`${shorten(baseUrl.slice(0, -operation.length))}\``);
   }
 }
 
@@ -110,18 +119,13 @@ function readSimulation(reading: Reading, node: Located): SimulationSettings {
   };
 }
 
-function readModel(
-  reading: Reading,
-  { key: id, keySpan, value }: LocatedEntry,
-  providers: ReadonlyMap<string, Provider>,
-  declared: ReadonlySet<string>,
-): Model | undefined {
+function readModel(reading: Reading, { key: id, keySpan, value }: LocatedEntry, providers: Providers): Model {
   const contextWindow = tokensOf(reading, childOf(value, "context_window"));
   const maxOutputTokens = tokensOf(reading, childOf(value, "max_output_tokens"));
   const price = readPrice(reading, childOf(value, "price"));
   const endpoints = new Map<string, Endpoint>();
   for (const node of itemsOf(childOf(value, "endpoints"))) {
-    const endpoint = readEndpoint(reading, node, { id, contextWindow, maxOutputTokens, price }, providers, declared);
+    const endpoint = readEndpoint(reading, node, { id, contextWindow, maxOutputTokens, price }, providers);
     if (endpoint === undefined) continue;
     const first = endpoints.get(endpoint.id);
     if (first === undefined) endpoints.set(endpoint.id, endpoint);
@@ -131,10 +135,9 @@ function readModel(
       reading.report.error("RW1205", node.span, message, "keep one, or declare a second provider", related);
     }
   }
-  if (contextWindow === undefined) return undefined;
   return {
     id,
-    contextWindow,
+    contextWindow: contextWindow ?? 0, // reported: see readProvider
     ...defined("maxOutputTokens", maxOutputTokens),
     capabilities: textsOf(reading, childOf(value, "capabilities")),
     ...defined("quality", numberOf(reading, childOf(value, "quality"))),
@@ -151,13 +154,7 @@ interface Inherited {
   readonly price: Price | undefined;
 }
 
-function readEndpoint(
-  reading: Reading,
-  node: Located,
-  model: Inherited,
-  providers: ReadonlyMap<string, Provider>,
-  declared: ReadonlySet<string>,
-): Endpoint | undefined {
+function readEndpoint(reading: Reading, node: Located, model: Inherited, providers: Providers): Endpoint | undefined {
   const providerNode = childOf(node, "provider");
   const provider = textOf(reading, providerNode);
   const upstreamModel = textOf(reading, childOf(node, "model"));
@@ -168,18 +165,18 @@ function readEndpoint(
     region: textOf(reading, childOf(node, "region")),
     retentionDays: retentionOf(reading, childOf(node, "data_retention")),
   };
-  if (provider !== undefined && !declared.has(provider)) {
-    const help = didYouMean(provider, declared) ?? "declare it under `providers:`";
+  if (provider === undefined) return undefined;
+  const inherited = providers?.get(provider);
+  if (providers !== undefined && inherited === undefined) {
+    const help = () => didYouMean(provider, providers.keys()) ?? "declare it under `providers:`";
     reading.report.error("RW1204", providerNode?.span, `there is no provider \`${shorten(provider)}\``, help);
   }
-  if (provider === undefined || upstreamModel === undefined || own.contextWindow === undefined) return undefined;
-  const inherited = providers.get(provider);
   return {
     id: `${model.id}@${provider}`,
     model: model.id,
     provider,
-    upstreamModel,
-    contextWindow: own.contextWindow,
+    upstreamModel: upstreamModel ?? "",
+    contextWindow: own.contextWindow ?? 0,
     ...defined("maxOutputTokens", own.maxOutputTokens),
     ...defined("price", own.price),
     ...defined("region", own.region ?? inherited?.region),

@@ -1,12 +1,12 @@
 import { analyseJsonLogic } from "../conditions/analyse-json-logic.js";
 import type { Condition, JsonValue, LogicPredicate } from "../conditions/condition.js";
 import type { Span } from "../diagnostics/diagnostic.js";
-import { nearestNames } from "../diagnostics/suggest.js";
 import { limits } from "../source/limits.js";
-import { entryOf, entrySpan, type Located, type LocatedEntry, plainValue, shorten } from "../source/located.js";
+import { entryOf, entrySpan, type Located, type LocatedEntry, plainValue } from "../source/located.js";
 import { readPredicate } from "./read-predicate.js";
 import { itemsOf } from "./read-values.js";
 import type { ConditionReading } from "./reading.js";
+import { factHelp, reportUnknownFact } from "./unknown-fact.js";
 
 /**
  * Reads a condition map: its entries are ANDed. A part that cannot be read is reported and left out, which is safe
@@ -50,32 +50,18 @@ function isTooDeep({ report }: ConditionReading, { key, keySpan }: LocatedEntry,
 function readFactCondition(reading: ConditionReading, entry: LocatedEntry): readonly Condition[] {
   const fact = reading.facts.get(entry.key);
   if (fact !== undefined) return readPredicate(reading, fact, entry);
-  // Unknown names without the prefix are the schema's to report.
-  if (entry.key.startsWith(PREFIX)) reportUnknownAttribute(reading, entry);
+  reportUnknownFact(reading, entry.key, entry.keySpan);
   return [];
-}
-
-const PREFIX = "attributes.";
-
-/** Reports an undeclared `attributes.NAME`; near names are compared without the prefix they share. */
-export function reportUnknownAttribute({ report, facts }: ConditionReading, { key, keySpan }: LocatedEntry): void {
-  const declared = [...facts.keys()].filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
-  const [near] = nearestNames(key.slice(PREFIX.length), declared);
-  const help =
-    near === undefined
-      ? `declare \`${shorten(key.slice(PREFIX.length))}\` under \`attributes:\` in policy.yaml`
-      : `did you mean \`${PREFIX}${near}\`?`;
-  report.error("RW1201", keySpan, `\`${shorten(key)}\` is not a fact`, help);
 }
 
 function readLogic(reading: ConditionReading, node: Located, span: Span): readonly LogicPredicate[] {
   if (node.kind !== "map") return [];
   const rule = plainValue(node) as JsonValue;
-  const { reads, required, problems } = analyseJsonLogic(rule, (name) => reading.facts.has(name));
+  const isFact = (name: string) => reading.facts.has(name) || reading.mayBeFact(name);
+  const { reads, required, problems } = analyseJsonLogic(rule, isFact);
   for (const { path, message, help } of problems) {
-    const [, name = ""] = /^`(.*)` is not a fact$/.exec(message) ?? [];
-    const near = name === "" ? undefined : nearestNames(name, reading.facts.keys())[0];
-    const advice = near === undefined ? help : `did you mean \`${near}\`?`;
+    const [, name] = /^`(.*)` is not a fact$/.exec(message) ?? [];
+    const advice = name === undefined ? help : () => factHelp(reading, name);
     reading.report.error("RW1305", spanAt(node, path), message, advice);
   }
   return problems.length > 0 ? [] : [{ kind: "logic", rule, reads, required, span }];

@@ -45,17 +45,15 @@ export function readPredicate(
   const { value } = entry;
   const span = entrySpan(entry);
   if (value.kind !== "map") return readShortForm(reading, fact, value, span);
-  const foreign = value.entries.find(({ key }) => key !== "present" && !words[fact.type].includes(key));
-  if (foreign !== undefined) {
-    // For built-in facts the schema has said so.
-    if (fact.name.startsWith("attributes.") && isWord(foreign.key)) {
-      const message = `\`${fact.name}\` is a ${fact.type}, which \`${foreign.key}\` cannot test`;
-      reading.report.error("RW1301", foreign.keySpan, message, forms[fact.type]);
-    }
-    return [];
+  for (const { key, keySpan } of value.entries) {
+    // Of built-in facts, and of what is no word at all, the schema has said so.
+    if (key === "present" || words[fact.type].includes(key) || !isCustom(fact) || !isWord(key)) continue;
+    const message = `\`${fact.name}\` is a ${fact.type}, which \`${key}\` cannot test`;
+    reading.report.error("RW1301", keySpan, message, forms[fact.type]);
   }
   const isSingle = value.entries.length === 1;
-  const parts = value.entries.flatMap((part) => {
+  const own = value.entries.filter(({ key }) => key === "present" || words[fact.type].includes(key));
+  const parts = own.flatMap((part) => {
     return readWord(reading, fact, part, isSingle ? span : entrySpan(part));
   });
   switch (fact.type) {
@@ -101,7 +99,13 @@ function readWord(
       const pattern = textOf(reading, value);
       if (pattern === undefined) return [];
       const problem = globProblem(pattern);
-      if (problem !== undefined) reading.report.error("RW1303", value.span, problem);
+      if (problem !== undefined) {
+        const isValue = pattern.length < 60 && /^[^*?[\]{}\\]+$/.test(pattern);
+        const help = isValue
+          ? `write \`${fact.name}: ${pattern}\``
+          : "write several values as a list, and several globs under `any`";
+        reading.report.error("RW1303", value.span, problem, help);
+      }
       return [{ kind: "glob", fact: name, pattern, span }];
     }
     case "any":
@@ -154,11 +158,21 @@ function readShortForm(
 
 /** Built-in facts have a schema that refuses what does not fit; custom ones are judged here. */
 function refuse(reading: ConditionReading, fact: FactDefinition, node: Located): readonly [] {
-  if (fact.name.startsWith("attributes.") && !isFaulty(reading, node)) {
-    const message = `\`${fact.name}\` is a ${fact.type}; ${describeValue(node)} cannot be compared with it`;
-    reading.report.error("RW1301", node.span, message, forms[fact.type]);
+  if (!isCustom(fact) || isFaulty(reading, node)) return [];
+  const takesTexts = fact.type === "string" || fact.type === "set";
+  // Of a list where a list may stand, the items are at fault.
+  const wrong = node.kind === "list" && takesTexts ? node.items.filter((item) => !isOf(item, "string")) : [node];
+  for (const each of wrong) {
+    const message = `\`${fact.name}\` is a ${fact.type}; ${describeValue(each)} cannot be compared with it`;
+    const isBare = takesTexts && each.kind === "scalar";
+    const help = isBare ? `quote it if it is text: "${shorten(each.source)}"` : forms[fact.type];
+    reading.report.error("RW1301", each.span, message, help);
   }
   return [];
+}
+
+function isCustom({ name }: FactDefinition): boolean {
+  return name.startsWith("attributes.");
 }
 
 function isFaulty({ faulty }: ConditionReading, node: Located): boolean {
@@ -183,7 +197,9 @@ function readOneOf(
     for (const item of itemsOf(node)) {
       const text = textOf(reading, item);
       if (text === undefined || allowed.includes(text)) continue;
-      const help = `${didYouMean(text, allowed) ?? "its values are"} ${listNames(allowed)}`;
+      const near = didYouMean(text, allowed);
+      const list = `one of ${listNames(allowed)}`;
+      const help = near === undefined ? list : `${near} (${list})`;
       reading.report.error("RW1301", item.span, `\`${shorten(text)}\` is not a value of \`${fact.name}\``, help);
     }
   }

@@ -1,107 +1,161 @@
 import type { Condition } from "../conditions/condition.js";
 import type { Span } from "../diagnostics/diagnostic.js";
-import { didYouMean, listNames } from "../diagnostics/suggest.js";
+import { didYouMean } from "../diagnostics/suggest.js";
 import { limits } from "../source/limits.js";
-import { entryOf, type Located, type LocatedMap, shorten } from "../source/located.js";
+import { entryOf, type Located, type LocatedMap, shorten, spanWithin } from "../source/located.js";
 import { defined } from "./defined.js";
-import type { Pool, Rule } from "./policy-set.js";
+import { isMisspelt } from "./is-section-readable.js";
+import type { Rule } from "./policy-set.js";
 import { readCondition } from "./read-condition.js";
 import { readRequirement } from "./read-requirement.js";
 import { readRoute } from "./read-route.js";
-import { childOf, itemsOf, textOf } from "./read-values.js";
+import { childOf, itemsOf, mapOf, textOf } from "./read-values.js";
+import type { PoolsByName } from "./read-weights.js";
 import type { RouteReading } from "./reading.js";
 import { resolveInclude } from "./resolve-include.js";
+import { factHelp } from "./unknown-fact.js";
 
 export interface RulesInput {
   readonly reading: RouteReading;
-  readonly pools: readonly Pool[];
+  readonly pools: PoolsByName;
   readonly root: LocatedMap;
   readonly rootName: string;
-  readonly fileNames: readonly string[];
+  readonly fileNames: ReadonlySet<string>;
   /** Reads a policy file, once; undefined when it cannot be used, which was reported. */
-  readonly open: (name: string) => LocatedMap | undefined;
+  readonly open: (name: string, includedAt: Span) => LocatedMap | undefined;
+}
+
+export type Effect = Rule["effect"];
+export const effects: readonly Effect[] = ["deny", "require", "route"];
+
+export interface RulesRead {
+  readonly rules: readonly Rule[];
+  /** The effects written under each id, of rules that could not be read too. */
+  readonly ids: ReadonlyMap<string, ReadonlySet<Effect>>;
+  /** False when a part could not be read: then an unknown id may be one of it, and an unread file one of its includes. */
+  readonly isComplete: boolean;
 }
 
 /** Keys that only the root of a set may have. */
 const rootKeys = ["name", "attributes", "pools", "default"];
 
 /** Every rule of the set in reading order: includes in their place, depth first, scopes ANDed. */
-export function readRules(input: RulesInput): readonly Rule[] {
+export function readRules(input: RulesInput): RulesRead {
   const reader = new RulesReader(input);
-  reader.readFile(input.root, input.rootName, [], []);
-  return reader.rules;
+  reader.readFile(input.root, [], [input.rootName]);
+  return reader;
 }
 
-class RulesReader {
+class RulesReader implements RulesRead {
   readonly rules: Rule[] = [];
+  readonly ids = new Map<string, Set<Effect>>();
+  isComplete = true;
   readonly #input: RulesInput;
   readonly #idSpans = new Map<string, Span>();
   readonly #includedAt = new Map<string, Span>();
+  #reading: RouteReading;
   #isFull = false;
 
   constructor(input: RulesInput) {
     this.#input = input;
+    this.#reading = input.reading;
   }
 
-  /** @param openFiles the files that include this one, outermost first. */
-  readFile(root: LocatedMap, name: string, scopes: readonly Condition[], openFiles: readonly string[]): void {
-    for (const item of itemsOf(childOf(root, "rules"))) {
+  /** @param openFiles the files that include each other down to this one, outermost first. */
+  readFile(root: LocatedMap, scopes: readonly Condition[], openFiles: readonly string[]): void {
+    const list = childOf(root, "rules");
+    if (list?.kind !== "list" && (list !== undefined || isMisspelt(this.#reading, root, "rules"))) {
+      this.isComplete = false;
+    }
+    for (const item of itemsOf(list)) {
       if (item.kind !== "map") continue;
       const include = entryOf(item, "include");
       if (include === undefined) this.#readRule(item, scopes);
-      else this.#include(item, include.value, name, scopes, [...openFiles, name]);
+      else this.#readInclude(item, include.value, scopes, openFiles);
     }
   }
 
-  #include(
-    item: LocatedMap,
-    node: Located,
-    from: string,
-    scopes: readonly Condition[],
-    openFiles: readonly string[],
-  ): void {
-    const { reading, fileNames, open } = this.#input;
-    const { report } = reading;
-    const written = textOf(reading, node);
-    if (written === undefined) return;
+  #readInclude(item: LocatedMap, node: Located, scopes: readonly Condition[], openFiles: readonly string[]): void {
+    const reading = this.#reading;
     const scopeNode = childOf(item, "scope");
     const inner = scopeNode === undefined ? scopes : [...scopes, readCondition(reading, scopeNode)];
-    const name = resolveInclude(from, written);
-    if (name === undefined || name === "") {
-      const help = "an include is a path relative to this file, with `/`, inside the policy directory";
-      report.error("RW1006", node.span, `\`${shorten(written)}\` leaves the policy directory`, help);
+    const name = this.#resolve(node, openFiles);
+    const root = name === undefined ? undefined : this.#input.open(name, node.span);
+    if (name === undefined || root === undefined) {
+      this.isComplete = false;
       return;
     }
-    if (openFiles.includes(name)) {
-      const circle = [...openFiles.slice(openFiles.indexOf(name)), name].map(shorten).join(" → ");
-      report.error("RW1007", node.span, `an include cycle: ${circle}`, "take one of the includes out");
-      return;
-    }
-    const before = this.#includedAt.get(name);
-    if (before !== undefined) {
-      const related = { span: before, note: "first included here" };
-      report.error("RW1007", node.span, `\`${shorten(name)}\` is included twice`, "include each file once", related);
-      return;
-    }
-    this.#includedAt.set(name, node.span);
-    if (!fileNames.includes(name)) {
-      const others = fileNames.filter((other) => other !== from);
-      const help = didYouMean(name, others) ?? "create it, or mend the path: it is relative to the file it stands in";
-      report.error("RW1005", node.span, `there is no file \`${shorten(name)}\` in the policy directory`, help);
-      return;
-    }
-    const root = open(name);
-    if (root === undefined) return;
+    this.#refuseRootKeys(root);
+    this.readFile(root, inner, [...openFiles, name]);
+  }
+
+  /** What stands in the wrong file is told once; the rules that use it are no other mistake. */
+  #refuseRootKeys(root: LocatedMap): void {
+    const { report, poolNames, mayBeFact } = this.#reading;
     for (const { key, keySpan } of root.entries) {
       if (!rootKeys.includes(key)) continue;
       const help = "an included file holds `kind`, `description` and `rules`";
       report.error("RW1101", keySpan, `\`${key}\` stands only in policy.yaml`, help);
     }
-    this.readFile(root, name, inner, openFiles);
+    const keysOf = (key: string) => mapOf(childOf(root, key))?.entries.map((entry) => entry.key) ?? [];
+    const misplaced = new Set(keysOf("attributes").map((name) => `attributes.${name}`));
+    const pools = keysOf("pools");
+    if (misplaced.size === 0 && pools.length === 0) return;
+    this.#reading = {
+      ...this.#reading,
+      poolNames: poolNames && new Set([...poolNames, ...pools]),
+      mayBeFact: (name) => misplaced.has(name) || mayBeFact(name),
+    };
+  }
+
+  /** The file that an include means; undefined when it must not or cannot be included, which is reported. */
+  #resolve(node: Located, openFiles: readonly string[]): string | undefined {
+    const { fileNames } = this.#input;
+    const reading = this.#reading;
+    const { report } = reading;
+    const written = textOf(reading, node);
+    if (written === undefined) return undefined;
+    const from = openFiles.at(-1) ?? "";
+    const resolved = resolveInclude(from, written);
+    if ("problem" in resolved) {
+      const help = "an include is a path relative to this file, with `/`, to a file inside the policy directory";
+      report.error("RW1006", node.span, `\`${shorten(written)}\` ${resolved.problem}`, help);
+      return undefined;
+    }
+    const { name } = resolved;
+    if (openFiles.includes(name)) {
+      const circle = [...openFiles.slice(openFiles.indexOf(name)), name].map(shorten).join(" → ");
+      report.error("RW1007", node.span, `an include cycle: ${circle}`, "take one of the includes out");
+      return undefined;
+    }
+    if (openFiles.length > limits.includeDepth) {
+      const message = `files include each other more than ${limits.includeDepth} deep here`;
+      report.error("RW1004", node.span, message, "include the file further up");
+      return undefined;
+    }
+    const before = this.#includedAt.get(name);
+    if (before !== undefined) {
+      const related = { span: before, note: "first included here" };
+      report.error("RW1007", node.span, `\`${shorten(name)}\` is included twice`, "include each file once", related);
+      return undefined;
+    }
+    this.#includedAt.set(name, node.span);
+    if (!fileNames.has(name)) {
+      const help = () =>
+        includeHelp(
+          name,
+          written,
+          [...fileNames].filter((other) => other !== from),
+        );
+      report.error("RW1005", node.span, `there is no file \`${shorten(name)}\` in the policy directory`, help);
+      return undefined;
+    }
+    return name;
   }
 
   #readRule(node: LocatedMap, scopes: readonly Condition[]): void {
-    const { reading, pools } = this.#input;
+    const { pools } = this.#input;
+    const reading = this.#reading;
     if (this.rules.length >= limits.rules) {
       if (!this.#isFull) {
         const message = `the set has more than ${limits.rules.toLocaleString("en-US")} rules`;
@@ -118,28 +172,31 @@ class RulesReader {
       ...defined("because", textOf(reading, childOf(node, "because"))),
       span: node.span,
     };
+    // A rule with several effects is reported by the schema; each is read for its own faults.
     const deny = childOf(node, "deny");
     const require = childOf(node, "require");
     const route = childOf(node, "route");
-    if (deny !== undefined) {
-      const message = textOf(reading, deny);
-      if (message === undefined) return;
+    const message = textOf(reading, deny);
+    if (deny !== undefined && message !== undefined) {
       checkPlaceholders(reading, message, deny.span);
       this.rules.push({ ...shared, effect: "deny", message });
-    } else if (require !== undefined) {
-      this.rules.push({ ...shared, effect: "require", require: readRequirement(reading, require) });
-    } else if (route !== undefined) {
-      const read = readRoute(reading, route, pools);
-      if (read !== undefined) this.rules.push({ ...shared, effect: "route", route: read });
     }
+    if (require !== undefined) {
+      this.rules.push({ ...shared, effect: "require", require: readRequirement(reading, require) });
+    }
+    const routed = readRoute(reading, route, pools);
+    if (routed !== undefined) this.rules.push({ ...shared, effect: "route", route: routed });
   }
 
   #readId(node: LocatedMap): string {
-    const { reading } = this.#input;
+    const reading = this.#reading;
     const idNode = childOf(node, "id");
     const id = textOf(reading, idNode);
     if (id === undefined || idNode === undefined) return "";
     const first = this.#idSpans.get(id);
+    const written = effects.filter((effect) => entryOf(node, effect) !== undefined);
+    // Of a rule without an effect any may be meant.
+    this.ids.set(id, new Set([...(this.ids.get(id) ?? []), ...(written.length === 0 ? effects : written)]));
     if (id === "default") {
       const message = "`default` is what the default route is called";
       reading.report.error("RW1205", idNode.span, message, "choose another id");
@@ -163,10 +220,19 @@ function readMatch(reading: RouteReading, rule: LocatedMap, scopes: readonly Con
 }
 
 /** `{fact}` in the text of a denial must be a fact: a misspelt one would be shown to clients as it is. */
-function checkPlaceholders({ report, facts }: RouteReading, message: string, span: Span): void {
-  for (const [, name = ""] of message.matchAll(/\{([a-z][\w.-]*)\}/g)) {
-    if (facts.has(name)) continue;
-    const help = didYouMean(name, facts.keys()) ?? `the facts are ${listNames([...facts.keys()])}`;
-    report.error("RW1201", span, `\`{${shorten(name)}}\` in the text is not a fact`, help);
+function checkPlaceholders(reading: RouteReading, message: string, span: Span): void {
+  for (const match of message.matchAll(/\{([A-Za-z][\w.-]*)\}/g)) {
+    const [whole, name = ""] = match;
+    if (reading.facts.has(name) || reading.mayBeFact(name)) continue;
+    const place = spanWithin(span, message, match.index, match.index + whole.length);
+    reading.report.error("RW1201", place, `\`${shorten(whole)}\` is not a fact`, () => factHelp(reading, name));
   }
+}
+
+/** What to do about an include of a file that is not there. */
+function includeHelp(name: string, written: string, others: readonly string[]): string {
+  // As written it would be right, were paths not relative to the file they stand in.
+  if (others.includes(written))
+    return `paths are relative to this file: there is \`${shorten(written)}\` beside policy.yaml`;
+  return didYouMean(name, others) ?? "create it, or mend the path: it is relative to the file it stands in";
 }

@@ -7,11 +7,10 @@ import type { World } from "../rank/world.js";
 import { entryOf, type Located, type LocatedMap, plainValue, shorten } from "../source/located.js";
 import { nanoToUsd } from "../units/money.js";
 import { defined } from "./defined.js";
-import type { PolicySet, Rule } from "./policy-set.js";
 import type { PolicyTest, TestExpectation } from "./policy-test.js";
 import { readFactValue } from "./read-attributes.js";
 import { readModelReference } from "./read-candidates.js";
-import { reportUnknownAttribute } from "./read-condition.js";
+import { type Effect, effects, type RulesRead } from "./read-rules.js";
 import {
   childOf,
   instantOf,
@@ -24,9 +23,13 @@ import {
   usdOf,
 } from "./read-values.js";
 import type { ConditionReading } from "./reading.js";
+import { reportUnknownFact } from "./unknown-fact.js";
+
+/** The ids a test may name; undefined when the rules could not all be read. */
+export type RuleIds = RulesRead["ids"] | undefined;
 
 /** Reads the cases of one test file. Names of rules and models that the set does not have are reported. */
-export function readTests(reading: ConditionReading, root: LocatedMap, set: PolicySet): readonly PolicyTest[] {
+export function readTests(reading: ConditionReading, root: LocatedMap, ruleIds: RuleIds): readonly PolicyTest[] {
   return itemsOf(childOf(root, "tests")).flatMap((node): readonly PolicyTest[] => {
     const name = textOf(reading, childOf(node, "name"));
     if (node.kind !== "map" || name === undefined) return [];
@@ -37,7 +40,7 @@ export function readTests(reading: ConditionReading, root: LocatedMap, set: Poli
         name,
         request,
         world: readWorld(reading, world),
-        expect: readExpectation(reading, childOf(node, "expect"), set),
+        expect: readExpectation(reading, childOf(node, "expect"), ruleIds),
         span: node.span,
       },
     ];
@@ -46,12 +49,10 @@ export function readTests(reading: ConditionReading, root: LocatedMap, set: Poli
 
 function readRequest(reading: ConditionReading, node: Located | undefined): Facts {
   const facts: Record<string, FactValue> = {};
-  for (const entry of node?.kind === "map" ? node.entries : []) {
-    const { key, value } = entry;
+  for (const { key, keySpan, value } of node?.kind === "map" ? node.entries : []) {
     const fact = reading.facts.get(key);
     if (fact === undefined) {
-      // Other unknown names are the schema's to report.
-      if (key.startsWith("attributes.")) reportUnknownAttribute(reading, entry);
+      reportUnknownFact(reading, key, keySpan);
       continue;
     }
     const read = readFact(reading, fact, value);
@@ -86,7 +87,7 @@ function readAttributeValue(reading: ConditionReading, fact: FactDefinition, nod
   if (fact.type === "time") return undefined; // no attribute is of this type
   const value = readFactValue(reading, fact.type, node, `\`${fact.name}\``);
   if (typeof value === "string" && fact.values !== undefined && !fact.values.includes(value)) {
-    const help = didYouMean(value, fact.values) ?? `one of ${listNames(fact.values)}`;
+    const help = didYouMean(value, fact.values) ?? `write one of ${listNames(fact.values)}`;
     reading.report.error("RW1103", node.span, `\`${shorten(value)}\` is not a value of \`${fact.name}\``, help);
   }
   return value;
@@ -114,14 +115,10 @@ function readWorld(reading: ConditionReading, node: Located | undefined): World 
   return world;
 }
 
-function readExpectation(reading: ConditionReading, node: Located | undefined, set: PolicySet): TestExpectation {
-  const ruleIds = (effect: Rule["effect"]) => set.rules.filter((rule) => rule.effect === effect).map(({ id }) => id);
-  const id = (item: Located | undefined, known: readonly string[], effect: string): string | undefined => {
+function readExpectation(reading: ConditionReading, node: Located | undefined, ruleIds: RuleIds): TestExpectation {
+  const id = (item: Located | undefined, effect: Effect): string | undefined => {
     const text = textOf(reading, item);
-    if (item !== undefined && text !== undefined && !known.includes(text)) {
-      const help = didYouMean(text, known) ?? `it has ${known.length === 0 ? "none" : listNames(known)}`;
-      reading.report.error("RW1206", item.span, `the set has no ${effect} rule \`${shorten(text)}\``, help);
-    }
+    if (item !== undefined && text !== undefined) checkRuleId(reading, text, item, effect, ruleIds);
     return text;
   };
   const model = (item: Located | undefined): string | undefined => {
@@ -134,17 +131,38 @@ function readExpectation(reading: ConditionReading, node: Located | undefined, s
   const fallback = childOf(node, "fallback");
   const excluded = childOf(node, "excluded");
   return {
-    ...defined("rule", id(childOf(node, "rule"), [...ruleIds("route"), "default"], "route")),
+    ...defined("rule", id(childOf(node, "rule"), "route")),
     ...defined("model", model(childOf(node, "model"))),
     ...defined("notModel", model(childOf(node, "not_model"))),
     ...(fallback === undefined ? {} : { fallback: itemsOf(fallback).flatMap((item) => model(item) ?? []) }),
-    ...defined("denied", isBoolean(denied) ? denied.value : id(denied, ruleIds("deny"), "deny")),
+    ...defined("denied", isBoolean(denied) ? denied.value : id(denied, "deny")),
     ...(requirements === undefined
       ? {}
-      : { requirements: itemsOf(requirements).flatMap((item) => id(item, ruleIds("require"), "require") ?? []) }),
+      : { requirements: itemsOf(requirements).flatMap((item) => id(item, "require") ?? []) }),
     ...(excluded?.kind === "map" ? { excluded: readExcluded(reading, excluded) } : {}),
     ...defined("maxCostUsd", usdNumber(usdOf(reading, childOf(node, "max_cost_usd")))),
   };
+}
+
+/** Where a test names a rule of each effect. */
+const namedUnder: Readonly<Record<Effect, string>> = { deny: "denied", require: "requirements", route: "rule" };
+
+function checkRuleId({ report }: ConditionReading, id: string, item: Located, effect: Effect, ids: RuleIds): void {
+  if (ids === undefined || (id === "default" && effect === "route")) return;
+  const own = ids.get(id);
+  if (own?.has(effect) === true) return;
+  const other = effects.find((each) => own?.has(each));
+  if (other !== undefined) {
+    const message = `\`${shorten(id)}\` is a ${other} rule, not a ${effect} rule`;
+    report.error("RW1206", item.span, message, `a ${other} rule is named under \`${namedUnder[other]}\``);
+    return;
+  }
+  const help = () => {
+    const known = [...ids].filter(([, written]) => written.has(effect)).map(([known]) => known);
+    if (effect === "route") known.push("default");
+    return didYouMean(id, known) ?? `it has ${known.length === 0 ? "none" : listNames(known, "and")}`;
+  };
+  report.error("RW1206", item.span, `the set has no ${effect} rule \`${shorten(id)}\``, help);
 }
 
 function readExcluded(reading: ConditionReading, node: LocatedMap): TestExpectation["excluded"] & object {

@@ -29,7 +29,8 @@ export function readTimeWindow(reading: Reading, node: LocatedMap, span: Span): 
   if ((fromEntry === undefined) !== (toEntry === undefined)) {
     const missing = fromEntry === undefined ? "from" : "to";
     const help = "write both, or leave both out for whole days";
-    report.error("RW1304", (fromEntry ?? toEntry)?.keySpan, `\`${missing}\` is missing beside it`, help);
+    const given = fromEntry === undefined ? "to" : "from";
+    report.error("RW1304", (fromEntry ?? toEntry)?.keySpan, `\`${given}\` stands without \`${missing}\``, help);
     return undefined;
   }
   const tz = textOf(reading, tzEntry.value);

@@ -96,7 +96,10 @@ export function retentionOf(reading: Reading, node: Located | undefined): number
 export function instantOf(reading: Reading, node: Located | undefined): number | undefined {
   return exact(reading, node, "instant", (text) => {
     const time = Date.parse(text);
-    return Number.isNaN(time) ? undefined : time;
+    // `Date` takes the 30th of February for the 1st or 2nd of March.
+    const day = text.slice(0, 10);
+    const isDay = new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) === true;
+    return Number.isNaN(time) || !isDay ? undefined : time;
   });
 }
 

@@ -13,15 +13,23 @@ export interface Reading {
   readonly faulty: ReadonlySet<Located>;
 }
 
+/** What names of models and providers are held against. */
+export interface CatalogReading extends Reading {
+  readonly catalog: Catalog;
+  /** False when the catalog could not be read: then no name is known to be wrong. */
+  readonly knowsCatalog: boolean;
+}
+
 /** What conditions are read against. */
-export interface ConditionReading extends Reading {
+export interface ConditionReading extends CatalogReading {
   /** By name, the custom ones included. */
   readonly facts: ReadonlyMap<string, FactDefinition>;
-  /** Its models give names their full form. */
-  readonly catalog: Catalog;
+  /** Whether a name may be a custom fact whose declaration could not be read: that was reported, and is no other mistake. */
+  readonly mayBeFact: (name: string) => boolean;
 }
 
 /** What routes are read against. */
 export interface RouteReading extends ConditionReading {
-  readonly poolNames: ReadonlySet<string>;
+  /** Undefined when `pools:` could not be read. */
+  readonly poolNames: ReadonlySet<string> | undefined;
 }

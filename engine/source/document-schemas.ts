@@ -13,6 +13,8 @@ const schemas: Readonly<Record<DocumentKind, SchemaNode>> = {
 
 let compiler: Ajv2020 | undefined;
 const pointers = new Map<unknown, string>();
+/** The two that the root of a set needs are no matter of the schema, since included files do not have them. */
+const requiredKeys = new Set(["name", "default"]);
 
 /** The validator of a document, or of the part of its schema that a pointer (`urn:…#/$defs/…`) leads to. */
 export function schemaValidator(pointer: string): ValidateFunction {
@@ -40,6 +42,20 @@ export function resolveReference(kind: DocumentKind, node: SchemaNode): SchemaNo
   return resolveReference(kind, definitions[reference.slice("#/$defs/".length)] ?? {});
 }
 
+/** What a `$ref` leads to, from a node of the same document. */
+export function resolvePointer(reference: string, from: unknown): unknown {
+  const kind = (Object.keys(schemas) as DocumentKind[]).find((each) =>
+    pointerOf(from)?.startsWith(`${schemaOf(each)}#`),
+  );
+  return kind === undefined ? {} : resolveReference(kind, { $ref: reference });
+}
+
+/** Whether some map needs a key of this name: then nobody is advised to leave it out. */
+export function isRequiredKey(key: string): boolean {
+  ajv();
+  return requiredKeys.has(key);
+}
+
 /** Compiling costs about 0.1 s, so it waits until the first file is checked. */
 function ajv(): Ajv2020 {
   if (compiler === undefined) {
@@ -55,6 +71,8 @@ function ajv(): Ajv2020 {
 function notePointers(node: unknown, pointer: string): void {
   if (typeof node !== "object" || node === null) return;
   pointers.set(node, pointer);
+  const { required } = node as { required?: unknown };
+  if (Array.isArray(required) && !pointer.includes("/oneOf/")) for (const key of required) requiredKeys.add(key);
   for (const [key, value] of Object.entries(node)) {
     notePointers(value, `${pointer}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
   }

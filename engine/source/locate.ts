@@ -11,37 +11,52 @@ const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
 export function locate(
   file: SourceFile,
   root: ParsedNode,
-): { readonly located: Located; readonly diagnostics: readonly Diagnostic[] } {
+): {
+  readonly located: Located;
+  readonly diagnostics: readonly Diagnostic[];
+  /** Placeholders of values that were refused, and maps that lost an entry so. */
+  readonly refused: ReadonlySet<Located>;
+} {
   const locating = new Locating(file);
-  return { located: locating.node(root), diagnostics: locating.diagnostics };
+  return { located: locating.node(root), diagnostics: locating.diagnostics, refused: locating.refused };
 }
 
 class Locating {
   readonly diagnostics: Diagnostic[] = [];
+  readonly refused = new Set<Located>();
 
   constructor(private readonly file: SourceFile) {}
 
   node(node: ParsedNode): Located {
     const span = this.spanOf(node);
     if (isAlias(node)) {
-      this.refuse("RW1002", span, "YAML aliases (`*name`) are not used in policies", "write the value out");
-      return { kind: "scalar", value: null, source: "", span };
+      const message = `YAML aliases (\`*${shorten(node.source)}\`) are not used in policies`;
+      this.refuse("RW1002", span, message, "write the value out");
+      return this.placeholder(null, span);
     }
     this.refuseProperties(node, span);
-    if (isMap(node)) {
-      return { kind: "map", entries: this.entries(node.items as readonly Pair<ParsedNode, ParsedNode | null>[]), span };
-    }
+    if (isMap(node)) return this.map(node.items as readonly Pair<ParsedNode, ParsedNode | null>[], span);
     if (isSeq(node))
       return { kind: "list", items: (node.items as readonly ParsedNode[]).map((n) => this.node(n)), span };
     return this.scalar(node.value, node.source ?? "", span);
   }
 
-  private entries(pairs: readonly Pair<ParsedNode, ParsedNode | null>[]): readonly LocatedEntry[] {
+  /** Stands for a value that was refused. */
+  private placeholder(value: null | 0, span: Span): LocatedScalar {
+    const placeholder = { kind: "scalar", value, source: value === null ? "" : "0", span } as const;
+    this.refused.add(placeholder);
+    return placeholder;
+  }
+
+  private map(pairs: readonly Pair<ParsedNode, ParsedNode | null>[], span: Span): Located {
     const byKey = new Map<string, LocatedEntry>();
+    let isComplete = true;
     for (const { key: keyNode, value } of pairs) {
       const key = this.key(keyNode);
       if (key === undefined) {
-        if (value !== null) this.node(value);
+        isComplete = false;
+        // What a refused key holds is read for its own faults; that a merge key holds an alias is no other one.
+        if (value !== null && !isAlias(value)) this.node(value);
         continue;
       }
       const keySpan = this.spanOf(keyNode);
@@ -56,18 +71,22 @@ class Locating {
         });
       }
     }
-    return [...byKey.values()];
+    const map = { kind: "map", entries: [...byKey.values()], span } as const;
+    if (!isComplete) this.refused.add(map);
+    return map;
   }
 
   private key(node: ParsedNode): string | undefined {
     const span = this.spanOf(node);
     if (isAlias(node)) {
-      this.refuse("RW1002", span, "YAML aliases (`*name`) are not used in policies", "write the key out");
+      const message = `YAML aliases (\`*${shorten(node.source)}\`) are not used in policies`;
+      this.refuse("RW1002", span, message, "write the key out");
       return undefined;
     }
     this.refuseProperties(node, span);
     if (!isScalar(node) || typeof node.value !== "string") {
-      const help = isScalar(node) ? `write "${shorten(node.source ?? "")}" in quotes if it is a name` : undefined;
+      const source = isScalar(node) ? (node.source ?? "") : "";
+      const help = source === "" ? "write `key: value`" : `put it in quotes if it is a name: "${shorten(source)}"`;
       this.refuse("RW1103", span, "a key must be text", help);
       return undefined;
     }
@@ -91,11 +110,12 @@ class Locating {
           `\`${shorten(source)}\` is not a number a policy can hold`,
           "write a finite number",
         );
-        return { kind: "scalar", value: 0, source: "0", span };
+        return this.placeholder(0, span);
       }
       if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
         const help = "whole numbers go up to 9007199254740991; quote it if it is a name";
         this.refuse("RW1302", span, `\`${shorten(source)}\` is too large to be exact`, help);
+        return this.placeholder(0, span);
       }
       return { kind: "scalar", value, source, span };
     }
@@ -143,6 +163,10 @@ class Locating {
     // A block's range reaches to the next token; the blank lines between are not part of it.
     let last = end;
     while (last > start && /\s/.test(this.file.text.charAt(last - 1))) last--;
-    return { file: this.file.name, start, end: Math.max(last, start) };
+    if (last > start) return { file: this.file.name, start, end: last };
+    // An empty value has no text: the dash, colon or comma before it stands for it.
+    let before = Math.max(start, 1);
+    while (before > 1 && /\s/.test(this.file.text.charAt(before - 1))) before--;
+    return { file: this.file.name, start: before - 1, end: before };
   }
 }

@@ -8,22 +8,41 @@ export interface ValueForm {
   readonly help: string;
 }
 
+const tokens: ValueForm = {
+  code: "RW1302",
+  what: "a count of tokens",
+  help: "write a whole number of at most 100 million, plain or with k, M, Ki or Mi: `1500`, `200k`, `128Ki`",
+};
+const usd: ValueForm = {
+  code: "RW1302",
+  what: "an amount in USD",
+  help: "write a plain decimal from 0 to 1,000,000 with at most 9 decimals: `0.05`",
+};
+const milliseconds: ValueForm = {
+  code: "RW1302",
+  what: "a number of milliseconds",
+  help: "the unit is in the name: write a plain whole number, from 0 to 86400000",
+};
+const ratio: ValueForm = {
+  code: "RW1302",
+  what: "a ratio",
+  help: "write a number of at least 0: 0 is nothing, 1 is all",
+};
+
 /** By the name under `$defs` of the schemas. */
 export const valueForms: Readonly<Record<string, ValueForm>> = {
-  tokens: {
-    code: "RW1302",
-    what: "a count of tokens",
-    help: "write a whole number of at most 100 million, plain or with k, M, Ki or Mi: `1500`, `200k`, `128Ki`",
-  },
+  tokens,
+  tokensCondition: tokens,
+  usd,
+  usdCondition: usd,
+  milliseconds,
+  millisecondsCondition: milliseconds,
+  ratio,
+  ratioCondition: ratio,
   positiveTokens: {
     code: "RW1302",
     what: "a count of tokens",
     help: "write a whole number from 1 to 100 million, plain or with k, M, Ki or Mi: `1500`, `200k`, `128Ki`",
-  },
-  usd: {
-    code: "RW1302",
-    what: "an amount in USD",
-    help: "write a plain decimal from 0 to 1,000,000 with at most 9 decimals: `0.05`",
   },
   price: {
     code: "RW1302",
@@ -35,14 +54,13 @@ export const valueForms: Readonly<Record<string, ValueForm>> = {
     what: "a duration",
     help: "write milliseconds as a whole number, or text with its unit, from 1ms to 24h: `800ms`, `30s`, `2m`",
   },
-  milliseconds: {
-    code: "RW1302",
-    what: "a number of milliseconds",
-    help: "the unit is in the name: write a plain whole number, from 0 to 86400000",
-  },
-  ratio: { code: "RW1302", what: "a ratio", help: "write a number of at least 0: 0 is nothing, 1 is all" },
   share: { code: "RW1302", what: "a share", help: "write a number from 0 to 1" },
   retention: { code: "RW1302", what: "a time of data retention", help: "write `none`, or days: `30d`" },
+  source: {
+    code: "RW1103",
+    what: "where a fact can come from",
+    help: "write `key`, `{ header: NAME }` or `{ metadata: NAME }`",
+  },
   instant: {
     code: "RW1302",
     what: "an instant",

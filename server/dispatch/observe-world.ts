@@ -11,12 +11,14 @@ export interface WorldToObserve {
   readonly seed: string;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
   readonly prefix: string | undefined;
+  /** What the API key may use; undefined: everything. */
+  readonly allowed?: readonly string[] | undefined;
   /** Epoch milliseconds. */
   readonly now: number;
 }
 
 /** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
-export function observeWorld({ serving, observations, coolDowns, seed, prefix, now }: WorldToObserve): World {
+export function observeWorld({ serving, observations, coolDowns, seed, prefix, allowed, now }: WorldToObserve): World {
   const { uses, endpointIds } = serving;
   const rateLimited = coolDowns.active(now);
   const latencyMs = observations.latencyMs(endpointIds);
@@ -24,6 +26,7 @@ export function observeWorld({ serving, observations, coolDowns, seed, prefix, n
   const errorRate = uses.errorRate ? observations.errorRate(endpointIds) : undefined;
   return {
     ...serving.fixedWorld,
+    ...(allowed === undefined ? {} : { allowed }),
     ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),
     ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
     ...(inFlight === undefined ? {} : { in_flight: inFlight }),

@@ -1,9 +1,14 @@
 import { type Response, Router } from "express";
-import type { DecisionFilter } from "../storage/decision-store.js";
+import type { PolicyStore } from "../policy-files/policy-store.js";
+import type { DecisionFilter, DecisionStore } from "../storage/decision-store.js";
 import { type ApiError, sendError } from "./api-error.js";
-import type { ControlPlane } from "./control-plane.js";
+import type { ExplainStored } from "./explain-stored-decision.js";
 
-type AdminPlane = Pick<ControlPlane, "policies" | "decisions" | "explain">;
+export interface AdminPlane {
+  readonly policies: Pick<PolicyStore, "status" | "reload">;
+  readonly decisions: Pick<DecisionStore, "find" | "list" | "findSnapshot">;
+  readonly explain: ExplainStored;
+}
 
 /** What is below `/admin`; access was checked before. */
 export function createAdminRoutes({ policies, decisions, explain }: AdminPlane): Router {

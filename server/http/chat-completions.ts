@@ -5,7 +5,10 @@ import { dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
 import { observeWorld } from "../dispatch/observe-world.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
+import { allowedModels } from "../keys/allowed-models.js";
+import { trustedFacts } from "../keys/key-facts.js";
 import type { ApiError } from "./api-error.js";
+import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, makeDecision } from "./decision.js";
 import { Exchange } from "./exchange.js";
@@ -39,12 +42,18 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const caller = await authenticate(request, plane.access, "inference");
+  if ("code" in caller) {
+    request.resume(); // a body that nobody reads would hold up the connection
+    exchange.refuse(caller, "rejected");
+    return;
+  }
   const body = await receiveBody(request);
   if ("code" in body) {
     exchange.refuse(body, "rejected");
     return;
   }
-  const decision = await decideRequest(plane, exchange, request, body);
+  const decision = await decideRequest(plane, exchange, caller, request, body);
   if ("code" in decision) {
     exchange.refuse(decision, "rejected");
     return;
@@ -59,6 +68,10 @@ async function serve(
     const { coolDowns, now } = plane.dispatching;
     const waitMs = (endpoint: string) => coolDowns.remainingMs(endpoint, now());
     exchange.refuse(noCandidateError(plan ?? { excluded: [] }, observed.facts.model, waitMs), "no_candidate");
+    return;
+  }
+  if (exchange.client.isGone) {
+    exchange.cancel();
     return;
   }
   const walked = await dispatch(
@@ -99,6 +112,7 @@ async function receiveBody(request: IncomingMessage): Promise<ParsedRequestBody 
 async function decideRequest(
   plane: DataPlane,
   exchange: Exchange,
+  { key }: Caller,
   request: IncomingMessage,
   body: ParsedRequestBody,
 ): Promise<Decision | ApiError> {
@@ -111,13 +125,15 @@ async function decideRequest(
     policy,
     thresholds,
     counter: plane.counter,
+    key: key === undefined ? undefined : trustedFacts(key, undefined),
     now: exchange.arrivedAt,
   });
   if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
   const startedAtMs = plane.dispatching.now();
   const id = plane.nextDecisionId();
   const prefix = serving.uses.prefix ? promptPrefix(body.json) : undefined;
-  const world = observeWorld({ serving, observations, coolDowns, seed: id, prefix, now: startedAtMs });
+  const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
+  const world = observeWorld({ serving, observations, coolDowns, seed: id, prefix, allowed, now: startedAtMs });
   const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
   exchange.decided(decision);
   const { outcome, plan } = decision;
@@ -144,7 +160,7 @@ function answer(exchange: Exchange, { result, planned }: WalkedPlan): void {
       if (requestFaults.has(errorClass) && own !== undefined && own.body.length > 0) {
         exchange.passOn(own, errorClass, planned);
       } else {
-        exchange.refuse(exhaustedError(exchange.failures), "failed", planned);
+        exchange.refuse(exhaustedError(exchange.failures), "failed");
       }
     }
   }
@@ -183,11 +199,7 @@ function cutError({ endpoint }: PlannedAttempt, summary: string): ApiError {
 function fail(plane: DataPlane, exchange: Exchange, response: ServerResponse, error: unknown): void {
   plane.log.error({ error }, "a request failed for a fault in Routewright");
   if (exchange.isEnded) return;
-  if (exchange.hasBegunStream) {
-    exchange.cancel();
-    return;
-  }
-  if (response.destroyed) {
+  if (response.headersSent || response.destroyed) {
     exchange.cancel();
     return;
   }

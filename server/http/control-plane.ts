@@ -1,20 +1,17 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "pino";
-import type { PolicyStore } from "../policy-files/policy-store.js";
-import type { DecisionStore } from "../storage/decision-store.js";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
-import { checkAdminAccess } from "./admin-access.js";
-import { createAdminRoutes } from "./admin-routes.js";
+import { checkAdminAccess, checkAdminScope } from "./admin-access.js";
+import { type AdminPlane, createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
-import type { ExplainStored } from "./explain-stored-decision.js";
+import { bearerToken } from "./authenticate.js";
+import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
 
-export interface ControlPlane {
-  readonly policies: Pick<PolicyStore, "status" | "current" | "reload">;
-  readonly decisions: Pick<DecisionStore, "find" | "list" | "findSnapshot">;
-  readonly explain: ExplainStored;
+export interface ControlPlane extends AdminPlane {
   readonly metrics: Pick<Metrics, "render">;
   /** Undefined: `/admin` answers to this machine only. */
   readonly adminToken: string | undefined;
+  readonly keys: KeyPlane;
   /** False once the server is stopping. */
   readonly isReady: () => boolean;
   readonly log: Pick<Logger, "error">;
@@ -39,11 +36,17 @@ export function createControlPlane(plane: ControlPlane): Express {
   app.get("/metrics", async (_request, response) => {
     response.type(METRICS_CONTENT_TYPE).send(await plane.metrics.render());
   });
-  app.use("/admin", (request, response, next) => {
-    const error = checkAdminAccess(request, plane.adminToken);
+  app.use("/admin", async (request, response, next) => {
+    const token = bearerToken(request.headers);
+    const key = token === undefined ? "unknown" : await plane.keys.ring.verify(token);
+    const error =
+      typeof key === "string"
+        ? checkAdminAccess(request, plane.adminToken)
+        : checkAdminScope(request, key.settings.scopes);
     if (error === undefined) next();
     else sendError(response, error);
   });
+  app.use("/admin", createKeyRoutes(plane.keys));
   app.use("/admin", createAdminRoutes(plane));
 
   app.use((request: Request, response: Response) => {

@@ -47,10 +47,10 @@ export class Exchange {
   }
 
   /** Answers with an error of ours. */
-  refuse(error: ApiError, outcome: RecordedResult["outcome"], planned?: PlannedAttempt): void {
+  refuse(error: ApiError, outcome: RecordedResult["outcome"]): void {
     const end = this.#endWith(error.status, outcome, error.code);
     const body = Buffer.from(JSON.stringify(errorBody(error, this.#decision?.id)));
-    this.#send(error.status, "application/json", body, end, planned, error.headers);
+    this.#send(error.status, "application/json", body, end, undefined, error.headers);
   }
 
   /** Passes on an error answer of the provider that was called last. */
@@ -106,10 +106,6 @@ export class Exchange {
     return this.#isEnded;
   }
 
-  get hasBegunStream(): boolean {
-    return this.#response.headersSent;
-  }
-
   #send(
     status: number,
     contentType: string,
@@ -118,8 +114,7 @@ export class Exchange {
     planned?: PlannedAttempt,
     more?: Readonly<Record<string, string>>,
   ): void {
-    const isJson = contentType.includes("json");
-    const record = isJson ? this.#explain(end) : undefined;
+    const record = this.#explain(end);
     const bytes = record === undefined ? body : withRoute(body, record);
     this.#response.writeHead(status, {
       ...this.#routeHeaders(planned, this.attempts.length),

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { AttributeDefinition } from "../../engine/index.js";
-import type { RequestHeaders } from "./observe-request.js";
+
+/** Headers by their lower-case name; a list when one was given more than once. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
  * The headers of a request that can be hints, as they came: those that begin with `x-`, and those that attributes

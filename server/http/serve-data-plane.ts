@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { allowedModels } from "../keys/allowed-models.js";
 import { type ApiError, errorBody, sendJson } from "./api-error.js";
+import { authenticate, type Caller } from "./authenticate.js";
 import { createChatCompletions } from "./chat-completions.js";
 import type { DataPlane } from "./data-plane.js";
 import { findModelObject, listModels } from "./models.js";
@@ -15,12 +17,18 @@ export function createDataPlane(plane: DataPlane): (request: IncomingMessage, re
       void serveChatCompletions(request, response);
       return;
     }
-    const { status, value, headers } = answerBriefly(plane, request.method ?? "", path);
-    request.resume(); // a body that nobody reads would hold up the connection
-    const trace = plane.startTrace({ method: request.method ?? "", path, headers: request.headers });
-    sendJson(response, status, value, headers);
-    trace.end({ status, outcome: status < 400 ? "answered" : "rejected", code: undefined });
+    void serveBriefly(plane, request, response, path);
   };
+}
+
+async function serveBriefly(plane: DataPlane, request: IncomingMessage, response: ServerResponse, path: string) {
+  request.resume(); // a body that nobody reads would hold up the connection
+  const trace = plane.startTrace({ method: request.method ?? "", path, headers: request.headers });
+  const caller = await authenticate(request, plane.access, undefined);
+  const { status, value, headers } =
+    "code" in caller ? refusal(caller) : answerBriefly(plane, caller, request.method ?? "", path);
+  sendJson(response, status, value, headers);
+  trace.end({ status, outcome: status < 400 ? "answered" : "rejected", code: undefined });
 }
 
 /** The path of a request, without its query. */
@@ -35,13 +43,14 @@ interface BriefAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function answerBriefly(plane: DataPlane, method: string, path: string): BriefAnswer {
+function answerBriefly(plane: DataPlane, { key }: Caller, method: string, path: string): BriefAnswer {
   if (path === "/v1/chat/completions") return refusal(methodNotAllowed(method, path, "POST"));
   if (path !== "/v1/models" && !path.startsWith(MODEL)) return refusal(unknownUrl(method, path));
   if (method !== "GET" && method !== "HEAD") return refusal(methodNotAllowed(method, path, "GET, HEAD"));
   const policy = plane.currentPolicy();
-  if (path === "/v1/models") return { status: 200, value: listModels(policy) };
-  const found = findModelObject(policy, decodePath(path.slice(MODEL.length)));
+  const allowed = allowedModels(policy, key?.settings.allow ?? []);
+  if (path === "/v1/models") return { status: 200, value: listModels(policy, allowed) };
+  const found = findModelObject(policy, decodePath(path.slice(MODEL.length)), allowed);
   return "code" in found ? refusal(found as ApiError) : { status: 200, value: found };
 }
 

@@ -23,8 +23,17 @@ export function readDatabaseUrl(url: string): DatabaseAddress {
       `DATABASE_URL ${JSON.stringify(withoutPassword(url))} is not understood; write sqlite:./data/routewright.db, sqlite:/var/lib/routewright.db, sqlite::memory:, or postgres://USER:PASSWORD@HOST:5432/DATABASE`,
     );
   }
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+  if (path !== ":memory:") makeFolder(dirname(path));
   return { engine: "sqlite", path };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`the folder ${folder} for the database cannot be made: ${reason}`, { cause: error });
+  }
 }
 
 /** The URL as it may be shown and logged: a password becomes `***`. */

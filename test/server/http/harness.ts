@@ -9,11 +9,15 @@ import { createControlPlane } from "../../../server/http/control-plane.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
 import { createStoredExplainer } from "../../../server/http/explain-stored-decision.js";
 import { createDataPlane } from "../../../server/http/serve-data-plane.js";
+import { KeyRing } from "../../../server/keys/key-ring.js";
+import { KeyStore } from "../../../server/keys/key-store.js";
+import { readKeyRequest } from "../../../server/keys/read-key-settings.js";
 import type { PolicyStatus } from "../../../server/policy-files/policy-store.js";
 import { createAdapters } from "../../../server/providers/adapters.js";
 import { createDecisionIds } from "../../../server/storage/decision-ids.js";
 import type { StoredDecision } from "../../../server/storage/decision-store.js";
-import { openDecisionStore } from "../../../server/storage/open-decision-store.js";
+import { openDatabase } from "../../../server/storage/open-database.js";
+import { createDecisionStore } from "../../../server/storage/open-decision-store.js";
 import { createMetrics } from "../../../server/telemetry/metrics.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import { createTokenCounter } from "../../../server/tokens/create-token-counter.js";
@@ -155,12 +159,18 @@ export interface TestProxy {
   lastDecision(): Promise<StoredDecision>;
   ask(body?: object, headers?: Readonly<Record<string, string>>): Promise<Response>;
   metrics(): Promise<string>;
+  /** Makes an API key as `POST /admin/keys` does. @returns its token and id. */
+  createKey(request?: object): Promise<{ readonly token: string; readonly id: string }>;
 }
 
 export interface TestProxyOptions {
   readonly environment?: NodeJS.ProcessEnv;
   readonly adminToken?: string;
   readonly now?: () => number;
+  /** Default: in memory. */
+  readonly databaseUrl?: string;
+  /** Default: true, so that nobody needs a key before one is made. */
+  readonly isLoopback?: boolean;
 }
 
 /** The whole HTTP side over a compiled policy, with a database in memory. */
@@ -171,7 +181,10 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   };
   const log = { info: write, warn: write, error: write } as never;
   const now = options.now ?? Date.now;
-  const decisions = await openDecisionStore({ url: "sqlite::memory:", log, now });
+  const database = await openDatabase(options.databaseUrl ?? "sqlite::memory:");
+  const decisions = createDecisionStore(database, { log, now });
+  const store = new KeyStore(database);
+  const ring = await KeyRing.open({ store, log, now });
   const adapters = createAdapters(options.environment ?? {});
   const counter = createTokenCounter({ runIn: "main" });
   const { name, revision, files, set } = policy;
@@ -192,6 +205,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const policies = { current: () => policy, status: () => status, reload: async () => "unchanged" as const };
   const dataPlane = createDataPlane({
     currentPolicy: () => policy,
+    access: { keys: ring, isLoopback: options.isLoopback ?? true },
     servingPolicyOf: createServingPolicies(adapters, options.environment ?? {}),
     dispatching: {
       observations: new EndpointObservations(),
@@ -218,6 +232,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
       log,
     }),
     metrics,
+    keys: { store, ring, now },
     adminToken: options.adminToken,
     isReady: () => true,
     log,
@@ -226,13 +241,19 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const url = await listen(server);
   stopping.push(async () => {
     await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
-    await Promise.all([decisions.close(), counter.close()]);
+    await Promise.all([decisions.close(), counter.close(), ring.close()]);
+    await database.close();
   });
   return {
     url,
     server,
     logged,
     metrics: () => metrics.render(),
+    async createKey(request = {}) {
+      const { key, token } = await store.create(readKeyRequest(request, now()), now());
+      await ring.refresh();
+      return { token, id: key.id };
+    },
     ask: (body = {}, headers = {}) =>
       fetch(`${url}/v1/chat/completions`, {
         method: "POST",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { tokenThresholds } from "../../../engine/index.js";
-import { observeRequest, type RequestHeaders } from "../../../server/http/observe-request.js";
-import { requestHeaders } from "../../../server/http/request-headers.js";
+import { observeRequest } from "../../../server/http/observe-request.js";
+import { type RequestHeaders, requestHeaders } from "../../../server/http/request-headers.js";
 import { createTokenCounter } from "../../../server/tokens/create-token-counter.js";
 import { catalogOf, compile, policyOf } from "./harness.js";
 

@@ -1,0 +1,222 @@
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { parsePricePerMillionTokens } from "../../../engine/index.js";
+import { AttemptTimers, type TimerExpired } from "../../../server/dispatch/attempt-timers.js";
+import { backoffMs } from "../../../server/dispatch/backoff.js";
+import { ClientPresence } from "../../../server/dispatch/client-presence.js";
+import { CoolDowns, MAX_COOL_DOWN_MS } from "../../../server/dispatch/cool-downs.js";
+import { EndpointObservations } from "../../../server/dispatch/endpoint-observations.js";
+import type { Failure } from "../../../server/dispatch/failure.js";
+import { dataOf, EventTooLarge, MAX_EVENT_BYTES, SseSplitter } from "../../../server/dispatch/sse-splitter.js";
+import { costOfUsage, readUsage } from "../../../server/dispatch/usage.js";
+
+const failure = (errorClass: Failure["errorClass"], retryAfterMs?: number): Failure => ({
+  errorClass,
+  message: "",
+  summary: "",
+  ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+});
+
+describe("backoffMs()", () => {
+  it.each([
+    [0, 0, 100],
+    [0, 1, 50],
+    [1, 0, 200],
+    [3, 0.5, 600],
+    [10, 0, 2_000],
+  ])("after %i retries with %d drawn waits %i ms", (retries, random, ms) => {
+    expect(backoffMs(failure("overloaded"), retries, random)).toBe(ms);
+  });
+
+  it("waits as long as was asked, unless that is too long; and never for what does not pass", () => {
+    expect(backoffMs(failure("rate_limited", 1_500), 0, 1)).toBe(1_500);
+    expect(backoffMs(failure("rate_limited", 2_001), 0, 1)).toBeUndefined();
+    for (const each of ["auth", "context_length", "content_filter", "invalid_request"] as const) {
+      expect(backoffMs(failure(each), 0, 0)).toBeUndefined();
+    }
+  });
+});
+
+describe("AttemptTimers", () => {
+  function start(isStream: boolean) {
+    vi.useFakeTimers();
+    const expired: string[] = [];
+    const timeouts = { firstTokenMs: 100, idleMs: 50, totalMs: 1_000 };
+    const timers = new AttemptTimers(timeouts, isStream, (error: TimerExpired) => expired.push(error.timer));
+    return { timers, expired, pass: (ms: number) => vi.advanceTimersByTime(ms) };
+  }
+
+  it("first_token runs until content, then idle while more is waited for", () => {
+    const { timers, expired, pass } = start(true);
+    timers.waiting();
+    pass(99);
+    timers.contentArrived();
+    timers.waiting();
+    pass(49);
+    timers.waiting();
+    pass(49);
+    expect(expired).toEqual([]);
+    timers.paused();
+    pass(500);
+    expect(expired).toEqual([]);
+    timers.waiting();
+    pass(50);
+    expect(expired).toEqual(["idle"]);
+    timers.stop();
+    vi.useRealTimers();
+  });
+
+  it("first_token and total run out; without a stream only total", () => {
+    const streamed = start(true);
+    streamed.pass(100);
+    expect(streamed.expired).toEqual(["first_token"]);
+    streamed.timers.stop();
+    const whole = start(false);
+    whole.pass(999);
+    expect(whole.expired).toEqual([]);
+    whole.pass(1);
+    expect(whole.expired).toEqual(["total"]);
+    vi.useRealTimers();
+  });
+
+  it("stopped, nothing runs out", () => {
+    const { timers, expired, pass } = start(true);
+    timers.stop();
+    pass(10_000);
+    expect(expired).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+    vi.useRealTimers();
+  });
+});
+
+describe("ClientPresence", () => {
+  it("tells whoever works for the client, once", () => {
+    const client = new ClientPresence();
+    const told: string[] = [];
+    client.onGone(() => told.push("first"));
+    client.onGone(() => told.push("second"));
+    client.leave();
+    client.leave();
+    expect([told, client.isGone]).toEqual([["second"], true]);
+  });
+});
+
+describe("CoolDowns", () => {
+  it("last as long as was asked, at most a minute", () => {
+    const coolDowns = new CoolDowns();
+    expect(coolDowns.active(0)).toBeUndefined();
+    coolDowns.begin("b", 1_000, 0);
+    coolDowns.begin("a", 3_600_000, 0);
+    coolDowns.begin("c", 0, 0);
+    expect(coolDowns.active(999)).toEqual(["a", "b"]);
+    expect(coolDowns.remainingMs("b", 400)).toBe(600);
+    expect(coolDowns.active(1_000)).toEqual(["a"]);
+    expect(coolDowns.active(MAX_COOL_DOWN_MS)).toBeUndefined();
+    expect(coolDowns.remainingMs("a", MAX_COOL_DOWN_MS)).toBeUndefined();
+  });
+});
+
+describe("EndpointObservations", () => {
+  const endpoints = new Set(["a", "b"]);
+  it("keeps means of time and failures, and counts calls under way, of the endpoints asked for", () => {
+    const seen = new EndpointObservations();
+    expect([seen.latencyMs(endpoints), seen.inFlight(endpoints), seen.errorRate(endpoints)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    seen.observeFirstToken("a", 200);
+    seen.observeFirstToken("other", 1);
+    expect(seen.latencyMs(endpoints)).toEqual({ a: 200 });
+    expect(seen.latencyMs(endpoints)).toBe(seen.latencyMs(endpoints));
+    seen.observeFirstToken("a", 400);
+    expect(seen.latencyMs(endpoints)).toEqual({ a: 240 });
+    const end = seen.begin("b");
+    seen.begin("b");
+    expect(seen.inFlight(endpoints)).toEqual({ b: 2 });
+    end();
+    expect(seen.inFlight(endpoints)).toEqual({ b: 1 });
+    seen.observeEnd("a", true);
+    seen.observeEnd("b", false);
+    expect(seen.errorRate(endpoints)).toEqual({ a: 0.2 });
+    for (let count = 0; count < 50; count++) seen.observeEnd("a", false);
+    expect(seen.errorRate(endpoints)).toBeUndefined();
+  });
+});
+
+describe("SseSplitter", () => {
+  const split = (pieces: readonly Buffer[]) => {
+    const splitter = new SseSplitter();
+    const events = pieces.flatMap((piece) => splitter.push(piece).map(String));
+    return { events, tail: splitter.tail.toString() };
+  };
+
+  it.each(["\n", "\r\n", "\r"])("finds the same events wherever the bytes are cut, lines ending in %j", (end) => {
+    const lines = ["data: é\u{1f600}", "", ": comment", "", "event: x", "data: 1", "data: 2", "", "", "data: tail"];
+    const bytes = Buffer.from(lines.join(end));
+    const whole = split([bytes]);
+    expect(whole.events.map((event) => dataOf(Buffer.from(event)))).toEqual([
+      "é\u{1f600}",
+      undefined,
+      "1\n2",
+      undefined,
+    ]);
+    for (let first = 0; first <= bytes.length; first++) {
+      for (const second of [first, Math.min(first + 1, bytes.length), bytes.length]) {
+        const pieces = [bytes.subarray(0, first), bytes.subarray(first, second), bytes.subarray(second)];
+        expect(split(pieces)).toEqual(whole);
+      }
+    }
+  });
+
+  it("loses and changes no byte", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: fc.constantFrom("a", "\n", "\r", ":", "é") })), (pieces) => {
+        const { events, tail } = split(pieces.map((piece) => Buffer.from(piece)));
+        expect(events.join("") + tail).toBe(pieces.join(""));
+      }),
+      { seed: 20261125, numRuns: 500 },
+    );
+  });
+
+  it("takes a large event in many pieces in little time, and refuses one beyond 16 MiB", () => {
+    const splitter = new SseSplitter();
+    const piece = Buffer.alloc(64 * 1024, 0x61);
+    const at = Date.now();
+    expect(() => {
+      for (let bytes = 0; bytes <= MAX_EVENT_BYTES; bytes += piece.length) splitter.push(piece);
+    }).toThrow(EventTooLarge);
+    expect(Date.now() - at).toBeLessThan(5_000);
+  });
+});
+
+describe("usage and cost", () => {
+  const usd = (text: string) => parsePricePerMillionTokens(text)!;
+  it("reads OpenAI's usage; what is missing or impossible is unknown, never zero", () => {
+    expect(
+      readUsage({
+        prompt_tokens: 10,
+        completion_tokens: 4,
+        prompt_tokens_details: { cached_tokens: 6 },
+        completion_tokens_details: { reasoning_tokens: 1 },
+      }),
+    ).toEqual({ input_tokens: 10, output_tokens: 4, cached_input_tokens: 6, reasoning_output_tokens: 1 });
+    expect(readUsage({ prompt_tokens: -1, completion_tokens: 4.5 })).toBeUndefined();
+    expect(readUsage({ prompt_tokens: 1, prompt_tokens_details: null })).toEqual({ input_tokens: 1 });
+    for (const nothing of [undefined, null, 5, "x", {}]) expect(readUsage(nothing)).toBeUndefined();
+  });
+
+  it("prices cached input at its own price, or at the input price when there is none", () => {
+    const usage = { input_tokens: 1_000, output_tokens: 100, cached_input_tokens: 400 };
+    expect(costOfUsage(usage, { input: usd("2"), output: usd("10"), cachedInput: usd("0.5") })).toBe(2_400_000);
+    expect(costOfUsage(usage, { input: usd("2"), output: usd("10") })).toBe(3_000_000);
+    expect(costOfUsage(usage, undefined)).toBeUndefined();
+    expect(costOfUsage({ input_tokens: 5 }, { input: usd("2"), output: usd("10") })).toBeUndefined();
+    expect(
+      costOfUsage(
+        { ...usage, cached_input_tokens: 9_999 },
+        { input: usd("2"), output: usd("0"), cachedInput: usd("1") },
+      ),
+    ).toBe(1_000_000);
+  });
+});

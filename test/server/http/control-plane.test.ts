@@ -1,0 +1,141 @@
+import { request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { checkAdminAccess, isLoopbackAddress, isLoopbackHost } from "../../../server/http/admin-access.js";
+import {
+  catalogOf,
+  compile,
+  completion,
+  policyOf,
+  proxyOver,
+  sendJson,
+  startProxy,
+  startUpstream,
+  stopAll,
+  type TestProxy,
+} from "./harness.js";
+
+afterEach(stopAll);
+
+const answering = () => startUpstream((response) => sendJson(response, completion("fine")));
+
+async function get(proxy: TestProxy, path: string, headers: Record<string, string> = {}) {
+  const { port } = proxy.server.address() as AddressInfo;
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    request({ port, path, headers }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => {
+        text += String(chunk);
+      });
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    })
+      .on("error", reject)
+      .end();
+  });
+}
+
+describe("the control plane", () => {
+  it.each([
+    ["/", 200, "routing policy as code"],
+    ["/healthz", 200, "ok"],
+    ["/readyz", 200, "ready"],
+    ["/metrics", 200, "routewright_requests_total"],
+    ["/admin/policy", 200, '"serving"'],
+    ["/nothing", 404, "unknown_url"],
+    ["/admin/nothing", 404, "unknown_url"],
+    ["/%ff", 404, "unknown_url"],
+    ["/admin/policy/snapshots/12", 404, "not_found"],
+    ["/admin/decisions/dec_nothing", 404, "not_found"],
+    ["/admin/decisions/%ff", 400, "invalid_request"],
+    ["/admin/decisions?limit=0", 400, "limit"],
+    ["/admin/decisions?limit=1001", 400, "limit"],
+    ["/admin/decisions?limit=1e2", 400, "limit"],
+    ["/admin/decisions?limit=1&limit=2", 400, "limit"],
+    ["/admin/decisions?colour=red", 400, "there is no such parameter"],
+  ])("GET %s is %i", async (path, status, text) => {
+    const proxy = await proxyOver({ one: await answering() });
+    const answer = await get(proxy, path);
+    expect(answer.status).toBe(status);
+    expect(answer.text).toContain(text);
+    expect(answer.text).not.toContain("node_modules");
+  });
+
+  it("lists decisions, newest first, by rule and model, page by page, and shows one with its reasons", async () => {
+    const proxy = await proxyOver({ one: await answering(), two: await answering() });
+    for (let count = 0; count < 3; count++) await proxy.ask();
+    const list = async (query: string) =>
+      (
+        JSON.parse((await get(proxy, `/admin/decisions${query}`)).text) as { decisions: { id: string }[] }
+      ).decisions.map(({ id }) => id);
+    const all = await list("");
+    expect(all).toEqual([...all].sort().reverse());
+    expect(all).toHaveLength(3);
+    expect(await list("?limit=1")).toEqual(all.slice(0, 1));
+    expect(await list(`?limit=1&before=${all[0]}`)).toEqual(all.slice(1, 2));
+    expect(await list("?model=acme/one&rule=default")).toEqual(all);
+    expect(await list("?model=acme/two")).toEqual([]);
+    const { record } = JSON.parse((await get(proxy, `/admin/decisions/${all[0]}`)).text) as { record: object };
+    expect(record).toMatchObject({
+      chosen: "acme/one@one",
+      fallbacks: ["acme/two@two"],
+      outcome: { route: { rule: "default" } },
+      candidates: [{ verdict: "chosen" }, { verdict: "fallback" }],
+      attempts: [{ status: 200 }],
+    });
+  });
+
+  it("gives the files of a revision that was served", async () => {
+    const policy = compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await answering()).url }));
+    const proxy = await startProxy(policy);
+    const { text } = await get(proxy, `/admin/policy/snapshots/${policy.revision}`);
+    expect(JSON.parse(text)).toMatchObject({ name: "test", files: policy.files });
+  });
+});
+
+describe("/admin", () => {
+  it("needs the token when there is one, from this machine too", async () => {
+    const policy = compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await answering()).url }));
+    const proxy = await startProxy(policy, { adminToken: "t0ken" });
+    for (const authorization of ["", "Bearer", "Bearer t0ke", "Bearer t0kenn", "Basic t0ken", "t0ken"]) {
+      const answer = await get(proxy, "/admin/policy", authorization === "" ? {} : { authorization });
+      expect([answer.status, answer.text]).toEqual([401, expect.stringContaining("invalid_admin_token")]);
+    }
+    expect((await get(proxy, "/admin/policy", { authorization: "Bearer t0ken" })).status).toBe(200);
+    expect((await get(proxy, "/admin/policy", { authorization: "bearer t0ken", host: "gateway.example" })).status).toBe(
+      200,
+    );
+    expect((await get(proxy, "/healthz")).status).toBe(200);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ["a name that a web page points at 127.0.0.1", { host: "evil.example:8080" }],
+    ["a name that begins like localhost", { host: "localhost.evil.example" }],
+    ["a page elsewhere", { origin: "https://evil.example" }],
+    ["a page without an origin", { origin: "null" }],
+    ["a reverse proxy", { "x-forwarded-for": "203.0.113.9" }],
+  ])("without a token refuses %s", async (_what, headers) => {
+    const proxy = await proxyOver({ one: await answering() });
+    const answer = await get(proxy, "/admin/policy", headers);
+    expect([answer.status, answer.text]).toEqual([403, expect.stringContaining("admin_is_local")]);
+  });
+
+  it("without a token takes this machine by any of its own names", async () => {
+    const proxy = await proxyOver({ one: await answering() });
+    for (const host of ["localhost", "LOCALHOST:1", "127.0.0.1:8080", "[::1]:8080"]) {
+      expect((await get(proxy, "/admin/policy", { host, origin: "http://localhost:5173" })).status).toBe(200);
+    }
+  });
+
+  it("without a token refuses other machines, whatever they say", () => {
+    const from = (remoteAddress: string | undefined) =>
+      checkAdminAccess({ headers: { host: "localhost" }, socket: { remoteAddress } } as never, "");
+    for (const address of ["192.168.0.2", "::ffff:10.0.0.1", "fe80::1", "1270.0.0.1", "", undefined]) {
+      expect(from(address)).toMatchObject({ status: 403 });
+    }
+    for (const address of ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"]) {
+      expect(from(address)).toBeUndefined();
+      expect(isLoopbackAddress(address)).toBe(true);
+    }
+    expect(isLoopbackHost("")).toBe(false);
+  });
+});

@@ -1,0 +1,144 @@
+import OpenAI from "openai";
+import { afterEach, describe, expect, it } from "vitest";
+import { lookAtCredentials } from "../../../server/providers/credentials.js";
+import { compile, policyOf, startProxy, stopAll } from "../http/harness.js";
+
+afterEach(stopAll);
+
+const catalog = (simulate = "{}", price = "") => `kind: catalog
+providers:
+  pretend: { format: simulated, simulate: ${simulate} }
+models:
+  acme/pretend:
+    context_window: 32k
+    capabilities: [tools]
+    ${price}
+    endpoints: [{ provider: pretend, model: pretend-1 }]
+`;
+
+async function clientOf(simulate?: string, price?: string) {
+  const proxy = await startProxy(compile(policyOf("{ to: [acme/pretend] }"), catalog(simulate, price)));
+  return { proxy, client: new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 }) };
+}
+const hello = [{ role: "user" as const, content: "Hello there" }];
+const tools = [
+  {
+    type: "function" as const,
+    function: {
+      name: "add",
+      parameters: { type: "object", properties: { a: { type: "number" }, b: { enum: ["x"] } }, required: ["a", "b"] },
+    },
+  },
+];
+
+describe("the official client on the simulator", () => {
+  it("gets an answer with usage, the same for the same body", async () => {
+    const { client } = await clientOf("{ latency_ms: 1 }", "price: { input: 1, output: 1 }");
+    const ask = () => client.chat.completions.create({ model: "auto", messages: hello }).withResponse();
+    const { data, response } = await ask();
+    expect(data.choices[0]).toMatchObject({
+      finish_reason: "stop",
+      message: { content: expect.stringContaining("Hello there") },
+    });
+    expect(data.usage!.total_tokens).toBe(data.usage!.prompt_tokens + data.usage!.completion_tokens);
+    expect(response.headers.get("x-route-simulated")).toBe("true");
+    expect(Number(response.headers.get("x-route-cost-usd"))).toBeGreaterThan(0);
+    const again = (await ask()).data;
+    expect({ ...again, created: 0 }).toEqual({ ...data, created: 0 });
+  });
+
+  it("streams word by word, with usage when asked for", async () => {
+    const { client, proxy } = await clientOf('{ latency_ms: 1, chunk_delay_ms: 1, reply: "one two three" }');
+    const stream = await client.chat.completions.create({
+      model: "acme/pretend",
+      messages: hello,
+      stream: true,
+      stream_options: { include_usage: true },
+    });
+    const words: string[] = [];
+    let usage: OpenAI.CompletionUsage | null | undefined;
+    for await (const chunk of stream) {
+      if (chunk.choices[0]?.delta.content) words.push(chunk.choices[0].delta.content);
+      usage = chunk.usage ?? usage;
+    }
+    expect(words).toEqual(["one ", "two ", "three"]);
+    expect(usage?.completion_tokens).toBeGreaterThan(0);
+    expect((await proxy.lastDecision()).attempts[0]?.usage?.output_tokens).toBe(usage?.completion_tokens);
+  });
+
+  it("calls a tool when it must, and when the last message names one, streamed and whole", async () => {
+    const { client } = await clientOf("{ latency_ms: 1 }");
+    const whole = await client.chat.completions.create({
+      model: "auto",
+      messages: hello,
+      tools,
+      tool_choice: "required",
+    });
+    const [call] = whole.choices[0]!.message.tool_calls!;
+    expect(call).toMatchObject({ type: "function", function: { name: "add", arguments: '{"a":1,"b":"x"}' } });
+    expect(whole.choices[0]!.finish_reason).toBe("tool_calls");
+    const runner = client.chat.completions.stream({
+      model: "auto",
+      messages: [{ role: "user", content: "please add" }],
+      tools,
+    });
+    const final = await runner.finalChatCompletion();
+    expect(final.choices[0]!.message.tool_calls).toMatchObject([
+      { function: { name: "add", arguments: '{"a":1,"b":"x"}' } },
+    ]);
+    const none = await client.chat.completions.create({ model: "auto", messages: hello, tools, tool_choice: "none" });
+    expect(none.choices[0]!.message.tool_calls).toBeUndefined();
+  });
+
+  it("survives odd tools and messages", async () => {
+    const { proxy } = await clientOf("{ latency_ms: 1 }");
+    for (const body of [
+      { tools: [null, 5, {}] },
+      { messages: [null, 7, { role: "user", content: [null, {}] }] },
+      { messages: "x" },
+    ]) {
+      expect((await proxy.ask(body)).status).toBe(200);
+    }
+  });
+
+  it("fails as often as it is told to, with the status it is told", async () => {
+    const { client } = await clientOf("{ latency_ms: 1, failure_rate: 1, failure_status: 503 }");
+    await expect(client.chat.completions.create({ model: "auto", messages: hello })).rejects.toMatchObject({
+      status: 503,
+      code: "upstream_overloaded",
+    });
+    await expect(
+      client.chat.completions.create({ model: "auto", messages: hello, stream: true }),
+    ).rejects.toMatchObject({ status: 503 });
+  });
+});
+
+describe("without any provider's key", () => {
+  const real = `kind: catalog
+providers:
+  one: { format: openai, base_url: "http://127.0.0.1:1/v1", api_key_env: ONE_KEY }
+  two: { format: anthropic, base_url: "http://127.0.0.1:1/v1", api_key_env: TWO_KEY }
+models:
+  acme/two: { context_window: 32k, price: { input: 1, output: 1 }, endpoints: [{ provider: two, model: two }] }
+`;
+
+  it("the simulator answers for the whole catalog, says so, and costs nothing", async () => {
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/two] }"), real));
+    const answer = await proxy.ask();
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("x-route-simulated")).toBe("true");
+    expect(answer.headers.get("x-route-cost-usd")).toBeNull();
+    expect(await proxy.lastDecision()).toMatchObject({ simulated: true });
+  });
+
+  it("one key is enough to switch that off; a format that is not spoken is left out", async () => {
+    const { catalog: compiled } = compile(policyOf("{ to: [acme/two] }"), real).set;
+    const spoken = new Set(["openai", "simulated"] as const);
+    expect(lookAtCredentials(compiled, {}, spoken)).toEqual({ noCredentials: [], unsupported: [], simulateAll: true });
+    expect(lookAtCredentials(compiled, { ONE_KEY: "k", TWO_KEY: "" }, spoken)).toEqual({
+      noCredentials: ["two"],
+      unsupported: ["two"],
+      simulateAll: false,
+    });
+  });
+});
