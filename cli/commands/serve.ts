@@ -13,8 +13,6 @@ export function serveCommand(): Command {
     .option("--gate", "run the policy's tests before each reload and refuse one that fails")
     .action(async (own: { port: number; host: string; gate?: boolean }, command: Command) => {
       const options = globalOptions(command);
-      // Loaded here, since no other command needs the server and its packages.
-      const { startServer } = await import("../../server/main.js");
       try {
         await startServer({ policies: options.policies, port: own.port, host: own.host, gate: own.gate === true });
       } catch (error) {
