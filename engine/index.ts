@@ -1,5 +1,9 @@
 // The front door of the engine: everything server/, cli/ and library users may import.
 
+// analyze: questions about all requests
+export { type AnalyzeOptions, analyzePolicy } from "./analyze/analyze-policy.js";
+export { anyRequests, httpRequests, type RequestAssumptions } from "./analyze/request-assumptions.js";
+
 export type { Condition, Predicate } from "./conditions/condition.js";
 export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from "./conditions/fact-definitions.js";
 export { matchesGlob } from "./conditions/glob.js";
@@ -7,6 +11,8 @@ export { matchesGlob } from "./conditions/glob.js";
 export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";
 export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-codes.js";
 export { type RenderDiagnosticsOptions, renderDiagnostics } from "./diagnostics/render-diagnostics.js";
+export { renderGithub } from "./diagnostics/render-github.js";
+export { type RenderSarifOptions, renderSarif } from "./diagnostics/render-sarif.js";
 // decide and rank
 export { decide } from "./evaluate/decide.js";
 export { decideInOrder } from "./evaluate/decide-in-order.js";
@@ -15,6 +21,7 @@ export type { Denial, Outcome, RouteChoice } from "./evaluate/outcome.js";
 export { withDefaults } from "./evaluate/with-defaults.js";
 // explain
 export type * from "./explain/decision-record.js";
+export { type ExplainOptions, explain } from "./explain/explain.js";
 export { type ExplainInput, explainDecision } from "./explain/explain-decision.js";
 export { formatFactValue } from "./explain/format-fact-value.js";
 export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
@@ -26,6 +33,7 @@ export { writeDenyMessage } from "./explain/write-deny-message.js";
 export { type FormattedFile, formatFile, setAttributesIn } from "./format/format-file.js";
 // the policy model
 export { type CompilePolicyResult, compilePolicy } from "./policy/compile-policy.js";
+export { CompiledPolicyError, loadCompiledPolicy, writeCompiledPolicy } from "./policy/compiled-file.js";
 export type { CompiledPolicy } from "./policy/compiled-policy.js";
 export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
