@@ -1,12 +1,10 @@
 import type { World } from "../../engine/index.js";
-import type { CoolDowns } from "./cool-downs.js";
-import type { EndpointObservations } from "./endpoint-observations.js";
+import type { EndpointStates } from "./endpoint-states.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
 export interface WorldToObserve {
   readonly serving: ServingPolicy;
-  readonly observations: EndpointObservations;
-  readonly coolDowns: CoolDowns;
+  readonly endpoints: EndpointStates;
   /** What draws are made from: another one for each request. */
   readonly seed: string;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
@@ -18,8 +16,10 @@ export interface WorldToObserve {
 }
 
 /** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
-export function observeWorld({ serving, observations, coolDowns, seed, prefix, allowed, now }: WorldToObserve): World {
-  const { uses, endpointIds } = serving;
+export function observeWorld({ serving, endpoints, seed, prefix, allowed, now }: WorldToObserve): World {
+  const { uses, endpointIds, guardedIds } = serving;
+  const { observations, coolDowns, circuits } = endpoints;
+  const down = circuits.down(now, guardedIds);
   const rateLimited = coolDowns.active(now);
   const latencyMs = observations.latencyMs(endpointIds);
   const inFlight = uses.inFlight ? observations.inFlight(endpointIds) : undefined;
@@ -27,6 +27,7 @@ export function observeWorld({ serving, observations, coolDowns, seed, prefix, a
   return {
     ...serving.fixedWorld,
     ...(allowed === undefined ? {} : { allowed }),
+    ...(down === undefined ? {} : { down }),
     ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),
     ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
     ...(inFlight === undefined ? {} : { in_flight: inFlight }),

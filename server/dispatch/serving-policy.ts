@@ -24,6 +24,8 @@ export interface ServingPolicy {
   /** The part of every world that the catalog and the environment decide. */
   readonly fixedWorld: Pick<World, "no_credentials" | "unsupported">;
   readonly endpointIds: ReadonlySet<string>;
+  /** Of these, the ones that have a circuit breaker. */
+  readonly guardedIds: ReadonlySet<string>;
   /** What routes of this policy look at: the rest of the world need not be recorded. */
   readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
   /** @throws Error when the provider is not in the catalog, which compiling refuses. */
@@ -78,6 +80,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
     });
   }
   const routes = routesOf(set);
+  const all = set.catalog.models.flatMap(({ endpoints }) => endpoints);
   return {
     policy,
     label: `${policy.name}@${shortRevision(policy.revision)}`,
@@ -87,7 +90,8 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       ...(access.noCredentials.length === 0 ? {} : { no_credentials: access.noCredentials }),
       ...(access.unsupported.length === 0 ? {} : { unsupported: access.unsupported }),
     },
-    endpointIds: new Set(set.catalog.models.flatMap((model) => model.endpoints.map((endpoint) => endpoint.id))),
+    endpointIds: new Set(all.map(({ id }) => id)),
+    guardedIds: new Set(all.filter(({ circuitBreaker }) => circuitBreaker !== false).map(({ id }) => id)),
     uses: {
       inFlight: routes.some((route) => route.strategy === "least_busy"),
       errorRate: routes.some((route) => route.strategy === "balanced"),
