@@ -1,8 +1,8 @@
 // The front door of the engine: everything server/, cli/ and library users may import.
 
 export type { Condition, Predicate } from "./conditions/condition.js";
-export { matchesGlob } from "./conditions/glob.js";
 export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from "./conditions/fact-definitions.js";
+export { matchesGlob } from "./conditions/glob.js";
 // diagnostics
 export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";
 export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-codes.js";

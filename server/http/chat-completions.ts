@@ -134,7 +134,16 @@ async function decideRequest(
   const id = plane.nextDecisionId();
   const prefix = serving.uses.prefix ? promptPrefix(body.json) : undefined;
   const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  const world = observeWorld({ serving, body: body.json, observations, coolDowns, seed: id, prefix, allowed, now: startedAtMs });
+  const world = observeWorld({
+    serving,
+    body: body.json,
+    observations,
+    coolDowns,
+    seed: id,
+    prefix,
+    allowed,
+    now: startedAtMs,
+  });
   const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
   exchange.decided(decision);
   const { outcome, plan } = decision;
