@@ -44,7 +44,7 @@ export function renderForTerminal(
 }
 
 /** What stands before a file's name in messages: the policy directory as the user wrote it, without `./`. */
-function policyPrefix(options: GlobalOptions): string {
+export function policyPrefix(options: GlobalOptions): string {
   const shown = options.policies.replace(/^\.\//, "").replace(/\/+$/, "");
   return shown === "." || shown === "" ? "" : `${shown}/`;
 }

@@ -3,6 +3,8 @@ import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { checkCommand } from "./commands/check.js";
 import { explainCommand } from "./commands/explain.js";
+import { fmtCommand } from "./commands/fmt.js";
+import { helpCommand } from "./commands/help.js";
 import { initCommand } from "./commands/init.js";
 import { keysCommand } from "./commands/keys.js";
 import { limitsCommand } from "./commands/limits.js";
@@ -18,11 +20,14 @@ function buildProgram(): Command {
     .option("--policies <dir>", "the policy directory", process.env["POLICIES"] ?? "./policies")
     .option("--json", "print one JSON document instead of text")
     .option("--no-color", "print without colours (also: NO_COLOR)")
+    .helpCommand(false)
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
     .exitOverride();
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
+    ...[fmtCommand()],
     ...[keysCommand(), limitsCommand()],
+    helpCommand(program),
   ];
   for (const command of commands) {
     inheritSettings(command, program);

@@ -1,5 +1,9 @@
 // The front door of the engine: everything server/, cli/ and library users may import.
 
+// analyze: questions about all requests
+export { type AnalyzeOptions, analyzePolicy } from "./analyze/analyze-policy.js";
+export { anyRequests, httpRequests, type RequestAssumptions } from "./analyze/request-assumptions.js";
+
 export type { Condition, Predicate } from "./conditions/condition.js";
 export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from "./conditions/fact-definitions.js";
 export { matchesGlob } from "./conditions/glob.js";
@@ -7,6 +11,8 @@ export { matchesGlob } from "./conditions/glob.js";
 export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";
 export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-codes.js";
 export { type RenderDiagnosticsOptions, renderDiagnostics } from "./diagnostics/render-diagnostics.js";
+export { renderGithub } from "./diagnostics/render-github.js";
+export { type RenderSarifOptions, renderSarif } from "./diagnostics/render-sarif.js";
 // decide and rank
 export { decide } from "./evaluate/decide.js";
 export { decideInOrder } from "./evaluate/decide-in-order.js";
@@ -22,6 +28,8 @@ export { type RenderOptions, renderExplanation } from "./explain/render-explanat
 export { type PolicyTestResult, runPolicyTest } from "./explain/run-policy-test.js";
 export { writeCondition } from "./explain/write-condition.js";
 export { writeDenyMessage } from "./explain/write-deny-message.js";
+// format
+export { type FormattedFile, formatFile, setAttributesIn } from "./format/format-file.js";
 // the policy model
 export { type CompilePolicyResult, compilePolicy } from "./policy/compile-policy.js";
 export type { CompiledPolicy } from "./policy/compiled-policy.js";

@@ -17,7 +17,7 @@ export function shortRevision(revision: string): string {
 }
 
 /** JSON with sorted keys, without `span`s and without what is undefined. */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const entries = Object.entries(value)
