@@ -21,6 +21,7 @@ export type { Denial, Outcome, RouteChoice } from "./evaluate/outcome.js";
 export { withDefaults } from "./evaluate/with-defaults.js";
 // explain
 export type * from "./explain/decision-record.js";
+export { type ExplainOptions, explain } from "./explain/explain.js";
 export { type ExplainInput, explainDecision } from "./explain/explain-decision.js";
 export { formatFactValue } from "./explain/format-fact-value.js";
 export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
@@ -32,6 +33,7 @@ export { writeDenyMessage } from "./explain/write-deny-message.js";
 export { type FormattedFile, formatFile, setAttributesIn } from "./format/format-file.js";
 // the policy model
 export { type CompilePolicyResult, compilePolicy } from "./policy/compile-policy.js";
+export { CompiledPolicyError, loadCompiledPolicy, writeCompiledPolicy } from "./policy/compiled-file.js";
 export type { CompiledPolicy } from "./policy/compiled-policy.js";
 export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
