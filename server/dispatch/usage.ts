@@ -1,4 +1,4 @@
-import { costOfTokens, type NanoUsd, type Price, type RecordedAttempt } from "../../engine/index.js";
+import type { RecordedAttempt } from "../../engine/index.js";
 
 export type Usage = NonNullable<RecordedAttempt["usage"]>;
 
@@ -24,21 +24,6 @@ export function readUsage(value: unknown): Usage | undefined {
     ...(written === undefined ? {} : { cache_write_input_tokens: written }),
     ...(reasoning === undefined ? {} : { reasoning_output_tokens: reasoning }),
   };
-}
-
-/**
- * What tokens cost, in nano-dollars, each part rounded up: input read from a cache, input written to one (both at the
- * input price when the catalog names no other), all other input, output.
- * @returns undefined when the price or one of the two counts is unknown: unknown is not free.
- */
-export function costOfUsage(usage: Usage | undefined, price: Price | undefined): NanoUsd | undefined {
-  if (price === undefined || usage?.input_tokens === undefined || usage.output_tokens === undefined) return undefined;
-  const cached = Math.min(usage.cached_input_tokens ?? 0, usage.input_tokens);
-  const written = Math.min(usage.cache_write_input_tokens ?? 0, usage.input_tokens - cached);
-  return (costOfTokens(usage.input_tokens - cached - written, price.input) +
-    costOfTokens(cached, price.cachedInput ?? price.input) +
-    costOfTokens(written, price.cacheWrite ?? price.input) +
-    costOfTokens(usage.output_tokens, price.output)) as NanoUsd;
 }
 
 function detail(details: unknown, name: string): unknown {

@@ -25,6 +25,7 @@ export class Exchange {
   readonly #response: ServerResponse;
   readonly #startedAt: number;
   #decision: Decision | undefined;
+  #headers: Readonly<Record<string, string>> = {};
   #isEnded = false;
 
   constructor(plane: DataPlane, request: IncomingMessage, response: ServerResponse) {
@@ -48,6 +49,11 @@ export class Exchange {
     this.#decision = decision;
   }
 
+  /** Headers that every answer from here on carries. */
+  addHeaders(headers: Readonly<Record<string, string>>): void {
+    this.#headers = { ...this.#headers, ...headers };
+  }
+
   /** Answers with an error of ours. */
   refuse(error: ApiError, outcome: RecordedResult["outcome"]): void {
     const end = this.#endWith(error.status, outcome, error.code);
@@ -68,6 +74,7 @@ export class Exchange {
   /** Sends the head of a stream. The attempt that brings it has not ended, so it is counted in. */
   beginStream(planned: PlannedAttempt): void {
     this.#response.writeHead(200, {
+      ...this.#headers,
       ...this.#routeHeaders(planned, this.attempts.length + 1),
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache",
@@ -119,6 +126,7 @@ export class Exchange {
     const record = this.#explain(end);
     const bytes = record === undefined ? body : withRoute(body, record);
     this.#response.writeHead(status, {
+      ...this.#headers,
       ...this.#routeHeaders(planned, this.attempts.length),
       ...more,
       "content-type": contentType,

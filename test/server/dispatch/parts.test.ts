@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { parsePricePerMillionTokens } from "../../../engine/index.js";
 import { AttemptTimers, type TimerExpired } from "../../../server/dispatch/attempt-timers.js";
 import { backoffMs } from "../../../server/dispatch/backoff.js";
 import { ClientPresence } from "../../../server/dispatch/client-presence.js";
@@ -8,7 +7,7 @@ import { CoolDowns, MAX_COOL_DOWN_MS } from "../../../server/dispatch/cool-downs
 import { EndpointObservations } from "../../../server/dispatch/endpoint-observations.js";
 import type { Failure } from "../../../server/dispatch/failure.js";
 import { dataOf, EventTooLarge, MAX_EVENT_BYTES, SseSplitter } from "../../../server/dispatch/sse-splitter.js";
-import { costOfUsage, readUsage } from "../../../server/dispatch/usage.js";
+import { readUsage } from "../../../server/dispatch/usage.js";
 
 const failure = (errorClass: Failure["errorClass"], retryAfterMs?: number): Failure => ({
   errorClass,
@@ -190,7 +189,6 @@ describe("SseSplitter", () => {
 });
 
 describe("usage and cost", () => {
-  const usd = (text: string) => parsePricePerMillionTokens(text)!;
   it("reads OpenAI's usage; what is missing or impossible is unknown, never zero", () => {
     expect(
       readUsage({
@@ -203,19 +201,5 @@ describe("usage and cost", () => {
     expect(readUsage({ prompt_tokens: -1, completion_tokens: 4.5 })).toBeUndefined();
     expect(readUsage({ prompt_tokens: 1, prompt_tokens_details: null })).toEqual({ input_tokens: 1 });
     for (const nothing of [undefined, null, 5, "x", {}]) expect(readUsage(nothing)).toBeUndefined();
-  });
-
-  it("prices cached input at its own price, or at the input price when there is none", () => {
-    const usage = { input_tokens: 1_000, output_tokens: 100, cached_input_tokens: 400 };
-    expect(costOfUsage(usage, { input: usd("2"), output: usd("10"), cachedInput: usd("0.5") })).toBe(2_400_000);
-    expect(costOfUsage(usage, { input: usd("2"), output: usd("10") })).toBe(3_000_000);
-    expect(costOfUsage(usage, undefined)).toBeUndefined();
-    expect(costOfUsage({ input_tokens: 5 }, { input: usd("2"), output: usd("10") })).toBeUndefined();
-    expect(
-      costOfUsage(
-        { ...usage, cached_input_tokens: 9_999 },
-        { input: usd("2"), output: usd("0"), cachedInput: usd("1") },
-      ),
-    ).toBe(1_000_000);
   });
 });
