@@ -11,6 +11,7 @@ import { keysCommand } from "./commands/keys.js";
 import { limitsCommand } from "./commands/limits.js";
 import { serveCommand } from "./commands/serve.js";
 import { testCommand } from "./commands/test.js";
+import { usageCommand } from "./commands/usage.js";
 import { packageVersion } from "./package-root.js";
 
 /** Builds the `policy` command: one file a subcommand; this file only lists them and turns failures into exit codes. */
@@ -27,7 +28,7 @@ function buildProgram(): Command {
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
     ...[fmtCommand(), compileCommand()],
-    ...[keysCommand(), limitsCommand()],
+    ...[keysCommand(), limitsCommand(), usageCommand()],
     helpCommand(program),
   ];
   for (const command of commands) {

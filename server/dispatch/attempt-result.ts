@@ -1,4 +1,5 @@
 import type { PlannedAttempt } from "../../engine/index.js";
+import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { Failure } from "./failure.js";
 import type { Usage } from "./usage.js";
 
@@ -13,11 +14,17 @@ export type AttemptResult =
   /** The stream broke after content had reached the client. */
   | { readonly kind: "cut"; readonly failure: Failure }
   /** The client hung up. */
-  | { readonly kind: "cancelled" };
+  | { readonly kind: "cancelled" }
+  /** No call was made: its cost could not be held. Another attempt may be cheaper. */
+  | { readonly kind: "unpaid"; readonly refusal: PaymentRefusal };
 
 /** What an answer says about itself. */
 export interface AnswerNotes {
   usage?: Usage;
+  /** `usage` as it came. */
+  rawUsage?: unknown;
+  /** Events of a stream that were passed on. */
+  streamed?: { events: number; bytes: number; shortest: number };
   id?: string;
   model?: string;
   finishReasons?: string[];

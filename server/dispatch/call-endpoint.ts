@@ -122,6 +122,7 @@ class Call implements UpstreamHandler {
         sink.begin(planned);
       },
       write: (event) => {
+        this.#countStreamed(event.length);
         if (!sink.write(event)) this.#isBlocked = true;
       },
     });
@@ -164,6 +165,14 @@ class Call implements UpstreamHandler {
     this.#lingering = setTimeout(() => this.#exchange?.abort(), LINGER_MS);
     this.#lingering.unref();
     this.#exchange?.resume();
+  }
+
+  #countStreamed(bytes: number): void {
+    this.#notes.streamed ??= { events: 0, bytes: 0, shortest: bytes };
+    const { streamed } = this.#notes;
+    streamed.events += 1;
+    streamed.bytes += bytes;
+    streamed.shortest = Math.min(streamed.shortest, bytes);
   }
 
   #elapsed(): number {

@@ -1,5 +1,13 @@
 import type { Logger } from "pino";
-import { nanoToUsd, type PlannedAttempt, type RecordedAttempt } from "../../engine/index.js";
+import {
+  nanoToUsd,
+  type PicoUsdPerToken,
+  type PlannedAttempt,
+  type Price,
+  type RecordedAttempt,
+} from "../../engine/index.js";
+import type { AttemptCost } from "../ledger/attempt-cost.js";
+import type { RequestAccount } from "../ledger/request-account.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import type { Attempt, EndedAttempt, StreamSink } from "./attempt-result.js";
 import { callEndpoint } from "./call-endpoint.js";
@@ -7,8 +15,7 @@ import type { ClientPresence } from "./client-presence.js";
 import type { CoolDowns } from "./cool-downs.js";
 import type { EndpointObservations } from "./endpoint-observations.js";
 import { type Failure, requestFaults } from "./failure.js";
-import type { ProviderConnection, ServingPolicy } from "./serving-policy.js";
-import { costOfUsage } from "./usage.js";
+import type { ServingPolicy } from "./serving-policy.js";
 import { type WalkedPlan, walkPlan } from "./walk-plan.js";
 import { withRetries } from "./with-retries.js";
 import { withoutSecret } from "./without-secret.js";
@@ -35,6 +42,7 @@ export interface DispatchRequest {
   readonly parsedBody: Readonly<Record<string, unknown>>;
   readonly maxOutputTokens: number | undefined;
   readonly client: ClientPresence;
+  readonly account: RequestAccount;
   /** Where a stream goes; undefined: the answer is asked for whole. */
   readonly sink: StreamSink | undefined;
   readonly trace: RequestTrace;
@@ -42,6 +50,8 @@ export interface DispatchRequest {
   readonly attempts: RecordedAttempt[];
   /** Each attempt that failed is added. */
   readonly failures: FailedAttempt[];
+  /** What a provider is not told as the client said it is added, before the provider is called. */
+  readonly warnings: Set<string>;
 }
 
 export interface FailedAttempt {
@@ -53,15 +63,36 @@ export interface FailedAttempt {
  * Sends a request along its plan until it is answered: retries, falls back, records every attempt in the request's
  * lists, in spans, and in what the next decisions see of the world. Never rejects.
  */
-export function dispatch(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
-  const attempt: Attempt = (planned) => recordedCall(planned, request, shared);
-  return walkPlan(request.plan, withRetries(attempt, request.client, shared.random));
+export async function dispatch(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
+  const attempt: Attempt = (planned) => paidCall(planned, request, shared);
+  const walked = await walkPlan(request.plan, withRetries(attempt, request.client, shared.random));
+  await request.account.committed();
+  return walked;
 }
+
+/** A call whose cost is held before it is made, and settled after. */
+async function paidCall(
+  planned: PlannedAttempt,
+  request: DispatchRequest,
+  shared: DispatchDependencies,
+): Promise<EndedAttempt> {
+  const { isStandIn } = request.serving.connectionOf(planned.endpoint);
+  const price = isStandIn ? FREE : planned.endpoint.price;
+  const paid = await request.account.reserve(planned, price);
+  if ("kind" in paid) {
+    const result = { kind: "unpaid", refusal: paid } as const;
+    return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, notes: {} };
+  }
+  return recordedCall(planned, request, shared, (ended) => request.account.settle(paid, planned, ended, price));
+}
+
+const FREE: Price = { input: 0 as PicoUsdPerToken, output: 0 as PicoUsdPerToken };
 
 async function recordedCall(
   planned: PlannedAttempt,
   request: DispatchRequest,
   shared: DispatchDependencies,
+  settle: (ended: EndedAttempt) => AttemptCost,
 ): Promise<EndedAttempt> {
   const { endpoint } = planned;
   const { observations, clock, now } = shared;
@@ -83,7 +114,14 @@ async function recordedCall(
     await callEndpoint({
       planned,
       adapter,
-      call: { endpoint, provider, body, parsedBody, headers: trace.headers },
+      call: {
+        endpoint,
+        provider,
+        body,
+        parsedBody,
+        headers: trace.headers,
+        warn: (sentence) => request.warnings.add(`${provider.name}: ${sentence}`),
+      },
       client,
       sink,
       clock,
@@ -93,7 +131,8 @@ async function recordedCall(
   );
   ended();
 
-  const record = recordAttempt(planned, call, connection);
+  const settled = settle(call);
+  const record = recordAttempt(planned, call, connection.isStandIn ? undefined : settled);
   const { id, model, finishReasons } = call.notes;
   trace.end({
     ...record,
@@ -114,7 +153,7 @@ function learn(
   { observations, coolDowns, log, now }: DispatchDependencies,
 ): void {
   if (firstTokenMs !== undefined) observations.observeFirstToken(endpoint.id, firstTokenMs);
-  if (result.kind === "cancelled") return;
+  if (result.kind === "cancelled" || result.kind === "unpaid") return;
   if (result.kind === "answered" || result.kind === "streamed") {
     observations.observeEnd(endpoint.id, false);
     return;
@@ -135,11 +174,13 @@ function learn(
 function recordAttempt(
   { endpoint }: PlannedAttempt,
   { result, status, firstTokenMs, totalMs, notes }: EndedAttempt,
-  { isStandIn }: ProviderConnection,
+  settled: AttemptCost | undefined,
 ): RecordedAttempt {
   const failure = result.kind === "failed" || result.kind === "cut" ? result.failure : undefined;
   const shownStatus = status ?? failure?.status;
-  const cost = isStandIn ? undefined : costOfUsage(notes.usage, endpoint.price);
+  // An estimate goes to the ledger alone: what is shown as a cost is one.
+  const isKnown = settled?.source === "usage" || settled?.source === "provider";
+  const cost = isKnown ? settled.incurred : undefined;
   return {
     endpoint: endpoint.id,
     ...(shownStatus === undefined ? {} : { status: shownStatus }),

@@ -7,6 +7,8 @@ export interface WorldToObserve {
   readonly serving: ServingPolicy;
   readonly observations: EndpointObservations;
   readonly coolDowns: CoolDowns;
+  /** The request's body, parsed. */
+  readonly body: Readonly<Record<string, unknown>>;
   /** What draws are made from: another one for each request. */
   readonly seed: string;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
@@ -18,14 +20,17 @@ export interface WorldToObserve {
 }
 
 /** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
-export function observeWorld({ serving, observations, coolDowns, seed, prefix, allowed, now }: WorldToObserve): World {
+export function observeWorld(observed: WorldToObserve): World {
+  const { serving, body, observations, coolDowns, seed, prefix, allowed, now } = observed;
   const { uses, endpointIds } = serving;
+  const incapable = serving.incapableOf(body);
   const rateLimited = coolDowns.active(now);
   const latencyMs = observations.latencyMs(endpointIds);
   const inFlight = uses.inFlight ? observations.inFlight(endpointIds) : undefined;
   const errorRate = uses.errorRate ? observations.errorRate(endpointIds) : undefined;
   return {
     ...serving.fixedWorld,
+    ...(incapable === undefined ? {} : { incapable }),
     ...(allowed === undefined ? {} : { allowed }),
     ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),
     ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),

@@ -8,7 +8,7 @@ export interface WalkedPlan extends EndedAttempt {
 
 /**
  * Makes the attempts of a plan in order until one reaches the client, or fails in a way that its route does not fall
- * back on (`fallback_on`), or the client goes.
+ * back on (`fallback_on`), or the client goes. One that cannot be paid for is passed over.
  *
  * @param plan at least one attempt.
  * @returns the last attempt made.
@@ -20,7 +20,10 @@ export async function walkPlan(
   let last: WalkedPlan = { planned: first, ...(await attempt(first)) };
   for (const planned of others) {
     const { result } = last;
-    if (result.kind !== "failed" || !last.planned.route.fallbackOn.includes(result.failure.errorClass)) break;
+    const mayFallBack =
+      result.kind === "unpaid" ||
+      (result.kind === "failed" && last.planned.route.fallbackOn.includes(result.failure.errorClass));
+    if (!mayFallBack) break;
     last = { planned, ...(await attempt(planned)) };
   }
   return last;

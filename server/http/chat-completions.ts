@@ -7,12 +7,14 @@ import { observeWorld } from "../dispatch/observe-world.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
 import { allowedModels } from "../keys/allowed-models.js";
 import { trustedFacts } from "../keys/key-facts.js";
+import { RequestAccount } from "../ledger/request-account.js";
 import type { ApiError } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, makeDecision } from "./decision.js";
 import { Exchange } from "./exchange.js";
 import { exhaustedError } from "./exhausted-error.js";
+import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
 import { observeRequest } from "./observe-request.js";
@@ -74,23 +76,69 @@ async function serve(
     exchange.cancel();
     return;
   }
-  const walked = await dispatch(
+  const account = accountFor(plane, caller, decision, body);
+  const admission =
+    caller.key === undefined
+      ? undefined
+      : await plane.accounting.admit(decision.id, caller.key, () => account.promptTokens);
+  if (admission !== undefined && "rate" in admission) {
+    exchange.refuse(rateError(admission), "rejected");
+    return;
+  }
+  if (admission !== undefined) exchange.addHeaders(rateHeaders(admission.states));
+  try {
+    answer(
+      plane,
+      exchange,
+      await send(plane, exchange, response, { decision, body, account, plan: [first, ...others] }),
+    );
+  } finally {
+    await admission?.end(account.tokens);
+  }
+}
+
+interface PaidRequest {
+  readonly decision: Decision;
+  readonly body: ParsedRequestBody;
+  readonly account: RequestAccount;
+  readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
+}
+
+function send(
+  plane: DataPlane,
+  exchange: Exchange,
+  response: ServerResponse,
+  { decision, body, account, plan }: PaidRequest,
+): Promise<WalkedPlan> {
+  const { facts } = decision.observed;
+  return dispatch(
     {
       decisionId: decision.id,
       serving: decision.serving,
-      plan: [first, ...others],
+      plan,
       bodyFor: (upstreamModel) => withModel(body.bytes, body.model, upstreamModel),
       parsedBody: body.json,
-      maxOutputTokens: observed.facts.max_output_tokens,
+      maxOutputTokens: facts.max_output_tokens,
       client: exchange.client,
-      sink: observed.facts.stream === true ? sinkTo(exchange, response) : undefined,
+      account,
+      sink: facts.stream === true ? sinkTo(exchange, response) : undefined,
       trace: exchange.trace,
       attempts: exchange.attempts,
       failures: exchange.failures,
+      warnings: exchange.warnings,
     },
     plane.dispatching,
   );
-  answer(exchange, walked);
+}
+
+function accountFor(plane: DataPlane, { key }: Caller, decision: Decision, body: ParsedRequestBody): RequestAccount {
+  const { name, revision } = decision.serving.policy;
+  const { app, user, stream } = decision.observed.facts;
+  return new RequestAccount(
+    plane.accounting,
+    { decision: decision.id, key, app, user, policy: { name, revision }, body: body.json, isStream: stream === true },
+    plane.dispatching.now,
+  );
 }
 
 async function receiveBody(request: IncomingMessage): Promise<ParsedRequestBody | ApiError> {
@@ -125,7 +173,7 @@ async function decideRequest(
     policy,
     thresholds,
     counter: plane.counter,
-    key: key === undefined ? undefined : trustedFacts(key, undefined),
+    key: key === undefined ? undefined : trustedFacts(key, await plane.accounting.spendOf(key)),
     now: exchange.arrivedAt,
   });
   if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
@@ -133,7 +181,16 @@ async function decideRequest(
   const id = plane.nextDecisionId();
   const prefix = serving.uses.prefix ? promptPrefix(body.json) : undefined;
   const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  const world = observeWorld({ serving, observations, coolDowns, seed: id, prefix, allowed, now: startedAtMs });
+  const world = observeWorld({
+    serving,
+    body: body.json,
+    observations,
+    coolDowns,
+    seed: id,
+    prefix,
+    allowed,
+    now: startedAtMs,
+  });
   const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
   exchange.decided(decision);
   const { outcome, plan } = decision;
@@ -141,7 +198,7 @@ async function decideRequest(
   return decision;
 }
 
-function answer(exchange: Exchange, { result, planned }: WalkedPlan): void {
+function answer(plane: DataPlane, exchange: Exchange, { result, planned }: WalkedPlan): void {
   switch (result.kind) {
     case "answered":
       exchange.answer(result.body, planned);
@@ -154,6 +211,9 @@ function answer(exchange: Exchange, { result, planned }: WalkedPlan): void {
       return;
     case "cut":
       exchange.cutStream(cutError(planned, result.failure.summary), planned);
+      return;
+    case "unpaid":
+      exchange.refuse(paymentError(result.refusal, plane.dispatching.now()), "rejected");
       return;
     case "failed": {
       const { errorClass, answer: own } = result.failure;

@@ -19,10 +19,13 @@ export class Exchange {
   readonly trace: RequestTrace;
   readonly attempts: RecordedAttempt[] = [];
   readonly failures: FailedAttempt[] = [];
+  /** What providers were not told as the client said it. */
+  readonly warnings = new Set<string>();
   readonly #plane: DataPlane;
   readonly #response: ServerResponse;
   readonly #startedAt: number;
   #decision: Decision | undefined;
+  #headers: Readonly<Record<string, string>> = {};
   #isEnded = false;
 
   constructor(plane: DataPlane, request: IncomingMessage, response: ServerResponse) {
@@ -46,6 +49,11 @@ export class Exchange {
     this.#decision = decision;
   }
 
+  /** Headers that every answer from here on carries. */
+  addHeaders(headers: Readonly<Record<string, string>>): void {
+    this.#headers = { ...this.#headers, ...headers };
+  }
+
   /** Answers with an error of ours. */
   refuse(error: ApiError, outcome: RecordedResult["outcome"]): void {
     const end = this.#endWith(error.status, outcome, error.code);
@@ -66,6 +74,7 @@ export class Exchange {
   /** Sends the head of a stream. The attempt that brings it has not ended, so it is counted in. */
   beginStream(planned: PlannedAttempt): void {
     this.#response.writeHead(200, {
+      ...this.#headers,
       ...this.#routeHeaders(planned, this.attempts.length + 1),
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache",
@@ -117,6 +126,7 @@ export class Exchange {
     const record = this.#explain(end);
     const bytes = record === undefined ? body : withRoute(body, record);
     this.#response.writeHead(status, {
+      ...this.#headers,
       ...this.#routeHeaders(planned, this.attempts.length),
       ...more,
       "content-type": contentType,
@@ -134,6 +144,7 @@ export class Exchange {
       attempts,
       isSimulated: this.#isSimulated(planned),
       costUsd: this.attempts.at(-1)?.cost_usd,
+      warnings: [...decision.observed.warnings, ...this.warnings],
     });
   }
 
@@ -146,6 +157,7 @@ export class Exchange {
     const last = this.attempts.at(-1)?.endpoint;
     return {
       attempts: this.attempts,
+      warnings: [...(this.#decision?.observed.warnings ?? []), ...this.warnings],
       result: { status, outcome, ...(code === undefined ? {} : { code }), total_ms: totalMs },
       isSimulated: this.#isSimulated(this.#decision?.plan?.attempts.find(({ endpoint }) => endpoint.id === last)),
     };

@@ -12,11 +12,18 @@ import { createDataPlane } from "../../../server/http/serve-data-plane.js";
 import { KeyRing } from "../../../server/keys/key-ring.js";
 import { KeyStore } from "../../../server/keys/key-store.js";
 import { readKeyRequest } from "../../../server/keys/read-key-settings.js";
+import { Accounting } from "../../../server/ledger/accounting.js";
+import type { BudgetCounters } from "../../../server/ledger/budget-counters.js";
+import { CommitQueue } from "../../../server/ledger/commit-queue.js";
+import { LedgerStore } from "../../../server/ledger/ledger-store.js";
+import { MemoryBudgets } from "../../../server/ledger/memory-budgets.js";
+import { RateLimits } from "../../../server/ledger/rate-limits.js";
 import type { PolicyStatus } from "../../../server/policy-files/policy-store.js";
 import { createAdapters } from "../../../server/providers/adapters.js";
+import type { LedgerRow } from "../../../server/storage/database-schema.js";
 import { createDecisionIds } from "../../../server/storage/decision-ids.js";
 import type { StoredDecision } from "../../../server/storage/decision-store.js";
-import { openDatabase } from "../../../server/storage/open-database.js";
+import { type Database, openDatabase } from "../../../server/storage/open-database.js";
 import { createDecisionStore } from "../../../server/storage/open-decision-store.js";
 import { createMetrics } from "../../../server/telemetry/metrics.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
@@ -159,6 +166,10 @@ export interface TestProxy {
   lastDecision(): Promise<StoredDecision>;
   ask(body?: object, headers?: Readonly<Record<string, string>>): Promise<Response>;
   metrics(): Promise<string>;
+  readonly database: Database;
+  readonly budgets: BudgetCounters;
+  /** All rows of the ledger, oldest first. */
+  ledger(): Promise<readonly LedgerRow[]>;
   /** Makes an API key as `POST /admin/keys` does. @returns its token and id. */
   createKey(request?: object): Promise<{ readonly token: string; readonly id: string }>;
 }
@@ -185,6 +196,10 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const decisions = createDecisionStore(database, { log, now });
   const store = new KeyStore(database);
   const ring = await KeyRing.open({ store, log, now });
+  const ledgerStore = new LedgerStore(database);
+  const ledger = new CommitQueue<LedgerRow>({ write: (rows) => ledgerStore.write(rows), log, now });
+  const budgets = new MemoryBudgets({ chargedIn: (subject, window) => ledgerStore.chargedIn(subject, window), now });
+  const accounting = new Accounting({ ring, budgets, rates: new RateLimits(), ledger, now });
   const adapters = createAdapters(options.environment ?? {});
   const counter = createTokenCounter({ runIn: "main" });
   const { name, revision, files, set } = policy;
@@ -207,6 +222,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     currentPolicy: () => policy,
     access: { keys: ring, isLoopback: options.isLoopback ?? true },
     servingPolicyOf: createServingPolicies(adapters, options.environment ?? {}),
+    accounting,
     dispatching: {
       observations: new EndpointObservations(),
       coolDowns: new CoolDowns(),
@@ -233,6 +249,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     }),
     metrics,
     keys: { store, ring, now },
+    usage: { database, now },
     adminToken: options.adminToken,
     isReady: () => true,
     log,
@@ -241,7 +258,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const url = await listen(server);
   stopping.push(async () => {
     await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
-    await Promise.all([decisions.close(), counter.close(), ring.close()]);
+    await Promise.all([decisions.close(), counter.close(), ring.close(), ledger.close(), budgets.close()]);
     await database.close();
   });
   return {
@@ -249,6 +266,12 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     server,
     logged,
     metrics: () => metrics.render(),
+    database,
+    budgets,
+    async ledger() {
+      await ledger.flush(5_000);
+      return database.db.selectFrom("ledger").selectAll().orderBy("at").orderBy("id").execute();
+    },
     async createKey(request = {}) {
       const { key, token } = await store.create(readKeyRequest(request, now()), now());
       await ring.refresh();
