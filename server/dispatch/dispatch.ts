@@ -45,6 +45,8 @@ export interface DispatchRequest extends CallSide {
   readonly attempts: RecordedAttempt[];
   /** Each attempt that failed is added. */
   readonly failures: FailedAttempt[];
+  /** What a provider is not told as the client said it is added, before the provider is called. */
+  readonly warnings: Set<string>;
 }
 
 export interface FailedAttempt {
@@ -111,7 +113,14 @@ async function recordedCall(
     await callEndpoint({
       planned,
       adapter,
-      call: { endpoint, provider, body, parsedBody, headers: trace.headers },
+      call: {
+        endpoint,
+        provider,
+        body,
+        parsedBody,
+        headers: trace.headers,
+        warn: (sentence) => request.warnings.add(`${provider.name}: ${sentence}`),
+      },
       client,
       sink,
       clock,

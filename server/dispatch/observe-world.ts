@@ -5,6 +5,8 @@ import type { ServingPolicy } from "./serving-policy.js";
 export interface WorldToObserve {
   readonly serving: ServingPolicy;
   readonly endpoints: EndpointStates;
+  /** The request's body, parsed. */
+  readonly body: Readonly<Record<string, unknown>>;
   /** What draws are made from: another one for each request. */
   readonly seed: string;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
@@ -16,9 +18,11 @@ export interface WorldToObserve {
 }
 
 /** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
-export function observeWorld({ serving, endpoints, seed, prefix, allowed, now }: WorldToObserve): World {
+export function observeWorld(observed: WorldToObserve): World {
+  const { serving, endpoints, body, seed, prefix, allowed, now } = observed;
   const { uses, endpointIds, guardedIds } = serving;
   const { observations, coolDowns, circuits } = endpoints;
+  const incapable = serving.incapableOf(body);
   const down = circuits.down(now, guardedIds);
   const rateLimited = coolDowns.active(now);
   const latencyMs = observations.latencyMs(endpointIds);
@@ -26,6 +30,7 @@ export function observeWorld({ serving, endpoints, seed, prefix, allowed, now }:
   const errorRate = uses.errorRate ? observations.errorRate(endpointIds) : undefined;
   return {
     ...serving.fixedWorld,
+    ...(incapable === undefined ? {} : { incapable }),
     ...(allowed === undefined ? {} : { allowed }),
     ...(down === undefined ? {} : { down }),
     ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),

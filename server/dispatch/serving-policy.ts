@@ -28,6 +28,8 @@ export interface ServingPolicy {
   readonly guardedIds: ReadonlySet<string>;
   /** What routes of this policy look at: the rest of the world need not be recorded. */
   readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
+  /** What endpoints cannot do of a request, by endpoint; undefined when there is nothing. */
+  incapableOf(body: Readonly<Record<string, unknown>>): World["incapable"];
   /** @throws Error when the provider is not in the catalog, which compiling refuses. */
   connectionOf(endpoint: Endpoint): ProviderConnection;
 }
@@ -81,6 +83,12 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
   }
   const routes = routesOf(set);
   const all = set.catalog.models.flatMap(({ endpoints }) => endpoints);
+  const choosy = set.catalog.models.flatMap(({ endpoints }) =>
+    endpoints.flatMap((endpoint) => {
+      const adapter = connections.get(endpoint.provider)?.adapter;
+      return adapter?.unable === undefined ? [] : [{ endpoint, adapter }];
+    }),
+  );
   return {
     policy,
     label: `${policy.name}@${shortRevision(policy.revision)}`,
@@ -96,6 +104,14 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       inFlight: routes.some((route) => route.strategy === "least_busy"),
       errorRate: routes.some((route) => route.strategy === "balanced"),
       prefix: routes.some((route) => route.sticky === "prefix"),
+    },
+    incapableOf(body) {
+      const incapable: Record<string, string> = {};
+      for (const { endpoint, adapter } of choosy) {
+        const unable = adapter.unable?.(body, endpoint);
+        if (unable !== undefined) incapable[endpoint.id] = unable;
+      }
+      return Object.keys(incapable).length === 0 ? undefined : incapable;
     },
     connectionOf(endpoint) {
       const connection = connections.get(endpoint.provider);

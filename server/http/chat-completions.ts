@@ -125,6 +125,7 @@ function send(
       trace: exchange.trace,
       attempts: exchange.attempts,
       failures: exchange.failures,
+      warnings: exchange.warnings,
     },
     plane.dispatching,
   );
@@ -180,7 +181,15 @@ async function decideRequest(
   const id = plane.nextDecisionId();
   const prefix = serving.uses.prefix ? promptPrefix(body.json) : undefined;
   const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  const world = observeWorld({ serving, endpoints, seed: id, prefix, allowed, now: startedAtMs });
+  const world = observeWorld({
+    serving,
+    body: body.json,
+    endpoints,
+    seed: id,
+    prefix,
+    allowed,
+    now: startedAtMs,
+  });
   const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
   exchange.decided(decision);
   const { outcome, plan } = decision;
