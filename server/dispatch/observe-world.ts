@@ -21,9 +21,9 @@ export interface WorldToObserve {
 export function observeWorld(observed: WorldToObserve): World {
   const { serving, endpoints, body, seed, prefix, allowed, now } = observed;
   const { uses, endpointIds, guardedIds } = serving;
-  const { observations, coolDowns, circuits } = endpoints;
+  const { observations, coolDowns } = endpoints;
   const incapable = serving.incapableOf(body);
-  const down = circuits.down(now, guardedIds);
+  const down = endpoints.down(now, endpointIds, guardedIds);
   const rateLimited = coolDowns.active(now);
   const latencyMs = observations.latencyMs(endpointIds);
   const inFlight = uses.inFlight ? observations.inFlight(endpointIds) : undefined;

@@ -13,6 +13,7 @@ import {
 import type { Adapters } from "../providers/adapters.js";
 import { lookAtCredentials, type ProviderAccess } from "../providers/credentials.js";
 import type { ProviderAdapter } from "../providers/provider-adapter.js";
+import type { Limits } from "./slots.js";
 
 /** A compiled policy with all that serving needs of it and that stays the same from request to request. */
 export interface ServingPolicy {
@@ -30,6 +31,8 @@ export interface ServingPolicy {
   readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
   /** What endpoints cannot do of a request, by endpoint; undefined when there is nothing. */
   incapableOf(body: Readonly<Record<string, unknown>>): World["incapable"];
+  /** What a call to an endpoint needs places in: `max_concurrent` of the endpoint and of its provider. */
+  limitsOf(endpoint: Endpoint): Limits;
   /** @throws Error when the provider is not in the catalog, which compiling refuses. */
   connectionOf(endpoint: Endpoint): ProviderConnection;
 }
@@ -83,6 +86,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
   }
   const routes = routesOf(set);
   const all = set.catalog.models.flatMap(({ endpoints }) => endpoints);
+  const limits = new Map(all.map((endpoint) => [endpoint.id, limitsOf(endpoint, set)]));
   const choosy = set.catalog.models.flatMap(({ endpoints }) =>
     endpoints.flatMap((endpoint) => {
       const adapter = connections.get(endpoint.provider)?.adapter;
@@ -113,12 +117,23 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       }
       return Object.keys(incapable).length === 0 ? undefined : incapable;
     },
+    limitsOf: ({ id }) => limits.get(id) ?? NO_LIMITS,
     connectionOf(endpoint) {
       const connection = connections.get(endpoint.provider);
       if (connection === undefined) throw new Error(`invariant: there is no way to reach ${endpoint.id}`);
       return connection;
     },
   };
+}
+
+const NO_LIMITS: Limits = [];
+
+function limitsOf({ id, provider, maxConcurrent: own }: Endpoint, { catalog }: PolicySet): Limits {
+  const shared = catalog.providers.find(({ name }) => name === provider)?.maxConcurrent;
+  return [
+    ...(own === undefined ? [] : [{ name: id, max: own }]),
+    ...(shared === undefined ? [] : [{ name: provider, max: shared }]),
+  ];
 }
 
 function routesOf({ rules, defaultRoute }: PolicySet): readonly Route[] {

@@ -22,6 +22,7 @@ import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.j
 import { promptPrefix } from "./prompt-prefix.js";
 import { RequestAborted, readBody } from "./read-body.js";
 import { requestHeaders } from "./request-headers.js";
+import { untilPossible, waitForAnother } from "./until-possible.js";
 
 /** Serves `POST /v1/chat/completions`: body, facts, decision, dispatch, answer. Never rejects. */
 export function createChatCompletions(
@@ -55,11 +56,12 @@ async function serve(
     exchange.refuse(body, "rejected");
     return;
   }
-  const decision = await decideRequest(plane, exchange, caller, request, body);
-  if ("code" in decision) {
-    exchange.refuse(decision, "rejected");
+  const decide = await observeAndDecide(plane, exchange, caller, request, body);
+  if ("code" in decide) {
+    exchange.refuse(decide, "rejected");
     return;
   }
+  const decision = await untilPossible(plane, exchange, decide);
   const { outcome, plan, observed } = decision;
   if (outcome.denied !== undefined) {
     exchange.refuse(denial(decision), "denied");
@@ -87,21 +89,38 @@ async function serve(
   }
   if (admission !== undefined) exchange.addHeaders(rateHeaders(admission.states));
   try {
-    answer(
-      plane,
-      exchange,
-      await send(plane, exchange, response, { decision, body, account, plan: [first, ...others] }),
-    );
+    const toSend = (plan: Attempts) => send(plane, exchange, response, { decision, body, account, plan });
+    answer(plane, exchange, await sendAgain(plane, exchange, await toSend([first, ...others]), decide, toSend));
   } finally {
     await admission?.end(account.tokens);
   }
+}
+
+type Attempts = readonly [PlannedAttempt, ...PlannedAttempt[]];
+
+/** While every circuit opened between the decision and the call: waits for one to come back, and decides again. */
+async function sendAgain(
+  plane: DataPlane,
+  exchange: Exchange,
+  walked: WalkedPlan,
+  decide: () => Decision,
+  send: (plan: Attempts) => Promise<WalkedPlan>,
+): Promise<WalkedPlan> {
+  const { result, planned } = walked;
+  if (result.kind !== "passed_over" || result.reason !== "circuit_open" || exchange.failures.length > 0) return walked;
+  const { endpoint, rule, route, from } = planned;
+  const excluded = [{ endpoint, rule, from, reason: "circuit_open" as const, detail: "" }];
+  const plan = { rule, route, attempts: [], excluded, assumedOutputTokens: 0 };
+  if (!(await waitForAnother(plane, exchange, plan, excluded))) return walked;
+  const [first, ...others] = (await untilPossible(plane, exchange, decide)).plan?.attempts ?? [];
+  return first === undefined ? walked : sendAgain(plane, exchange, await send([first, ...others]), decide, send);
 }
 
 interface PaidRequest {
   readonly decision: Decision;
   readonly body: ParsedRequestBody;
   readonly account: RequestAccount;
-  readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
+  readonly plan: Attempts;
 }
 
 function send(
@@ -126,6 +145,10 @@ function send(
       attempts: exchange.attempts,
       failures: exchange.failures,
       warnings: exchange.warnings,
+      onPassedOver: (endpoint, reason) => exchange.passedOver.push({ endpoint, reason }),
+      onWaited: (ms) => {
+        exchange.queuedMs += ms;
+      },
     },
     plane.dispatching,
   );
@@ -156,14 +179,17 @@ async function receiveBody(request: IncomingMessage): Promise<ParsedRequestBody 
   return Buffer.isBuffer(bytes) ? parseRequestBody(bytes) : bytes;
 }
 
-/** @returns the decision, or the error to answer with when `x-route-strict` refuses a hint. */
-async function decideRequest(
+/**
+ * @returns a function that decides by what the world is then, each time under the same id and policy; or the error to
+ *   answer with when `x-route-strict` refuses a hint.
+ */
+async function observeAndDecide(
   plane: DataPlane,
   exchange: Exchange,
   { key }: Caller,
   request: IncomingMessage,
   body: ParsedRequestBody,
-): Promise<Decision | ApiError> {
+): Promise<(() => Decision) | ApiError> {
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy, thresholds } = serving;
   const { endpoints } = plane.dispatching;
@@ -177,24 +203,26 @@ async function decideRequest(
     now: exchange.arrivedAt,
   });
   if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
-  const startedAtMs = plane.dispatching.now();
   const id = plane.nextDecisionId();
   const prefix = serving.uses.prefix ? promptPrefix(body.json) : undefined;
   const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  const world = observeWorld({
-    serving,
-    body: body.json,
-    endpoints,
-    seed: id,
-    prefix,
-    allowed,
-    now: startedAtMs,
-  });
-  const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
-  exchange.decided(decision);
-  const { outcome, plan } = decision;
-  exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
-  return decision;
+  return () => {
+    const startedAtMs = plane.dispatching.now();
+    const world = observeWorld({
+      serving,
+      body: body.json,
+      endpoints,
+      seed: id,
+      prefix,
+      allowed,
+      now: startedAtMs,
+    });
+    const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
+    exchange.decided(decision);
+    const { outcome, plan } = decision;
+    exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
+    return decision;
+  };
 }
 
 function answer(plane: DataPlane, exchange: Exchange, { result, planned }: WalkedPlan): void {
@@ -215,7 +243,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       exchange.refuse(paymentError(result.refusal, plane.dispatching.now()), "rejected");
       return;
     case "passed_over":
-      exchange.refuse(unavailableError(exchange.failures), "failed");
+      exchange.refuse(unavailableError(result.reason, exchange), "failed");
       return;
     case "failed": {
       const { errorClass, answer: own } = result.failure;

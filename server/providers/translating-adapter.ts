@@ -56,6 +56,10 @@ export function createTranslatingAdapter(
         new TranslatedAnswer(translator, request, context, call.stream, handler),
       );
     },
+    check(provider, path, timeoutMs) {
+      const { origin, pathOf, headers } = targetOf(provider);
+      return http.check({ origin, path: pathOf(path), headers }, timeoutMs);
+    },
     close: () => http.close(),
   };
 }
