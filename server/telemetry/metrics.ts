@@ -1,6 +1,8 @@
+import type { AccountingStatus } from "../ledger/open-accounting.js";
 import type { PolicyStatus } from "../policy-files/policy-store.js";
 import type { DecisionStore } from "../storage/decision-store.js";
 import type { TokenCounterStats } from "../tokens/token-counter.js";
+import { accountingFamilies } from "./accounting-metrics.js";
 import { writeFamilies } from "./prometheus-text.js";
 
 /** How a finished request is counted. */
@@ -15,6 +17,7 @@ export interface RequestMeasurement {
 
 export interface MetricsSources {
   readonly policy: () => PolicyStatus;
+  readonly accounting: () => AccountingStatus;
   readonly decisions: () => ReturnType<DecisionStore["status"]>;
   readonly tokens: () => TokenCounterStats;
 }
@@ -95,6 +98,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
           help: "Time from the request to the end of its answer.",
           samples: [...durations].flatMap(([outcome, histogram]) => histogramSamples(outcome, histogram)),
         },
+        ...accountingFamilies(sources.accounting()),
         ...(["waiting", "written", "lost"] as const).map((state) => ({
           name: `routewright_decision_store_${state}`,
           type: state === "waiting" ? ("gauge" as const) : ("counter" as const),
