@@ -24,8 +24,12 @@ export interface ServingPolicy {
   /** The part of every world that the catalog and the environment decide. */
   readonly fixedWorld: Pick<World, "no_credentials" | "unsupported">;
   readonly endpointIds: ReadonlySet<string>;
+  /** Of these, the ones that have a circuit breaker. */
+  readonly guardedIds: ReadonlySet<string>;
   /** What routes of this policy look at: the rest of the world need not be recorded. */
   readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
+  /** What endpoints cannot do of a request, by endpoint; undefined when there is nothing. */
+  incapableOf(body: Readonly<Record<string, unknown>>): World["incapable"];
   /** @throws Error when the provider is not in the catalog, which compiling refuses. */
   connectionOf(endpoint: Endpoint): ProviderConnection;
 }
@@ -78,6 +82,13 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
     });
   }
   const routes = routesOf(set);
+  const all = set.catalog.models.flatMap(({ endpoints }) => endpoints);
+  const choosy = set.catalog.models.flatMap(({ endpoints }) =>
+    endpoints.flatMap((endpoint) => {
+      const adapter = connections.get(endpoint.provider)?.adapter;
+      return adapter?.unable === undefined ? [] : [{ endpoint, adapter }];
+    }),
+  );
   return {
     policy,
     label: `${policy.name}@${shortRevision(policy.revision)}`,
@@ -87,11 +98,20 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       ...(access.noCredentials.length === 0 ? {} : { no_credentials: access.noCredentials }),
       ...(access.unsupported.length === 0 ? {} : { unsupported: access.unsupported }),
     },
-    endpointIds: new Set(set.catalog.models.flatMap((model) => model.endpoints.map((endpoint) => endpoint.id))),
+    endpointIds: new Set(all.map(({ id }) => id)),
+    guardedIds: new Set(all.filter(({ circuitBreaker }) => circuitBreaker !== false).map(({ id }) => id)),
     uses: {
       inFlight: routes.some((route) => route.strategy === "least_busy"),
       errorRate: routes.some((route) => route.strategy === "balanced"),
       prefix: routes.some((route) => route.sticky === "prefix"),
+    },
+    incapableOf(body) {
+      const incapable: Record<string, string> = {};
+      for (const { endpoint, adapter } of choosy) {
+        const unable = adapter.unable?.(body, endpoint);
+        if (unable !== undefined) incapable[endpoint.id] = unable;
+      }
+      return Object.keys(incapable).length === 0 ? undefined : incapable;
     },
     connectionOf(endpoint) {
       const connection = connections.get(endpoint.provider);

@@ -3,8 +3,9 @@ import type { RecordedAttempt } from "../../engine/index.js";
 export type Usage = NonNullable<RecordedAttempt["usage"]>;
 
 /**
- * Reads `usage` of an answer in OpenAI's shape. Cached tokens are counted inside `prompt_tokens`, reasoning tokens
- * inside `completion_tokens` (https://platform.openai.com/docs/api-reference/chat/object, read 2026-11-24).
+ * Reads `usage` of an answer in OpenAI's shape. Tokens read from a cache and written to it are counted inside
+ * `prompt_tokens`, reasoning tokens inside `completion_tokens`
+ * (https://platform.openai.com/docs/api-reference/chat/object, read 2026-11-24).
  * @returns undefined when there is none; counts that are missing or impossible are left out, never zero.
  */
 export function readUsage(value: unknown): Usage | undefined {
@@ -14,11 +15,13 @@ export function readUsage(value: unknown): Usage | undefined {
   const output = count(usage["completion_tokens"]);
   if (input === undefined && output === undefined) return undefined;
   const cached = count(detail(usage["prompt_tokens_details"], "cached_tokens"));
+  const written = count(detail(usage["prompt_tokens_details"], "cache_write_tokens"));
   const reasoning = count(detail(usage["completion_tokens_details"], "reasoning_tokens"));
   return {
     ...(input === undefined ? {} : { input_tokens: input }),
     ...(output === undefined ? {} : { output_tokens: output }),
     ...(cached === undefined ? {} : { cached_input_tokens: cached }),
+    ...(written === undefined ? {} : { cache_write_input_tokens: written }),
     ...(reasoning === undefined ? {} : { reasoning_output_tokens: reasoning }),
   };
 }

@@ -13,7 +13,7 @@ import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, makeDecision } from "./decision.js";
 import { Exchange } from "./exchange.js";
-import { exhaustedError } from "./exhausted-error.js";
+import { exhaustedError, unavailableError } from "./exhausted-error.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
@@ -67,8 +67,8 @@ async function serve(
   }
   const [first, ...others] = plan?.attempts ?? [];
   if (plan === undefined || first === undefined) {
-    const { coolDowns, now } = plane.dispatching;
-    const waitMs = (endpoint: string) => coolDowns.remainingMs(endpoint, now());
+    const { endpoints, now } = plane.dispatching;
+    const waitMs = (endpoint: string) => endpoints.remainingMs(endpoint, now());
     exchange.refuse(noCandidateError(plan ?? { excluded: [] }, observed.facts.model, waitMs), "no_candidate");
     return;
   }
@@ -125,6 +125,7 @@ function send(
       trace: exchange.trace,
       attempts: exchange.attempts,
       failures: exchange.failures,
+      warnings: exchange.warnings,
     },
     plane.dispatching,
   );
@@ -165,7 +166,7 @@ async function decideRequest(
 ): Promise<Decision | ApiError> {
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy, thresholds } = serving;
-  const { observations, coolDowns } = plane.dispatching;
+  const { endpoints } = plane.dispatching;
   const observed = await observeRequest({
     headers: requestHeaders(request, policy.set.attributes),
     body: body.json,
@@ -180,7 +181,15 @@ async function decideRequest(
   const id = plane.nextDecisionId();
   const prefix = serving.uses.prefix ? promptPrefix(body.json) : undefined;
   const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  const world = observeWorld({ serving, observations, coolDowns, seed: id, prefix, allowed, now: startedAtMs });
+  const world = observeWorld({
+    serving,
+    body: body.json,
+    endpoints,
+    seed: id,
+    prefix,
+    allowed,
+    now: startedAtMs,
+  });
   const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
   exchange.decided(decision);
   const { outcome, plan } = decision;
@@ -204,6 +213,9 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       return;
     case "unpaid":
       exchange.refuse(paymentError(result.refusal, plane.dispatching.now()), "rejected");
+      return;
+    case "passed_over":
+      exchange.refuse(unavailableError(exchange.failures), "failed");
       return;
     case "failed": {
       const { errorClass, answer: own } = result.failure;

@@ -19,6 +19,8 @@ export class Exchange {
   readonly trace: RequestTrace;
   readonly attempts: RecordedAttempt[] = [];
   readonly failures: FailedAttempt[] = [];
+  /** What providers were not told as the client said it. */
+  readonly warnings = new Set<string>();
   readonly #plane: DataPlane;
   readonly #response: ServerResponse;
   readonly #startedAt: number;
@@ -142,6 +144,7 @@ export class Exchange {
       attempts,
       isSimulated: this.#isSimulated(planned),
       costUsd: this.attempts.at(-1)?.cost_usd,
+      warnings: [...decision.observed.warnings, ...this.warnings],
     });
   }
 
@@ -154,6 +157,7 @@ export class Exchange {
     const last = this.attempts.at(-1)?.endpoint;
     return {
       attempts: this.attempts,
+      warnings: [...(this.#decision?.observed.warnings ?? []), ...this.warnings],
       result: { status, outcome, ...(code === undefined ? {} : { code }), total_ms: totalMs },
       isSimulated: this.#isSimulated(this.#decision?.plan?.attempts.find(({ endpoint }) => endpoint.id === last)),
     };

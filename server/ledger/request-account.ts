@@ -181,6 +181,7 @@ function endOf({ result }: EndedAttempt): CallEnd {
     case "failed":
       return wastedAfter.has(result.failure.errorClass) ? "wasted" : "refused";
     case "unpaid":
+    case "passed_over":
       return "refused";
   }
 }

@@ -15,6 +15,8 @@ export interface UpstreamCall {
   /** W3C trace context; the only headers that are not the adapter's own. */
   readonly headers: Readonly<Record<string, string>>;
   readonly connectTimeoutMs: number;
+  /** Takes one sentence for each thing that this provider is not told as the client said it. */
+  readonly warn: (sentence: string) => void;
 }
 
 /**
@@ -40,6 +42,11 @@ export interface UpstreamExchange {
 
 /** Speaks one wire format. */
 export interface ProviderAdapter {
+  /**
+   * @returns what an endpoint cannot do of a request, as the end of "the request …"; undefined when it can. A format
+   *   without this method takes every request as it is.
+   */
+  unable?(body: Readonly<Record<string, unknown>>, endpoint: Endpoint): string | undefined;
   call(call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange;
   /** Ends every call and connection. */
   close(): Promise<void>;

@@ -1,8 +1,10 @@
+import type { EndpointReport } from "../dispatch/report-endpoints.js";
 import type { AccountingStatus } from "../ledger/open-accounting.js";
 import type { PolicyStatus } from "../policy-files/policy-store.js";
 import type { DecisionStore } from "../storage/decision-store.js";
 import type { TokenCounterStats } from "../tokens/token-counter.js";
 import { accountingFamilies } from "./accounting-metrics.js";
+import { endpointFamilies } from "./endpoint-metrics.js";
 import { writeFamilies } from "./prometheus-text.js";
 
 /** How a finished request is counted. */
@@ -20,6 +22,7 @@ export interface MetricsSources {
   readonly accounting: () => AccountingStatus;
   readonly decisions: () => ReturnType<DecisionStore["status"]>;
   readonly tokens: () => TokenCounterStats;
+  readonly endpoints: () => readonly EndpointReport[];
 }
 
 export interface Metrics {
@@ -111,6 +114,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
           help,
           samples: [{ value: tokens[stat] }],
         })),
+        ...endpointFamilies(sources.endpoints()),
       ]);
     },
   };

@@ -20,6 +20,7 @@ const sources = {
   accounting: () => accounting,
   policy: () => status,
   decisions: () => ({ waiting: 1, written: 20, lost: 3 }),
+  endpoints: () => [],
   tokens: () => ({ requests: 9, exactNeeded: 4, bounded: 1 }),
 };
 
