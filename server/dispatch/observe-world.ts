@@ -1,4 +1,5 @@
 import type { World } from "../../engine/index.js";
+import type { Operation } from "../providers/operation.js";
 import type { CoolDowns } from "./cool-downs.js";
 import type { EndpointObservations } from "./endpoint-observations.js";
 import type { ServingPolicy } from "./serving-policy.js";
@@ -7,8 +8,11 @@ export interface WorldToObserve {
   readonly serving: ServingPolicy;
   readonly observations: EndpointObservations;
   readonly coolDowns: CoolDowns;
-  /** The request's body, parsed. */
+  readonly operation: Operation;
+  /** The request as a chat completion, parsed. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** What the request's own hints leave out. */
+  readonly hintExcluded: readonly string[];
   /** What draws are made from: another one for each request. */
   readonly seed: string;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
@@ -21,9 +25,9 @@ export interface WorldToObserve {
 
 /** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
 export function observeWorld(observed: WorldToObserve): World {
-  const { serving, body, observations, coolDowns, seed, prefix, allowed, now } = observed;
+  const { serving, operation, body, hintExcluded, observations, coolDowns, seed, prefix, allowed, now } = observed;
   const { uses, endpointIds } = serving;
-  const incapable = serving.incapableOf(body);
+  const incapable = serving.incapableOf(body, operation);
   const rateLimited = coolDowns.active(now);
   const latencyMs = observations.latencyMs(endpointIds);
   const inFlight = uses.inFlight ? observations.inFlight(endpointIds) : undefined;
@@ -31,6 +35,7 @@ export function observeWorld(observed: WorldToObserve): World {
   return {
     ...serving.fixedWorld,
     ...(incapable === undefined ? {} : { incapable }),
+    ...(hintExcluded.length === 0 ? {} : { hint_excluded: hintExcluded }),
     ...(allowed === undefined ? {} : { allowed }),
     ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),
     ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
