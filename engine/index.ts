@@ -7,6 +7,10 @@ export { anyRequests, httpRequests, type RequestAssumptions } from "./analyze/re
 export type { Condition, Predicate } from "./conditions/condition.js";
 export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from "./conditions/fact-definitions.js";
 export { matchesGlob } from "./conditions/glob.js";
+// coverage: what tests reach, and the cases that are missing
+export { Coverage, outcomes as coverageOutcomes, type RuleCoverage } from "./coverage/coverage.js";
+export { factValues } from "./coverage/fact-values.js";
+export { describeGoal, type SuggestedTests, seededRandom, suggestTests } from "./coverage/suggest-tests.js";
 // diagnostics
 export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";
 export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-codes.js";
@@ -27,6 +31,7 @@ export { formatFactValue } from "./explain/format-fact-value.js";
 export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
 export { type RenderOptions, renderExplanation } from "./explain/render-explanation.js";
 export { type PolicyTestResult, runPolicyTest } from "./explain/run-policy-test.js";
+export { type Row, renderTable } from "./explain/text-table.js";
 export { writeCondition } from "./explain/write-condition.js";
 export { writeDenyMessage } from "./explain/write-deny-message.js";
 // format

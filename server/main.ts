@@ -4,8 +4,8 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import pino from "pino";
 import type { CompiledPolicy } from "../engine/index.js";
-import { CoolDowns } from "./dispatch/cool-downs.js";
-import { EndpointObservations } from "./dispatch/endpoint-observations.js";
+import { EndpointStates } from "./dispatch/endpoint-states.js";
+import { reportEndpoints } from "./dispatch/report-endpoints.js";
 import { createServingPolicies, type ServingPolicy } from "./dispatch/serving-policy.js";
 import { drain } from "./drain.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
@@ -111,10 +111,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
 
     let isStopping = false;
+    const endpoints = new EndpointStates();
+    const reportHealth = () => reportEndpoints(servingPolicyOf(policies.current()), endpoints, Date.now());
     const metrics = createMetrics({
       policy: () => policies.status(),
       decisions: () => decisions.status(),
       tokens: () => counter.stats(),
+      endpoints: reportHealth,
     });
     const dataPlane = createDataPlane({
       currentPolicy: () => policies.current(),
@@ -122,8 +125,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       access: { keys, isLoopback: isLoopbackName(options.host) },
       accounting,
       dispatching: {
-        observations: new EndpointObservations(),
-        coolDowns: new CoolDowns(),
+        endpoints,
         log,
         random: Math.random,
         clock: () => performance.now(),
@@ -137,6 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
     });
     const controlPlane = createControlPlane({
+      health: () => ({ endpoints: reportHealth() }),
       policies,
       decisions,
       explain: createStoredExplainer({

@@ -48,6 +48,7 @@ class Call implements UpstreamHandler {
   #isBlocked = false;
   #isSettled = false;
   #lingering: NodeJS.Timeout | undefined;
+  #forgetClient: (() => void) | undefined;
 
   constructor(options: EndpointCall, resolve: (ended: EndedAttempt) => void) {
     this.#options = options;
@@ -64,7 +65,7 @@ class Call implements UpstreamHandler {
       this.#settle({ kind: "cancelled" });
       return;
     }
-    client.onGone(() => this.#settle({ kind: "cancelled" }));
+    this.#forgetClient = client.onGone(() => this.#settle({ kind: "cancelled" }));
     const connectTimeoutMs = planned.route.timeouts.connectMs ?? defaultTimeouts.connectMs;
     try {
       this.#exchange = adapter.call({ ...call, stream: sink !== undefined, connectTimeoutMs }, this);
@@ -147,7 +148,7 @@ class Call implements UpstreamHandler {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#timers.stop();
-    this.#options.client.onGone(undefined);
+    this.#forgetClient?.();
     if (!hasEnded) this.#leave(result);
     this.#resolve({
       result,

@@ -26,6 +26,8 @@ export interface ServingPolicy {
   /** The part of every world that the catalog and the environment decide. */
   readonly fixedWorld: Pick<World, "no_credentials" | "unsupported">;
   readonly endpointIds: ReadonlySet<string>;
+  /** Of these, the ones that have a circuit breaker. */
+  readonly guardedIds: ReadonlySet<string>;
   /** What routes of this policy look at: the rest of the world need not be recorded. */
   readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
   /** What endpoints cannot do of a request, by endpoint; undefined when there is nothing. */
@@ -82,6 +84,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
     });
   }
   const routes = routesOf(set);
+  const all = set.catalog.models.flatMap(({ endpoints }) => endpoints);
   const served = set.catalog.models.flatMap((model) =>
     model.endpoints.flatMap((endpoint) => {
       const adapter = connections.get(endpoint.provider)?.adapter;
@@ -97,7 +100,8 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       ...(access.noCredentials.length === 0 ? {} : { no_credentials: access.noCredentials }),
       ...(access.unsupported.length === 0 ? {} : { unsupported: access.unsupported }),
     },
-    endpointIds: new Set(set.catalog.models.flatMap((model) => model.endpoints.map((endpoint) => endpoint.id))),
+    endpointIds: new Set(all.map(({ id }) => id)),
+    guardedIds: new Set(all.filter(({ circuitBreaker }) => circuitBreaker !== false).map(({ id }) => id)),
     uses: {
       inFlight: routes.some((route) => route.strategy === "least_busy"),
       errorRate: routes.some((route) => route.strategy === "balanced"),

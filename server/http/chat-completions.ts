@@ -13,7 +13,7 @@ import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, makeDecision } from "./decision.js";
 import { Exchange } from "./exchange.js";
-import { exhaustedError } from "./exhausted-error.js";
+import { exhaustedError, unavailableError } from "./exhausted-error.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
@@ -70,8 +70,8 @@ async function serve(
   }
   const [first, ...others] = plan?.attempts ?? [];
   if (plan === undefined || first === undefined) {
-    const { coolDowns, now } = plane.dispatching;
-    const waitMs = (endpoint: string) => coolDowns.remainingMs(endpoint, now());
+    const { endpoints, now } = plane.dispatching;
+    const waitMs = (endpoint: string) => endpoints.remainingMs(endpoint, now());
     exchange.refuse(noCandidateError(plan ?? { excluded: [] }, observed.facts.model, waitMs), "no_candidate");
     return;
   }
@@ -204,7 +204,7 @@ async function decideRequest(
 ): Promise<Decision | ApiError> {
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy, thresholds } = serving;
-  const { observations, coolDowns } = plane.dispatching;
+  const { endpoints } = plane.dispatching;
   const observed = await observeRequest({
     headers: requestHeaders(request, policy.set.attributes),
     body,
@@ -224,8 +224,7 @@ async function decideRequest(
     operation,
     body,
     hintExcluded: [],
-    observations,
-    coolDowns,
+    endpoints,
     seed: id,
     prefix,
     allowed,
@@ -254,6 +253,9 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       return;
     case "unpaid":
       exchange.refuse(paymentError(result.refusal, plane.dispatching.now()), "rejected");
+      return;
+    case "passed_over":
+      exchange.refuse(unavailableError(exchange.failures), "failed");
       return;
     case "failed": {
       const { errorClass, answer: own } = result.failure;

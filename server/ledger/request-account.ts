@@ -182,6 +182,7 @@ function endOf({ result }: EndedAttempt): CallEnd {
     case "failed":
       return wastedAfter.has(result.failure.errorClass) ? "wasted" : "refused";
     case "unpaid":
+    case "passed_over":
       return "refused";
   }
 }

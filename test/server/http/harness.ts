@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { type CompiledPolicy, compilePolicy } from "../../../engine/index.js";
-import { CoolDowns } from "../../../server/dispatch/cool-downs.js";
-import { EndpointObservations } from "../../../server/dispatch/endpoint-observations.js";
+import { EndpointStates } from "../../../server/dispatch/endpoint-states.js";
+import { reportEndpoints } from "../../../server/dispatch/report-endpoints.js";
 import { createServingPolicies } from "../../../server/dispatch/serving-policy.js";
 import { createControlPlane } from "../../../server/http/control-plane.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
@@ -212,20 +212,23 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     reloads: { applied: 1, unchanged: 0, rejected: 0 },
     watching: false,
   };
+  const servingPolicyOf = createServingPolicies(adapters, options.environment ?? {});
+  const endpoints = new EndpointStates();
+  const reportHealth = () => reportEndpoints(servingPolicyOf(policy), endpoints, now());
   const metrics = createMetrics({
     policy: () => status,
     decisions: () => decisions.status(),
     tokens: () => counter.stats(),
+    endpoints: reportHealth,
   });
   const policies = { current: () => policy, status: () => status, reload: async () => "unchanged" as const };
   const dataPlane = createDataPlane({
     currentPolicy: () => policy,
     access: { keys: ring, isLoopback: options.isLoopback ?? true },
-    servingPolicyOf: createServingPolicies(adapters, options.environment ?? {}),
+    servingPolicyOf,
     accounting,
     dispatching: {
-      observations: new EndpointObservations(),
-      coolDowns: new CoolDowns(),
+      endpoints,
       log,
       random: () => 1,
       clock: () => performance.now(),
@@ -239,6 +242,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     log,
   });
   const controlPlane = createControlPlane({
+    health: () => ({ endpoints: reportHealth() }),
     policies,
     decisions,
     explain: createStoredExplainer({
