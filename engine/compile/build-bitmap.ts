@@ -147,10 +147,16 @@ function shareRows(rules: readonly FiledRule[], fact: number, cells: number, mos
 
 /** The edges of intervals, or some of them. */
 function intervalCuts(parts: readonly (Necessary | undefined)[], mostRows: number): Int32Array {
-  const edges = new Set<number>();
-  for (const part of parts) if (part?.kind === "interval") edges.add(part.first).add(part.last + 1);
-  const ascending = [...edges].sort((one, other) => one - other);
-  return Int32Array.from(ascending.length <= mostRows ? ascending : quantiles(ascending, mostRows));
+  const edges = new Int32Array(parts.length * 2);
+  let count = 0;
+  for (const part of parts) {
+    if (part?.kind !== "interval") continue;
+    edges[count++] = part.first;
+    edges[count++] = part.last + 1;
+  }
+  const ascending = edges.subarray(0, count).sort();
+  const different = ascending.filter((edge, at) => at === 0 || edge !== ascending[at - 1]);
+  return different.length <= mostRows ? different : Int32Array.from(quantiles(different, mostRows));
 }
 
 function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer, mostRows: number): void {

@@ -190,7 +190,7 @@ export interface SimulationSettings {
   readonly reply?: string;
 }
 
-export const capabilities = ["tools", "vision", "json_schema", "reasoning", "audio"] as const;
+export const capabilities = ["tools", "vision", "json_schema", "reasoning", "audio", "embeddings"] as const;
 
 export interface Model {
   /** `author/model`. */

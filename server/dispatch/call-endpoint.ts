@@ -110,13 +110,15 @@ class Call implements UpstreamHandler {
   #receiverFor(status: number, headers: UpstreamHeaders): AnswerReceiver {
     const { sink, call, planned, now } = this.#options;
     if (status < 200 || status > 299) return receiveError(status, headers, now());
-    if (sink === undefined) return receiveWhole(this.#notes);
+    const passThrough = this.#options.adapter.passes.get(call.operation);
+    if (sink === undefined) return receiveWhole(this.#notes, passThrough);
     const contentType = String(headers["content-type"] ?? "");
     if (contentType !== "" && !contentType.includes("event-stream")) return receiveInsteadOfStream(contentType);
     const { n } = call.parsedBody;
     return receiveStream({
       choices: Number.isSafeInteger(n) && (n as number) > 1 ? (n as number) : 1,
       notes: this.#notes,
+      passThrough,
       onContent: () => {
         this.#firstTokenMs = this.#elapsed();
         this.#timers.contentArrived();

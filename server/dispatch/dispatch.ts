@@ -8,6 +8,7 @@ import {
 } from "../../engine/index.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
 import type { RequestAccount } from "../ledger/request-account.js";
+import type { Operation } from "../providers/operation.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import type { Attempt, CallSide, EndedAttempt, PassedOver } from "./attempt-result.js";
 import { callEndpoint } from "./call-endpoint.js";
@@ -36,9 +37,18 @@ export interface DispatchRequest extends CallSide {
   readonly decisionId: string;
   readonly serving: ServingPolicy;
   readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
+  readonly operation: Operation;
   /** The client's body with another model's name. */
   readonly bodyFor: (upstreamModel: string) => Buffer;
-  readonly parsedBody: Readonly<Record<string, unknown>>;
+  /** The request as a chat completion: for providers that do not have the operation. */
+  readonly chat: {
+    readonly body: Readonly<Record<string, unknown>>;
+    /** What it leaves out of the request, one sentence each. */
+    readonly warnings: readonly string[];
+    readonly bodyFor: (upstreamModel: string) => Buffer;
+  };
+  /** Headers that belong to the operation, for providers that have it. */
+  readonly operationHeaders: Readonly<Record<string, string>>;
   readonly maxOutputTokens: number | undefined;
   readonly account: RequestAccount;
   /** Told of each candidate that could not be called. */
@@ -111,7 +121,7 @@ async function recordedCall(
 ): Promise<EndedAttempt> {
   const { endpoint } = planned;
   const { endpoints, clock, now } = shared;
-  const { serving, parsedBody } = request;
+  const { serving } = request;
   const connection = serving.connectionOf(endpoint);
   const { provider, adapter } = connection;
   const trace = request.trace.attempt({
@@ -123,7 +133,9 @@ async function recordedCall(
     stream: sink !== undefined,
     maxOutputTokens: request.maxOutputTokens,
   });
-  const body = request.bodyFor(endpoint.upstreamModel);
+  const isPassed = adapter.passes.has(request.operation);
+  if (!isPassed) for (const sentence of request.chat.warnings) request.warnings.add(sentence);
+  const { bodyFor } = isPassed ? request : request.chat;
   const ended = endpoints.observations.begin(endpoint.id);
   const call = withoutSecret(
     await callEndpoint({
@@ -132,9 +144,10 @@ async function recordedCall(
       call: {
         endpoint,
         provider,
-        body,
-        parsedBody,
-        headers: trace.headers,
+        operation: isPassed ? request.operation : "chat",
+        body: bodyFor(endpoint.upstreamModel),
+        parsedBody: request.chat.body,
+        headers: isPassed ? { ...trace.headers, ...request.operationHeaders } : trace.headers,
         warn: (sentence) => request.warnings.add(`${provider.name}: ${sentence}`),
       },
       client,

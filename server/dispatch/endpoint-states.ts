@@ -1,9 +1,9 @@
 import type { Endpoint } from "../../engine/index.js";
 import { Announcement } from "./announcement.js";
+import type { CheckedHealth } from "./checked-health.js";
 import { Circuits } from "./circuits.js";
 import { CoolDowns } from "./cool-downs.js";
 import { EndpointObservations } from "./endpoint-observations.js";
-import type { CheckedHealth } from "./health-checks.js";
 import { Slots } from "./slots.js";
 import { WaitingRoom } from "./waiting-room.js";
 

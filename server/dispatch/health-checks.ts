@@ -8,15 +8,6 @@ export const FAILED_CHECKS = 3;
 export const DEFAULT_INTERVAL_MS = 30_000;
 export const DEFAULT_CHECK_TIMEOUT_MS = 5_000;
 
-/** How the checks of an endpoint go. Times are epoch milliseconds. */
-export interface CheckedHealth {
-  readonly isFailing: boolean;
-  readonly failedInARow: number;
-  readonly at: number;
-  /** Of the newest check, in words; undefined when it passed. */
-  readonly error?: string;
-}
-
 export interface HealthCheckOptions {
   readonly endpoints: EndpointStates;
   readonly log: Pick<Logger, "warn" | "info">;

@@ -1,6 +1,6 @@
+import type { CheckedHealth } from "./checked-health.js";
 import type { CircuitEvidence } from "./circuit.js";
 import type { EndpointStates } from "./endpoint-states.js";
-import type { CheckedHealth } from "./health-checks.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
 /** What `/admin/health` says of one endpoint: its state, and the evidence beside it. Times are ISO 8601. */

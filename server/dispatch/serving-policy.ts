@@ -1,6 +1,7 @@
 import {
   type CompiledPolicy,
   type Endpoint,
+  type Model,
   type PolicySet,
   type Provider,
   type ProviderFormat,
@@ -12,6 +13,7 @@ import {
 } from "../../engine/index.js";
 import type { Adapters } from "../providers/adapters.js";
 import { lookAtCredentials, type ProviderAccess } from "../providers/credentials.js";
+import type { Operation } from "../providers/operation.js";
 import type { ProviderAdapter } from "../providers/provider-adapter.js";
 import type { Limits } from "./slots.js";
 
@@ -30,7 +32,7 @@ export interface ServingPolicy {
   /** What routes of this policy look at: the rest of the world need not be recorded. */
   readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
   /** What endpoints cannot do of a request, by endpoint; undefined when there is nothing. */
-  incapableOf(body: Readonly<Record<string, unknown>>): World["incapable"];
+  incapableOf(body: Readonly<Record<string, unknown>>, operation: Operation): World["incapable"];
   /** What a call to an endpoint needs places in: `max_concurrent` of the endpoint and of its provider. */
   limitsOf(endpoint: Endpoint): Limits;
   /** @throws Error when the provider is not in the catalog, which compiling refuses. */
@@ -87,10 +89,10 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
   const routes = routesOf(set);
   const all = set.catalog.models.flatMap(({ endpoints }) => endpoints);
   const limits = new Map(all.map((endpoint) => [endpoint.id, limitsOf(endpoint, set)]));
-  const choosy = set.catalog.models.flatMap(({ endpoints }) =>
-    endpoints.flatMap((endpoint) => {
+  const served = set.catalog.models.flatMap((model) =>
+    model.endpoints.flatMap((endpoint) => {
       const adapter = connections.get(endpoint.provider)?.adapter;
-      return adapter?.unable === undefined ? [] : [{ endpoint, adapter }];
+      return adapter === undefined ? [] : [{ model, endpoint, adapter }];
     }),
   );
   return {
@@ -109,10 +111,12 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       errorRate: routes.some((route) => route.strategy === "balanced"),
       prefix: routes.some((route) => route.sticky === "prefix"),
     },
-    incapableOf(body) {
+    incapableOf(body, operation) {
       const incapable: Record<string, string> = {};
-      for (const { endpoint, adapter } of choosy) {
-        const unable = adapter.unable?.(body, endpoint);
+      for (const { model, endpoint, adapter } of served) {
+        const unable =
+          unableTo(operation, model, adapter) ??
+          (adapter.passes.has(operation) ? undefined : adapter.unable?.(body, endpoint));
         if (unable !== undefined) incapable[endpoint.id] = unable;
       }
       return Object.keys(incapable).length === 0 ? undefined : incapable;
@@ -134,6 +138,16 @@ function limitsOf({ id, provider, maxConcurrent: own }: Endpoint, { catalog }: P
     ...(own === undefined ? [] : [{ name: id, max: own }]),
     ...(shared === undefined ? [] : [{ name: provider, max: shared }]),
   ];
+}
+
+/** Embeddings cannot be asked for as a chat completion, nor of a model that chats; and the other way round. */
+function unableTo(operation: Operation, { capabilities }: Model, { passes }: ProviderAdapter): string | undefined {
+  const makesEmbeddings = capabilities.includes("embeddings");
+  if (operation !== "embeddings") return makesEmbeddings ? "asks for an answer; the model makes embeddings" : undefined;
+  if (!makesEmbeddings) return "asks for embeddings; the model does not make them";
+  return passes.has("embeddings")
+    ? undefined
+    : "asks for embeddings, which the provider's format is not asked for here";
 }
 
 function routesOf({ rules, defaultRoute }: PolicySet): readonly Route[] {

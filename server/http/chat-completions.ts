@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type PlannedAttempt, withDefaults, writeDenyMessage } from "../../engine/index.js";
 import type { StreamSink } from "../dispatch/attempt-result.js";
-import { dispatch } from "../dispatch/dispatch.js";
+import { type DispatchRequest, dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
 import { observeWorld } from "../dispatch/observe-world.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
@@ -14,6 +14,7 @@ import type { DataPlane } from "./data-plane.js";
 import { type Decision, makeDecision } from "./decision.js";
 import { Exchange } from "./exchange.js";
 import { exhaustedError, unavailableError } from "./exhausted-error.js";
+import type { ChatView, Front } from "./fronts/front.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
@@ -24,14 +25,15 @@ import { RequestAborted, readBody } from "./read-body.js";
 import { requestHeaders } from "./request-headers.js";
 import { untilPossible, waitForAnother } from "./until-possible.js";
 
-/** Serves `POST /v1/chat/completions`: body, facts, decision, dispatch, answer. Never rejects. */
-export function createChatCompletions(
+/** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
+export function createInference(
   plane: DataPlane,
+  front: Front,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
-    const exchange = new Exchange(plane, request, response);
+    const exchange = new Exchange(plane, front, request, response);
     try {
-      await serve(plane, exchange, request, response);
+      await serve(plane, front, exchange, request, response);
     } catch (error) {
       if (error instanceof RequestAborted) exchange.cancel();
       else fail(plane, exchange, response, error);
@@ -41,6 +43,7 @@ export function createChatCompletions(
 
 async function serve(
   plane: DataPlane,
+  front: Front,
   exchange: Exchange,
   request: IncomingMessage,
   response: ServerResponse,
@@ -51,12 +54,12 @@ async function serve(
     exchange.refuse(caller, "rejected");
     return;
   }
-  const body = await receiveBody(request);
+  const body = await receiveBody(request, front);
   if ("code" in body) {
     exchange.refuse(body, "rejected");
     return;
   }
-  const decide = await observeAndDecide(plane, exchange, caller, request, body);
+  const decide = await observeAndDecide(plane, front, exchange, caller, request, body);
   if ("code" in decide) {
     exchange.refuse(decide, "rejected");
     return;
@@ -89,7 +92,8 @@ async function serve(
   }
   if (admission !== undefined) exchange.addHeaders(rateHeaders(admission.states));
   try {
-    const toSend = (plan: Attempts) => send(plane, exchange, response, { decision, body, account, plan });
+    const toSend = (plan: Attempts) =>
+      send(plane, front, exchange, request, response, { decision, body, account, plan });
     answer(plane, exchange, await sendAgain(plane, exchange, await toSend([first, ...others]), decide, toSend));
   } finally {
     await admission?.end(account.tokens);
@@ -118,14 +122,16 @@ async function sendAgain(
 
 interface PaidRequest {
   readonly decision: Decision;
-  readonly body: ParsedRequestBody;
+  readonly body: ReceivedBody;
   readonly account: RequestAccount;
   readonly plan: Attempts;
 }
 
 function send(
   plane: DataPlane,
+  front: Front,
   exchange: Exchange,
+  request: IncomingMessage,
   response: ServerResponse,
   { decision, body, account, plan }: PaidRequest,
 ): Promise<WalkedPlan> {
@@ -135,8 +141,10 @@ function send(
       decisionId: decision.id,
       serving: decision.serving,
       plan,
+      operation: front.operation,
       bodyFor: (upstreamModel) => withModel(body.bytes, body.model, upstreamModel),
-      parsedBody: body.json,
+      chat: chatOf(front, body),
+      operationHeaders: front.operationHeaders(request.headers),
       maxOutputTokens: facts.max_output_tokens,
       client: exchange.client,
       account,
@@ -154,17 +162,43 @@ function send(
   );
 }
 
-function accountFor(plane: DataPlane, { key }: Caller, decision: Decision, body: ParsedRequestBody): RequestAccount {
+function accountFor(plane: DataPlane, { key }: Caller, decision: Decision, body: ReceivedBody): RequestAccount {
   const { name, revision } = decision.serving.policy;
   const { app, user, stream } = decision.observed.facts;
   return new RequestAccount(
     plane.accounting,
-    { decision: decision.id, key, app, user, policy: { name, revision }, body: body.json, isStream: stream === true },
+    {
+      decision: decision.id,
+      key,
+      app,
+      user,
+      policy: { name, revision },
+      body: body.chat.body,
+      isStream: stream === true,
+    },
     plane.dispatching.now,
   );
 }
 
-async function receiveBody(request: IncomingMessage): Promise<ParsedRequestBody | ApiError> {
+/** A request's body, and the chat completion it asks for. */
+interface ReceivedBody extends ParsedRequestBody {
+  readonly chat: ChatView;
+}
+
+/** The request for providers that do not have its operation. */
+function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBody): DispatchRequest["chat"] {
+  const { body, plainBody, warnings } = chat;
+  return {
+    body,
+    warnings,
+    bodyFor: (upstreamModel) =>
+      operation === "chat"
+        ? withModel(bytes, model, upstreamModel)
+        : Buffer.from(JSON.stringify({ ...plainBody, model: upstreamModel })),
+  };
+}
+
+async function receiveBody(request: IncomingMessage, front: Front): Promise<ReceivedBody | ApiError> {
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {
     request.resume();
@@ -176,7 +210,11 @@ async function receiveBody(request: IncomingMessage): Promise<ParsedRequestBody 
     };
   }
   const bytes = await readBody(request);
-  return Buffer.isBuffer(bytes) ? parseRequestBody(bytes) : bytes;
+  if (!Buffer.isBuffer(bytes)) return bytes;
+  const parsed = parseRequestBody(bytes);
+  if ("code" in parsed) return parsed;
+  const chat = front.readChat(parsed.json);
+  return "code" in chat ? chat : { ...parsed, chat };
 }
 
 /**
@@ -185,17 +223,18 @@ async function receiveBody(request: IncomingMessage): Promise<ParsedRequestBody 
  */
 async function observeAndDecide(
   plane: DataPlane,
+  { operation }: Front,
   exchange: Exchange,
   { key }: Caller,
   request: IncomingMessage,
-  body: ParsedRequestBody,
+  { chat: { body } }: ReceivedBody,
 ): Promise<(() => Decision) | ApiError> {
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy, thresholds } = serving;
   const { endpoints } = plane.dispatching;
   const observed = await observeRequest({
     headers: requestHeaders(request, policy.set.attributes),
-    body: body.json,
+    body,
     policy,
     thresholds,
     counter: plane.counter,
@@ -204,13 +243,15 @@ async function observeAndDecide(
   });
   if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
   const id = plane.nextDecisionId();
-  const prefix = serving.uses.prefix ? promptPrefix(body.json) : undefined;
+  const prefix = serving.uses.prefix ? promptPrefix(body) : undefined;
   const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
   return () => {
     const startedAtMs = plane.dispatching.now();
     const world = observeWorld({
       serving,
-      body: body.json,
+      operation,
+      body,
+      hintExcluded: [],
       endpoints,
       seed: id,
       prefix,
@@ -237,7 +278,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       exchange.cancel();
       return;
     case "cut":
-      exchange.cutStream(cutError(planned, result.failure.summary), planned);
+      exchange.cutStream(cutError(planned, result.failure.summary));
       return;
     case "unpaid":
       exchange.refuse(paymentError(result.refusal, plane.dispatching.now()), "rejected");
@@ -259,7 +300,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
 function sinkTo(exchange: Exchange, response: ServerResponse): StreamSink {
   return {
     begin: (planned) => exchange.beginStream(planned),
-    write: (bytes) => response.write(bytes),
+    write: (event) => exchange.writeEvent(event),
     onceDrained: (callback) => response.once("drain", callback),
   };
 }
