@@ -59,7 +59,8 @@ class SchemaCheck {
       const isOne = isToldAsOne(definition, node);
       if (branch === undefined || (isOne && !this.#fits(branch, place))) fail("anyOf");
       else if (!isOne) this.value(branch, place);
-    } else if (schema.type !== undefined && !isOfType(node, schema.type)) fail("type");
+    } else if (schema.const !== undefined && (node.kind !== "scalar" || node.value !== schema.const)) fail("const");
+    else if (schema.type !== undefined && !isOfType(node, schema.type)) fail("type");
     else if (node.kind === "map") this.#map(schema, node, fail);
     else if (node.kind === "list") this.#list(schema, place, node.items, fail);
     else {
@@ -131,7 +132,6 @@ type Fail = (keyword: SchemaFault["keyword"], detail?: Partial<SchemaFault>) => 
 
 /** The keyword that a scalar of the right type fails; undefined when it fails none. */
 function scalarFault(schema: SchemaNode, value: unknown): SchemaFault["keyword"] | undefined {
-  if (schema.const !== undefined && value !== schema.const) return "const";
   if (schema.enum !== undefined && !schema.enum.some((allowed) => allowed === value)) return "enum";
   if (typeof value === "string") {
     if (value.length < (schema.minLength ?? 0)) return "minLength";
