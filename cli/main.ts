@@ -2,10 +2,16 @@
 import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { checkCommand } from "./commands/check.js";
+import { compileCommand } from "./commands/compile.js";
 import { explainCommand } from "./commands/explain.js";
+import { fmtCommand } from "./commands/fmt.js";
+import { helpCommand } from "./commands/help.js";
 import { initCommand } from "./commands/init.js";
+import { keysCommand } from "./commands/keys.js";
+import { limitsCommand } from "./commands/limits.js";
 import { serveCommand } from "./commands/serve.js";
 import { testCommand } from "./commands/test.js";
+import { usageCommand } from "./commands/usage.js";
 import { packageVersion } from "./package-root.js";
 
 /** Builds the `policy` command: one file a subcommand; this file only lists them and turns failures into exit codes. */
@@ -16,12 +22,25 @@ function buildProgram(): Command {
     .option("--policies <dir>", "the policy directory", process.env["POLICIES"] ?? "./policies")
     .option("--json", "print one JSON document instead of text")
     .option("--no-color", "print without colours (also: NO_COLOR)")
+    .helpCommand(false)
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
     .exitOverride();
-  for (const command of [initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()]) {
-    program.addCommand(command.exitOverride().copyInheritedSettings(program));
+  const commands = [
+    ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
+    ...[fmtCommand(), compileCommand()],
+    ...[keysCommand(), limitsCommand(), usageCommand()],
+    helpCommand(program),
+  ];
+  for (const command of commands) {
+    inheritSettings(command, program);
+    program.addCommand(command);
   }
   return program;
+}
+
+function inheritSettings(command: Command, parent: Command): void {
+  command.exitOverride().copyInheritedSettings(parent);
+  for (const child of command.commands) inheritSettings(child, command);
 }
 
 try {

@@ -4,8 +4,8 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import pino from "pino";
 import type { CompiledPolicy } from "../engine/index.js";
-import { CoolDowns } from "./dispatch/cool-downs.js";
-import { EndpointObservations } from "./dispatch/endpoint-observations.js";
+import { EndpointStates } from "./dispatch/endpoint-states.js";
+import { reportEndpoints } from "./dispatch/report-endpoints.js";
 import { createServingPolicies, type ServingPolicy } from "./dispatch/serving-policy.js";
 import { drain } from "./drain.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
@@ -13,13 +13,22 @@ import { createControlPlane } from "./http/control-plane.js";
 import { createHttpServer } from "./http/create-http-server.js";
 import { createStoredExplainer } from "./http/explain-stored-decision.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
+import { KeyRing } from "./keys/key-ring.js";
+import { KeyStore } from "./keys/key-store.js";
+import { Accounting } from "./ledger/accounting.js";
+import { CommitQueue } from "./ledger/commit-queue.js";
+import { LedgerStore } from "./ledger/ledger-store.js";
+import { MemoryBudgets } from "./ledger/memory-budgets.js";
+import { RateLimits } from "./ledger/rate-limits.js";
 import { listen } from "./listen.js";
 import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
 import { stopOnSignals } from "./stop-on-signals.js";
+import type { LedgerRow } from "./storage/database-schema.js";
 import { createDecisionIds } from "./storage/decision-ids.js";
-import { openDecisionStore } from "./storage/open-decision-store.js";
+import { openDatabase } from "./storage/open-database.js";
+import { createDecisionStore } from "./storage/open-decision-store.js";
 import { createMetrics } from "./telemetry/metrics.js";
 import { startRequestTrace } from "./telemetry/start-request-trace.js";
 import { startTelemetry } from "./telemetry/start-telemetry.js";
@@ -59,14 +68,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   };
   try {
-    const decisions = await openDecisionStore({
-      url: environment["DATABASE_URL"] || "sqlite:./data/routewright.db",
-      log,
-      now: Date.now,
+    const database = await openDatabase(environment["DATABASE_URL"] || "sqlite:./data/routewright.db", {
+      onConnectionLost: (error) => log.warn({ error: error.message }, "a connection to the database broke"),
     });
+    closing.push(() => database.close());
+    const decisions = createDecisionStore(database, { log, now: Date.now });
     closing.push(() => decisions.close());
+    const keyStore = new KeyStore(database);
+    const keys = await KeyRing.open({ store: keyStore, log, now: Date.now });
+    closing.push(() => keys.close());
     const compiler = createPolicyCompiler();
     closing.push(() => compiler.close());
+    const ledgerStore = new LedgerStore(database);
+    const ledger = new CommitQueue<LedgerRow>({ write: (rows) => ledgerStore.write(rows), log, now: Date.now });
+    closing.push(() => ledger.close());
+    const budgets = new MemoryBudgets({
+      chargedIn: (subject, window) => ledgerStore.chargedIn(subject, window),
+      now: Date.now,
+    });
+    closing.push(() => budgets.close());
+    const accounting = new Accounting({ ring: keys, budgets, rates: new RateLimits(), ledger, now: Date.now });
     const policies = await createPolicyStore({
       directory: resolve(options.policies),
       compile: compiler.compile,
@@ -90,17 +111,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
 
     let isStopping = false;
+    const endpoints = new EndpointStates();
+    const reportHealth = () => reportEndpoints(servingPolicyOf(policies.current()), endpoints, Date.now());
     const metrics = createMetrics({
       policy: () => policies.status(),
       decisions: () => decisions.status(),
       tokens: () => counter.stats(),
+      endpoints: reportHealth,
     });
     const dataPlane = createDataPlane({
       currentPolicy: () => policies.current(),
       servingPolicyOf,
+      access: { keys, isLoopback: isLoopbackName(options.host) },
+      accounting,
       dispatching: {
-        observations: new EndpointObservations(),
-        coolDowns: new CoolDowns(),
+        endpoints,
         log,
         random: Math.random,
         clock: () => performance.now(),
@@ -114,6 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
     });
     const controlPlane = createControlPlane({
+      health: () => ({ endpoints: reportHealth() }),
       policies,
       decisions,
       explain: createStoredExplainer({
@@ -123,6 +149,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         log,
       }),
       metrics,
+      keys: { store: keyStore, ring: keys, now: Date.now },
+      usage: { database, now: Date.now },
       adminToken: environment["ADMIN_TOKEN"],
       isReady: () => !isStopping,
       log,
@@ -134,12 +162,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (!(await drain(server))) log.warn({}, "requests that did not end in time were cut");
     });
     stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
-    greet(url, options.host, servingPolicyOf(policies.current()), log);
+    if (!isLoopbackName(options.host) && !keys.hasKeys) {
+      log.warn(
+        { host: options.host },
+        "listening beyond this machine without any API key: requests are refused until one is made: `policy keys create`",
+      );
+    }
+    greet(url, servingPolicyOf(policies.current()));
 
     const telemetry = await startTelemetry({ log, now: Date.now });
     // Spans of the last requests end while they drain, so telemetry closes after the server.
     closing.unshift(() => telemetry.shutdown());
-    if (servingPolicyOf(policies.current()).thresholds.cuts.length > 0) void counter.prepare();
+    const { cuts, alwaysExact } = servingPolicyOf(policies.current()).thresholds;
+    if (cuts.length > 0 || alwaysExact) void counter.prepare();
     return { url, close: closeAll };
   } catch (error) {
     await closeAll();
@@ -177,13 +212,12 @@ function sayCredentials({ access }: ServingPolicy, log: Pick<Logger, "info" | "w
 }
 
 /** The one line for people; everything else is JSON. */
-function greet(url: string, host: string, { label, policy, access }: ServingPolicy, log: Pick<Logger, "warn">): void {
-  if (!isLoopbackAddress(host) && host !== "localhost") {
-    log.warn(
-      { host },
-      "listening beyond this machine, and clients need no API key yet: whoever reaches this port spends the providers' money; keep it behind a firewall or a proxy that checks who asks",
-    );
-  }
+function greet(url: string, { label, policy, access }: ServingPolicy): void {
   const simulating = access.simulateAll ? " · SIMULATED: no provider's API key is set" : "";
   process.stdout.write(`routewright serving ${url} · ${label} · ${policy.set.rules.length} rules${simulating}\n`);
+}
+
+/** Whether an address to listen on is reached from this machine only. */
+function isLoopbackName(host: string): boolean {
+  return isLoopbackAddress(host) || host === "localhost";
 }

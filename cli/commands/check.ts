@@ -1,41 +1,100 @@
 import { Command, Option } from "commander";
-import { compilePolicy, type Diagnostic, positionOf, type SourceFile, shortRevision } from "../../engine/index.js";
+import {
+  analyzePolicy,
+  type CompiledPolicy,
+  compilePolicy,
+  type Diagnostic,
+  positionOf,
+  renderGithub,
+  renderSarif,
+  type SourceFile,
+  shortRevision,
+} from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
-import { globalOptions } from "../global-options.js";
-import { readPolicies, renderForTerminal } from "../load-policies.js";
+import { type GlobalOptions, globalOptions } from "../global-options.js";
+import { policyPrefix, readPolicies, renderForTerminal } from "../load-policies.js";
+import { packageVersion } from "../package-root.js";
 
-/** `policy check`: every fault of the set in one run, with positions. Exit 1 when there is an error. */
+interface CheckOptions {
+  readonly format: "text" | "json" | "sarif" | "github";
+  readonly strict?: boolean;
+  readonly all?: boolean;
+}
+
+/** `policy check`: every fault of the set in one run, and what exact analysis finds questionable. Exit 1 for an error. */
 export function checkCommand(): Command {
   return new Command("check")
-    .description("find every fault in the policy files: syntax, schema, references, types, units")
-    .addOption(new Option("--format <format>", "how to print the findings").choices(["text", "json"]).default("text"))
+    .description("find every fault in the policy files, and rules, conditions and candidates that can never matter")
+    .addOption(
+      new Option("--format <format>", "how to print the findings")
+        .choices(["text", "json", "sarif", "github"])
+        .default("text"),
+    )
     .option("--strict", "warnings fail the check too")
-    .action(async (own: { format: string; strict?: boolean }, command: Command) => {
+    .option("--all", "also what is off unless asked for: overlapping rules, superfluous guards, combinations of guards")
+    .action(async (own: CheckOptions, command: Command) => {
       const options = globalOptions(command);
       const files = await readPolicies(options);
-      const { value, diagnostics } = compilePolicy(files);
-      const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
-      const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === "warning").length;
-      if (options.json || own.format === "json") {
-        const report = {
-          valid: value !== undefined,
-          policy: value === undefined ? undefined : { name: value.name, revision: value.revision },
-          errors,
-          warnings,
-          diagnostics: diagnostics.map((diagnostic) => withPositions(diagnostic, files)),
-        };
-        process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
-      } else {
-        if (diagnostics.length > 0) process.stdout.write(`${renderForTerminal(diagnostics, files, options)}\n`);
-        const counts = `${plural(files.length, "file")} · ${plural(errors, "error")}, ${plural(warnings, "warning")}`;
-        process.stdout.write(
-          value === undefined
-            ? `${counts}\n`
-            : `${value.name}@${shortRevision(value.revision)} · ${plural(value.set.rules.length, "rule")}, ${plural(value.set.catalog.models.length, "model")} · ${counts}\n`,
-        );
-      }
-      if (value === undefined || (own.strict === true && warnings > 0)) throw new CommandFailure(1);
+      const { value, diagnostics: faults } = compilePolicy(files);
+      // What is unsound means nothing yet, so there is nothing to analyse.
+      const findings = value === undefined ? [] : analyzePolicy(value, { all: own.all === true });
+      const diagnostics = [...faults, ...findings];
+      process.stdout.write(render(own, options, { value, diagnostics, files }));
+      const hasWarnings = diagnostics.some(({ severity }) => severity === "warning");
+      if (value === undefined || (own.strict === true && hasWarnings)) throw new CommandFailure(1);
     });
+}
+
+interface Checked {
+  readonly value: CompiledPolicy | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly files: readonly SourceFile[];
+}
+
+function render(own: CheckOptions, options: GlobalOptions, checked: Checked): string {
+  const { diagnostics, files } = checked;
+  switch (options.json ? "json" : own.format) {
+    case "json":
+      return `${JSON.stringify(jsonReport(checked), undefined, 2)}\n`;
+    case "sarif": {
+      const log = renderSarif(diagnostics, files, { prefix: policyPrefix(options), version: packageVersion() });
+      return `${JSON.stringify(log, undefined, 2)}\n`;
+    }
+    case "github": {
+      const text = renderGithub(diagnostics, files, policyPrefix(options));
+      return `${text === "" ? "" : `${text}\n`}${summary(checked)}\n`;
+    }
+    case "text": {
+      const text = renderForTerminal(diagnostics, files, options);
+      return `${text === "" ? "" : `${text}\n`}${summary(checked)}\n`;
+    }
+  }
+}
+
+function summary({ value, diagnostics, files }: Checked): string {
+  const [errors, warnings, infos] = countsOf(diagnostics);
+  const notes = infos === 0 ? "" : `, ${plural(infos, "note")}`;
+  const counts = `${plural(files.length, "file")} · ${plural(errors, "error")}, ${plural(warnings, "warning")}${notes}`;
+  if (value === undefined) return counts;
+  const { rules, catalog } = value.set;
+  return `${value.name}@${shortRevision(value.revision)} · ${plural(rules.length, "rule")}, ${plural(catalog.models.length, "model")} · ${counts}`;
+}
+
+function jsonReport({ value, diagnostics, files }: Checked): object {
+  const [errors, warnings, infos] = countsOf(diagnostics);
+  return {
+    valid: value !== undefined,
+    policy: value === undefined ? undefined : { name: value.name, revision: value.revision },
+    errors,
+    warnings,
+    infos,
+    diagnostics: diagnostics.map((diagnostic) => withPositions(diagnostic, files)),
+  };
+}
+
+function countsOf(diagnostics: readonly Diagnostic[]): readonly [number, number, number] {
+  const count = (wanted: Diagnostic["severity"]) => diagnostics.filter(({ severity }) => severity === wanted).length;
+  return [count("error"), count("warning"), count("info")];
 }
 
 function withPositions(diagnostic: Diagnostic, files: readonly SourceFile[]): object {

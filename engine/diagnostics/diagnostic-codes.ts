@@ -27,6 +27,21 @@ export const diagnosticCodes = {
   RW1305: "a bad JsonLogic condition",
   RW1306: "a route whose options do not fit together",
   RW1307: "a bad tag",
+  RW2001: "a rule that can never decide a request",
+  RW2002: "a route rule whose every request is denied",
+  RW2003: "a deny rule that is never the one reported",
+  RW2004: "a default route that is never used",
+  RW2101: "a condition that can never be true",
+  RW2102: "an alternative that can never be true",
+  RW2103: "a guard that acts because a fact may be absent",
+  RW2104: "rules that overlap and route differently",
+  RW2201: "a candidate that can never serve its rule's requests",
+  RW2202: "requests for which a route has no candidate",
+  RW2203: "a requirement that nothing in the catalog meets",
+  RW2204: "a route whose candidates are all at one provider",
+  RW2205: "a pool that nothing uses",
+  RW2301: "a question that the analysis could not decide",
+  RW2302: "a policy-ignore comment that does not work",
 } as const satisfies Record<string, string>;
 
 export type DiagnosticCode = keyof typeof diagnosticCodes;

@@ -25,7 +25,7 @@ const LONG_CONDITION = 1_000;
 const longConditions = new WeakMap<object, string>();
 
 /** JSON with sorted keys, without `span`s and without what is undefined. */
-function canonicalJson(value: unknown, key = ""): string {
+export function canonicalJson(value: unknown, key = ""): string {
   if (Array.isArray(value)) {
     const items = value.map((item) => (key === "conditions" ? conditionJson(item) : canonicalJson(item)));
     return `[${(unordered.has(key) ? items.sort() : items).join(",")}]`;

@@ -16,44 +16,63 @@ export class EventTooLarge extends Error {
  * Lines may end in LF, CRLF or CR (https://html.spec.whatwg.org/multipage/server-sent-events.html, "Parsing an event stream").
  */
 export class SseSplitter {
-  #tail: Buffer = Buffer.alloc(0);
-  // Where reading goes on in the tail: a large event that comes in many pieces is looked at once.
-  #lineStart = 0;
-  #readTo = 0;
+  /** What has come of the event that is not whole yet. Joined once, when it is: its size may be many pieces. */
+  #pieces: Buffer[] = [];
+  #size = 0;
+  #isAtLineStart = true;
+  /** The last byte was a CR, which may be the first half of a CRLF: the next piece tells. */
+  #endsInReturn = false;
 
   /** @returns the events that are now complete. @throws EventTooLarge */
   push(chunk: Buffer): readonly Buffer[] {
-    const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const events: Buffer[] = [];
     let eventStart = 0;
-    let lineStart = this.#lineStart;
-    let at = this.#readTo;
-    while (at < bytes.length) {
-      const byte = bytes[at];
-      if (byte !== LINE_FEED && byte !== CARRIAGE_RETURN) {
-        at++;
-        continue;
-      }
-      // A CR at the very end may be the first half of a CRLF: the next chunk tells.
-      if (byte === CARRIAGE_RETURN && at + 1 === bytes.length) break;
-      const lineEnd = at + (byte === CARRIAGE_RETURN && bytes[at + 1] === LINE_FEED ? 2 : 1);
-      if (at === lineStart) {
-        events.push(bytes.subarray(eventStart, lineEnd));
+    let at = 0;
+    const endLine = (lineEnd: number) => {
+      if (this.#isAtLineStart) {
+        events.push(this.#join(chunk.subarray(eventStart, lineEnd)));
         eventStart = lineEnd;
       }
-      lineStart = lineEnd;
+      this.#isAtLineStart = true;
       at = lineEnd;
+    };
+    if (this.#endsInReturn && chunk.length > 0) {
+      this.#endsInReturn = false;
+      endLine(chunk[0] === LINE_FEED ? 1 : 0);
     }
-    this.#tail = bytes.subarray(eventStart);
-    this.#lineStart = lineStart - eventStart;
-    this.#readTo = at - eventStart;
-    if (this.#tail.length > MAX_EVENT_BYTES) throw new EventTooLarge();
+    while (at < chunk.length) {
+      const byte = chunk[at];
+      if (byte === LINE_FEED) endLine(at + 1);
+      else if (byte !== CARRIAGE_RETURN) {
+        this.#isAtLineStart = false;
+        at++;
+      } else if (at + 1 === chunk.length) {
+        this.#endsInReturn = true;
+        break;
+      } else endLine(at + (chunk[at + 1] === LINE_FEED ? 2 : 1));
+    }
+    this.#keep(chunk.subarray(eventStart));
     return events;
   }
 
-  /** What came after the last whole event; an event that the end of the stream cuts is not passed on. */
+  /** What came after the last whole event. */
   get tail(): Buffer {
-    return this.#tail;
+    return Buffer.concat(this.#pieces, this.#size);
+  }
+
+  #join(end: Buffer): Buffer {
+    if (this.#size === 0) return end;
+    const event = Buffer.concat([...this.#pieces, end]);
+    this.#pieces = [];
+    this.#size = 0;
+    return event;
+  }
+
+  #keep(rest: Buffer): void {
+    if (rest.length === 0) return;
+    this.#pieces.push(rest);
+    this.#size += rest.length;
+    if (this.#size > MAX_EVENT_BYTES) throw new EventTooLarge();
   }
 }
 

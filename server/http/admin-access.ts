@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Scope } from "../keys/api-key.js";
 import type { ApiError } from "./api-error.js";
 
 /** Headers that a reverse proxy adds: whoever asks through one is not on this machine. */
@@ -22,7 +23,8 @@ export function checkAdminAccess(request: IncomingMessage, adminToken: string | 
           status: 401,
           type: "authentication_error",
           code: "invalid_admin_token",
-          message: "/admin needs the header `Authorization: Bearer $ADMIN_TOKEN`, with the token of this server",
+          message:
+            "/admin needs the header `Authorization: Bearer …` with the ADMIN_TOKEN of this server, or an API key of scope admin",
           headers: { "www-authenticate": "Bearer" },
         };
   }
@@ -35,6 +37,17 @@ export function checkAdminAccess(request: IncomingMessage, adminToken: string | 
         code: "admin_is_local",
         message: `/admin answers to this machine only while ADMIN_TOKEN is unset, and ${why}; set ADMIN_TOKEN to reach it from elsewhere`,
       };
+}
+
+/** Whether an API key's scopes allow a request to `/admin`: `admin` allows all, `read` looking. @returns the error if not. */
+export function checkAdminScope({ method = "" }: IncomingMessage, scopes: readonly Scope[]): ApiError | undefined {
+  if (scopes.includes("admin") || (scopes.includes("read") && ["GET", "HEAD"].includes(method))) return undefined;
+  return {
+    status: 403,
+    type: "permission_error",
+    code: "wrong_scope",
+    message: `this API key is for ${scopes.join(", ")}; this needs scope admin${method === "GET" ? ", or read" : ""}`,
+  };
 }
 
 function hasToken({ headers }: IncomingMessage, token: string): boolean {

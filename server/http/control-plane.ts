@@ -1,14 +1,19 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "pino";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
-import { checkAdminAccess } from "./admin-access.js";
+import { checkAdminAccess, checkAdminScope } from "./admin-access.js";
 import { type AdminPlane, createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
+import { bearerToken } from "./authenticate.js";
+import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
+import { createUsageRoutes, type UsagePlane } from "./usage-routes.js";
 
 export interface ControlPlane extends AdminPlane {
   readonly metrics: Pick<Metrics, "render">;
   /** Undefined: `/admin` answers to this machine only. */
   readonly adminToken: string | undefined;
+  readonly keys: KeyPlane;
+  readonly usage: UsagePlane;
   /** False once the server is stopping. */
   readonly isReady: () => boolean;
   readonly log: Pick<Logger, "error">;
@@ -33,11 +38,18 @@ export function createControlPlane(plane: ControlPlane): Express {
   app.get("/metrics", async (_request, response) => {
     response.type(METRICS_CONTENT_TYPE).send(await plane.metrics.render());
   });
-  app.use("/admin", (request, response, next) => {
-    const error = checkAdminAccess(request, plane.adminToken);
+  app.use("/admin", async (request, response, next) => {
+    const token = bearerToken(request.headers);
+    const key = token === undefined ? "unknown" : await plane.keys.ring.verify(token);
+    const error =
+      typeof key === "string"
+        ? checkAdminAccess(request, plane.adminToken)
+        : checkAdminScope(request, key.settings.scopes);
     if (error === undefined) next();
     else sendError(response, error);
   });
+  app.use("/admin", createKeyRoutes(plane.keys));
+  app.use("/admin", createUsageRoutes(plane.usage));
   app.use("/admin", createAdminRoutes(plane));
 
   app.use((request: Request, response: Response) => {
@@ -82,6 +94,6 @@ Serving ${name}@${revision.slice(0, 12)}, ${rules} rules.
 POST /v1/chat/completions   OpenAI-compatible; set an SDK's base_url to http://HOST:PORT/v1
 GET  /v1/models             the catalog
 GET  /healthz /readyz /metrics
-GET  /admin/policy /admin/decisions
+GET  /admin/policy /admin/decisions /admin/health
 `;
 }

@@ -2,16 +2,20 @@ import type { Logger } from "pino";
 import type { CompiledPolicy } from "../../engine/index.js";
 import type { DispatchDependencies } from "../dispatch/dispatch.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
+import type { Accounting } from "../ledger/accounting.js";
 import type { DecisionStore } from "../storage/decision-store.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import type { StartRequestTrace } from "../telemetry/request-tracing.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
+import type { KeyCheck } from "./authenticate.js";
 
 /** What requests of the data plane share. */
 export interface DataPlane {
   /** The policy that serves now; a request takes it once and keeps it. */
   readonly currentPolicy: () => CompiledPolicy;
   readonly servingPolicyOf: (policy: CompiledPolicy) => ServingPolicy;
+  readonly access: KeyCheck;
+  readonly accounting: Accounting;
   readonly dispatching: DispatchDependencies;
   readonly counter: TokenCounter;
   readonly decisions: Pick<DecisionStore, "record">;

@@ -1,13 +1,15 @@
 import type { DecisionRecord } from "../../engine/index.js";
+import { parseJsonObject } from "../dispatch/read-answer.js";
 
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACE = 0x7b;
 
 /**
- * A JSON object with the record added as its last key, `route`; every other byte stays as it is.
- * @param body bytes of a JSON object.
+ * A JSON object with the record added as its last key, `route`; every other byte stays as it is. A body that is no JSON
+ * object (a provider's error may be anything) stays as it is altogether.
  */
 export function withRoute(body: Buffer, record: DecisionRecord): Buffer {
+  if (parseJsonObject(body.toString("utf8")) === undefined) return body;
   const close = body.lastIndexOf(CLOSE_BRACE);
   const before = body.subarray(0, close);
   const isEmpty = before.toString("latin1").trimEnd().length === before.indexOf(OPEN_BRACE) + 1;

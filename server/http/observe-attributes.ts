@@ -23,13 +23,18 @@ export function observeAttributes(
       continue;
     }
     const value = readAttribute(attribute, given);
-    if (value === undefined)
-      observation.warnings.push(`${name}: it takes ${attributeForm(attribute)}; it was not used`);
+    if (value === undefined) refuseAttribute(attribute, name, observation);
     else observation.observe(attribute.name, value, name);
   }
 }
 
-function readAttribute(attribute: AttributeDefinition, given: unknown): FactValue | undefined {
+/** @param name where the value came from, for the warning. */
+export function refuseAttribute(attribute: AttributeDefinition, name: string, { warnings }: Observation): void {
+  warnings.push(`${name}: it takes ${attributeForm(attribute)}; it was not used`);
+}
+
+/** @returns the value as facts hold it; undefined when it does not fit the declaration. */
+export function readAttribute(attribute: AttributeDefinition, given: unknown): FactValue | undefined {
   const isScalar = typeof given === "string" || typeof given === "number" || typeof given === "boolean";
   const text = isScalar ? String(given).trim() : "";
   switch (attribute.type) {

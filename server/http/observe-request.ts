@@ -5,12 +5,14 @@ import {
   MAX_TOKENS,
   type TokenThresholds,
 } from "../../engine/index.js";
+import type { TrustedFacts } from "../keys/key-facts.js";
 import { promptTokens } from "../tokens/prompt-tokens.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
 import { hints, switches } from "./hints.js";
 import { Observation } from "./observation.js";
 import { observeAttributes } from "./observe-attributes.js";
 import { observeBody } from "./observe-body.js";
+import { joinKeyTags, observeKey } from "./observe-key.js";
 import type { RequestHeaders } from "./request-headers.js";
 
 export interface RequestToObserve {
@@ -21,6 +23,8 @@ export interface RequestToObserve {
   /** Of the policy: `tokenThresholds(policy.set)`. */
   readonly thresholds: TokenThresholds;
   readonly counter: TokenCounter;
+  /** What its API key says; undefined when it has none. */
+  readonly key?: TrustedFacts | undefined;
   /** When the request arrived, milliseconds since 1970-01-01T00:00:00Z. */
   readonly now: number;
 }
@@ -43,11 +47,13 @@ export interface ObservedRequest {
  * measured only when no hint gives its size. Never rejects.
  */
 export async function observeRequest(request: RequestToObserve): Promise<ObservedRequest> {
-  const { headers, body, policy, now } = request;
+  const { headers, body, policy, key, now } = request;
   const { attributes } = policy.set;
   const observation = new Observation();
+  if (key !== undefined) observeKey(key, attributes, observation);
   observeHints(headers, observation);
   observeBody(body, policy, observation);
+  if (key !== undefined) joinKeyTags(key, observation);
   observeAttributes(attributes, headers, body, observation);
   observation.observe("time", now, "clock");
   warnOfUnknownHints(headers, attributes, observation);

@@ -34,7 +34,9 @@ export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
     };
     request.once("end", () => resolve(Buffer.concat(chunks, bytes)));
     request.once("error", (error) => reject(new RequestAborted("the client hung up", { cause: error })));
-    request.once("close", () => reject(new RequestAborted("the client hung up")));
+    request.once("close", () => {
+      if (!request.complete) reject(new RequestAborted("the client hung up")); // an Error for each request would cost
+    });
     if (Number(request.headers["content-length"] ?? 0) > maxBytes) refuse();
     else request.on("data", collect);
   });

@@ -1,4 +1,11 @@
-import { clampToBounds, measureText, needsExactCount, type TokenThresholds } from "../../engine/index.js";
+import {
+  clampToBounds,
+  measureText,
+  needsExactCount,
+  type TokenBounds,
+  type TokenThresholds,
+} from "../../engine/index.js";
+import { byteBounds, coarseBounds, estimateBySample } from "./coarse-bounds.js";
 import { promptParts } from "./prompt-parts.js";
 import type { TokenCounter } from "./token-counter.js";
 
@@ -26,8 +33,9 @@ export interface PromptTokensInput {
 }
 
 /**
- * Measures a prompt cheaply, and counts it exactly only if the policy or a candidate's window could answer differently for
- * two values within the bounds. Never rejects.
+ * Measures a prompt as cheaply as the policy allows, and counts it exactly only if the policy or a candidate's window could
+ * answer differently for two values within the bounds. Bounds from lengths come first, then from bytes, then from the
+ * pieces of the text; the first that decide are taken. Never rejects.
  *
  * When the exact count is not to be had in time the upper bound stands for it: a prompt may then be taken for too long
  * for a window, but never slips below a limit that it exceeds.
@@ -40,14 +48,19 @@ export async function promptTokens({
 }: PromptTokensInput): Promise<PromptTokens> {
   counter.noteRequest();
   const { texts, fixedTokens } = promptParts(body);
+  const whole = ({ lower, upper }: TokenBounds) => ({ lower: lower + fixedTokens, upper: upper + fixedTokens });
+  if (texts.length === 0) return { value: fixedTokens, source: "exact", lower: fixedTokens, upper: fixedTokens };
+  for (const boundsOf of [coarseBounds, byteBounds]) {
+    const bounds = whole(boundsOf(texts));
+    if (needsExactCount(thresholds, bounds, maxOutputTokens)) continue;
+    return { value: clampToBounds(estimateBySample(texts) + fixedTokens, bounds), source: "estimate", ...bounds };
+  }
   const measure = measureText(texts);
-  const lower = measure.lower + fixedTokens;
-  const upper = measure.upper + fixedTokens;
-  if (lower === upper) return { value: upper, source: "exact", lower, upper };
-  if (!needsExactCount(thresholds, { lower, upper }, maxOutputTokens)) {
-    const value = clampToBounds(measure.estimate + fixedTokens, { lower, upper });
-    return { value, source: "estimate", lower, upper };
+  const bounds = whole(measure);
+  if (bounds.lower === bounds.upper) return { value: bounds.upper, source: "exact", ...bounds };
+  if (!needsExactCount(thresholds, bounds, maxOutputTokens)) {
+    return { value: clampToBounds(measure.estimate + fixedTokens, bounds), source: "estimate", ...bounds };
   }
   const { tokens, how } = await counter.count(texts);
-  return { value: tokens + fixedTokens, source: how === "exact" ? "exact" : "bounds", lower, upper };
+  return { value: tokens + fixedTokens, source: how === "exact" ? "exact" : "bounds", ...bounds };
 }

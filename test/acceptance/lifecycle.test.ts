@@ -106,9 +106,9 @@ describe("policy serve from start to end", () => {
     await writeFile(join(policies, "policy.yaml"), policyText("first"));
   });
 
-  it("warns when others than this machine can reach it, who need no key", async () => {
+  it("warns when others than this machine can reach it and no API key was made", async () => {
     const { output } = await start(["--host", "0.0.0.0"]);
-    await eventually(() => expect(output()).toContain("clients need no API key yet"));
+    await eventually(() => expect(output()).toContain("requests are refused until one is made"));
   });
 
   it("answers /admin from this machine with the token only, once there is one", async () => {

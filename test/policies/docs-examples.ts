@@ -26,29 +26,33 @@ export async function readExamples(page: string): Promise<readonly DocsExample[]
 
 /** Compiles an example within the shipped set: what it does not bring itself comes from there. */
 export function compileExample(example: DocsExample, shipped: readonly SourceFile[]): readonly Diagnostic[] {
+  return compilePolicy(filesOfExample(example, shipped)).diagnostics;
+}
+
+export function filesOfExample(example: DocsExample, shipped: readonly SourceFile[]): readonly SourceFile[] {
   const keep = (...names: readonly string[]) => shipped.filter(({ name }) => names.includes(name));
   switch (example.kind) {
     case "policy":
-      return compilePolicy([{ name: "policy.yaml", text: example.text }, ...keep("catalog.yaml")]).diagnostics;
+      return [{ name: "policy.yaml", text: example.text }, ...keep("catalog.yaml")];
     case "rules":
-      return compilePolicy([policyWith(example.text), ...keep("catalog.yaml")]).diagnostics;
+      return [policyWith(example.text), ...keep("catalog.yaml")];
     case "match": {
       const match = example.text.replace(/^/gm, "    ").trimEnd();
       const rule = `- id: example\n  match:\n${match}\n  route: { to: [economy] }\n`;
-      return compilePolicy([policyWith(rule), ...keep("catalog.yaml")]).diagnostics;
+      return [policyWith(rule), ...keep("catalog.yaml")];
     }
     case "test":
-      return compilePolicy([
+      return [
         ...shipped.filter(({ name }) => !name.startsWith("tests/")),
         { name: "tests/example.yaml", text: example.text },
-      ]).diagnostics;
+      ];
     case "catalog": {
       const [model = ""] = /^ {2}\w[\w.-]*\/[\w.-]+(?=:)/m.exec(example.text) ?? [];
       const policy = `kind: policy\nname: example\ndefault:\n  route: { to: [${model.trim()}] }\n`;
-      return compilePolicy([
+      return [
         { name: "policy.yaml", text: policy },
         { name: "catalog.yaml", text: example.text },
-      ]).diagnostics;
+      ];
     }
   }
 }

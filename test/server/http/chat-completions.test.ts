@@ -312,6 +312,30 @@ describe("x-route-explain", () => {
     expect(end).toBe("[DONE]");
   });
 
+  it("adds it to a provider's own error when that is a JSON object, and changes nothing else of it", async () => {
+    for (const [type, body] of [
+      ["application/json", '{ "error": {"message":"bad } value"} }\n'],
+      ["application/json", "{}"],
+      ["application/json", "not json"],
+      ["text/html", "<html>no</html>"],
+    ] as const) {
+      const refusing = await startUpstream((response) => {
+        response.writeHead(400, { "content-type": type }).end(body);
+      });
+      const proxy = await proxyOver({ one: refusing });
+      const answer = await proxy.ask({}, explain);
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([400, type]);
+      const text = await answer.text();
+      if (!body.startsWith("{")) expect(text).toBe(body);
+      else {
+        const { route, ...rest } = JSON.parse(text) as { route: DecisionRecord };
+        expect(route.attempts).toMatchObject([{ status: 400, error_class: "invalid_request" }]);
+        expect(rest).toEqual(JSON.parse(body));
+        expect(text.startsWith(body.slice(0, body.lastIndexOf("}")))).toBe(true);
+      }
+    }
+  });
+
   it("adds it to errors too", async () => {
     const { proxy } = await proxyWithRules();
     const answer = await proxy.ask({}, { ...explain, "x-route-tags": "secret" });
@@ -337,7 +361,8 @@ describe("the rest of /v1", () => {
   it.each([
     ["GET", "/v1/chat/completions", 405, "method_not_allowed", "POST"],
     ["DELETE", "/v1/models", 405, "method_not_allowed", "GET, HEAD"],
-    ["POST", "/v1/embeddings", 404, "unknown_url", null],
+    ["GET", "/v1/embeddings", 405, "method_not_allowed", "POST"],
+    ["POST", "/v1/audio/speech", 404, "unknown_url", null],
     ["GET", "/v1", 404, "unknown_url", null],
     ["GET", "/v1/chat/completions/", 404, "unknown_url", null],
   ])("%s %s is %i", async (method, path, status, code, allow) => {

@@ -1,0 +1,157 @@
+import { Command } from "commander";
+import { type ApiKey, stateOf } from "../../server/keys/api-key.js";
+import { DEFAULT_OVERLAP, keyToJson } from "../../server/keys/key-json.js";
+import { type IssuedKey, KeyStore } from "../../server/keys/key-store.js";
+import { formatBudget } from "../../server/keys/limits.js";
+import { InvalidSettings, readExpiry, readKeyRequest } from "../../server/keys/read-key-settings.js";
+import { CommandFailure } from "../command-failure.js";
+import { globalOptions } from "../global-options.js";
+import { addLimitOptions, type LimitOptions, limitsFromFlags, listed } from "../limits-from-flags.js";
+import { databaseOption, withDatabase } from "../open-cli-database.js";
+import { printTable } from "../print-table.js";
+
+interface CreateOptions extends LimitOptions {
+  readonly database: string;
+  readonly name?: string;
+  readonly tenant?: string;
+  readonly app?: string;
+  readonly user?: string;
+  readonly region?: string;
+  readonly tag?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly scope?: readonly string[];
+  readonly attribute?: readonly string[];
+  readonly expires?: string;
+}
+
+/** `policy keys`: API keys, made and ended in the server's database. A running server notices within two seconds. */
+export function keysCommand(): Command {
+  const keys = new Command("keys").description("create, list, rotate and revoke API keys");
+  const create = new Command("create")
+    .description("create an API key; its token is printed this once, alone on stdout")
+    .addOption(databaseOption())
+    .option("--name <name>", "what people call it")
+    .option("--tenant <tenant>", "fact `tenant`, and whose limits it counts towards")
+    .option("--app <app>", "fact `app`, and whose limits it counts towards")
+    .option("--user <user>", "fact `user`")
+    .option("--region <region>", "fact `region`")
+    .option("--tag <tags>", "facts `key_tags` and `tags`; separated by commas, may be repeated", listed)
+    .option("--allow <models>", "models, endpoints or providers it may use: 'openai/*'; may be repeated", listed)
+    .option("--scope <scopes>", "inference (the default), admin, read; may be repeated", listed)
+    .option("--attribute <name=value>", "an attribute that the policy takes `from: key`; may be repeated", repeated)
+    .option("--expires <when>", "90d, 12h, 30m, or a date");
+  keys.addCommand(addLimitOptions(create).action(createKey));
+  keys.addCommand(new Command("list").description("list API keys").addOption(databaseOption()).action(listKeys));
+  keys.addCommand(
+    new Command("revoke")
+      .description("end an API key for good")
+      .argument("<id>", "key_…")
+      .addOption(databaseOption())
+      .action(revokeKey),
+  );
+  keys.addCommand(
+    new Command("rotate")
+      .description("give an API key a new secret; the old one goes on for a while")
+      .argument("<id>", "key_…")
+      .addOption(databaseOption())
+      .option("--overlap <time>", "how long the old secret works: 24h, 30m, 0", DEFAULT_OVERLAP)
+      .action(rotateKey),
+  );
+  return keys;
+}
+
+async function createKey(own: CreateOptions, self: Command): Promise<void> {
+  const { database, name, tenant, app, user, region, tag, allow, scope, attribute, expires, ...limits } = own;
+  const attributes = (attribute ?? []).map((text): [string, string] => {
+    const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+    if (key === undefined) throw new CommandFailure(2, `policy keys: --attribute ${text}: write it as name=value`);
+    return [key, value ?? ""];
+  });
+  const json = {
+    name,
+    tenant,
+    app,
+    user,
+    region,
+    tags: tag,
+    allow,
+    scopes: scope,
+    attributes: Object.fromEntries(attributes),
+    limits: limitsFromFlags(limits),
+    expires,
+  };
+  const given = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
+  const request = readInput(() => readKeyRequest(given, Date.now()));
+  const issued = await withDatabase(database, (opened) => new KeyStore(opened).create(request, Date.now()));
+  printIssued(issued, self, "created; the token is shown this once and kept nowhere");
+}
+
+async function listKeys({ database }: { database: string }, self: Command): Promise<void> {
+  const all = await withDatabase(database, (opened) => new KeyStore(opened).list());
+  const now = Date.now();
+  if (globalOptions(self).json) {
+    process.stdout.write(`${JSON.stringify({ keys: all.map((key) => keyToJson(key, now)) }, undefined, 2)}\n`);
+    return;
+  }
+  const heads = ["ID", "NAME", "TENANT", "APP", "STATE", "SCOPES", "LIMITS", "EXPIRES", "LAST USED"];
+  process.stdout.write(printTable([heads, ...all.map((key) => rowOf(key, now))]));
+}
+
+async function revokeKey(id: string, { database }: { database: string }, self: Command): Promise<void> {
+  const key = await withDatabase(database, (opened) => new KeyStore(opened).revoke(id, Date.now()));
+  if (key === undefined) throw new CommandFailure(1, `policy keys: there is no key ${id}`);
+  if (globalOptions(self).json) process.stdout.write(`${JSON.stringify(keyToJson(key, Date.now()), undefined, 2)}\n`);
+  else process.stdout.write(`${id} is revoked; running servers refuse it within two seconds\n`);
+}
+
+async function rotateKey(id: string, own: { database: string; overlap: string }, self: Command): Promise<void> {
+  const now = Date.now();
+  const until = own.overlap === "0" ? now : readInput(() => readExpiry(own.overlap, now, "--overlap"));
+  const issued = await withDatabase(own.database, (opened) => new KeyStore(opened).rotate(id, until));
+  if (issued === undefined) throw new CommandFailure(1, `policy keys: there is no key ${id}, or it is revoked`);
+  printIssued(issued, self, `rotated; the old secret works until ${new Date(until).toISOString()}`);
+}
+
+function printIssued({ key, token }: IssuedKey, self: Command, words: string): void {
+  if (globalOptions(self).json) {
+    process.stdout.write(`${JSON.stringify({ key: keyToJson(key, Date.now()), token }, undefined, 2)}\n`);
+    return;
+  }
+  process.stdout.write(`${token}\n`);
+  process.stderr.write(`${key.id} is ${words}\n`);
+}
+
+function rowOf(key: ApiKey, now: number): readonly string[] {
+  const { tenant, app, scopes, limits } = key.settings;
+  const shown = [
+    ...(limits.budgets ?? []).map(formatBudget),
+    ...(limits.requestsPerMinute === undefined ? [] : [`${limits.requestsPerMinute} rpm`]),
+    ...(limits.tokensPerMinute === undefined ? [] : [`${limits.tokensPerMinute} tpm`]),
+    ...(limits.concurrent === undefined ? [] : [`${limits.concurrent} at once`]),
+  ];
+  const time = (at: number | undefined) => (at === undefined ? "-" : new Date(at).toISOString().slice(0, 16));
+  return [
+    key.id,
+    key.name || "-",
+    tenant ?? "-",
+    app ?? "-",
+    stateOf(key, now),
+    scopes.join(","),
+    shown.join(", ") || "-",
+    time(key.expiresAt),
+    time(key.lastUsedAt),
+  ];
+}
+
+function readInput<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvalidSettings) throw new CommandFailure(2, `policy keys: ${error.message}`);
+    throw error;
+  }
+}
+
+function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}

@@ -1,0 +1,80 @@
+import { Command } from "commander";
+import { KeyStore } from "../../server/keys/key-store.js";
+import { limitsToJson } from "../../server/keys/limits.js";
+import { InvalidSettings, readLimits } from "../../server/keys/read-key-settings.js";
+import { appSubject, describeSubject, tenantSubject } from "../../server/keys/subject.js";
+import { CommandFailure } from "../command-failure.js";
+import { globalOptions } from "../global-options.js";
+import { addLimitOptions, type LimitOptions, limitsFromFlags } from "../limits-from-flags.js";
+import { databaseOption, withDatabase } from "../open-cli-database.js";
+
+interface SubjectOptions {
+  readonly database: string;
+  readonly tenant?: string;
+  readonly app?: string;
+}
+
+/** `policy limits`: budgets and limits of tenants and apps, which all their keys share. */
+export function limitsCommand(): Command {
+  const limits = new Command("limits").description("set and list the limits of tenants and apps");
+  limits.addCommand(
+    addLimitOptions(withSubject(new Command("set").description("set all limits of a tenant or an app"))).action(
+      async (own: SubjectOptions & LimitOptions) => {
+        const { database, tenant, app, ...flags } = own;
+        const subject = subjectOf(tenant, app);
+        const read = readInput(() => readLimits(limitsFromFlags(flags)));
+        if (Object.keys(read).length === 0) {
+          throw new CommandFailure(2, "policy limits: say a limit, as in --budget 500/month; `remove` takes them away");
+        }
+        await withDatabase(database, (opened) => new KeyStore(opened).setLimits(subject, read));
+      },
+    ),
+  );
+  limits.addCommand(
+    withSubject(new Command("remove").description("take away all limits of a tenant or an app")).action(
+      async ({ database, tenant, app }: SubjectOptions) => {
+        const subject = subjectOf(tenant, app);
+        await withDatabase(database, (opened) => new KeyStore(opened).setLimits(subject, undefined));
+      },
+    ),
+  );
+  limits.addCommand(
+    new Command("list")
+      .description("list the limits of tenants and apps")
+      .addOption(databaseOption())
+      .action(async ({ database }: { database: string }, self: Command) => {
+        const { limits: all } = await withDatabase(database, (opened) => new KeyStore(opened).changesSince(0));
+        const shown = all
+          .map(({ subject, limits: one }) => ({ subject: describeSubject(subject), limits: limitsToJson(one) }))
+          .filter((one) => Object.keys(one.limits).length > 0);
+        if (globalOptions(self).json) {
+          process.stdout.write(`${JSON.stringify({ limits: shown }, undefined, 2)}\n`);
+        } else {
+          for (const one of shown) process.stdout.write(`${one.subject}: ${JSON.stringify(one.limits)}\n`);
+        }
+      }),
+  );
+  return limits;
+}
+
+function withSubject(command: Command): Command {
+  return command
+    .addOption(databaseOption())
+    .option("--tenant <tenant>", "the tenant")
+    .option("--app <app>", "the app, of that tenant if one is named");
+}
+
+function subjectOf(tenant: string | undefined, app: string | undefined) {
+  if (app !== undefined) return appSubject(tenant, app);
+  if (tenant === undefined) throw new CommandFailure(2, "policy limits: name --tenant, --app, or both");
+  return tenantSubject(tenant);
+}
+
+function readInput<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvalidSettings) throw new CommandFailure(2, `policy limits: ${error.message}`);
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+import { Option } from "commander";
+import type { Database } from "../server/storage/open-database.js";
+import { CommandFailure } from "./command-failure.js";
+
+/** The option of commands that look into the database themselves; no server need run. */
+export function databaseOption(): Option {
+  return new Option("--database <url>", "the server's database: sqlite:PATH or postgres://…")
+    .env("DATABASE_URL")
+    .default("sqlite:./data/routewright.db");
+}
+
+/** Opens the database for one command and closes it again. */
+export async function withDatabase<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const { openDatabase } = await import("../server/storage/open-database.js"); // other commands start faster
+  const database = await openDatabase(url, { busyMs: 5_000, connections: 1 }).catch((error: Error) => {
+    throw new CommandFailure(2, `policy: ${error.message}`);
+  });
+  try {
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,27 @@
+import type { Check } from "./check-context.js";
+import { actsOnAbsence } from "./checks/acts-on-absence.js";
+import { alwaysDenied } from "./checks/always-denied.js";
+import { candidatesThatNeverServe } from "./checks/candidates-that-never-serve.js";
+import { impossibleConditions } from "./checks/impossible-conditions.js";
+import { neverDecides } from "./checks/never-decides.js";
+import { overlappingRules } from "./checks/overlapping-rules.js";
+import { requestsWithoutCandidate } from "./checks/requests-without-candidate.js";
+import { singleProviderRoutes } from "./checks/single-provider-routes.js";
+import { undecided } from "./checks/undecided.js";
+import { unmeetableRequirements } from "./checks/unmeetable-requirements.js";
+import { unusedPools } from "./checks/unused-pools.js";
+
+/** Everything that `policy check` asks of a sound policy. A new check is one file and one line here. */
+export const checks: readonly Check[] = [
+  neverDecides,
+  alwaysDenied,
+  impossibleConditions,
+  actsOnAbsence,
+  overlappingRules,
+  candidatesThatNeverServe,
+  requestsWithoutCandidate,
+  unmeetableRequirements,
+  singleProviderRoutes,
+  unusedPools,
+  undecided,
+];

@@ -1,0 +1,56 @@
+import { absentFactsOf, readFactsOf } from "../../explain/facts-of-condition.js";
+import type { Rule } from "../../policy/policy-set.js";
+import { boxesWhere } from "../candidate-regions.js";
+import type { Check, CheckContext } from "../check-context.js";
+import { factsOfBox } from "../facts-of-box.js";
+
+/** RW2103: a guard that acts on requests for which its condition is not true but unknown, because a fact is absent. */
+export const actsOnAbsence: Check = function* (context) {
+  const { regions } = context;
+  for (const { rule } of [...regions.denies, ...regions.requires]) {
+    const facts = factsWhoseAbsenceCounts(context, rule);
+    if (facts.length === 0) continue;
+    const names = facts.map((name) => `\`${name}\``).join(" or ");
+    const onlyThen = regions.conditions.of(rule.condition, "true")?.length === 0 ? ", and on no other" : "";
+    const attribute = facts.find((name) => name.startsWith("attributes."));
+    const ways = [
+      `\`present: true\` beside it if absence should not count`,
+      ...(attribute === undefined ? [] : ["a `default` for the attribute"]),
+      `\`# policy-ignore RW2103: reason\` above the rule if it should`,
+    ];
+    yield {
+      code: "RW2103",
+      severity: "warning",
+      message: `guard \`${rule.id}\` acts on requests without ${names} too${onlyThen}: guards fail closed`,
+      span: rule.condition.span,
+      help: `write ${ways.slice(0, -1).join(", ")}, or ${ways.at(-1)}`,
+    };
+  }
+};
+
+function factsWhoseAbsenceCounts({ regions }: CheckContext, rule: Rule): readonly string[] {
+  const unknown = regions.intersect(
+    regions.conditions.of(rule.condition, "not-false"),
+    regions.conditions.of(rule.condition, "not-true"),
+  );
+  if (unknown === undefined || unknown.length === 0) return [];
+  const read = readFactsOf(rule.condition);
+  const alone = read.filter((name) => {
+    let areas = regions.intersect(
+      unknown,
+      boxesWhere(regions.space, name, ({ kind }) => kind === "absent"),
+    );
+    for (const other of read) {
+      if (other === name) continue;
+      areas = regions.intersect(
+        areas,
+        boxesWhere(regions.space, other, ({ kind }) => kind !== "absent"),
+      );
+    }
+    return areas !== undefined && areas.length > 0;
+  });
+  if (alone.length > 0) return alone;
+  // It takes several absent facts at once.
+  const facts = unknown.map((box) => factsOfBox(regions.space, box)).find((each) => each !== undefined);
+  return facts === undefined ? [] : absentFactsOf(rule.condition, { ...regions.space.defaults, ...facts });
+}

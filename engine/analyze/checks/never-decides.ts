@@ -1,0 +1,81 @@
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import type { RouteRule, Rule } from "../../policy/policy-set.js";
+import type { Check, CheckContext } from "../check-context.js";
+import { routeMeaning } from "../route-meaning.js";
+
+/** Places that are shown for one finding. */
+const SHOWN_RULES = 3;
+
+/**
+ * RW2001: a route rule that can never decide a request, because the rules above it take all of its requests.
+ * RW2003: the same of a deny rule, which then is never the one that is reported. RW2004: the default route.
+ */
+export const neverDecides: Check = function* (context) {
+  const { policy, regions, reach, all } = context;
+  for (const { rule, ruleNumber } of [...regions.routes, ...(all ? regions.denies : [])]) {
+    if (regions.acts(ruleNumber)?.length === 0 || reach(ruleNumber).kind !== "never") continue;
+    yield describe(context, rule, ruleNumber);
+  }
+  const { set } = policy;
+  if (all && reach(set.rules.length).kind === "never") {
+    yield {
+      code: "RW2004",
+      severity: "info",
+      message: "the default route is never used: the rules above take every request",
+      span: set.defaultRoute.span,
+    };
+  }
+};
+
+function describe(context: CheckContext, rule: Rule, ruleNumber: number): Diagnostic {
+  const { regions, policy } = context;
+  const takers = takersOf(context, rule, ruleNumber);
+  const alone = takers.find(({ ruleNumber: other }) => {
+    const covers = regions.acts(other);
+    return covers !== undefined && regions.find(regions.acts(ruleNumber), covers) === "none";
+  });
+  const isDifferent = ({ rule: other }: { readonly rule: Rule }) =>
+    rule.effect === "route" &&
+    other.effect === "route" &&
+    routeMeaning(policy.set, rule.route) !== routeMeaning(policy.set, (other as RouteRule).route);
+  const different = takers.find(isDifferent);
+  const names = takers.slice(0, SHOWN_RULES).map(({ rule: { id } }) => `\`${id}\``);
+  const more = takers.length - names.length;
+  const list = more > 0 ? `${names.join(", ")} and ${more} more` : joinNames(names);
+  const message =
+    alone === undefined
+      ? `${list} together take every request that it matches`
+      : `\`${alone.rule.id}\` takes every request that it matches`;
+  const shown = alone === undefined ? takers.slice(0, SHOWN_RULES) : [alone];
+  if (different !== undefined && !shown.includes(different)) shown.push(different);
+  const isRoute = rule.effect === "route";
+  return {
+    code: isRoute ? "RW2001" : "RW2003",
+    severity: isRoute ? "warning" : "info",
+    message: `rule \`${rule.id}\` can never ${isRoute ? "decide a request" : "be the one reported"}: ${message}`,
+    span: rule.span,
+    related: shown.map((taker) => ({
+      span: taker.rule.span,
+      note: `\`${taker.rule.id}\` ${
+        taker === alone ? "covers it alone" : "takes some of its requests first"
+      }${isRoute ? (isDifferent(taker) ? ", and routes them otherwise" : ", and routes them the same way") : ""}`,
+    })),
+    help: isRoute
+      ? `move \`${rule.id}\` above ${alone === undefined ? "them" : `\`${alone.rule.id}\``}, or narrow ${alone === undefined ? "one of them" : "that rule"}, or remove \`${rule.id}\``
+      : `remove it, or narrow ${alone === undefined ? "the others" : `\`${alone.rule.id}\``}; who is denied stays the same`,
+  };
+}
+
+/** The rules above that decide some request the rule matches, in reading order. */
+function takersOf({ regions }: CheckContext, rule: Rule, ruleNumber: number) {
+  const areas = regions.acts(ruleNumber);
+  return (rule.effect === "route" ? regions.routes : regions.denies).filter(({ ruleNumber: other }) => {
+    if (other >= ruleNumber) return false;
+    const shared = regions.intersect(areas, regions.acts(other));
+    return shared?.length !== 0 && regions.find(shared, regions.above(other)) !== "none";
+  });
+}
+
+function joinNames(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}

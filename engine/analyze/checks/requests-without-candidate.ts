@@ -1,0 +1,120 @@
+import { decideInOrder } from "../../evaluate/decide-in-order.js";
+import type { Facts } from "../../evaluate/facts.js";
+import type { RequireRule, Route } from "../../policy/policy-set.js";
+import { canonicalModelId } from "../../rank/canonical-model.js";
+import type { CatalogEntry } from "../../rank/catalog-index.js";
+import { expandCandidates } from "../../rank/expand-candidates.js";
+import { rank } from "../../rank/rank.js";
+import { unmetRequirement } from "../../rank/unmet-requirement.js";
+import type { Box } from "../box.js";
+import { boxesWhere, capabilityFacts, neverServes, surelyExcluded } from "../candidate-regions.js";
+import { type Check, type CheckContext, routesOf } from "../check-context.js";
+import { factsOfBox } from "../facts-of-box.js";
+import { expandReferences } from "../route-meaning.js";
+import { writeRequest } from "../write-request.js";
+
+/**
+ * RW2202: requests that a route decides and none of its candidates can serve, because of one guard or one capability.
+ * Windows and budgets are left to the client: every route has requests that are too long for it. With `--all` also what
+ * several guards and limits bring about together.
+ */
+export const requestsWithoutCandidate: Check = function* (context) {
+  const { regions, all, policy } = context;
+  for (const { name, ruleNumber, route } of routesOf(context)) {
+    const decided = regions.intersect(regions.acts(ruleNumber), unnamedModels(context, route));
+    const entries = staticCandidates(context, route);
+    if (decided === undefined || entries.length === 0) continue;
+    // A route that can serve nothing at all is reported candidate by candidate.
+    const reach = context.reach(ruleNumber);
+    const isPlainlyServed = reach.kind === "decides" && !isUnserved(context, reach.request, ruleNumber);
+    if (!isPlainlyServed && entries.every((entry) => neverServes(regions, ruleNumber, route, entry))) continue;
+    const ask = (areas: readonly Box[] | undefined): Facts | undefined => {
+      const shared = regions.intersect(decided, areas);
+      const found = regions.find(shared, regions.above(ruleNumber), regions.deniedOf(ruleNumber));
+      const request = typeof found === "string" ? undefined : factsOfBox(regions.space, found);
+      return request !== undefined && isUnserved(context, request, ruleNumber) ? request : undefined;
+    };
+    let isReported = false;
+    const report = function* (because: string, request: Facts, severity: "warning" | "info") {
+      isReported = true;
+      yield {
+        code: "RW2202",
+        severity,
+        message: `${name} has no candidate for some of its requests: ${because}`,
+        span: route.span,
+        help: `for example ${writeRequest(request, context.definitions)}; add a candidate that can serve it`,
+      } as const;
+    };
+    for (const { rule, ruleNumber: guard } of regions.requires) {
+      const isUnmet = (entry: CatalogEntry) => unmetRequirement(entry, rule as RequireRule, undefined) !== undefined;
+      const needsPrice = (rule as RequireRule).require.maxCost !== undefined;
+      if (!entries.every((entry) => isUnmet(entry) || (needsPrice && entry.endpoint.price === undefined))) continue;
+      const request = ask(regions.acts(guard));
+      if (request !== undefined) yield* report(`none meets guard \`${rule.id}\``, request, "warning");
+    }
+    for (const [fact, capability] of capabilityFacts) {
+      // What no model of the catalog can do is no route's fault.
+      if (!canSome(context, capability) || entries.some(({ model }) => model.capabilities.includes(capability)))
+        continue;
+      const request = ask(boxesWhere(regions.space, fact, (atom) => atom.kind === "boolean" && atom.value));
+      if (request !== undefined) yield* report(`none has the capability \`${capability}\``, request, "warning");
+    }
+    if (isReported || !all) continue;
+    const together = excludedTogether(context, entries, route);
+    const request = ask(together);
+    if (request === undefined) continue;
+    const plan = rank(policy, decideInOrder(policy.set, request), request, {});
+    const reasons = [...new Set(plan.excluded.map(({ reason }) => `\`${reason}\``))].join(", ");
+    yield* report(`together, guards and limits leave none (${reasons})`, request, "info");
+  }
+};
+
+function canSome({ policy }: CheckContext, capability: string): boolean {
+  return policy.set.catalog.models.some((model) => model.capabilities.includes(capability));
+}
+
+function isUnserved({ policy }: CheckContext, request: Facts, ruleNumber: number): boolean {
+  const outcome = decideInOrder(policy.set, request);
+  if (outcome.denied !== undefined || outcome.route.ruleNumber !== ruleNumber) return false;
+  return rank(policy, outcome, request, {}).attempts.length === 0;
+}
+
+/** A route with `requested` serves whatever model is named: what is asked is who serves those that name none. */
+function unnamedModels({ regions, policy }: CheckContext, route: Route): readonly Box[] {
+  const { to, fallback } = expandReferences(policy.set, route);
+  if (![...to, ...fallback].includes("requested")) return [regions.space.layout.full()];
+  const isUnnamed = (value: string) => canonicalModelId(policy.set.catalog, value) === undefined;
+  return boxesWhere(
+    regions.space,
+    "model",
+    (atom) => atom.kind === "absent" || (atom.kind === "string" && isUnnamed(atom.value)),
+  );
+}
+
+function staticCandidates({ policy }: CheckContext, route: Route): readonly CatalogEntry[] {
+  const { to, fallback } = expandCandidates(policy.set, route, undefined);
+  return [...to, ...fallback];
+}
+
+/** Requests that each of the candidates is certain not to serve, for reasons other than length and budget. */
+function excludedTogether(
+  context: CheckContext,
+  entries: readonly CatalogEntry[],
+  route: Route,
+): readonly Box[] | undefined {
+  const { regions } = context;
+  let common: readonly Box[] | undefined = [regions.space.layout.full()];
+  for (const entry of entries) {
+    common = regions.intersect(common, surelyExcluded(regions, entry, route));
+    if (common === undefined || common.length > 2_000) return undefined;
+  }
+  const plain = [
+    boxesWhere(regions.space, "context_tokens", (atom) => atom.kind !== "number" || (atom.min?.value ?? 0) === 0),
+    boxesWhere(regions.space, "max_output_tokens", ({ kind }) => kind === "absent"),
+    boxesWhere(regions.space, "budget_usd", ({ kind }) => kind === "absent"),
+    ...capabilityFacts
+      .filter(([, capability]) => !canSome(context, capability))
+      .map(([fact]) => boxesWhere(regions.space, fact, (atom) => atom.kind !== "boolean" || !atom.value)),
+  ];
+  return plain.reduce((areas: readonly Box[] | undefined, each) => regions.intersect(areas, each), common);
+}

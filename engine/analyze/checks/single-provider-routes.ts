@@ -1,0 +1,28 @@
+import { expandCandidates } from "../../rank/expand-candidates.js";
+import { type Check, routesOf } from "../check-context.js";
+import { expandReferences } from "../route-meaning.js";
+
+/**
+ * RW2204: a route all of whose candidates are at one provider, so that its failure fails the route. Not reported when
+ * the catalog has no other provider, when a client may name the model, and when the next rule is asked.
+ */
+export const singleProviderRoutes: Check = function* (context) {
+  const { set } = context.policy;
+  if (set.catalog.providers.length < 2) return;
+  for (const { name, route } of routesOf(context)) {
+    if (route.onExhausted === "next_rule") continue;
+    const { to, fallback } = expandReferences(set, route);
+    if ([...to, ...fallback].includes("requested")) continue;
+    const candidates = expandCandidates(set, route, undefined);
+    const providers = new Set([...candidates.to, ...candidates.fallback].map(({ endpoint }) => endpoint.provider));
+    const [only] = providers;
+    if (only === undefined || providers.size > 1) continue;
+    yield {
+      code: "RW2204",
+      severity: "warning",
+      message: `every candidate of ${name} is at provider \`${only}\`: when it fails, nothing is left`,
+      span: route.span,
+      help: "add a `fallback` at another provider",
+    };
+  }
+};

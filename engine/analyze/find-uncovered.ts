@@ -1,0 +1,96 @@
+import type { Box, BoxLayout } from "./box.js";
+import type { StepBudget } from "./step-budget.js";
+
+/** Some of the requests asked for, or the proof that there are none, or neither because the budget ran out. */
+export type Search = Box | "none" | "undecided";
+
+/**
+ * Looks for requests that lie in one of `areas` and in none of `covers`: exact, with an early exit.
+ *
+ * Of a box and the covers that meet it: one that holds it covers it; without any it is the answer; else the cover that
+ * the box exceeds on the fewest axes is chosen, and for each such axis the part beyond it is searched; what then remains
+ * lies inside.
+ */
+export function findUncovered(
+  layout: BoxLayout,
+  areas: readonly Box[],
+  covers: readonly Box[],
+  budget: StepBudget,
+): Search {
+  let isUndecided = false;
+  for (const area of areas) {
+    let found: Int32Array | undefined;
+    const ended = walk(layout, area.bits.slice(), covers, budget, (bits) => {
+      found = bits;
+      return false;
+    });
+    if (found !== undefined) return layout.boxOf(found);
+    if (!ended) isUndecided = true;
+  }
+  return isUndecided ? "undecided" : "none";
+}
+
+/** What of `areas` no cover holds, as boxes; undefined when they are more than `most`, or the budget runs out. */
+export function subtract(
+  layout: BoxLayout,
+  areas: readonly Box[],
+  covers: readonly Box[],
+  budget: StepBudget,
+  most: number,
+): readonly Box[] | undefined {
+  const rest: Box[] = [];
+  for (const area of areas) {
+    const ended = walk(layout, area.bits.slice(), covers, budget, (bits) => {
+      rest.push(layout.boxOf(bits));
+      return rest.length <= most;
+    });
+    if (!ended) return undefined;
+  }
+  return rest;
+}
+
+/**
+ * Gives the disjoint uncovered parts of a box to `visit` until it answers false.
+ * @returns whether the walk came to its end.
+ */
+function walk(
+  layout: BoxLayout,
+  bits: Int32Array,
+  covers: readonly Box[],
+  budget: StepBudget,
+  visit: (bits: Int32Array) => boolean,
+): boolean {
+  let near = covers;
+  for (;;) {
+    if (!budget.spend(near.length + 1)) return false;
+    const meeting: Box[] = [];
+    let best: Box | undefined;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const cover of near) {
+      if (!layout.meets(bits, cover)) continue;
+      const beyond = layout.axesBeyond(bits, cover);
+      if (beyond === 0) return true;
+      meeting.push(cover);
+      if (beyond < fewest) {
+        fewest = beyond;
+        best = cover;
+      }
+    }
+    if (best === undefined) return visit(bits);
+    if (fewest === 1) {
+      // Only one axis reaches beyond: what is left is a smaller box, and no branch is needed.
+      const axis = best.axes.find((each) => layout.isBeyond(bits, best as Box, each)) as number;
+      layout.cutAxis(bits, best, axis);
+      near = meeting;
+      continue;
+    }
+    for (const axis of best.axes) {
+      if (!layout.isBeyond(bits, best, axis)) continue;
+      const part = bits.slice();
+      layout.cutAxis(part, best, axis);
+      if (!walk(layout, part, meeting, budget, visit)) return false;
+      layout.keepAxis(bits, best, axis);
+    }
+    return true;
+  }
+}

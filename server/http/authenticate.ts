@@ -1,0 +1,64 @@
+import type { IncomingMessage } from "node:http";
+import type { Scope, StoredKey } from "../keys/api-key.js";
+import type { KeyRing, Refusal } from "../keys/key-ring.js";
+import type { ApiError } from "./api-error.js";
+
+/** Who sends a request; no key where none is needed. */
+export interface Caller {
+  readonly key: StoredKey | undefined;
+}
+
+export interface KeyCheck {
+  readonly keys: Pick<KeyRing, "hasKeys" | "verify">;
+  /** The server is reached from this machine only. */
+  readonly isLoopback: boolean;
+}
+
+/**
+ * Who sends a request to `/v1`. While no key was ever created and the server is bound to loopback, nobody needs one, and
+ * whatever an SDK sends as its key counts for nothing. Otherwise `Authorization: Bearer` (or Anthropic's `x-api-key`)
+ * must hold one.
+ *
+ * @param scope what the key must be for; undefined: any key will do.
+ * @returns the caller, or the error to answer with.
+ */
+export async function authenticate(
+  { headers }: Pick<IncomingMessage, "headers">,
+  { keys, isLoopback }: KeyCheck,
+  scope: Scope | undefined,
+): Promise<Caller | ApiError> {
+  if (!keys.hasKeys) return isLoopback ? { key: undefined } : refusal("no_api_keys", NO_KEYS);
+  const token = bearerToken(headers);
+  if (token === undefined) return refusal("missing_api_key", "send an API key: `Authorization: Bearer rw_…`");
+  const key = await keys.verify(token);
+  if (typeof key === "string") return refusal("invalid_api_key", refusals[key]);
+  if (scope !== undefined && !key.settings.scopes.includes(scope)) {
+    return {
+      status: 403,
+      type: "permission_error",
+      code: "wrong_scope",
+      message: `this API key is for ${key.settings.scopes.join(", ")}, not for ${scope}; use another one`,
+    };
+  }
+  return { key };
+}
+
+/** The token of `Authorization: Bearer` or `x-api-key`. */
+export function bearerToken(headers: IncomingMessage["headers"]): string | undefined {
+  const [, bearer] = /^bearer +(\S+)\s*$/i.exec(headers.authorization ?? "") ?? [];
+  const { "x-api-key": other } = headers;
+  return bearer ?? (typeof other === "string" ? other.trim() : undefined);
+}
+
+const NO_KEYS =
+  "this server is reached from other machines, so requests need an API key, and none was created yet; its operator does that with `policy keys create`";
+
+const refusals: Readonly<Record<Refusal, string>> = {
+  unknown: "this API key is not known here; check that all of it was copied",
+  expired: "this API key has expired; ask for a new one",
+  revoked: "this API key was revoked; ask for a new one",
+};
+
+function refusal(code: string, message: string): ApiError {
+  return { status: 401, type: "authentication_error", code, message, headers: { "www-authenticate": "Bearer" } };
+}

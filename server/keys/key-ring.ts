@@ -1,0 +1,150 @@
+import type { Logger } from "pino";
+import { type StoredKey, stateOf } from "./api-key.js";
+import { hashSecret, isSecretOf, readToken } from "./key-secret.js";
+import type { KeyStore } from "./key-store.js";
+import type { Limits } from "./limits.js";
+import type { Subject } from "./subject.js";
+
+export interface KeyRingOptions {
+  readonly store: Pick<KeyStore, "changesSince" | "noteUse">;
+  readonly log: Pick<Logger, "warn" | "error">;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds until a change made elsewhere (a command, another replica) is noticed. Default 2,000. */
+  readonly refreshMs?: number;
+}
+
+/** Why a token is refused. */
+export type Refusal = "unknown" | "expired" | "revoked";
+
+/** Milliseconds between two looks at the database for unknown tokens: whoever guesses does not reach it. */
+const LOOK_AGAIN_MS = 100;
+const NOTE_USE_MS = 10_000;
+const NOBODY = hashSecret("");
+
+/**
+ * All keys and limits, in memory: a request costs two hashes and no query. Changes are asked for every `refreshMs`, and at
+ * once when an unknown token comes, so a new key works immediately and a revoked one stops within that time.
+ * While the database is away what was known last goes on.
+ */
+export class KeyRing {
+  readonly #options: KeyRingOptions;
+  readonly #keys = new Map<string, StoredKey>();
+  readonly #limits = new Map<Subject, Limits>();
+  readonly #uses = new Map<string, number>();
+  readonly #timers: NodeJS.Timeout[];
+  #version = 0;
+  #lookedForUnknownAt = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
+  #lastError: string | undefined;
+
+  private constructor(options: KeyRingOptions) {
+    this.#options = options;
+    this.#timers = [
+      setInterval(() => void this.refresh(), options.refreshMs ?? 2_000).unref(),
+      setInterval(() => void this.#noteUses(), NOTE_USE_MS).unref(),
+    ];
+  }
+
+  /** Reads all keys. @throws when the database cannot be read. */
+  static async open(options: KeyRingOptions): Promise<KeyRing> {
+    const ring = new KeyRing(options);
+    try {
+      await ring.#look();
+    } catch (error) {
+      await ring.close();
+      throw error;
+    }
+    return ring;
+  }
+
+  /** Whether any key was ever created: then every request needs one. */
+  get hasKeys(): boolean {
+    return this.#keys.size > 0;
+  }
+
+  /** Reads what changed. Never rejects: while it fails, what was known goes on; {@link status} has the error. */
+  async refresh(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    try {
+      await this.#looking;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.#lastError === undefined) {
+        this.#options.log.error({ error: message }, "API keys cannot be read; those known go on");
+      }
+      this.#lastError = message;
+    }
+  }
+
+  /** The key that a token proves, or why it is refused. Wrong secrets and unknown ids look the same. */
+  async verify(text: string): Promise<StoredKey | Refusal> {
+    const token = readToken(text);
+    if (token === undefined) return "unknown";
+    const now = this.#options.now();
+    let key = this.#keys.get(token.id);
+    if (key === undefined && now - this.#lookedForUnknownAt >= LOOK_AGAIN_MS) {
+      this.#lookedForUnknownAt = now;
+      await this.refresh();
+      key = this.#keys.get(token.id);
+    }
+    // Both are compared whatever comes out, so that time tells nothing.
+    const isCurrent = isSecretOf(key?.hash ?? NOBODY, token.secret);
+    const isPrevious = isSecretOf(key?.previousHash ?? NOBODY, token.secret);
+    if (key === undefined || !(isCurrent || (isPrevious && (key.previousUntil ?? 0) > now))) return "unknown";
+    const state = stateOf(key, now);
+    if (state !== "active") return state;
+    this.#uses.set(key.id, now);
+    return key;
+  }
+
+  limitsOf(subject: Subject): Limits | undefined {
+    return subject.startsWith("key:")
+      ? this.#keys.get(subject.slice("key:".length))?.settings.limits
+      : this.#limits.get(subject);
+  }
+
+  /** Limits of tenants and apps. */
+  listLimits(): readonly { readonly subject: Subject; readonly limits: Limits }[] {
+    return [...this.#limits].map(([subject, limits]) => ({ subject, limits }));
+  }
+
+  /** When a key was last used, as far as it is not written yet. */
+  lastUse(id: string): number | undefined {
+    return this.#uses.get(id);
+  }
+
+  status(): { readonly keys: number; readonly lastError?: string } {
+    return { keys: this.#keys.size, ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }) };
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#noteUses();
+  }
+
+  async #look(): Promise<void> {
+    const changes = await this.#options.store.changesSince(this.#version);
+    for (const key of changes.keys) this.#keys.set(key.id, key);
+    for (const { subject, limits } of changes.limits) {
+      if (Object.keys(limits).length === 0) this.#limits.delete(subject);
+      else this.#limits.set(subject, limits);
+    }
+    this.#version = changes.version;
+    if (this.#lastError !== undefined) this.#options.log.warn({}, "API keys can be read again");
+    this.#lastError = undefined;
+  }
+
+  async #noteUses(): Promise<void> {
+    if (this.#uses.size === 0) return;
+    const uses = new Map(this.#uses);
+    try {
+      await this.#options.store.noteUse(uses);
+    } catch {
+      return; // a statistic: tried again with the next ones, and `refresh` reports a database that is away
+    }
+    for (const [id, at] of uses) if (this.#uses.get(id) === at) this.#uses.delete(id);
+  }
+}

@@ -1,0 +1,111 @@
+import { costOfTokens, type NanoUsd, type Price } from "../../engine/index.js";
+
+/**
+ * The tokens of one call, each counted once: the input buckets add up to the provider's input total, the output buckets to
+ * its output total. Providers overlap them (OpenAI's cached tokens are among `prompt_tokens`), which is how cached
+ * tokens get billed twice.
+ */
+export interface UsageBuckets {
+  /** Text read at the full price. */
+  readonly input: number;
+  readonly cachedInput: number;
+  readonly cacheWrite: number;
+  readonly audioInput: number;
+  readonly imageInput: number;
+  /** The answer's own text. */
+  readonly output: number;
+  readonly reasoning: number;
+  readonly audioOutput: number;
+}
+
+export const bucketNames = [
+  "input",
+  "cachedInput",
+  "cacheWrite",
+  "audioInput",
+  "imageInput",
+  "output",
+  "reasoning",
+  "audioOutput",
+] as const satisfies readonly (keyof UsageBuckets)[];
+
+export const noTokens: UsageBuckets = Object.freeze({
+  input: 0,
+  cachedInput: 0,
+  cacheWrite: 0,
+  audioInput: 0,
+  imageInput: 0,
+  output: 0,
+  reasoning: 0,
+  audioOutput: 0,
+});
+
+/**
+ * Reads `usage` of an answer in OpenAI's shape into buckets. Details that claim more than their total are cut to it.
+ * (https://platform.openai.com/docs/api-reference/chat/object, read 2026-11-24; `cache_write_tokens` is OpenRouter's.)
+ * @returns undefined when one of the two totals is missing or impossible.
+ */
+export function readBuckets(value: unknown): UsageBuckets | undefined {
+  const usage = recordOf(value);
+  const [inputTotal, outputTotal] = [count(usage["prompt_tokens"]), count(usage["completion_tokens"])];
+  if (inputTotal === undefined || outputTotal === undefined) return undefined;
+  const inputDetails = recordOf(usage["prompt_tokens_details"]);
+  const outputDetails = recordOf(usage["completion_tokens_details"]);
+  const fromInput = taker(inputTotal, inputDetails);
+  const fromOutput = taker(outputTotal, outputDetails);
+  const cachedInput = fromInput.take("cached_tokens");
+  const cacheWrite = fromInput.take("cache_write_tokens", "cache_creation_tokens");
+  const audioInput = fromInput.take("audio_tokens");
+  const imageInput = fromInput.take("image_tokens");
+  const reasoning = fromOutput.take("reasoning_tokens");
+  const audioOutput = fromOutput.take("audio_tokens");
+  const [input, output] = [fromInput.rest(), fromOutput.rest()];
+  return { input, cachedInput, cacheWrite, audioInput, imageInput, output, reasoning, audioOutput };
+}
+
+export function inputTotal({ input, cachedInput, cacheWrite, audioInput, imageInput }: UsageBuckets): number {
+  return input + cachedInput + cacheWrite + audioInput + imageInput;
+}
+
+export function outputTotal({ output, reasoning, audioOutput }: UsageBuckets): number {
+  return output + reasoning + audioOutput;
+}
+
+/**
+ * What tokens cost, in nano-dollars, each kind of price rounded up once. Audio and images cost what text does, and cached
+ * input and cache writes too where the catalog has no price of their own.
+ */
+export function costOfBuckets(buckets: UsageBuckets, price: Price): NanoUsd {
+  const { input, cachedInput, cacheWrite, audioInput, imageInput } = buckets;
+  return (costOfTokens(input + audioInput + imageInput, price.input) +
+    costOfTokens(cachedInput, price.cachedInput ?? price.input) +
+    costOfTokens(cacheWrite, price.cacheWrite ?? price.input) +
+    costOfTokens(outputTotal(buckets), price.output)) as NanoUsd;
+}
+
+/** Takes parts out of a total, never more than is left of it. */
+function taker(total: number, details: Readonly<Record<string, unknown>>) {
+  let left = total;
+  return {
+    take(...names: readonly string[]): number {
+      const claimed = names.map((name) => count(details[name])).find((one) => one !== undefined) ?? 0;
+      const taken = Math.min(claimed, left);
+      left -= taken;
+      return taken;
+    },
+    rest: () => left,
+  };
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** Tokens that a single call can have; more is a fault, and would not add up exactly. */
+const MAX_COUNT = 1_000_000_000;
+
+function count(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT
+    ? (value as number)
+    : undefined;
+}

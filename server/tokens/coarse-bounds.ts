@@ -1,0 +1,65 @@
+import { measureText, type TokenBounds } from "../../engine/index.js";
+
+/** No entry of o200k_base is longer, in bytes. */
+const LONGEST_ENTRY = 128;
+/** A UTF-16 unit takes at most this many bytes in UTF-8 (a pair of surrogates takes four together). */
+const BYTES_PER_UNIT = 3;
+
+/** Up to this many UTF-16 units an estimate looks at every piece; beyond it at {@link WINDOWS} windows of {@link WINDOW}. */
+const WHOLE = 384;
+const WINDOWS = 4;
+const WINDOW = 96;
+
+/**
+ * Bounds on the o200k_base tokens of texts from their lengths alone: wide, and some hundred times cheaper than `tokenBounds`
+ * (which needs 20 µs for 1 KB, 10 ms for 512 KB). A token is at least one byte and at most 128; no token spans two texts.
+ */
+export function coarseBounds(texts: readonly string[]): TokenBounds {
+  let lower = 0;
+  let upper = 0;
+  for (const { length } of texts) {
+    lower += Math.ceil(length / LONGEST_ENTRY);
+    upper += length * BYTES_PER_UNIT;
+  }
+  return { lower, upper };
+}
+
+/** The same with the bytes counted: three times narrower for ASCII, at 0.1 to 1 ns a byte. */
+export function byteBounds(texts: readonly string[]): TokenBounds {
+  let lower = 0;
+  let upper = 0;
+  for (const text of texts) {
+    const bytes = Buffer.byteLength(text);
+    lower += Math.ceil(bytes / LONGEST_ENTRY);
+    upper += bytes;
+  }
+  return { lower, upper };
+}
+
+/**
+ * How many tokens texts are likely to have, in a time that does not grow with them: long ones are judged by four windows
+ * of 96 characters, spread evenly. Within some 10 % for texts of one kind; a mixture (prose and base64) can be further off.
+ *
+ * @returns a whole number.
+ */
+export function estimateBySample(texts: readonly string[]): number {
+  let characters = 0;
+  for (const { length } of texts) characters += length;
+  if (characters <= WHOLE) return measureText(texts).estimate;
+  let sampled = 0;
+  let tokens = 0;
+  let passed = 0;
+  let next = 0;
+  for (const text of texts) {
+    for (; next < WINDOWS; next++) {
+      const middle = ((next + 0.5) * characters) / WINDOWS - passed;
+      if (middle >= text.length) break;
+      const start = Math.max(0, Math.min(Math.floor(middle - WINDOW / 2), text.length - WINDOW));
+      const window = text.slice(start, start + WINDOW);
+      sampled += window.length;
+      tokens += measureText(window).estimate;
+    }
+    passed += text.length;
+  }
+  return Math.round((tokens / sampled) * characters);
+}

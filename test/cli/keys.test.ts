@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runPolicy } from "../acceptance/proxy-process.js";
+
+describe("policy keys and limits", () => {
+  let folder: string;
+  let environment: Record<string, string>;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "routewright-cli-keys-"));
+    environment = { DATABASE_URL: `sqlite:${join(folder, "routewright.db")}` };
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const run = (...args: string[]) => runPolicy(args, environment);
+
+  it("creates, lists, rotates and revokes, without a server", async () => {
+    const created = await run(
+      ..."keys create --name web --tenant t --app a --tag x,y --allow openai/* --budget 50/month --budget 5/day".split(
+        " ",
+      ),
+      ..."--rpm 600 --tpm 200k --concurrent 4 --expires 90d --attribute plan=free --scope inference,read".split(" "),
+    );
+    expect(created.stderr).toMatch(/^key_[0-9a-z]{12} is created; the token is shown this once/);
+    expect(created.stdout).toMatch(/^rw_[0-9a-z]{12}_[\w-]{43}\n$/);
+    const [id = ""] = created.stderr.split(" ");
+
+    const { keys } = JSON.parse((await run("keys", "list", "--json")).stdout);
+    expect(keys).toEqual([
+      expect.objectContaining({
+        id,
+        name: "web",
+        state: "active",
+        tenant: "t",
+        app: "a",
+        tags: ["x", "y"],
+        allow: ["openai/*"],
+        scopes: ["inference", "read"],
+        attributes: { plan: "free" },
+        limits: {
+          budgets: { month: "50", day: "5" },
+          requests_per_minute: 600,
+          tokens_per_minute: 200_000,
+          concurrent: 4,
+        },
+      }),
+    ]);
+    const { stdout: table } = await run("keys", "list");
+    expect(table).toContain("$50/month, $5/day, 600 rpm, 200000 tpm, 4 at once");
+
+    const rotated = await run("keys", "rotate", id, "--overlap", "30m");
+    expect(rotated.code).toBe(0);
+    expect(rotated.stdout.slice(0, 16)).toBe(created.stdout.slice(0, 16));
+    expect(rotated.stdout).not.toBe(created.stdout);
+    expect((await run("keys", "revoke", id)).stdout).toContain(`${id} is revoked`);
+    expect((await run("keys", "list")).stdout).toContain("revoked");
+    expect((await run("keys", "rotate", id)).code).toBe(1);
+    expect((await run("keys", "revoke", "key_nobody")).code).toBe(1);
+  });
+
+  it("says what is wrong, with exit code 2", async () => {
+    for (const [args, message] of [
+      ["keys create --budget 50", "--budget 50: write it as USD/PERIOD"],
+      ["keys create --rpm many", "limits.requests_per_minute: it takes a whole number"],
+      ["keys create --scope root", "scopes: it takes one or more of inference, admin, read"],
+      ["keys create --expires soon", "expires: it takes a time from now"],
+      ["keys create --attribute plan", "--attribute plan: write it as name=value"],
+      ["limits set --budget 5/day", "name --tenant, --app, or both"],
+      ["limits set --tenant t", "say a limit"],
+      ["keys list --database mysql://db", "is not understood; write sqlite:"],
+    ] as const) {
+      const { code, stderr } = await run(...args.split(" "));
+      expect(stderr).toContain(message);
+      expect(code).toBe(2);
+    }
+  });
+
+  it("sets and removes limits of tenants and apps", async () => {
+    expect((await run(..."limits set --tenant t --budget 500/month".split(" "))).code).toBe(0);
+    expect((await run(..."limits set --tenant t --app a --rpm 10".split(" "))).code).toBe(0);
+    expect((await run("limits", "list")).stdout).toBe(
+      'tenant `t`: {"budgets":{"month":"500"}}\napp `t/a`: {"requests_per_minute":10}\n',
+    );
+    await run(..."limits remove --tenant t".split(" "));
+    expect((await run("limits", "list")).stdout).not.toContain("tenant");
+  });
+});

@@ -1,0 +1,313 @@
+import { describe, expect, it } from "vitest";
+import { analyzePolicy } from "../../../engine/analyze/analyze-policy.js";
+import { anyRequests } from "../../../engine/analyze/request-assumptions.js";
+import { renderDiagnostics } from "../../../engine/diagnostics/render-diagnostics.js";
+import { expectFindings, policyOf } from "./harness.js";
+
+const both = "route: { to: [acme/small, acme/large] }";
+const swapped = "route: { to: [acme/large, acme/small] }";
+
+describe("rules that never decide", () => {
+  it("are found when one rule above covers them", () => {
+    expectFindings(`
+- { id: code, match: { tags: [code, sql] }, ${both} }
+- { id: sql, match: { tags: [sql], context_tokens: { lt: 1k } }, ${swapped} }`).toEqual([
+      "10 RW2001 rule `sql` can never decide a request: `code` takes every request that it matches",
+    ]);
+  });
+
+  it("are found when several rules above cover them together", () => {
+    expectFindings(`
+- { id: short, match: { context_tokens: { lt: 10k } }, ${both} }
+- { id: streamed, match: { stream: true }, ${both} }
+- { id: long, match: { context_tokens: { gte: 10k }, stream: false }, ${both} }
+- { id: code, match: { tags: [code] }, ${swapped} }`).toEqual([
+      "12 RW2001 rule `code` can never decide a request: `short`, `streamed` and `long` together take every request that it matches",
+    ]);
+  });
+
+  it("are shown with who takes their requests, and whether otherwise", () => {
+    const policy = policyOf(`
+- { id: eu, match: { region: eu }, ${both} }
+- { id: code, match: { tags: [code] }, ${swapped} }
+- { id: sql, match: { tags: { all: [code, sql] } }, ${both} }`);
+    expect(renderDiagnostics(analyzePolicy(policy), policy.files)).toBe(
+      `
+policy.yaml:11:5: warning[RW2001]: rule \`sql\` can never decide a request: \`code\` takes every request that it matches
+  10 |   - { id: code, match: { tags: [code] }, route: { to: [acme/large, acme/small] } }
+  11 |   - { id: sql, match: { tags: { all: [code, sql] } }, route: { to: [acme/small, acme/large] } }
+     |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  policy.yaml:10:5: \`code\` covers it alone, and routes them otherwise
+   9 |   - { id: eu, match: { region: eu }, route: { to: [acme/small, acme/large] } }
+  10 |   - { id: code, match: { tags: [code] }, route: { to: [acme/large, acme/small] } }
+     |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  help: move \`sql\` above \`code\`, or narrow that rule, or remove \`sql\``.trimStart(),
+    );
+  });
+
+  it("are not reported when one request is left, at the very edge", () => {
+    expectFindings(`
+- { id: short, match: { context_tokens: { lt: 10k } }, ${both} }
+- { id: long, match: { context_tokens: { gt: 10k } }, ${both} }
+- { id: edge, match: { context_tokens: 10k }, ${swapped} }`).toEqual([]);
+  });
+
+  it("count tokens as whole, money as nano-dollars, and risk as any number", () => {
+    expectFindings(`
+- { id: below, match: { context_tokens: { lte: 9999 } }, ${both} }
+- { id: above, match: { context_tokens: { gte: 10000 } }, ${both} }
+- { id: never, match: { budget_usd: 1 }, ${swapped} }`).toEqual([
+      "11 RW2001 rule `never` can never decide a request: `below` and `above` together take every request that it matches",
+    ]);
+    expectFindings(`
+- { id: below, match: { attributes.risk: { lte: 0.1 } }, ${both} }
+- { id: above, match: { attributes.risk: { gte: 0.2 } }, ${both} }
+- { id: between, match: { attributes.risk: { gte: 0 } }, ${swapped} }`).toEqual([]);
+  });
+
+  it("know that an absent fact makes no route true", () => {
+    expectFindings(`
+- { id: has, match: { tags: { any: [code] } }, ${both} }
+- { id: has-not, match: { tags: { none: [code] } }, ${both} }
+- { id: rest, ${swapped} }`).toEqual([]);
+    expectFindings(`
+- { id: has, match: { stream: true }, ${both} }
+- { id: has-not, match: { stream: false }, ${both} }
+- { id: rest, ${swapped} }`).toEqual([
+      "11 RW2001 rule `rest` can never decide a request: `has` and `has-not` together take every request that it matches",
+    ]);
+  });
+
+  it("take no fact for granted when asked not to", () => {
+    expectFindings(
+      `
+- { id: has, match: { stream: true }, ${both} }
+- { id: has-not, match: { stream: false }, ${both} }
+- { id: rest, ${swapped} }`,
+      { assumptions: anyRequests },
+    ).toEqual([]);
+  });
+
+  it("know which texts fit a pattern", () => {
+    expectFindings(`
+- { id: gpt, match: { app: { prefix: gpt- } }, ${both} }
+- { id: mini, match: { app: { glob: "gpt-*-mini" } }, ${swapped} }
+- { id: four, match: { app: gpt-4 }, ${swapped} }
+- { id: other, match: { app: { glob: "*-mini" } }, ${swapped} }`).toEqual([
+      "10 RW2001 rule `mini` can never decide a request: `gpt` takes every request that it matches",
+      "11 RW2001 rule `four` can never decide a request: `gpt` takes every request that it matches",
+    ]);
+  });
+
+  it("know the clocks of two zones", () => {
+    // Nine in New York is 14:00 or 15:00 in Berlin; eleven at night in Tokyo is 15:00 or 16:00.
+    expectFindings(`
+- { id: berlin, match: { time: { from: "14:00", to: "15:01", tz: Europe/Berlin } }, ${both} }
+- { id: new-york, match: { time: { from: "09:00", to: "09:01", tz: America/New_York } }, ${swapped} }
+- { id: tokyo, match: { time: { from: "23:00", to: "23:01", tz: Asia/Tokyo } }, ${swapped} }`).toEqual([
+      "10 RW2001 rule `new-york` can never decide a request: `berlin` takes every request that it matches",
+    ]);
+  });
+
+  it("try logic on the few values it can read, and take it for open elsewhere", () => {
+    expectFindings(`
+- { id: free, match: { attributes.plan: free }, ${both} }
+- { id: same, match: { logic: { "==": [{ var: attributes.plan }, free] } }, ${swapped} }
+- { id: odd, match: { logic: { "==": [{ "%": [{ var: attributes.risk }, 2] }, 1] } }, ${swapped} }
+- { id: odd-again, match: { logic: { "==": [{ "%": [{ var: attributes.risk }, 2] }, 1] } }, ${both} }
+- { id: impossible, match: { logic: { "==": [{ "*": [{ var: attributes.risk }, { var: attributes.risk }] }, -1] } }, ${both} }`).toEqual(
+      [
+        "10 RW2001 rule `same` can never decide a request: `free` takes every request that it matches",
+        "12 RW2001 rule `odd-again` can never decide a request: `odd` takes every request that it matches",
+        "13 RW2301 it is not decided whether rule `impossible` ever decides a request",
+      ],
+    );
+  });
+
+  it("among deny rules, and the default route, are told only when all is asked for", () => {
+    const rules = `
+- { id: refuse, match: { model: [a, b] }, deny: "no" }
+- { id: refuse-a, match: { model: a }, deny: "not a" }
+- { id: rest, ${both} }`;
+    expectFindings(rules).toEqual([]);
+    expectFindings(rules, { all: true }).toEqual([
+      "10 RW2003 rule `refuse-a` can never be the one reported: `refuse` takes every request that it matches",
+      "13 RW2004 the default route is never used: the rules above take every request",
+    ]);
+  });
+});
+
+describe("rules whose requests are all denied", () => {
+  it("are found, wherever the deny rule stands", () => {
+    expectFindings(`
+- { id: streams, match: { stream: true }, ${both} }
+- { id: no-streams, match: { stream: true }, deny: "no streams" }`).toEqual([
+      "9 RW2002 rule `streams` never routes a request: `no-streams` refuses every request that it decides",
+    ]);
+  });
+});
+
+describe("conditions", () => {
+  it("that cannot be true are found, as a whole and in one alternative", () => {
+    expectFindings(`
+- { id: never, match: { all: [{ context_tokens: { lt: 1k } }, { context_tokens: { gte: 1k } }] }, ${both} }
+- { id: partly, match: { stream: true, any: [{ stream: false }, { tags: [code] }] }, ${both} }
+- { id: negative, match: { context_tokens: { lt: 0 } }, ${both} }
+- { id: fine, match: { any: [{ tags: [code] }, { tags: [sql] }] }, ${both} }`).toEqual([
+      "9 RW2101 the condition of rule `never` can never be true",
+      "10 RW2102 this alternative of rule `partly` can never be true: stream = false",
+      "11 RW2101 the condition of rule `negative` can never be true",
+    ]);
+  });
+});
+
+describe("guards that act on absence", () => {
+  it("are found, with the facts that may be absent", () => {
+    expectFindings(`
+- { id: tagged, match: { tags: [pii] }, deny: "no" }
+- { id: present, match: { tags: { present: true, any: [pii] } }, deny: "no" }
+- { id: defaulted, match: { attributes.plan: free }, require: { region: [eu] } }
+- { id: always-there, match: { context_tokens: { gte: 1M } }, deny: "no" }
+- { id: two, match: { region: us, attributes.risk: { gte: 1 } }, deny: "no" }`).toEqual([
+      "9 RW2103 guard `tagged` acts on requests without `tags` too: guards fail closed",
+      "13 RW2103 guard `two` acts on requests without `region` or `attributes.risk` too: guards fail closed",
+    ]);
+  });
+
+  it("say when they act on nothing else", () => {
+    expectFindings(`
+- { id: odd, match: { tags: { all: [a], none: [a] } }, deny: "no" }`).toEqual([
+      "9 RW2103 guard `odd` acts on requests without `tags` too, and on no other: guards fail closed",
+    ]);
+  });
+});
+
+describe("overlaps", () => {
+  it("are told when all is asked for, unless one rule contains the other or the routes are the same", () => {
+    const rules = `
+- { id: code, match: { tags: [code] }, ${both} }
+- { id: long, match: { context_tokens: { gte: 10k } }, ${swapped} }
+- { id: long-code, match: { tags: [code], context_tokens: { gte: 20k } }, ${both} }`;
+    expectFindings(rules).toEqual([
+      "11 RW2001 rule `long-code` can never decide a request: `code` takes every request that it matches",
+    ]);
+    expectFindings(rules, { all: true }).toEqual([
+      "9 RW2104 rules `code` and `long` share requests and route them differently; `code` stands first and takes them",
+      "11 RW2001 rule `long-code` can never decide a request: `code` takes every request that it matches",
+    ]);
+  });
+});
+
+describe("candidates", () => {
+  it("that can serve no request of their rule are found: window, capability, cost, price, requirement", () => {
+    expectFindings(`
+- { id: long, match: { context_tokens: { gte: 40k } }, route: { to: [acme/small, acme/large, acme/open] } }
+- { id: images, match: { uses_vision: true }, route: { to: [acme/small, acme/large], fallback: [acme/open] } }
+- { id: cheap, match: { budget_usd: { lt: 0.00001 } }, route: { to: [acme/small, acme/large, acme/open] } }
+- { id: eu, match: { tags: [pii] }, route: { to: [acme/small, acme/large] } }
+- { id: stay, match: { tags: { present: true, any: [pii] } }, require: { region: [eu] } }`).toEqual([
+      "9 RW2201 `acme/small` can serve no request of rule `long`",
+      "10 RW2201 `acme/small` can serve no request of rule `images`",
+      "10 RW2201 `acme/open` can serve no request of rule `images`",
+      "11 RW2201 `acme/open` can serve no request of rule `cheap`",
+      "12 RW2201 `acme/large` can serve no request of rule `eu`",
+    ]);
+  });
+
+  it("show a request and the reason that ranking gives", () => {
+    const policy = policyOf(`
+- { id: long, match: { context_tokens: { gte: 40k } }, route: { to: [acme/small, acme/large] } }`);
+    expect(renderDiagnostics(analyzePolicy(policy), policy.files)).toBe(
+      `
+policy.yaml:9:72: warning[RW2201]: \`acme/small\` can serve no request of rule \`long\`
+  8 | rules:
+  9 |   - { id: long, match: { context_tokens: { gte: 40k } }, route: { to: [acme/small, acme/large] } }
+    |                                                                        ^^^^^^^^^^
+  help: for example context_tokens 40,000: context_window: needs 40,000 tokens; the window is 32,000`.trimStart(),
+    );
+  });
+
+  it("that a guard leaves none of are found, unless the client may name a model that can", () => {
+    const guard = `- { id: stay, match: { tags: { present: true, any: [pii] } }, require: { data_retention: none } }`;
+    expectFindings(`
+${guard}
+- { id: code, match: { tags: [code] }, route: { to: [acme/large], on_exhausted: next_rule } }
+- { id: big, match: { context_tokens: { gte: 10k } }, route: { to: [acme/large] } }`).toEqual([
+      "11 RW2202 rule `big` has no candidate for some of its requests: none meets guard `stay`",
+      "11 RW2204 every candidate of rule `big` is at provider `far`: when it fails, nothing is left",
+    ]);
+  });
+
+  it("of which guards leave none together are told when all is asked for", () => {
+    const rules = `
+- { id: stay, match: { tags: { present: true, any: [pii] } }, require: { region: [eu] } }
+- { id: away, match: { tags: { present: true, any: [loud] } }, require: { region: [us] } }`;
+    expectFindings(rules).toEqual([]);
+    expectFindings(rules, { all: true }).toEqual([
+      "12 RW2202 the default route has no candidate for some of its requests: together, guards and limits leave none (`requirement`)",
+    ]);
+  });
+});
+
+describe("requirements and pools", () => {
+  it("name regions and providers that the catalog uses, and something that meets them", () => {
+    expectFindings(`
+- { id: where, match: { attributes.plan: free }, require: { region: [eu, mars] } }
+- { id: what, match: { attributes.plan: free }, require: { capabilities: [audio] } }`).toEqual(
+      expect.arrayContaining([
+        "9 RW2203 rule `where` requires region `mars`, in which the catalog has no endpoint",
+        "10 RW2203 no endpoint of the catalog meets what rule `what` requires",
+      ]),
+    );
+  });
+
+  it("are used, directly or through another pool", () => {
+    expectFindings(
+      "",
+      {},
+      "pools: { outer: [inner], inner: [acme/small, acme/large], lonely: [acme/small] }",
+      "to: [outer]",
+    ).toEqual(["7 RW2205 no route uses pool `lonely`"]);
+  });
+});
+
+describe("policy-ignore", () => {
+  it("silences one finding at the item below, with a reason", () => {
+    expectFindings(`
+# policy-ignore RW2103: nothing is known without tags
+- { id: tagged, match: { tags: [pii] }, deny: "no" }
+- { id: again, match: { tags: [pii] }, deny: "no" }`).toEqual([
+      "11 RW2103 guard `again` acts on requests without `tags` too: guards fail closed",
+    ]);
+  });
+
+  it("reaches all lines of the item, over other comments, and takes several codes", () => {
+    expectFindings(`
+# policy-ignore RW2201, RW2204: the window grows next week
+# Another comment.
+
+- id: long
+  match: { context_tokens: { gte: 40k } }
+  route:
+    to: [acme/small]`).toEqual([]);
+  });
+
+  it("without a reason, a code, or anything to silence is reported itself", () => {
+    expectFindings(`
+# policy-ignore RW2103
+- { id: tagged, match: { tags: [pii] }, deny: "no" }
+# policy-ignore: why
+- { id: one, match: { stream: true }, deny: "no # policy-ignore RW2103: in a text" }
+# policy-ignore RW1101: an error
+# policy-ignore RW2001: long gone
+- { id: two, match: { stream: true, uses_tools: true }, deny: "no" }
+# policy-ignore RW2104: not looked for
+- { id: three, match: { stream: false, uses_tools: true }, deny: "no" }`).toEqual([
+      "9 RW2302 a `policy-ignore` comment without a reason",
+      "10 RW2103 guard `tagged` acts on requests without `tags` too: guards fail closed",
+      "11 RW2302 a `policy-ignore` comment without a code",
+      "13 RW2302 `RW1101` cannot be silenced",
+      "14 RW2302 this comment silences nothing: there is no `RW2001` below it",
+    ]);
+  });
+});
