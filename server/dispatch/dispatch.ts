@@ -8,22 +8,21 @@ import {
 } from "../../engine/index.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
 import type { RequestAccount } from "../ledger/request-account.js";
+import type { Operation } from "../providers/operation.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
-import type { Attempt, EndedAttempt, StreamSink } from "./attempt-result.js";
+import type { Attempt, CallSide, EndedAttempt } from "./attempt-result.js";
 import { callEndpoint } from "./call-endpoint.js";
-import type { ClientPresence } from "./client-presence.js";
-import type { CoolDowns } from "./cool-downs.js";
-import type { EndpointObservations } from "./endpoint-observations.js";
+import type { EndpointStates } from "./endpoint-states.js";
 import { type Failure, requestFaults } from "./failure.js";
 import type { ServingPolicy } from "./serving-policy.js";
 import { type WalkedPlan, walkPlan } from "./walk-plan.js";
+import { withCircuit } from "./with-circuit.js";
 import { withRetries } from "./with-retries.js";
 import { withoutSecret } from "./without-secret.js";
 
 /** What every dispatch shares. */
 export interface DispatchDependencies {
-  readonly observations: EndpointObservations;
-  readonly coolDowns: CoolDowns;
+  readonly endpoints: EndpointStates;
   readonly log: Pick<Logger, "warn">;
   /** 0 to 1: for the pauses between retries. */
   readonly random: () => number;
@@ -33,18 +32,24 @@ export interface DispatchDependencies {
   readonly now: () => number;
 }
 
-export interface DispatchRequest {
+export interface DispatchRequest extends CallSide {
   readonly decisionId: string;
   readonly serving: ServingPolicy;
   readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
+  readonly operation: Operation;
   /** The client's body with another model's name. */
   readonly bodyFor: (upstreamModel: string) => Buffer;
-  readonly parsedBody: Readonly<Record<string, unknown>>;
+  /** The request as a chat completion: for providers that do not have the operation. */
+  readonly chat: {
+    readonly body: Readonly<Record<string, unknown>>;
+    /** What it leaves out of the request, one sentence each. */
+    readonly warnings: readonly string[];
+    readonly bodyFor: (upstreamModel: string) => Buffer;
+  };
+  /** Headers that belong to the operation, for providers that have it. */
+  readonly operationHeaders: Readonly<Record<string, string>>;
   readonly maxOutputTokens: number | undefined;
-  readonly client: ClientPresence;
   readonly account: RequestAccount;
-  /** Where a stream goes; undefined: the answer is asked for whole. */
-  readonly sink: StreamSink | undefined;
   readonly trace: RequestTrace;
   /** Each attempt that has ended is added. */
   readonly attempts: RecordedAttempt[];
@@ -64,8 +69,10 @@ export interface FailedAttempt {
  * lists, in spans, and in what the next decisions see of the world. Never rejects.
  */
 export async function dispatch(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
-  const attempt: Attempt = (planned) => paidCall(planned, request, shared);
-  const walked = await walkPlan(request.plan, withRetries(attempt, request.client, shared.random));
+  const { endpoints, random, now } = shared;
+  const call: Attempt = (planned, side) => paidCall(planned, side, request, shared);
+  const attempt = withRetries(withCircuit(call, endpoints.circuits, now), random);
+  const walked = await walkPlan(request.plan, attempt, request);
   await request.account.committed();
   return walked;
 }
@@ -73,6 +80,7 @@ export async function dispatch(request: DispatchRequest, shared: DispatchDepende
 /** A call whose cost is held before it is made, and settled after. */
 async function paidCall(
   planned: PlannedAttempt,
+  side: CallSide,
   request: DispatchRequest,
   shared: DispatchDependencies,
 ): Promise<EndedAttempt> {
@@ -83,20 +91,21 @@ async function paidCall(
     const result = { kind: "unpaid", refusal: paid } as const;
     return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, notes: {} };
   }
-  return recordedCall(planned, request, shared, (ended) => request.account.settle(paid, planned, ended, price));
+  return recordedCall(planned, side, request, shared, (ended) => request.account.settle(paid, planned, ended, price));
 }
 
 const FREE: Price = { input: 0 as PicoUsdPerToken, output: 0 as PicoUsdPerToken };
 
 async function recordedCall(
   planned: PlannedAttempt,
+  { client, sink }: CallSide,
   request: DispatchRequest,
   shared: DispatchDependencies,
   settle: (ended: EndedAttempt) => AttemptCost,
 ): Promise<EndedAttempt> {
   const { endpoint } = planned;
-  const { observations, clock, now } = shared;
-  const { serving, parsedBody, client, sink } = request;
+  const { endpoints, clock, now } = shared;
+  const { serving } = request;
   const connection = serving.connectionOf(endpoint);
   const { provider, adapter } = connection;
   const trace = request.trace.attempt({
@@ -108,8 +117,10 @@ async function recordedCall(
     stream: sink !== undefined,
     maxOutputTokens: request.maxOutputTokens,
   });
-  const body = request.bodyFor(endpoint.upstreamModel);
-  const ended = observations.begin(endpoint.id);
+  const isPassed = adapter.passes.has(request.operation);
+  if (!isPassed) for (const sentence of request.chat.warnings) request.warnings.add(sentence);
+  const { bodyFor } = isPassed ? request : request.chat;
+  const ended = endpoints.observations.begin(endpoint.id);
   const call = withoutSecret(
     await callEndpoint({
       planned,
@@ -117,9 +128,10 @@ async function recordedCall(
       call: {
         endpoint,
         provider,
-        body,
-        parsedBody,
-        headers: trace.headers,
+        operation: isPassed ? request.operation : "chat",
+        body: bodyFor(endpoint.upstreamModel),
+        parsedBody: request.chat.body,
+        headers: isPassed ? { ...trace.headers, ...request.operationHeaders } : trace.headers,
         warn: (sentence) => request.warnings.add(`${provider.name}: ${sentence}`),
       },
       client,
@@ -148,12 +160,15 @@ async function recordedCall(
 /** Takes in what a call shows about its endpoint, for the decisions to come. */
 function learn(
   { endpoint }: PlannedAttempt,
-  { result, firstTokenMs }: EndedAttempt,
+  ended: EndedAttempt,
   { decisionId, failures }: DispatchRequest,
-  { observations, coolDowns, log, now }: DispatchDependencies,
+  { endpoints: { observations, coolDowns }, log, now }: DispatchDependencies,
 ): void {
+  const { result, firstTokenMs } = ended;
   if (firstTokenMs !== undefined) observations.observeFirstToken(endpoint.id, firstTokenMs);
-  if (result.kind === "cancelled" || result.kind === "unpaid") return;
+  const speed = tokensPerSecond(ended);
+  if (speed !== undefined) observations.observeSpeed(endpoint.id, speed);
+  if (result.kind === "cancelled" || result.kind === "unpaid" || result.kind === "passed_over") return;
   if (result.kind === "answered" || result.kind === "streamed") {
     observations.observeEnd(endpoint.id, false);
     return;
@@ -191,6 +206,14 @@ function recordAttempt(
     ...(notes.usage === undefined ? {} : { usage: notes.usage }),
     ...(cost === undefined ? {} : { cost_usd: nanoToUsd(cost) }),
   };
+}
+
+/** How fast a stream came after its first token; undefined when it does not say how long it is, or is too short to tell. */
+function tokensPerSecond({ result, firstTokenMs, totalMs, notes }: EndedAttempt): number | undefined {
+  const tokens = notes.usage?.output_tokens;
+  if (result.kind !== "streamed" || firstTokenMs === undefined || tokens === undefined || tokens < 10) return undefined;
+  const seconds = (totalMs - firstTokenMs) / 1_000;
+  return seconds > 0 ? tokens / seconds : undefined;
 }
 
 /** Milliseconds with one decimal: what is behind it is noise. */

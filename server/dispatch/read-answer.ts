@@ -23,6 +23,8 @@ export function noteAnswer(answer: Json, notes: AnswerNotes): void {
 export interface Choice {
   readonly index?: unknown;
   readonly delta?: unknown;
+  /** Of a text completion. */
+  readonly text?: unknown;
   readonly finish_reason?: unknown;
 }
 

@@ -1,6 +1,14 @@
 import type { HttpCalls } from "./http-calls.js";
+import { embeddingsPassThrough } from "./openai-embeddings.js";
+import type { Operation } from "./operation.js";
 import type { ProviderAdapter } from "./provider-adapter.js";
 import { providerTargets } from "./provider-target.js";
+
+const paths: Readonly<Partial<Record<Operation, string>>> = {
+  chat: "/chat/completions",
+  completions: "/completions",
+  embeddings: "/embeddings",
+};
 
 /**
  * Any OpenAI-compatible server: the client's body goes out as it came, but for the model's name.
@@ -12,10 +20,15 @@ export function createOpenAiAdapter(environment: NodeJS.ProcessEnv, http: HttpCa
     (key): Readonly<Record<string, string>> => (key === undefined ? {} : { authorization: `Bearer ${key}` }),
   );
   return {
-    call({ provider, body, stream, headers: more, connectTimeoutMs }, handler) {
+    passes: new Map([
+      ["chat", undefined],
+      ["completions", undefined],
+      ["embeddings", embeddingsPassThrough],
+    ]),
+    call({ provider, operation, body, stream, headers: more, connectTimeoutMs }, handler) {
       const { origin, pathOf, headers } = targetOf(provider);
       const accept = stream ? "text/event-stream" : "application/json";
-      const path = pathOf("/chat/completions");
+      const path = pathOf(paths[operation] ?? "/chat/completions");
       return http.send({ origin, path, body, headers: { ...headers, accept, ...more }, connectTimeoutMs }, handler);
     },
     close: () => http.close(),

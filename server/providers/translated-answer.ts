@@ -10,13 +10,16 @@ import type { UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
 /** An event or a whole answer may not be larger, UTF-16 units: what has no end must not fill the memory. */
 const MAX_HELD = 64 * 1024 * 1024;
 
+/** What of a request decides the form of its answer. */
+type AskedForm = Pick<ChatRequest, "usesLegacyFunctions" | "includeUsage">;
+
 /**
  * Stands between a provider and the dispatcher: takes in an answer in the provider's format and hands it on in OpenAI's,
  * so that everything behind it knows one format. What cannot be read goes on as it came: the dispatcher says what that means.
  */
 export class TranslatedAnswer implements UpstreamHandler {
   readonly #translator: Translator;
-  readonly #request: ChatRequest;
+  readonly #request: AskedForm;
   readonly #context: AnswerContext;
   readonly #isStream: boolean;
   readonly #next: UpstreamHandler;
@@ -31,7 +34,7 @@ export class TranslatedAnswer implements UpstreamHandler {
 
   constructor(
     translator: Translator,
-    request: ChatRequest,
+    request: AskedForm,
     context: AnswerContext,
     isStream: boolean,
     next: UpstreamHandler,

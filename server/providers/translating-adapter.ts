@@ -3,8 +3,9 @@ import { type ChatRequest, RefusedRequest } from "./chat/chat-request.js";
 import type { Json } from "./chat/json.js";
 import { ignoredParameters } from "./chat/parameters.js";
 import { readChatRequest } from "./chat/read-chat-request.js";
-import type { TranslatedRequest, Translator } from "./chat/translator.js";
+import type { AnswerContext, TranslatedRequest, Translator } from "./chat/translator.js";
 import type { HttpCalls } from "./http-calls.js";
+import { PassedAnswer, passThroughOf } from "./passed-answer.js";
 import type { ProviderAdapter, UpstreamCall, UpstreamExchange, UpstreamHandler } from "./provider-adapter.js";
 import { providerTargets } from "./provider-target.js";
 import { TranslatedAnswer } from "./translated-answer.js";
@@ -26,37 +27,57 @@ export function createTranslatingAdapter(
     read.set(body, request);
     return request;
   };
+  const send = (call: UpstreamCall, operation: string, body: Buffer, handler: UpstreamHandler): UpstreamExchange => {
+    const { origin, pathOf, headers } = targetOf(call.provider);
+    const accept = call.stream ? "text/event-stream" : "application/json";
+    const all = { ...headers, accept, ...call.headers };
+    return http.send(
+      { origin, path: pathOf(operation), body, headers: all, connectTimeoutMs: call.connectTimeoutMs },
+      handler,
+    );
+  };
+  const pass = (path: string, call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange => {
+    const errors = new TranslatedAnswer(
+      translator,
+      { usesLegacyFunctions: false, includeUsage: true },
+      contextOf(call),
+      false,
+      handler,
+    );
+    return send(call, path, call.body, new PassedAnswer(handler, errors));
+  };
+  const { native } = translator;
   return {
+    passes: new Map(native === undefined ? [] : [[native.operation, passThroughOf(translator)]]),
     unable(body, endpoint) {
       const request = requestOf(body);
       // What is no chat completion at all is answered when it is sent: every provider refuses it.
       return request instanceof RefusedRequest ? undefined : translator.unable(request, endpoint);
     },
     call(call, handler) {
+      if (native !== undefined && call.operation === native.operation) return pass(native.path, call, handler);
       const request = requestOf(call.parsedBody);
       if (request instanceof RefusedRequest) return refuse(request, handler);
       const translated = refusalAsValue(() => translator.request(request, call.endpoint, call.stream));
       if (translated instanceof RefusedRequest) return refuse(translated, handler);
       warn(call, translated, translator);
-      const { origin, pathOf, headers } = targetOf(call.provider);
-      const accept = call.stream ? "text/event-stream" : "application/json";
-      const context = {
-        created: Math.floor(Date.now() / 1_000),
-        newId: (prefix: string) => `${prefix}${randomUUID().replaceAll("-", "")}`,
-        model: call.endpoint.upstreamModel,
-      };
-      return http.send(
-        {
-          origin,
-          path: pathOf(translated.path),
-          body: Buffer.from(JSON.stringify(translated.body)),
-          headers: { ...headers, accept, ...call.headers },
-          connectTimeoutMs: call.connectTimeoutMs,
-        },
-        new TranslatedAnswer(translator, request, context, call.stream, handler),
+      const body = Buffer.from(JSON.stringify(translated.body));
+      return send(
+        call,
+        translated.path,
+        body,
+        new TranslatedAnswer(translator, request, contextOf(call), call.stream, handler),
       );
     },
     close: () => http.close(),
+  };
+}
+
+function contextOf({ endpoint }: UpstreamCall): AnswerContext {
+  return {
+    created: Math.floor(Date.now() / 1_000),
+    newId: (prefix) => `${prefix}${randomUUID().replaceAll("-", "")}`,
+    model: endpoint.upstreamModel,
   };
 }
 

@@ -10,6 +10,7 @@ const VERSION = "2023-06-01";
 
 /** Anthropic's Messages API, and servers that speak it. `base_url` ends in `/v1`. */
 export const anthropicTranslator: Translator = {
+  native: { operation: "messages", path: "/messages" },
   parameters,
   headers: (key) => ({ "anthropic-version": VERSION, ...(key === undefined ? {} : { "x-api-key": key }) }),
   unable,

@@ -1,4 +1,5 @@
 import type { Endpoint } from "../../../engine/index.js";
+import type { Operation } from "../operation.js";
 import type { ChatChunk, ChatCompletion } from "./chat-answer.js";
 import type { ChatRequest } from "./chat-request.js";
 import type { Json } from "./json.js";
@@ -9,6 +10,8 @@ import type { ParameterTable } from "./parameters.js";
  * stream and errors. All that touches the network is elsewhere, once for all of them.
  */
 export interface Translator {
+  /** An operation that is this format's own: its requests and answers need no translation. */
+  readonly native?: { readonly operation: Operation; readonly path: string };
   /** What it does with each parameter of a request. */
   readonly parameters: ParameterTable;
   /** Headers of every request, with the provider's key. */

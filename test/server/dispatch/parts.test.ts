@@ -89,14 +89,16 @@ describe("AttemptTimers", () => {
 });
 
 describe("ClientPresence", () => {
-  it("tells whoever works for the client, once", () => {
+  it("tells all who work for the client, once, and nobody who has ended", () => {
     const client = new ClientPresence();
     const told: string[] = [];
     client.onGone(() => told.push("first"));
-    client.onGone(() => told.push("second"));
+    const forget = client.onGone(() => told.push("second"));
+    client.onGone(() => told.push("third"));
+    forget();
     client.leave();
     client.leave();
-    expect([told, client.isGone]).toEqual([["second"], true]);
+    expect([told, client.isGone]).toEqual([["first", "third"], true]);
   });
 });
 
