@@ -4,7 +4,7 @@ import { gunzip } from "node:zlib";
 import type { SourceFile } from "../../engine/index.js";
 import { type Database, openDatabase } from "../../server/storage/open-database.js";
 import { CommandFailure } from "../command-failure.js";
-import type { LoggedPolicy, LogPiece } from "./read-log.js";
+import type { LoggedPolicy, LogPiece } from "./log-piece.js";
 
 const PAGE = 1_000;
 

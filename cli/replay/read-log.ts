@@ -2,25 +2,9 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { SourceFile } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
+import type { LoggedPolicy, LogPiece } from "./log-piece.js";
 import { readDatabaseLog } from "./read-database-log.js";
-
-/** The sources a decision was made under, as a log or a database keeps them. */
-export interface LoggedPolicy {
-  readonly kind: "policy";
-  readonly revision: string;
-  readonly name: string;
-  readonly files: readonly SourceFile[];
-}
-
-/** A piece of a log: whole lines, each a decision as JSON, and the policies that stand in it. */
-export interface LogPiece {
-  readonly lines: readonly string[];
-  readonly policies: readonly LoggedPolicy[];
-  /** Bytes of the source read for it, for progress. */
-  readonly bytes: number;
-}
 
 /** How an exported log marks the lines that hold a policy. */
 export const POLICY_LINE = '{"kind":"policy"';

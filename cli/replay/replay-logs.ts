@@ -7,7 +7,8 @@ import {
   mergeSummaries,
   type ReplaySummary,
 } from "../../engine/index.js";
-import { type LoggedPolicy, type LogPiece, readLog } from "./read-log.js";
+import type { LoggedPolicy, LogPiece } from "./log-piece.js";
+import { readLog } from "./read-log.js";
 import type { ReplayMessage } from "./replay-worker.js";
 
 /** Pieces that wait at one thread: enough that it never waits, few enough that memory stays small. */
