@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
+import { chaosCommand } from "./commands/chaos.js";
 import { checkCommand } from "./commands/check.js";
 import { compileCommand } from "./commands/compile.js";
 import { explainCommand } from "./commands/explain.js";
@@ -28,7 +29,7 @@ function buildProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
-    ...[fmtCommand(), compileCommand(), replayCommand()],
+    ...[fmtCommand(), compileCommand(), replayCommand(), chaosCommand()],
     ...[keysCommand(), limitsCommand(), usageCommand()],
     helpCommand(program),
   ];

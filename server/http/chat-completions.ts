@@ -18,7 +18,6 @@ import type { ChatView, Front } from "./fronts/front.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
-import { observeRequest } from "./observe-request.js";
 import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
 import { promptPrefix } from "./prompt-prefix.js";
 import { RequestAborted, readBody } from "./read-body.js";
@@ -153,6 +152,7 @@ function send(
       attempts: exchange.attempts,
       failures: exchange.failures,
       warnings: exchange.warnings,
+      faultOf: plane.faultsOf(request.headers),
       onPassedOver: (endpoint, reason) => exchange.passedOver.push({ endpoint, reason }),
       onWaited: (ms) => {
         exchange.queuedMs += ms;
@@ -232,7 +232,7 @@ async function observeAndDecide(
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy, thresholds } = serving;
   const { endpoints } = plane.dispatching;
-  const observed = await observeRequest({
+  const observed = await plane.observe({
     headers: requestHeaders(request, policy.set.attributes),
     body,
     policy,
