@@ -3,7 +3,7 @@ import { type PlannedAttempt, withDefaults, writeDenyMessage } from "../../engin
 import type { StreamSink } from "../dispatch/attempt-result.js";
 import { type DispatchRequest, dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
-import { observeWorld } from "../dispatch/observe-world.js";
+import { observeWorld, type WorldToObserve } from "../dispatch/observe-world.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
 import { allowedModels } from "../keys/allowed-models.js";
 import { trustedFacts } from "../keys/key-facts.js";
@@ -23,6 +23,7 @@ import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.j
 import { promptPrefix } from "./prompt-prefix.js";
 import { RequestAborted, readBody } from "./read-body.js";
 import { requestHeaders } from "./request-headers.js";
+import { hasRoutingFields, type RoutingHints, readRoutingFields, withoutRoutingFields } from "./routing-fields.js";
 
 /** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
 export function createInference(
@@ -161,6 +162,15 @@ interface ReceivedBody extends ParsedRequestBody {
   readonly chat: ChatView;
 }
 
+/** The part of the world that a request's own hints make. */
+function worldOf({ excluded, order, noFallback }: RoutingHints): WorldToObserve["hints"] {
+  return {
+    ...(excluded.length === 0 ? {} : { hint_excluded: excluded }),
+    ...(order === undefined ? {} : { hint_order: order }),
+    ...(noFallback ? { no_fallback: true } : {}),
+  };
+}
+
 /** The request for providers that do not have its operation. */
 function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBody): DispatchRequest["chat"] {
   const { body, plainBody, warnings } = chat;
@@ -170,7 +180,7 @@ function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBody): Dis
     bodyFor: (upstreamModel) =>
       operation === "chat"
         ? withModel(bytes, model, upstreamModel)
-        : Buffer.from(JSON.stringify({ ...plainBody, model: upstreamModel })),
+        : Buffer.from(JSON.stringify({ ...withoutRoutingFields(plainBody), model: upstreamModel })),
   };
 }
 
@@ -190,7 +200,11 @@ async function receiveBody(request: IncomingMessage, front: Front): Promise<Rece
   const parsed = parseRequestBody(bytes);
   if ("code" in parsed) return parsed;
   const chat = front.readChat(parsed.json);
-  return "code" in chat ? chat : { ...parsed, chat };
+  if ("code" in chat) return chat;
+  if (!hasRoutingFields(parsed.json)) return { ...parsed, chat };
+  // Providers refuse fields they do not know: only then is a body written anew.
+  const sent = parseRequestBody(Buffer.from(JSON.stringify(withoutRoutingFields(parsed.json))));
+  return "code" in sent ? sent : { ...sent, chat };
 }
 
 /** @returns the decision, or the error to answer with when `x-route-strict` refuses a hint. */
@@ -200,12 +214,19 @@ async function decideRequest(
   exchange: Exchange,
   { key }: Caller,
   request: IncomingMessage,
-  { chat: { body } }: ReceivedBody,
+  { chat: { body: asked } }: ReceivedBody,
 ): Promise<Decision | ApiError> {
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy, thresholds } = serving;
   const { endpoints } = plane.dispatching;
-  const observed = await observeRequest({
+  const routing = readRoutingFields({
+    policy,
+    body: asked,
+    latencyMs: endpoints.observations.latencyMs(serving.endpointIds),
+    ignores: (endpoint) => serving.ignoredBy(endpoint, asked, operation),
+  });
+  const body = routing.model === asked["model"] ? asked : { ...asked, model: routing.model };
+  const seen = await observeRequest({
     headers: requestHeaders(request, policy.set.attributes),
     body,
     policy,
@@ -214,6 +235,7 @@ async function decideRequest(
     key: key === undefined ? undefined : trustedFacts(key, await plane.accounting.spendOf(key)),
     now: exchange.arrivedAt,
   });
+  const observed = { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
   if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
   const startedAtMs = plane.dispatching.now();
   const id = plane.nextDecisionId();
@@ -222,8 +244,8 @@ async function decideRequest(
   const world = observeWorld({
     serving,
     operation,
-    body,
-    hintExcluded: [],
+    body: asked,
+    hints: worldOf(routing),
     endpoints,
     seed: id,
     prefix,

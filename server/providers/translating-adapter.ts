@@ -54,6 +54,7 @@ export function createTranslatingAdapter(
       // What is no chat completion at all is answered when it is sent: every provider refuses it.
       return request instanceof RefusedRequest ? undefined : translator.unable(request, endpoint);
     },
+    ignores: (body) => ignoredParameters(body, translator.parameters, ours),
     call(call, handler) {
       if (native !== undefined && call.operation === native.operation) return pass(native.path, call, handler);
       const request = requestOf(call.parsedBody);
