@@ -1,29 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type PlannedAttempt, withDefaults, writeDenyMessage } from "../../engine/index.js";
 import type { StreamSink } from "../dispatch/attempt-result.js";
-import { type DispatchRequest, dispatch } from "../dispatch/dispatch.js";
+import { dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
-import { observeWorld, type WorldToObserve } from "../dispatch/observe-world.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
-import { allowedModels } from "../keys/allowed-models.js";
-import { trustedFacts } from "../keys/key-facts.js";
 import { RequestAccount } from "../ledger/request-account.js";
 import type { ApiError } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
-import { type Decision, makeDecision } from "./decision.js";
+import { decideRequest } from "./decide-request.js";
+import type { Decision } from "./decision.js";
 import { Exchange } from "./exchange.js";
 import { exhaustedError, unavailableError } from "./exhausted-error.js";
-import type { ChatView, Front } from "./fronts/front.js";
+import type { Front } from "./fronts/front.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
-import { observeRequest } from "./observe-request.js";
-import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
-import { promptPrefix } from "./prompt-prefix.js";
-import { RequestAborted, readBody } from "./read-body.js";
-import { requestHeaders } from "./request-headers.js";
-import { hasRoutingFields, type RoutingHints, readRoutingFields, withoutRoutingFields } from "./routing-fields.js";
+import { RequestAborted } from "./read-body.js";
+import { chatOf, type ReceivedBody, receiveBody } from "./receive-request.js";
 
 /** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
 export function createInference(
@@ -157,108 +151,6 @@ function accountFor(plane: DataPlane, { key }: Caller, decision: Decision, body:
   );
 }
 
-/** A request's body, and the chat completion it asks for. */
-interface ReceivedBody extends ParsedRequestBody {
-  readonly chat: ChatView;
-}
-
-/** The part of the world that a request's own hints make. */
-function worldOf({ excluded, order, noFallback }: RoutingHints): WorldToObserve["hints"] {
-  return {
-    ...(excluded.length === 0 ? {} : { hint_excluded: excluded }),
-    ...(order === undefined ? {} : { hint_order: order }),
-    ...(noFallback ? { no_fallback: true } : {}),
-  };
-}
-
-/** The request for providers that do not have its operation. */
-function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBody): DispatchRequest["chat"] {
-  const { body, plainBody, warnings } = chat;
-  return {
-    body,
-    warnings,
-    bodyFor: (upstreamModel) =>
-      operation === "chat"
-        ? withModel(bytes, model, upstreamModel)
-        : Buffer.from(JSON.stringify({ ...withoutRoutingFields(plainBody), model: upstreamModel })),
-  };
-}
-
-async function receiveBody(request: IncomingMessage, front: Front): Promise<ReceivedBody | ApiError> {
-  const encoding = request.headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") {
-    request.resume();
-    return {
-      status: 415,
-      type: "invalid_request_error",
-      code: "unsupported_encoding",
-      message: "the request body is compressed; send it without content-encoding",
-    };
-  }
-  const bytes = await readBody(request);
-  if (!Buffer.isBuffer(bytes)) return bytes;
-  const parsed = parseRequestBody(bytes);
-  if ("code" in parsed) return parsed;
-  const chat = front.readChat(parsed.json);
-  if ("code" in chat) return chat;
-  if (!hasRoutingFields(parsed.json)) return { ...parsed, chat };
-  // Providers refuse fields they do not know: only then is a body written anew.
-  const sent = parseRequestBody(Buffer.from(JSON.stringify(withoutRoutingFields(parsed.json))));
-  return "code" in sent ? sent : { ...sent, chat };
-}
-
-/** @returns the decision, or the error to answer with when `x-route-strict` refuses a hint. */
-async function decideRequest(
-  plane: DataPlane,
-  { operation }: Front,
-  exchange: Exchange,
-  { key }: Caller,
-  request: IncomingMessage,
-  { chat: { body: asked } }: ReceivedBody,
-): Promise<Decision | ApiError> {
-  const serving = plane.servingPolicyOf(plane.currentPolicy());
-  const { policy, thresholds } = serving;
-  const { endpoints } = plane.dispatching;
-  const routing = readRoutingFields({
-    policy,
-    body: asked,
-    latencyMs: endpoints.observations.latencyMs(serving.endpointIds),
-    ignores: (endpoint) => serving.ignoredBy(endpoint, asked, operation),
-  });
-  const body = routing.model === asked["model"] ? asked : { ...asked, model: routing.model };
-  const seen = await observeRequest({
-    headers: requestHeaders(request, policy.set.attributes),
-    body,
-    policy,
-    thresholds,
-    counter: plane.counter,
-    key: key === undefined ? undefined : trustedFacts(key, await plane.accounting.spendOf(key)),
-    now: exchange.arrivedAt,
-  });
-  const observed = { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
-  if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
-  const startedAtMs = plane.dispatching.now();
-  const id = plane.nextDecisionId();
-  const prefix = serving.uses.prefix ? promptPrefix(body) : undefined;
-  const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  const world = observeWorld({
-    serving,
-    operation,
-    body: asked,
-    hints: worldOf(routing),
-    endpoints,
-    seed: id,
-    prefix,
-    allowed,
-    now: startedAtMs,
-  });
-  const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
-  exchange.decided(decision);
-  const { outcome, plan } = decision;
-  exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
-  return decision;
-}
-
 function answer(plane: DataPlane, exchange: Exchange, { result, planned }: WalkedPlan): void {
   switch (result.kind) {
     case "answered":
@@ -303,11 +195,6 @@ function denial({ serving, observed, outcome }: Decision): ApiError {
   const rule = outcome.denied?.rule;
   const message = rule === undefined ? "" : writeDenyMessage(rule, withDefaults(set, observed.facts), set);
   return { status: 403, type: "permission_error", code: "denied_by_policy", message };
-}
-
-function unusableHints(warnings: readonly string[]): ApiError {
-  const message = `x-route-strict is set, and hints cannot be used: ${warnings.join("; ")}`;
-  return { status: 400, type: "invalid_request_error", code: "invalid_hint", message };
 }
 
 function cutError({ endpoint }: PlannedAttempt, summary: string): ApiError {

@@ -118,9 +118,13 @@ const bodyFields: Readonly<Record<string, ReadField>> = {
   usage: () => undefined, // usage is always counted
 };
 
+const none = { excluded: [], order: undefined, noFallback: false, warnings: [] } as const;
+
 /** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
 export function readRoutingFields(context: RoutingContext): RoutingHints {
   const { policy, body } = context;
+  if (!hasRoutingFields(body) && !String(body["model"] ?? "").includes(":"))
+    return { ...none, model: asText(body["model"]) };
   const endpoints = policy.set.catalog.models.flatMap((model) => model.endpoints);
   const excluded = new Set<string>();
   const warnings: string[] = [];
@@ -197,6 +201,10 @@ function unused(name: string, isFine: boolean, draft: Draft): undefined {
 function isWithin(pico: number, usdPerMillion: unknown): boolean {
   const limit = typeof usdPerMillion === "string" ? Number(usdPerMillion) : usdPerMillion;
   return typeof limit !== "number" || Number.isNaN(limit) || pico <= limit * 1e6;
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function isTexts(value: unknown): value is readonly string[] {
