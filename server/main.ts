@@ -15,17 +15,12 @@ import { createStoredExplainer } from "./http/explain-stored-decision.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
 import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
-import { Accounting } from "./ledger/accounting.js";
-import { CommitQueue } from "./ledger/commit-queue.js";
-import { LedgerStore } from "./ledger/ledger-store.js";
-import { MemoryBudgets } from "./ledger/memory-budgets.js";
-import { RateLimits } from "./ledger/rate-limits.js";
+import { openAccounting } from "./ledger/open-accounting.js";
 import { listen } from "./listen.js";
 import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
 import { stopOnSignals } from "./stop-on-signals.js";
-import type { LedgerRow } from "./storage/database-schema.js";
 import { createDecisionIds } from "./storage/decision-ids.js";
 import { openDatabase } from "./storage/open-database.js";
 import { createDecisionStore } from "./storage/open-decision-store.js";
@@ -79,15 +74,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => keys.close());
     const compiler = createPolicyCompiler();
     closing.push(() => compiler.close());
-    const ledgerStore = new LedgerStore(database);
-    const ledger = new CommitQueue<LedgerRow>({ write: (rows) => ledgerStore.write(rows), log, now: Date.now });
-    closing.push(() => ledger.close());
-    const budgets = new MemoryBudgets({
-      chargedIn: (subject, window) => ledgerStore.chargedIn(subject, window),
+    const money = await openAccounting({
+      database,
+      ring: keys,
+      redisUrl: environment["REDIS_URL"],
+      log,
       now: Date.now,
     });
-    closing.push(() => budgets.close());
-    const accounting = new Accounting({ ring: keys, budgets, rates: new RateLimits(), ledger, now: Date.now });
+    closing.push(() => money.close());
     const policies = await createPolicyStore({
       directory: resolve(options.policies),
       compile: compiler.compile,
@@ -118,12 +112,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       decisions: () => decisions.status(),
       tokens: () => counter.stats(),
       endpoints: reportHealth,
+      accounting: () => money.status(),
     });
     const dataPlane = createDataPlane({
       currentPolicy: () => policies.current(),
       servingPolicyOf,
       access: { keys, isLoopback: isLoopbackName(options.host) },
-      accounting,
+      accounting: money.accounting,
       dispatching: {
         endpoints,
         log,
@@ -153,6 +148,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       usage: { database, now: Date.now },
       adminToken: environment["ADMIN_TOKEN"],
       isReady: () => !isStopping,
+      accounting: () => money.status(),
       log,
     });
     const server = createHttpServer(dataPlane, controlPlane);
