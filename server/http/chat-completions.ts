@@ -8,7 +8,7 @@ import { RequestAccount } from "../ledger/request-account.js";
 import type { ApiError } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
-import { decideRequest } from "./decide-request.js";
+import { observeAndDecide } from "./decide-request.js";
 import type { Decision } from "./decision.js";
 import { Exchange } from "./exchange.js";
 import { exhaustedError, unavailableError } from "./exhausted-error.js";
@@ -18,6 +18,7 @@ import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
 import { RequestAborted } from "./read-body.js";
 import { chatOf, type ReceivedBody, receiveBody } from "./receive-request.js";
+import { untilPossible, waitForAnother } from "./until-possible.js";
 
 /** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
 export function createInference(
@@ -53,11 +54,12 @@ async function serve(
     exchange.refuse(body, "rejected");
     return;
   }
-  const decision = await decideRequest(plane, front, exchange, caller, request, body);
-  if ("code" in decision) {
-    exchange.refuse(decision, "rejected");
+  const decide = await observeAndDecide(plane, front, exchange, caller, request, body);
+  if ("code" in decide) {
+    exchange.refuse(decide, "rejected");
     return;
   }
+  const decision = await untilPossible(plane, exchange, decide);
   const { outcome, plan, observed } = decision;
   if (outcome.denied !== undefined) {
     exchange.refuse(denial(decision), "denied");
@@ -85,21 +87,39 @@ async function serve(
   }
   if (admission !== undefined) exchange.addHeaders(rateHeaders(admission.states));
   try {
-    answer(
-      plane,
-      exchange,
-      await send(plane, front, exchange, request, response, { decision, body, account, plan: [first, ...others] }),
-    );
+    const toSend = (plan: Attempts) =>
+      send(plane, front, exchange, request, response, { decision, body, account, plan });
+    answer(plane, exchange, await sendAgain(plane, exchange, await toSend([first, ...others]), decide, toSend));
   } finally {
     await admission?.end(account.tokens);
   }
+}
+
+type Attempts = readonly [PlannedAttempt, ...PlannedAttempt[]];
+
+/** While every circuit opened between the decision and the call: waits for one to come back, and decides again. */
+async function sendAgain(
+  plane: DataPlane,
+  exchange: Exchange,
+  walked: WalkedPlan,
+  decide: () => Decision,
+  send: (plan: Attempts) => Promise<WalkedPlan>,
+): Promise<WalkedPlan> {
+  const { result, planned } = walked;
+  if (result.kind !== "passed_over" || result.reason !== "circuit_open" || exchange.failures.length > 0) return walked;
+  const { endpoint, rule, route, from } = planned;
+  const excluded = [{ endpoint, rule, from, reason: "circuit_open" as const, detail: "" }];
+  const plan = { rule, route, attempts: [], excluded, assumedOutputTokens: 0 };
+  if (!(await waitForAnother(plane, exchange, plan, excluded))) return walked;
+  const [first, ...others] = (await untilPossible(plane, exchange, decide)).plan?.attempts ?? [];
+  return first === undefined ? walked : sendAgain(plane, exchange, await send([first, ...others]), decide, send);
 }
 
 interface PaidRequest {
   readonly decision: Decision;
   readonly body: ReceivedBody;
   readonly account: RequestAccount;
-  readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
+  readonly plan: Attempts;
 }
 
 function send(
@@ -128,6 +148,10 @@ function send(
       attempts: exchange.attempts,
       failures: exchange.failures,
       warnings: exchange.warnings,
+      onPassedOver: (endpoint, reason) => exchange.passedOver.push({ endpoint, reason }),
+      onWaited: (ms) => {
+        exchange.queuedMs += ms;
+      },
     },
     plane.dispatching,
   );
@@ -169,7 +193,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       exchange.refuse(paymentError(result.refusal, plane.dispatching.now()), "rejected");
       return;
     case "passed_over":
-      exchange.refuse(unavailableError(exchange.failures), "failed");
+      exchange.refuse(unavailableError(result.reason, exchange), "failed");
       return;
     case "failed": {
       const { errorClass, answer: own } = result.failure;

@@ -14,15 +14,18 @@ import type { ReceivedBody } from "./receive-request.js";
 import { requestHeaders } from "./request-headers.js";
 import { type RoutingHints, readRoutingFields } from "./routing-fields.js";
 
-/** @returns the decision, or the error to answer with when `x-route-strict` refuses a hint. */
-export async function decideRequest(
+/**
+ * @returns a function that decides by what the world is then, each time under the same id and policy; or the error to
+ *   answer with when `x-route-strict` refuses a hint.
+ */
+export async function observeAndDecide(
   plane: DataPlane,
   { operation }: Front,
   exchange: Exchange,
   { key }: Caller,
   request: IncomingMessage,
   { chat: { body: asked } }: ReceivedBody,
-): Promise<Decision | ApiError> {
+): Promise<(() => Decision) | ApiError> {
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy, thresholds } = serving;
   const { endpoints } = plane.dispatching;
@@ -44,26 +47,28 @@ export async function decideRequest(
   });
   const observed = { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
   if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
-  const startedAtMs = plane.dispatching.now();
   const id = plane.nextDecisionId();
   const prefix = serving.uses.prefix ? promptPrefix(body) : undefined;
   const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  const world = observeWorld({
-    serving,
-    operation,
-    body: asked,
-    hints: worldOf(routing),
-    endpoints,
-    seed: id,
-    prefix,
-    allowed,
-    now: startedAtMs,
-  });
-  const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
-  exchange.decided(decision);
-  const { outcome, plan } = decision;
-  exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
-  return decision;
+  return () => {
+    const startedAtMs = plane.dispatching.now();
+    const world = observeWorld({
+      serving,
+      operation,
+      body: asked,
+      hints: worldOf(routing),
+      endpoints,
+      seed: id,
+      prefix,
+      allowed,
+      now: startedAtMs,
+    });
+    const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
+    exchange.decided(decision);
+    const { outcome, plan } = decision;
+    exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
+    return decision;
+  };
 }
 
 /** The part of the world that a request's own hints make. */
