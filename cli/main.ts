@@ -10,6 +10,8 @@ import { initCommand } from "./commands/init.js";
 import { keysCommand } from "./commands/keys.js";
 import { limitsCommand } from "./commands/limits.js";
 import { serveCommand } from "./commands/serve.js";
+import { statusCommand } from "./commands/status.js";
+import { tailCommand } from "./commands/tail.js";
 import { testCommand } from "./commands/test.js";
 import { usageCommand } from "./commands/usage.js";
 import { packageVersion } from "./package-root.js";
@@ -28,7 +30,7 @@ function buildProgram(): Command {
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
     ...[fmtCommand(), compileCommand()],
-    ...[keysCommand(), limitsCommand(), usageCommand()],
+    ...[keysCommand(), limitsCommand(), usageCommand(), tailCommand(), statusCommand()],
     helpCommand(program),
   ];
   for (const command of commands) {
