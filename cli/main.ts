@@ -9,6 +9,7 @@ import { helpCommand } from "./commands/help.js";
 import { initCommand } from "./commands/init.js";
 import { keysCommand } from "./commands/keys.js";
 import { limitsCommand } from "./commands/limits.js";
+import { replayCommand } from "./commands/replay.js";
 import { serveCommand } from "./commands/serve.js";
 import { statusCommand } from "./commands/status.js";
 import { tailCommand } from "./commands/tail.js";
@@ -29,7 +30,7 @@ function buildProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
-    ...[fmtCommand(), compileCommand()],
+    ...[fmtCommand(), compileCommand(), replayCommand()],
     ...[keysCommand(), limitsCommand(), usageCommand(), tailCommand(), statusCommand()],
     helpCommand(program),
   ];
