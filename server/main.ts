@@ -5,8 +5,10 @@ import type { Logger } from "pino";
 import pino from "pino";
 import type { CompiledPolicy } from "../engine/index.js";
 import { EndpointStates } from "./dispatch/endpoint-states.js";
+import { HealthChecks } from "./dispatch/health-checks.js";
 import { reportEndpoints } from "./dispatch/report-endpoints.js";
 import { createServingPolicies, type ServingPolicy } from "./dispatch/serving-policy.js";
+import { MAX_WAITING } from "./dispatch/waiting-room.js";
 import { drain } from "./drain.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
 import { createControlPlane } from "./http/control-plane.js";
@@ -97,15 +99,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => counter.close());
 
     const servingPolicyOf = createServingPolicies(adapters, environment);
+    const endpoints = new EndpointStates();
+    const healthChecks = new HealthChecks({ endpoints, log, now: Date.now });
+    closing.push(async () => healthChecks.close());
     policies.onApplied((policy) => {
       sayCredentials(servingPolicyOf(policy), log);
+      healthChecks.apply(servingPolicyOf(policy));
       decisions
         .saveSnapshot(snapshotOf(policy))
         .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
     });
 
     let isStopping = false;
-    const endpoints = new EndpointStates();
     const reportHealth = () => reportEndpoints(servingPolicyOf(policies.current()), endpoints, Date.now());
     const metrics = createMetrics({
       policy: () => policies.status(),
@@ -134,7 +139,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
     });
     const controlPlane = createControlPlane({
-      health: () => ({ endpoints: reportHealth() }),
+      health: () => ({
+        queue: { waiting: endpoints.room.waiting, limit: MAX_WAITING },
+        endpoints: reportHealth(),
+      }),
       policies,
       decisions,
       explain: createStoredExplainer({

@@ -3,8 +3,10 @@ import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { type CompiledPolicy, compilePolicy } from "../../../engine/index.js";
 import { EndpointStates } from "../../../server/dispatch/endpoint-states.js";
+import { HealthChecks } from "../../../server/dispatch/health-checks.js";
 import { reportEndpoints } from "../../../server/dispatch/report-endpoints.js";
 import { createServingPolicies } from "../../../server/dispatch/serving-policy.js";
+import { MAX_WAITING } from "../../../server/dispatch/waiting-room.js";
 import { createControlPlane } from "../../../server/http/control-plane.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
 import { createStoredExplainer } from "../../../server/http/explain-stored-decision.js";
@@ -209,6 +211,8 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   };
   const servingPolicyOf = createServingPolicies(adapters, options.environment ?? {});
   const endpoints = new EndpointStates();
+  const healthChecks = new HealthChecks({ endpoints, log, now });
+  healthChecks.apply(servingPolicyOf(policy));
   const reportHealth = () => reportEndpoints(servingPolicyOf(policy), endpoints, now());
   const metrics = createMetrics({
     policy: () => status,
@@ -238,7 +242,10 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     log,
   });
   const controlPlane = createControlPlane({
-    health: () => ({ endpoints: reportHealth() }),
+    health: () => ({
+      queue: { waiting: endpoints.room.waiting, limit: MAX_WAITING },
+      endpoints: reportHealth(),
+    }),
     policies,
     decisions,
     explain: createStoredExplainer({
@@ -258,6 +265,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const server = createHttpServer(dataPlane, controlPlane);
   const url = await listen(server);
   stopping.push(async () => {
+    healthChecks.close();
     await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
     await Promise.all([decisions.close(), counter.close(), ring.close(), money.close()]);
     await database.close();
