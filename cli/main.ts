@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
+import { benchCommand } from "./commands/bench.js";
 import { checkCommand } from "./commands/check.js";
 import { compileCommand } from "./commands/compile.js";
+import { completionCommand } from "./commands/completion.js";
 import { explainCommand } from "./commands/explain.js";
 import { fmtCommand } from "./commands/fmt.js";
+import { graphCommand } from "./commands/graph.js";
 import { helpCommand } from "./commands/help.js";
 import { initCommand } from "./commands/init.js";
 import { keysCommand } from "./commands/keys.js";
@@ -30,7 +33,8 @@ function buildProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
-    ...[fmtCommand(), compileCommand(), replayCommand()],
+    ...[fmtCommand(), compileCommand(), replayCommand(), graphCommand()],
+    ...[benchCommand(), completionCommand()],
     ...[keysCommand(), limitsCommand(), usageCommand(), tailCommand(), statusCommand()],
     helpCommand(program),
   ];
