@@ -138,6 +138,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       },
       counter,
       decisions: {
+        find: (id) => decisions.find(id),
         record(decision, summary) {
           decisions.record(decision, summary);
           feed.publish(decision, summary);

@@ -238,6 +238,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     },
     counter,
     decisions: {
+      find: (id) => decisions.find(id),
       record(decision, summary) {
         decisions.record(decision, summary);
         feed.publish(decision, summary);
