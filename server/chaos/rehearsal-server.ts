@@ -51,7 +51,7 @@ export async function createRehearsalServers(policy: CompiledPolicy): Promise<Re
         counter,
         observe: async () => ({ facts, sources: {}, warnings: [], strict: false, explain: false }),
         faultsOf: () => faultOf,
-        decisions: { record() {} },
+        decisions: { record() {}, find: async () => undefined },
         nextDecisionId: createDecisionIds(now, randomBytes),
         metrics: { recordRequest() {} },
         startTrace: startRequestTrace,

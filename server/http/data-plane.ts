@@ -24,7 +24,7 @@ export interface DataPlane {
   readonly observe: typeof observeRequest;
   /** How the simulator is to answer a request: {@link requestedFaults} in the test mode, else {@link noFaults}. */
   readonly faultsOf: (headers: IncomingHttpHeaders) => FaultOf;
-  readonly decisions: Pick<DecisionStore, "record">;
+  readonly decisions: Pick<DecisionStore, "record" | "find">;
   readonly nextDecisionId: () => string;
   readonly metrics: Pick<Metrics, "recordRequest">;
   readonly startTrace: StartRequestTrace;

@@ -21,6 +21,7 @@ import { openAccounting } from "../../../server/ledger/open-accounting.js";
 import type { PolicyStatus } from "../../../server/policy-files/policy-store.js";
 import { createAdapters } from "../../../server/providers/adapters.js";
 import type { LedgerRow } from "../../../server/storage/database-schema.js";
+import { DecisionFeed } from "../../../server/storage/decision-feed.js";
 import { createDecisionIds } from "../../../server/storage/decision-ids.js";
 import type { StoredDecision } from "../../../server/storage/decision-store.js";
 import { type Database, openDatabase } from "../../../server/storage/open-database.js";
@@ -195,6 +196,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const now = options.now ?? Date.now;
   const database = await openDatabase(options.databaseUrl ?? "sqlite::memory:");
   const decisions = createDecisionStore(database, { log, now });
+  const feed = new DecisionFeed();
   const store = new KeyStore(database);
   const ring = await KeyRing.open({ store, log, now });
   const money = await openAccounting({ database, ring, redisUrl: options.redisUrl, log, now });
@@ -239,7 +241,13 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     counter,
     observe: observeRequest,
     faultsOf: options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
-    decisions,
+    decisions: {
+      find: (id) => decisions.find(id),
+      record(decision, summary) {
+        decisions.record(decision, summary);
+        feed.publish(decision, summary);
+      },
+    },
     nextDecisionId: createDecisionIds(now, (bytes) => new Uint8Array(bytes)),
     metrics,
     startTrace: startRequestTrace,
@@ -252,6 +260,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     }),
     policies,
     decisions,
+    feed,
     explain: createStoredExplainer({
       currentPolicy: () => policy,
       findSnapshot: (one) => decisions.findSnapshot(one),
