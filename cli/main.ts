@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { checkCommand } from "./commands/check.js";
 import { explainCommand } from "./commands/explain.js";
+import { fmtCommand } from "./commands/fmt.js";
 import { helpCommand } from "./commands/help.js";
 import { initCommand } from "./commands/init.js";
 import { keysCommand } from "./commands/keys.js";
@@ -24,7 +25,9 @@ function buildProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
-    ...[keysCommand(), limitsCommand(), helpCommand(program)],
+    ...[fmtCommand()],
+    ...[keysCommand(), limitsCommand()],
+    helpCommand(program),
   ];
   for (const command of commands) {
     inheritSettings(command, program);

@@ -28,6 +28,8 @@ export { type RenderOptions, renderExplanation } from "./explain/render-explanat
 export { type PolicyTestResult, runPolicyTest } from "./explain/run-policy-test.js";
 export { writeCondition } from "./explain/write-condition.js";
 export { writeDenyMessage } from "./explain/write-deny-message.js";
+// format
+export { type FormattedFile, formatFile, setAttributesIn } from "./format/format-file.js";
 // the policy model
 export { type CompilePolicyResult, compilePolicy } from "./policy/compile-policy.js";
 export type { CompiledPolicy } from "./policy/compiled-policy.js";

@@ -153,7 +153,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const telemetry = await startTelemetry({ log, now: Date.now });
     // Spans of the last requests end while they drain, so telemetry closes after the server.
     closing.unshift(() => telemetry.shutdown());
-    if (servingPolicyOf(policies.current()).thresholds.cuts.length > 0) void counter.prepare();
+    const { cuts, alwaysExact } = servingPolicyOf(policies.current()).thresholds;
+    if (cuts.length > 0 || alwaysExact) void counter.prepare();
     return { url, close: closeAll };
   } catch (error) {
     await closeAll();

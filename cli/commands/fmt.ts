@@ -1,0 +1,74 @@
+import { join, resolve } from "node:path";
+import { styleText } from "node:util";
+import { Command, Option } from "commander";
+import { CommandFailure } from "../command-failure.js";
+import { formatPolicies } from "../format-policies.js";
+import { type GlobalOptions, globalOptions } from "../global-options.js";
+import { diffLines } from "../line-diff.js";
+import { policyPrefix, readPolicies, renderForTerminal } from "../load-policies.js";
+import { writeAtomically } from "../write-atomically.js";
+
+/** `policy fmt`: shows what the canonical form would change; `--write` changes it, `--check` only judges. */
+export function fmtCommand(): Command {
+  return new Command("fmt")
+    .description("put the policy files into their one canonical form; comments are kept")
+    .addOption(new Option("--write", "rewrite the files that are not in it").conflicts("check"))
+    .option("--check", "exit 1 when a file is not in it")
+    .action(async (own: { write?: boolean; check?: boolean }, command: Command) => {
+      const options = globalOptions(command);
+      const files = await readPolicies(options);
+      const { changed, refused, fault } = formatPolicies(files);
+      if (fault !== undefined)
+        throw new CommandFailure(1, `policy fmt: ${fault}: a fault in Routewright; nothing was written`);
+      if (own.write === true) {
+        for (const { file, text } of changed) await write(join(resolve(options.policies), file.name), text, file.text);
+      }
+      if (options.json) {
+        const report = {
+          files: files.length,
+          changed: changed.map(({ file }) => file.name),
+          refused: refused.map(({ file }) => file.name),
+          written: own.write === true,
+        };
+        process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+      } else {
+        for (const { file, text } of changed) {
+          const name = `${policyPrefix(options)}${file.name}`;
+          process.stdout.write(
+            own.write === true ? `wrote ${name}\n` : `would reformat ${name}\n${renderDiff(file.text, text, options)}`,
+          );
+        }
+        const state = own.write === true ? "reformatted" : "would change";
+        process.stdout.write(
+          `${changed.length} of ${files.length} ${files.length === 1 ? "file" : "files"} ${state}\n`,
+        );
+      }
+      for (const { file, why } of refused) {
+        const text =
+          typeof why === "string"
+            ? `${policyPrefix(options)}${file.name}: not formatted, because ${why}`
+            : renderForTerminal(why, files, options);
+        process.stderr.write(`${text}\n`);
+      }
+      if (refused.length > 0 || (own.check === true && changed.length > 0)) throw new CommandFailure(1);
+    });
+}
+
+async function write(path: string, text: string, before: string): Promise<void> {
+  await writeAtomically(path, text, before).catch((error: Error) => {
+    throw new CommandFailure(2, `policy fmt: cannot write ${path}: ${error.message}`);
+  });
+}
+
+function renderDiff(before: string, after: string, { color }: GlobalOptions): string {
+  const paint = (style: "red" | "green", text: string) =>
+    color ? styleText(style, text, { validateStream: false }) : text;
+  const width = String(before.split("\n").length).length;
+  return diffLines(before, after)
+    .flatMap(({ line, removed, added }) => [
+      ...removed.map((text, index) => paint("red", `  ${String(line + index).padStart(width)} - ${text}`)),
+      ...added.map((text) => paint("green", `  ${"".padStart(width)} + ${text}`)),
+    ])
+    .map((text) => `${text.replaceAll("\r", "\\r")}\n`)
+    .join("");
+}
