@@ -1,15 +1,26 @@
-import { countNotAbove, quantiles } from "./choose-split.js";
-import { ColumnKind, NodeKind, type TreeFact } from "./decision-tree.js";
+import { quantiles } from "./choose-split.js";
+import { countNotAbove } from "./count-not-above.js";
+import {
+  BITMAP,
+  CELLS_COLUMN,
+  CUTS_COLUMN,
+  cellCount,
+  DIRECT_COLUMN,
+  TAGS_COLUMN,
+  type TreeFact,
+} from "./decision-tree.js";
 import { type FiledRule, partOf } from "./filed-rule.js";
 import { reserveTable, takeEntry } from "./hash-table.js";
+import type { Necessary } from "./necessary.js";
 import type { WordBuffer } from "./word-buffer.js";
 
 /** More columns rarely leave fewer rules. */
-const MOST_COLUMNS = 8;
+const MOST_COLUMNS = 16;
 /** Values with a row of their own (the others share one), and cuts of a number. */
 const MOST_ROWS = 31;
-/** A column that drops less than this share of the rules is not worth reading its row. */
-const LEAST_SHARE = 0.08;
+/** Nanoseconds to read a fact and find its row, and to ask one rule: a column must save more than it costs. */
+const COLUMN_COST = 45;
+const RULE_COST = 30;
 
 /**
  * Writes a bitmap leaf of rules in ascending order, and gives its place.
@@ -17,18 +28,19 @@ const LEAST_SHARE = 0.08;
  */
 export function buildBitmap(
   rules: readonly FiledRule[],
-  asked: ReadonlySet<number>,
+  answered: ReadonlySet<number>,
   facts: readonly TreeFact[],
   nodes: WordBuffer,
 ): number {
-  const columns = chooseColumns(rules, asked, facts);
-  const node = nodes.push(NodeKind.bitmap, rules.length, Math.ceil(rules.length / 32), columns.length);
+  const columns = chooseColumns(rules, answered, facts);
+  const node = nodes.push(BITMAP, rules.length, Math.ceil(rules.length / 32), columns.length);
   for (const { ruleNumber, program } of rules) nodes.push(ruleNumber, program);
   for (const fact of columns) {
     const start = nodes.length;
     const type = facts[fact]?.type;
-    if (type === "number" || type === "local-time") writeCuts(rules, fact, nodes);
-    else writeKeys(rules, fact, type === "set" ? ColumnKind.tags : ColumnKind.cells, nodes);
+    if (type !== "set" && isDirect(facts[fact] as TreeFact, rules.length)) writeDirect(rules, fact, facts, nodes);
+    else if (type === "number" || type === "local-time") writeCuts(rules, fact, nodes);
+    else writeKeys(rules, fact, type === "set" ? TAGS_COLUMN : CELLS_COLUMN, nodes);
     nodes.set(start + 2, nodes.length - start);
   }
   return node;
@@ -37,23 +49,100 @@ export function buildBitmap(
 /** The facts that drop most rules, strongest first. */
 function chooseColumns(
   rules: readonly FiledRule[],
-  asked: ReadonlySet<number>,
+  answered: ReadonlySet<number>,
   facts: readonly TreeFact[],
 ): readonly number[] {
   const dropped = new Map<number, number>();
   for (const { necessary } of rules) {
     for (const part of necessary) {
-      if (asked.has(part.fact)) continue;
-      const cells = (facts[part.fact]?.cuts.length ?? 0) + 1;
-      const share = part.kind === "interval" ? 1 - Math.max(0, part.last - part.first + 1) / cells : 0.9;
-      dropped.set(part.fact, (dropped.get(part.fact) ?? 0) + share);
+      if (answered.has(part.fact)) continue;
+      dropped.set(part.fact, (dropped.get(part.fact) ?? 0) + droppedShare(part, facts[part.fact] as TreeFact));
     }
   }
-  return [...dropped]
-    .filter(([, count]) => count >= LEAST_SHARE * rules.length)
-    .sort(([, one], [, other]) => other - one)
-    .slice(0, MOST_COLUMNS)
-    .map(([fact]) => fact);
+  const strongest = [...dropped].sort(([, one], [, other]) => other - one).slice(0, MOST_COLUMNS);
+  const columns: number[] = [];
+  let left = rules.length;
+  for (const [fact, count] of strongest) {
+    const share = count / rules.length;
+    if (left * share * RULE_COST < COLUMN_COST) break;
+    left *= 1 - share;
+    columns.push(fact);
+  }
+  return columns;
+}
+
+/** About how many requests of a hundred per cent a rule's part turns away. */
+function droppedShare(part: Necessary, { type, cuts, strings }: TreeFact): number {
+  switch (part.kind) {
+    case "interval":
+      return 1 - Math.max(0, part.last - part.first + 1) / (cuts.length + 1);
+    case "cells":
+      return 1 - part.cells.length / (type === "boolean" ? 2 : strings.strings.length + 2);
+    case "tags":
+      // A request has several tags.
+      return Math.max(0, 1 - (3 * part.tags.length) / (strings.strings.length + 3));
+  }
+}
+
+/** Whether a table with a place for each cell of a fact is in proportion to the rules it serves. */
+export function isDirect(fact: TreeFact, rules: number): boolean {
+  return cellCount(fact) <= 2 * rules + 8;
+}
+
+/** As `writeKeys` and `writeCuts`, with a row found by the cell alone. Rows are shared as there. */
+function writeDirect(rules: readonly FiledRule[], fact: number, facts: readonly TreeFact[], nodes: WordBuffer): void {
+  const cells = cellCount(facts[fact] as TreeFact);
+  const header = nodes.push(DIRECT_COLUMN, fact, 0);
+  const table = nodes.reserve(cells);
+  const rows = new RowWriter(nodes, rules.length);
+  const rowOf = shareRows(rules, fact, cells).map((shared) => {
+    while (rows.size <= shared) rows.add();
+    return shared;
+  });
+  const accepted = new Uint8Array(rows.size);
+  for (const [bit, rule] of rules.entries()) {
+    const part = partOf(rule, fact);
+    accepted.fill(part === undefined ? 1 : 0);
+    if (part?.kind === "cells") for (const cell of part.cells) accepted[rowOf[cell] as number] = 1;
+    if (part?.kind === "interval") {
+      if (part.orAbsent) accepted[rowOf[0] as number] = 1;
+      for (let cell = part.first; cell <= part.last; cell++) accepted[rowOf[cell] as number] = 1;
+    }
+    for (let row = 0; row < accepted.length; row++) if (accepted[row] === 1) rows.mark(rows.at(row), bit);
+  }
+  for (const [cell, row] of rowOf.entries()) nodes.set(table + cell, rows.at(row));
+  rows.count();
+  nodes.set(header + 2, nodes.length - header);
+}
+
+/**
+ * Divides the cells of a fact among at most MOST_ROWS + 3 rows: absent, each often named string (or stretch between cuts),
+ * all others named, none named.
+ */
+function shareRows(rules: readonly FiledRule[], fact: number, cells: number): number[] {
+  const parts = rules.map((rule) => partOf(rule, fact));
+  if (parts.some((part) => part?.kind === "interval")) {
+    const cuts = intervalCuts(parts);
+    return Array.from({ length: cells }, (_, cell) => (cell === 0 ? 0 : 1 + countNotAbove(cuts, 0, cuts.length, cell)));
+  }
+  const counts = new Int32Array(cells);
+  for (const part of parts)
+    if (part?.kind === "cells") for (const cell of part.cells) counts[cell] = (counts[cell] ?? 0) + 1;
+  const named = Array.from(counts, (count, cell) => ({ count, cell })).filter(
+    ({ count, cell }) => count > 0 && cell > 0,
+  );
+  named.sort((one, other) => other.count - one.count);
+  const rowOf: number[] = Array.from({ length: cells }, (_, cell) => (cell === 0 ? 0 : 1));
+  for (const [at, { cell }] of named.entries()) rowOf[cell] = 2 + Math.min(at, MOST_ROWS);
+  return rowOf;
+}
+
+/** The edges of intervals, or some of them. */
+function intervalCuts(parts: readonly (Necessary | undefined)[]): Int32Array {
+  const edges = new Set<number>();
+  for (const part of parts) if (part?.kind === "interval") edges.add(part.first).add(part.last + 1);
+  const ascending = [...edges].sort((one, other) => one - other);
+  return Int32Array.from(ascending.length <= MOST_ROWS ? ascending : quantiles(ascending, MOST_ROWS));
 }
 
 function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer): void {
@@ -64,7 +153,7 @@ function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, node
   };
   for (const rule of rules) {
     for (const key of keysOf(rule) ?? []) {
-      if (kind === ColumnKind.tags || key > 0) counts.set(key, (counts.get(key) ?? 0) + 1);
+      if (kind === TAGS_COLUMN || key > 0) counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
   const byCount = [...counts].sort(([, one], [, other]) => other - one);
@@ -95,23 +184,16 @@ function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, node
     }
     const part = partOf(rule, fact);
     if (part?.kind === "tags" && part.orAbsent) rows.mark(absent, bit);
-    for (const key of keys)
-      rows.mark(kind === ColumnKind.cells && key === 0 ? absent : (rowOf.get(key) as number), bit);
+    for (const key of keys) rows.mark(kind === CELLS_COLUMN && key === 0 ? absent : (rowOf.get(key) as number), bit);
   }
   // Rows of tags are united with `others` when they are read; rows of cells stand alone.
-  if (kind === ColumnKind.cells) for (const row of new Set(rowOf.values())) rows.unite(row, others);
+  if (kind === CELLS_COLUMN) for (const row of new Set(rowOf.values())) rows.unite(row, others);
   rows.count();
 }
 
 function writeCuts(rules: readonly FiledRule[], fact: number, nodes: WordBuffer): void {
-  const edges = new Set<number>();
-  for (const rule of rules) {
-    const part = partOf(rule, fact);
-    if (part?.kind === "interval") edges.add(part.first).add(part.last + 1);
-  }
-  const ascending = [...edges].sort((one, other) => one - other);
-  const cuts = ascending.length <= MOST_ROWS ? ascending : quantiles(ascending, MOST_ROWS);
-  const header = nodes.push(ColumnKind.cuts, fact, 0, 0, cuts.length, ...cuts);
+  const cuts = intervalCuts(rules.map((rule) => partOf(rule, fact)));
+  const header = nodes.push(CUTS_COLUMN, fact, 0, 0, cuts.length, ...cuts);
   const rows = new RowWriter(nodes, rules.length);
   const buckets = Array.from({ length: cuts.length + 1 }, () => rows.add());
   const absent = rows.add();
@@ -125,8 +207,9 @@ function writeCuts(rules: readonly FiledRule[], fact: number, nodes: WordBuffer)
     }
     if (part.orAbsent) rows.mark(absent, bit);
     if (part.first > part.last) continue;
-    const last = countNotAbove(cuts, part.last);
-    for (let at = countNotAbove(cuts, part.first); at <= last; at++) rows.mark(buckets[at] as number, bit);
+    const last = countNotAbove(cuts, 0, cuts.length, part.last);
+    for (let at = countNotAbove(cuts, 0, cuts.length, part.first); at <= last; at++)
+      rows.mark(buckets[at] as number, bit);
   }
   rows.count();
 }
@@ -141,6 +224,14 @@ class RowWriter {
     rules: number,
   ) {
     this.words = Math.ceil(rules / 32);
+  }
+
+  get size(): number {
+    return this.rows.length;
+  }
+
+  at(index: number): number {
+    return this.rows[index] as number;
   }
 
   add(): number {

@@ -36,6 +36,9 @@ export function buildDecisionTree(set: PolicySet): DecisionTree {
     nodes: nodes.toArray(),
     code: code.toArray(),
     memoised: lowering.memoised,
+    attributes: set.attributes.flatMap(({ name, default: value }) =>
+      value === undefined ? [] : [{ name, default: value }],
+    ),
     deny,
     require,
     route,

@@ -1,3 +1,4 @@
+import { countNotAbove } from "./count-not-above.js";
 import { type FiledRule, partOf } from "./filed-rule.js";
 import type { Necessary } from "./necessary.js";
 
@@ -5,10 +6,10 @@ import type { Necessary } from "./necessary.js";
 export type Split =
   | { readonly kind: "branch" | "tags"; readonly fact: number }
   /** Children lie between the cuts (cells, ascending). */
-  | { readonly kind: "cuts"; readonly fact: number; readonly cuts: readonly number[] };
+  | { readonly kind: "cuts"; readonly fact: number; readonly cuts: Int32Array };
 
 /** Lists up to this long are cheaper than bitmaps, whose rows must be gathered first (bench/engines, 2026-11). */
-export const LONGEST_LIST = 12;
+export const LONGEST_LIST = 8;
 
 /** A cut has two to eight children; it pays on long bitmaps only. */
 const LEAST_RULES_TO_CUT = 256;
@@ -18,7 +19,7 @@ const WIDEST = 0.75;
 
 /** Expected nanoseconds to search rules that are not split further; only differences matter. */
 export function leafCost(rules: number): number {
-  return rules === 0 ? 0 : rules <= LONGEST_LIST ? 6 + 6 * rules : 60 + 0.14 * rules;
+  return rules === 0 ? 0 : rules <= LONGEST_LIST ? 10 + 15 * rules : 130 + 0.4 * rules;
 }
 
 /** The keys of a rule in a branch on a fact, where it may be filed under all of them. */
@@ -98,9 +99,15 @@ function considerCuts(
   ruleCount: number,
   consider: (split: Split, cost: number) => void,
 ): void {
-  const edges = parts.flatMap(({ first, last }) => [first, last + 1]).sort((one, other) => one - other);
+  const edges = new Int32Array(parts.length * 2);
+  for (let at = 0; at < parts.length; at++) {
+    const { first, last } = parts[at] as Necessary & { kind: "interval" };
+    edges[at * 2] = first;
+    edges[at * 2 + 1] = last + 1;
+  }
+  edges.sort();
   for (let children = 2; children <= MOST_CHILDREN; children *= 2) {
-    const cuts = quantiles(edges, children - 1);
+    const cuts = Int32Array.from(quantiles(edges, children - 1));
     let filed = 0;
     let keyed = 0;
     for (const part of parts) {
@@ -115,9 +122,9 @@ function considerCuts(
 }
 
 /** The children of a cut node that an interval reaches into: from > to when it is empty. */
-export function childrenOf(cuts: readonly number[], first: number, last: number): readonly [number, number] {
+export function childrenOf(cuts: Int32Array, first: number, last: number): readonly [number, number] {
   if (first > last) return [0, -1];
-  return [countNotAbove(cuts, first), countNotAbove(cuts, last)];
+  return [countNotAbove(cuts, 0, cuts.length, first), countNotAbove(cuts, 0, cuts.length, last)];
 }
 
 /** Whether a rule with these children is filed in each of them, not below `rest`. */
@@ -125,20 +132,8 @@ export function isNarrow(copies: number, children: number, orAbsent: boolean, al
   return copies <= WIDEST * children && copies + (orAbsent ? 1 : 0) <= allowance;
 }
 
-/** How many of ascending numbers are not above a value. */
-export function countNotAbove(ascending: ArrayLike<number>, value: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ascending[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** At most `count` different values that divide ascending ones into parts of about equal number. */
-export function quantiles(ascending: readonly number[], count: number): readonly number[] {
+export function quantiles(ascending: ArrayLike<number>, count: number): readonly number[] {
   const chosen = new Set<number>();
   for (let at = 1; at <= count; at++) {
     chosen.add(ascending[Math.floor((at * ascending.length) / (count + 1))] as number);

@@ -1,4 +1,4 @@
-import type { Predicate } from "../conditions/condition.js";
+import type { GlobPredicate, LogicPredicate, PrefixPredicate } from "../conditions/condition.js";
 import type { FactType } from "../conditions/fact-definitions.js";
 import type { FactValue } from "../evaluate/facts.js";
 import type { StringTable } from "./string-table.js";
@@ -27,11 +27,35 @@ export interface DecisionTree {
   readonly nodes: Int32Array;
   /** One program for each rule: see {@link INSTRUCTION_WORDS}. */
   readonly code: Int32Array;
-  /** Predicates that are answered at most once a decision, from the fact's own value: globs, prefixes, JsonLogic. */
-  readonly memoised: readonly Predicate[];
+  /** Predicates that are answered at most once a decision, from the facts' own values. */
+  readonly memoised: readonly MemoisedPredicate[];
+  /** The defaults of custom facts, for JsonLogic. */
+  readonly attributes: readonly { readonly name: string; readonly default: FactValue }[];
   readonly deny: Root;
   readonly require: Root;
   readonly route: Root;
+}
+
+/** A predicate that no cell can answer, and the number of its fact (−1: JsonLogic, which may read several). */
+export interface MemoisedPredicate {
+  readonly predicate: PrefixPredicate | GlobPredicate | LogicPredicate;
+  readonly fact: number;
+}
+
+/** How many cells a fact can have: 0 to this, exclusive. */
+export function cellCount({ type, strings, cuts }: TreeFact): number {
+  switch (type) {
+    case "string":
+      return strings.strings.length + 2;
+    case "boolean":
+      return 3;
+    case "number":
+    case "local-time":
+      return cuts.length + 2;
+    case "set":
+    case "time":
+      return 2;
+  }
 }
 
 /** Where one effect's rules begin: a node, and the smallest rule number in it ({@link NO_RULE} when there is none). */
@@ -67,24 +91,23 @@ export const INSTRUCTION_WORDS = 6;
 export const HOLDS = -1;
 export const FAILS = -2;
 
-/** Operations. Those named `…_OR_ABSENT` also hold for cell 0. */
-export const Operation = {
-  /** The cell lies within x and x + y (y < 0: never). */
-  within: 0,
-  withinOrAbsent: 1,
-  /** The cell is one of the y words at x in the code, ascending. */
-  oneOf: 2,
-  oneOfOrAbsent: 3,
-  /** The set holds one of the y tags at x in the code. */
-  anyTag: 4,
-  anyTagOrAbsent: 5,
-  /** The set holds all of the y tags at x in the code. */
-  allTags: 6,
-  allTagsOrAbsent: 7,
-  /** The memoised predicate x is true / not false. */
-  isTrue: 8,
-  isNotFalse: 9,
-} as const;
+// Operations. Those named `…_OR_ABSENT` also hold for cell 0. (Numbers, not an object or enum: the engine folds them.)
+/** The cell lies within x and x + y (y < 0: never). */
+export const WITHIN = 0;
+export const WITHIN_OR_ABSENT = 1;
+/** The cell is one of the y words at x in the code, ascending. */
+export const ONE_OF = 2;
+export const ONE_OF_OR_ABSENT = 3;
+/** The set holds one of the y tags at x in the code. */
+export const ANY_TAG = 4;
+export const ANY_TAG_OR_ABSENT = 5;
+/** The set holds all of the y tags at x in the code. */
+export const ALL_TAGS = 6;
+export const ALL_TAGS_OR_ABSENT = 7;
+/** The memoised predicate x is true / not false. */
+export const IS_TRUE = 8;
+export const IS_NOT_FALSE = 9;
+export type Operation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
 /**
  * Nodes, word by word. A pair `node, first` is a child and the smallest rule number below it; where there is none, first is
@@ -92,6 +115,7 @@ export const Operation = {
  * too, so that nothing is copied into the branches. Below `absent` are those that can act when the fact is absent.
  *
  * - `list`:   kind, count, then count × (rule number, start of its program), ascending.
+ * - `switch`: kind, fact, rest, first, count, then for each cell (node, first). Where the fact has few cells for so many rules.
  * - `branch`: kind, fact, rest, first, absent, first, shift, then a hash table of (cell, node, first).
  * - `tags`:   the same, keyed by tag: each of the request's tags leads to a child.
  * - `cuts`:   kind, fact, rest, first, absent, first, count, then count cells, then (count + 1) × (node, first).
@@ -100,14 +124,24 @@ export const Operation = {
  * A column narrows the rules of a bitmap by one fact: for the fact's cell it names a row, in which bit n stands for rule n.
  * A row is its number of set bits, then `words` words. Rows stand at the end of their column.
  *
+ * - `direct`: kind, fact, words of this column, for each cell its row, rows. Where the fact has few cells.
  * - `cells`: kind, fact, words of this column, row of others, row of absent, shift, hash table of (cell, row), rows.
  * - `tags`:  the same; rows of tags are united with the row of others, which holds the rules that ask for no tag.
  * - `cuts`:  kind, fact, words of this column, row of absent, count, count cells, (count + 1) rows.
  *
  * Hash tables are open, at most half full; key −1 is free.
  */
-export const NodeKind = { list: 0, branch: 1, tags: 2, cuts: 3, bitmap: 4 } as const;
-export const ColumnKind = { cells: 0, tags: 1, cuts: 2 } as const;
+export const LIST = 0;
+export const BRANCH = 1;
+export const TAGS = 2;
+export const CUTS = 3;
+export const BITMAP = 4;
+export const SWITCH = 5;
+
+export const CELLS_COLUMN = 0;
+export const TAGS_COLUMN = 1;
+export const CUTS_COLUMN = 2;
+export const DIRECT_COLUMN = 3;
 
 /** The slot at which a key is looked for first, in a table of 2^(32 − shift) entries; the next ones follow, cyclically. */
 export function firstSlot(key: number, shift: number): number {

@@ -1,4 +1,17 @@
-import { FAILS, HOLDS, Operation } from "./decision-tree.js";
+import {
+  ALL_TAGS,
+  ALL_TAGS_OR_ABSENT,
+  ANY_TAG,
+  ANY_TAG_OR_ABSENT,
+  FAILS,
+  HOLDS,
+  IS_NOT_FALSE,
+  IS_TRUE,
+  ONE_OF,
+  ONE_OF_OR_ABSENT,
+  WITHIN,
+  WITHIN_OR_ABSENT,
+} from "./decision-tree.js";
 import type { Formula, Junction, Literal } from "./formula.js";
 import type { WordBuffer } from "./word-buffer.js";
 
@@ -52,20 +65,20 @@ function effort(part: Literal | Junction): number {
     return 10 + Math.max(...part.parts.map(effort));
   }
   switch (part.operation) {
-    case Operation.within:
-    case Operation.withinOrAbsent:
+    case WITHIN:
+    case WITHIN_OR_ABSENT:
       return !part.holds ? 6 : part.y <= 0 ? 1 : 4;
-    case Operation.oneOf:
-    case Operation.oneOfOrAbsent:
+    case ONE_OF:
+    case ONE_OF_OR_ABSENT:
       return part.holds ? 2 : 6;
-    case Operation.anyTag:
-    case Operation.anyTagOrAbsent:
+    case ANY_TAG:
+    case ANY_TAG_OR_ABSENT:
       return part.holds ? 3 : 7;
-    case Operation.allTags:
-    case Operation.allTagsOrAbsent:
+    case ALL_TAGS:
+    case ALL_TAGS_OR_ABSENT:
       return part.holds ? 2 : 7;
-    case Operation.isTrue:
-    case Operation.isNotFalse:
+    case IS_TRUE:
+    case IS_NOT_FALSE:
       return 1_000;
   }
 }

@@ -5,7 +5,7 @@ export type Formula = boolean | Literal | Junction;
 
 export interface Literal {
   readonly kind: "literal";
-  readonly operation: (typeof Operation)[keyof typeof Operation];
+  readonly operation: Operation;
   /** Number of the fact; −1 for a memoised predicate. */
   readonly fact: number;
   /** `within`: the first cell and the last cell minus the first; memoised: the predicate's number. Else 0. */

@@ -13,7 +13,7 @@ export function reserveTable(nodes: WordBuffer, keys: number, entryWords: number
 
 /** Takes the entry of a key that is not there yet. @returns its place. */
 export function takeEntry(nodes: WordBuffer, table: number, shift: number, entryWords: number, key: number): number {
-  const mask = 2 ** (32 - shift) - 1;
+  const mask = -1 >>> shift;
   let slot = firstSlot(key, shift);
   while (nodes.get(table + slot * entryWords) !== -1) slot = (slot + 1) & mask;
   const place = table + slot * entryWords;

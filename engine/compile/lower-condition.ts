@@ -1,5 +1,17 @@
 import type { Condition, Predicate } from "../conditions/condition.js";
-import { Operation } from "./decision-tree.js";
+import {
+  ALL_TAGS,
+  ALL_TAGS_OR_ABSENT,
+  ANY_TAG,
+  ANY_TAG_OR_ABSENT,
+  IS_NOT_FALSE,
+  IS_TRUE,
+  type MemoisedPredicate,
+  ONE_OF,
+  ONE_OF_OR_ABSENT,
+  WITHIN,
+  WITHIN_OR_ABSENT,
+} from "./decision-tree.js";
 import { type Formula, joined, type Literal } from "./formula.js";
 import { type NumberedFacts, rangeEnd, rangeStart } from "./number-facts.js";
 import { weeklyMinutes } from "./weekly-minutes.js";
@@ -12,7 +24,7 @@ const ALL_CELLS = 0x3fffffff;
 
 /** Lowers conditions to formulas, and numbers the predicates that are memoised, each once. */
 export class ConditionLowering {
-  readonly memoised: Predicate[] = [];
+  readonly memoised: MemoisedPredicate[] = [];
   private readonly memoNumbers = new Map<string, number>();
 
   constructor(private readonly numbered: NumberedFacts) {}
@@ -44,7 +56,7 @@ export class ConditionLowering {
     switch (predicate.kind) {
       case "present":
         // Never unknown: both questions are one.
-        return literal(Operation.within, numbered.factOf(predicate.fact), predicate.expected === holds, {
+        return literal(WITHIN, numbered.factOf(predicate.fact), predicate.expected === holds, {
           x: 1,
           y: ALL_CELLS,
         });
@@ -52,7 +64,7 @@ export class ConditionLowering {
         const fact = numbered.factOf(predicate.fact);
         const cells = distinct(predicate.values.map((value) => numbered.stringCell(fact, value)));
         if (cells.length === 1) return cellWithin(fact, cells[0] as number, cells[0] as number, orAbsent, holds);
-        return literal(orAbsent ? Operation.oneOfOrAbsent : Operation.oneOf, fact, holds, { values: cells });
+        return literal(orAbsent ? ONE_OF_OR_ABSENT : ONE_OF, fact, holds, { values: cells });
       }
       case "boolean": {
         const cell = predicate.expected ? 2 : 1;
@@ -78,28 +90,29 @@ export class ConditionLowering {
         const fact = numbered.factOf(predicate.fact);
         const values = distinct(predicate.tags.map((tag) => numbered.tagNumber(fact, tag)));
         if (predicate.quantifier === "all") {
-          return literal(orAbsent ? Operation.allTagsOrAbsent : Operation.allTags, fact, holds, { values });
+          return literal(orAbsent ? ALL_TAGS_OR_ABSENT : ALL_TAGS, fact, holds, { values });
         }
         // `none` is true when the set is there and `any` is not true; not false when `any` is not true.
         const isNone = predicate.quantifier === "none";
-        return literal(orAbsent === isNone ? Operation.anyTag : Operation.anyTagOrAbsent, fact, isNone !== holds, {
+        return literal(orAbsent === isNone ? ANY_TAG : ANY_TAG_OR_ABSENT, fact, isNone !== holds, {
           values,
         });
       }
       case "prefix":
       case "glob":
       case "logic":
-        return literal(orAbsent ? Operation.isNotFalse : Operation.isTrue, -1, holds, {
+        return literal(orAbsent ? IS_NOT_FALSE : IS_TRUE, -1, holds, {
           x: this.memoNumber(predicate),
         });
     }
   }
 
-  private memoNumber(predicate: Predicate): number {
+  private memoNumber(predicate: MemoisedPredicate["predicate"]): number {
     const key = JSON.stringify({ ...predicate, span: undefined });
     let number = this.memoNumbers.get(key);
     if (number === undefined) {
-      number = this.memoised.push(predicate) - 1;
+      const fact = predicate.kind === "logic" ? -1 : this.numbered.factOf(predicate.fact);
+      number = this.memoised.push({ predicate, fact }) - 1;
       this.memoNumbers.set(key, number);
     }
     return number;
@@ -107,7 +120,7 @@ export class ConditionLowering {
 }
 
 function cellWithin(fact: number, first: number, last: number, orAbsent: boolean, holds: boolean): Literal {
-  const operation = orAbsent ? Operation.withinOrAbsent : Operation.within;
+  const operation = orAbsent ? WITHIN_OR_ABSENT : WITHIN;
   return literal(operation, fact, holds, { x: first, y: Math.max(-1, last - first) });
 }
 

@@ -1,4 +1,16 @@
-import { type DecisionTree, Operation } from "./decision-tree.js";
+import {
+  ALL_TAGS,
+  ALL_TAGS_OR_ABSENT,
+  ANY_TAG,
+  ANY_TAG_OR_ABSENT,
+  type DecisionTree,
+  IS_NOT_FALSE,
+  IS_TRUE,
+  ONE_OF,
+  ONE_OF_OR_ABSENT,
+  WITHIN,
+  WITHIN_OR_ABSENT,
+} from "./decision-tree.js";
 import type { Formula, Junction, Literal } from "./formula.js";
 
 /**
@@ -61,9 +73,9 @@ function ofLiteral({ operation, fact, x, y, values, holds }: Literal, facts: Fac
   const tree = facts[fact];
   if (tree === undefined) return [];
   switch (operation) {
-    case Operation.within:
-    case Operation.withinOrAbsent: {
-      const orAbsent = operation === Operation.withinOrAbsent;
+    case WITHIN:
+    case WITHIN_OR_ABSENT: {
+      const orAbsent = operation === WITHIN_OR_ABSENT;
       switch (tree.type) {
         case "number":
         case "local-time":
@@ -82,21 +94,21 @@ function ofLiteral({ operation, fact, x, y, values, holds }: Literal, facts: Fac
       }
       return [];
     }
-    case Operation.oneOf:
+    case ONE_OF:
       return holds ? [{ kind: "cells", fact, cells: values }] : [];
-    case Operation.oneOfOrAbsent:
+    case ONE_OF_OR_ABSENT:
       return holds ? [{ kind: "cells", fact, cells: [0, ...values] }] : [];
-    case Operation.anyTag:
-    case Operation.anyTagOrAbsent:
-      return holds ? [{ kind: "tags", fact, tags: values, orAbsent: operation === Operation.anyTagOrAbsent }] : [];
-    case Operation.allTags:
-    case Operation.allTagsOrAbsent:
+    case ANY_TAG:
+    case ANY_TAG_OR_ABSENT:
+      return holds ? [{ kind: "tags", fact, tags: values, orAbsent: operation === ANY_TAG_OR_ABSENT }] : [];
+    case ALL_TAGS:
+    case ALL_TAGS_OR_ABSENT:
       // A set that must hold all the tags cannot do without any single one of them.
       return holds
-        ? values.map((tag) => ({ kind: "tags", fact, tags: [tag], orAbsent: operation === Operation.allTagsOrAbsent }))
+        ? values.map((tag) => ({ kind: "tags", fact, tags: [tag], orAbsent: operation === ALL_TAGS_OR_ABSENT }))
         : [];
-    case Operation.isTrue:
-    case Operation.isNotFalse:
+    case IS_TRUE:
+    case IS_NOT_FALSE:
       return [];
   }
 }

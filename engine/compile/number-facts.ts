@@ -85,8 +85,10 @@ export function numberFacts(set: PolicySet): NumberedFacts {
       }
       case "prefix":
       case "glob":
+        grow(predicate.fact, "string");
+        return;
       case "logic":
-        return; // Answered from the facts' own values.
+        return; // Reads the facts' own values.
     }
   };
   const visit = (condition: Condition): void => {

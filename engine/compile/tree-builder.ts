@@ -1,6 +1,7 @@
-import { buildBitmap } from "./build-bitmap.js";
+import { buildBitmap, isDirect } from "./build-bitmap.js";
 import { branchKeys, childrenOf, chooseSplit, isNarrow, LONGEST_LIST } from "./choose-split.js";
-import { NO_RULE, NodeKind, type Root, type TreeFact } from "./decision-tree.js";
+import { countNotAbove } from "./count-not-above.js";
+import { BRANCH, CUTS, cellCount, LIST, NO_RULE, type Root, SWITCH, TAGS, type TreeFact } from "./decision-tree.js";
 import { type FiledRule, partOf } from "./filed-rule.js";
 import { reserveTable, takeEntry } from "./hash-table.js";
 import type { WordBuffer } from "./word-buffer.js";
@@ -38,7 +39,7 @@ export class TreeBuilder {
   private buildLeaf(rules: readonly FiledRule[], { answered }: Path): number {
     const { nodes } = this;
     if (rules.length > LONGEST_LIST) return buildBitmap(rules, answered, this.facts, nodes);
-    const node = nodes.push(NodeKind.list, rules.length);
+    const node = nodes.push(LIST, rules.length);
     for (const { ruleNumber, program } of rules) nodes.push(ruleNumber, program);
     return node;
   }
@@ -64,7 +65,13 @@ export class TreeBuilder {
         else children.get(key)?.push(copy);
       }
     }
-    const node = nodes.push(NodeKind[kind], fact, 0, 0, 0, 0, 0);
+    const treeFact = this.facts[fact] as TreeFact;
+    if (kind === "branch" && isDirect(treeFact, rules.length)) {
+      const node = nodes.push(SWITCH, fact, 0, 0, cellCount(treeFact));
+      this.buildSwitch(node, rest, children.set(0, absent), path, fact);
+      return node;
+    }
+    const node = nodes.push(kind === "tags" ? TAGS : BRANCH, fact, 0, 0, 0, 0, 0);
     const { shift, table } = reserveTable(nodes, children.size, 3);
     nodes.set(node + 6, shift);
     const asked = new Set(path.asked).add(fact);
@@ -75,7 +82,24 @@ export class TreeBuilder {
     return node;
   }
 
-  private buildCuts(rules: readonly FiledRule[], fact: number, cuts: readonly number[], path: Path): number {
+  /** Writes the children of a `switch`: those of the cells, and none for the others. */
+  private buildSwitch(
+    node: number,
+    rest: readonly FiledRule[],
+    children: ReadonlyMap<number, readonly FiledRule[]>,
+    path: Path,
+    fact: number,
+  ): void {
+    const cells = this.nodes.get(node + 4);
+    const links = this.nodes.reserve(cells * 2);
+    for (let cell = 0; cell < cells; cell++) this.nodes.set(links + cell * 2 + 1, NO_RULE);
+    const asked = new Set(path.asked).add(fact);
+    const below: Path = { asked, answered: new Set(path.answered).add(fact) };
+    this.link(node + 2, rest, { ...path, asked });
+    for (const [cell, list] of children) this.link(links + cell * 2, list, below);
+  }
+
+  private buildCuts(rules: readonly FiledRule[], fact: number, cuts: Int32Array, path: Path): number {
     const { nodes } = this;
     const children: FiledRule[][] = Array.from({ length: cuts.length + 1 }, () => []);
     const absent: FiledRule[] = [];
@@ -92,13 +116,40 @@ export class TreeBuilder {
       if (part.orAbsent) absent.push(copy);
       for (let at = from; at <= to; at++) children[at]?.push(copy);
     }
-    const node = nodes.push(NodeKind.cuts, fact, 0, 0, 0, 0, cuts.length, ...cuts);
+    const treeFact = this.facts[fact] as TreeFact;
+    if (isDirect(treeFact, rules.length)) {
+      const node = nodes.push(SWITCH, fact, 0, 0, cellCount(treeFact));
+      this.buildCutSwitch(node, rest, absent, children, cuts, { ...path, asked: new Set(path.asked).add(fact) });
+      return node;
+    }
+    const node = nodes.push(CUTS, fact, 0, 0, 0, 0, cuts.length, ...cuts);
     const links = nodes.reserve(children.length * 2);
     const asked = new Set(path.asked).add(fact);
     this.link(node + 2, rest, { ...path, asked });
     this.link(node + 4, absent, { asked, answered: new Set(path.answered).add(fact) });
     for (const [at, list] of children.entries()) this.link(links + at * 2, list, { ...path, asked });
     return node;
+  }
+
+  /** A `switch` in which all cells between two cuts have one child. */
+  private buildCutSwitch(
+    node: number,
+    rest: readonly FiledRule[],
+    absent: readonly FiledRule[],
+    children: readonly (readonly FiledRule[])[],
+    cuts: Int32Array,
+    path: Path,
+  ): void {
+    const cells = this.nodes.get(node + 4);
+    const links = this.nodes.reserve(cells * 2);
+    this.link(node + 2, rest, path);
+    this.link(links, absent, path);
+    const roots = children.map((list) => this.build(list, path));
+    for (let cell = 1; cell < cells; cell++) {
+      const root = roots[countNotAbove(cuts, 0, cuts.length, cell)] as Root;
+      this.nodes.set(links + cell * 2, root.node);
+      this.nodes.set(links + cell * 2 + 1, root.firstRule);
+    }
   }
 
   /** Builds a child and writes `node, first` at a place. */

@@ -1,19 +1,45 @@
-import { type DecisionTree, Operation, type TreeFact } from "../compile/decision-tree.js";
-import { findString } from "../compile/string-table.js";
+import { countNotAbove } from "../compile/count-not-above.js";
+import {
+  ALL_TAGS,
+  ALL_TAGS_OR_ABSENT,
+  ANY_TAG,
+  ANY_TAG_OR_ABSENT,
+  type DecisionTree,
+  HOLDS,
+  IS_TRUE,
+  type MemoisedPredicate,
+  ONE_OF,
+  ONE_OF_OR_ABSENT,
+  type TreeFact,
+  WITHIN,
+  WITHIN_OR_ABSENT,
+} from "../compile/decision-tree.js";
+import { findString, type StringTable } from "../compile/string-table.js";
+import { matchesGlob } from "../conditions/glob.js";
 import { localTime } from "../conditions/local-time.js";
-import type { PolicySet } from "../policy/policy-set.js";
 import { usdToNano } from "../units/money.js";
 import { evaluateCondition } from "./evaluate-condition.js";
-import { type Facts, type FactValue, readFact } from "./facts.js";
+import type { Facts, FactValue } from "./facts.js";
+import { givenValue, sourceOf } from "./given-value.js";
 import type { Truth } from "./truth.js";
 import { withDefaults } from "./with-defaults.js";
 
-const UNREAD = -1;
+export const UNREAD = -1;
 const LAST_DECISION = 0x7ffffff0;
+
+const STRING = 0;
+const BOOLEAN = 1;
+const NUMBER = 2;
+const MONEY = 3;
+const SET = 4;
+const LOCAL_TIME = 5;
+const TIME = 6;
 
 /**
  * Gives the cells of one request at a time. A fact is read when a node or a literal first asks for it, and once; so are the
  * memoised predicates. Made once for a tree and used again for each request, so reading allocates nothing.
+ *
+ * The request's facts are handed in with each call and not kept: keeping a young object in an old one costs 20 ns.
  */
 export class FactReader {
   /** True when a fact was not of its declared type: the tree cannot answer then. */
@@ -31,14 +57,23 @@ export class FactReader {
   /** 0 false, 1 true, 2 unknown. */
   private readonly memoTruth: Uint8Array;
   private decision = 0;
-  private facts: Facts = {};
-  private readonly treeFacts: readonly TreeFact[];
+  private readonly code: Int32Array;
+  // Of each fact, in columns: see TreeFact.
+  private readonly sources: Int32Array;
+  private readonly names: readonly string[];
+  private readonly types: Int32Array;
+  private readonly defaults: readonly (FactValue | undefined)[];
+  private readonly tables: readonly StringTable[];
+  private readonly cuts: readonly Float64Array[];
 
-  constructor(
-    private readonly tree: DecisionTree,
-    private set: PolicySet,
-  ) {
-    this.treeFacts = tree.facts;
+  constructor(private readonly tree: DecisionTree) {
+    this.code = tree.code;
+    this.sources = Int32Array.from(tree.facts, ({ name }) => sourceOf(name));
+    this.names = tree.facts.map(({ name }) => name);
+    this.types = Int32Array.from(tree.facts, typeNumber);
+    this.defaults = tree.facts.map((fact) => fact.default);
+    this.tables = tree.facts.map(({ strings }) => strings);
+    this.cuts = tree.facts.map(({ cuts }) => cuts);
     this.cells = new Int32Array(tree.facts.length);
     this.tagList = new Int32Array(tree.tagCount);
     this.tagStart = new Int32Array(tree.facts.length);
@@ -49,12 +84,11 @@ export class FactReader {
   }
 
   /** Takes up the next request. */
-  begin(set: PolicySet, facts: Facts): void {
-    this.set = set;
-    this.facts = facts;
+  begin(): void {
     this.isMalformed = false;
     this.tagCount = 0;
-    this.cells.fill(UNREAD);
+    const { cells } = this;
+    for (let fact = 0; fact < cells.length; fact++) cells[fact] = UNREAD;
     if (this.decision++ === LAST_DECISION) {
       this.decision = 1;
       this.tagSeen.fill(0);
@@ -63,9 +97,9 @@ export class FactReader {
   }
 
   /** The cell of a fact. */
-  cell(fact: number): number {
+  cell(fact: number, facts: Facts): number {
     const cell = this.cells[fact] as number;
-    return cell === UNREAD ? this.read(fact) : cell;
+    return cell === UNREAD ? this.read(fact, facts) : cell;
   }
 
   /** Whether a set holds a tag, by the tag's number. The set must have been read. */
@@ -83,57 +117,51 @@ export class FactReader {
   }
 
   /** Whether a rule's program holds; see `decision-tree.ts` for instructions. At most one step for each literal. */
-  holds(program: number): boolean {
-    const { code, cells } = { code: this.tree.code, cells: this.cells };
+  holds(program: number, facts: Facts): boolean {
+    const { code, cells } = this;
     let at = program;
     while (at >= 0) {
+      const operation = code[at] as number;
       const fact = code[at + 1] as number;
       const x = code[at + 2] as number;
       const y = code[at + 3] as number;
       let cell = 0;
       if (fact >= 0) {
         cell = cells[fact] as number;
-        if (cell === UNREAD) cell = this.read(fact);
+        if (cell === UNREAD) cell = this.read(fact, facts);
       }
       let isHeld: boolean;
-      switch (code[at]) {
-        case Operation.within:
-          isHeld = cell >= x && cell - x <= y;
-          break;
-        case Operation.withinOrAbsent:
-          isHeld = cell === 0 || (cell >= x && cell - x <= y);
-          break;
-        case Operation.oneOf:
-          isHeld = this.isListed(cell, x, y);
-          break;
-        case Operation.oneOfOrAbsent:
-          isHeld = cell === 0 || this.isListed(cell, x, y);
-          break;
-        case Operation.anyTag:
-          isHeld = cell !== 0 && this.holdsAny(x, y);
-          break;
-        case Operation.anyTagOrAbsent:
-          isHeld = cell === 0 || this.holdsAny(x, y);
-          break;
-        case Operation.allTags:
-          isHeld = cell !== 0 && this.holdsAll(x, y);
-          break;
-        case Operation.allTagsOrAbsent:
-          isHeld = cell === 0 || this.holdsAll(x, y);
-          break;
-        case Operation.isTrue:
-          isHeld = this.memoised(x) === 1;
-          break;
-        default:
-          isHeld = this.memoised(x) !== 0;
-      }
-      at = code[isHeld ? at + 4 : at + 5] as number;
+      if (operation === WITHIN) isHeld = (cell - x) >>> 0 <= y;
+      else if ((operation & 1) === 1 && operation < IS_TRUE && cell === 0) isHeld = true;
+      else isHeld = this.test(operation, cell, x, y, facts);
+      // Not a branch: which way a literal goes cannot be predicted.
+      at = code[at + 5 - Number(isHeld)] as number;
     }
-    return at === -1;
+    return at === HOLDS;
+  }
+
+  private test(operation: number, cell: number, x: number, y: number, facts: Facts): boolean {
+    switch (operation) {
+      case WITHIN_OR_ABSENT:
+        return (cell - x) >>> 0 <= y;
+      case ONE_OF:
+      case ONE_OF_OR_ABSENT:
+        return this.isListed(cell, x, y);
+      case ANY_TAG:
+      case ANY_TAG_OR_ABSENT:
+        return cell !== 0 && this.holdsAny(x, y);
+      case ALL_TAGS:
+      case ALL_TAGS_OR_ABSENT:
+        return cell !== 0 && this.holdsAll(x, y);
+      case IS_TRUE:
+        return this.memoised(x, facts) === 1;
+      default:
+        return this.memoised(x, facts) !== 0;
+    }
   }
 
   private isListed(cell: number, start: number, count: number): boolean {
-    const { code } = this.tree;
+    const { code } = this;
     let low = start;
     let high = start + count;
     while (low < high) {
@@ -147,62 +175,81 @@ export class FactReader {
   }
 
   private holdsAny(start: number, count: number): boolean {
-    const { code } = this.tree;
+    const { code } = this;
     for (let at = start; at < start + count; at++) if (this.tagSeen[code[at] as number] === this.decision) return true;
     return false;
   }
 
   private holdsAll(start: number, count: number): boolean {
-    const { code } = this.tree;
+    const { code } = this;
     for (let at = start; at < start + count; at++) if (this.tagSeen[code[at] as number] !== this.decision) return false;
     return true;
   }
 
-  private memoised(number: number): number {
+  private memoised(number: number, facts: Facts): number {
     if (this.memoSeen[number] !== this.decision) {
-      const predicate = this.tree.memoised[number];
-      const truth: Truth =
-        predicate === undefined ? undefined : evaluateCondition(predicate, withDefaults(this.set, this.facts));
+      const truth = this.answer(this.tree.memoised[number] as MemoisedPredicate, facts);
       this.memoSeen[number] = this.decision;
       this.memoTruth[number] = truth === undefined ? 2 : truth ? 1 : 0;
     }
     return this.memoTruth[number] as number;
   }
 
-  private read(fact: number): number {
-    const treeFact = this.treeFacts[fact] as TreeFact;
-    const value = givenValue(this.facts, treeFact.name) ?? treeFact.default;
-    const cell = value === undefined ? 0 : this.cellOf(fact, treeFact, value);
+  private answer({ predicate, fact }: MemoisedPredicate, facts: Facts): Truth {
+    if (predicate.kind === "logic") return evaluateCondition(predicate, withDefaults(this.tree, facts));
+    const value = this.valueOf(fact, facts);
+    if (value === undefined) return undefined;
+    if (typeof value !== "string") {
+      this.malformed();
+      return undefined;
+    }
+    return predicate.kind === "glob" ? matchesGlob(predicate.pattern, value) : value.startsWith(predicate.prefix);
+  }
+
+  private valueOf(fact: number, facts: Facts): FactValue | undefined {
+    const given = givenValue(facts, this.sources[fact] as number, this.names[fact] as string);
+    return given === undefined ? this.defaults[fact] : given;
+  }
+
+  /** Reads a fact that is UNREAD. */
+  read(fact: number, facts: Facts): number {
+    const value = this.valueOf(fact, facts);
+    const cell = value === undefined ? 0 : this.cellOf(fact, value);
     this.cells[fact] = cell;
     return cell;
   }
 
-  private cellOf(fact: number, { name, type, strings, cuts, firstTag, tz }: TreeFact, value: FactValue): number {
-    switch (type) {
-      case "string":
-        return typeof value === "string" ? 2 + findString(strings, value) : this.malformed();
-      case "boolean":
+  private cellOf(fact: number, value: FactValue): number {
+    switch (this.types[fact]) {
+      case STRING:
+        return typeof value === "string" ? 2 + findString(this.tables[fact] as StringTable, value) : this.malformed();
+      case BOOLEAN:
         return value === true ? 2 : value === false ? 1 : this.malformed();
-      case "number": {
+      case NUMBER:
+      case MONEY: {
         if (typeof value !== "number" || Number.isNaN(value)) return this.malformed();
-        return 1 + countNotAbove(cuts, name === "budget_usd" ? usdToNano(value) : value);
+        const cuts = this.cuts[fact] as Float64Array;
+        return 1 + countNotAbove(cuts, 0, cuts.length, this.types[fact] === MONEY ? usdToNano(value) : value);
       }
-      case "set": {
+      case SET:
         if (!Array.isArray(value)) return this.malformed();
-        this.readTags(fact, firstTag, strings, value as readonly string[]);
+        this.readTags(fact, value as readonly string[]);
         return 1;
-      }
-      case "local-time": {
+      case LOCAL_TIME: {
+        const { tz } = this.tree.facts[fact] as TreeFact;
         if (typeof value !== "number" || tz === undefined) return this.malformed();
         const { weekday, minute } = localTime(value, tz);
-        return 1 + countNotAbove(cuts, weekday * 1440 + minute);
+        const cuts = this.cuts[fact] as Float64Array;
+        return 1 + countNotAbove(cuts, 0, cuts.length, weekday * 1440 + minute);
       }
-      case "time":
+      default:
         return typeof value === "number" ? 1 : this.malformed();
     }
   }
 
-  private readTags(fact: number, firstTag: number, strings: TreeFact["strings"], tags: readonly string[]): void {
+  private readTags(fact: number, tags: readonly string[]): void {
+    const strings = this.tables[fact] as StringTable;
+    const { firstTag } = this.tree.facts[fact] as TreeFact;
     this.tagStart[fact] = this.tagCount;
     for (let at = 0; at < tags.length; at++) {
       const place = findString(strings, tags[at] as string);
@@ -221,62 +268,20 @@ export class FactReader {
   }
 }
 
-/** How many of ascending cuts are not above a value. */
-function countNotAbove(cuts: Float64Array, value: number): number {
-  let low = 0;
-  let high = cuts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((cuts[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** As `readFact`; written out, since a property named in the code is read several times faster than one named by data. */
-function givenValue(facts: Facts, name: string): FactValue | undefined {
-  switch (name) {
-    case "tags":
-      return facts.tags;
-    case "key_tags":
-      return facts.key_tags;
-    case "model":
-      return facts.model;
-    case "context_tokens":
-      return facts.context_tokens;
-    case "max_output_tokens":
-      return facts.max_output_tokens;
-    case "budget_usd":
-      return facts.budget_usd;
-    case "max_latency_ms":
-      return facts.max_latency_ms;
-    case "priority":
-      return facts.priority;
-    case "session":
-      return facts.session;
-    case "region":
-      return facts.region;
-    case "tenant":
-      return facts.tenant;
-    case "app":
-      return facts.app;
-    case "user":
-      return facts.user;
-    case "key":
-      return facts.key;
-    case "stream":
-      return facts.stream;
-    case "uses_tools":
-      return facts.uses_tools;
-    case "uses_vision":
-      return facts.uses_vision;
-    case "uses_json_schema":
-      return facts.uses_json_schema;
-    case "spend_ratio":
-      return facts.spend_ratio;
+function typeNumber({ name, type }: TreeFact): number {
+  switch (type) {
+    case "string":
+      return STRING;
+    case "boolean":
+      return BOOLEAN;
+    case "number":
+      // The one fact in dollars; its cuts are whole nano-dollars.
+      return name === "budget_usd" ? MONEY : NUMBER;
+    case "set":
+      return SET;
+    case "local-time":
+      return LOCAL_TIME;
     case "time":
-      return facts.time;
-    default:
-      return readFact(facts, name);
+      return TIME;
   }
 }

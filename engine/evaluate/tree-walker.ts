@@ -1,5 +1,23 @@
-import { ColumnKind, type DecisionTree, firstSlot, NO_RULE, NodeKind, type Root } from "../compile/decision-tree.js";
+import { countNotAbove } from "../compile/count-not-above.js";
+import {
+  BITMAP,
+  BRANCH,
+  CELLS_COLUMN,
+  CUTS_COLUMN,
+  type DecisionTree,
+  DIRECT_COLUMN,
+  firstSlot,
+  LIST,
+  NO_RULE,
+  type Root,
+  SWITCH,
+  TAGS,
+} from "../compile/decision-tree.js";
 import type { FactReader } from "./fact-reader.js";
+import type { Facts } from "./facts.js";
+
+/** When no more rules than this are expected to be left, they are asked; reading one more fact costs about as much as two. */
+const FEW_RULES = 1;
 
 /**
  * Walks a tree for the request its reader has taken up. Rules come out in ascending order; a rule that is filed in several
@@ -18,6 +36,8 @@ export class TreeWalker {
   private unionSize = 0;
   private readonly unionEnds = new Int32Array(16);
   private unionCount = 0;
+  /** At most so many bits are set in the newest union. */
+  private unionBits = 0;
   /** Where a search for all acting rules collects them; −1 when the first is enough. */
   private found = new Int32Array(16);
   private foundCount = 0;
@@ -34,21 +54,23 @@ export class TreeWalker {
   }
 
   /** The first acting rule below a root whose number is greater than `after`, or NO_RULE. */
-  first(root: Root, after = -1): number {
+  first(root: Root, facts: Facts, after = -1): number {
+    if (root.firstRule === NO_RULE) return NO_RULE;
     this.wantsAll = false;
     this.best = NO_RULE;
     this.after = after;
-    this.walk(root);
+    this.walk(root, facts);
     return this.best;
   }
 
   /** How many rules below a root act; {@link ruleAt} gives them, ascending. */
-  all(root: Root): number {
+  all(root: Root, facts: Facts): number {
+    if (root.firstRule === NO_RULE) return 0;
     this.wantsAll = true;
     this.best = NO_RULE;
     this.after = -1;
     this.foundCount = 0;
-    this.walk(root);
+    this.walk(root, facts);
     const found = this.found.subarray(0, this.foundCount);
     if (this.foundCount > 1) found.sort();
     let count = 0;
@@ -63,13 +85,13 @@ export class TreeWalker {
     return this.found[index] as number;
   }
 
-  private walk({ node, firstRule }: Root): void {
+  private walk({ node, firstRule }: Root, facts: Facts): void {
     this.stackSize = 0;
     this.visitLater(node, firstRule);
     while (this.stackSize > 0) {
       this.stackSize -= 2;
       const next = this.stack[this.stackSize] as number;
-      if ((this.stack[this.stackSize + 1] as number) < this.best) this.visit(next);
+      if ((this.stack[this.stackSize + 1] as number) < this.best) this.visit(next, facts);
     }
   }
 
@@ -85,23 +107,24 @@ export class TreeWalker {
     this.visitLater(this.nodes[link] as number, this.nodes[link + 1] as number);
   }
 
-  private visit(node: number): void {
+  private visit(node: number, facts: Facts): void {
     const { nodes, reader } = this;
     const kind = nodes[node];
-    if (kind === NodeKind.list) {
-      this.searchList(node);
+    if (kind === LIST) {
+      this.searchList(node, facts);
       return;
     }
-    if (kind === NodeKind.bitmap) {
-      this.searchBitmap(node);
+    if (kind === BITMAP) {
+      this.searchBitmap(node, facts);
       return;
     }
     const fact = nodes[node + 1] as number;
     this.visitChild(node + 2);
-    const cell = reader.cell(fact);
-    if (cell === 0) this.visitChild(node + 4);
-    else if (kind === NodeKind.branch) this.visitEntry(node, cell);
-    else if (kind === NodeKind.tags) {
+    const cell = reader.cell(fact, facts);
+    if (kind === SWITCH) this.visitChild(node + 5 + 2 * cell);
+    else if (cell === 0) this.visitChild(node + 4);
+    else if (kind === BRANCH) this.visitEntry(node, cell);
+    else if (kind === TAGS) {
       const count = reader.countTags(fact);
       for (let index = 0; index < count; index++) this.visitEntry(node, reader.tagAt(fact, index));
     } else {
@@ -115,13 +138,13 @@ export class TreeWalker {
     if (entry !== -1) this.visitChild(entry + 1);
   }
 
-  private searchList(node: number): void {
+  private searchList(node: number, facts: Facts): void {
     const { nodes, reader } = this;
     const end = node + 2 + 2 * (nodes[node + 1] as number);
     for (let at = node + 2; at < end; at += 2) {
       const rule = nodes[at] as number;
       if (rule >= this.best) return;
-      if (rule > this.after && reader.holds(nodes[at + 1] as number) && this.take(rule)) return;
+      if (rule > this.after && reader.holds(nodes[at + 1] as number, facts) && this.take(rule)) return;
     }
   }
 
@@ -136,11 +159,11 @@ export class TreeWalker {
     return false;
   }
 
-  private searchBitmap(node: number): void {
+  private searchBitmap(node: number, facts: Facts): void {
     const { nodes, rows, unions, unionEnds, reader } = this;
     const words = nodes[node + 2] as number;
     const entries = node + 4;
-    if (!this.gatherRows(node)) return;
+    if (!this.gatherRows(node, facts)) return;
     const { rowCount, unionCount } = this;
     const rules = nodes[node + 1] as number;
     for (let word = 0; word < words; word++) {
@@ -162,24 +185,32 @@ export class TreeWalker {
         const entry = entries + index * 2;
         const rule = nodes[entry] as number;
         if (rule >= this.best) return;
-        if (rule > this.after && reader.holds(nodes[entry + 1] as number) && this.take(rule)) return;
+        if (rule > this.after && reader.holds(nodes[entry + 1] as number, facts) && this.take(rule)) return;
       }
     }
   }
 
-  /** Finds the row of each column, sparsest first; false when some row is empty, so that no rule can act. */
-  private gatherRows(node: number): boolean {
+  /**
+   * Finds the rows that the request's cells name, sparsest first, until so few rules are expected to be left that asking them
+   * costs less than reading another fact. False when some row is empty: no rule can act.
+   */
+  private gatherRows(node: number, facts: Facts): boolean {
     const { nodes, reader } = this;
     this.rowCount = 0;
     this.unionCount = 0;
     this.unionSize = 0;
-    let column = node + 4 + 2 * (nodes[node + 1] as number);
-    for (let left = nodes[node + 3] as number; left > 0; left--) {
+    const rules = nodes[node + 1] as number;
+    let column = node + 4 + 2 * rules;
+    let expected = rules;
+    const share = 1 / rules;
+    for (let left = nodes[node + 3] as number; left > 0 && expected > FEW_RULES; left--) {
       const kind = nodes[column];
       const fact = nodes[column + 1] as number;
-      const cell = reader.cell(fact);
+      const cell = reader.cell(fact, facts);
       let row: number;
-      if (kind === ColumnKind.cuts) {
+      if (kind === DIRECT_COLUMN) {
+        row = nodes[column + 3 + cell] as number;
+      } else if (kind === CUTS_COLUMN) {
         const count = nodes[column + 4] as number;
         const stride = (nodes[node + 2] as number) + 1;
         row =
@@ -191,26 +222,23 @@ export class TreeWalker {
       } else {
         row = nodes[column + 3] as number;
         const shift = nodes[column + 5] as number;
-        if (kind === ColumnKind.cells) {
+        if (kind === CELLS_COLUMN) {
           const entry = findEntry(nodes, column + 6, shift, 2, cell);
           if (entry !== -1) row = nodes[entry + 1] as number;
         } else if (this.gatherUnion(column, fact, shift, row)) {
           row = -1;
         }
       }
-      if (row !== -1 && !this.addRow(row)) return false;
+      if (row === -1) {
+        expected *= this.unionBits * share;
+      } else {
+        const bits = nodes[row] as number;
+        if (bits === 0) return false;
+        if (bits < rules) this.rows[this.rowCount++] = row + 1;
+        expected *= bits * share;
+      }
       column += nodes[column + 2] as number;
     }
-    return true;
-  }
-
-  private addRow(row: number): boolean {
-    const { nodes, rows } = this;
-    const set = nodes[row] as number;
-    if (set === 0) return false;
-    let at = this.rowCount++;
-    for (; at > 0 && (nodes[(rows[at - 1] as number) - 1] as number) > set; at--) rows[at] = rows[at - 1] as number;
-    rows[at] = row + 1;
     return true;
   }
 
@@ -224,11 +252,16 @@ export class TreeWalker {
       larger.set(this.unions);
       this.unions = larger;
     }
+    let bits = nodes[others] as number;
     for (let index = 0; index < count; index++) {
       const entry = findEntry(nodes, column + 6, shift, 2, reader.tagAt(fact, index));
-      if (entry !== -1) this.unions[this.unionSize++] = (nodes[entry + 1] as number) + 1;
+      if (entry === -1) continue;
+      const row = nodes[entry + 1] as number;
+      bits += nodes[row] as number;
+      this.unions[this.unionSize++] = row + 1;
     }
     if (this.unionSize === start) return false;
+    this.unionBits = bits;
     if (nodes[others] !== 0) this.unions[this.unionSize++] = others + 1;
     this.unionEnds[this.unionCount++] = this.unionSize;
     return true;
@@ -237,25 +270,13 @@ export class TreeWalker {
 
 /** The place of a key's entry in a hash table of the nodes, or −1. */
 function findEntry(nodes: Int32Array, table: number, shift: number, entryWords: number, key: number): number {
-  const mask = 2 ** (32 - shift) - 1;
+  const mask = -1 >>> shift;
   for (let slot = firstSlot(key, shift); ; slot = (slot + 1) & mask) {
     const entry = table + slot * entryWords;
     const found = nodes[entry];
     if (found === key) return entry;
     if (found === -1) return -1;
   }
-}
-
-/** How many of `count` ascending words at a place are not above a value. */
-function countNotAbove(words: Int32Array, start: number, count: number, value: number): number {
-  let low = start;
-  let high = start + count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((words[middle] as number) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - start;
 }
 
 function doubled(words: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

@@ -1,3 +1,4 @@
+import { buildDecisionTree } from "../../../engine/compile/build-decision-tree.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import type { Span } from "../../../engine/diagnostics/diagnostic.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
@@ -129,7 +130,7 @@ export function policyOf(text: SetText): CompiledPolicy {
     catalog: catalogOf(text.models, text.providers),
   };
   // Ranking never walks the tree.
-  return { name: "test", revision: "0".repeat(64), set, tree: {} as CompiledPolicy["tree"], tests: [], files: [] };
+  return { name: "test", revision: "0".repeat(64), set, tree: buildDecisionTree(set), tests: [], files: [] };
 }
 
 export function requireRule(id: string, require: Requirement): RequireRule {
