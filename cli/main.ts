@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { checkCommand } from "./commands/check.js";
+import { diffCommand } from "./commands/diff.js";
 import { explainCommand } from "./commands/explain.js";
 import { fmtCommand } from "./commands/fmt.js";
 import { helpCommand } from "./commands/help.js";
@@ -25,7 +26,7 @@ function buildProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
-    ...[fmtCommand()],
+    ...[diffCommand(), fmtCommand()],
     ...[keysCommand(), limitsCommand()],
     helpCommand(program),
   ];

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { request } from "undici";
 import {
+  type CompiledPolicy,
   compilePolicy,
   type DecisionRecord,
   explainDecision,
@@ -10,13 +11,19 @@ import {
 } from "../engine/index.js";
 import { CommandFailure } from "./command-failure.js";
 
+/** A decision with the policy it was made under. */
+export interface Explained {
+  readonly record: DecisionRecord;
+  readonly policy: CompiledPolicy;
+}
+
 /**
  * Fetches a served decision and the policy snapshot it was made under, and decides again here, from facts, world and
  * snapshot alone.
  * @throws CommandFailure: 2 when the server cannot be asked or does not know the decision, 1 when deciding again gives
  *   something else than what was served (which would be a fault in Routewright, and is said).
  */
-export async function reproduceDecision(id: string, server: string): Promise<DecisionRecord> {
+export async function reproduceDecision(id: string, server: string): Promise<Explained> {
   const { record } = await ask<{ record: DecisionRecord }>(server, `/admin/decisions/${encodeURIComponent(id)}`);
   const snapshot = await ask<{ files: readonly SourceFile[] }>(
     server,
@@ -48,7 +55,7 @@ export async function reproduceDecision(id: string, server: string): Promise<Dec
       `policy explain: deciding again gives ${again.chosen ?? "nothing"}, the server chose ${record.chosen ?? "nothing"}: a fault in Routewright; please report it with the output of --json`,
     );
   }
-  return again;
+  return { record: again, policy };
 }
 
 async function ask<T>(server: string, path: string): Promise<T> {
