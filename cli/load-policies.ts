@@ -1,8 +1,10 @@
+import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
   type CompiledPolicy,
   compilePolicy,
   type Diagnostic,
+  loadCompiledPolicy,
   renderDiagnostics,
   type SourceFile,
 } from "../engine/index.js";
@@ -24,14 +26,30 @@ export async function readPolicies(options: GlobalOptions): Promise<readonly Sou
 }
 
 /**
- * Reads and compiles the policy directory for a command that needs a sound policy.
+ * Reads and compiles the policy directory, or loads a compiled file, for a command that needs a sound policy.
  * @throws CommandFailure: 2 when it cannot be read, 1 when it is invalid (diagnostics are printed as `policy check` does).
  */
 export async function loadPolicies(options: GlobalOptions): Promise<CompiledPolicy> {
+  const compiled = await loadCompiledFile(options.policies);
+  if (compiled !== undefined) return compiled;
   const files = await readPolicies(options);
   const { value, diagnostics } = compilePolicy(files);
   if (value !== undefined) return value;
   throw new CommandFailure(1, renderForTerminal(diagnostics, files, options));
+}
+
+/** The policy in a file that `policy compile` wrote; undefined when the name is not a file's. */
+async function loadCompiledFile(path: string): Promise<CompiledPolicy | undefined> {
+  const isFile = await stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+  if (!isFile) return undefined;
+  try {
+    return loadCompiledPolicy(await readFile(path, "utf8"));
+  } catch (error) {
+    throw new CommandFailure(2, `cannot load ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Diagnostics with paths as the user sees them from the current folder. */

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { checkCommand } from "./commands/check.js";
+import { compileCommand } from "./commands/compile.js";
 import { diffCommand } from "./commands/diff.js";
 import { explainCommand } from "./commands/explain.js";
 import { fmtCommand } from "./commands/fmt.js";
@@ -11,6 +12,7 @@ import { keysCommand } from "./commands/keys.js";
 import { limitsCommand } from "./commands/limits.js";
 import { serveCommand } from "./commands/serve.js";
 import { testCommand } from "./commands/test.js";
+import { usageCommand } from "./commands/usage.js";
 import { packageVersion } from "./package-root.js";
 
 /** Builds the `policy` command: one file a subcommand; this file only lists them and turns failures into exit codes. */
@@ -26,8 +28,8 @@ function buildProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
-    ...[diffCommand(), fmtCommand()],
-    ...[keysCommand(), limitsCommand()],
+    ...[diffCommand(), fmtCommand(), compileCommand()],
+    ...[keysCommand(), limitsCommand(), usageCommand()],
     helpCommand(program),
   ];
   for (const command of commands) {

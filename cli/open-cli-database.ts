@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { type Database, openDatabase } from "../server/storage/open-database.js";
+import type { Database } from "../server/storage/open-database.js";
 import { CommandFailure } from "./command-failure.js";
 
 /** The option of commands that look into the database themselves; no server need run. */
@@ -11,6 +11,7 @@ export function databaseOption(): Option {
 
 /** Opens the database for one command and closes it again. */
 export async function withDatabase<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const { openDatabase } = await import("../server/storage/open-database.js"); // other commands start faster
   const database = await openDatabase(url, { busyMs: 5_000, connections: 1 }).catch((error: Error) => {
     throw new CommandFailure(2, `policy: ${error.message}`);
   });

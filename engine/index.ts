@@ -12,6 +12,10 @@ export { type WhyNot, whyNot } from "./analyze/why-not.js";
 export type { Condition, Predicate } from "./conditions/condition.js";
 export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from "./conditions/fact-definitions.js";
 export { matchesGlob } from "./conditions/glob.js";
+// coverage: what tests reach, and the cases that are missing
+export { Coverage, outcomes as coverageOutcomes, type RuleCoverage } from "./coverage/coverage.js";
+export { factValues } from "./coverage/fact-values.js";
+export { describeGoal, type SuggestedTests, seededRandom, suggestTests } from "./coverage/suggest-tests.js";
 // diagnostics
 export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";
 export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-codes.js";
@@ -26,17 +30,20 @@ export type { Denial, Outcome, RouteChoice } from "./evaluate/outcome.js";
 export { withDefaults } from "./evaluate/with-defaults.js";
 // explain
 export type * from "./explain/decision-record.js";
+export { type ExplainOptions, explain } from "./explain/explain.js";
 export { type ExplainInput, explainDecision } from "./explain/explain-decision.js";
 export { formatFactValue } from "./explain/format-fact-value.js";
 export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
 export { type RenderOptions, renderExplanation } from "./explain/render-explanation.js";
 export { type PolicyTestResult, runPolicyTest } from "./explain/run-policy-test.js";
+export { type Row, renderTable } from "./explain/text-table.js";
 export { writeCondition } from "./explain/write-condition.js";
 export { writeDenyMessage } from "./explain/write-deny-message.js";
 // format
 export { type FormattedFile, formatFile, setAttributesIn } from "./format/format-file.js";
 // the policy model
 export { type CompilePolicyResult, compilePolicy } from "./policy/compile-policy.js";
+export { CompiledPolicyError, loadCompiledPolicy, writeCompiledPolicy } from "./policy/compiled-file.js";
 export type { CompiledPolicy } from "./policy/compiled-policy.js";
 export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";

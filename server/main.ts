@@ -4,8 +4,8 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import pino from "pino";
 import type { CompiledPolicy } from "../engine/index.js";
-import { CoolDowns } from "./dispatch/cool-downs.js";
-import { EndpointObservations } from "./dispatch/endpoint-observations.js";
+import { EndpointStates } from "./dispatch/endpoint-states.js";
+import { reportEndpoints } from "./dispatch/report-endpoints.js";
 import { createServingPolicies, type ServingPolicy } from "./dispatch/serving-policy.js";
 import { drain } from "./drain.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
@@ -15,11 +15,17 @@ import { createStoredExplainer } from "./http/explain-stored-decision.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
 import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
+import { Accounting } from "./ledger/accounting.js";
+import { CommitQueue } from "./ledger/commit-queue.js";
+import { LedgerStore } from "./ledger/ledger-store.js";
+import { MemoryBudgets } from "./ledger/memory-budgets.js";
+import { RateLimits } from "./ledger/rate-limits.js";
 import { listen } from "./listen.js";
 import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
 import { stopOnSignals } from "./stop-on-signals.js";
+import type { LedgerRow } from "./storage/database-schema.js";
 import { createDecisionIds } from "./storage/decision-ids.js";
 import { openDatabase } from "./storage/open-database.js";
 import { createDecisionStore } from "./storage/open-decision-store.js";
@@ -73,6 +79,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => keys.close());
     const compiler = createPolicyCompiler();
     closing.push(() => compiler.close());
+    const ledgerStore = new LedgerStore(database);
+    const ledger = new CommitQueue<LedgerRow>({ write: (rows) => ledgerStore.write(rows), log, now: Date.now });
+    closing.push(() => ledger.close());
+    const budgets = new MemoryBudgets({
+      chargedIn: (subject, window) => ledgerStore.chargedIn(subject, window),
+      now: Date.now,
+    });
+    closing.push(() => budgets.close());
+    const accounting = new Accounting({ ring: keys, budgets, rates: new RateLimits(), ledger, now: Date.now });
     const policies = await createPolicyStore({
       directory: resolve(options.policies),
       compile: compiler.compile,
@@ -96,18 +111,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
 
     let isStopping = false;
+    const endpoints = new EndpointStates();
+    const reportHealth = () => reportEndpoints(servingPolicyOf(policies.current()), endpoints, Date.now());
     const metrics = createMetrics({
       policy: () => policies.status(),
       decisions: () => decisions.status(),
       tokens: () => counter.stats(),
+      endpoints: reportHealth,
     });
     const dataPlane = createDataPlane({
       currentPolicy: () => policies.current(),
       servingPolicyOf,
       access: { keys, isLoopback: isLoopbackName(options.host) },
+      accounting,
       dispatching: {
-        observations: new EndpointObservations(),
-        coolDowns: new CoolDowns(),
+        endpoints,
         log,
         random: Math.random,
         clock: () => performance.now(),
@@ -121,6 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
     });
     const controlPlane = createControlPlane({
+      health: () => ({ endpoints: reportHealth() }),
       policies,
       decisions,
       explain: createStoredExplainer({
@@ -131,6 +150,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }),
       metrics,
       keys: { store: keyStore, ring: keys, now: Date.now },
+      usage: { database, now: Date.now },
       adminToken: environment["ADMIN_TOKEN"],
       isReady: () => !isStopping,
       log,

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { DEFAULT_OVERLAP, keyToJson } from "../../server/http/key-routes.js";
 import { type ApiKey, stateOf } from "../../server/keys/api-key.js";
+import { DEFAULT_OVERLAP, keyToJson } from "../../server/keys/key-json.js";
 import { type IssuedKey, KeyStore } from "../../server/keys/key-store.js";
 import { formatBudget } from "../../server/keys/limits.js";
 import { InvalidSettings, readExpiry, readKeyRequest } from "../../server/keys/read-key-settings.js";

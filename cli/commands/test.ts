@@ -1,50 +1,93 @@
-import { styleText } from "node:util";
-import { Command } from "commander";
-import { positionOf, runPolicyTest } from "../../engine/index.js";
+import { resolve } from "node:path";
+import { Command, Option } from "commander";
+import { type CompiledPolicy, Coverage, describeGoal, suggestTests } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
-import { globalOptions } from "../global-options.js";
+import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
+import { coverageReport, renderCoverage } from "../render-coverage.js";
+import { countFailed, renderTestRun, runTests } from "../run-tests.js";
+import { watchPolicies } from "../watch-policies.js";
+import { writeAtomically } from "../write-atomically.js";
+import { writeJunit } from "../write-junit.js";
+
+interface TestOptions {
+  readonly coverage?: boolean;
+  readonly suggest?: boolean;
+  readonly watch?: boolean;
+  readonly junit?: string;
+}
 
 /** `policy test`: runs the cases of `tests/*.yaml`. Exit 1 when one fails, or when there is none. */
 export function testCommand(): Command {
   return new Command("test")
     .description("run the test cases of the policy directory")
-    .action(async (_own: unknown, command: Command) => {
+    .option("--coverage", "show which rules and predicate outcomes no test reaches")
+    .addOption(
+      new Option("--suggest", "write the missing cases to the standard output, each verified").conflicts([
+        ...["coverage", "watch", "junit"],
+      ]),
+    )
+    .option("--junit <file>", "write the results as JUnit XML too")
+    .option("--watch", "run again whenever a file changes")
+    .action(async (own: TestOptions, command: Command) => {
       const options = globalOptions(command);
-      const policy = await loadPolicies(options);
-      const results = policy.tests.map((test) => ({ test, ...runPolicyTest(policy, test) }));
-      const failed = results.filter((result) => !result.passed);
-      if (options.json) {
-        const report = results.map(({ test, passed, failures }) => ({
-          name: test.name,
-          file: test.span.file,
-          line: positionOf(policy.files, test.span).line,
-          passed,
-          failures,
-        }));
-        process.stdout.write(
-          `${JSON.stringify({ passed: results.length - failed.length, failed: failed.length, tests: report }, undefined, 2)}\n`,
-        );
-      } else {
-        const paint = (style: "red" | "green", text: string) =>
-          options.color ? styleText(style, text, { validateStream: false }) : text;
-        for (const { test, passed, failures } of results) {
-          const place = `${test.span.file}:${positionOf(policy.files, test.span).line}`;
-          process.stdout.write(
-            passed
-              ? `${paint("green", "ok")}    ${test.name}\n`
-              : `${paint("red", "FAIL")}  ${test.name}  (${place})\n`,
-          );
-          for (const line of failures) process.stdout.write(`      ${line.replaceAll("\n", "\n      ")}\n`);
-        }
-        process.stdout.write(`${results.length - failed.length} passed, ${failed.length} failed\n`);
-      }
-      if (results.length === 0) {
-        throw new CommandFailure(
-          1,
-          "no tests were found: add files of `kind: test` under tests/ in the policy directory",
-        );
-      }
-      if (failed.length > 0) throw new CommandFailure(1);
+      if (own.suggest === true) return suggest(await loadPolicies(options), options);
+      if (own.watch !== true) return testOnce(own, options);
+      await watchPolicies(resolve(options.policies), async () => {
+        await testOnce(own, options).catch((error: unknown) => {
+          if (!(error instanceof CommandFailure)) throw error;
+          if (error.message !== "") process.stderr.write(`${error.message}\n`);
+        });
+        process.stdout.write("watching for changes; end with Ctrl-C\n");
+      });
     });
+}
+
+async function testOnce(own: TestOptions, options: GlobalOptions): Promise<void> {
+  const policy = await loadPolicies(options);
+  const run = runTests(policy);
+  const coverage = own.coverage === true ? measure(policy) : undefined;
+  const failed = countFailed(run);
+  if (options.json) {
+    const passed = run.results.length - failed;
+    const tests = run.results.map(({ name, file, line, passed: isPassed, failures }) => {
+      return { name, file, line, passed: isPassed, failures };
+    });
+    const report = {
+      ...{ passed, failed, tests },
+      ...(coverage === undefined ? {} : { coverage: coverageReport(policy, coverage) }),
+    };
+    process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  } else {
+    process.stdout.write(renderTestRun(run, options.color));
+    if (coverage !== undefined) process.stdout.write(renderCoverage(policy, coverage, options.color));
+  }
+  if (own.junit !== undefined) {
+    await writeAtomically(own.junit, writeJunit(run)).catch((error: Error) => {
+      throw new CommandFailure(2, `policy test: cannot write ${own.junit}: ${error.message}`);
+    });
+  }
+  if (run.results.length === 0) {
+    throw new CommandFailure(1, "no tests were found: add files of `kind: test` under tests/ in the policy directory");
+  }
+  if (failed > 0) throw new CommandFailure(1);
+}
+
+function measure(policy: CompiledPolicy): Coverage {
+  const coverage = new Coverage(policy.set);
+  for (const { request } of policy.tests) coverage.add(request);
+  return coverage;
+}
+
+/** The cases go to stdout, ready for a file; what was not found goes to stderr. */
+function suggest(policy: CompiledPolicy, options: GlobalOptions): void {
+  const { text, count, open } = suggestTests(policy);
+  const missed = open.map((goal) => describeGoal(policy, goal));
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ count, text, not_found: missed }, undefined, 2)}\n`);
+    return;
+  }
+  process.stdout.write(text);
+  process.stderr.write(`${count} ${count === 1 ? "case" : "cases"}; they expect what the policy does now: read them\n`);
+  for (const line of missed) process.stderr.write(`no request found for: ${line}\n`);
 }

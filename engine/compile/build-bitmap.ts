@@ -12,35 +12,37 @@ import {
 import { type FiledRule, partOf } from "./filed-rule.js";
 import { reserveTable, takeEntry } from "./hash-table.js";
 import type { Necessary } from "./necessary.js";
+import type { TreeTuning } from "./tree-tuning.js";
 import type { WordBuffer } from "./word-buffer.js";
 
 /** More columns rarely leave fewer rules. */
 const MOST_COLUMNS = 16;
-/** Values with a row of their own (the others share one), and cuts of a number. */
-const MOST_ROWS = 31;
 /** Nanoseconds to read a fact and find its row, and to ask one rule: a column must save more than it costs. */
 const COLUMN_COST = 45;
 const RULE_COST = 30;
 
 /**
  * Writes a bitmap leaf of rules in ascending order, and gives its place.
- * Size: at most MOST_COLUMNS × (MOST_ROWS + 3) bits a rule, and two words for each value that a rule names.
+ * Size: at most MOST_COLUMNS × (mostRows + 3) bits a rule, and two words for each value that a rule names.
  */
 export function buildBitmap(
   rules: readonly FiledRule[],
   answered: ReadonlySet<number>,
   facts: readonly TreeFact[],
   nodes: WordBuffer,
+  tuning: TreeTuning,
 ): number {
+  const { mostRows } = tuning;
   const columns = chooseColumns(rules, answered, facts);
   const node = nodes.push(BITMAP, rules.length, Math.ceil(rules.length / 32), columns.length);
   for (const { ruleNumber, program } of rules) nodes.push(ruleNumber, program);
   for (const fact of columns) {
     const start = nodes.length;
     const type = facts[fact]?.type;
-    if (type !== "set" && isDirect(facts[fact] as TreeFact, rules.length)) writeDirect(rules, fact, facts, nodes);
-    else if (type === "number" || type === "local-time") writeCuts(rules, fact, nodes);
-    else writeKeys(rules, fact, type === "set" ? TAGS_COLUMN : CELLS_COLUMN, nodes);
+    if (type !== "set" && isDirect(facts[fact] as TreeFact, rules.length, tuning))
+      writeDirect(rules, fact, facts, nodes, mostRows);
+    else if (type === "number" || type === "local-time") writeCuts(rules, fact, nodes, mostRows);
+    else writeKeys(rules, fact, type === "set" ? TAGS_COLUMN : CELLS_COLUMN, nodes, mostRows);
     nodes.set(start + 2, nodes.length - start);
   }
   return node;
@@ -85,17 +87,23 @@ function droppedShare(part: Necessary, { type, cuts, strings }: TreeFact): numbe
 }
 
 /** Whether a table with a place for each cell of a fact is in proportion to the rules it serves. */
-export function isDirect(fact: TreeFact, rules: number): boolean {
-  return cellCount(fact) <= 2 * rules + 8;
+export function isDirect(fact: TreeFact, rules: number, { directCells }: TreeTuning): boolean {
+  return cellCount(fact) <= 2 * rules + directCells;
 }
 
 /** As `writeKeys` and `writeCuts`, with a row found by the cell alone. Rows are shared as there. */
-function writeDirect(rules: readonly FiledRule[], fact: number, facts: readonly TreeFact[], nodes: WordBuffer): void {
+function writeDirect(
+  rules: readonly FiledRule[],
+  fact: number,
+  facts: readonly TreeFact[],
+  nodes: WordBuffer,
+  mostRows: number,
+): void {
   const cells = cellCount(facts[fact] as TreeFact);
   const header = nodes.push(DIRECT_COLUMN, fact, 0);
   const table = nodes.reserve(cells);
   const rows = new RowWriter(nodes, rules.length);
-  const rowOf = shareRows(rules, fact, cells).map((shared) => {
+  const rowOf = shareRows(rules, fact, cells, mostRows).map((shared) => {
     while (rows.size <= shared) rows.add();
     return shared;
   });
@@ -116,13 +124,13 @@ function writeDirect(rules: readonly FiledRule[], fact: number, facts: readonly 
 }
 
 /**
- * Divides the cells of a fact among at most MOST_ROWS + 3 rows: absent, each often named string (or stretch between cuts),
+ * Divides the cells of a fact among at most mostRows + 3 rows: absent, each often named string (or stretch between cuts),
  * all others named, none named.
  */
-function shareRows(rules: readonly FiledRule[], fact: number, cells: number): number[] {
+function shareRows(rules: readonly FiledRule[], fact: number, cells: number, mostRows: number): number[] {
   const parts = rules.map((rule) => partOf(rule, fact));
   if (parts.some((part) => part?.kind === "interval")) {
-    const cuts = intervalCuts(parts);
+    const cuts = intervalCuts(parts, mostRows);
     return Array.from({ length: cells }, (_, cell) => (cell === 0 ? 0 : 1 + countNotAbove(cuts, 0, cuts.length, cell)));
   }
   const counts = new Int32Array(cells);
@@ -133,19 +141,25 @@ function shareRows(rules: readonly FiledRule[], fact: number, cells: number): nu
   );
   named.sort((one, other) => other.count - one.count);
   const rowOf: number[] = Array.from({ length: cells }, (_, cell) => (cell === 0 ? 0 : 1));
-  for (const [at, { cell }] of named.entries()) rowOf[cell] = 2 + Math.min(at, MOST_ROWS);
+  for (const [at, { cell }] of named.entries()) rowOf[cell] = 2 + Math.min(at, mostRows);
   return rowOf;
 }
 
 /** The edges of intervals, or some of them. */
-function intervalCuts(parts: readonly (Necessary | undefined)[]): Int32Array {
-  const edges = new Set<number>();
-  for (const part of parts) if (part?.kind === "interval") edges.add(part.first).add(part.last + 1);
-  const ascending = [...edges].sort((one, other) => one - other);
-  return Int32Array.from(ascending.length <= MOST_ROWS ? ascending : quantiles(ascending, MOST_ROWS));
+function intervalCuts(parts: readonly (Necessary | undefined)[], mostRows: number): Int32Array {
+  const edges = new Int32Array(parts.length * 2);
+  let count = 0;
+  for (const part of parts) {
+    if (part?.kind !== "interval") continue;
+    edges[count++] = part.first;
+    edges[count++] = part.last + 1;
+  }
+  const ascending = edges.subarray(0, count).sort();
+  const different = ascending.filter((edge, at) => at === 0 || edge !== ascending[at - 1]);
+  return different.length <= mostRows ? different : Int32Array.from(quantiles(different, mostRows));
 }
 
-function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer): void {
+function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer, mostRows: number): void {
   const counts = new Map<number, number>();
   const keysOf = (rule: FiledRule): readonly number[] | undefined => {
     const part = partOf(rule, fact);
@@ -168,7 +182,7 @@ function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, node
   const rowOf = new Map<number, number>();
   let shared = -1;
   for (const [at, [key]] of byCount.entries()) {
-    if (at < MOST_ROWS) rowOf.set(key, rows.add());
+    if (at < mostRows) rowOf.set(key, rows.add());
     else {
       if (shared === -1) shared = rows.add();
       rowOf.set(key, shared);
@@ -191,8 +205,11 @@ function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, node
   rows.count();
 }
 
-function writeCuts(rules: readonly FiledRule[], fact: number, nodes: WordBuffer): void {
-  const cuts = intervalCuts(rules.map((rule) => partOf(rule, fact)));
+function writeCuts(rules: readonly FiledRule[], fact: number, nodes: WordBuffer, mostRows: number): void {
+  const cuts = intervalCuts(
+    rules.map((rule) => partOf(rule, fact)),
+    mostRows,
+  );
   const header = nodes.push(CUTS_COLUMN, fact, 0, 0, cuts.length, ...cuts);
   const rows = new RowWriter(nodes, rules.length);
   const buckets = Array.from({ length: cuts.length + 1 }, () => rows.add());

@@ -6,13 +6,17 @@ import { ConditionLowering } from "./lower-condition.js";
 import { type Necessary, necessaryParts } from "./necessary.js";
 import { numberFacts } from "./number-facts.js";
 import { TreeBuilder } from "./tree-builder.js";
+import { type TreeTuning, usualTuning } from "./tree-tuning.js";
 import { WordBuffer } from "./word-buffer.js";
 
 /** A rule may be filed this often, or as often as it names values if that is more. */
 const LEAST_ALLOWANCE = 16;
 
-/** Compiles the rules of a set. Time is about linear in the text of the policy (10,000 rules: docs/decisions). */
-export function buildDecisionTree(set: PolicySet): DecisionTree {
+/**
+ * Compiles the rules of a set. Time is about linear in the text of the policy (10,000 rules: docs/decisions).
+ * @param tuning changes the shape of the tree only, never an answer.
+ */
+export function buildDecisionTree(set: PolicySet, tuning: TreeTuning = usualTuning): DecisionTree {
   const numbered = numberFacts(set);
   const lowering = new ConditionLowering(numbered);
   const code = new WordBuffer();
@@ -27,7 +31,7 @@ export function buildDecisionTree(set: PolicySet): DecisionTree {
     filed[effect].push({ ruleNumber, program, necessary, allowance });
   }
   const nodes = new WordBuffer();
-  const builder = new TreeBuilder(numbered.facts, nodes);
+  const builder = new TreeBuilder(numbered.facts, nodes, tuning);
   const build = (rules: readonly FiledRule[]) => builder.build(withRarestTags(rules, numbered.tagCount));
   const [deny, require, route] = [build(filed.deny), build(filed.require), build(filed.route)];
   return {

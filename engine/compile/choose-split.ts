@@ -1,6 +1,7 @@
 import { countNotAbove } from "./count-not-above.js";
 import { type FiledRule, partOf } from "./filed-rule.js";
 import type { Necessary } from "./necessary.js";
+import type { TreeTuning } from "./tree-tuning.js";
 
 /** How the rules of a node are told apart. */
 export type Split =
@@ -8,19 +9,12 @@ export type Split =
   /** Children lie between the cuts (cells, ascending). */
   | { readonly kind: "cuts"; readonly fact: number; readonly cuts: Int32Array };
 
-/** Lists up to this long are cheaper than bitmaps, whose rows must be gathered first (bench/engines, 2026-11). */
-export const LONGEST_LIST = 8;
-
-/** A cut has two to eight children; it pays on long bitmaps only. */
-const LEAST_RULES_TO_CUT = 256;
+/** A cut has two to eight children. */
 const MOST_CHILDREN = 8;
+/** Ranges that cuts are chosen by: more cost time and move no cut far. */
+const SAMPLE = 256;
 /** A rule that would stand in more than this share of the children goes below `rest` instead of into each. */
 const WIDEST = 0.75;
-
-/** Expected nanoseconds to search rules that are not split further; only differences matter. */
-export function leafCost(rules: number): number {
-  return rules === 0 ? 0 : rules <= LONGEST_LIST ? 10 + 15 * rules : 130 + 0.4 * rules;
-}
 
 /** The keys of a rule in a branch on a fact, where it may be filed under all of them. */
 export function branchKeys(rule: FiledRule, fact: number): readonly number[] | undefined {
@@ -41,8 +35,12 @@ interface KeyedFact {
  * The split that is expected to save most, or undefined when a leaf is best. Greedy: costs of children are estimated as
  * if they were leaves. Requests are expected to have a value about as often as rules name it.
  */
-export function chooseSplit(rules: readonly FiledRule[], asked: ReadonlySet<number>): Split | undefined {
-  if (rules.length <= LONGEST_LIST) return undefined;
+export function chooseSplit(
+  rules: readonly FiledRule[],
+  asked: ReadonlySet<number>,
+  { longestList, leastRulesToCut, nodeCost, leafCost }: TreeTuning,
+): Split | undefined {
+  if (rules.length <= longestList) return undefined;
   const keyedFacts = new Map<number, KeyedFact>();
   const intervals = new Map<number, (Necessary & { kind: "interval" })[]>();
   for (const rule of rules) {
@@ -85,10 +83,16 @@ export function chooseSplit(rules: readonly FiledRule[], asked: ReadonlySet<numb
     }
     const child = sum === 0 ? 0 : squares / sum;
     const visits = kind === "tags" ? 2 : 1;
-    consider({ kind, fact }, 15 * visits + visits * leafCost(child) + leafCost(rules.length - keyed));
+    consider({ kind, fact }, nodeCost * visits + visits * leafCost(child) + leafCost(rules.length - keyed));
   }
-  if (rules.length >= LEAST_RULES_TO_CUT) {
-    for (const [fact, parts] of intervals) considerCuts(fact, parts, rules.length, consider);
+  if (rules.length >= leastRulesToCut) {
+    for (const [fact, parts] of intervals)
+      considerCuts(
+        fact,
+        parts,
+        (child, keyed) => nodeCost + leafCost(child) + leafCost(rules.length - keyed),
+        consider,
+      );
   }
   return best;
 }
@@ -96,12 +100,13 @@ export function chooseSplit(rules: readonly FiledRule[], asked: ReadonlySet<numb
 function considerCuts(
   fact: number,
   parts: readonly (Necessary & { kind: "interval" })[],
-  ruleCount: number,
+  cost: (child: number, keyed: number) => number,
   consider: (split: Split, cost: number) => void,
 ): void {
-  const edges = new Int32Array(parts.length * 2);
-  for (let at = 0; at < parts.length; at++) {
-    const { first, last } = parts[at] as Necessary & { kind: "interval" };
+  const step = Math.max(1, Math.floor(parts.length / SAMPLE));
+  const sample = parts.filter((_, at) => at % step === 0);
+  const edges = new Int32Array(sample.length * 2);
+  for (const [at, { first, last }] of sample.entries()) {
     edges[at * 2] = first;
     edges[at * 2 + 1] = last + 1;
   }
@@ -110,14 +115,14 @@ function considerCuts(
     const cuts = Int32Array.from(quantiles(edges, children - 1));
     let filed = 0;
     let keyed = 0;
-    for (const part of parts) {
+    for (const part of sample) {
       const [from, to] = childrenOf(cuts, part.first, part.last);
       if (to - from + 1 > WIDEST * (cuts.length + 1)) continue;
       keyed++;
       filed += Math.max(0, to - from + 1);
     }
-    const child = filed / (cuts.length + 1);
-    consider({ kind: "cuts", fact, cuts }, 15 + leafCost(child) + leafCost(ruleCount - keyed));
+    const scale = parts.length / sample.length;
+    consider({ kind: "cuts", fact, cuts }, cost((scale * filed) / (cuts.length + 1), scale * keyed));
   }
 }
 

@@ -1,9 +1,10 @@
 import { buildBitmap, isDirect } from "./build-bitmap.js";
-import { branchKeys, childrenOf, chooseSplit, isNarrow, LONGEST_LIST } from "./choose-split.js";
+import { branchKeys, childrenOf, chooseSplit, isNarrow } from "./choose-split.js";
 import { countNotAbove } from "./count-not-above.js";
 import { BRANCH, CUTS, cellCount, LIST, NO_RULE, type Root, SWITCH, TAGS, type TreeFact } from "./decision-tree.js";
 import { type FiledRule, partOf } from "./filed-rule.js";
 import { reserveTable, takeEntry } from "./hash-table.js";
+import type { TreeTuning } from "./tree-tuning.js";
 import type { WordBuffer } from "./word-buffer.js";
 
 /** What is known of the rules of a node. */
@@ -21,13 +22,14 @@ export class TreeBuilder {
   constructor(
     private readonly facts: readonly TreeFact[],
     private readonly nodes: WordBuffer,
+    private readonly tuning: TreeTuning,
   ) {}
 
   /** @param rules ascending by number */
   build(rules: readonly FiledRule[], path: Path = noPath): Root {
     const [first] = rules;
     if (first === undefined) return { node: 0, firstRule: NO_RULE };
-    const split = chooseSplit(rules, path.asked);
+    const split = chooseSplit(rules, path.asked, this.tuning);
     if (split === undefined) return { node: this.buildLeaf(rules, path), firstRule: first.ruleNumber };
     const node =
       split.kind === "cuts"
@@ -38,7 +40,7 @@ export class TreeBuilder {
 
   private buildLeaf(rules: readonly FiledRule[], { answered }: Path): number {
     const { nodes } = this;
-    if (rules.length > LONGEST_LIST) return buildBitmap(rules, answered, this.facts, nodes);
+    if (rules.length > this.tuning.longestList) return buildBitmap(rules, answered, this.facts, nodes, this.tuning);
     const node = nodes.push(LIST, rules.length);
     for (const { ruleNumber, program } of rules) nodes.push(ruleNumber, program);
     return node;
@@ -66,7 +68,7 @@ export class TreeBuilder {
       }
     }
     const treeFact = this.facts[fact] as TreeFact;
-    if (kind === "branch" && isDirect(treeFact, rules.length)) {
+    if (kind === "branch" && isDirect(treeFact, rules.length, this.tuning)) {
       const node = nodes.push(SWITCH, fact, 0, 0, cellCount(treeFact));
       this.buildSwitch(node, rest, children.set(0, absent), path, fact);
       return node;
@@ -117,7 +119,7 @@ export class TreeBuilder {
       for (let at = from; at <= to; at++) children[at]?.push(copy);
     }
     const treeFact = this.facts[fact] as TreeFact;
-    if (isDirect(treeFact, rules.length)) {
+    if (isDirect(treeFact, rules.length, this.tuning)) {
       const node = nodes.push(SWITCH, fact, 0, 0, cellCount(treeFact));
       this.buildCutSwitch(node, rest, absent, children, cuts, { ...path, asked: new Set(path.asked).add(fact) });
       return node;

@@ -22,7 +22,8 @@ export function decide({ set, tree }: CompiledPolicy, facts: Facts): Outcome {
   // A fact that is not of its type has no cell; what conditions make of it is what the plain reading says.
   if (reader.isMalformed) return decideInOrder(set, facts);
   const { rules } = set;
-  const rule = rules[routedBy] as RouteRule | undefined;
+  // Never index with NO_RULE: reading out of bounds makes the compiler of the runtime give this function up, again and again.
+  const rule = routedBy === NO_RULE ? undefined : (rules[routedBy] as RouteRule);
   return {
     denied: deniedBy === NO_RULE ? undefined : { rule: rules[deniedBy] as DenyRule },
     requirements: required === 0 ? noRequirements : takeRules(rules, walker, required),

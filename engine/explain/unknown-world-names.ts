@@ -27,6 +27,7 @@ export function unknownWorldNames(catalog: Catalog, world: World): readonly stri
     ...report("hint_excluded", world.hint_excluded, isAny, any),
     ...report("no_credentials", world.no_credentials, isProvider, "provider"),
     ...report("unsupported", world.unsupported, isProvider, "provider"),
+    ...report("incapable", Object.keys(world.incapable ?? {}), isEndpoint, "endpoint"),
     ...report("latency_ms", Object.keys(world.latency_ms ?? {}), isEndpoint, "endpoint"),
     ...report("in_flight", Object.keys(world.in_flight ?? {}), isEndpoint, "endpoint"),
     ...report("error_rate", Object.keys(world.error_rate ?? {}), isEndpoint, "endpoint"),

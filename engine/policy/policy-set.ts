@@ -166,6 +166,8 @@ export interface Provider {
   readonly retentionDays?: number;
   readonly headers: readonly { readonly name: string; readonly value: string }[];
   readonly simulate?: SimulationSettings;
+  /** False: the endpoints of this provider have no circuit breaker, unless they say so. */
+  readonly circuitBreaker?: false;
   readonly span: Span;
 }
 
@@ -183,7 +185,7 @@ export interface SimulationSettings {
   readonly reply?: string;
 }
 
-export const capabilities = ["tools", "vision", "json_schema", "reasoning", "audio"] as const;
+export const capabilities = ["tools", "vision", "json_schema", "reasoning", "audio", "embeddings"] as const;
 
 export interface Model {
   /** `author/model`. */
@@ -211,6 +213,8 @@ export interface Endpoint {
   readonly price?: Price;
   readonly region?: string;
   readonly retentionDays?: number;
+  /** False: calls are made however many fail. */
+  readonly circuitBreaker?: false;
   readonly span: Span;
 }
 

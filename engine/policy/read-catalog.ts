@@ -4,6 +4,7 @@ import { defined } from "./defined.js";
 import { isSectionReadable } from "./is-section-readable.js";
 import type { Catalog, Endpoint, Model, Price, Provider, ProviderFormat, SimulationSettings } from "./policy-set.js";
 import {
+  booleanOf,
   childOf,
   itemsOf,
   mapOf,
@@ -68,6 +69,7 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
     ...defined("region", textOf(reading, childOf(value, "region"))),
     ...defined("retentionDays", retentionOf(reading, childOf(value, "data_retention"))),
     headers: readHeaders(reading, value),
+    ...(booleanOf(reading, childOf(value, "circuit_breaker")) === false ? { circuitBreaker: false } : {}),
     ...(simulateNode === undefined ? {} : { simulate: readSimulation(reading, simulateNode) }),
     span: keySpan,
   };
@@ -164,6 +166,7 @@ function readEndpoint(reading: Reading, node: Located, model: Inherited, provide
     price: readPrice(reading, childOf(node, "price")) ?? model.price,
     region: textOf(reading, childOf(node, "region")),
     retentionDays: retentionOf(reading, childOf(node, "data_retention")),
+    circuitBreaker: booleanOf(reading, childOf(node, "circuit_breaker")),
   };
   if (provider === undefined) return undefined;
   const inherited = providers?.get(provider);
@@ -181,6 +184,7 @@ function readEndpoint(reading: Reading, node: Located, model: Inherited, provide
     ...defined("price", own.price),
     ...defined("region", own.region ?? inherited?.region),
     ...defined("retentionDays", own.retentionDays ?? inherited?.retentionDays),
+    ...((own.circuitBreaker ?? inherited?.circuitBreaker ?? true) ? {} : { circuitBreaker: false }),
     span: node.span,
   };
 }

@@ -68,6 +68,9 @@ export function excludeCandidate(
       detail: `this server does not speak the wire format${format} of ${endpoint.provider}`,
     };
   }
+  if (world.incapable !== undefined && Object.hasOwn(world.incapable, endpoint.id)) {
+    return { reason: "missing_capability", detail: `the request ${world.incapable[endpoint.id]}` };
+  }
 
   const tooLong = exceededWindow(entry, test);
   if (tooLong !== undefined) return { reason: "context_window", detail: tooLong };

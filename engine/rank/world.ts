@@ -11,6 +11,8 @@ export interface World {
   readonly no_credentials?: readonly string[];
   /** Providers whose wire format the server cannot speak. */
   readonly unsupported?: readonly string[];
+  /** What an endpoint's wire format cannot do of this request, as the end of "the request …", by endpoint. */
+  readonly incapable?: Readonly<Record<string, string>>;
   /** What the API key may use: endpoints, models or providers; absent is everything, an empty list is nothing. */
   readonly allowed?: readonly string[];
   /** Endpoints, models or providers that the request's own hints leave out. */

@@ -1,3 +1,4 @@
+import type { PassThrough } from "../providers/pass-through.js";
 import type { AnswerNotes, AttemptResult } from "./attempt-result.js";
 import { classifyAnswer, classifyErrorObject, malformed } from "./classify-failure.js";
 import type { Failure } from "./failure.js";
@@ -18,12 +19,12 @@ export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** Of an error answer this much is read, bytes; more is not passed on. */
 const MAX_ERROR_BYTES = 1024 * 1024;
 
-/** Collects a chat completion that comes whole. */
-export function receiveWhole(notes: AnswerNotes): AnswerReceiver {
+/** Collects an answer that comes whole: a chat completion, or what `passThrough` understands. */
+export function receiveWhole(notes: AnswerNotes, passThrough?: PassThrough): AnswerReceiver {
   const body = new Collected(MAX_ANSWER_BYTES);
   return {
     push: (chunk) => (body.add(chunk) ? undefined : failed(malformed("the answer is larger than 64 MiB"))),
-    end: () => readWhole(body.bytes(), notes),
+    end: () => readWhole(body.bytes(), notes, passThrough),
     fail: failed,
   };
 }
@@ -62,8 +63,9 @@ export function failed(failure: Failure): AttemptResult {
   return { kind: "failed", failure };
 }
 
-function readWhole(body: Buffer, notes: AnswerNotes): AttemptResult {
-  const answer = parseJsonObject(body.toString("utf8"));
+function readWhole(body: Buffer, notes: AnswerNotes, passThrough: PassThrough | undefined): AttemptResult {
+  const parsed = parseJsonObject(body.toString("utf8"));
+  const answer = parsed === undefined ? undefined : (passThrough?.whole(parsed) ?? parsed);
   if (answer === undefined) {
     return failed(malformed(body.length === 0 ? "the answer is empty" : "the answer is not a JSON object"));
   }

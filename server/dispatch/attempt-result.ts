@@ -1,4 +1,6 @@
 import type { PlannedAttempt } from "../../engine/index.js";
+import type { PaymentRefusal } from "../ledger/accounting.js";
+import type { ClientPresence } from "./client-presence.js";
 import type { Failure } from "./failure.js";
 import type { Usage } from "./usage.js";
 
@@ -13,11 +15,24 @@ export type AttemptResult =
   /** The stream broke after content had reached the client. */
   | { readonly kind: "cut"; readonly failure: Failure }
   /** The client hung up. */
-  | { readonly kind: "cancelled" };
+  | { readonly kind: "cancelled" }
+  /** No call was made: its cost could not be held. Another attempt may be cheaper. */
+  | { readonly kind: "unpaid"; readonly refusal: PaymentRefusal }
+  /** No call was made: the candidate cannot be called at the moment. Another may follow. */
+  | PassedOver;
+
+export interface PassedOver {
+  readonly kind: "passed_over";
+  readonly reason: "circuit_open";
+}
 
 /** What an answer says about itself. */
 export interface AnswerNotes {
   usage?: Usage;
+  /** `usage` as it came. */
+  rawUsage?: unknown;
+  /** Events of a stream that were passed on. */
+  streamed?: { events: number; bytes: number; shortest: number };
   id?: string;
   model?: string;
   finishReasons?: string[];
@@ -34,8 +49,15 @@ export interface EndedAttempt {
   readonly notes: AnswerNotes;
 }
 
-/** Makes one call for a planned attempt. Never rejects. Retries and records are functions from one to another. */
-export type Attempt = (planned: PlannedAttempt) => Promise<EndedAttempt>;
+/** Makes one call for a planned attempt. Never rejects. Retries, circuits and records are functions from one to another. */
+export type Attempt = (planned: PlannedAttempt, side: CallSide) => Promise<EndedAttempt>;
+
+/** Whom a call is made for. */
+export interface CallSide {
+  readonly client: ClientPresence;
+  /** Where a stream goes; undefined: the answer is asked for whole. */
+  readonly sink: StreamSink | undefined;
+}
 
 /** Where a stream goes: the client's side. */
 export interface StreamSink {

@@ -48,6 +48,7 @@ class Call implements UpstreamHandler {
   #isBlocked = false;
   #isSettled = false;
   #lingering: NodeJS.Timeout | undefined;
+  #forgetClient: (() => void) | undefined;
 
   constructor(options: EndpointCall, resolve: (ended: EndedAttempt) => void) {
     this.#options = options;
@@ -64,7 +65,7 @@ class Call implements UpstreamHandler {
       this.#settle({ kind: "cancelled" });
       return;
     }
-    client.onGone(() => this.#settle({ kind: "cancelled" }));
+    this.#forgetClient = client.onGone(() => this.#settle({ kind: "cancelled" }));
     const connectTimeoutMs = planned.route.timeouts.connectMs ?? defaultTimeouts.connectMs;
     try {
       this.#exchange = adapter.call({ ...call, stream: sink !== undefined, connectTimeoutMs }, this);
@@ -109,19 +110,22 @@ class Call implements UpstreamHandler {
   #receiverFor(status: number, headers: UpstreamHeaders): AnswerReceiver {
     const { sink, call, planned, now } = this.#options;
     if (status < 200 || status > 299) return receiveError(status, headers, now());
-    if (sink === undefined) return receiveWhole(this.#notes);
+    const passThrough = this.#options.adapter.passes.get(call.operation);
+    if (sink === undefined) return receiveWhole(this.#notes, passThrough);
     const contentType = String(headers["content-type"] ?? "");
     if (contentType !== "" && !contentType.includes("event-stream")) return receiveInsteadOfStream(contentType);
     const { n } = call.parsedBody;
     return receiveStream({
       choices: Number.isSafeInteger(n) && (n as number) > 1 ? (n as number) : 1,
       notes: this.#notes,
+      passThrough,
       onContent: () => {
         this.#firstTokenMs = this.#elapsed();
         this.#timers.contentArrived();
         sink.begin(planned);
       },
       write: (event) => {
+        this.#countStreamed(event.length);
         if (!sink.write(event)) this.#isBlocked = true;
       },
     });
@@ -144,7 +148,7 @@ class Call implements UpstreamHandler {
     if (this.#isSettled) return;
     this.#isSettled = true;
     this.#timers.stop();
-    this.#options.client.onGone(undefined);
+    this.#forgetClient?.();
     if (!hasEnded) this.#leave(result);
     this.#resolve({
       result,
@@ -164,6 +168,14 @@ class Call implements UpstreamHandler {
     this.#lingering = setTimeout(() => this.#exchange?.abort(), LINGER_MS);
     this.#lingering.unref();
     this.#exchange?.resume();
+  }
+
+  #countStreamed(bytes: number): void {
+    this.#notes.streamed ??= { events: 0, bytes: 0, shortest: bytes };
+    const { streamed } = this.#notes;
+    streamed.events += 1;
+    streamed.bytes += bytes;
+    streamed.shortest = Math.min(streamed.shortest, bytes);
   }
 
   #elapsed(): number {

@@ -1,21 +1,23 @@
-/** Whether the client still waits for its answer. Whoever works for it at the moment is told when it goes. */
+/** Whether the client still waits for its answer. Those who work for it are told when it goes. */
 export class ClientPresence {
   #isGone = false;
-  #onGone: (() => void) | undefined;
+  readonly #callbacks = new Set<() => void>();
 
   get isGone(): boolean {
     return this.#isGone;
   }
 
-  /** @param callback takes the place of the one before; undefined: nobody needs to be told. */
-  onGone(callback: (() => void) | undefined): void {
-    this.#onGone = callback;
+  /** @returns what to call when one need not be told any more. A client that is gone already tells nobody. */
+  onGone(callback: () => void): () => void {
+    this.#callbacks.add(callback);
+    return () => this.#callbacks.delete(callback);
   }
 
   /** The client hung up. */
   leave(): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    this.#onGone?.();
+    for (const callback of this.#callbacks) callback();
+    this.#callbacks.clear();
   }
 }

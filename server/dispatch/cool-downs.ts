@@ -10,7 +10,10 @@ export class CoolDowns {
 
   /** @param now epoch milliseconds. */
   begin(endpoint: string, retryAfterMs: number, now: number): void {
-    if (retryAfterMs > 0) this.#until.set(endpoint, now + Math.min(retryAfterMs, MAX_COOL_DOWN_MS));
+    if (!(retryAfterMs > 0)) return;
+    const until = now + Math.min(retryAfterMs, MAX_COOL_DOWN_MS);
+    // Two calls under way may be told different times: the later one counts.
+    this.#until.set(endpoint, Math.max(until, this.#until.get(endpoint) ?? 0));
   }
 
   /** The endpoints to leave alone now; undefined when there are none. */

@@ -1,22 +1,28 @@
 import type { Logger } from "pino";
-import { nanoToUsd, type PlannedAttempt, type RecordedAttempt } from "../../engine/index.js";
+import {
+  nanoToUsd,
+  type PicoUsdPerToken,
+  type PlannedAttempt,
+  type Price,
+  type RecordedAttempt,
+} from "../../engine/index.js";
+import type { AttemptCost } from "../ledger/attempt-cost.js";
+import type { RequestAccount } from "../ledger/request-account.js";
+import type { Operation } from "../providers/operation.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
-import type { Attempt, EndedAttempt, StreamSink } from "./attempt-result.js";
+import type { Attempt, CallSide, EndedAttempt } from "./attempt-result.js";
 import { callEndpoint } from "./call-endpoint.js";
-import type { ClientPresence } from "./client-presence.js";
-import type { CoolDowns } from "./cool-downs.js";
-import type { EndpointObservations } from "./endpoint-observations.js";
+import type { EndpointStates } from "./endpoint-states.js";
 import { type Failure, requestFaults } from "./failure.js";
-import type { ProviderConnection, ServingPolicy } from "./serving-policy.js";
-import { costOfUsage } from "./usage.js";
+import type { ServingPolicy } from "./serving-policy.js";
 import { type WalkedPlan, walkPlan } from "./walk-plan.js";
+import { withCircuit } from "./with-circuit.js";
 import { withRetries } from "./with-retries.js";
 import { withoutSecret } from "./without-secret.js";
 
 /** What every dispatch shares. */
 export interface DispatchDependencies {
-  readonly observations: EndpointObservations;
-  readonly coolDowns: CoolDowns;
+  readonly endpoints: EndpointStates;
   readonly log: Pick<Logger, "warn">;
   /** 0 to 1: for the pauses between retries. */
   readonly random: () => number;
@@ -26,22 +32,31 @@ export interface DispatchDependencies {
   readonly now: () => number;
 }
 
-export interface DispatchRequest {
+export interface DispatchRequest extends CallSide {
   readonly decisionId: string;
   readonly serving: ServingPolicy;
   readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
+  readonly operation: Operation;
   /** The client's body with another model's name. */
   readonly bodyFor: (upstreamModel: string) => Buffer;
-  readonly parsedBody: Readonly<Record<string, unknown>>;
+  /** The request as a chat completion: for providers that do not have the operation. */
+  readonly chat: {
+    readonly body: Readonly<Record<string, unknown>>;
+    /** What it leaves out of the request, one sentence each. */
+    readonly warnings: readonly string[];
+    readonly bodyFor: (upstreamModel: string) => Buffer;
+  };
+  /** Headers that belong to the operation, for providers that have it. */
+  readonly operationHeaders: Readonly<Record<string, string>>;
   readonly maxOutputTokens: number | undefined;
-  readonly client: ClientPresence;
-  /** Where a stream goes; undefined: the answer is asked for whole. */
-  readonly sink: StreamSink | undefined;
+  readonly account: RequestAccount;
   readonly trace: RequestTrace;
   /** Each attempt that has ended is added. */
   readonly attempts: RecordedAttempt[];
   /** Each attempt that failed is added. */
   readonly failures: FailedAttempt[];
+  /** What a provider is not told as the client said it is added, before the provider is called. */
+  readonly warnings: Set<string>;
 }
 
 export interface FailedAttempt {
@@ -53,19 +68,44 @@ export interface FailedAttempt {
  * Sends a request along its plan until it is answered: retries, falls back, records every attempt in the request's
  * lists, in spans, and in what the next decisions see of the world. Never rejects.
  */
-export function dispatch(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
-  const attempt: Attempt = (planned) => recordedCall(planned, request, shared);
-  return walkPlan(request.plan, withRetries(attempt, request.client, shared.random));
+export async function dispatch(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
+  const { endpoints, random, now } = shared;
+  const call: Attempt = (planned, side) => paidCall(planned, side, request, shared);
+  const attempt = withRetries(withCircuit(call, endpoints.circuits, now), random);
+  const walked = await walkPlan(request.plan, attempt, request);
+  await request.account.committed();
+  return walked;
 }
 
-async function recordedCall(
+/** A call whose cost is held before it is made, and settled after. */
+async function paidCall(
   planned: PlannedAttempt,
+  side: CallSide,
   request: DispatchRequest,
   shared: DispatchDependencies,
 ): Promise<EndedAttempt> {
+  const { isStandIn } = request.serving.connectionOf(planned.endpoint);
+  const price = isStandIn ? FREE : planned.endpoint.price;
+  const paid = await request.account.reserve(planned, price);
+  if ("kind" in paid) {
+    const result = { kind: "unpaid", refusal: paid } as const;
+    return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, notes: {} };
+  }
+  return recordedCall(planned, side, request, shared, (ended) => request.account.settle(paid, planned, ended, price));
+}
+
+const FREE: Price = { input: 0 as PicoUsdPerToken, output: 0 as PicoUsdPerToken };
+
+async function recordedCall(
+  planned: PlannedAttempt,
+  { client, sink }: CallSide,
+  request: DispatchRequest,
+  shared: DispatchDependencies,
+  settle: (ended: EndedAttempt) => AttemptCost,
+): Promise<EndedAttempt> {
   const { endpoint } = planned;
-  const { observations, clock, now } = shared;
-  const { serving, parsedBody, client, sink } = request;
+  const { endpoints, clock, now } = shared;
+  const { serving } = request;
   const connection = serving.connectionOf(endpoint);
   const { provider, adapter } = connection;
   const trace = request.trace.attempt({
@@ -77,13 +117,23 @@ async function recordedCall(
     stream: sink !== undefined,
     maxOutputTokens: request.maxOutputTokens,
   });
-  const body = request.bodyFor(endpoint.upstreamModel);
-  const ended = observations.begin(endpoint.id);
+  const isPassed = adapter.passes.has(request.operation);
+  if (!isPassed) for (const sentence of request.chat.warnings) request.warnings.add(sentence);
+  const { bodyFor } = isPassed ? request : request.chat;
+  const ended = endpoints.observations.begin(endpoint.id);
   const call = withoutSecret(
     await callEndpoint({
       planned,
       adapter,
-      call: { endpoint, provider, body, parsedBody, headers: trace.headers },
+      call: {
+        endpoint,
+        provider,
+        operation: isPassed ? request.operation : "chat",
+        body: bodyFor(endpoint.upstreamModel),
+        parsedBody: request.chat.body,
+        headers: isPassed ? { ...trace.headers, ...request.operationHeaders } : trace.headers,
+        warn: (sentence) => request.warnings.add(`${provider.name}: ${sentence}`),
+      },
       client,
       sink,
       clock,
@@ -93,7 +143,8 @@ async function recordedCall(
   );
   ended();
 
-  const record = recordAttempt(planned, call, connection);
+  const settled = settle(call);
+  const record = recordAttempt(planned, call, connection.isStandIn ? undefined : settled);
   const { id, model, finishReasons } = call.notes;
   trace.end({
     ...record,
@@ -109,12 +160,15 @@ async function recordedCall(
 /** Takes in what a call shows about its endpoint, for the decisions to come. */
 function learn(
   { endpoint }: PlannedAttempt,
-  { result, firstTokenMs }: EndedAttempt,
+  ended: EndedAttempt,
   { decisionId, failures }: DispatchRequest,
-  { observations, coolDowns, log, now }: DispatchDependencies,
+  { endpoints: { observations, coolDowns }, log, now }: DispatchDependencies,
 ): void {
+  const { result, firstTokenMs } = ended;
   if (firstTokenMs !== undefined) observations.observeFirstToken(endpoint.id, firstTokenMs);
-  if (result.kind === "cancelled") return;
+  const speed = tokensPerSecond(ended);
+  if (speed !== undefined) observations.observeSpeed(endpoint.id, speed);
+  if (result.kind === "cancelled" || result.kind === "unpaid" || result.kind === "passed_over") return;
   if (result.kind === "answered" || result.kind === "streamed") {
     observations.observeEnd(endpoint.id, false);
     return;
@@ -135,11 +189,13 @@ function learn(
 function recordAttempt(
   { endpoint }: PlannedAttempt,
   { result, status, firstTokenMs, totalMs, notes }: EndedAttempt,
-  { isStandIn }: ProviderConnection,
+  settled: AttemptCost | undefined,
 ): RecordedAttempt {
   const failure = result.kind === "failed" || result.kind === "cut" ? result.failure : undefined;
   const shownStatus = status ?? failure?.status;
-  const cost = isStandIn ? undefined : costOfUsage(notes.usage, endpoint.price);
+  // An estimate goes to the ledger alone: what is shown as a cost is one.
+  const isKnown = settled?.source === "usage" || settled?.source === "provider";
+  const cost = isKnown ? settled.incurred : undefined;
   return {
     endpoint: endpoint.id,
     ...(shownStatus === undefined ? {} : { status: shownStatus }),
@@ -150,6 +206,14 @@ function recordAttempt(
     ...(notes.usage === undefined ? {} : { usage: notes.usage }),
     ...(cost === undefined ? {} : { cost_usd: nanoToUsd(cost) }),
   };
+}
+
+/** How fast a stream came after its first token; undefined when it does not say how long it is, or is too short to tell. */
+function tokensPerSecond({ result, firstTokenMs, totalMs, notes }: EndedAttempt): number | undefined {
+  const tokens = notes.usage?.output_tokens;
+  if (result.kind !== "streamed" || firstTokenMs === undefined || tokens === undefined || tokens < 10) return undefined;
+  const seconds = (totalMs - firstTokenMs) / 1_000;
+  return seconds > 0 ? tokens / seconds : undefined;
 }
 
 /** Milliseconds with one decimal: what is behind it is noise. */

@@ -3,12 +3,26 @@ const NEW_SHARE = 0.2;
 
 type Figures = Readonly<Record<string, number>>;
 
+export interface EndpointFigures {
+  /** Calls under way. */
+  readonly inFlight: number;
+  /** 0 to 1. */
+  readonly errorRate: number;
+  /** To the first token; undefined until a stream was seen. */
+  readonly latencyMs?: number;
+  /** After the first token; undefined until a stream with usage was seen. */
+  readonly tokensPerSecond?: number;
+}
+
 /**
  * What the server sees of its endpoints: what `world.latency_ms`, `world.in_flight` and `world.error_rate` say. Kept in
- * memory. Means are exponential: mean ← 0.2 × new + 0.8 × mean.
+ * memory. Means are exponential: mean ← 0.2 × new + 0.8 × mean. They follow a provider within some ten calls and cost two
+ * numbers an endpoint; the quantile sketches there are for npm (DDSketch, t-digest, HDR) never forget, so they would have
+ * to be rotated by hand, and ranking needs one figure.
  */
 export class EndpointObservations {
   readonly #firstTokenMs = new Map<string, number>();
+  readonly #tokensPerSecond = new Map<string, number>();
   readonly #inFlight = new Map<string, number>();
   readonly #errorRate = new Map<string, number>();
   // Asked for with every request, and changed less often.
@@ -26,9 +40,25 @@ export class EndpointObservations {
 
   /** Takes in a time from the start of an attempt to its first content: 400 ms after a mean of 200 gives 240. Only streams show it. */
   observeFirstToken(endpoint: string, ms: number): void {
-    const mean = this.#firstTokenMs.get(endpoint);
-    this.#firstTokenMs.set(endpoint, mean === undefined ? ms : NEW_SHARE * ms + (1 - NEW_SHARE) * mean);
+    takeIn(this.#firstTokenMs, endpoint, ms);
     this.#latencyFigures = undefined;
+  }
+
+  /** Takes in how fast a stream came after its first token. */
+  observeSpeed(endpoint: string, tokensPerSecond: number): void {
+    takeIn(this.#tokensPerSecond, endpoint, tokensPerSecond);
+  }
+
+  /** What is known of one endpoint, for people. */
+  of(endpoint: string): EndpointFigures {
+    const latencyMs = this.#firstTokenMs.get(endpoint);
+    const tokensPerSecond = this.#tokensPerSecond.get(endpoint);
+    return {
+      inFlight: this.#inFlight.get(endpoint) ?? 0,
+      errorRate: this.#errorRate.get(endpoint) ?? 0,
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+      ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
+    };
   }
 
   /** Takes in how a call ended, as far as the endpoint is to blame; the first failure of an endpoint gives 0.2. */
@@ -57,6 +87,11 @@ export class EndpointObservations {
   errorRate(endpoints: ReadonlySet<string>): Figures | undefined {
     return figuresOf(this.#errorRate, endpoints, (rate) => Math.round(rate * 1_000) / 1_000);
   }
+}
+
+function takeIn(means: Map<string, number>, endpoint: string, value: number): void {
+  const mean = means.get(endpoint);
+  means.set(endpoint, mean === undefined ? value : NEW_SHARE * value + (1 - NEW_SHARE) * mean);
 }
 
 function figuresOf(

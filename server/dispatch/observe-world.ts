@@ -1,12 +1,16 @@
 import type { World } from "../../engine/index.js";
-import type { CoolDowns } from "./cool-downs.js";
-import type { EndpointObservations } from "./endpoint-observations.js";
+import type { Operation } from "../providers/operation.js";
+import type { EndpointStates } from "./endpoint-states.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
 export interface WorldToObserve {
   readonly serving: ServingPolicy;
-  readonly observations: EndpointObservations;
-  readonly coolDowns: CoolDowns;
+  readonly endpoints: EndpointStates;
+  readonly operation: Operation;
+  /** The request as a chat completion, parsed. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** What the request's own hints leave out. */
+  readonly hintExcluded: readonly string[];
   /** What draws are made from: another one for each request. */
   readonly seed: string;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
@@ -18,15 +22,22 @@ export interface WorldToObserve {
 }
 
 /** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
-export function observeWorld({ serving, observations, coolDowns, seed, prefix, allowed, now }: WorldToObserve): World {
-  const { uses, endpointIds } = serving;
+export function observeWorld(observed: WorldToObserve): World {
+  const { serving, endpoints, operation, body, hintExcluded, seed, prefix, allowed, now } = observed;
+  const { uses, endpointIds, guardedIds } = serving;
+  const { observations, coolDowns, circuits } = endpoints;
+  const incapable = serving.incapableOf(body, operation);
+  const down = circuits.down(now, guardedIds);
   const rateLimited = coolDowns.active(now);
   const latencyMs = observations.latencyMs(endpointIds);
   const inFlight = uses.inFlight ? observations.inFlight(endpointIds) : undefined;
   const errorRate = uses.errorRate ? observations.errorRate(endpointIds) : undefined;
   return {
     ...serving.fixedWorld,
+    ...(incapable === undefined ? {} : { incapable }),
+    ...(hintExcluded.length === 0 ? {} : { hint_excluded: hintExcluded }),
     ...(allowed === undefined ? {} : { allowed }),
+    ...(down === undefined ? {} : { down }),
     ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),
     ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
     ...(inFlight === undefined ? {} : { in_flight: inFlight }),

@@ -9,7 +9,10 @@ export function noteAnswer(answer: Json, notes: AnswerNotes): void {
   if (typeof id === "string") notes.id ??= id;
   if (typeof model === "string") notes.model ??= model;
   const usage = readUsage(answer["usage"]);
-  if (usage !== undefined) notes.usage = usage;
+  if (usage !== undefined) {
+    notes.usage = usage;
+    notes.rawUsage = answer["usage"];
+  }
   for (const { finish_reason: reason } of choicesOf(answer)) {
     if (typeof reason !== "string") continue;
     notes.finishReasons ??= [];
@@ -20,6 +23,8 @@ export function noteAnswer(answer: Json, notes: AnswerNotes): void {
 export interface Choice {
   readonly index?: unknown;
   readonly delta?: unknown;
+  /** Of a text completion. */
+  readonly text?: unknown;
   readonly finish_reason?: unknown;
 }
 

@@ -1,3 +1,4 @@
+import type { StreamTranslator } from "../providers/chat/translator.js";
 import { type Choice, choicesOf, errorIn, parseJsonObject } from "./read-answer.js";
 import { dataOf } from "./sse-splitter.js";
 
@@ -6,8 +7,8 @@ export type StreamEvent =
   | { readonly kind: "chunk"; readonly chunk: Readonly<Record<string, unknown>> }
   /** An error inside a stream whose status was 200. */
   | { readonly kind: "error"; readonly error: unknown }
-  /** `[DONE]` */
-  | { readonly kind: "done" }
+  /** `[DONE]`; in another format the last event, which may say more. */
+  | { readonly kind: "done"; readonly chunk?: Readonly<Record<string, unknown>> }
   /** A comment, or an event without data: keeps the connection awake. */
   | { readonly kind: "empty" }
   | { readonly kind: "unreadable" };
@@ -39,7 +40,27 @@ export function readStreamEvent(event: Buffer): StreamEvent {
 
 /** Whether a chunk holds content: any part of a delta but the role that is not empty, or an end. */
 export function hasContent(chunk: Readonly<Record<string, unknown>>): boolean {
-  return choicesOf(chunk).some((choice) => typeof choice.finish_reason === "string" || hasDelta(choice));
+  return choicesOf(chunk).some(
+    (choice) => typeof choice.finish_reason === "string" || hasDelta(choice) || !isEmpty(choice.text ?? null),
+  );
+}
+
+/** What an event of another format says, in the terms of chat completions. */
+export function readPassedEvent(event: Buffer, stream: StreamTranslator): StreamEvent {
+  const data = dataOf(event);
+  if (data === undefined || data.trim() === "") return { kind: "empty" };
+  const json = parseJsonObject(data);
+  if (json === undefined) return { kind: "unreadable" };
+  const outputs = stream.push(json);
+  const chunks = outputs.flatMap((output) => (output.kind === "chunk" ? [output.chunk] : []));
+  const chunk = Object.assign({}, ...chunks, { choices: chunks.flatMap(({ choices }) => choices) }) as Readonly<
+    Record<string, unknown>
+  >;
+  for (const output of outputs) {
+    if (output.kind === "error") return { kind: "error", error: output.error.error };
+    if (output.kind === "done") return { kind: "done", chunk };
+  }
+  return chunks.length === 0 ? { kind: "empty" } : { kind: "chunk", chunk };
 }
 
 function hasDelta({ delta }: Choice): boolean {

@@ -1,9 +1,11 @@
+import type { StreamTranslator } from "../providers/chat/translator.js";
+import type { PassThrough } from "../providers/pass-through.js";
 import type { AnswerReceiver } from "./answer-receivers.js";
 import type { AnswerNotes, AttemptResult } from "./attempt-result.js";
 import { classifyErrorObject, malformed } from "./classify-failure.js";
 import type { Failure } from "./failure.js";
 import { choicesOf, noteAnswer } from "./read-answer.js";
-import { hasContent, isDeciding, readStreamEvent, type StreamEvent } from "./read-stream-event.js";
+import { hasContent, isDeciding, readPassedEvent, readStreamEvent, type StreamEvent } from "./read-stream-event.js";
 import { EventTooLarge, SseSplitter } from "./sse-splitter.js";
 
 /** What comes before the first content may not be larger, bytes. */
@@ -13,6 +15,8 @@ export interface StreamToReceive {
   /** How many choices the request asked for (`n`): each must end. */
   readonly choices: number;
   readonly notes: AnswerNotes;
+  /** How another format is understood; undefined: these are chunks of chat completions. */
+  readonly passThrough?: PassThrough | undefined;
   /** The first content is there; the events held back so far are written next. */
   readonly onContent: () => void;
   /** Whole events, as they came. `[DONE]` is not among them. */
@@ -32,12 +36,14 @@ class StreamReceiver implements AnswerReceiver {
   readonly #stream: StreamToReceive;
   readonly #splitter = new SseSplitter();
   readonly #ended = new Set<unknown>();
+  readonly #passed: StreamTranslator | undefined;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #hasContent = false;
 
   constructor(stream: StreamToReceive) {
     this.#stream = stream;
+    this.#passed = stream.passThrough?.stream();
   }
 
   push(chunk: Buffer): AttemptResult | undefined {
@@ -56,7 +62,7 @@ class StreamReceiver implements AnswerReceiver {
   end(): AttemptResult {
     // The last event may lack the blank line that ends it; half an event goes nowhere.
     const { tail } = this.#splitter;
-    const read = readStreamEvent(tail);
+    const read = this.#read(tail);
     const last = read.kind === "unreadable" ? undefined : this.#act(read, Buffer.concat([tail, Buffer.from("\n\n")]));
     if (last !== undefined) return last;
     if (this.#hasContent && this.#ended.size >= this.#stream.choices) return { kind: "streamed" };
@@ -68,28 +74,39 @@ class StreamReceiver implements AnswerReceiver {
   }
 
   #take(event: Buffer): AttemptResult | undefined {
-    if (this.#hasContent && !isDeciding(event)) {
+    const { passThrough } = this.#stream;
+    const decides = passThrough === undefined ? isDeciding(event) : passThrough.decides.test(event.toString("latin1"));
+    if (this.#hasContent && !decides) {
       this.#stream.write(event);
       return undefined;
     }
-    return this.#act(readStreamEvent(event), event);
+    return this.#act(this.#read(event), event);
+  }
+
+  #read(event: Buffer): StreamEvent {
+    return this.#passed === undefined ? readStreamEvent(event) : readPassedEvent(event, this.#passed);
   }
 
   #act(read: StreamEvent, event: Buffer): AttemptResult | undefined {
     switch (read.kind) {
       case "done":
+        if (read.chunk !== undefined) this.#takeChunk(read.chunk);
         return this.#hasContent ? { kind: "streamed" } : this.fail(malformed("the stream holds no content"));
       case "error":
         return this.fail(classifyErrorObject(read.error));
       case "unreadable":
         return this.fail(malformed("a stream event is not a JSON object"));
       case "chunk":
-        this.#note(read.chunk);
-        if (!this.#hasContent && hasContent(read.chunk)) this.#begin();
+        this.#takeChunk(read.chunk);
         return this.#pass(event);
       case "empty":
         return event.length > 2 ? this.#pass(event) : undefined;
     }
+  }
+
+  #takeChunk(chunk: Readonly<Record<string, unknown>>): void {
+    this.#note(chunk);
+    if (!this.#hasContent && hasContent(chunk)) this.#begin();
   }
 
   #note(chunk: Readonly<Record<string, unknown>>): void {

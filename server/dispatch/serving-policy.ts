@@ -1,6 +1,7 @@
 import {
   type CompiledPolicy,
   type Endpoint,
+  type Model,
   type PolicySet,
   type Provider,
   type ProviderFormat,
@@ -12,6 +13,7 @@ import {
 } from "../../engine/index.js";
 import type { Adapters } from "../providers/adapters.js";
 import { lookAtCredentials, type ProviderAccess } from "../providers/credentials.js";
+import type { Operation } from "../providers/operation.js";
 import type { ProviderAdapter } from "../providers/provider-adapter.js";
 
 /** A compiled policy with all that serving needs of it and that stays the same from request to request. */
@@ -24,8 +26,12 @@ export interface ServingPolicy {
   /** The part of every world that the catalog and the environment decide. */
   readonly fixedWorld: Pick<World, "no_credentials" | "unsupported">;
   readonly endpointIds: ReadonlySet<string>;
+  /** Of these, the ones that have a circuit breaker. */
+  readonly guardedIds: ReadonlySet<string>;
   /** What routes of this policy look at: the rest of the world need not be recorded. */
   readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
+  /** What endpoints cannot do of a request, by endpoint; undefined when there is nothing. */
+  incapableOf(body: Readonly<Record<string, unknown>>, operation: Operation): World["incapable"];
   /** @throws Error when the provider is not in the catalog, which compiling refuses. */
   connectionOf(endpoint: Endpoint): ProviderConnection;
 }
@@ -78,6 +84,13 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
     });
   }
   const routes = routesOf(set);
+  const all = set.catalog.models.flatMap(({ endpoints }) => endpoints);
+  const served = set.catalog.models.flatMap((model) =>
+    model.endpoints.flatMap((endpoint) => {
+      const adapter = connections.get(endpoint.provider)?.adapter;
+      return adapter === undefined ? [] : [{ model, endpoint, adapter }];
+    }),
+  );
   return {
     policy,
     label: `${policy.name}@${shortRevision(policy.revision)}`,
@@ -87,11 +100,22 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       ...(access.noCredentials.length === 0 ? {} : { no_credentials: access.noCredentials }),
       ...(access.unsupported.length === 0 ? {} : { unsupported: access.unsupported }),
     },
-    endpointIds: new Set(set.catalog.models.flatMap((model) => model.endpoints.map((endpoint) => endpoint.id))),
+    endpointIds: new Set(all.map(({ id }) => id)),
+    guardedIds: new Set(all.filter(({ circuitBreaker }) => circuitBreaker !== false).map(({ id }) => id)),
     uses: {
       inFlight: routes.some((route) => route.strategy === "least_busy"),
       errorRate: routes.some((route) => route.strategy === "balanced"),
       prefix: routes.some((route) => route.sticky === "prefix"),
+    },
+    incapableOf(body, operation) {
+      const incapable: Record<string, string> = {};
+      for (const { model, endpoint, adapter } of served) {
+        const unable =
+          unableTo(operation, model, adapter) ??
+          (adapter.passes.has(operation) ? undefined : adapter.unable?.(body, endpoint));
+        if (unable !== undefined) incapable[endpoint.id] = unable;
+      }
+      return Object.keys(incapable).length === 0 ? undefined : incapable;
     },
     connectionOf(endpoint) {
       const connection = connections.get(endpoint.provider);
@@ -99,6 +123,16 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       return connection;
     },
   };
+}
+
+/** Embeddings cannot be asked for as a chat completion, nor of a model that chats; and the other way round. */
+function unableTo(operation: Operation, { capabilities }: Model, { passes }: ProviderAdapter): string | undefined {
+  const makesEmbeddings = capabilities.includes("embeddings");
+  if (operation !== "embeddings") return makesEmbeddings ? "asks for an answer; the model makes embeddings" : undefined;
+  if (!makesEmbeddings) return "asks for embeddings; the model does not make them";
+  return passes.has("embeddings")
+    ? undefined
+    : "asks for embeddings, which the provider's format is not asked for here";
 }
 
 function routesOf({ rules, defaultRoute }: PolicySet): readonly Route[] {

@@ -1,10 +1,11 @@
-import { costOfTokens, type NanoUsd, type Price, type RecordedAttempt } from "../../engine/index.js";
+import type { RecordedAttempt } from "../../engine/index.js";
 
 export type Usage = NonNullable<RecordedAttempt["usage"]>;
 
 /**
- * Reads `usage` of an answer in OpenAI's shape. Cached tokens are counted inside `prompt_tokens`, reasoning tokens
- * inside `completion_tokens` (https://platform.openai.com/docs/api-reference/chat/object, read 2026-11-24).
+ * Reads `usage` of an answer in OpenAI's shape. Tokens read from a cache and written to it are counted inside
+ * `prompt_tokens`, reasoning tokens inside `completion_tokens`
+ * (https://platform.openai.com/docs/api-reference/chat/object, read 2026-11-24).
  * @returns undefined when there is none; counts that are missing or impossible are left out, never zero.
  */
 export function readUsage(value: unknown): Usage | undefined {
@@ -14,26 +15,15 @@ export function readUsage(value: unknown): Usage | undefined {
   const output = count(usage["completion_tokens"]);
   if (input === undefined && output === undefined) return undefined;
   const cached = count(detail(usage["prompt_tokens_details"], "cached_tokens"));
+  const written = count(detail(usage["prompt_tokens_details"], "cache_write_tokens"));
   const reasoning = count(detail(usage["completion_tokens_details"], "reasoning_tokens"));
   return {
     ...(input === undefined ? {} : { input_tokens: input }),
     ...(output === undefined ? {} : { output_tokens: output }),
     ...(cached === undefined ? {} : { cached_input_tokens: cached }),
+    ...(written === undefined ? {} : { cache_write_input_tokens: written }),
     ...(reasoning === undefined ? {} : { reasoning_output_tokens: reasoning }),
   };
-}
-
-/**
- * What tokens cost, in nano-dollars, each part rounded up: input that was not cached, cached input (at the input price
- * when the catalog names no other), output.
- * @returns undefined when the price or one of the two counts is unknown: unknown is not free.
- */
-export function costOfUsage(usage: Usage | undefined, price: Price | undefined): NanoUsd | undefined {
-  if (price === undefined || usage?.input_tokens === undefined || usage.output_tokens === undefined) return undefined;
-  const cached = Math.min(usage.cached_input_tokens ?? 0, usage.input_tokens);
-  return (costOfTokens(usage.input_tokens - cached, price.input) +
-    costOfTokens(cached, price.cachedInput ?? price.input) +
-    costOfTokens(usage.output_tokens, price.output)) as NanoUsd;
 }
 
 function detail(details: unknown, name: string): unknown {

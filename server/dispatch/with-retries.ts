@@ -1,17 +1,22 @@
-import type { Attempt } from "./attempt-result.js";
+import type { Attempt, EndedAttempt } from "./attempt-result.js";
 import { backoffMs } from "./backoff.js";
 import type { ClientPresence } from "./client-presence.js";
 
 /** Adds a route's `retries` to an attempt: the same endpoint again after a pause, for failures that pass by themselves. */
-export function withRetries(attempt: Attempt, client: ClientPresence, random: () => number): Attempt {
-  return async (planned) => {
+export function withRetries(attempt: Attempt, random: () => number): Attempt {
+  return async (planned, side) => {
+    let last: EndedAttempt | undefined;
     for (let retries = 0; ; retries++) {
-      const ended = await attempt(planned);
+      const ended = await attempt(planned, side);
+      const { kind } = ended.result;
+      // It cannot be called again: how it failed is what counts.
+      if (last !== undefined && (kind === "passed_over" || kind === "unpaid")) return last;
+      last = ended;
       if (ended.result.kind !== "failed" || retries >= planned.route.retries) return ended;
       const pauseMs = backoffMs(ended.result.failure, retries, random());
       if (pauseMs === undefined) return ended;
-      await pause(pauseMs, client);
-      if (client.isGone) return { ...ended, result: { kind: "cancelled" } };
+      await pause(pauseMs, side.client);
+      if (side.client.isGone) return { ...ended, result: { kind: "cancelled" } };
     }
   };
 }
@@ -21,11 +26,11 @@ function pause(ms: number, client: ClientPresence): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
-      client.onGone(undefined);
+      forget();
       resolve();
     };
     const timer = setTimeout(end, ms);
-    client.onGone(end);
+    const forget = client.onGone(end);
     if (client.isGone) end();
   });
 }

@@ -8,13 +8,19 @@ export interface AdminPlane {
   readonly policies: Pick<PolicyStore, "status" | "reload">;
   readonly decisions: Pick<DecisionStore, "find" | "list" | "findSnapshot">;
   readonly explain: ExplainStored;
+  /** The state of every endpoint. */
+  readonly health: () => object;
 }
 
 /** What is below `/admin`; access was checked before. */
-export function createAdminRoutes({ policies, decisions, explain }: AdminPlane): Router {
+export function createAdminRoutes({ policies, decisions, explain, health }: AdminPlane): Router {
   const routes = Router();
   routes.get("/policy", (_request, response) => {
     response.json(policies.status());
+  });
+
+  routes.get("/health", (_request, response) => {
+    response.json(health());
   });
 
   routes.post("/policy/reload", async (_request, response) => {

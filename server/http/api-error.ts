@@ -10,6 +10,7 @@ export interface ApiError {
     | "permission_error"
     | "not_found_error"
     | "rate_limit_error"
+    | "insufficient_quota"
     | "api_error";
   /** Stable, for programs. */
   readonly code: string;

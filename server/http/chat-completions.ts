@@ -1,18 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type PlannedAttempt, withDefaults, writeDenyMessage } from "../../engine/index.js";
 import type { StreamSink } from "../dispatch/attempt-result.js";
-import { dispatch } from "../dispatch/dispatch.js";
+import { type DispatchRequest, dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
 import { observeWorld } from "../dispatch/observe-world.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
 import { allowedModels } from "../keys/allowed-models.js";
 import { trustedFacts } from "../keys/key-facts.js";
+import { RequestAccount } from "../ledger/request-account.js";
 import type { ApiError } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, makeDecision } from "./decision.js";
 import { Exchange } from "./exchange.js";
-import { exhaustedError } from "./exhausted-error.js";
+import { exhaustedError, unavailableError } from "./exhausted-error.js";
+import type { ChatView, Front } from "./fronts/front.js";
+import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
 import { observeRequest } from "./observe-request.js";
@@ -21,14 +24,15 @@ import { promptPrefix } from "./prompt-prefix.js";
 import { RequestAborted, readBody } from "./read-body.js";
 import { requestHeaders } from "./request-headers.js";
 
-/** Serves `POST /v1/chat/completions`: body, facts, decision, dispatch, answer. Never rejects. */
-export function createChatCompletions(
+/** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
+export function createInference(
   plane: DataPlane,
+  front: Front,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
-    const exchange = new Exchange(plane, request, response);
+    const exchange = new Exchange(plane, front, request, response);
     try {
-      await serve(plane, exchange, request, response);
+      await serve(plane, front, exchange, request, response);
     } catch (error) {
       if (error instanceof RequestAborted) exchange.cancel();
       else fail(plane, exchange, response, error);
@@ -38,6 +42,7 @@ export function createChatCompletions(
 
 async function serve(
   plane: DataPlane,
+  front: Front,
   exchange: Exchange,
   request: IncomingMessage,
   response: ServerResponse,
@@ -48,12 +53,12 @@ async function serve(
     exchange.refuse(caller, "rejected");
     return;
   }
-  const body = await receiveBody(request);
+  const body = await receiveBody(request, front);
   if ("code" in body) {
     exchange.refuse(body, "rejected");
     return;
   }
-  const decision = await decideRequest(plane, exchange, caller, request, body);
+  const decision = await decideRequest(plane, front, exchange, caller, request, body);
   if ("code" in decision) {
     exchange.refuse(decision, "rejected");
     return;
@@ -65,8 +70,8 @@ async function serve(
   }
   const [first, ...others] = plan?.attempts ?? [];
   if (plan === undefined || first === undefined) {
-    const { coolDowns, now } = plane.dispatching;
-    const waitMs = (endpoint: string) => coolDowns.remainingMs(endpoint, now());
+    const { endpoints, now } = plane.dispatching;
+    const waitMs = (endpoint: string) => endpoints.remainingMs(endpoint, now());
     exchange.refuse(noCandidateError(plan ?? { excluded: [] }, observed.facts.model, waitMs), "no_candidate");
     return;
   }
@@ -74,26 +79,102 @@ async function serve(
     exchange.cancel();
     return;
   }
-  const walked = await dispatch(
+  const account = accountFor(plane, caller, decision, body);
+  const admission =
+    caller.key === undefined
+      ? undefined
+      : await plane.accounting.admit(decision.id, caller.key, () => account.promptTokens);
+  if (admission !== undefined && "rate" in admission) {
+    exchange.refuse(rateError(admission), "rejected");
+    return;
+  }
+  if (admission !== undefined) exchange.addHeaders(rateHeaders(admission.states));
+  try {
+    answer(
+      plane,
+      exchange,
+      await send(plane, front, exchange, request, response, { decision, body, account, plan: [first, ...others] }),
+    );
+  } finally {
+    await admission?.end(account.tokens);
+  }
+}
+
+interface PaidRequest {
+  readonly decision: Decision;
+  readonly body: ReceivedBody;
+  readonly account: RequestAccount;
+  readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
+}
+
+function send(
+  plane: DataPlane,
+  front: Front,
+  exchange: Exchange,
+  request: IncomingMessage,
+  response: ServerResponse,
+  { decision, body, account, plan }: PaidRequest,
+): Promise<WalkedPlan> {
+  const { facts } = decision.observed;
+  return dispatch(
     {
       decisionId: decision.id,
       serving: decision.serving,
-      plan: [first, ...others],
+      plan,
+      operation: front.operation,
       bodyFor: (upstreamModel) => withModel(body.bytes, body.model, upstreamModel),
-      parsedBody: body.json,
-      maxOutputTokens: observed.facts.max_output_tokens,
+      chat: chatOf(front, body),
+      operationHeaders: front.operationHeaders(request.headers),
+      maxOutputTokens: facts.max_output_tokens,
       client: exchange.client,
-      sink: observed.facts.stream === true ? sinkTo(exchange, response) : undefined,
+      account,
+      sink: facts.stream === true ? sinkTo(exchange, response) : undefined,
       trace: exchange.trace,
       attempts: exchange.attempts,
       failures: exchange.failures,
+      warnings: exchange.warnings,
     },
     plane.dispatching,
   );
-  answer(exchange, walked);
 }
 
-async function receiveBody(request: IncomingMessage): Promise<ParsedRequestBody | ApiError> {
+function accountFor(plane: DataPlane, { key }: Caller, decision: Decision, body: ReceivedBody): RequestAccount {
+  const { name, revision } = decision.serving.policy;
+  const { app, user, stream } = decision.observed.facts;
+  return new RequestAccount(
+    plane.accounting,
+    {
+      decision: decision.id,
+      key,
+      app,
+      user,
+      policy: { name, revision },
+      body: body.chat.body,
+      isStream: stream === true,
+    },
+    plane.dispatching.now,
+  );
+}
+
+/** A request's body, and the chat completion it asks for. */
+interface ReceivedBody extends ParsedRequestBody {
+  readonly chat: ChatView;
+}
+
+/** The request for providers that do not have its operation. */
+function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBody): DispatchRequest["chat"] {
+  const { body, plainBody, warnings } = chat;
+  return {
+    body,
+    warnings,
+    bodyFor: (upstreamModel) =>
+      operation === "chat"
+        ? withModel(bytes, model, upstreamModel)
+        : Buffer.from(JSON.stringify({ ...plainBody, model: upstreamModel })),
+  };
+}
+
+async function receiveBody(request: IncomingMessage, front: Front): Promise<ReceivedBody | ApiError> {
   const encoding = request.headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {
     request.resume();
@@ -105,35 +186,50 @@ async function receiveBody(request: IncomingMessage): Promise<ParsedRequestBody 
     };
   }
   const bytes = await readBody(request);
-  return Buffer.isBuffer(bytes) ? parseRequestBody(bytes) : bytes;
+  if (!Buffer.isBuffer(bytes)) return bytes;
+  const parsed = parseRequestBody(bytes);
+  if ("code" in parsed) return parsed;
+  const chat = front.readChat(parsed.json);
+  return "code" in chat ? chat : { ...parsed, chat };
 }
 
 /** @returns the decision, or the error to answer with when `x-route-strict` refuses a hint. */
 async function decideRequest(
   plane: DataPlane,
+  { operation }: Front,
   exchange: Exchange,
   { key }: Caller,
   request: IncomingMessage,
-  body: ParsedRequestBody,
+  { chat: { body } }: ReceivedBody,
 ): Promise<Decision | ApiError> {
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy, thresholds } = serving;
-  const { observations, coolDowns } = plane.dispatching;
+  const { endpoints } = plane.dispatching;
   const observed = await observeRequest({
     headers: requestHeaders(request, policy.set.attributes),
-    body: body.json,
+    body,
     policy,
     thresholds,
     counter: plane.counter,
-    key: key === undefined ? undefined : trustedFacts(key, undefined),
+    key: key === undefined ? undefined : trustedFacts(key, await plane.accounting.spendOf(key)),
     now: exchange.arrivedAt,
   });
   if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
   const startedAtMs = plane.dispatching.now();
   const id = plane.nextDecisionId();
-  const prefix = serving.uses.prefix ? promptPrefix(body.json) : undefined;
+  const prefix = serving.uses.prefix ? promptPrefix(body) : undefined;
   const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  const world = observeWorld({ serving, observations, coolDowns, seed: id, prefix, allowed, now: startedAtMs });
+  const world = observeWorld({
+    serving,
+    operation,
+    body,
+    hintExcluded: [],
+    endpoints,
+    seed: id,
+    prefix,
+    allowed,
+    now: startedAtMs,
+  });
   const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
   exchange.decided(decision);
   const { outcome, plan } = decision;
@@ -141,7 +237,7 @@ async function decideRequest(
   return decision;
 }
 
-function answer(exchange: Exchange, { result, planned }: WalkedPlan): void {
+function answer(plane: DataPlane, exchange: Exchange, { result, planned }: WalkedPlan): void {
   switch (result.kind) {
     case "answered":
       exchange.answer(result.body, planned);
@@ -153,7 +249,13 @@ function answer(exchange: Exchange, { result, planned }: WalkedPlan): void {
       exchange.cancel();
       return;
     case "cut":
-      exchange.cutStream(cutError(planned, result.failure.summary), planned);
+      exchange.cutStream(cutError(planned, result.failure.summary));
+      return;
+    case "unpaid":
+      exchange.refuse(paymentError(result.refusal, plane.dispatching.now()), "rejected");
+      return;
+    case "passed_over":
+      exchange.refuse(unavailableError(exchange.failures), "failed");
       return;
     case "failed": {
       const { errorClass, answer: own } = result.failure;
@@ -169,7 +271,7 @@ function answer(exchange: Exchange, { result, planned }: WalkedPlan): void {
 function sinkTo(exchange: Exchange, response: ServerResponse): StreamSink {
   return {
     begin: (planned) => exchange.beginStream(planned),
-    write: (bytes) => response.write(bytes),
+    write: (event) => exchange.writeEvent(event),
     onceDrained: (callback) => response.once("drain", callback),
   };
 }

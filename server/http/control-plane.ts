@@ -6,12 +6,14 @@ import { type AdminPlane, createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
 import { bearerToken } from "./authenticate.js";
 import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
+import { createUsageRoutes, type UsagePlane } from "./usage-routes.js";
 
 export interface ControlPlane extends AdminPlane {
   readonly metrics: Pick<Metrics, "render">;
   /** Undefined: `/admin` answers to this machine only. */
   readonly adminToken: string | undefined;
   readonly keys: KeyPlane;
+  readonly usage: UsagePlane;
   /** False once the server is stopping. */
   readonly isReady: () => boolean;
   readonly log: Pick<Logger, "error">;
@@ -47,6 +49,7 @@ export function createControlPlane(plane: ControlPlane): Express {
     else sendError(response, error);
   });
   app.use("/admin", createKeyRoutes(plane.keys));
+  app.use("/admin", createUsageRoutes(plane.usage));
   app.use("/admin", createAdminRoutes(plane));
 
   app.use((request: Request, response: Response) => {
@@ -91,6 +94,6 @@ Serving ${name}@${revision.slice(0, 12)}, ${rules} rules.
 POST /v1/chat/completions   OpenAI-compatible; set an SDK's base_url to http://HOST:PORT/v1
 GET  /v1/models             the catalog
 GET  /healthz /readyz /metrics
-GET  /admin/policy /admin/decisions
+GET  /admin/policy /admin/decisions /admin/health
 `;
 }

@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { CompiledPolicy } from "../../engine/index.js";
 import type { DispatchDependencies } from "../dispatch/dispatch.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
+import type { Accounting } from "../ledger/accounting.js";
 import type { DecisionStore } from "../storage/decision-store.js";
 import type { Metrics } from "../telemetry/metrics.js";
 import type { StartRequestTrace } from "../telemetry/request-tracing.js";
@@ -14,6 +15,7 @@ export interface DataPlane {
   readonly currentPolicy: () => CompiledPolicy;
   readonly servingPolicyOf: (policy: CompiledPolicy) => ServingPolicy;
   readonly access: KeyCheck;
+  readonly accounting: Accounting;
   readonly dispatching: DispatchDependencies;
   readonly counter: TokenCounter;
   readonly decisions: Pick<DecisionStore, "record">;

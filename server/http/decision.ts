@@ -48,11 +48,16 @@ export function ruleOf({ outcome, plan }: Decision): string {
 export interface DecisionEnd {
   readonly attempts: readonly RecordedAttempt[];
   readonly result: RecordedResult;
+  /** Hints that could not be used, and what providers were not told as the client said it. */
+  readonly warnings: readonly string[];
   readonly isSimulated: boolean;
 }
 
 /** What is stored: the inputs, the choice and the end. The rest is computed again when somebody asks. */
-export function storedDecision(decision: Decision, { attempts, result, isSimulated }: DecisionEnd): StoredDecision {
+export function storedDecision(
+  decision: Decision,
+  { attempts, result, warnings, isSimulated }: DecisionEnd,
+): StoredDecision {
   const { id, time, observed, plan, world } = decision;
   const { policy } = decision.serving;
   const [chosen, ...fallbacks] = plan?.attempts ?? [];
@@ -68,7 +73,7 @@ export function storedDecision(decision: Decision, { attempts, result, isSimulat
     seed: world.seed ?? 0,
     attempts,
     result,
-    warnings: observed.warnings,
+    warnings,
     ...(isSimulated ? { simulated: true } : {}),
   };
 }
@@ -88,9 +93,12 @@ export function summaryOf(decision: Decision, { attempts, result }: DecisionEnd)
  * The whole record, with the reasons: for `x-route-explain`.
  * @throws when tree and rules disagree, see `explainDecision`.
  */
-export function explainedDecision(decision: Decision, { attempts, result, isSimulated }: DecisionEnd): DecisionRecord {
+export function explainedDecision(
+  decision: Decision,
+  { attempts, result, warnings, isSimulated }: DecisionEnd,
+): DecisionRecord {
   const { id, time, serving, observed, world } = decision;
-  const { facts, sources, warnings } = observed;
+  const { facts, sources } = observed;
   return explainDecision({
     policy: serving.policy,
     facts,

@@ -3,10 +3,11 @@ import type { PlannedAttempt, RecordedAttempt, RecordedResult } from "../../engi
 import { ClientPresence } from "../dispatch/client-presence.js";
 import { type FailedAttempt, tenths } from "../dispatch/dispatch.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
-import { type ApiError, errorBody } from "./api-error.js";
+import type { ApiError } from "./api-error.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, type DecisionEnd, explainedDecision, ruleOf, storedDecision, summaryOf } from "./decision.js";
-import { routeChunk, withRoute } from "./explained-answer.js";
+import { withRoute } from "./explained-answer.js";
+import type { Front, FrontStream } from "./fronts/front.js";
 import { routeHeaders } from "./route-headers.js";
 
 /** What is recorded when the client went before any answer (nginx's status for it). */
@@ -19,14 +20,20 @@ export class Exchange {
   readonly trace: RequestTrace;
   readonly attempts: RecordedAttempt[] = [];
   readonly failures: FailedAttempt[] = [];
+  /** What providers were not told as the client said it. */
+  readonly warnings = new Set<string>();
   readonly #plane: DataPlane;
+  readonly #front: Front;
   readonly #response: ServerResponse;
   readonly #startedAt: number;
   #decision: Decision | undefined;
+  #headers: Readonly<Record<string, string>> = {};
+  #stream: FrontStream | undefined;
   #isEnded = false;
 
-  constructor(plane: DataPlane, request: IncomingMessage, response: ServerResponse) {
+  constructor(plane: DataPlane, front: Front, request: IncomingMessage, response: ServerResponse) {
     this.#plane = plane;
+    this.#front = front;
     this.#response = response;
     this.arrivedAt = plane.dispatching.now();
     this.#startedAt = plane.dispatching.clock();
@@ -46,26 +53,39 @@ export class Exchange {
     this.#decision = decision;
   }
 
+  /** Headers that every answer from here on carries. */
+  addHeaders(headers: Readonly<Record<string, string>>): void {
+    this.#headers = { ...this.#headers, ...headers };
+  }
+
   /** Answers with an error of ours. */
   refuse(error: ApiError, outcome: RecordedResult["outcome"]): void {
     const end = this.#endWith(error.status, outcome, error.code);
-    const body = Buffer.from(JSON.stringify(errorBody(error, this.#decision?.id)));
+    const body = Buffer.from(JSON.stringify(this.#front.errorBody(error, this.#decision?.id)));
     this.#send(error.status, "application/json", body, end, undefined, error.headers);
   }
 
   /** Passes on an error answer of the provider that was called last. */
   passOn(answer: { status: number; contentType: string; body: Buffer }, code: string, planned: PlannedAttempt): void {
-    this.#send(answer.status, answer.contentType, answer.body, this.#endWith(answer.status, "failed", code), planned);
+    const body = this.#front.providerError(answer.body);
+    this.#send(answer.status, answer.contentType, body, this.#endWith(answer.status, "failed", code), planned);
   }
 
-  /** Answers with a whole chat completion. */
+  /** Answers with a whole answer. */
   answer(body: Buffer, planned: PlannedAttempt): void {
-    this.#send(200, "application/json", body, this.#endWith(200, "answered"), planned);
+    const own = this.#isNative(planned) ? body : this.#front.answer(body);
+    this.#send(200, "application/json", own, this.#endWith(200, "answered"), planned);
   }
 
   /** Sends the head of a stream. The attempt that brings it has not ended, so it is counted in. */
   beginStream(planned: PlannedAttempt): void {
+    this.#stream = this.#front.stream(this.#isNative(planned), {
+      id: this.#decision?.id ?? "",
+      created: Math.floor(this.arrivedAt / 1_000),
+      model: planned.endpoint.upstreamModel,
+    });
     this.#response.writeHead(200, {
+      ...this.#headers,
       ...this.#routeHeaders(planned, this.attempts.length + 1),
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache",
@@ -73,25 +93,23 @@ export class Exchange {
     });
   }
 
+  /** Passes a whole event of a stream on. @returns false when the client is slow. */
+  writeEvent(event: Buffer): boolean {
+    const bytes = this.#stream?.write(event) ?? event;
+    return bytes.length === 0 || this.#response.write(bytes);
+  }
+
   /** Ends a stream that is complete. */
   endStream(): void {
     const end = this.#endWith(200, "answered");
-    this.#response.end(`${this.#routeChunk(end)}data: [DONE]\n\n`);
+    this.#response.end(this.#stream?.end(this.#explain(end)));
     this.#finish(end);
   }
 
-  /** Ends a stream that broke: an error event, `finish_reason: "error"`, and no `[DONE]`. */
-  cutStream(error: ApiError, planned: PlannedAttempt): void {
+  /** Ends a stream that broke: an error event, and nothing that looks like an end. */
+  cutStream(error: ApiError): void {
     const end = this.#endWith(200, "cut", error.code);
-    const chunk = {
-      id: this.#decision?.id ?? "",
-      object: "chat.completion.chunk",
-      created: Math.floor(this.arrivedAt / 1_000),
-      model: planned.endpoint.upstreamModel,
-      choices: [{ index: 0, delta: {}, finish_reason: "error" }],
-      ...errorBody(error, this.#decision?.id),
-    };
-    this.#response.end(`${this.#routeChunk(end)}data: ${JSON.stringify(chunk)}\n\n`);
+    this.#response.end(this.#stream?.cut(error, this.#decision?.id, this.#explain(end)));
     this.#finish(end);
   }
 
@@ -117,6 +135,7 @@ export class Exchange {
     const record = this.#explain(end);
     const bytes = record === undefined ? body : withRoute(body, record);
     this.#response.writeHead(status, {
+      ...this.#headers,
       ...this.#routeHeaders(planned, this.attempts.length),
       ...more,
       "content-type": contentType,
@@ -134,6 +153,7 @@ export class Exchange {
       attempts,
       isSimulated: this.#isSimulated(planned),
       costUsd: this.attempts.at(-1)?.cost_usd,
+      warnings: [...decision.observed.warnings, ...this.warnings],
     });
   }
 
@@ -146,14 +166,15 @@ export class Exchange {
     const last = this.attempts.at(-1)?.endpoint;
     return {
       attempts: this.attempts,
+      warnings: [...(this.#decision?.observed.warnings ?? []), ...this.warnings],
       result: { status, outcome, ...(code === undefined ? {} : { code }), total_ms: totalMs },
       isSimulated: this.#isSimulated(this.#decision?.plan?.attempts.find(({ endpoint }) => endpoint.id === last)),
     };
   }
 
-  #routeChunk(end: DecisionEnd): string {
-    const record = this.#explain(end);
-    return record === undefined ? "" : routeChunk(record);
+  /** The provider has the operation itself: its bytes are the client's. */
+  #isNative({ endpoint }: PlannedAttempt): boolean {
+    return this.#decision?.serving.connectionOf(endpoint).adapter.passes.has(this.#front.operation) === true;
   }
 
   /** The record, when the client asked for it. */

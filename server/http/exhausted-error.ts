@@ -4,6 +4,13 @@ import { requestFaults } from "../dispatch/failure.js";
 import type { ApiError } from "./api-error.js";
 import { retryAfter } from "./no-candidate-error.js";
 
+/** The error when no call could be made to the last candidates: their circuits opened after the decision. */
+export function unavailableError(failures: readonly FailedAttempt[]): ApiError {
+  if (failures.length > 0) return exhaustedError(failures);
+  const message = "no provider can be called at the moment: each failed too often lately; try again later";
+  return { status: 503, type: "api_error", code: "no_candidate", message, ...retryAfter(1_000) };
+}
+
 /**
  * The error when every attempt that could be made has failed: what was tried and how it failed, without the providers'
  * own words. When all failed alike the status says how: 429, 503 or 504; else 502.

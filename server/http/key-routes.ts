@@ -1,5 +1,6 @@
 import express, { type NextFunction, type Request, type Response, Router } from "express";
-import { type ApiKey, stateOf } from "../keys/api-key.js";
+import type { ApiKey } from "../keys/api-key.js";
+import { DEFAULT_OVERLAP, keyToJson } from "../keys/key-json.js";
 import type { KeyRing } from "../keys/key-ring.js";
 import type { KeyStore } from "../keys/key-store.js";
 import { limitsToJson } from "../keys/limits.js";
@@ -13,9 +14,6 @@ export interface KeyPlane {
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
-
-/** How long the secret before a rotation works when nothing else is said. */
-export const DEFAULT_OVERLAP = "24h";
 
 /** `/admin/keys` and `/admin/limits`; access was checked before. */
 export function createKeyRoutes({ store, ring, now }: KeyPlane): Router {
@@ -71,25 +69,6 @@ export function createKeyRoutes({ store, ring, now }: KeyPlane): Router {
     sendError(response, { status: 400, type: "invalid_request_error", code: "invalid_parameter", message, param });
   });
   return routes;
-}
-
-/** A key as `/admin/keys` and `policy keys list --json` show it: never its hash. Times are ISO 8601. */
-export function keyToJson(key: ApiKey, now: number): object {
-  const { limits, ...settings } = key.settings;
-  const time = (name: string, at: number | undefined) =>
-    at === undefined ? {} : { [name]: new Date(at).toISOString() };
-  return {
-    id: key.id,
-    name: key.name,
-    state: stateOf(key, now),
-    ...settings,
-    limits: limitsToJson(limits),
-    ...time("created", key.createdAt),
-    ...time("expires", key.expiresAt),
-    ...time("revoked", key.revokedAt),
-    ...time("last_used", key.lastUsedAt),
-    ...time("previous_secret_until", (key.previousUntil ?? 0) > now ? key.previousUntil : undefined),
-  };
 }
 
 function withLastUse(key: ApiKey, ring: KeyRing): ApiKey {

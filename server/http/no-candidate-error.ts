@@ -43,7 +43,13 @@ export function noCandidateError(
     };
   }
   if (has("circuit_open") || has("no_credentials")) {
-    return { status: 503, type: "api_error", code: "no_candidate", message };
+    return {
+      status: 503,
+      type: "api_error",
+      code: "no_candidate",
+      message,
+      ...retryAfter(shortestWait(excluded, waitMs)),
+    };
   }
   if (excluded.every((exclusion) => exclusion.reason === "context_window")) {
     return {
@@ -67,7 +73,9 @@ function shortestWait(
   waitMs: (endpoint: string) => number | undefined,
 ): number | undefined {
   const waits = excluded.flatMap(({ endpoint, reason }) =>
-    reason === "upstream_rate_limited" ? [waitMs(endpoint.id) ?? Number.POSITIVE_INFINITY] : [],
+    reason === "upstream_rate_limited" || reason === "circuit_open"
+      ? [waitMs(endpoint.id) ?? Number.POSITIVE_INFINITY]
+      : [],
   );
   const shortest = Math.min(...waits);
   return Number.isFinite(shortest) ? shortest : undefined;

@@ -12,6 +12,7 @@ export interface AnswerFacts {
   readonly attempts: number;
   readonly isSimulated: boolean;
   readonly costUsd?: number | undefined;
+  readonly warnings: readonly string[];
 }
 
 /** The `x-route-*` headers of an answer (docs/http.md, "Response headers"). */
@@ -28,7 +29,7 @@ export function routeHeaders(decision: Decision, answer: AnswerFacts): Record<st
   }
   if (answer.costUsd !== undefined) headers["x-route-cost-usd"] = formatUsd(usdToNano(answer.costUsd));
   if (answer.isSimulated) headers["x-route-simulated"] = "true";
-  const { warnings } = decision.observed;
+  const { warnings } = answer;
   if (warnings.length > 0) headers["x-route-warning"] = headerValue(warnings.join("; ")).slice(0, MAX_WARNING);
   return headers;
 }

@@ -2,19 +2,22 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { allowedModels } from "../keys/allowed-models.js";
 import { type ApiError, errorBody, sendJson } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
-import { createChatCompletions } from "./chat-completions.js";
+import { createInference } from "./chat-completions.js";
 import type { DataPlane } from "./data-plane.js";
+import { fronts } from "./fronts/fronts.js";
+import { keyInfo } from "./key-info.js";
 import { findModelObject, listModels } from "./models.js";
 
 const MODEL = "/v1/models/";
 
 /** Serves `/v1/*` by hand: a framework in this path costs more than all the rest. */
 export function createDataPlane(plane: DataPlane): (request: IncomingMessage, response: ServerResponse) => void {
-  const serveChatCompletions = createChatCompletions(plane);
+  const inference = new Map([...fronts].map(([path, front]) => [path, createInference(plane, front)]));
   return (request, response) => {
     const path = pathOf(request);
-    if (path === "/v1/chat/completions" && request.method === "POST") {
-      void serveChatCompletions(request, response);
+    const serve = request.method === "POST" ? inference.get(path) : undefined;
+    if (serve !== undefined) {
+      void serve(request, response);
       return;
     }
     void serveBriefly(plane, request, response, path);
@@ -26,7 +29,7 @@ async function serveBriefly(plane: DataPlane, request: IncomingMessage, response
   const trace = plane.startTrace({ method: request.method ?? "", path, headers: request.headers });
   const caller = await authenticate(request, plane.access, undefined);
   const { status, value, headers } =
-    "code" in caller ? refusal(caller) : answerBriefly(plane, caller, request.method ?? "", path);
+    "code" in caller ? refusal(caller) : await answerBriefly(plane, caller, request.method ?? "", path);
   sendJson(response, status, value, headers);
   trace.end({ status, outcome: status < 400 ? "answered" : "rejected", code: undefined });
 }
@@ -43,10 +46,11 @@ interface BriefAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-function answerBriefly(plane: DataPlane, { key }: Caller, method: string, path: string): BriefAnswer {
-  if (path === "/v1/chat/completions") return refusal(methodNotAllowed(method, path, "POST"));
-  if (path !== "/v1/models" && !path.startsWith(MODEL)) return refusal(unknownUrl(method, path));
+async function answerBriefly(plane: DataPlane, { key }: Caller, method: string, path: string): Promise<BriefAnswer> {
+  if (fronts.has(path)) return refusal(methodNotAllowed(method, path, "POST"));
+  if (path !== "/v1/key" && path !== "/v1/models" && !path.startsWith(MODEL)) return refusal(unknownUrl(method, path));
   if (method !== "GET" && method !== "HEAD") return refusal(methodNotAllowed(method, path, "GET, HEAD"));
+  if (path === "/v1/key") return { status: 200, value: await keyInfo(key, plane.accounting) };
   const policy = plane.currentPolicy();
   const allowed = allowedModels(policy, key?.settings.allow ?? []);
   if (path === "/v1/models") return { status: 200, value: listModels(policy, allowed) };
@@ -67,7 +71,7 @@ function unknownUrl(method: string, path: string): ApiError {
     status: 404,
     type: "not_found_error",
     code: "unknown_url",
-    message: `there is no ${method} ${shown(path)} here; this server has POST /v1/chat/completions, GET /v1/models and GET /v1/models/{id}`,
+    message: `there is no ${method} ${shown(path)} here; this server has POST ${[...fronts.keys()].join(", ")}, GET /v1/models, GET /v1/models/{id} and GET /v1/key`,
   };
 }
 

@@ -1,14 +1,21 @@
 import type { ProviderFormat } from "../../engine/index.js";
+import { anthropicTranslator } from "./anthropic/anthropic-translator.js";
+import { geminiTranslator } from "./gemini/gemini-translator.js";
+import { HttpCalls } from "./http-calls.js";
 import { createOpenAiAdapter } from "./openai-adapter.js";
 import type { ProviderAdapter } from "./provider-adapter.js";
 import { createSimulatedAdapter } from "./simulated-adapter.js";
+import { createTranslatingAdapter } from "./translating-adapter.js";
 
 /** Wire format → adapter: the one place that knows which there are. */
 export type Adapters = ReadonlyMap<ProviderFormat, ProviderAdapter>;
 
 export function createAdapters(environment: NodeJS.ProcessEnv): Adapters {
+  const http = new HttpCalls();
   return new Map<ProviderFormat, ProviderAdapter>([
-    ["openai", createOpenAiAdapter(environment)],
+    ["openai", createOpenAiAdapter(environment, http)],
+    ["anthropic", createTranslatingAdapter(anthropicTranslator, environment, http)],
+    ["gemini", createTranslatingAdapter(geminiTranslator, environment, http)],
     ["simulated", createSimulatedAdapter()],
   ]);
 }

@@ -1,4 +1,6 @@
 import type { Endpoint, Provider } from "../../engine/index.js";
+import type { Operation } from "./operation.js";
+import type { PassThrough } from "./pass-through.js";
 
 /** Headers of a provider's answer, by lower-case name. */
 export type UpstreamHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -7,14 +9,18 @@ export type UpstreamHeaders = Readonly<Record<string, string | readonly string[]
 export interface UpstreamCall {
   readonly endpoint: Endpoint;
   readonly provider: Provider;
-  /** The client's body with the endpoint's own model name. */
+  /** `chat`, or another one that the adapter passes through. */
+  readonly operation: Operation;
+  /** The body of that operation, with the endpoint's own model name. */
   readonly body: Buffer;
-  /** The client's body, parsed. */
+  /** The request as a chat completion, parsed. */
   readonly parsedBody: Readonly<Record<string, unknown>>;
   readonly stream: boolean;
-  /** W3C trace context; the only headers that are not the adapter's own. */
+  /** W3C trace context, and what belongs to an operation that is passed through; all others are the adapter's own. */
   readonly headers: Readonly<Record<string, string>>;
   readonly connectTimeoutMs: number;
+  /** Takes one sentence for each thing that this provider is not told as the client said it. */
+  readonly warn: (sentence: string) => void;
 }
 
 /**
@@ -40,6 +46,16 @@ export interface UpstreamExchange {
 
 /** Speaks one wire format. */
 export interface ProviderAdapter {
+  /**
+   * The operations whose requests and answers go through as they are, and how their answers are understood on the way;
+   * undefined: as chat completions. Everything else must be asked as a chat completion.
+   */
+  readonly passes: ReadonlyMap<Operation, PassThrough | undefined>;
+  /**
+   * @returns what an endpoint cannot do of a request, as the end of "the request …"; undefined when it can. A format
+   *   without this method takes every request as it is.
+   */
+  unable?(body: Readonly<Record<string, unknown>>, endpoint: Endpoint): string | undefined;
   call(call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange;
   /** Ends every call and connection. */
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import { composeSimulatedAnswer, type SimulatedAnswer, type SimulatedToolCall } 
 export function createSimulatedAdapter(random: () => number = Math.random): ProviderAdapter {
   const underWay = new Set<PacedExchange>();
   return {
+    passes: new Map([["chat", undefined]]),
     call(call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange {
       const exchange = new PacedExchange();
       underWay.add(exchange);

@@ -5,6 +5,8 @@ export interface DatabaseSchema {
   readonly api_keys: ApiKeyRow;
   readonly spend_limits: SpendLimitRow;
   readonly sequences: SequenceRow;
+  readonly ledger: LedgerRow;
+  readonly usage_rollups: RollupRow;
 }
 
 export interface DecisionRow {
@@ -62,4 +64,71 @@ export interface SpendLimitRow {
 export interface SequenceRow {
   readonly name: string;
   readonly value: number;
+}
+
+/** One attempt. Tokens are whole and each is in one bucket; money is nano-dollars; texts that are not known are empty. */
+export interface LedgerRow {
+  readonly id: string;
+  readonly decision: string;
+  /** When it began, epoch milliseconds. */
+  readonly at: number;
+  readonly key: string;
+  readonly tenant: string;
+  readonly app: string;
+  readonly user_id: string;
+  readonly model: string;
+  readonly endpoint: string;
+  readonly provider: string;
+  readonly rule: string;
+  readonly policy: string;
+  readonly revision: string;
+  readonly outcome: string;
+  readonly status: number | null;
+  readonly error_class: string | null;
+  readonly is_stream: number;
+  readonly first_token_ms: number | null;
+  readonly total_ms: number;
+  readonly input: number;
+  readonly cached_input: number;
+  readonly cache_write: number;
+  readonly audio_input: number;
+  readonly image_input: number;
+  readonly output: number;
+  readonly reasoning: number;
+  readonly audio_output: number;
+  /** `Price` as JSON, pico-dollars a token. */
+  readonly price: string | null;
+  /** Null: unknown. */
+  readonly incurred_nano: number | null;
+  readonly charged_nano: number;
+  readonly cost_source: string;
+}
+
+/** Sums over the ledger rows of an hour or a day with the same key, tenant, app, model, endpoint and rule. */
+export interface RollupRow {
+  /** `hour` or `day`. */
+  readonly span: string;
+  /** Epoch milliseconds, UTC. */
+  readonly start: number;
+  readonly key: string;
+  readonly tenant: string;
+  readonly app: string;
+  readonly model: string;
+  readonly endpoint: string;
+  readonly rule: string;
+  readonly attempts: number;
+  readonly answered: number;
+  readonly input: number;
+  readonly cached_input: number;
+  readonly cache_write: number;
+  readonly audio_input: number;
+  readonly image_input: number;
+  readonly output: number;
+  readonly reasoning: number;
+  readonly audio_output: number;
+  readonly incurred_nano: number;
+  /** Attempts whose cost is unknown. */
+  readonly unknown_cost: number;
+  readonly charged_nano: number;
+  readonly total_ms: number;
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** What a `DATABASE_URL` names. */
@@ -29,11 +29,19 @@ export function readDatabaseUrl(url: string): DatabaseAddress {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeEach(folder);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`the folder ${folder} for the database cannot be made: ${reason}`, { cause: error });
   }
+}
+
+/** Not `recursive: true`: below `/proc` Node 20 then never returns. */
+function makeEach(folder: string): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeEach(parent);
+  mkdirSync(folder);
 }
 
 /** The URL as it may be shown and logged: a password becomes `***`. */

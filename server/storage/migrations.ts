@@ -72,6 +72,52 @@ const changes: Readonly<Record<string, Change>> = {
       .execute();
     await sql`insert into sequences (name, value) values ('keys', 0)`.execute(db);
   },
+
+  async "0003_ledger"(db, types) {
+    const counts = ["input", "cached_input", "cache_write", "audio_input", "image_input", "output", "reasoning"];
+    let ledger = db.schema
+      .createTable("ledger")
+      .addColumn("id", types.id, (column) => column.primaryKey().notNull())
+      .addColumn("decision", types.id, (column) => column.notNull())
+      .addColumn("at", "bigint", (column) => column.notNull());
+    for (const name of ["key", "tenant", "app", "user_id", "model", "endpoint", "provider", "rule", "policy"]) {
+      ledger = ledger.addColumn(name, "text", (column) => column.notNull());
+    }
+    ledger = ledger
+      .addColumn("revision", "text", (column) => column.notNull())
+      .addColumn("outcome", "text", (column) => column.notNull())
+      .addColumn("status", "integer")
+      .addColumn("error_class", "text")
+      .addColumn("is_stream", "integer", (column) => column.notNull())
+      .addColumn("first_token_ms", "bigint")
+      .addColumn("total_ms", "bigint", (column) => column.notNull());
+    for (const name of [...counts, "audio_output"]) {
+      ledger = ledger.addColumn(name, "bigint", (column) => column.notNull());
+    }
+    await ledger
+      .addColumn("price", "text")
+      .addColumn("incurred_nano", "bigint")
+      .addColumn("charged_nano", "bigint", (column) => column.notNull())
+      .addColumn("cost_source", "text", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("ledger_by_time").on("ledger").columns(["at"]).execute();
+    await db.schema.createIndex("ledger_by_key").on("ledger").columns(["key", "at"]).execute();
+
+    const groups = ["key", "tenant", "app", "model", "endpoint", "rule"];
+    let rollups = db.schema
+      .createTable("usage_rollups")
+      .addColumn("span", "text", (column) => column.notNull())
+      .addColumn("start", "bigint", (column) => column.notNull());
+    for (const name of groups) rollups = rollups.addColumn(name, "text", (column) => column.notNull());
+    const sums = ["attempts", "answered", ...counts, "audio_output", "incurred_nano", "unknown_cost", "charged_nano"];
+    for (const name of [...sums, "total_ms"]) {
+      rollups = rollups.addColumn(name, "bigint", (column) => column.notNull());
+    }
+    await rollups.addPrimaryKeyConstraint("usage_rollups_primary", ["span", "start", ...groups] as never[]).execute();
+    for (const name of ["key", "tenant", "app"]) {
+      await db.schema.createIndex(`rollups_by_${name}`).on("usage_rollups").columns([name, "span", "start"]).execute();
+    }
+  },
 };
 
 /**

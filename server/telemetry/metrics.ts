@@ -1,6 +1,8 @@
+import type { EndpointReport } from "../dispatch/report-endpoints.js";
 import type { PolicyStatus } from "../policy-files/policy-store.js";
 import type { DecisionStore } from "../storage/decision-store.js";
 import type { TokenCounterStats } from "../tokens/token-counter.js";
+import { endpointFamilies } from "./endpoint-metrics.js";
 import { writeFamilies } from "./prometheus-text.js";
 
 /** How a finished request is counted. */
@@ -17,6 +19,7 @@ export interface MetricsSources {
   readonly policy: () => PolicyStatus;
   readonly decisions: () => ReturnType<DecisionStore["status"]>;
   readonly tokens: () => TokenCounterStats;
+  readonly endpoints: () => readonly EndpointReport[];
 }
 
 export interface Metrics {
@@ -107,6 +110,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
           help,
           samples: [{ value: tokens[stat] }],
         })),
+        ...endpointFamilies(sources.endpoints()),
       ]);
     },
   };

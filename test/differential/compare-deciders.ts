@@ -16,11 +16,14 @@ export interface Comparison {
   readonly policies: number;
   readonly requestsPerPolicy: number;
   readonly mostRules: number;
+  /** Stops after so many decisions, whatever the number of policies; unlimited when left out. */
+  readonly mostDecisions?: number;
   readonly shapes?: readonly Shape[];
 }
 
 /** What the generated decisions looked like: a comparison of trivial decisions proves nothing. */
 export interface Distribution {
+  policies: number;
   decisions: number;
   rules: number;
   /** Rules that acted (denied, required or were the route) for at least one request. */
@@ -45,12 +48,20 @@ export interface Disagreement {
 
 /** Runs both deciders over generated policies and requests; stops at the first disagreement. */
 export function compareDeciders(
-  { seed, policies, requestsPerPolicy, mostRules, shapes: leanings = shapes }: Comparison,
+  {
+    seed,
+    policies,
+    requestsPerPolicy,
+    mostRules,
+    mostDecisions = Number.POSITIVE_INFINITY,
+    shapes: leanings = shapes,
+  }: Comparison,
   prepareExpected: PrepareDecider,
   prepareActual: PrepareDecider,
 ): { readonly distribution: Distribution; readonly disagreement?: Disagreement } {
   const random = new Random(seed);
   const distribution: Distribution = {
+    policies: 0,
     decisions: 0,
     rules: 0,
     rulesThatActed: 0,
@@ -62,7 +73,7 @@ export function compareDeciders(
   };
   // Drawn once: what is at an edge does not depend on the policy, and each policy meets another mix of them.
   const requests = Array.from({ length: 4_096 }, () => generateRequest(random));
-  for (let policyNumber = 0; policyNumber < policies; policyNumber++) {
+  for (let policyNumber = 0; policyNumber < policies && distribution.decisions < mostDecisions; policyNumber++) {
     const set = generatePolicy(random, leanings[policyNumber % leanings.length] as Shape, mostRules);
     const expect = prepareExpected(set);
     const act = prepareActual(set);
@@ -75,8 +86,9 @@ export function compareDeciders(
         return { distribution, disagreement: { seed, policyNumber, ...shrunk } };
       }
       count(distribution, expected, acted);
-      if (request % 50 === 0) countUnknown(distribution, set, facts);
+      if (request % 200 === 0) countUnknown(distribution, set, facts);
     }
+    distribution.policies++;
     distribution.rules += set.rules.length;
     distribution.rulesThatActed += acted.size;
   }
@@ -145,9 +157,10 @@ function shrink(set: PolicySet, facts: Facts, prepareExpected: PrepareDecider, p
 /** What was decided, for the log; and why it proves something. */
 export function describeDistribution(distribution: Distribution): string {
   const percent = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`;
-  const { decisions, rules, rulesThatActed, denied, defaulted, requirements, conditions, unknown } = distribution;
+  const { policies, decisions, rules, rulesThatActed, denied, defaulted, requirements, conditions, unknown } =
+    distribution;
   return [
-    `${decisions} decisions over ${rules} rules`,
+    `${decisions} decisions over ${policies} policies of ${rules} rules`,
     `${percent(rulesThatActed, rules)} of the rules acted`,
     `${percent(denied, decisions)} denied`,
     `${percent(defaulted, decisions)} by default`,

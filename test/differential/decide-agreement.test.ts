@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildDecisionTree } from "../../engine/compile/build-decision-tree.js";
 import { decideWithJsonLogic } from "../../engine/compile/decide-with-json-logic.js";
+import { type TreeTuning, usualTuning } from "../../engine/compile/tree-tuning.js";
 import type { Condition } from "../../engine/conditions/condition.js";
 import { decide } from "../../engine/evaluate/decide.js";
 import { decideInOrder } from "../../engine/evaluate/decide-in-order.js";
@@ -12,18 +13,35 @@ import {
   describeDistribution,
   type PrepareDecider,
 } from "./compare-deciders.js";
+import type { Shape } from "./generate-policy.js";
+import { treeFaults } from "./tree-faults.js";
+import { TreeKinds } from "./tree-kinds.js";
+
+/**
+ * Shapes that the usual tuning makes of thousands of rules only: splits for their own sake, small tables, hash tables only.
+ */
+const tunings: readonly TreeTuning[] = [
+  usualTuning,
+  { longestList: 1, leastRulesToCut: 2, mostRows: 1, directCells: 8, nodeCost: 0, leafCost: (rules) => rules },
+  { longestList: 2, leastRulesToCut: 4, mostRows: 2, directCells: -1e9, nodeCost: 0, leafCost: (rules) => rules },
+  { longestList: 1, leastRulesToCut: 1e9, mostRows: 3, directCells: -1e9, nodeCost: 6, leafCost: (rules) => rules },
+];
+const kinds = new TreeKinds();
+let built = 0;
 
 const byTree: PrepareDecider = (set) => {
-  const tree = structuredClone(buildDecisionTree(set));
+  const tree = structuredClone(buildDecisionTree(set, tunings[built++ % tunings.length]));
+  kinds.count(tree);
   return (facts) => decide({ name: set.name, revision: "", set, tree, tests: [], files: [] }, facts);
 };
 const inOrder: PrepareDecider = (set) => (facts) => decideInOrder(set, facts);
 const byJsonLogic: PrepareDecider = (set) => (facts) => decideWithJsonLogic(set, facts);
 
-/** Multiplies the policies: `ROUTEWRIGHT_DIFFERENTIAL_SCALE=100 npx vitest run test/differential` for a long run. */
-const scale = Number(process.env["ROUTEWRIGHT_DIFFERENTIAL_SCALE"] ?? "1");
+/** A long run: `DIFFERENTIAL_DECISIONS=100000000 npx vitest run test/differential/decide-agreement.test.ts`. */
+const decisions = Number(process.env["DIFFERENTIAL_DECISIONS"] ?? "2200000");
+const scale = Math.max(1, decisions / 2_200_000);
 /** Set it to try other policies; a seed that finds a disagreement becomes a case below. */
-const seed = Number(process.env["ROUTEWRIGHT_DIFFERENTIAL_SEED"] ?? "20261124");
+const seed = Number(process.env["DIFFERENTIAL_SEED"] ?? "20261124");
 
 function expectAgreement(title: string, comparison: Comparison, actual: PrepareDecider, judged = true) {
   const { distribution, disagreement } = compareDeciders(comparison, inOrder, actual);
@@ -34,27 +52,38 @@ function expectAgreement(title: string, comparison: Comparison, actual: PrepareD
 
 describe("the compiled tree", () => {
   it("decides as the rules read in order", { timeout: 120_000 * scale }, () => {
-    const comparison = { seed, policies: 500 * scale, requestsPerPolicy: 500, mostRules: 40 };
-    expectAgreement("tree and in order", comparison, byTree);
+    // Small policies reach every corner; larger ones, below, every kind of node.
+    const comparison = { seed, policies: 2_000 * scale, requestsPerPolicy: 1_100, mostRules: 24 };
+    expectAgreement("tree and in order", { ...comparison, mostDecisions: decisions }, byTree);
   });
 
   it("decides as the rules read in order when there are many", { timeout: 120_000 * scale }, () => {
-    const comparison = { seed: seed + 1, policies: 20 * scale, requestsPerPolicy: 500, mostRules: 800 };
+    const comparison: Comparison = {
+      seed: seed + 1,
+      policies: 30 * scale,
+      requestsPerPolicy: 300,
+      mostRules: 1_600,
+      shapes: ["selective", "selective", "keyed", "range-heavy", "wildcard-heavy"],
+    };
     // With so many rules some route nearly always matches and some guard nearly always denies.
     expectAgreement("tree and in order, many rules", comparison, byTree, false);
+    console.log(`nodes and columns: ${kinds.describe()}`);
+    expect(kinds.missing()).toEqual([]);
   });
 });
 
 describe("guarded JsonLogic", () => {
   it("decides as the rules read in order", { timeout: 120_000 * scale }, () => {
-    const comparison = { seed: seed + 2, policies: 250 * scale, requestsPerPolicy: 100, mostRules: 30 };
+    const comparison = { seed: seed + 2, policies: 250 * Math.min(scale, 10), requestsPerPolicy: 100, mostRules: 30 };
     expectAgreement("JsonLogic and in order", comparison, byJsonLogic);
   });
 });
 
 // A comparison that cannot fail proves nothing: each fault is planted in one decider and must be found.
 describe("the comparison", () => {
-  const comparison: Comparison = { seed, policies: 200, requestsPerPolicy: 200, mostRules: 30 };
+  // Without the selective shape: rules that rarely act hide a fault for long.
+  const leanings: readonly Shape[] = ["mixed", "keyed", "wildcard-heavy", "range-heavy", "guards"];
+  const comparison: Comparison = { seed, policies: 200, requestsPerPolicy: 200, mostRules: 30, shapes: leanings };
   const faults: readonly (readonly [string, (condition: Condition) => Condition])[] = [
     [
       "`gte` read as `gt`",
@@ -83,6 +112,16 @@ describe("the comparison", () => {
       (leaf) => (leaf.kind === "time" && leaf.toMinute === 1440 ? { ...leaf, toMinute: 1439 } : leaf),
     ],
   ];
+
+  for (const fault of treeFaults) {
+    it(`finds a tree with ${fault.name}`, () => {
+      const faulty: PrepareDecider = (set) => {
+        const tree = fault.plant(buildDecisionTree(set));
+        return (facts) => decide({ name: set.name, revision: "", set, tree, tests: [], files: [] }, facts);
+      };
+      expect(compareDeciders(comparison, inOrder, faulty).disagreement).toBeDefined();
+    });
+  }
 
   for (const [fault, plant] of faults) {
     for (const [name, decider] of [

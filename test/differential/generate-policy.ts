@@ -6,7 +6,7 @@ import type { Random } from "./random.js";
 import { factDefinitions, generateAttributes, globs, span, strings, tags, thresholds, zones } from "./vocabulary.js";
 
 /** What a generated policy leans to; the adversaries of an index are among them. */
-export const shapes = ["mixed", "keyed", "wildcard-heavy", "range-heavy", "guards"] as const;
+export const shapes = ["mixed", "keyed", "wildcard-heavy", "range-heavy", "guards", "selective"] as const;
 export type Shape = (typeof shapes)[number];
 
 /** A sound policy set of up to `mostRules` rules, as the reader would have made it from files with scopes. */
@@ -31,7 +31,8 @@ export function generatePolicy(random: Random, shape: Shape, mostRules: number):
 
 function generateRule(random: Random, shape: Shape, id: string, condition: Condition): Rule {
   const chance = random.next();
-  const guards = shape === "guards" ? 0.8 : 0.25;
+  // Among many selective rules a request passes dozens of guards by chance: few guards, or all would be denied.
+  const guards = shape === "guards" ? 0.8 : shape === "selective" ? 0.06 : 0.25;
   if (chance < guards / 3) return { id, condition, span, effect: "deny", message: "no" };
   if (chance < guards) return { id, condition, span, effect: "require", require: { region: ["eu"] } };
   return { id, condition, span, effect: "route", route: generateRoute() };
@@ -50,6 +51,12 @@ const generateRoute = (): Route => ({
 
 /** Guards act on "not false", so alone they would nearly always act: their conditions are longer. */
 function generateCondition(random: Random, shape: Shape, depth: number): Condition {
+  if (depth === 0 && shape === "selective") {
+    const parts = Array.from({ length: random.integer(4, 8) }, () =>
+      generateCondition(random, shape, random.chance(0.8) ? 9 : 1),
+    );
+    return { kind: "all", conditions: parts, span };
+  }
   if (depth === 0) {
     if (random.chance(0.02)) return { kind: "all", conditions: [], span };
     const count = shape === "wildcard-heavy" ? random.integer(1, 2) : random.integer(1, 5);

@@ -48,9 +48,13 @@ what keeps each rule from choosing it
                                       rank: number 2: it comes after, by order, acme/small@near
 
 smallest changes by the client, each tried
-  1  uses_vision false → true: acme/large@far by rule code ($0.04048)
-  2  context_tokens 2,000 → 32,001: acme/large@far by rule code ($0.34049)
-  3  max_output_tokens absent → 4,001: acme/large@far by rule code ($0.10002)`.trimStart(),
+  1  context_tokens 2,000 → 32,001: acme/large@far by rule code ($0.34049)
+  2  max_output_tokens absent → 4,001: acme/large@far by rule code ($0.10002)
+  3  uses_vision false → true: acme/large@far by rule code ($0.04048)
+
+with what only a key, the operator or the clock can change
+  1  tags {code} → absent and context_tokens 2,000 → 20,000 and attributes.team absent → red: acme/large@far by rule
+     long ($0.22048)`.trimStart(),
     );
   });
 
@@ -98,7 +102,7 @@ describe("the changes that are shown", () => {
     const random = new Random(seed + 4);
     const counts = { seed: seed + 4, questions: 0, changes: 0, impossible: 0, open: 0, tried: 0 };
     const faults: string[] = [];
-    for (let question = 0; question < 24 * scale; question++) {
+    for (let question = 0; question < 12 * scale; question++) {
       const facts = { ...plain, ...randomClientFacts(random), ...randomKeyFacts(random) } as Facts;
       const model = random.pick(models);
       const answer = whyNot(policy, facts, {}, model);
@@ -120,7 +124,7 @@ describe("the changes that are shown", () => {
     }
     console.log(`why not: ${JSON.stringify(counts)}`);
     expect(faults.slice(0, 3)).toEqual([]);
-    expect(counts.changes).toBeGreaterThan(10);
+    expect(counts.changes).toBeGreaterThan(5);
   });
 });
 

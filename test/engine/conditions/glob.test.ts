@@ -35,12 +35,10 @@ describe("matchesGlob()", () => {
     );
   });
 
+  // At most pattern × text = 2.4 million steps; a backtracking matcher would not end.
   it("never backtracks exponentially", () => {
     const pattern = `${"a*".repeat(120)}b`;
-    const started = performance.now();
     expect(matchesGlob(pattern, "a".repeat(10_000))).toBe(false);
-    // At most pattern × text = 2.4 million steps; a backtracking matcher would not end.
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
 

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { parsePricePerMillionTokens } from "../../../engine/index.js";
 import { AttemptTimers, type TimerExpired } from "../../../server/dispatch/attempt-timers.js";
 import { backoffMs } from "../../../server/dispatch/backoff.js";
 import { ClientPresence } from "../../../server/dispatch/client-presence.js";
@@ -8,7 +7,7 @@ import { CoolDowns, MAX_COOL_DOWN_MS } from "../../../server/dispatch/cool-downs
 import { EndpointObservations } from "../../../server/dispatch/endpoint-observations.js";
 import type { Failure } from "../../../server/dispatch/failure.js";
 import { dataOf, EventTooLarge, MAX_EVENT_BYTES, SseSplitter } from "../../../server/dispatch/sse-splitter.js";
-import { costOfUsage, readUsage } from "../../../server/dispatch/usage.js";
+import { readUsage } from "../../../server/dispatch/usage.js";
 
 const failure = (errorClass: Failure["errorClass"], retryAfterMs?: number): Failure => ({
   errorClass,
@@ -90,14 +89,16 @@ describe("AttemptTimers", () => {
 });
 
 describe("ClientPresence", () => {
-  it("tells whoever works for the client, once", () => {
+  it("tells all who work for the client, once, and nobody who has ended", () => {
     const client = new ClientPresence();
     const told: string[] = [];
     client.onGone(() => told.push("first"));
-    client.onGone(() => told.push("second"));
+    const forget = client.onGone(() => told.push("second"));
+    client.onGone(() => told.push("third"));
+    forget();
     client.leave();
     client.leave();
-    expect([told, client.isGone]).toEqual([["second"], true]);
+    expect([told, client.isGone]).toEqual([["first", "third"], true]);
   });
 });
 
@@ -179,19 +180,17 @@ describe("SseSplitter", () => {
     );
   });
 
-  it("takes a large event in many pieces in little time, and refuses one beyond 16 MiB", () => {
+  // Joining at each piece would copy 2 GiB here; the test's own time limit would show it.
+  it("takes a large event in many pieces, and refuses one beyond 16 MiB", () => {
     const splitter = new SseSplitter();
     const piece = Buffer.alloc(64 * 1024, 0x61);
-    const at = Date.now();
     expect(() => {
       for (let bytes = 0; bytes <= MAX_EVENT_BYTES; bytes += piece.length) splitter.push(piece);
     }).toThrow(EventTooLarge);
-    expect(Date.now() - at).toBeLessThan(5_000);
   });
 });
 
 describe("usage and cost", () => {
-  const usd = (text: string) => parsePricePerMillionTokens(text)!;
   it("reads OpenAI's usage; what is missing or impossible is unknown, never zero", () => {
     expect(
       readUsage({
@@ -204,19 +203,5 @@ describe("usage and cost", () => {
     expect(readUsage({ prompt_tokens: -1, completion_tokens: 4.5 })).toBeUndefined();
     expect(readUsage({ prompt_tokens: 1, prompt_tokens_details: null })).toEqual({ input_tokens: 1 });
     for (const nothing of [undefined, null, 5, "x", {}]) expect(readUsage(nothing)).toBeUndefined();
-  });
-
-  it("prices cached input at its own price, or at the input price when there is none", () => {
-    const usage = { input_tokens: 1_000, output_tokens: 100, cached_input_tokens: 400 };
-    expect(costOfUsage(usage, { input: usd("2"), output: usd("10"), cachedInput: usd("0.5") })).toBe(2_400_000);
-    expect(costOfUsage(usage, { input: usd("2"), output: usd("10") })).toBe(3_000_000);
-    expect(costOfUsage(usage, undefined)).toBeUndefined();
-    expect(costOfUsage({ input_tokens: 5 }, { input: usd("2"), output: usd("10") })).toBeUndefined();
-    expect(
-      costOfUsage(
-        { ...usage, cached_input_tokens: 9_999 },
-        { input: usd("2"), output: usd("0"), cachedInput: usd("1") },
-      ),
-    ).toBe(1_000_000);
   });
 });

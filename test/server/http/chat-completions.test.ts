@@ -361,7 +361,8 @@ describe("the rest of /v1", () => {
   it.each([
     ["GET", "/v1/chat/completions", 405, "method_not_allowed", "POST"],
     ["DELETE", "/v1/models", 405, "method_not_allowed", "GET, HEAD"],
-    ["POST", "/v1/embeddings", 404, "unknown_url", null],
+    ["GET", "/v1/embeddings", 405, "method_not_allowed", "POST"],
+    ["POST", "/v1/audio/speech", 404, "unknown_url", null],
     ["GET", "/v1", 404, "unknown_url", null],
     ["GET", "/v1/chat/completions/", 404, "unknown_url", null],
   ])("%s %s is %i", async (method, path, status, code, allow) => {

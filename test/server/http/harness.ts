@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { type CompiledPolicy, compilePolicy } from "../../../engine/index.js";
-import { CoolDowns } from "../../../server/dispatch/cool-downs.js";
-import { EndpointObservations } from "../../../server/dispatch/endpoint-observations.js";
+import { EndpointStates } from "../../../server/dispatch/endpoint-states.js";
+import { reportEndpoints } from "../../../server/dispatch/report-endpoints.js";
 import { createServingPolicies } from "../../../server/dispatch/serving-policy.js";
 import { createControlPlane } from "../../../server/http/control-plane.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
@@ -12,11 +12,18 @@ import { createDataPlane } from "../../../server/http/serve-data-plane.js";
 import { KeyRing } from "../../../server/keys/key-ring.js";
 import { KeyStore } from "../../../server/keys/key-store.js";
 import { readKeyRequest } from "../../../server/keys/read-key-settings.js";
+import { Accounting } from "../../../server/ledger/accounting.js";
+import type { BudgetCounters } from "../../../server/ledger/budget-counters.js";
+import { CommitQueue } from "../../../server/ledger/commit-queue.js";
+import { LedgerStore } from "../../../server/ledger/ledger-store.js";
+import { MemoryBudgets } from "../../../server/ledger/memory-budgets.js";
+import { RateLimits } from "../../../server/ledger/rate-limits.js";
 import type { PolicyStatus } from "../../../server/policy-files/policy-store.js";
 import { createAdapters } from "../../../server/providers/adapters.js";
+import type { LedgerRow } from "../../../server/storage/database-schema.js";
 import { createDecisionIds } from "../../../server/storage/decision-ids.js";
 import type { StoredDecision } from "../../../server/storage/decision-store.js";
-import { openDatabase } from "../../../server/storage/open-database.js";
+import { type Database, openDatabase } from "../../../server/storage/open-database.js";
 import { createDecisionStore } from "../../../server/storage/open-decision-store.js";
 import { createMetrics } from "../../../server/telemetry/metrics.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
@@ -159,6 +166,10 @@ export interface TestProxy {
   lastDecision(): Promise<StoredDecision>;
   ask(body?: object, headers?: Readonly<Record<string, string>>): Promise<Response>;
   metrics(): Promise<string>;
+  readonly database: Database;
+  readonly budgets: BudgetCounters;
+  /** All rows of the ledger, oldest first. */
+  ledger(): Promise<readonly LedgerRow[]>;
   /** Makes an API key as `POST /admin/keys` does. @returns its token and id. */
   createKey(request?: object): Promise<{ readonly token: string; readonly id: string }>;
 }
@@ -185,6 +196,10 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const decisions = createDecisionStore(database, { log, now });
   const store = new KeyStore(database);
   const ring = await KeyRing.open({ store, log, now });
+  const ledgerStore = new LedgerStore(database);
+  const ledger = new CommitQueue<LedgerRow>({ write: (rows) => ledgerStore.write(rows), log, now });
+  const budgets = new MemoryBudgets({ chargedIn: (subject, window) => ledgerStore.chargedIn(subject, window), now });
+  const accounting = new Accounting({ ring, budgets, rates: new RateLimits(), ledger, now });
   const adapters = createAdapters(options.environment ?? {});
   const counter = createTokenCounter({ runIn: "main" });
   const { name, revision, files, set } = policy;
@@ -197,19 +212,23 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     reloads: { applied: 1, unchanged: 0, rejected: 0 },
     watching: false,
   };
+  const servingPolicyOf = createServingPolicies(adapters, options.environment ?? {});
+  const endpoints = new EndpointStates();
+  const reportHealth = () => reportEndpoints(servingPolicyOf(policy), endpoints, now());
   const metrics = createMetrics({
     policy: () => status,
     decisions: () => decisions.status(),
     tokens: () => counter.stats(),
+    endpoints: reportHealth,
   });
   const policies = { current: () => policy, status: () => status, reload: async () => "unchanged" as const };
   const dataPlane = createDataPlane({
     currentPolicy: () => policy,
     access: { keys: ring, isLoopback: options.isLoopback ?? true },
-    servingPolicyOf: createServingPolicies(adapters, options.environment ?? {}),
+    servingPolicyOf,
+    accounting,
     dispatching: {
-      observations: new EndpointObservations(),
-      coolDowns: new CoolDowns(),
+      endpoints,
       log,
       random: () => 1,
       clock: () => performance.now(),
@@ -223,6 +242,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     log,
   });
   const controlPlane = createControlPlane({
+    health: () => ({ endpoints: reportHealth() }),
     policies,
     decisions,
     explain: createStoredExplainer({
@@ -233,6 +253,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     }),
     metrics,
     keys: { store, ring, now },
+    usage: { database, now },
     adminToken: options.adminToken,
     isReady: () => true,
     log,
@@ -241,7 +262,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const url = await listen(server);
   stopping.push(async () => {
     await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
-    await Promise.all([decisions.close(), counter.close(), ring.close()]);
+    await Promise.all([decisions.close(), counter.close(), ring.close(), ledger.close(), budgets.close()]);
     await database.close();
   });
   return {
@@ -249,6 +270,12 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     server,
     logged,
     metrics: () => metrics.render(),
+    database,
+    budgets,
+    async ledger() {
+      await ledger.flush(5_000);
+      return database.db.selectFrom("ledger").selectAll().orderBy("at").orderBy("id").execute();
+    },
     async createKey(request = {}) {
       const { key, token } = await store.create(readKeyRequest(request, now()), now());
       await ring.refresh();

@@ -12,6 +12,7 @@ const status: PolicyStatus = {
 const sources = {
   policy: () => status,
   decisions: () => ({ waiting: 1, written: 20, lost: 3 }),
+  endpoints: () => [],
   tokens: () => ({ requests: 9, exactNeeded: 4, bounded: 1 }),
 };
 

@@ -49,11 +49,10 @@ describe("estimateBySample()", () => {
     expect(estimateBySample(["", ""])).toBe(0);
   });
 
-  it("takes no longer for 8 MiB than for 8 KiB", () => {
+  // Looking at all of it would take minutes; the test's own time limit would show it.
+  it("looks at no more of 8 MiB than of 8 KiB", () => {
     const text = "the cat sat on the mat ".repeat(360_000);
-    estimateBySample([text]);
-    const at = performance.now();
-    for (let turn = 0; turn < 100; turn++) estimateBySample([text]);
-    expect(performance.now() - at).toBeLessThan(500);
+    const first = estimateBySample([text]);
+    for (let turn = 0; turn < 5_000; turn++) expect(estimateBySample([text])).toBe(first);
   });
 });

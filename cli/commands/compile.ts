@@ -1,0 +1,29 @@
+import { Command } from "commander";
+import { shortRevision, writeCompiledPolicy } from "../../engine/index.js";
+import { CommandFailure } from "../command-failure.js";
+import { globalOptions } from "../global-options.js";
+import { loadPolicies } from "../load-policies.js";
+import { writeAtomically } from "../write-atomically.js";
+
+/** `policy compile -o FILE`: the whole set as one JSON file that loads without YAML. */
+export function compileCommand(): Command {
+  return new Command("compile")
+    .description("write the compiled set as one file, for cold starts: it loads without parsing YAML")
+    .requiredOption("-o, --output <file>", "where to; - is the standard output")
+    .action(async ({ output }: { output: string }, command: Command) => {
+      const policy = await loadPolicies(globalOptions(command));
+      const text = writeCompiledPolicy(policy);
+      if (output === "-") {
+        process.stdout.write(text);
+        return;
+      }
+      await writeAtomically(output, text).catch((error: Error) => {
+        throw new CommandFailure(2, `policy compile: cannot write ${output}: ${error.message}`);
+      });
+      const { name, revision, set } = policy;
+      const size = Math.ceil(Buffer.byteLength(text) / 1000);
+      process.stdout.write(
+        `wrote ${output}: ${name}@${shortRevision(revision)} · ${set.rules.length} rules · ${size} kB\n`,
+      );
+    });
+}

@@ -1,0 +1,54 @@
+import { Command } from "commander";
+import { InvalidSettings } from "../../server/keys/read-key-settings.js";
+import { readUsageQuery, usageToCsv } from "../../server/ledger/read-usage-query.js";
+import { queryUsage, type UsageRow, usageGroups } from "../../server/ledger/usage-query.js";
+import { CommandFailure } from "../command-failure.js";
+import { globalOptions } from "../global-options.js";
+import { databaseOption, withDatabase } from "../open-cli-database.js";
+import { printTable } from "../print-table.js";
+
+/** `policy usage`: what was used and spent, from the server's database. */
+export function usageCommand(): Command {
+  const command = new Command("usage")
+    .description("show tokens and money by model, key, tenant, app, day…")
+    .addOption(databaseOption())
+    .option("--by <groups>", `${usageGroups.join(", ")}, day, hour; several with commas`, "model")
+    .option("--from <time>", "a date or time, UTC; the last 30 days if neither is given")
+    .option("--to <time>", "until before this date or time")
+    .option("--csv", "print CSV");
+  for (const group of usageGroups) command.option(`--${group} <${group}>`, `only this ${group}`);
+  return command.action(async (own: Record<string, string> & { csv?: boolean }, self: Command) => {
+    const { database = "", csv, ...given } = own as Record<string, string | boolean>;
+    const rows = await withDatabase(String(database), async (opened) => {
+      try {
+        return await queryUsage(opened, readUsageQuery(given, Date.now()));
+      } catch (error) {
+        if (error instanceof InvalidSettings) throw new CommandFailure(2, `policy usage: --${error.message}`);
+        throw error;
+      }
+    });
+    if (globalOptions(self).json) process.stdout.write(`${JSON.stringify({ usage: rows }, undefined, 2)}\n`);
+    else process.stdout.write(csv === true ? usageToCsv(rows) : tableOf(rows));
+  });
+}
+
+function tableOf(rows: readonly UsageRow[]): string {
+  const [first] = rows;
+  if (first === undefined) return "nothing was used in that time\n";
+  const names = Object.keys(first).filter((name) => name === "time" || usageGroups.some((group) => group === name));
+  const heads = [...names.map((name) => name.toUpperCase()), "CALLS", "ANSWERED", "INPUT", "CACHED", "OUTPUT"];
+  const usd = (value: number) => `$${value.toFixed(value !== 0 && value < 0.01 ? 6 : 2)}`;
+  const line = (row: UsageRow) => [
+    ...names.map((name) => (name === "time" ? (row.time ?? "").slice(0, 16) : row[name as "model"] || "-")),
+    ...[row.attempts, row.answered, row.input + row.audio_input + row.image_input + row.cache_write].map(grouped),
+    ...[row.cached_input, row.output + row.reasoning + row.audio_output].map(grouped),
+    usd(row.charged_usd),
+    `${usd(row.incurred_usd)}${row.unknown_cost > 0 ? ` + ${row.unknown_cost} unknown` : ""}`,
+  ];
+  const right = heads.map((_, column) => column).filter((column) => column >= names.length);
+  return printTable([[...heads, "CHARGED", "INCURRED"], ...rows.map(line)], [...right, heads.length, heads.length + 1]);
+}
+
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}

@@ -1,0 +1,68 @@
+import {
+  builtInFacts,
+  type CompiledPolicy,
+  type Coverage,
+  coverageOutcomes,
+  positionOf,
+  type Row,
+  type RuleCoverage,
+  renderTable,
+  writeCondition,
+} from "../engine/index.js";
+
+/** Coverage as JSON: every rule and predicate with its place and counts. */
+export function coverageReport(policy: CompiledPolicy, coverage: Coverage): object {
+  const { met, of } = coverage.total();
+  return {
+    met,
+    of,
+    rules: coverage.rules().map((rule) => ({
+      ...describeRule(policy, rule),
+      decided: rule.decided,
+      predicates: rule.predicates.map(({ predicate, counts }) => {
+        const { line, column } = positionOf(policy.files, predicate.span);
+        return { text: words(policy, predicate), file: predicate.span.file, line, column, ...counts };
+      }),
+    })),
+  };
+}
+
+/** Three sums, and a table of what no test has done yet. */
+export function renderCoverage(policy: CompiledPolicy, coverage: Coverage, color: boolean): string {
+  const rules = coverage.rules();
+  const predicates = rules.flatMap((rule) => rule.predicates);
+  const share = (counts: readonly number[]) => `${counts.filter((count) => count > 0).length}/${counts.length}`;
+  const sums = coverageOutcomes.map((outcome) => {
+    return `${outcome} ${share(predicates.flatMap(({ counts }) => counts[outcome] ?? []))}`;
+  });
+  const { met, of } = coverage.total();
+  const percent = of === 0 ? 100 : Math.floor((1000 * met) / of) / 10;
+  const lines = [
+    `coverage ${percent} %  rules decided ${share(rules.map(({ decided }) => decided))}  predicates ${sums.join("  ")}`,
+  ];
+  const rows = rules.flatMap((rule): readonly Row[] => {
+    const { id, file, line } = describeRule(policy, rule);
+    const own: readonly Row[] = rule.decided > 0 ? [] : [[`${file}:${line}`, id, "never decided"]];
+    return [
+      ...own,
+      ...rule.predicates.flatMap(({ predicate, counts }): readonly Row[] => {
+        const missing = coverageOutcomes.filter((outcome) => counts[outcome] === 0);
+        if (missing.length === 0) return [];
+        const place = `${predicate.span.file}:${positionOf(policy.files, predicate.span).line}`;
+        return [[place, id, `never ${missing.join(", ")}`, words(policy, predicate)]];
+      }),
+    ];
+  });
+  if (rows.length > 0) lines.push("", "not tested", ...renderTable(rows, 2, color));
+  return `${lines.join("\n")}\n`;
+}
+
+function words({ set }: CompiledPolicy, predicate: Parameters<typeof writeCondition>[0]): string {
+  return writeCondition(predicate, [...builtInFacts, ...set.attributes]);
+}
+
+function describeRule({ set, files }: CompiledPolicy, { ruleNumber }: RuleCoverage) {
+  const rule = set.rules[ruleNumber];
+  const span = rule?.span ?? set.defaultRoute.span;
+  return { id: rule?.id ?? "default", file: span.file, line: positionOf(files, span).line };
+}

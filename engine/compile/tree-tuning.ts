@@ -1,0 +1,26 @@
+/** What the shape of a tree depends on, but never its answers: tests build odd shapes with it. */
+export interface TreeTuning {
+  /** Up to so many rules a list is used, above it a bitmap, whose rows must be gathered first. */
+  readonly longestList: number;
+  /** Numbers are cut from so many rules on: it pays on long bitmaps only. */
+  readonly leastRulesToCut: number;
+  /** Values of a bitmap's column with a row of their own (the others share one), and cuts of a number. */
+  readonly mostRows: number;
+  /** Tables with a place for each cell, where a fact has at most 2 × rules + this many; −Infinity: hash tables only. */
+  readonly directCells: number;
+  /** Nanoseconds to visit a node, and to search rules that are not split further; only differences matter. */
+  readonly nodeCost: number;
+  readonly leafCost: (rules: number) => number;
+}
+
+const LONGEST_LIST = 8;
+
+/** Measured on bench/engines, 2026-11-25: docs/decisions/2026-11-25-decision-tree.md. */
+export const usualTuning: TreeTuning = {
+  longestList: LONGEST_LIST,
+  leastRulesToCut: 256,
+  mostRows: 31,
+  directCells: 8,
+  nodeCost: 15,
+  leafCost: (rules) => (rules === 0 ? 0 : rules <= LONGEST_LIST ? 10 + 15 * rules : 130 + 0.4 * rules),
+};

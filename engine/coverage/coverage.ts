@@ -1,0 +1,147 @@
+import type { Condition, Predicate } from "../conditions/condition.js";
+import type { Facts } from "../evaluate/facts.js";
+import type { Truth } from "../evaluate/truth.js";
+import type { PolicySet } from "../policy/policy-set.js";
+import { leavesOf, traceRequest } from "./trace-request.js";
+
+export type Outcome = "true" | "false" | "unknown";
+export const outcomes: readonly Outcome[] = ["true", "false", "unknown"];
+
+/** How often something was true, false and unknown. An outcome that cannot be is left out. */
+export type Counts = { -readonly [Key in Outcome]?: number };
+
+export interface PredicateCoverage {
+  readonly predicate: Predicate;
+  readonly counts: Counts;
+}
+export interface RuleCoverage {
+  /** Position among the set's rules; the number of rules for the default route. */
+  readonly ruleNumber: number;
+  /** How often it denied, required or was the route. */
+  readonly decided: number;
+  /** Its leaves, in the order written; none for the default route. */
+  readonly predicates: readonly PredicateCoverage[];
+}
+
+/** Something that a test should do at least once. */
+export type Goal =
+  | { readonly kind: "decided"; readonly ruleNumber: number }
+  | {
+      readonly kind: "outcome";
+      readonly ruleNumber: number;
+      readonly leafNumber: number;
+      readonly outcome: Outcome;
+    };
+
+/** Counts, on the rules read in order, what requests make of the rules and predicates of a set. */
+export class Coverage {
+  readonly #decided: number[];
+  readonly #predicates: readonly (readonly PredicateCoverage[])[];
+
+  constructor(private readonly set: PolicySet) {
+    this.#decided = new Array<number>(set.rules.length + 1).fill(0);
+    this.#predicates = set.rules.map((rule) => {
+      const neverAbsent = new Set<Predicate>();
+      notePresence(rule.condition, new Set(), neverAbsent);
+      return leavesOf(rule.condition).map((predicate) => {
+        return { predicate, counts: possibleOutcomes(predicate, set, neverAbsent.has(predicate)) };
+      });
+    });
+  }
+
+  add(request: Facts): void {
+    traceRequest(this.set, request, {
+      predicate: (ruleNumber, leafNumber, truth) => {
+        const counts = this.#predicates[ruleNumber]?.[leafNumber]?.counts;
+        const outcome = outcomeOf(truth);
+        if (counts !== undefined) counts[outcome] = (counts[outcome] ?? 0) + 1;
+      },
+      condition: () => undefined,
+      decided: (ruleNumber) => {
+        this.#decided[ruleNumber] = (this.#decided[ruleNumber] ?? 0) + 1;
+      },
+    });
+  }
+
+  /** Every rule in reading order, then the default route. */
+  rules(): readonly RuleCoverage[] {
+    return this.#decided.map((decided, ruleNumber) => {
+      return { ruleNumber, decided, predicates: this.#predicates[ruleNumber] ?? [] };
+    });
+  }
+
+  /** What no request has done yet, in reading order. */
+  open(): readonly Goal[] {
+    return this.rules().flatMap(({ ruleNumber, decided, predicates }): readonly Goal[] => [
+      ...(decided === 0 ? [{ kind: "decided", ruleNumber } as const] : []),
+      ...predicates.flatMap(({ counts }, leafNumber) =>
+        outcomes
+          .filter((outcome) => counts[outcome] === 0)
+          .map((outcome) => ({ kind: "outcome", ruleNumber, leafNumber, outcome }) as const),
+      ),
+    ]);
+  }
+
+  /** How many of the goals are met, and of how many. */
+  total(): { readonly met: number; readonly of: number } {
+    const counts = this.rules().flatMap(({ decided, predicates }) => [
+      decided,
+      ...predicates.flatMap((predicate) => Object.values(predicate.counts)),
+    ]);
+    return { met: counts.filter((count) => count > 0).length, of: counts.length };
+  }
+}
+
+/** Whether one request meets a goal. */
+export function meets(set: PolicySet, request: Facts, goal: Goal): boolean {
+  let isMet = false;
+  traceRequest(set, request, {
+    predicate: (ruleNumber, leafNumber, truth) => {
+      if (goal.kind !== "outcome" || goal.ruleNumber !== ruleNumber || goal.leafNumber !== leafNumber) return;
+      isMet ||= outcomeOf(truth) === goal.outcome;
+    },
+    condition: () => undefined,
+    decided: (ruleNumber) => {
+      if (goal.kind === "decided") isMet ||= ruleNumber === goal.ruleNumber;
+    },
+  });
+  return isMet;
+}
+
+function outcomeOf(truth: Truth): Outcome {
+  return truth === undefined ? "unknown" : truth ? "true" : "false";
+}
+
+/** A test of presence is never unknown, nor is one of facts that have defaults or are known to be there. */
+function possibleOutcomes(predicate: Predicate, set: PolicySet, isNeverAbsent: boolean): Counts {
+  if (predicate.kind === "present" || isNeverAbsent) return { true: 0, false: 0 };
+  const reads = predicate.kind === "logic" ? predicate.required : [predicate.fact];
+  const hasDefault = (name: string) => set.attributes.some((each) => each.name === name && each.default !== undefined);
+  return reads.every(hasDefault) ? { true: 0, false: 0 } : { true: 0, false: 0, unknown: 0 };
+}
+
+/**
+ * Notes the leaves that are evaluated only when their fact is there: those that stand after `present: true` in an
+ * `all`, or after `present: false` in an `any`.
+ */
+function notePresence(condition: Condition, present: ReadonlySet<string>, neverAbsent: Set<Predicate>): void {
+  switch (condition.kind) {
+    case "all":
+    case "any": {
+      const known = new Set(present);
+      for (const part of condition.conditions) {
+        notePresence(part, known, neverAbsent);
+        if (part.kind === "present" && part.expected === (condition.kind === "all")) known.add(part.fact);
+      }
+      return;
+    }
+    case "not":
+      notePresence(condition.condition, present, neverAbsent);
+      return;
+    case "logic":
+      if (condition.required.every((name) => present.has(name))) neverAbsent.add(condition);
+      return;
+    default:
+      if (present.has(condition.fact)) neverAbsent.add(condition);
+  }
+}

@@ -1,0 +1,135 @@
+import type { Condition } from "../conditions/condition.js";
+import { evaluateCondition } from "../evaluate/evaluate-condition.js";
+import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
+import type { Truth } from "../evaluate/truth.js";
+import { withDefaults } from "../evaluate/with-defaults.js";
+import type { PolicySet } from "../policy/policy-set.js";
+import { type Goal, meets } from "./coverage.js";
+import { leavesOf } from "./trace-request.js";
+
+/** Attempts for one goal; most need a handful. */
+const ATTEMPTS = 400;
+
+type Draft = Record<string, FactValue | undefined>;
+
+/**
+ * Looks for a request that meets a goal: sets the facts the rule reads to values at its edges, then changes facts that
+ * earlier rules act on, until reading the rules in order does what is wanted. What it finds is small: every fact in it
+ * is needed.
+ *
+ * @param values by fact ({@link factValues}).
+ * @param random in [0, 1): the same numbers give the same request.
+ * @returns undefined when none was found, which proves nothing.
+ */
+export function findRequest(
+  set: PolicySet,
+  goal: Goal,
+  values: ReadonlyMap<string, readonly FactValue[]>,
+  random: () => number,
+): Facts | undefined {
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+  const rule = set.rules[goal.ruleNumber];
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const draft: Draft = {};
+    if (rule !== undefined && goal.kind === "decided") make(rule.condition, true, draft);
+    if (rule !== undefined && goal.kind === "outcome") aim(rule.condition, goal, draft);
+    for (let repair = 0; repair < 12; repair++) {
+      if (meets(set, draft as Facts, goal)) return shrink(set, draft, goal);
+      if (!stepAside(draft)) break;
+    }
+  }
+  return undefined;
+
+  /** Tries to give a condition a truth, by the facts it reads. */
+  function make(condition: Condition, truth: Truth, draft: Draft): void {
+    switch (condition.kind) {
+      case "all":
+      case "any": {
+        const needsEach = truth === (condition.kind === "all");
+        const parts = condition.conditions;
+        if (parts.length === 0) return;
+        if (truth === undefined) make(pick(parts), undefined, draft);
+        else if (needsEach) for (const part of parts) make(part, truth, draft);
+        else make(pick(parts), truth, draft);
+        return;
+      }
+      case "not":
+        make(condition.condition, truth === undefined ? undefined : !truth, draft);
+        return;
+      default: {
+        const names = condition.kind === "logic" ? condition.reads : [condition.fact];
+        if (truth === undefined) {
+          draft[pick(names)] = undefined;
+          return;
+        }
+        for (let tries = 0; tries < 40 && holds(condition, draft) !== truth; tries++) {
+          for (const name of names) draft[name] = candidate(name, draft[name]);
+        }
+      }
+    }
+  }
+
+  /** Gives one leaf the wanted outcome, and its siblings what lets it be evaluated. */
+  function aim(condition: Condition, { leafNumber, outcome }: Goal & { kind: "outcome" }, draft: Draft): void {
+    const [before, leaf] = [leavesOf(condition).slice(0, leafNumber), leavesOf(condition)[leafNumber]];
+    for (const sibling of before) if (random() < 0.7) make(sibling, random() < 0.75, draft);
+    if (leaf !== undefined) make(leaf, outcome === "unknown" ? undefined : outcome === "true", draft);
+  }
+
+  /** A value at an edge; for sets sometimes one more tag, or one fewer. */
+  function candidate(name: string, current: FactValue | undefined): FactValue | undefined {
+    const known = values.get(name) ?? [];
+    if (known.length === 0 || random() < 0.1) return undefined;
+    const value = pick(known);
+    if (!Array.isArray(value) || !Array.isArray(current) || random() < 0.5) return value;
+    return [...new Set([...(current as readonly string[]), ...(value as readonly string[])])];
+  }
+
+  function holds(condition: Condition, draft: Draft): Truth {
+    return evaluateCondition(condition, withDefaults(set, draft as Facts));
+  }
+
+  /** Makes one earlier rule that stands in the way false. @returns false when none does. */
+  function stepAside(draft: Draft): boolean {
+    const effect = rule?.effect ?? "route";
+    if (effect === "require") return perturb(draft);
+    const facts = withDefaults(set, draft as Facts);
+    const inTheWay = set.rules.slice(0, goal.ruleNumber).find((earlier) => {
+      if (earlier.effect !== effect) return false;
+      const truth = evaluateCondition(earlier.condition, facts);
+      return effect === "route" ? truth === true : truth !== false;
+    });
+    if (inTheWay === undefined) return perturb(draft);
+    make(inTheWay.condition, effect === "route" && random() < 0.3 ? undefined : false, draft);
+    return true;
+  }
+
+  function perturb(draft: Draft): boolean {
+    const names =
+      rule === undefined
+        ? [...values.keys()]
+        : leavesOf(rule.condition).flatMap((leaf) => (leaf.kind === "logic" ? leaf.reads : [leaf.fact]));
+    if (names.length === 0) return false;
+    const name = pick(names);
+    draft[name] = candidate(name, draft[name]);
+    return true;
+  }
+}
+
+/** Leaves out every fact that the goal does not need, and every tag. */
+function shrink(set: PolicySet, draft: Draft, goal: Goal): Facts {
+  let facts = Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined)) as Draft;
+  for (const name of Object.keys(facts)) {
+    const { [name]: _left, ...rest } = facts;
+    if (meets(set, rest as Facts, goal)) facts = rest;
+  }
+  for (const name of Object.keys(facts)) {
+    const value = readFact(facts as Facts, name);
+    if (!Array.isArray(value)) continue;
+    for (const tag of value as readonly string[]) {
+      const fewer = (facts[name] as readonly string[]).filter((other) => other !== tag);
+      if (meets(set, { ...facts, [name]: fewer } as Facts, goal)) facts = { ...facts, [name]: fewer };
+    }
+  }
+  return facts as Facts;
+}

@@ -1,0 +1,53 @@
+import type { Endpoint } from "../../engine/index.js";
+import { type CallVerdict, Circuit, type CircuitCall, type CircuitEvidence } from "./circuit.js";
+
+/** The circuits of all endpoints, by id, kept in memory and through reloads. Times are epoch milliseconds. */
+export class Circuits {
+  readonly #circuits = new Map<string, Circuit>();
+  /** Those that are not closed: few, and looked at with every request. */
+  readonly #tripped = new Set<string>();
+
+  /** @returns undefined when the endpoint's circuit does not let a call through. */
+  begin({ id, circuitBreaker }: Pick<Endpoint, "id" | "circuitBreaker">, now: number): CircuitCall | undefined {
+    const circuit = this.#circuits.get(id) ?? new Circuit();
+    this.#circuits.set(id, circuit);
+    const call = circuit.begin(now, circuitBreaker !== false);
+    if (call === undefined) return undefined;
+    const look = () => {
+      if (circuit.isClosed) this.#tripped.delete(id);
+      else this.#tripped.add(id);
+    };
+    return {
+      contentArrived(at) {
+        call.contentArrived(at);
+        look();
+      },
+      end(verdict: CallVerdict, at: number) {
+        call.end(verdict, at);
+        look();
+      },
+    };
+  }
+
+  /** The endpoints whose circuit is open, for `world.down`; undefined when there are none. */
+  down(now: number, guarded: ReadonlySet<string>): readonly string[] | undefined {
+    if (this.#tripped.size === 0) return undefined;
+    const down = [...this.#tripped].filter((id) => guarded.has(id) && this.#circuits.get(id)?.isOpen(now) === true);
+    return down.length === 0 ? undefined : down.sort();
+  }
+
+  /** Until a probe may be made, milliseconds; undefined when one may be made now, or is under way. */
+  remainingMs(endpoint: string, now: number): number | undefined {
+    return this.#circuits.get(endpoint)?.remainingMs(now);
+  }
+
+  evidence(endpoint: string, now: number): CircuitEvidence {
+    return (
+      this.#circuits.get(endpoint)?.evidence(now) ?? {
+        state: "closed",
+        consecutiveFailures: 0,
+        recent: { calls: 0, failures: 0 },
+      }
+    );
+  }
+}

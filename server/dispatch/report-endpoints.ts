@@ -1,0 +1,64 @@
+import type { CircuitEvidence } from "./circuit.js";
+import type { EndpointStates } from "./endpoint-states.js";
+import type { ServingPolicy } from "./serving-policy.js";
+
+/** What `/admin/health` says of one endpoint: its state, and the evidence beside it. Times are ISO 8601. */
+export interface EndpointReport {
+  readonly endpoint: string;
+  readonly provider: string;
+  readonly circuit: {
+    /** `off`: `circuit_breaker: false`. */
+    readonly state: CircuitEvidence["state"] | "off";
+    readonly since?: string;
+    readonly retry_at?: string;
+    readonly consecutive_failures: number;
+    /** Calls and failures of the last 30 s. */
+    readonly recent: CircuitEvidence["recent"];
+    readonly last_error?: { readonly class: string; readonly at: string };
+  };
+  /** It answered 429 and asked to wait. */
+  readonly rate_limited_until?: string;
+  readonly in_flight: number;
+  /** Mean time to the first token of streams. */
+  readonly latency_ms?: number;
+  /** Mean speed of streams after their first token. */
+  readonly tokens_per_second?: number;
+  /** Mean share of failed calls. */
+  readonly error_rate: number;
+}
+
+/** Every endpoint of a policy's catalog, in catalog order. @param now epoch milliseconds. */
+export function reportEndpoints(
+  { policy, guardedIds }: Pick<ServingPolicy, "policy" | "guardedIds">,
+  { circuits, coolDowns, observations }: EndpointStates,
+  now: number,
+): readonly EndpointReport[] {
+  return policy.set.catalog.models.flatMap(({ endpoints }) =>
+    endpoints.map(({ id, provider }): EndpointReport => {
+      const { state, since, retryAt, consecutiveFailures, recent, lastError } = circuits.evidence(id, now);
+      const { inFlight, errorRate, latencyMs, tokensPerSecond } = observations.of(id);
+      const coolMs = coolDowns.remainingMs(id, now);
+      return {
+        endpoint: id,
+        provider,
+        circuit: {
+          state: guardedIds.has(id) ? state : "off",
+          ...(since === undefined ? {} : { since: iso(since) }),
+          ...(retryAt === undefined ? {} : { retry_at: iso(retryAt) }),
+          consecutive_failures: consecutiveFailures,
+          recent,
+          ...(lastError === undefined ? {} : { last_error: { class: lastError.errorClass, at: iso(lastError.at) } }),
+        },
+        ...(coolMs === undefined ? {} : { rate_limited_until: iso(now + coolMs) }),
+        in_flight: inFlight,
+        ...(latencyMs === undefined ? {} : { latency_ms: Math.round(latencyMs) }),
+        ...(tokensPerSecond === undefined ? {} : { tokens_per_second: Math.round(tokensPerSecond * 10) / 10 }),
+        error_rate: Math.round(errorRate * 1_000) / 1_000,
+      };
+    }),
+  );
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

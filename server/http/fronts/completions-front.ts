@@ -1,0 +1,79 @@
+import type { DecisionRecord } from "../../../engine/index.js";
+import { dataOf } from "../../dispatch/sse-splitter.js";
+import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../providers/chat/json.js";
+import type { ApiError } from "../api-error.js";
+import { chatFront } from "./chat-front.js";
+import type { ChatView, Front, FrontStream } from "./front.js";
+
+/** What only a text completion has, and a chat completion cannot say. */
+const own = ["prompt", "suffix", "echo", "best_of", "logprobs"] as const;
+
+/**
+ * OpenAI's legacy text completions (https://platform.openai.com/docs/api-reference/completions, read 2026-11-25). Servers
+ * that have them get them; to all others the prompt is a message of the user.
+ */
+export const completionsFront: Front = {
+  ...chatFront,
+  operation: "completions",
+  readChat,
+  answer: (chat) => Buffer.from(JSON.stringify(toText(parseJsonObject(chat.toString("utf8")) ?? {}, "message"))),
+  stream: (isNative, about) => {
+    const chat = chatFront.stream(isNative, about);
+    return isNative ? chat : new TextStream(chat);
+  },
+};
+
+function readChat(body: Json): ChatView | ApiError {
+  const prompt = Array.isArray(body["prompt"]) && body["prompt"].length === 1 ? body["prompt"][0] : body["prompt"];
+  if (typeof prompt !== "string") {
+    const message = "prompt: it takes one text; send several prompts, or tokens, as requests of their own";
+    return { status: 400, type: "invalid_request_error", code: "invalid_request", message, param: "prompt" };
+  }
+  const rest = Object.fromEntries(Object.entries(body).filter(([name]) => !(own as readonly string[]).includes(name)));
+  const chat = { max_tokens: 16, ...rest, messages: [{ role: "user", content: prompt }] };
+  const left = own.filter(
+    (name) => name !== "prompt" && body[name] !== undefined && body[name] !== null && body[name] !== false,
+  );
+  return {
+    body: chat,
+    plainBody: chat,
+    warnings: [
+      "prompt: sent as a message of the user",
+      ...left.map((name) => `${name}: left out, a chat completion has no way to say it`),
+    ],
+  };
+}
+
+function toText(chat: Json, holder: "message" | "delta"): Json {
+  return {
+    ...chat,
+    object: "text_completion",
+    choices: objectsOf(chat["choices"]).map((choice) => ({
+      text: isObject(choice[holder]) ? (textOf(choice[holder]["content"]) ?? "") : "",
+      index: choice["index"],
+      logprobs: null,
+      finish_reason: choice["finish_reason"] ?? null,
+    })),
+  };
+}
+
+class TextStream implements FrontStream {
+  readonly #chat: FrontStream;
+
+  constructor(chat: FrontStream) {
+    this.#chat = chat;
+  }
+
+  write(event: Buffer): Buffer {
+    const chunk = parseJsonObject(dataOf(event) ?? "");
+    return chunk === undefined ? event : Buffer.from(`data: ${JSON.stringify(toText(chunk, "delta"))}\n\n`);
+  }
+
+  end(record: DecisionRecord | undefined): string {
+    return this.#chat.end(record);
+  }
+
+  cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string {
+    return this.#chat.cut(error, decision, record);
+  }
+}

@@ -1,0 +1,49 @@
+import type { IncomingMessage } from "node:http";
+import type { DecisionRecord } from "../../../engine/index.js";
+import type { Json } from "../../providers/chat/json.js";
+import type { Operation } from "../../providers/operation.js";
+import type { ApiError } from "../api-error.js";
+
+/**
+ * An API that clients speak to: how its requests read as chat completions, and how answers, streams and errors look in it.
+ * Providers that have the operation themselves get and give its bytes unchanged; for all others it is translated.
+ */
+export interface Front {
+  readonly operation: Operation;
+  /** The request as a chat completion. Every decision is made on this form. */
+  readChat(body: Json): ChatView | ApiError;
+  /** Headers of the client that belong to the operation, for providers that have it. */
+  operationHeaders(headers: IncomingMessage["headers"]): Readonly<Record<string, string>>;
+  /** A whole chat completion in this API's form. */
+  answer(chat: Buffer): Buffer;
+  /** @param isNative the events are in this API's form already. */
+  stream(isNative: boolean, about: StreamAbout): FrontStream;
+  errorBody(error: ApiError, decision: string | undefined): object;
+  /** An error answer of a provider, which is in OpenAI's shape, in this API's form. */
+  providerError(body: Buffer): Buffer;
+}
+
+export interface ChatView {
+  readonly body: Json;
+  /** The same for OpenAI-compatible servers: without what only other formats know. */
+  readonly plainBody: Json;
+  /** What the translation leaves out, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+export interface StreamAbout {
+  /** Stands where the provider gives no id of its own. */
+  readonly id: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly model: string;
+}
+
+export interface FrontStream {
+  /** @param event one whole server-sent event. @returns what the client gets for it; may be empty. */
+  write(event: Buffer): Buffer;
+  /** What ends a stream that is complete; with the decision record, when the client asked for it. */
+  end(record: DecisionRecord | undefined): string;
+  /** What ends a stream that broke: never anything that looks like an end. */
+  cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string;
+}

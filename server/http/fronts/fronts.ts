@@ -1,0 +1,13 @@
+import { chatFront } from "./chat-front.js";
+import { completionsFront } from "./completions-front.js";
+import { embeddingsFront } from "./embeddings-front.js";
+import type { Front } from "./front.js";
+import { messagesFront } from "./messages-front.js";
+
+/** Path → API: the one place that knows which there are. */
+export const fronts: ReadonlyMap<string, Front> = new Map([
+  ["/v1/chat/completions", chatFront],
+  ["/v1/completions", completionsFront],
+  ["/v1/embeddings", embeddingsFront],
+  ["/v1/messages", messagesFront],
+]);

@@ -1,0 +1,87 @@
+import type { IncomingMessage } from "node:http";
+import type { DecisionRecord } from "../../../engine/index.js";
+import { dataOf } from "../../dispatch/sse-splitter.js";
+import { isObject, parseJsonObject, textOf } from "../../providers/chat/json.js";
+import type { ApiError } from "../api-error.js";
+import type { Front, FrontStream, StreamAbout } from "./front.js";
+import { chatToMessage } from "./messages/chat-to-message.js";
+import { event, MessageStream } from "./messages/message-stream.js";
+import { messagesToChat } from "./messages/messages-to-chat.js";
+
+/** The Messages API: `POST /v1/messages`. */
+export const messagesFront: Front = {
+  operation: "messages",
+  readChat: messagesToChat,
+  operationHeaders,
+  answer: (chat) => Buffer.from(JSON.stringify(chatToMessage(parseJsonObject(chat.toString("utf8")) ?? {}))),
+  stream: (isNative, about) => (isNative ? new NativeStream() : new TranslatedStream(about)),
+  errorBody: ({ status, message, code }, decision) => ({
+    type: "error",
+    error: { type: errorType(status), message, code },
+    ...(decision === undefined ? {} : { request_id: decision, decision }),
+  }),
+  providerError(body) {
+    const error = parseJsonObject(body.toString("utf8"))?.["error"];
+    const message = isObject(error) ? textOf(error["message"]) : undefined;
+    if (message === undefined) return body;
+    return Buffer.from(JSON.stringify({ type: "error", error: { type: "invalid_request_error", message } }));
+  },
+};
+
+/** Clients of the Messages API switch features on with this header; it reaches providers that have the API. */
+function operationHeaders({ "anthropic-beta": beta }: IncomingMessage["headers"]): Readonly<Record<string, string>> {
+  return typeof beta === "string" ? { "anthropic-beta": beta } : {};
+}
+
+// https://platform.claude.com/docs/en/api/errors, read 2026-11-25
+function errorType(status: number): string {
+  const types: Readonly<Record<number, string>> = {
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    503: "overloaded_error",
+    504: "timeout_error",
+  };
+  return types[status] ?? (status < 500 ? "invalid_request_error" : "api_error");
+}
+
+class NativeStream implements FrontStream {
+  write(bytes: Buffer): Buffer {
+    return bytes;
+  }
+
+  end(record: DecisionRecord | undefined): string {
+    return `${routeEvent(record)}${event("message_stop")}`;
+  }
+
+  cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string {
+    const { type: _, ...body } = messagesFront.errorBody(error, decision) as { type: string };
+    return `${routeEvent(record)}${event("error", body)}`;
+  }
+}
+
+class TranslatedStream extends NativeStream {
+  readonly #events: MessageStream;
+
+  constructor(about: StreamAbout) {
+    super();
+    this.#events = new MessageStream(about);
+  }
+
+  override write(bytes: Buffer): Buffer {
+    const data = dataOf(bytes);
+    return data === undefined ? Buffer.from(event("ping")) : Buffer.from(this.#events.push(data));
+  }
+
+  override end(record: DecisionRecord | undefined): string {
+    return `${this.#events.end()}${super.end(record)}`;
+  }
+}
+
+/** Clients pass over events whose name they do not know. */
+function routeEvent(record: DecisionRecord | undefined): string {
+  return record === undefined ? "" : event("route", { route: record });
+}

@@ -1,0 +1,110 @@
+import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+
+/** What signed reasoning of the Messages API is called in `reasoning_details`. */
+const REASONING_FORMAT = "anthropic-claude-v1";
+
+/** The system prompt and the messages of a request, as messages of a chat completion. */
+export function translateMessages({ system, messages }: Json, warnings: Set<string>): readonly Json[] {
+  const head = partsOf(system, warnings);
+  return [
+    ...(head.length === 0 ? [] : [{ role: "system", content: head }]),
+    ...objectsOf(messages).flatMap((message) => translateMessage(message, warnings)),
+  ];
+}
+
+/** Without what OpenAI-compatible servers do not know. */
+export function plainMessages(messages: readonly Json[]): readonly Json[] {
+  return messages.map(({ reasoning_details: _, ...message }) => {
+    const { content } = message;
+    if (!Array.isArray(content)) return message;
+    const plain = objectsOf(content).map(({ cache_control: __, ...part }) => part);
+    const isText = plain.every((part) => part["type"] === "text");
+    // Many servers take lists of parts from users only.
+    return { ...message, content: isText ? plain.map((part) => part["text"]).join("\n\n") : plain };
+  });
+}
+
+function translateMessage({ role, content }: Json, warnings: Set<string>): readonly Json[] {
+  if (role === "assistant") return [assistantMessage(content, warnings)];
+  if (role === "system") return [{ role, content: partsOf(content, warnings) }];
+  // Results of tools come first, as chat completions want them right behind the calls.
+  const results = objectsOf(content)
+    .filter(({ type }) => type === "tool_result")
+    .map((block) => toolMessage(block, warnings));
+  const parts = partsOf(content, warnings);
+  return [...results, ...(parts.length === 0 ? [] : [{ role: "user", content: parts }])];
+}
+
+function toolMessage({ tool_use_id: id, content, is_error: isError }: Json, warnings: Set<string>): Json {
+  const parts = partsOf(content, warnings);
+  const whole = isError === true ? [{ type: "text", text: "The tool failed:" }, ...parts] : parts;
+  return { role: "tool", tool_call_id: id, content: whole };
+}
+
+function assistantMessage(content: unknown, warnings: Set<string>): Json {
+  const blocks = objectsOf(content);
+  const parts = partsOf(content, warnings);
+  const calls = blocks
+    .filter(({ type }) => type === "tool_use")
+    .map(({ id, name, input }) => ({
+      id,
+      type: "function",
+      function: { name, arguments: JSON.stringify(input ?? {}) },
+    }));
+  const details = blocks.flatMap(reasoningOf);
+  return {
+    role: "assistant",
+    content: parts.length === 0 ? null : parts,
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+    ...(details.length === 0 ? {} : { reasoning_details: details }),
+  };
+}
+
+function reasoningOf({ type, thinking, signature, data }: Json): readonly Json[] {
+  if (type === "redacted_thinking") return [{ type: "reasoning.encrypted", data, format: REASONING_FORMAT }];
+  // A thought that nobody signed is of no use to any provider.
+  if (type !== "thinking" || typeof signature !== "string" || signature === "") return [];
+  return [{ type: "reasoning.text", text: textOf(thinking) ?? "", signature, format: REASONING_FORMAT }];
+}
+
+/** The parts of a content that chat completions hold as parts; calls, results and thoughts stand elsewhere. */
+function partsOf(content: unknown, warnings: Set<string>): readonly Json[] {
+  if (typeof content === "string") return content === "" ? [] : [{ type: "text", text: content }];
+  return objectsOf(content).flatMap((block) => partOf(block, warnings));
+}
+
+const elsewhere: readonly unknown[] = ["tool_use", "tool_result", "thinking", "redacted_thinking"];
+
+function partOf(block: Json, warnings: Set<string>): readonly Json[] {
+  const cache = block["cache_control"] === undefined ? {} : { cache_control: block["cache_control"] };
+  const source = isObject(block["source"]) ? block["source"] : {};
+  if (elsewhere.includes(block["type"])) return [];
+  switch (block["type"]) {
+    case "text":
+      return [{ type: "text", text: textOf(block["text"]) ?? "", ...cache }];
+    case "image": {
+      const url = urlOf(source);
+      if (url !== undefined) return [{ type: "image_url", image_url: { url }, ...cache }];
+      break;
+    }
+    case "document": {
+      const url = urlOf(source);
+      const title = textOf(block["title"]);
+      if (url !== undefined) {
+        return [
+          { type: "file", file: { file_data: url, ...(title === undefined ? {} : { filename: title }) }, ...cache },
+        ];
+      }
+      break;
+    }
+  }
+  warnings.add(`messages: a block of type ${String(block["type"])} was left out, it exists in Anthropic's API only`);
+  return [];
+}
+
+function urlOf({ type, media_type: mediaType, data, url }: Json): string | undefined {
+  if (type === "url") return textOf(url);
+  if (type === "base64") return `data:${String(mediaType)};base64,${String(data)}`;
+  if (type === "text") return `data:text/plain;base64,${Buffer.from(String(data)).toString("base64")}`;
+  return undefined; // a file that was uploaded to one provider
+}

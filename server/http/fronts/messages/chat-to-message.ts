@@ -1,0 +1,72 @@
+import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+
+/** A whole chat completion as a message of the Messages API. */
+export function chatToMessage(chat: Json): Json {
+  const [choice] = objectsOf(chat["choices"]);
+  const message = isObject(choice?.["message"]) ? choice["message"] : {};
+  const text = textOf(message["content"]) ?? textOf(message["refusal"]) ?? "";
+  return {
+    id: messageId(textOf(chat["id"]) ?? ""),
+    type: "message",
+    role: "assistant",
+    model: textOf(chat["model"]) ?? "",
+    content: [
+      ...thinkingOf(message),
+      ...(text === "" ? [] : [{ type: "text", text, citations: null }]),
+      ...objectsOf(message["tool_calls"]).map(toolUse),
+    ],
+    stop_reason: stopReason(choice?.["finish_reason"]),
+    stop_sequence: null,
+    usage: messageUsage(chat["usage"]),
+  };
+}
+
+export function messageId(id: string): string {
+  return id.startsWith("msg_") ? id : `msg_${id.replace(/[^A-Za-z0-9_-]/g, "")}`;
+}
+
+/** Signed reasoning as its blocks; reasoning without a signature as one block that nobody signed. */
+function thinkingOf(message: Json): readonly Json[] {
+  const details = objectsOf(message["reasoning_details"]).flatMap(thinkingBlock);
+  if (details.length > 0) return details;
+  const thinking = textOf(message["reasoning_content"]) ?? "";
+  return thinking === "" ? [] : [{ type: "thinking", thinking, signature: "" }];
+}
+
+export function thinkingBlock({ type, text, signature, data }: Json): readonly Json[] {
+  if (type === "reasoning.encrypted") return [{ type: "redacted_thinking", data }];
+  return type === "reasoning.text"
+    ? [{ type: "thinking", thinking: textOf(text) ?? "", signature: signature ?? "" }]
+    : [];
+}
+
+function toolUse({ id, function: called }: Json): Json {
+  const { name, arguments: text } = isObject(called) ? called : {};
+  return { type: "tool_use", id, name, input: parseJsonObject(textOf(text) || "{}") ?? {} };
+}
+
+const stopReasons: Readonly<Record<string, string>> = {
+  stop: "end_turn",
+  length: "max_tokens",
+  tool_calls: "tool_use",
+  function_call: "tool_use",
+  content_filter: "refusal",
+};
+
+export function stopReason(reason: unknown): string {
+  return stopReasons[String(reason)] ?? "end_turn";
+}
+
+/** The Messages API counts cached input apart. Counts it must have and that are not known are 0. */
+export function messageUsage(value: unknown): Json {
+  const usage = isObject(value) ? value : {};
+  const details = isObject(usage["prompt_tokens_details"]) ? usage["prompt_tokens_details"] : {};
+  const read = countOf(details["cached_tokens"]) ?? 0;
+  const written = countOf(details["cache_write_tokens"]) ?? 0;
+  return {
+    input_tokens: Math.max(0, (countOf(usage["prompt_tokens"]) ?? 0) - read - written),
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: read,
+    output_tokens: countOf(usage["completion_tokens"]) ?? 0,
+  };
+}

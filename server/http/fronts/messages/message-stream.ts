@@ -1,0 +1,133 @@
+import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import type { StreamAbout } from "../front.js";
+import { messageId, messageUsage, stopReason, thinkingBlock } from "./chat-to-message.js";
+
+/** Turns the chunks of a chat completion into the events of a message stream: one block after another. */
+export class MessageStream {
+  readonly #about: StreamAbout;
+  #hasBegun = false;
+  /** The block under way: `text`, `thinking`, or the index of a tool call. */
+  #open: "text" | "thinking" | number | undefined;
+  #blocks = 0;
+  #reason: unknown;
+  #usage: unknown;
+  /** The call that is passed on as it comes. */
+  #streamed: number | undefined;
+  readonly #waiting = new Map<number, { id: unknown; name: unknown; text: string }>();
+
+  constructor(about: StreamAbout) {
+    this.#about = about;
+  }
+
+  /** @param data of one event. @returns events, written out. */
+  push(data: string): string {
+    const chunk = parseJsonObject(data);
+    if (chunk === undefined) return "";
+    this.#usage = chunk["usage"] ?? this.#usage;
+    const head = this.#hasBegun ? "" : this.#start(chunk);
+    return (
+      head +
+      objectsOf(chunk["choices"])
+        .map((choice) => this.#choice(choice))
+        .join("")
+    );
+  }
+
+  /** What stands before `message_stop`. */
+  end(): string {
+    const calls = [...this.#waiting].map(([index, call]) => this.#wholeCall(index, call)).join("");
+    const delta = { stop_reason: stopReason(this.#reason), stop_sequence: null };
+    return this.#close() + calls + this.#close() + event("message_delta", { delta, usage: messageUsage(this.#usage) });
+  }
+
+  #start(chunk: Json): string {
+    this.#hasBegun = true;
+    const message = {
+      id: messageId(textOf(chunk["id"]) ?? this.#about.id),
+      type: "message",
+      role: "assistant",
+      model: textOf(chunk["model"]) ?? this.#about.model,
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: messageUsage(undefined),
+    };
+    return event("message_start", { message });
+  }
+
+  #choice(choice: Json): string {
+    if (choice["index"] !== undefined && choice["index"] !== 0) return ""; // a message has one
+    this.#reason = choice["finish_reason"] ?? this.#reason;
+    const delta = isObject(choice["delta"]) ? choice["delta"] : {};
+    const thought = textOf(delta["reasoning_content"]) ?? "";
+    const text = (textOf(delta["content"]) ?? "") + (textOf(delta["refusal"]) ?? "");
+    return [
+      thought === "" ? "" : this.#add("thinking", { type: "thinking_delta", thinking: thought }),
+      ...objectsOf(delta["reasoning_details"]).map((detail) => this.#signed(detail)),
+      text === "" ? "" : this.#add("text", { type: "text_delta", text }),
+      ...objectsOf(delta["tool_calls"]).map((call) => this.#call(call)),
+    ].join("");
+  }
+
+  #add(kind: "text" | "thinking", delta: Json): string {
+    const empty =
+      kind === "text" ? { type: kind, text: "", citations: null } : { type: kind, thinking: "", signature: "" };
+    const head = this.#open === kind ? "" : this.#close() + this.#begin(kind, empty);
+    return head + this.#delta(delta);
+  }
+
+  /** A signature ends the block of thinking that it signs; redacted thinking is a block of its own. */
+  #signed(detail: Json): string {
+    const [block] = thinkingBlock(detail);
+    if (block === undefined) return "";
+    if (block["type"] === "redacted_thinking") {
+      return this.#close() + this.#begin("thinking", block) + this.#close();
+    }
+    const head = this.#open === "thinking" ? "" : this.#close() + this.#begin("thinking", { ...block, signature: "" });
+    return head + this.#delta({ type: "signature_delta", signature: block["signature"] }) + this.#close();
+  }
+
+  /** One call is passed on as it comes; parts of others, which a provider may mix in, wait for its end. */
+  #call(call: Json): string {
+    const index = typeof call["index"] === "number" ? call["index"] : 0;
+    const { name, arguments: text } = isObject(call["function"]) ? call["function"] : {};
+    const part = textOf(text) ?? "";
+    const waiting = this.#waiting.get(index);
+    if (waiting !== undefined) {
+      waiting.text += part;
+      return "";
+    }
+    if (this.#open === index) return part === "" ? "" : this.#delta({ type: "input_json_delta", partial_json: part });
+    if (this.#streamed !== undefined) {
+      this.#waiting.set(index, { id: call["id"], name, text: part });
+      return "";
+    }
+    this.#streamed = index;
+    const head = this.#close() + this.#begin(index, { type: "tool_use", id: call["id"], name, input: {} });
+    return head + (part === "" ? "" : this.#delta({ type: "input_json_delta", partial_json: part }));
+  }
+
+  #wholeCall(index: number, { id, name, text }: { id: unknown; name: unknown; text: string }): string {
+    const begun = this.#begin(index, { type: "tool_use", id, name, input: {} });
+    return begun + this.#delta({ type: "input_json_delta", partial_json: text }) + this.#close();
+  }
+
+  #begin(kind: "text" | "thinking" | number, content_block: Json): string {
+    this.#open = kind;
+    return event("content_block_start", { index: this.#blocks, content_block });
+  }
+
+  #delta(delta: Json): string {
+    return event("content_block_delta", { index: this.#blocks, delta });
+  }
+
+  #close(): string {
+    if (this.#open === undefined) return "";
+    this.#open = undefined;
+    return event("content_block_stop", { index: this.#blocks++ });
+  }
+}
+
+export function event(type: string, fields: Json = {}): string {
+  return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+}

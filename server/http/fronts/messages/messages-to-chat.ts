@@ -1,0 +1,117 @@
+import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import type { ApiError } from "../../api-error.js";
+import type { ChatView } from "../front.js";
+import { plainMessages, translateMessages } from "./blocks-to-chat.js";
+
+/** Fields that mean the same in both. */
+const same = ["temperature", "top_p", "top_k", "stream", "cache_control"] as const;
+/** Fields that no chat completion can hold, and that change nothing but comfort. */
+const ignored = [
+  "container",
+  "context_management",
+  "diagnostics",
+  "inference_geo",
+  "mcp_servers",
+  "speed",
+  "betas",
+] as const;
+
+/**
+ * Reads a request of the Messages API (https://platform.claude.com/docs/en/api/messages, read 2026-11-25) as a chat
+ * completion.
+ */
+export function messagesToChat(body: Json): ChatView | ApiError {
+  if (!Array.isArray(body["messages"]) || body["messages"].length === 0) {
+    return invalid("messages: it takes a list with at least one message", "messages");
+  }
+  const { max_tokens: maxTokens } = body;
+  if (!Number.isSafeInteger(maxTokens) || (maxTokens as number) < 1) {
+    return invalid("max_tokens: it is required, a whole number of tokens", "max_tokens");
+  }
+  const warnings = new Set<string>();
+  const messages = translateMessages(body, warnings);
+  const tools = translateTools(body["tools"], warnings);
+  const chat: Record<string, unknown> = {
+    ...(body["model"] === undefined ? {} : { model: body["model"] }),
+    messages,
+    max_completion_tokens: maxTokens,
+    ...Object.fromEntries(same.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]))),
+    ...(body["stream"] === true ? { stream_options: { include_usage: true } } : {}),
+    ...(Array.isArray(body["stop_sequences"]) ? { stop: body["stop_sequences"] } : {}),
+    ...(tools.length === 0 ? {} : { tools }),
+    ...toolChoice(body["tool_choice"], tools.length > 0),
+    ...userOf(body["metadata"]),
+    ...reasoning(body),
+    ...responseFormat(body["output_config"]),
+    ...(body["service_tier"] === "standard_only" ? { service_tier: "default" } : {}),
+    // What OpenRouter's clients and our own hints put beside them.
+    ...Object.fromEntries(
+      ["models", "provider"].flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]])),
+    ),
+  };
+  for (const name of ignored)
+    if (body[name] !== undefined) warnings.add(`${name}: left out, it exists in Anthropic's API only`);
+  const { cache_control: _, top_k: topK, ...plain } = chat;
+  if (topK !== undefined) warnings.add("top_k: left out, OpenAI's format has no way to say it");
+  return { body: chat, plainBody: { ...plain, messages: plainMessages(messages) }, warnings: [...warnings] };
+}
+
+function translateTools(value: unknown, warnings: Set<string>): readonly Json[] {
+  return objectsOf(value).flatMap((tool) => {
+    if (typeof tool["type"] === "string" && tool["type"] !== "custom") {
+      warnings.add(`tools: ${tool["type"]} was left out, it exists at Anthropic only`);
+      return [];
+    }
+    const { name, description, input_schema: parameters, strict } = tool;
+    const called = {
+      name,
+      ...(description === undefined ? {} : { description }),
+      ...(parameters === undefined ? {} : { parameters }),
+      ...(strict === true ? { strict } : {}),
+    };
+    return [{ type: "function", function: called }];
+  });
+}
+
+function toolChoice(value: unknown, hasTools: boolean): Json {
+  if (!isObject(value) || !hasTools) return {};
+  const single = value["disable_parallel_tool_use"] === true ? { parallel_tool_calls: false } : {};
+  switch (value["type"]) {
+    case "any":
+      return { tool_choice: "required", ...single };
+    case "tool":
+      return { tool_choice: { type: "function", function: { name: value["name"] } }, ...single };
+    case "none":
+      return { tool_choice: "none" };
+    default:
+      return { tool_choice: "auto", ...single };
+  }
+}
+
+function userOf(metadata: unknown): Json {
+  const id = isObject(metadata) ? textOf(metadata["user_id"]) : undefined;
+  const tags = isObject(metadata) && metadata["tags"] !== undefined ? { metadata: { tags: metadata["tags"] } } : {};
+  return { ...(id === undefined ? {} : { user: id }), ...tags };
+}
+
+/** The effort, or the budget as the effort that comes nearest (1,024, 8,192 and 24,576 tokens: low, medium, high). */
+function reasoning({ thinking, output_config: config }: Json): Json {
+  const effort = isObject(config) ? textOf(config["effort"]) : undefined;
+  if (!isObject(thinking)) return effort === undefined ? {} : { reasoning_effort: effort };
+  if (thinking["type"] === "disabled") return { reasoning_effort: "none" };
+  if (effort !== undefined) return { reasoning_effort: effort };
+  const budget = thinking["budget_tokens"];
+  if (typeof budget !== "number") return {};
+  return { reasoning_effort: budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high" };
+}
+
+function responseFormat(config: unknown): Json {
+  const format = isObject(config) && isObject(config["format"]) ? config["format"] : {};
+  if (format["type"] !== "json_schema") return {};
+  const json_schema = { name: "answer", schema: format["schema"], strict: true };
+  return { response_format: { type: "json_schema", json_schema } };
+}
+
+function invalid(message: string, param: string): ApiError {
+  return { status: 400, type: "invalid_request_error", code: "invalid_request", message, param };
+}

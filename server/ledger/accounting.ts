@@ -1,0 +1,114 @@
+import { formatUsd, type NanoUsd } from "../../engine/index.js";
+import type { StoredKey } from "../keys/api-key.js";
+import type { KeyRing } from "../keys/key-ring.js";
+import { formatBudget } from "../keys/limits.js";
+import { type Subject, subjectsOf } from "../keys/subject.js";
+import type { LedgerRow } from "../storage/database-schema.js";
+import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
+import { type BudgetCounters, CountersUnavailable, type ReserveRequest } from "./budget-counters.js";
+import type { CommitQueue } from "./commit-queue.js";
+import type { Admission, LimitedSubject, RateLimits, RateRefusal } from "./rate-limits.js";
+
+export interface AccountingOptions {
+  readonly ring: Pick<KeyRing, "limitsOf">;
+  readonly budgets: BudgetCounters;
+  readonly rates: RateLimits;
+  readonly ledger: Pick<CommitQueue<LedgerRow>, "add" | "status">;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Why a request cannot be paid for. */
+export type PaymentRefusal =
+  | { readonly kind: "budget"; readonly refusal: BudgetRefusal }
+  | { readonly kind: "no_price"; readonly endpoint: string; readonly line: BudgetLine }
+  /** The ledger or the counters cannot be reached: nothing is spent that might not be counted. */
+  | { readonly kind: "unavailable" };
+
+/** The ledger may fail this long before requests with a key are refused, milliseconds: a lock, a restart of the database. */
+const LEDGER_GRACE_MS = 1_000;
+
+/** Limits, budgets and the ledger, for requests with a key. */
+export class Accounting {
+  readonly #options: AccountingOptions;
+
+  constructor(options: AccountingOptions) {
+    this.#options = options;
+  }
+
+  /** Lets a request in, or says which rate refuses it. Rates are no money: while their counters are away, all are let in. */
+  admit(id: string, key: StoredKey, promptTokens: () => number): Promise<Admission | RateRefusal> {
+    return this.#options.rates.admit(id, this.#limited(key), promptTokens);
+  }
+
+  /** All budgets that a key counts towards. */
+  linesOf(key: StoredKey): readonly BudgetLine[] {
+    return this.#limited(key).flatMap(({ subject, limits }) =>
+      (limits.budgets ?? []).map(({ period, limit }) => ({ subject, period, limit })),
+    );
+  }
+
+  /**
+   * The share of the key's own budget that is spent, of the fullest of its windows, with the words that say which.
+   * What is only reserved does not count. Undefined when the key has no budget, or nobody can say.
+   */
+  async spendOf(key: StoredKey): Promise<{ readonly ratio: number; readonly source: string } | undefined> {
+    const own = (key.settings.limits.budgets ?? []).map((budget) => ({ subject: keySubject(key), ...budget }));
+    if (own.length === 0) return undefined;
+    const balances = await this.#balances(own);
+    const ratio = ({ spent, limit }: Balance) => (limit === 0 ? 1 : Math.round((spent / limit) * 10_000) / 10_000);
+    const fullest = balances?.reduce((most, one) => (ratio(one) > ratio(most) ? one : most));
+    if (fullest === undefined) return undefined;
+    return {
+      ratio: ratio(fullest),
+      source: `key: $${formatUsd(fullest.spent)} of ${formatBudget(fullest)} spent`,
+    };
+  }
+
+  /** Every budget of a key, its tenant and its app, as it stands; undefined when nobody can say. */
+  async balancesOf(key: StoredKey): Promise<readonly Balance[] | undefined> {
+    return this.#balances(this.linesOf(key));
+  }
+
+  /** Holds what a call can cost at most. */
+  async reserve(request: ReserveRequest): Promise<Reservation | PaymentRefusal> {
+    const { ledger, budgets, now } = this.#options;
+    const { failingSince } = ledger.status();
+    if (failingSince !== undefined && now() - failingSince >= LEDGER_GRACE_MS) return { kind: "unavailable" };
+    try {
+      const result = await budgets.reserve(request, now());
+      return "needed" in result ? { kind: "budget", refusal: result } : result;
+    } catch (error) {
+      if (error instanceof CountersUnavailable) return { kind: "unavailable" };
+      throw error;
+    }
+  }
+
+  /** Writes a call to the ledger and then settles what was held for it. Resolves when the row is committed. */
+  async record(row: LedgerRow, reservation: Reservation | undefined): Promise<void> {
+    const { ledger, budgets } = this.#options;
+    await ledger.add(row);
+    // After the row: whoever gives back what a crashed process held looks in the ledger what it cost.
+    if (reservation !== undefined) await budgets.settle(reservation, row.charged_nano as NanoUsd);
+  }
+
+  async #balances(lines: readonly BudgetLine[]): Promise<readonly Balance[] | undefined> {
+    try {
+      return await this.#options.budgets.balances(lines, this.#options.now());
+    } catch (error) {
+      if (error instanceof CountersUnavailable) return undefined;
+      throw error;
+    }
+  }
+
+  #limited({ id, settings }: StoredKey): readonly LimitedSubject[] {
+    return subjectsOf(id, settings).flatMap((subject) => {
+      const limits = subject.startsWith("key:") ? settings.limits : this.#options.ring.limitsOf(subject);
+      return limits === undefined ? [] : [{ subject, limits }];
+    });
+  }
+}
+
+function keySubject({ id }: StoredKey): Subject {
+  return `key:${id}`;
+}

@@ -1,0 +1,93 @@
+import { costOfTokens, type NanoUsd, type Price, usdToNano } from "../../engine/index.js";
+import { costOfBuckets, noTokens, type UsageBuckets } from "./usage-buckets.js";
+
+/** How a call ended, as far as money goes. */
+export type CallEnd =
+  /** The client got its answer. */
+  | "answered"
+  /** The client hung up while the provider worked. */
+  | "cancelled"
+  /** The stream broke after content had reached the client. */
+  | "cut"
+  /** The provider refused or could not be reached: it did no work. */
+  | "refused"
+  /** The provider may have worked, and nothing of it could be used: it took too long, or answered nonsense. */
+  | "wasted";
+
+/** Where a cost comes from: `provider` reported it, `usage` × price, `estimate` of tokens × price; `none` was incurred. */
+export type CostSource = "provider" | "usage" | "estimate" | "none" | "unknown";
+
+export interface CallToCost {
+  readonly end: CallEnd;
+  /** As the provider reported it; undefined when it did not. */
+  readonly usage: UsageBuckets | undefined;
+  /** USD, as the provider reported it (OpenRouter's `usage.cost`). */
+  readonly reportedUsd: number | undefined;
+  /** Undefined: unknown, which is not free. */
+  readonly price: Price | undefined;
+  /** Tokens of the prompt, as estimated. */
+  readonly promptTokens: number;
+  /** Tokens of the answer that had come, as estimated. */
+  readonly producedTokens: number;
+}
+
+export interface AttemptCost {
+  readonly usage: UsageBuckets;
+  /** What the operator owes the provider; undefined: unknown. */
+  readonly incurred: NanoUsd | undefined;
+  /** What counts towards the budgets of key, tenant and app. */
+  readonly charged: NanoUsd;
+  readonly source: CostSource;
+}
+
+/**
+ * What a call cost, and what of it is charged (docs/budgets.md, "What is charged"). An answer, and what had come when the
+ * client hung up, is charged as incurred. What the provider did not do, did in vain or broke off is not charged,
+ * whatever it cost the operator.
+ */
+export function costOfAttempt(call: CallToCost): AttemptCost {
+  const { end, reportedUsd, price } = call;
+  if (end === "refused") return { usage: noTokens, incurred: 0 as NanoUsd, charged: 0 as NanoUsd, source: "none" };
+  const isEstimated = call.usage === undefined;
+  if (end === "wasted" && isEstimated && reportedUsd === undefined) {
+    return { usage: noTokens, incurred: undefined, charged: 0 as NanoUsd, source: "unknown" };
+  }
+  const usage = call.usage ?? { ...noTokens, input: call.promptTokens, output: call.producedTokens };
+  const isCharged = end === "answered" || end === "cancelled";
+  const known = (incurred: NanoUsd, source: CostSource): AttemptCost => ({
+    usage,
+    incurred,
+    charged: isCharged ? incurred : (0 as NanoUsd),
+    source,
+  });
+  if (reportedUsd !== undefined) return known(usdToNano(reportedUsd), "provider");
+  if (price === undefined) return { usage, incurred: undefined, charged: 0 as NanoUsd, source: "unknown" };
+  return known(costOfBuckets(usage, price), isEstimated ? "estimate" : "usage");
+}
+
+export interface CallToBound {
+  readonly price: Price;
+  /** The prompt can have no more tokens. */
+  readonly promptUpper: number;
+  /** What the request allows for each choice; undefined: the model's own limit. */
+  readonly maxOutputTokens: number | undefined;
+  /** Choices asked for (`n`). */
+  readonly choices: number;
+  readonly endpoint: { readonly maxOutputTokens?: number; readonly contextWindow: number };
+}
+
+/** A cost rounds up each of three input prices where the bound rounds up one, nano-dollars. */
+const ROUNDING = 2;
+
+/**
+ * The most a call can cost: every token of the prompt at its dearest input price, and every choice as long as the request,
+ * else the model, allows. A provider that reports more than this exceeds the reservation by the difference.
+ */
+export function upperBound({ price, promptUpper, maxOutputTokens, choices, endpoint }: CallToBound): NanoUsd {
+  const dearest = Math.max(price.input, price.cacheWrite ?? 0, price.cachedInput ?? 0) as Price["input"];
+  const output = Math.min(
+    maxOutputTokens ?? Number.POSITIVE_INFINITY,
+    endpoint.maxOutputTokens ?? endpoint.contextWindow,
+  );
+  return (costOfTokens(promptUpper, dearest) + costOfTokens(output * choices, price.output) + ROUNDING) as NanoUsd;
+}

@@ -1,0 +1,45 @@
+import type { NanoUsd } from "../../engine/index.js";
+import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
+
+export interface ReserveRequest {
+  /** Of the attempt, not used before; its row in the ledger has the same. */
+  readonly id: string;
+  readonly amount: NanoUsd;
+  readonly lines: readonly BudgetLine[];
+}
+
+/**
+ * Who has spent and reserved how much: in this process ({@link MemoryBudgets}) or shared by many (RedisBudgets).
+ *
+ * Reservations are given back when their lease ends ({@link LEASE_MS}): what a crashed process held is free again then.
+ */
+export interface BudgetCounters {
+  /** Holds an amount in all budgets or in none. @throws CountersUnavailable when nobody can say: then nothing is held. */
+  reserve(request: ReserveRequest, now: number): Promise<Reservation | BudgetRefusal>;
+  /** Replaces what was reserved by what was charged, once. Call it after the row is in the ledger. Never rejects. */
+  settle(reservation: Reservation, charged: NanoUsd): Promise<void>;
+  /** @throws CountersUnavailable */
+  balances(lines: readonly BudgetLine[], now: number): Promise<readonly Balance[]>;
+  status(): BudgetStatus;
+  close(): Promise<void>;
+}
+
+export interface BudgetStatus {
+  /** Reservations of this process that are not settled, and their sum in nano-dollars. */
+  readonly open: number;
+  readonly reserved: number;
+  /** Reservations whose lease ended before they were settled. */
+  readonly expired: number;
+  /** Windows where `reserved` is not the sum of the reservations: always 0. */
+  readonly violations: number;
+  /** Why nothing can be reserved at the moment. */
+  readonly lastError?: string;
+}
+
+/** A call that runs longer is charged all the same; but what it may cost is not held any more. Ten minutes. */
+export const LEASE_MS = 600_000;
+
+/** The counters cannot be reached, so nothing is spent. */
+export class CountersUnavailable extends Error {
+  override readonly name = "CountersUnavailable";
+}

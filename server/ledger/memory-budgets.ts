@@ -1,0 +1,85 @@
+import type { NanoUsd } from "../../engine/index.js";
+import type { Period } from "../keys/limits.js";
+import type { Subject } from "../keys/subject.js";
+import { type Balance, BudgetBook, type BudgetLine, type BudgetRefusal, type Reservation } from "./budget-book.js";
+import {
+  type BudgetCounters,
+  type BudgetStatus,
+  CountersUnavailable,
+  LEASE_MS,
+  type ReserveRequest,
+} from "./budget-counters.js";
+import { type BudgetWindow, type WindowId, windowId } from "./budget-window.js";
+
+export interface MemoryBudgetsOptions {
+  /** What was charged in a window before, nano-dollars: the ledger's sums. */
+  readonly chargedIn: (subject: Subject, window: BudgetWindow) => Promise<number>;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Default {@link LEASE_MS}. */
+  readonly leaseMs?: number;
+}
+
+const SWEEP_MS = 30_000;
+
+/**
+ * Budgets of one process. Each window is read from the ledger when it is first asked for, and kept in memory from then on;
+ * after a restart the ledger says again what was spent.
+ */
+export class MemoryBudgets implements BudgetCounters {
+  readonly #book = new BudgetBook();
+  readonly #options: MemoryBudgetsOptions;
+  readonly #seeding = new Map<WindowId, Promise<void>>();
+  readonly #sweep: NodeJS.Timeout;
+
+  constructor(options: MemoryBudgetsOptions) {
+    this.#options = options;
+    this.#sweep = setInterval(() => this.#book.expire(options.now()), SWEEP_MS).unref();
+  }
+
+  async reserve({ id, amount, lines }: ReserveRequest, now: number): Promise<Reservation | BudgetRefusal> {
+    await this.#seed(lines, now);
+    return this.#book.reserve({ id, amount, leaseMs: this.#options.leaseMs ?? LEASE_MS }, lines, now);
+  }
+
+  async settle(reservation: Reservation, charged: NanoUsd): Promise<void> {
+    this.#book.settle(reservation, charged);
+  }
+
+  async balances(lines: readonly BudgetLine[], now: number): Promise<readonly Balance[]> {
+    await this.#seed(lines, now);
+    return lines.map((line) => this.#book.balance(line, now));
+  }
+
+  status(): BudgetStatus {
+    return this.#book.check();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweep);
+  }
+
+  async #seed(lines: readonly BudgetLine[], now: number): Promise<void> {
+    const unknown = this.#book.unknownWindows(lines, now);
+    if (unknown.length === 0) return;
+    await Promise.all(unknown.map((line) => this.#seedOne(line.subject, line.period, line)));
+  }
+
+  /** Requests that come meanwhile wait for the same answer. */
+  #seedOne(subject: Subject, period: Period, window: BudgetWindow): Promise<void> {
+    const id = windowId(subject, period, window.start);
+    const running = this.#seeding.get(id);
+    if (running !== undefined) return running;
+    const seeding = this.#options
+      .chargedIn(subject, window)
+      .then(
+        (charged) => this.#book.seed(subject, period, window, charged),
+        (error: Error) => {
+          throw new CountersUnavailable(`what was spent cannot be read: ${error.message}`, { cause: error });
+        },
+      )
+      .finally(() => this.#seeding.delete(id));
+    this.#seeding.set(id, seeding);
+    return seeding;
+  }
+}

@@ -1,0 +1,77 @@
+import { InvalidSettings } from "../keys/read-key-settings.js";
+import { type UsageGroup, type UsageQuery, type UsageRow, usageGroups } from "./usage-query.js";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const DEFAULT_DAYS = 30;
+
+/**
+ * Reads a query as `/admin/usage` and `policy usage` take it: `by` (also `day` and `hour`), `from`, `to`, `interval`, and
+ * any group as a filter. Without times: the last 30 days, today included. Times are widened to whole hours.
+ * @throws InvalidSettings naming what is wrong.
+ */
+export function readUsageQuery(given: Readonly<Record<string, unknown>>, now: number): UsageQuery {
+  const only: Partial<Record<UsageGroup, string>> = {};
+  const by: UsageGroup[] = [];
+  let interval: UsageQuery["interval"];
+  let from: number | undefined;
+  let to: number | undefined;
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value !== "string" || value.length > 500) throw new InvalidSettings(name.slice(0, 100), "give it once");
+    const group = groupOf(name);
+    if (group !== undefined) only[group] = value;
+    else if (name === "from") from = readTime(name, value);
+    else if (name === "to") to = readTime(name, value);
+    else if (name === "interval" || name === "by") {
+      for (const word of value.split(",").map((part) => part.trim())) {
+        const wanted = name === "by" ? groupOf(word) : undefined;
+        if (wanted !== undefined) by.push(wanted);
+        else if (word === "day" || word === "hour") interval = word;
+        else throw new InvalidSettings(name, `it takes ${name === "by" ? `${usageGroups.join(", ")}, ` : ""}day, hour`);
+      }
+    } else {
+      throw new InvalidSettings(
+        name.slice(0, 100),
+        `there is no such parameter; there are by, from, to, ${usageGroups.join(", ")}`,
+      );
+    }
+  }
+  const until = to ?? Math.floor(now / DAY_MS) * DAY_MS + DAY_MS;
+  const since = from ?? Math.floor((until - 1) / DAY_MS) * DAY_MS - (DEFAULT_DAYS - 1) * DAY_MS;
+  if (since >= until) throw new InvalidSettings("from", "it must be before `to`");
+  return {
+    from: Math.floor(since / HOUR_MS) * HOUR_MS,
+    to: Math.ceil(until / HOUR_MS) * HOUR_MS,
+    by: [...new Set(by)],
+    only,
+    ...(interval === undefined ? {} : { interval }),
+  };
+}
+
+/** A table of rows as CSV (RFC 4180), the columns of the first row as its head. */
+export function usageToCsv(rows: readonly UsageRow[]): string {
+  const [first] = rows;
+  if (first === undefined) return "";
+  const columns = Object.keys(first);
+  const cell = (value: unknown) => {
+    const text = String(value ?? "");
+    // A spreadsheet would run what begins like this.
+    const safe = /^[=+\-@\t\r]/.test(text) && typeof value === "string" ? `'${text}` : text;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  };
+  return [columns, ...rows.map((row) => columns.map((column) => row[column as "input"]))]
+    .map((line) => `${line.map(cell).join(",")}\r\n`)
+    .join("");
+}
+
+function groupOf(word: string): UsageGroup | undefined {
+  return usageGroups.find((group) => group === word);
+}
+
+function readTime(name: string, text: string): number {
+  const isDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+  const time = isDate ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time))
+    throw new InvalidSettings(name, "it takes a date, 2026-11-01, or a time, 2026-11-01T12:00:00Z");
+  return time;
+}

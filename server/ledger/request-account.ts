@@ -1,0 +1,212 @@
+import { measureText, type NanoUsd, type PlannedAttempt, type Price } from "../../engine/index.js";
+import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
+import type { StoredKey } from "../keys/api-key.js";
+import { promptParts } from "../tokens/prompt-parts.js";
+import type { Accounting, PaymentRefusal } from "./accounting.js";
+import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
+import type { Reservation } from "./budget-book.js";
+import { toLedgerRow } from "./ledger-entry.js";
+import { inputTotal, outputTotal, readBuckets } from "./usage-buckets.js";
+
+/** What one request's calls have in common, for the ledger. */
+export interface AccountedRequest {
+  readonly decision: string;
+  readonly key: StoredKey | undefined;
+  /** The facts. With a key its own app counts, else what the client hints at. */
+  readonly app: string | undefined;
+  readonly user: string | undefined;
+  readonly policy: { readonly name: string; readonly revision: string };
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly isStream: boolean;
+}
+
+/** A call whose cost is held. */
+export interface PaidCall {
+  readonly id: string;
+  readonly at: number;
+  readonly reservation: Reservation | undefined;
+}
+
+/** The answer waits this long at most for its row to be committed, milliseconds; the row goes on waiting. */
+const COMMIT_WAIT_MS = 2_000;
+
+/** Pays for the calls of one request: reserves before each, and writes each to the ledger. */
+export class RequestAccount {
+  readonly #accounting: Accounting;
+  readonly #request: AccountedRequest;
+  readonly #now: () => number;
+  readonly #commits: Promise<void>[] = [];
+  #calls = 0;
+  #tokens = 0;
+  #promptSize: { readonly estimate: number; readonly upper: number } | undefined;
+
+  constructor(accounting: Accounting, request: AccountedRequest, now: () => number) {
+    this.#accounting = accounting;
+    this.#request = request;
+    this.#now = now;
+  }
+
+  /** Tokens of all answers so far, prompt included. */
+  get tokens(): number {
+    return this.#tokens;
+  }
+
+  /** Tokens of the prompt, estimated from the body, whatever the client hints at. */
+  get promptTokens(): number {
+    return this.#measured().estimate;
+  }
+
+  /** Holds the most a call can cost. @param price what is paid: nothing, when the simulator stands in. */
+  async reserve({ endpoint }: PlannedAttempt, price: Price | undefined): Promise<PaidCall | PaymentRefusal> {
+    const { key, decision, body } = this.#request;
+    const call = { id: `${decision}.${this.#calls + 1}`, at: this.#now() };
+    if (key !== undefined) {
+      const lines = this.#accounting.linesOf(key);
+      const [first] = lines;
+      if (first !== undefined && price === undefined) return { kind: "no_price", endpoint: endpoint.id, line: first };
+      const amount =
+        price === undefined || first === undefined
+          ? (0 as NanoUsd)
+          : upperBound({
+              price,
+              promptUpper: this.#measured().upper,
+              maxOutputTokens: outputLimitOf(body),
+              choices: choicesOf(body),
+              endpoint,
+            });
+      const result = await this.#accounting.reserve({ id: call.id, amount, lines });
+      if ("kind" in result) return result;
+      this.#calls += 1;
+      return { ...call, reservation: result };
+    }
+    this.#calls += 1;
+    return { ...call, reservation: undefined };
+  }
+
+  /** Writes a call that has ended to the ledger. @returns what it cost. */
+  settle(
+    { id, at, reservation }: PaidCall,
+    planned: PlannedAttempt,
+    ended: EndedAttempt,
+    price: Price | undefined,
+  ): AttemptCost {
+    const { endpoint, rule } = planned;
+    const { decision, key, app, user, policy, isStream } = this.#request;
+    const { result, status, firstTokenMs, totalMs, notes } = ended;
+    const failure = "failure" in result ? result.failure : undefined;
+    const owner = key === undefined ? { app } : key.settings;
+    const usage = readBuckets(notes.rawUsage);
+    const cost = costOfAttempt({
+      end: endOf(ended),
+      usage,
+      reportedUsd: reportedCost(notes.rawUsage),
+      price,
+      promptTokens: usage === undefined ? this.#measured().estimate : 0,
+      producedTokens: producedTokens(ended),
+    });
+    this.#tokens += inputTotal(cost.usage) + outputTotal(cost.usage);
+    const row = toLedgerRow({
+      id,
+      decision,
+      at,
+      ...(key === undefined ? {} : { key: key.id }),
+      ...(key?.settings.tenant === undefined ? {} : { tenant: key.settings.tenant }),
+      ...(owner.app === undefined ? {} : { app: owner.app }),
+      ...(user === undefined ? {} : { user }),
+      model: endpoint.model,
+      endpoint: endpoint.id,
+      provider: endpoint.provider,
+      rule,
+      policy: policy.name,
+      revision: policy.revision,
+      outcome: result.kind === "streamed" ? "answered" : result.kind,
+      ...(status === undefined ? {} : { status }),
+      ...(failure === undefined ? {} : { errorClass: failure.errorClass }),
+      isStream,
+      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+      totalMs,
+      ...(price === undefined ? {} : { price }),
+      cost,
+    });
+    const commit = this.#accounting.record(row, reservation);
+    if (key !== undefined) this.#commits.push(commit);
+    return cost;
+  }
+
+  /** Resolves when all calls are in the ledger: then a client may learn that it was charged. */
+  async committed(): Promise<void> {
+    if (this.#commits.length === 0) return;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, COMMIT_WAIT_MS);
+    });
+    await Promise.race([Promise.all(this.#commits), limit]);
+    clearTimeout(timer);
+  }
+
+  #measured(): { readonly estimate: number; readonly upper: number } {
+    if (this.#promptSize !== undefined) return this.#promptSize;
+    const { texts, fixedTokens } = promptParts(this.#request.body);
+    const { estimate, upper } = measureText(texts);
+    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    // Other vocabularies than the one measured may need more tokens, but none more than one a byte.
+    this.#promptSize = { estimate: estimate + fixedTokens, upper: Math.min(bytes, 2 * upper) + fixedTokens };
+    return this.#promptSize;
+  }
+}
+
+/** The larger of the two limits a body can say, because providers differ in which one they read. */
+function outputLimitOf(body: Readonly<Record<string, unknown>>): number | undefined {
+  const limits = [body["max_completion_tokens"], body["max_tokens"]].filter(
+    (limit): limit is number => Number.isSafeInteger(limit) && (limit as number) >= 0,
+  );
+  return limits.length === 0 ? undefined : Math.max(...limits);
+}
+
+/** Choices asked for. */
+function choicesOf({ n }: Readonly<Record<string, unknown>>): number {
+  return Number.isSafeInteger(n) && (n as number) >= 1 && (n as number) <= 1_000 ? (n as number) : 1;
+}
+
+/** Classes of failure after which the provider may have worked for nothing; after all others it did not work. */
+const wastedAfter = new Set(["timeout", "malformed_response"]);
+
+function endOf({ result }: EndedAttempt): CallEnd {
+  switch (result.kind) {
+    case "answered":
+    case "streamed":
+      return "answered";
+    case "cancelled":
+    case "cut":
+      return result.kind;
+    case "failed":
+      return wastedAfter.has(result.failure.errorClass) ? "wasted" : "refused";
+    case "unpaid":
+    case "passed_over":
+      return "refused";
+  }
+}
+
+/** USD that the provider says a call cost (OpenRouter's `usage.cost`). */
+function reportedCost(usage: unknown): number | undefined {
+  if (typeof usage !== "object" || usage === null) return undefined;
+  const { cost } = usage as { readonly cost?: unknown };
+  return typeof cost === "number" && cost >= 0 && cost < 1_000_000 ? cost : undefined;
+}
+
+/**
+ * Tokens of an answer without usage, estimated: of a whole one a quarter of its bytes; of a stream at least one an event,
+ * and a quarter of the bytes by which events are longer than the shortest.
+ */
+function producedTokens({
+  result,
+  notes,
+}: {
+  readonly result: EndedAttempt["result"];
+  readonly notes: AnswerNotes;
+}): number {
+  if (result.kind === "answered") return Math.ceil(result.body.length / 4);
+  const { streamed } = notes;
+  if (streamed === undefined) return 0;
+  return streamed.events + Math.floor((streamed.bytes - streamed.events * streamed.shortest) / 4);
+}

@@ -1,0 +1,126 @@
+import { type NanoUsd, nanoToUsd } from "../../engine/index.js";
+import type { Database } from "../storage/open-database.js";
+import { summedColumns } from "./ledger-entry.js";
+
+export const usageGroups = ["model", "endpoint", "rule", "key", "tenant", "app"] as const;
+export type UsageGroup = (typeof usageGroups)[number];
+
+/** Which usage, and how it is put together. */
+export interface UsageQuery {
+  /** Epoch milliseconds, whole hours: from `from` until before `to`. */
+  readonly from: number;
+  readonly to: number;
+  /** A row for each value; none: one row for all. */
+  readonly by: readonly UsageGroup[];
+  /** A row for each of these too: a time series, in UTC. */
+  readonly interval?: "hour" | "day";
+  /** Only usage with these values. */
+  readonly only: Readonly<Partial<Record<UsageGroup, string>>>;
+}
+
+/** Usage summed up. Tokens are in buckets that add up; money is USD. */
+export interface UsageRow extends Readonly<Partial<Record<UsageGroup, string>>> {
+  /** Start of the interval, ISO 8601. */
+  readonly time?: string;
+  readonly attempts: number;
+  readonly answered: number;
+  readonly input: number;
+  readonly cached_input: number;
+  readonly cache_write: number;
+  readonly audio_input: number;
+  readonly image_input: number;
+  readonly output: number;
+  readonly reasoning: number;
+  readonly audio_output: number;
+  /** What the operator owes, as far as it is known. */
+  readonly incurred_usd: number;
+  /** Attempts whose cost is not known, and not in the sum. */
+  readonly unknown_cost: number;
+  /** What counted towards budgets. */
+  readonly charged_usd: number;
+  /** Mean time of an attempt, whole milliseconds. */
+  readonly mean_ms: number;
+}
+
+/** Rows of an answer at most. */
+export const MAX_USAGE_ROWS = 10_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Sums up usage, from the sums by day where the query's times allow it, else by hour: never from the ledger's own rows,
+ * so it stays fast however many there are. Dearest first; a time series by time.
+ */
+export async function queryUsage({ db }: Pick<Database, "db">, query: UsageQuery): Promise<readonly UsageRow[]> {
+  const { from, to, by, interval, only } = query;
+  const isDaily = interval !== "hour" && from % DAY_MS === 0 && to % DAY_MS === 0;
+  const groups = [...(interval === undefined ? [] : (["start"] as const)), ...by];
+  let select = db
+    .selectFrom("usage_rollups")
+    .select((expression) => summedColumns.map((name) => expression.fn.sum<number | null>(name).as(name)))
+    .where("span", "=", isDaily ? "day" : "hour")
+    .where("start", ">=", from)
+    .where("start", "<", to)
+    .limit(MAX_USAGE_ROWS);
+  for (const name of usageGroups) {
+    const value = only[name];
+    if (value !== undefined) select = select.where(name, "=", value);
+  }
+  for (const name of groups) select = select.select(name).groupBy(name) as unknown as typeof select;
+  select = interval === undefined ? select.orderBy("charged_nano", "desc") : select.orderBy("start" as never);
+  const rows = (await select.execute()) as unknown as readonly Record<string, number | string | null>[];
+  const isEmpty = rows.length === 1 && rows[0]?.["attempts"] === null; // a sum over nothing
+  const shown = isEmpty ? [] : rows.map((row) => toUsageRow(row, query));
+  // Sums by hour give a row an hour, also when days were asked for.
+  return interval === "day" && !isDaily ? mergeByDay(shown, by) : shown;
+}
+
+function toUsageRow(row: Readonly<Record<string, number | string | null>>, { by, interval }: UsageQuery): UsageRow {
+  const count = (name: string) => Number(row[name] ?? 0);
+  const start = count("start");
+  const attempts = count("attempts");
+  return {
+    ...(interval === undefined
+      ? {}
+      : { time: new Date(interval === "day" ? start - (start % DAY_MS) : start).toISOString() }),
+    ...Object.fromEntries(by.map((name) => [name, String(row[name])])),
+    attempts,
+    answered: count("answered"),
+    input: count("input"),
+    cached_input: count("cached_input"),
+    cache_write: count("cache_write"),
+    audio_input: count("audio_input"),
+    image_input: count("image_input"),
+    output: count("output"),
+    reasoning: count("reasoning"),
+    audio_output: count("audio_output"),
+    incurred_usd: nanoToUsd(count("incurred_nano") as NanoUsd),
+    unknown_cost: count("unknown_cost"),
+    charged_usd: nanoToUsd(count("charged_nano") as NanoUsd),
+    mean_ms: attempts === 0 ? 0 : Math.round(count("total_ms") / attempts),
+  };
+}
+
+function mergeByDay(rows: readonly UsageRow[], by: readonly UsageGroup[]): readonly UsageRow[] {
+  const merged = new Map<string, UsageRow>();
+  for (const row of rows) {
+    const id = JSON.stringify([row.time, ...by.map((name) => row[name])]);
+    const before = merged.get(id);
+    merged.set(id, before === undefined ? row : addUsage(before, row));
+  }
+  return [...merged.values()];
+}
+
+function addUsage(first: UsageRow, second: UsageRow): UsageRow {
+  const sum = { ...first } as Record<string, unknown> & UsageRow;
+  for (const [name, value] of Object.entries(second)) {
+    if (typeof value === "number") (sum as Record<string, unknown>)[name] = Number(first[name as "input"]) + value;
+  }
+  const attempts = first.attempts + second.attempts;
+  const usd = (value: number) => Math.round(value * 1e9) / 1e9;
+  return {
+    ...sum,
+    incurred_usd: usd(sum.incurred_usd),
+    charged_usd: usd(sum.charged_usd),
+    mean_ms: Math.round((first.mean_ms * first.attempts + second.mean_ms * second.attempts) / Math.max(1, attempts)),
+  };
+}

@@ -1,0 +1,81 @@
+import type { Endpoint } from "../../../engine/index.js";
+import type { Operation } from "../operation.js";
+import type { ChatChunk, ChatCompletion } from "./chat-answer.js";
+import type { ChatRequest } from "./chat-request.js";
+import type { Json } from "./json.js";
+import type { ParameterTable } from "./parameters.js";
+
+/**
+ * A wire format that is not OpenAI's: pure functions between a chat completion and the provider's own request, answer,
+ * stream and errors. All that touches the network is elsewhere, once for all of them.
+ */
+export interface Translator {
+  /** An operation that is this format's own: its requests and answers need no translation. */
+  readonly native?: { readonly operation: Operation; readonly path: string };
+  /** What it does with each parameter of a request. */
+  readonly parameters: ParameterTable;
+  /** Headers of every request, with the provider's key. */
+  headers(key: string | undefined): Readonly<Record<string, string>>;
+  /** @returns what this endpoint cannot do of a request, as the end of "the request …"; undefined when it can. */
+  unable(request: ChatRequest, endpoint: Endpoint): string | undefined;
+  /** @throws RefusedRequest when a message cannot be said in this format. */
+  request(request: ChatRequest, endpoint: Endpoint, stream: boolean): TranslatedRequest;
+  /** Translates a whole answer. */
+  answer(answer: Json, context: AnswerContext): ChatCompletion | TranslatedError;
+  stream(context: AnswerContext): StreamTranslator;
+  /**
+   * Translates an error answer into the object that stands under `error`.
+   * @param status undefined inside a stream or a 200 answer: then the error says its own.
+   */
+  error(status: number | undefined, body: Json | undefined): TranslatedError;
+}
+
+export interface TranslatedRequest {
+  /** Behind the provider's `base_url`. */
+  readonly path: string;
+  readonly body: Json;
+  /** One sentence for each thing that is not said as the client said it. */
+  readonly warnings: readonly string[];
+}
+
+/** What an answer needs to know of its request. */
+export interface AnswerContext {
+  /** Seconds since 1970. */
+  readonly created: number;
+  /** Makes ids for what the provider gives none: `call_…`, `chatcmpl-…`. */
+  readonly newId: (prefix: string) => string;
+  readonly model: string;
+}
+
+/** An error in OpenAI's shape, with the codes that failures are classified by. */
+export interface TranslatedError {
+  readonly error: {
+    readonly message: string;
+    readonly type: string;
+    readonly code: string | null;
+    readonly param: null;
+    /** HTTP status, of an error that came inside a stream or a 200 answer. */
+    readonly status?: number;
+  };
+  /** Milliseconds the provider asks to wait, where its body says so. */
+  readonly retryAfterMs?: number;
+}
+
+/** Turns the events of one stream into chunks. */
+export interface StreamTranslator {
+  /** @param data of one server-sent event. */
+  push(data: Json): readonly StreamOutput[];
+  /** The body ended. Gives nothing unless the provider's last event has been seen. */
+  end(): readonly StreamOutput[];
+}
+export type StreamOutput =
+  | { readonly kind: "chunk"; readonly chunk: ChatChunk }
+  | { readonly kind: "error"; readonly error: TranslatedError }
+  /** The provider is still there. */
+  | { readonly kind: "alive" }
+  /** The answer is complete. */
+  | { readonly kind: "done" };
+
+export function translatedError(message: string, type: string, code: string | null, status?: number): TranslatedError {
+  return { error: { message, type, code, param: null, ...(status === undefined ? {} : { status }) } };
+}

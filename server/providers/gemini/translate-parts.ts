@@ -1,0 +1,44 @@
+import { type ChatPart, RefusedRequest, type Source } from "../chat/chat-request.js";
+import type { Part } from "./wire.js";
+
+/** Media types of links, by the end of their path: a link may be sent without, but the provider guesses less. */
+const byExtension: Readonly<Record<string, string>> = {
+  png: "image/png",
+  jpg: "image/jpeg",
+  jpeg: "image/jpeg",
+  webp: "image/webp",
+  gif: "image/gif",
+  heic: "image/heic",
+  pdf: "application/pdf",
+  txt: "text/plain",
+  mp4: "video/mp4",
+  mp3: "audio/mp3",
+  wav: "audio/wav",
+};
+
+/** Empty texts are left out: they say nothing, and a turn may not consist of them. */
+export function translateParts(parts: readonly ChatPart[], warnings: Set<string>): readonly Part[] {
+  return parts.flatMap((part) => translatePart(part, warnings));
+}
+
+function translatePart(part: ChatPart, warnings: Set<string>): readonly Part[] {
+  switch (part.kind) {
+    case "text":
+      return part.text === "" ? [] : [{ text: part.text }];
+    case "image":
+      if (part.detail !== undefined && part.detail !== "auto") warnings.add("image_url.detail: left out");
+      return [dataPart(part.source)];
+    case "file":
+      return [dataPart(part.source)];
+    case "audio":
+      return [{ inlineData: { mimeType: `audio/${part.format}`, data: part.base64 } }];
+  }
+}
+
+function dataPart(source: Source): Part {
+  if (source.kind === "data") return { inlineData: { mimeType: source.mediaType, data: source.base64 } };
+  if (!URL.canParse(source.url)) throw new RefusedRequest("messages", "a link in it is not a URL");
+  const extension = /\.([a-z0-9]+)$/i.exec(new URL(source.url).pathname)?.[1]?.toLowerCase();
+  const mimeType = extension === undefined ? undefined : byExtension[extension];
+  return { fileData: { fileUri: source.url, ...(mimeType === undefined ? {} : { mimeType }) } };
+}

@@ -1,0 +1,88 @@
+import { Agent, type Dispatcher } from "undici";
+import type { UpstreamExchange, UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
+
+/** One POST to a provider. */
+export interface HttpCall {
+  readonly origin: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly connectTimeoutMs: number;
+}
+
+/** The connections to providers: every adapter that speaks HTTP calls through one of these. */
+export class HttpCalls {
+  /** undici takes the connect timeout per agent; routes use few different ones. */
+  readonly #agents = new Map<number, Agent>();
+
+  send({ connectTimeoutMs, ...request }: HttpCall, handler: UpstreamHandler): UpstreamExchange {
+    const exchange = new UndiciExchange(handler);
+    this.#agentFor(connectTimeoutMs).dispatch({ ...request, method: "POST" }, exchange);
+    return exchange;
+  }
+
+  /** Ends every call and connection. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
+  }
+
+  #agentFor(connectTimeoutMs: number): Agent {
+    const agent =
+      this.#agents.get(connectTimeoutMs) ??
+      // The dispatcher keeps the other timers itself, so undici's own are off.
+      new Agent({ connect: { timeout: connectTimeoutMs }, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+    this.#agents.set(connectTimeoutMs, agent);
+    return agent;
+  }
+}
+
+/** What `abort` tells undici; it goes no further. */
+class CallEnded extends Error {
+  override readonly name = "CallEnded";
+}
+
+/** Hands undici's events over, and stops doing so once the call is aborted. */
+class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
+  readonly #handler: UpstreamHandler;
+  #controller: Dispatcher.DispatchController | undefined;
+  #isAborted = false;
+
+  constructor(handler: UpstreamHandler) {
+    this.#handler = handler;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#isAborted) controller.abort(new CallEnded()); // while it waited for a connection
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: UpstreamHeaders): void {
+    if (!this.#isAborted && status >= 200) this.#handler.onStart(status, headers);
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#isAborted) this.#handler.onData(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (!this.#isAborted) this.#handler.onEnd();
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#isAborted) this.#handler.onFailure(error);
+  }
+
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  abort(): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    this.#controller?.abort(new CallEnded());
+  }
+}

@@ -1,0 +1,2 @@
+/** What clients ask for: one for each address under `/v1`. */
+export type Operation = "chat" | "completions" | "embeddings" | "messages" | "responses";

@@ -1,0 +1,14 @@
+import type { Json } from "./chat/json.js";
+import type { StreamTranslator } from "./chat/translator.js";
+
+/**
+ * How the answers of an operation are understood while their bytes go through unchanged: in terms of chat completions, so
+ * that usage, ends and errors are the same to everything behind.
+ */
+export interface PassThrough {
+  /** Words of an event that decides something; once content flows, events without them are not read. */
+  readonly decides: RegExp;
+  stream(): StreamTranslator;
+  /** What a whole answer says, with `choices`, `usage`, `id`, `model`, `error` as in a chat completion. */
+  whole(answer: Json): Json;
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import { type ChatRequest, RefusedRequest } from "./chat/chat-request.js";
+import type { Json } from "./chat/json.js";
+import { ignoredParameters } from "./chat/parameters.js";
+import { readChatRequest } from "./chat/read-chat-request.js";
+import type { AnswerContext, TranslatedRequest, Translator } from "./chat/translator.js";
+import type { HttpCalls } from "./http-calls.js";
+import { PassedAnswer, passThroughOf } from "./passed-answer.js";
+import type { ProviderAdapter, UpstreamCall, UpstreamExchange, UpstreamHandler } from "./provider-adapter.js";
+import { providerTargets } from "./provider-target.js";
+import { TranslatedAnswer } from "./translated-answer.js";
+
+/** Fields of a chat completion that are hints for this server (docs/http.md) and parameters of no provider. */
+const ours: ReadonlySet<string> = new Set(["models", "provider", "route", "transforms", "usage", "tags", "session_id"]);
+
+/** A provider whose format is not OpenAI's: requests and answers are translated on the way. */
+export function createTranslatingAdapter(
+  translator: Translator,
+  environment: NodeJS.ProcessEnv,
+  http: HttpCalls,
+): ProviderAdapter {
+  const targetOf = providerTargets(environment, translator.headers);
+  // A body is read once for all endpoints that are asked about it.
+  const read = new WeakMap<Json, ChatRequest | RefusedRequest>();
+  const requestOf = (body: Json): ChatRequest | RefusedRequest => {
+    const request = read.get(body) ?? refusalAsValue(() => readChatRequest(body));
+    read.set(body, request);
+    return request;
+  };
+  const send = (call: UpstreamCall, operation: string, body: Buffer, handler: UpstreamHandler): UpstreamExchange => {
+    const { origin, pathOf, headers } = targetOf(call.provider);
+    const accept = call.stream ? "text/event-stream" : "application/json";
+    const all = { ...headers, accept, ...call.headers };
+    return http.send(
+      { origin, path: pathOf(operation), body, headers: all, connectTimeoutMs: call.connectTimeoutMs },
+      handler,
+    );
+  };
+  const pass = (path: string, call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange => {
+    const errors = new TranslatedAnswer(
+      translator,
+      { usesLegacyFunctions: false, includeUsage: true },
+      contextOf(call),
+      false,
+      handler,
+    );
+    return send(call, path, call.body, new PassedAnswer(handler, errors));
+  };
+  const { native } = translator;
+  return {
+    passes: new Map(native === undefined ? [] : [[native.operation, passThroughOf(translator)]]),
+    unable(body, endpoint) {
+      const request = requestOf(body);
+      // What is no chat completion at all is answered when it is sent: every provider refuses it.
+      return request instanceof RefusedRequest ? undefined : translator.unable(request, endpoint);
+    },
+    call(call, handler) {
+      if (native !== undefined && call.operation === native.operation) return pass(native.path, call, handler);
+      const request = requestOf(call.parsedBody);
+      if (request instanceof RefusedRequest) return refuse(request, handler);
+      const translated = refusalAsValue(() => translator.request(request, call.endpoint, call.stream));
+      if (translated instanceof RefusedRequest) return refuse(translated, handler);
+      warn(call, translated, translator);
+      const body = Buffer.from(JSON.stringify(translated.body));
+      return send(
+        call,
+        translated.path,
+        body,
+        new TranslatedAnswer(translator, request, contextOf(call), call.stream, handler),
+      );
+    },
+    close: () => http.close(),
+  };
+}
+
+function contextOf({ endpoint }: UpstreamCall): AnswerContext {
+  return {
+    created: Math.floor(Date.now() / 1_000),
+    newId: (prefix) => `${prefix}${randomUUID().replaceAll("-", "")}`,
+    model: endpoint.upstreamModel,
+  };
+}
+
+function warn({ parsedBody, warn }: UpstreamCall, { warnings }: TranslatedRequest, translator: Translator): void {
+  for (const warning of warnings) warn(warning);
+  const ignored = ignoredParameters(parsedBody, translator.parameters, ours);
+  if (ignored.length > 0) warn(`${ignored.join(", ")}: left out, its format has no way to say it`);
+}
+
+/** Answers for the provider, which would refuse it too. */
+function refuse({ refusal }: RefusedRequest, handler: UpstreamHandler): UpstreamExchange {
+  const error = {
+    message: refusal.message,
+    type: "invalid_request_error",
+    code: "invalid_request",
+    param: refusal.param,
+  };
+  let isAborted = false;
+  queueMicrotask(() => {
+    if (isAborted) return;
+    handler.onStart(400, { "content-type": "application/json" });
+    handler.onData(Buffer.from(JSON.stringify({ error })));
+    handler.onEnd();
+  });
+  return {
+    pause() {},
+    resume() {},
+    abort() {
+      isAborted = true;
+    },
+  };
+}
+
+function refusalAsValue<T>(work: () => T): T | RefusedRequest {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RefusedRequest) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runPolicy } from "../acceptance/proxy-process.js";
+
+describe("policy test", () => {
+  let folder: string;
+  let policies: string;
+  let tests: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "routewright-test-"));
+    policies = join(folder, "policies");
+    tests = join(policies, "tests/routing.yaml");
+    await cp("cli/starter", policies, { recursive: true });
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+  const run = (...args: string[]) => runPolicy(["test", "--policies", policies, ...args]);
+  const breakOne = async () => {
+    const text = await readFile(tests, "utf8");
+    await writeFile(tests, text.replace("rule: code, model", "rule: long-context, model"));
+  };
+
+  it("--coverage shows which rules and outcomes no case reaches, with their places", async () => {
+    const { code, stdout } = await run("--coverage");
+    expect(code).toBe(0);
+    expect(stdout).toContain(`4 passed, 0 failed
+coverage 78.5 %  rules decided 3/4  predicates true 3/4  false 4/4  unknown 1/2
+
+not tested
+  policy.yaml:21  long-context  never decided
+  policy.yaml:22  long-context  never true, unknown  context_tokens ≥ 200,000
+`);
+  });
+
+  it("--coverage --json counts every predicate", async () => {
+    const { coverage } = JSON.parse((await run("--coverage", "--json")).stdout);
+    expect(coverage.rules.map((rule: { id: string; decided: number }) => [rule.id, rule.decided])).toEqual([
+      ["personal-data-is-not-kept", 1],
+      ["long-context", 0],
+      ["code", 2],
+      ["default", 2],
+    ]);
+    expect(coverage.rules[1].predicates).toEqual([
+      { text: "context_tokens ≥ 200,000", file: "policy.yaml", line: 22, column: 14, true: 0, false: 4, unknown: 0 },
+    ]);
+  });
+
+  it("--suggest writes cases that complete the coverage when they are added", async () => {
+    const { code, stdout } = await run("--suggest");
+    expect(code).toBe(0);
+    await writeFile(join(policies, "tests/suggested.yaml"), stdout);
+    expect((await run("--coverage")).stdout).toContain("coverage 100 %");
+    expect(await run("--suggest")).toMatchObject({ code: 0, stdout: "" });
+  });
+
+  it("--junit writes the results as XML", async () => {
+    await breakOne();
+    const file = join(folder, "junit.xml");
+    expect((await run("--junit", file)).code).toBe(1);
+    const xml = await readFile(file, "utf8");
+    expect(xml).toContain('<testsuites name="policy test" tests="4" failures="1"');
+    expect(xml).toContain('<testsuite name="tests/routing.yaml" tests="4" failures="1">');
+    expect(xml).toContain(
+      '<testcase name="code goes to the strong models" classname="tests/routing.yaml" file="tests/routing.yaml" line="3">',
+    );
+    expect(xml).toContain('<failure message="expected rule long-context');
+  });
+
+  it("--watch runs again when a file changes, also after a mistake", async () => {
+    const child = spawn(process.execPath, ["dist/cli/main.js", "test", "--watch", "--policies", policies], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    try {
+      const output = collect(child);
+      await output.until("4 passed, 0 failed");
+      await output.until("watching for changes");
+      const text = await readFile(tests, "utf8");
+      await writeFile(tests, "kind: test\ntests: [\n");
+      await output.until("RW1001");
+      await writeFile(tests, text.replace("rule: code, model", "rule: long-context, model"));
+      await output.until("3 passed, 1 failed");
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGINT");
+      expect(await ended).toBe(0);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  });
+
+  it.each([[["--suggest", "--coverage"]], [["--suggest", "--watch"]], [["--junit"]], [["--junit", "/nowhere/x.xml"]]])(
+    "%j is wrong usage",
+    async (args) => {
+      expect((await run(...args)).code).toBe(2);
+    },
+  );
+});
+
+function collect(child: ChildProcess) {
+  let output = "";
+  let seen = 0;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (data: Buffer) => {
+      output += data.toString();
+    });
+  }
+  return {
+    /** Waits for a text in what was printed since the last one. */
+    until: async (text: string) => {
+      for (let waited = 0; waited < 20_000; waited += 25) {
+        const at = output.indexOf(text, seen);
+        if (at !== -1) {
+          seen = at + text.length;
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      throw new Error(`no ${JSON.stringify(text)} in:\n${output}`);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import type { Formula } from "../../../engine/compile/formula.js";
+import { ConditionLowering, type Question } from "../../../engine/compile/lower-condition.js";
+import { numberFacts } from "../../../engine/compile/number-facts.js";
+import type { Condition } from "../../../engine/conditions/condition.js";
+import { all, any, atLeast, below, has, is, isTrue, logic, not } from "../explain/harness.js";
+import { setOf } from "./harness.js";
+
+const operations = [
+  ["within", "within or absent", "one of", "one of or absent", "any tag", "any tag or absent"],
+  ["all tags", "all tags or absent", "is true", "is not false"],
+].flat();
+
+/** A formula in words. */
+function lowered(condition: Condition, question: Question): string {
+  const lowering = new ConditionLowering(numberFacts(setOf([condition])));
+  const write = (formula: Formula): string => {
+    if (typeof formula === "boolean") return String(formula);
+    if (formula.kind !== "literal") return `(${formula.parts.map(write).join(` ${formula.kind} `)})`;
+    const { operation, x, y, values, holds } = formula;
+    return `${holds ? "" : "not "}${operations[operation]} ${values.length > 0 ? values.join("/") : `${x}+${y}`}`;
+  };
+  return write(lowering.lower(condition, question));
+}
+
+describe("lower()", () => {
+  const cases: readonly [string, Condition, string, string][] = [
+    ["a string", is("tenant", "a"), "within 2+0", "within or absent 2+0"],
+    ["strings", is("tenant", "a", "b"), "one of 2/3", "one of or absent 2/3"],
+    ["a boolean", isTrue("stream"), "within 2+0", "within or absent 2+0"],
+    ["not a string", not(is("tenant", "a")), "not within or absent 2+0", "not within 2+0"],
+    ["not not", not(not(isTrue("stream"))), "within 2+0", "within or absent 2+0"],
+    ["none of tags", has("none", "x"), "not any tag or absent 0", "not any tag 0"],
+    ["not none of tags", not(has("none", "x")), "any tag 0", "any tag or absent 0"],
+    [
+      "not all",
+      not(all(isTrue("stream"), is("app", "x"))),
+      "(not within or absent 2+0 or not within or absent 2+0)",
+      "(not within 2+0 or not within 2+0)",
+    ],
+    ["no rule text at all", all(), "true", "true"],
+    ["any of nothing", any(), "false", "false"],
+    ["JsonLogic", logic({ var: "app" }, "app"), "is true 0+0", "is not false 0+0"],
+    [
+      "a range between two cuts",
+      all(atLeast("spend_ratio", 1), below("spend_ratio", 2)),
+      "(within 2+1073741821 and within 1+1)",
+      "(within or absent 2+1073741821 and within or absent 1+1)",
+    ],
+  ];
+  for (const [name, condition, whenTrue, whenNotFalse] of cases) {
+    it(`asks ${name}`, () => {
+      expect([lowered(condition, "true"), lowered(condition, "not-false")]).toEqual([whenTrue, whenNotFalse]);
+    });
+  }
+
+  it("numbers equal memoised predicates once", () => {
+    const prefix: Condition = { kind: "prefix", fact: "model", prefix: "gpt-", span: is("a").span };
+    const lowering = new ConditionLowering(numberFacts(setOf([all(prefix, prefix)])));
+    lowering.lower(all(prefix, { ...prefix }), "true");
+    expect(lowering.memoised).toHaveLength(1);
+  });
+});

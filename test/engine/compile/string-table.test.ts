@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { buildStringTable, findString } from "../../../engine/compile/string-table.js";
+
+const numbered = (count: number, name = "tenant") => Array.from({ length: count }, (_, at) => `${name}-${at}`);
+
+describe("buildStringTable()", () => {
+  for (const strings of [
+    [],
+    ["a"],
+    ["", "a", "aa", "aaa"],
+    numbered(1_000),
+    ["constructor", "__proto__", "toString"],
+  ]) {
+    it(`finds each of ${strings.length} strings and nothing else`, () => {
+      const table = structuredClone(buildStringTable(strings));
+      for (const [place, text] of strings.entries()) expect(findString(table, text)).toBe(place);
+      for (const text of ["b", "tenant-", "tenant-1000", "tenant-0000", "é", "valueOf"])
+        expect(findString(table, text)).toBe(-1);
+    });
+  }
+
+  it("hashes few characters of strings that a few tell apart", () => {
+    expect(buildStringTable(numbered(1_000)).positions.length).toBeLessThanOrEqual(6);
+  });
+
+  it("hashes every character of strings that differ in the middle only", () => {
+    const strings = numbered(2_000).map((text) => `${"x".repeat(40)}${text.padEnd(12, "-")}${"y".repeat(40)}`);
+    const table = buildStringTable(strings);
+    expect(table.positions.length).toBe(0);
+    for (const [place, text] of strings.entries()) expect(findString(table, text)).toBe(place);
+  });
+
+  it("keeps runs of occupied slots short", () => {
+    const { slots } = buildStringTable(numbered(10_000, "some-application"));
+    let [longest, run] = [0, 0];
+    for (const slot of slots) {
+      run = slot === 0 ? 0 : run + 1;
+      longest = Math.max(longest, run);
+    }
+    expect(longest).toBeLessThan(120);
+  });
+});

@@ -1,0 +1,181 @@
+import Anthropic from "@anthropic-ai/sdk";
+import { afterEach, describe, expect, it } from "vitest";
+import { formatCatalog, servers, startProvider } from "../providers/provider-servers.js";
+import { compile, policyOf, startProxy, stopAll } from "./harness.js";
+
+afterEach(stopAll);
+
+const tools: Anthropic.Tool[] = [{ name: "weather", input_schema: { type: "object", properties: {} } }];
+const model = "auto";
+const max_tokens = 100;
+
+describe.each(servers)("the official Anthropic client through POST /v1/messages to %s", (format, server) => {
+  async function start() {
+    const upstream = await startProvider(server);
+    const policy = compile(policyOf(`{ to: [acme/${format}] }`), formatCatalog({ [format]: upstream.url }));
+    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+    const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
+    const ask = (content: Anthropic.MessageParam["content"], more: object = {}) =>
+      client.messages.create({ model, max_tokens, messages: [{ role: "user", content }], ...more });
+    return { upstream, proxy, client, ask };
+  }
+
+  it("chats", async () => {
+    const { ask, proxy, upstream } = await start();
+    const message = (await ask("hi")) as Anthropic.Message;
+    expect(message).toMatchObject({ type: "message", role: "assistant", stop_reason: "end_turn" });
+    expect(message.content).toMatchObject([{ type: "text", text: "Hello there." }]);
+    expect(message.usage).toMatchObject({ input_tokens: 10, output_tokens: 5 });
+    expect(JSON.stringify(upstream.requests[0])).not.toContain("unused");
+    const { facts, attempts } = await proxy.lastDecision();
+    expect(facts).toMatchObject({ max_output_tokens: { value: 100 }, stream: { value: false } });
+    expect(attempts).toMatchObject([{ usage: { input_tokens: 10, output_tokens: 5 }, cost_usd: 0.00002 }]);
+  });
+
+  it("streams", async () => {
+    const { client, proxy } = await start();
+    const events: string[] = [];
+    const stream = client.messages.stream({ model, max_tokens, messages: [{ role: "user", content: "hi" }] });
+    stream.on("streamEvent", ({ type }) => events.push(type));
+    const message = await stream.finalMessage();
+    expect(message.content).toMatchObject([{ type: "text", text: "Hello there." }]);
+    expect(message).toMatchObject({ stop_reason: "end_turn", usage: { output_tokens: 5 } });
+    expect(events).toEqual([
+      "message_start",
+      "content_block_start",
+      "content_block_delta",
+      "content_block_delta",
+      "content_block_stop",
+      "message_delta",
+      "message_stop",
+    ]);
+    expect((await proxy.lastDecision()).attempts).toMatchObject([{ usage: { input_tokens: 10, output_tokens: 5 } }]);
+  });
+
+  it("calls tools and hands their results back, whole and streamed", async () => {
+    const { client, upstream } = await start();
+    const question: Anthropic.MessageParam = { role: "user", content: "weather?" };
+    const whole = await client.messages.create({ model, max_tokens, messages: [question], tools });
+    const streamed = await client.messages.stream({ model, max_tokens, messages: [question], tools }).finalMessage();
+    for (const { content, stop_reason } of [whole, streamed]) {
+      expect(stop_reason).toBe("tool_use");
+      const call = content.find((block) => block.type === "tool_use")!;
+      expect([call.name, call.input]).toEqual(["weather", { city: "Köln" }]);
+      const result: Anthropic.ToolResultBlockParam = { type: "tool_result", tool_use_id: call.id, content: "rain" };
+      const end = await client.messages.create({
+        model,
+        max_tokens,
+        messages: [
+          question,
+          { role: "assistant", content: content as Anthropic.ContentBlockParam[] },
+          { role: "user", content: [result] },
+        ],
+        tools,
+      });
+      expect(end.content).toMatchObject([{ type: "text", text: "It is raining." }]);
+      expect(upstream.requests.at(-1)?.body).toContain("rain");
+    }
+  });
+
+  it("shows pictures, and asks for JSON by schema", async () => {
+    const { ask } = await start();
+    const source = { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" } as const;
+    const picture = (await ask([{ type: "image", source }])) as Anthropic.Message;
+    expect(picture.content).toMatchObject([{ text: "A picture." }]);
+    const schema = { type: "object", properties: {}, additionalProperties: false };
+    const json = (await ask("?", { output_config: { format: { type: "json_schema", schema } } })) as Anthropic.Message;
+    expect(json.content).toMatchObject([{ text: '{"answer":42}' }]);
+  });
+
+  it("cancels the provider's answer when it aborts", async () => {
+    const { client, upstream, proxy } = await start();
+    const stream = client.messages.stream({ model, max_tokens, messages: [{ role: "user", content: "stall" }] });
+    for await (const event of stream) if (event.type === "content_block_delta") break;
+    await upstream.requests[0]!.hungUp;
+    await expect.poll(async () => (await proxy.lastDecision()).result?.outcome).toBe("cancelled");
+  });
+
+  it.each([
+    [400, Anthropic.BadRequestError, "invalid_request_error"],
+    [429, Anthropic.RateLimitError, "rate_limit_error"],
+    [500, Anthropic.InternalServerError, "api_error"],
+    [529, Anthropic.InternalServerError, "overloaded_error"],
+  ])("gets an error of its own class for %s", async (status, errorClass, type) => {
+    const { ask } = await start();
+    const error = (await ask(`fail ${status}`).catch((thrown: unknown) => thrown)) as InstanceType<
+      typeof Anthropic.APIError
+    >;
+    expect(error).toBeInstanceOf(errorClass);
+    expect(error.error).toMatchObject({ type: "error", error: { type } });
+  });
+
+  it.each(["cut", "break"])("sees a stream that goes wrong (%s) as an error, never as an end", async (how) => {
+    const { client, proxy } = await start();
+    const stream = client.messages.stream({ model, max_tokens, messages: [{ role: "user", content: how }] });
+    await expect(stream.finalMessage()).rejects.toThrow("the answer is incomplete");
+    expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "cut", code: "stream_cut" });
+  });
+});
+
+describe("POST /v1/messages", () => {
+  const body = `{ "max_tokens": 1e2, "unknown": 1.0,\n"model":"auto", "messages":[{"role":"user","content":"\\u00e9é"}] }`;
+
+  it("passes a request on byte for byte, but for the model, to a provider of that format, and the answer back", async () => {
+    const upstream = await startProvider(servers[1]![1]);
+    const policy = compile(policyOf("{ to: [acme/anthropic] }"), formatCatalog({ anthropic: upstream.url }));
+    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+    const headers = {
+      "x-api-key": "mine",
+      "anthropic-beta": "context-1m",
+      "anthropic-version": "2023-06-01",
+      cookie: "a",
+    };
+    for (const stream of ["", '"stream":true,']) {
+      const sent = body.replace("{ ", `{ ${stream}`);
+      const answer = await fetch(`${proxy.url}/v1/messages`, { method: "POST", headers, body: sent });
+      const text = await answer.text();
+      const received = upstream.requests.at(-1)!;
+      expect(received.body).toBe(sent.replace('"auto"', '"anthropic-model"'));
+      expect(received.headers).toMatchObject({ "anthropic-beta": "context-1m", "x-api-key": "sk-provider" });
+      expect(received.headers).not.toHaveProperty("cookie");
+      if (stream === "") expect(JSON.parse(text)).toMatchObject({ id: "msg_1", type: "message" });
+      else expect(text.endsWith('event: message_stop\ndata: {"type":"message_stop"}\n\n')).toBe(true);
+    }
+  });
+
+  it("answers errors of its own in the API's form, with the decision's id", async () => {
+    const upstream = await startProvider(servers[1]![1]);
+    const rules = `  - { id: no, match: { tags: [secret] }, deny: "No." }`;
+    const policy = compile(policyOf("{ to: [acme/anthropic] }", rules), formatCatalog({ anthropic: upstream.url }));
+    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+    const send = (sent: object, headers = {}) =>
+      fetch(`${proxy.url}/v1/messages`, { method: "POST", headers, body: JSON.stringify(sent) });
+    const messages = [{ role: "user", content: "x" }];
+    const noLimit = await send({ messages });
+    expect([noLimit.status, await noLimit.json()]).toMatchObject([
+      400,
+      { type: "error", error: { type: "invalid_request_error" } },
+    ]);
+    const denied = await send({ messages, max_tokens: 1 }, { "x-route-tags": "secret" });
+    expect(denied.status).toBe(403);
+    expect(await denied.json()).toMatchObject({
+      type: "error",
+      error: { type: "permission_error", message: "No." },
+      decision: denied.headers.get("x-route-decision"),
+    });
+  });
+
+  it("carries the record when it is asked for", async () => {
+    const upstream = await startProvider(servers[0]![1]);
+    const policy = compile(policyOf("{ to: [acme/openai] }"), formatCatalog({ openai: upstream.url }));
+    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+    const headers = { "x-route-explain": "true" };
+    for (const stream of [false, true]) {
+      const sent = { messages: [{ role: "user", content: "x" }], max_tokens: 5, top_k: 3, stream };
+      const answer = await fetch(`${proxy.url}/v1/messages`, { method: "POST", headers, body: JSON.stringify(sent) });
+      expect(answer.headers.get("x-route-warning")).toBe("top_k: left out, OpenAI's format has no way to say it");
+      expect(await answer.text()).toContain('"route":{"id":"dec_');
+      expect(JSON.parse(upstream.requests.at(-1)!.body)).not.toHaveProperty("top_k");
+    }
+  });
+});

@@ -1,0 +1,107 @@
+import OpenAI from "openai";
+import { afterEach, describe, expect, it } from "vitest";
+import { anthropicServer, formatCatalog, startProvider } from "../providers/provider-servers.js";
+import { catalogOf, compile, policyOf, sendJson, startProxy, startStream, startUpstream, stopAll } from "./harness.js";
+
+afterEach(stopAll);
+
+const environment = { KEY: "sk-provider" };
+
+describe("POST /v1/completions", () => {
+  it("goes through to a server that has it, whole and streamed", async () => {
+    const chunk = (text: string, finish_reason: string | null) =>
+      `data: ${JSON.stringify({ id: "cmpl-1", object: "text_completion", choices: [{ index: 0, text, finish_reason }] })}\n\n`;
+    const upstream = await startUpstream((response, { body }) => {
+      if (!body.includes('"stream":true')) {
+        const choices = [{ index: 0, text: "fine", finish_reason: "stop" }];
+        sendJson(response, {
+          id: "cmpl-1",
+          object: "text_completion",
+          choices,
+          usage: { prompt_tokens: 3, completion_tokens: 1 },
+        });
+        return;
+      }
+      startStream(response);
+      response.end(`${chunk("fi", null)}${chunk("ne", "stop")}data: [DONE]\n\n`);
+    });
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: upstream.url })));
+    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const whole = await client.completions.create({ model: "auto", prompt: "say", suffix: "." });
+    expect(whole.choices[0]?.text).toBe("fine");
+    expect(upstream.requests[0]).toMatchObject({
+      path: "/v1/completions",
+      body: expect.stringContaining('"suffix":"."'),
+    });
+    expect((await proxy.lastDecision()).attempts).toMatchObject([{ usage: { input_tokens: 3, output_tokens: 1 } }]);
+    let text = "";
+    for await (const { choices } of await client.completions.create({ model: "auto", prompt: "say", stream: true })) {
+      text += choices[0]?.text;
+    }
+    expect(text).toBe("fine");
+  });
+
+  it("is a chat completion to all others, with a warning", async () => {
+    const upstream = await startProvider(anthropicServer);
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [acme/anthropic] }"), formatCatalog({ anthropic: upstream.url })),
+      { environment },
+    );
+    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const { data, response } = await client.completions
+      .create({ model: "auto", prompt: "say", echo: true })
+      .withResponse();
+    expect(data).toMatchObject({
+      object: "text_completion",
+      choices: [{ text: "Hello there.", finish_reason: "stop" }],
+    });
+    expect(response.headers.get("x-route-warning")).toContain("echo: left out");
+    let text = "";
+    for await (const { choices } of await client.completions.create({ model: "auto", prompt: "say", stream: true })) {
+      text += choices[0]?.text;
+    }
+    expect(text).toBe("Hello there.");
+  });
+});
+
+describe("POST /v1/embeddings", () => {
+  const catalog = (url: string) =>
+    catalogOf(
+      { one: url },
+      `  acme/vectors:
+    context_window: 8k
+    capabilities: [embeddings]
+    price: { input: 1, output: 0 }
+    endpoints: [{ provider: one, model: vectors-1 }]
+`,
+    );
+
+  it("goes to a model that makes them, and is counted and priced", async () => {
+    const upstream = await startUpstream((response) => {
+      const data = [{ object: "embedding", index: 0, embedding: [0.5, 1] }];
+      sendJson(response, { object: "list", data, model: "vectors-1", usage: { prompt_tokens: 8, total_tokens: 8 } });
+    });
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one, acme/vectors] }"), catalog(upstream.url)));
+    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const { data } = await client.embeddings.create({ model: "auto", input: ["a", "b"], encoding_format: "float" });
+    expect(data[0]?.embedding).toEqual([0.5, 1]);
+    expect(upstream.requests).toMatchObject([{ path: "/v1/embeddings" }]);
+    expect(JSON.parse(upstream.requests[0]!.body)).toMatchObject({ model: "vectors-1", input: ["a", "b"] });
+    const { attempts, world } = await proxy.lastDecision();
+    expect(attempts).toMatchObject([
+      { endpoint: "acme/vectors@one", usage: { input_tokens: 8, output_tokens: 0 }, cost_usd: 0.000008 },
+    ]);
+    expect(world.incapable).toEqual({ "acme/one@one": "asks for embeddings; the model does not make them" });
+  });
+
+  it("never goes to a model that chats, nor a chat to one that makes embeddings", async () => {
+    const upstream = await startUpstream((response) => sendJson(response, {}));
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog(upstream.url)));
+    const body = JSON.stringify({ input: "a" });
+    const answer = await fetch(`${proxy.url}/v1/embeddings`, { method: "POST", body });
+    expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: "no_candidate" } }]);
+    const chats = await startProxy(compile(policyOf("{ to: [acme/vectors] }"), catalog(upstream.url)));
+    expect((await chats.ask()).status).toBe(400);
+    expect(upstream.requests).toEqual([]);
+  });
+});

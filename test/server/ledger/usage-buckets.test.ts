@@ -1,0 +1,138 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Price } from "../../../engine/index.js";
+import { costOfAttempt, upperBound } from "../../../server/ledger/attempt-cost.js";
+import { costOfBuckets, inputTotal, noTokens, outputTotal, readBuckets } from "../../../server/ledger/usage-buckets.js";
+
+/** 1 and 2 USD per million tokens, 0.5 cached. */
+const PRICE = { input: 1_000_000, output: 2_000_000, cachedInput: 500_000 } as Price;
+
+describe("readBuckets()", () => {
+  it("counts each token once", () => {
+    const usage = {
+      prompt_tokens: 1_000,
+      completion_tokens: 500,
+      prompt_tokens_details: { cached_tokens: 600, audio_tokens: 100, cache_write_tokens: 50 },
+      completion_tokens_details: { reasoning_tokens: 300, audio_tokens: 20 },
+    };
+    expect(readBuckets(usage)).toEqual({
+      ...{ input: 250, cachedInput: 600, cacheWrite: 50, audioInput: 100, imageInput: 0 },
+      ...{ output: 180, reasoning: 300, audioOutput: 20 },
+    });
+  });
+
+  it("adds up to the totals, whatever a provider says", () => {
+    const detail = fc.oneof(fc.nat(), fc.integer(), fc.double(), fc.constantFrom(null, "7", undefined));
+    const details = fc.record({
+      cached_tokens: detail,
+      audio_tokens: detail,
+      image_tokens: detail,
+      reasoning_tokens: detail,
+    });
+    fc.assert(
+      fc.property(fc.nat(1e6), fc.nat(1e6), details, details, (input, output, first, second) => {
+        const usage = {
+          prompt_tokens: input,
+          completion_tokens: output,
+          prompt_tokens_details: first,
+          completion_tokens_details: second,
+        };
+        const buckets = readBuckets(usage)!;
+        expect(inputTotal(buckets)).toBe(input);
+        expect(outputTotal(buckets)).toBe(output);
+        for (const count of Object.values(buckets)) expect(Number.isInteger(count) && count >= 0).toBe(true);
+        const most = costOfBuckets({ ...noTokens, input, output }, PRICE);
+        expect(costOfBuckets(buckets, PRICE)).toBeLessThanOrEqual(most + 1);
+      }),
+    );
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    [{}],
+    [{ prompt_tokens: 1 }],
+    [{ prompt_tokens: -1, completion_tokens: 1 }],
+    [{ prompt_tokens: 1.5, completion_tokens: 1 }],
+  ])("is undefined for %j", (usage) => {
+    expect(readBuckets(usage)).toBeUndefined();
+  });
+});
+
+describe("costOfAttempt()", () => {
+  const usage = { ...noTokens, input: 400, cachedInput: 600, output: 500 };
+  const base = { usage, reportedUsd: undefined, price: PRICE, promptTokens: 900, producedTokens: 100 };
+
+  it.each([
+    ["an answer: usage × price", { end: "answered" }, 1_700_000, 1_700_000, "usage"],
+    [
+      "what the provider says it cost comes first",
+      { end: "answered", reportedUsd: 0.0015 },
+      1_500_000,
+      1_500_000,
+      "provider",
+    ],
+    [
+      "without usage: estimated tokens × price",
+      { end: "answered", usage: undefined },
+      1_100_000,
+      1_100_000,
+      "estimate",
+    ],
+    [
+      "a client that hung up pays for what had come",
+      { end: "cancelled", usage: undefined },
+      1_100_000,
+      1_100_000,
+      "estimate",
+    ],
+    ["a cut stream is incurred, not charged", { end: "cut", usage: undefined }, 1_100_000, 0, "estimate"],
+    ["a refused call costs nothing", { end: "refused" }, 0, 0, "none"],
+    ["a wasted one cannot be known", { end: "wasted", usage: undefined }, undefined, 0, "unknown"],
+    ["a wasted one with usage is incurred, not charged", { end: "wasted" }, 1_700_000, 0, "usage"],
+    ["without a price it is unknown, not free", { end: "answered", price: undefined }, undefined, 0, "unknown"],
+  ] as const)("%s", (_name, call, incurred, charged, source) => {
+    expect(costOfAttempt({ ...base, ...call })).toMatchObject({ incurred, charged, source });
+  });
+});
+
+describe("upperBound()", () => {
+  const endpoint = { maxOutputTokens: 8_000, contextWindow: 100_000 };
+  const call = { price: PRICE, promptUpper: 1_000, maxOutputTokens: 100, choices: 1, endpoint };
+
+  it("is the prompt and the longest answer", () => {
+    expect(upperBound(call)).toBe(1_000_000 + 200_000 + 2);
+    expect(upperBound({ ...call, choices: 3 })).toBe(1_000_000 + 600_000 + 2);
+    expect(upperBound({ ...call, maxOutputTokens: undefined })).toBe(1_000_000 + 16_000_000 + 2);
+    expect(upperBound({ ...call, maxOutputTokens: 50_000 })).toBe(1_000_000 + 16_000_000 + 2);
+    expect(upperBound({ ...call, maxOutputTokens: undefined, endpoint: { contextWindow: 100_000 } })).toBe(201_000_002);
+  });
+
+  it("is no less than what any call within it costs", () => {
+    const price = fc.record({
+      input: fc.nat(1e8),
+      output: fc.nat(1e8),
+      cachedInput: fc.nat(1e8),
+      cacheWrite: fc.nat(1e8),
+    });
+    fc.assert(
+      fc.property(
+        price,
+        fc.nat(1e6),
+        fc.nat(8_000),
+        fc.nat(1e6),
+        fc.nat(1e6),
+        (prices, input, output, cached, write) => {
+          const given = prices as unknown as Price;
+          const buckets = readBuckets({
+            prompt_tokens: input,
+            completion_tokens: output,
+            prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: write },
+          })!;
+          const bound = upperBound({ price: given, promptUpper: input, maxOutputTokens: output, choices: 1, endpoint });
+          expect(costOfBuckets(buckets, given)).toBeLessThanOrEqual(bound);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { LedgerStore } from "../../../server/ledger/ledger-store.js";
+import { readUsageQuery, usageToCsv } from "../../../server/ledger/read-usage-query.js";
+import { queryUsage } from "../../../server/ledger/usage-query.js";
+import { openDatabase } from "../../../server/storage/open-database.js";
+import { onBothEngines } from "../../services/engines.js";
+import { ledgerRow } from "./ledger-row.js";
+
+const NOW = Date.parse("2026-11-25T12:34:00Z");
+const HOUR_MS = 3_600_000;
+
+onBothEngines((engine) => {
+  it("sums up by anything, in time series, with filters, from the sums by day and by hour alike", async () => {
+    const database = await openDatabase(await engine.newUrl());
+    const rows = Array.from({ length: 120 }, (_, index) =>
+      ledgerRow(`dec_${index}.1`, {
+        at: NOW - index * HOUR_MS,
+        model: index % 3 === 0 ? "acme/large" : "acme/small",
+        key: index % 2 === 0 ? "key_a" : "key_b",
+        tenant: "t",
+        ...(index === 7 ? { incurred_nano: null, charged_nano: 0, outcome: "failed" } : {}),
+        total_ms: 100 + index,
+      }),
+    );
+    await new LedgerStore(database).write(rows);
+    const query = (given: Record<string, string>) => queryUsage(database, readUsageQuery(given, NOW));
+
+    const [all] = await query({});
+    expect(all).toMatchObject({ attempts: 120, answered: 119, input: 1_200, output: 600, unknown_cost: 1 });
+    expect(all!.charged_usd).toBeCloseTo(119 * 20e-9, 12);
+    const byModel = await query({ by: "model" });
+    expect(byModel.map(({ model, attempts }) => [model, attempts])).toEqual([
+      ["acme/small", 80],
+      ["acme/large", 40],
+    ]);
+    const [only] = await query({ by: "model,key", model: "acme/large", key: "key_b" });
+    expect(only).toMatchObject({ model: "acme/large", key: "key_b", attempts: 20 });
+
+    // 120 hours back from 12:34: five days, the last of 13 hours.
+    const days = await query({ by: "day" });
+    expect(days.map(({ time, attempts }) => [time!.slice(0, 10), attempts])).toEqual([
+      ["2026-11-20", 11],
+      ["2026-11-21", 24],
+      ["2026-11-22", 24],
+      ["2026-11-23", 24],
+      ["2026-11-24", 24],
+      ["2026-11-25", 13],
+    ]);
+    const part = await query({ by: "day", from: "2026-11-24T06:00:00Z", to: "2026-11-25T06:00:00Z" });
+    expect(part.map(({ attempts }) => attempts)).toEqual([18, 6]);
+    const hours = await query({ by: "hour", from: "2026-11-25T10:00:00Z", to: "2026-11-25T12:00:00Z" });
+    expect(hours.map(({ time }) => time)).toEqual(["2026-11-25T10:00:00.000Z", "2026-11-25T11:00:00.000Z"]);
+    expect(await query({ key: "key_none" })).toEqual([]);
+    expect(await query({ by: "app", tenant: "none" })).toEqual([]);
+    await database.close();
+  });
+});
+
+describe("readUsageQuery()", () => {
+  it("takes the last 30 days when no time is said", () => {
+    const { from, to } = readUsageQuery({}, NOW);
+    expect(new Date(from).toISOString()).toBe("2026-10-27T00:00:00.000Z");
+    expect(new Date(to).toISOString()).toBe("2026-11-26T00:00:00.000Z");
+  });
+
+  it.each([
+    [{ by: "modle" }, "by: it takes model, endpoint, rule, key, tenant, app, day, hour"],
+    [{ from: "yesterday" }, "from: it takes a date"],
+    [{ from: "2026-12-01", to: "2026-11-01" }, "from: it must be before `to`"],
+    [{ interval: "week" }, "interval: it takes day, hour"],
+    [{ group: "model" }, "group: there is no such parameter"],
+    [{ model: ["a", "b"] }, "model: give it once"],
+  ])("refuses %j", (given, message) => {
+    expect(() => readUsageQuery(given, NOW)).toThrow(message);
+  });
+});
+
+describe("usageToCsv()", () => {
+  it("quotes what needs it, and leaves a spreadsheet nothing to run", () => {
+    const row = { app: '=1+1,"x"', attempts: 1 } as never;
+    expect(usageToCsv([row])).toBe('app,attempts\r\n"\'=1+1,""x""",1\r\n');
+    expect(usageToCsv([])).toBe("");
+  });
+});

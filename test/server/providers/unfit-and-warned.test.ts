@@ -1,0 +1,74 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { explainDecision, factsOfRecord } from "../../../engine/index.js";
+import { compile, policyOf, startProxy, stopAll } from "../http/harness.js";
+import { anthropicServer, formatCatalog, geminiServer, startProvider } from "./provider-servers.js";
+
+afterEach(stopAll);
+
+async function start(route = "{ to: [acme/anthropic, acme/gemini] }") {
+  const [anthropic, gemini] = await Promise.all([startProvider(anthropicServer), startProvider(geminiServer)]);
+  const policy = compile(policyOf(route), formatCatalog({ anthropic: anthropic.url, gemini: gemini.url }));
+  return { anthropic, gemini, policy, proxy: await startProxy(policy, { environment: { KEY: "sk-provider" } }) };
+}
+
+describe("what a format cannot say", () => {
+  it("is named in x-route-warning and in the record, with the provider", async () => {
+    const { proxy, anthropic } = await start();
+    const answer = await proxy.ask({ seed: 7, hologram: true, temperature: 1.5, metadata: { tags: ["a"] } });
+    expect(answer.headers.get("x-route-warning")).toBe(
+      "anthropic: temperature: lowered to 1, the most that Anthropic takes; anthropic: seed, hologram: left out, its format has no way to say it",
+    );
+    expect((await proxy.lastDecision()).warnings).toHaveLength(2);
+    expect(JSON.parse(anthropic.requests[0]!.body)).not.toHaveProperty("seed");
+    const streamed = await proxy.ask({ seed: 7, stream: true });
+    expect(streamed.headers.get("x-route-warning")).toContain("anthropic: seed");
+    await streamed.text();
+    expect((await proxy.ask()).headers.has("x-route-warning")).toBe(false);
+  });
+
+  it("leaves its endpoints out where an answer without it would be another answer", async () => {
+    const { proxy, anthropic, gemini, policy } = await start();
+    const answer = await proxy.ask({ logprobs: true });
+    expect(answer.headers.get("x-route-provider")).toBe("gemini");
+    expect([anthropic.requests.length, gemini.requests.length]).toEqual([0, 1]);
+    const stored = await proxy.lastDecision();
+    const { world, id } = stored;
+    const record = explainDecision({ policy, facts: factsOfRecord(stored), sources: {}, world, id, time: 0 });
+    expect(record.candidates).toContainEqual(
+      expect.objectContaining({
+        endpoint: "acme/anthropic@anthropic",
+        verdict: "excluded",
+        reason: "missing_capability",
+        detail: "the request asks for logprobs, which Anthropic's format has no way to say",
+      }),
+    );
+  });
+
+  it("refuses the request when no candidate is left", async () => {
+    const { proxy } = await start("{ to: [acme/anthropic] }");
+    const answer = await proxy.ask({ n: 2 });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      error: { code: "no_candidate", message: expect.stringContaining("the request asks for n") },
+    });
+  });
+
+  it("refuses what is no chat completion, without a call", async () => {
+    const { proxy, anthropic } = await start("{ to: [acme/anthropic] }");
+    for (const body of [
+      { messages: "hi" },
+      { messages: [] },
+      { temperature: "hot" },
+      { tools: [{ type: "custom" }] },
+    ]) {
+      const answer = await proxy.ask(body);
+      expect(answer.status).toBe(400);
+      const { error } = (await answer.json()) as { error: { param: string; type: string } };
+      expect(error, JSON.stringify([body, error])).toMatchObject({
+        type: "invalid_request_error",
+        param: expect.any(String),
+      });
+    }
+    expect(anthropic.requests).toEqual([]);
+  });
+});
