@@ -10,6 +10,7 @@ import { helpCommand } from "./commands/help.js";
 import { initCommand } from "./commands/init.js";
 import { keysCommand } from "./commands/keys.js";
 import { limitsCommand } from "./commands/limits.js";
+import { replayCommand } from "./commands/replay.js";
 import { serveCommand } from "./commands/serve.js";
 import { testCommand } from "./commands/test.js";
 import { usageCommand } from "./commands/usage.js";
@@ -28,7 +29,7 @@ function buildProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
-    ...[diffCommand(), fmtCommand(), compileCommand()],
+    ...[diffCommand(), fmtCommand(), compileCommand(), replayCommand()],
     ...[keysCommand(), limitsCommand(), usageCommand()],
     helpCommand(program),
   ];

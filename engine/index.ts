@@ -8,6 +8,7 @@ export { renderDiff, renderDiffMarkdown } from "./analyze/render-diff.js";
 export { renderWhyNot } from "./analyze/render-why-not.js";
 export { anyRequests, httpRequests, type RequestAssumptions } from "./analyze/request-assumptions.js";
 export { type WhyNot, whyNot } from "./analyze/why-not.js";
+export { writeRequest } from "./analyze/write-request.js";
 
 export type { Condition, Predicate } from "./conditions/condition.js";
 export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from "./conditions/fact-definitions.js";
@@ -59,6 +60,10 @@ export {
   type RoutePlan,
 } from "./rank/route-plan.js";
 export type { World } from "./rank/world.js";
+// replay: recorded decisions under another policy
+export type { RecordedDecision } from "./replay/replay-decision.js";
+export { type ReplayPolicies, replayLines } from "./replay/replay-lines.js";
+export { emptySummary, mergeSummaries, type ReplayPair, type ReplaySummary } from "./replay/replay-summary.js";
 export { positionOf } from "./source/position.js";
 // compile: YAML text in, a policy ready to decide out
 export type { SourceFile } from "./source/source-file.js";

@@ -5,8 +5,10 @@ import type { Logger } from "pino";
 import pino from "pino";
 import type { CompiledPolicy } from "../engine/index.js";
 import { EndpointStates } from "./dispatch/endpoint-states.js";
+import { HealthChecks } from "./dispatch/health-checks.js";
 import { reportEndpoints } from "./dispatch/report-endpoints.js";
 import { createServingPolicies, type ServingPolicy } from "./dispatch/serving-policy.js";
+import { MAX_WAITING } from "./dispatch/waiting-room.js";
 import { drain } from "./drain.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
 import { createControlPlane } from "./http/control-plane.js";
@@ -15,17 +17,12 @@ import { createStoredExplainer } from "./http/explain-stored-decision.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
 import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
-import { Accounting } from "./ledger/accounting.js";
-import { CommitQueue } from "./ledger/commit-queue.js";
-import { LedgerStore } from "./ledger/ledger-store.js";
-import { MemoryBudgets } from "./ledger/memory-budgets.js";
-import { RateLimits } from "./ledger/rate-limits.js";
+import { openAccounting } from "./ledger/open-accounting.js";
 import { listen } from "./listen.js";
 import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
 import { stopOnSignals } from "./stop-on-signals.js";
-import type { LedgerRow } from "./storage/database-schema.js";
 import { createDecisionIds } from "./storage/decision-ids.js";
 import { openDatabase } from "./storage/open-database.js";
 import { createDecisionStore } from "./storage/open-decision-store.js";
@@ -79,15 +76,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => keys.close());
     const compiler = createPolicyCompiler();
     closing.push(() => compiler.close());
-    const ledgerStore = new LedgerStore(database);
-    const ledger = new CommitQueue<LedgerRow>({ write: (rows) => ledgerStore.write(rows), log, now: Date.now });
-    closing.push(() => ledger.close());
-    const budgets = new MemoryBudgets({
-      chargedIn: (subject, window) => ledgerStore.chargedIn(subject, window),
+    const money = await openAccounting({
+      database,
+      ring: keys,
+      redisUrl: environment["REDIS_URL"],
+      log,
       now: Date.now,
     });
-    closing.push(() => budgets.close());
-    const accounting = new Accounting({ ring: keys, budgets, rates: new RateLimits(), ledger, now: Date.now });
+    closing.push(() => money.close());
     const policies = await createPolicyStore({
       directory: resolve(options.policies),
       compile: compiler.compile,
@@ -103,27 +99,31 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => counter.close());
 
     const servingPolicyOf = createServingPolicies(adapters, environment);
+    const endpoints = new EndpointStates();
+    const healthChecks = new HealthChecks({ endpoints, log, now: Date.now });
+    closing.push(async () => healthChecks.close());
     policies.onApplied((policy) => {
       sayCredentials(servingPolicyOf(policy), log);
+      healthChecks.apply(servingPolicyOf(policy));
       decisions
         .saveSnapshot(snapshotOf(policy))
         .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
     });
 
     let isStopping = false;
-    const endpoints = new EndpointStates();
     const reportHealth = () => reportEndpoints(servingPolicyOf(policies.current()), endpoints, Date.now());
     const metrics = createMetrics({
       policy: () => policies.status(),
       decisions: () => decisions.status(),
       tokens: () => counter.stats(),
       endpoints: reportHealth,
+      accounting: () => money.status(),
     });
     const dataPlane = createDataPlane({
       currentPolicy: () => policies.current(),
       servingPolicyOf,
       access: { keys, isLoopback: isLoopbackName(options.host) },
-      accounting,
+      accounting: money.accounting,
       dispatching: {
         endpoints,
         log,
@@ -139,7 +139,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
     });
     const controlPlane = createControlPlane({
-      health: () => ({ endpoints: reportHealth() }),
+      health: () => ({
+        queue: { waiting: endpoints.room.waiting, limit: MAX_WAITING },
+        endpoints: reportHealth(),
+      }),
       policies,
       decisions,
       explain: createStoredExplainer({
@@ -153,6 +156,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       usage: { database, now: Date.now },
       adminToken: environment["ADMIN_TOKEN"],
       isReady: () => !isStopping,
+      accounting: () => money.status(),
       log,
     });
     const server = createHttpServer(dataPlane, controlPlane);

@@ -50,7 +50,8 @@ export class Report {
     const all = this.#diagnostics.toSorted(compare);
     if (all.length <= limit) return all.map(withHelp);
     const errors = all.filter(({ severity }) => severity === "error");
-    const shown = (errors.length > 0 ? errors : all).slice(0, limit - 1);
+    const others = all.filter(({ severity }) => severity !== "error");
+    const shown = [...errors, ...others].slice(0, limit - 1).sort(compare);
     const more = all.length - shown.length;
     const message = more === 1 ? "1 more finding is not shown" : `${more} more findings are not shown`;
     const severity = errors.length > 0 ? "error" : "warning";

@@ -29,7 +29,7 @@ export class TreeWalker {
   private stack = new Int32Array(64);
   private stackSize = 0;
   /** The rows of a bitmap that the request's cells name. */
-  private readonly rows = new Int32Array(16);
+  private readonly rows = new Int32Array(20);
   private rowCount = 0;
   /** Rows to be united (tags), in groups. */
   private unions = new Int32Array(64);
@@ -165,11 +165,18 @@ export class TreeWalker {
     const entries = node + 4;
     if (!this.gatherRows(node, facts)) return;
     const { rowCount, unionCount } = this;
+    // Rows are taken four at a time: after which of them no bit is left cannot be predicted, and a wrong guess costs more.
+    for (let at = rowCount; (at & 3) !== 0; at++) rows[at] = rows[0] as number;
     const rules = nodes[node + 1] as number;
     for (let word = 0; word < words; word++) {
       let candidates = -1;
-      for (let at = 0; at < rowCount && candidates !== 0; at++)
-        candidates &= nodes[(rows[at] as number) + word] as number;
+      for (let at = 0; at < rowCount && candidates !== 0; at += 4) {
+        candidates &=
+          (nodes[(rows[at] as number) + word] as number) &
+          (nodes[(rows[at + 1] as number) + word] as number) &
+          (nodes[(rows[at + 2] as number) + word] as number) &
+          (nodes[(rows[at + 3] as number) + word] as number);
+      }
       for (let group = 0, at = 0; group < unionCount && candidates !== 0; group++) {
         let united = 0;
         for (const end = unionEnds[group] as number; at < end; at++)

@@ -95,6 +95,8 @@ export interface Timeouts {
   readonly firstTokenMs?: number;
   readonly idleMs?: number;
   readonly totalMs?: number;
+  /** How long a request may wait for a candidate that is busy or left alone for a while. */
+  readonly queueMs?: number;
 }
 
 /** The closed table of what can go wrong with an attempt. */
@@ -168,6 +170,9 @@ export interface Provider {
   readonly simulate?: SimulationSettings;
   /** False: the endpoints of this provider have no circuit breaker, unless they say so. */
   readonly circuitBreaker?: false;
+  /** Calls under way at all endpoints of this provider together, at most. */
+  readonly maxConcurrent?: number;
+  readonly healthCheck?: HealthCheck;
   readonly span: Span;
 }
 
@@ -215,7 +220,20 @@ export interface Endpoint {
   readonly retentionDays?: number;
   /** False: calls are made however many fail. */
   readonly circuitBreaker?: false;
+  /** Calls under way at this endpoint, at most. The provider's limit holds beside it. */
+  readonly maxConcurrent?: number;
+  readonly healthCheck?: HealthCheck;
   readonly span: Span;
+}
+
+/** How a provider is asked how it is. */
+export interface HealthCheck {
+  /** Behind the provider's `base_url`; begins with a slash. */
+  readonly path: string;
+  /** Milliseconds. Default 30,000. */
+  readonly intervalMs?: number;
+  /** Milliseconds. Default 5,000. */
+  readonly timeoutMs?: number;
 }
 
 /** Pico-dollars per token. */

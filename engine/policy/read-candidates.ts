@@ -56,7 +56,7 @@ export function readModelReference(
     const serving = entries.map(({ endpoint }) => endpoint.provider);
     const place = spanWithin(span, name, at + 1, name.length);
     const help = () => didYouMean(provider, serving) ?? `it is served by ${listNames(serving, "and")}`;
-    const isProvider = catalog.providers.some((declared) => declared.name === provider);
+    const isProvider = indexCatalog(catalog).providers.has(provider);
     if (provider === "") report.error("RW1204", span, "the provider after `@` is missing", help);
     else if (isProvider) {
       report.error("RW1204", place, `\`${shorten(provider)}\` does not serve \`${shorten(model)}\``, help);
@@ -114,8 +114,8 @@ function readSelection(reading: RouteReading, node: Located): Selection {
 export function checkProvider(reading: CatalogReading, node: Located): void {
   const name = textOf(reading, node);
   if (name === undefined || !reading.knowsCatalog) return;
-  const known = reading.catalog.providers.map((provider) => provider.name);
-  if (known.includes(name)) return;
-  const help = () => didYouMean(name, known) ?? `the catalog has ${listNames(known, "and")}`;
+  const known = indexCatalog(reading.catalog).providers;
+  if (known.has(name)) return;
+  const help = () => didYouMean(name, known.keys()) ?? `the catalog has ${listNames([...known.keys()], "and")}`;
   reading.report.error("RW1204", node.span, `there is no provider \`${shorten(name)}\``, help);
 }

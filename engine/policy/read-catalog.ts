@@ -2,10 +2,20 @@ import { didYouMean } from "../diagnostics/suggest.js";
 import { type Located, type LocatedEntry, type LocatedMap, shorten } from "../source/located.js";
 import { defined } from "./defined.js";
 import { isSectionReadable } from "./is-section-readable.js";
-import type { Catalog, Endpoint, Model, Price, Provider, ProviderFormat, SimulationSettings } from "./policy-set.js";
+import type {
+  Catalog,
+  Endpoint,
+  HealthCheck,
+  Model,
+  Price,
+  Provider,
+  ProviderFormat,
+  SimulationSettings,
+} from "./policy-set.js";
 import {
   booleanOf,
   childOf,
+  durationOf,
   itemsOf,
   mapOf,
   millisecondsOf,
@@ -70,6 +80,8 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
     ...defined("retentionDays", retentionOf(reading, childOf(value, "data_retention"))),
     headers: readHeaders(reading, value),
     ...(booleanOf(reading, childOf(value, "circuit_breaker")) === false ? { circuitBreaker: false } : {}),
+    ...defined("maxConcurrent", numberOf(reading, childOf(value, "max_concurrent"))),
+    ...defined("healthCheck", readHealthCheck(reading, childOf(value, "health_check"))),
     ...(simulateNode === undefined ? {} : { simulate: readSimulation(reading, simulateNode) }),
     span: keySpan,
   };
@@ -167,6 +179,8 @@ function readEndpoint(reading: Reading, node: Located, model: Inherited, provide
     region: textOf(reading, childOf(node, "region")),
     retentionDays: retentionOf(reading, childOf(node, "data_retention")),
     circuitBreaker: booleanOf(reading, childOf(node, "circuit_breaker")),
+    maxConcurrent: numberOf(reading, childOf(node, "max_concurrent")),
+    healthCheck: readHealthCheck(reading, childOf(node, "health_check")),
   };
   if (provider === undefined) return undefined;
   const inherited = providers?.get(provider);
@@ -185,7 +199,19 @@ function readEndpoint(reading: Reading, node: Located, model: Inherited, provide
     ...defined("region", own.region ?? inherited?.region),
     ...defined("retentionDays", own.retentionDays ?? inherited?.retentionDays),
     ...((own.circuitBreaker ?? inherited?.circuitBreaker ?? true) ? {} : { circuitBreaker: false }),
+    ...defined("maxConcurrent", own.maxConcurrent),
+    ...defined("healthCheck", own.healthCheck ?? inherited?.healthCheck),
     span: node.span,
+  };
+}
+
+function readHealthCheck(reading: Reading, node: Located | undefined): HealthCheck | undefined {
+  const path = textOf(reading, childOf(node, "path"));
+  if (path === undefined) return undefined;
+  return {
+    path,
+    ...defined("intervalMs", durationOf(reading, childOf(node, "interval"))),
+    ...defined("timeoutMs", durationOf(reading, childOf(node, "timeout"))),
   };
 }
 

@@ -32,9 +32,8 @@ export function readDocument(
     return undefined;
   }
   if (!hasKind(root, kind, report, includedAt)) return undefined;
-  for (const { path, diagnostic, isLack } of checkSchema(kind, root)) {
-    const about = path.at(-1);
-    if (about === undefined || about === kindOf(root)) continue; // the kind has been judged
+  for (const { about, diagnostic, isLack } of checkSchema(kind, root)) {
+    if (about === kindOf(root)) continue; // the kind has been judged
     // Of a map that lost an entry only the lack is no news; of a refused value everything.
     if (!refused.has(about) || (about.kind === "map" && !isLack)) report.add([diagnostic]);
     faulty.add(about);

@@ -192,21 +192,24 @@ function readOneOf(
 ): Extract<Predicate, { kind: "one-of" }> | undefined {
   const written = textsOf(reading, node);
   if (written.length === 0) return undefined;
-  const { values: allowed } = fact;
-  if (allowed !== undefined) {
+  const { values } = fact;
+  if (values !== undefined) {
+    const allowed = new Set(values);
     for (const item of itemsOf(node)) {
       const text = textOf(reading, item);
-      if (text === undefined || allowed.includes(text)) continue;
-      const near = didYouMean(text, allowed);
-      const list = `one of ${listNames(allowed)}`;
-      const help = near === undefined ? list : `${near} (${list})`;
+      if (text === undefined || allowed.has(text)) continue;
+      const help = () => {
+        const near = didYouMean(text, values);
+        const list = `one of ${listNames(values)}`;
+        return near === undefined ? list : `${near} (${list})`;
+      };
       reading.report.error("RW1301", item.span, `\`${shorten(text)}\` is not a value of \`${fact.name}\``, help);
     }
   }
   // Requests have the model's full name: a bare one in a rule would never be equal to it.
-  const values =
+  const compared =
     fact.name === "model" ? written.map((name) => canonicalModelId(reading.catalog, name) ?? name) : written;
-  return { kind: "one-of", fact: fact.name, values: [...new Set(values)], span };
+  return { kind: "one-of", fact: fact.name, values: [...new Set(compared)], span };
 }
 
 /** A number in its compared form: whole tokens, milliseconds or nano-dollars; a plain number without a unit. */

@@ -72,6 +72,7 @@ function readTimeouts(reading: RouteReading, node: Located | undefined): Timeout
     ...defined("connectMs", durationOf(reading, childOf(node, "connect"))),
     ...defined("firstTokenMs", durationOf(reading, childOf(node, "first_token"))),
     ...defined("idleMs", durationOf(reading, childOf(node, "idle"))),
+    ...defined("queueMs", durationOf(reading, childOf(node, "queue"))),
     ...defined("totalMs", durationOf(reading, childOf(node, "total"))),
   };
 }

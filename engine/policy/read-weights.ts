@@ -47,17 +47,18 @@ export function checkWeights(reading: RouteReading, route: WeightedRoute): void 
   const isSound = weights?.length === written.length && reading.knowsCatalog && reading.poolNames !== undefined;
   if (!isSound) return;
   const { references, isOpen } = namesOf(route);
-  const lacking = references.find((reference) => !hasWeight(reading, reference, weights));
+  const weighted = new Set(weights.map(({ candidate }) => candidate));
+  const lacking = references.find((reference) => !hasWeight(reading, reference, weighted));
   if (lacking !== undefined) {
     const message = `\`${shorten(idOf(lacking))}\` of \`to\` has no weight`;
     report.error("RW1306", entry.keySpan, message, "give it one, or take it out of `to`");
   }
   if (isOpen) return;
+  // What a weight may be written for: a model for itself or any endpoint of it, an endpoint for itself or its model.
+  const named = new Set(references.flatMap((reference) => [reference.model, idOf(reference)]));
+  const whole = new Set(references.flatMap(({ kind, model }) => (kind === "model" ? [model] : [])));
   for (const { key, keySpan } of written) {
-    const isUsed = references.some((reference) =>
-      key.includes("@") && reference.kind === "endpoint" ? idOf(reference) === key : reference.model === modelOf(key),
-    );
-    if (isUsed) continue;
+    if (named.has(key) || (key.includes("@") && whole.has(modelOf(key)))) continue;
     const message = `\`${shorten(key)}\` has a weight but is not among the candidates of \`to\``;
     report.error("RW1306", keySpan, message, "add it to `to`, or leave its weight out");
   }
@@ -83,8 +84,7 @@ function namesOf({ to, pools }: WeightedRoute): { readonly references: readonly 
 }
 
 /** A model has a weight when it is named itself, or each of its endpoints is. */
-function hasWeight({ catalog }: RouteReading, reference: Weighted, weights: Weights): boolean {
-  const names = new Set(weights.map(({ candidate }) => candidate));
+function hasWeight({ catalog }: RouteReading, reference: Weighted, names: ReadonlySet<string>): boolean {
   if (names.has(reference.model)) return true;
   if (reference.kind === "endpoint") return names.has(idOf(reference));
   const endpoints = indexCatalog(catalog).byModel.get(reference.model) ?? [];

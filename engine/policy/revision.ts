@@ -3,12 +3,13 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { PolicySet } from "./policy-set.js";
 
 /**
- * The revision of a set: sha256 of its canonical JSON, 64 hex digits. Keys are sorted and places left out, so files that
- * say the same have the same revision however they are laid out, commented or split; any change of meaning, texts for
- * people included, changes it. Tests are not part of it.
+ * The revision of a set: sha256 of its canonical JSON, 64 hex digits. Places are left out, keys are sorted, and so are
+ * the parts whose order says nothing: attributes, pools, providers, weights, headers, and what `all` and `any` hold. So
+ * files that say the same have the same revision however they are laid out, commented, split or their keys ordered; any
+ * change of meaning, texts for people included, changes it. Tests are not part of it.
  */
 export function revisionOf(set: PolicySet): string {
-  return bytesToHex(sha256(utf8ToBytes(canonicalJson(set))));
+  return hash(canonicalJson(set));
 }
 
 /** The 12 hex digits that people see. */
@@ -16,12 +17,40 @@ export function shortRevision(revision: string): string {
   return revision.slice(0, 12);
 }
 
+/** Lists that were mappings in the file, or that say the same in any order. */
+const unordered = new Set(["attributes", "pools", "providers", "weights", "headers", "conditions"]);
+
+/** A condition longer than this stands as its hash: that of a scope is part of each rule it is ANDed to. */
+const LONG_CONDITION = 1_000;
+const longConditions = new WeakMap<object, string>();
+
 /** JSON with sorted keys, without `span`s and without what is undefined. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+export function canonicalJson(value: unknown, key = ""): string {
+  if (Array.isArray(value)) {
+    const items = value.map((item) => (key === "conditions" ? conditionJson(item) : canonicalJson(item)));
+    return `[${(unordered.has(key) ? items.sort() : items).join(",")}]`;
+  }
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
   const entries = Object.entries(value)
-    .filter(([key, item]) => key !== "span" && item !== undefined)
+    .filter(([name, item]) => name !== "span" && item !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${entryJson(name, item)}`).join(",")}}`;
+}
+
+function entryJson(name: string, item: unknown): string {
+  return name === "condition" ? conditionJson(item as object) : canonicalJson(item, name);
+}
+
+function conditionJson(condition: object): string {
+  const known = longConditions.get(condition);
+  if (known !== undefined) return known;
+  const json = canonicalJson(condition);
+  if (json.length <= LONG_CONDITION) return json;
+  const short = JSON.stringify(hash(json));
+  longConditions.set(condition, short);
+  return short;
+}
+
+function hash(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
 }

@@ -17,6 +17,8 @@ export interface CatalogIndex {
   readonly byBareName: ReadonlyMap<string, readonly string[]>;
   /** Every endpoint, in catalog order. */
   readonly entries: readonly CatalogEntry[];
+  /** By name. */
+  readonly providers: ReadonlyMap<string, Provider>;
 }
 
 const indexes = new WeakMap<Catalog, CatalogIndex>();
@@ -48,7 +50,7 @@ function buildIndex(catalog: Catalog): CatalogIndex {
     if (namesakes === undefined) byBareName.set(bareName, [model.id]);
     else namesakes.push(model.id);
   }
-  return { byModel, byEndpoint, byBareName, entries };
+  return { byModel, byEndpoint, byBareName, entries, providers };
 }
 
 const poolIndexes = new WeakMap<PolicySet, ReadonlyMap<string, Pool>>();

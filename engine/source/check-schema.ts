@@ -1,157 +1,167 @@
 import type { PendingDiagnostic } from "../diagnostics/report.js";
-import { nearestNames } from "../diagnostics/suggest.js";
-import { describeSchemaError } from "./describe-schema-error.js";
-import {
-  type DocumentKind,
-  pointerOf,
-  resolveReference,
-  type SchemaError,
-  type SchemaNode,
-  schemaOf,
-  schemaValidator,
-} from "./document-schemas.js";
-import { entryOf, type Located, type LocatedEntry, plainValue } from "./located.js";
+import { chooseBranch, isOfType } from "./choose-branch.js";
+import { describeSchemaFault, type SchemaFault } from "./describe-schema-fault.js";
+import { type DocumentKind, resolveSchema, type SchemaNode, schemaOf } from "./document-schemas.js";
+import type { Located, LocatedEntry, LocatedMap } from "./located.js";
 
-/** A fault that the JSON Schema found, with the values from the root down to the one it is about. */
+/** A fault that the JSON Schema finds, with the value it is about. */
 export interface SchemaFinding {
-  readonly path: readonly Located[];
+  readonly about: Located;
   readonly diagnostic: PendingDiagnostic;
   /** It says that something is missing. */
   readonly isLack: boolean;
 }
 
-/** Definitions that are one kind of value however many forms it has: their faults are told as one. */
-const wholeValues = new Set(["tokens", "positiveTokens", "duration"]);
-/** The same, but for a mapping, which has keys to judge. */
-const shortForms = new Set(["tokensCondition", "usdCondition", "millisecondsCondition", "ratioCondition", "source"]);
-
-/** Validates a document against its schema; every mistake gives one finding, placed in the YAML. */
-export function checkSchema(kind: DocumentKind, root: Located): readonly SchemaFinding[] {
-  return findFaults(kind, schemaOf(kind), { path: [root], entry: undefined, holder: undefined }, plainValue(root));
-}
-
-function findFaults(kind: DocumentKind, pointer: string, from: Place, value: unknown): readonly SchemaFinding[] {
-  const validate = schemaValidator(pointer);
-  if (validate(value)) return [];
-  const errors = withoutCascades((validate.errors ?? []) as SchemaError[]);
-  return errors.flatMap((error): readonly SchemaFinding[] => {
-    const place = follow(from, error.instancePath);
-    const node = place.path.at(-1) as Located;
-    if (error.keyword === "anyOf" && !isToldAsOne(definitionOf(error) ?? "", node)) {
-      const branch = bestBranch(kind, error.schema as readonly SchemaNode[], node);
-      if (branch !== undefined) {
-        const branchPointer = `${pointerOf(error.parentSchema)}/anyOf/${branch}`;
-        return findFaults(kind, branchPointer, place, error.data);
-      }
-    }
-    return describeSchemaError({ ...place, error, definition: definitionOf(error), node }).map(
-      ({ diagnostic, about, isLack }) => ({
-        path: about === undefined ? place.path : [...place.path, about],
-        diagnostic,
-        isLack,
-      }),
-    );
-  });
-}
-
-function isToldAsOne(definition: string, node: Located): boolean {
-  return wholeValues.has(definition) || (shortForms.has(definition) && node.kind !== "map");
-}
-
-/** The name under `$defs` of the schema that failed, when it is a definition as a whole. */
-function definitionOf({ parentSchema }: SchemaError): string | undefined {
-  return /#\/\$defs\/(\w+)$/.exec(pointerOf(parentSchema) ?? "")?.[1];
-}
-
-/**
- * Leaves out what only follows from another error: everything below a failed `anyOf` (its best branch is validated on
- * its own), what `oneOf` tried, and a missing key where an unknown one is its misspelling.
- */
-function withoutCascades(errors: readonly SchemaError[]): readonly SchemaError[] {
-  const pathsOf = (wanted: string) =>
-    new Set(errors.filter(({ keyword }) => keyword === wanted).map(({ instancePath }) => instancePath));
-  const choices = pathsOf("anyOf");
-  const types = pathsOf("type");
-  return errors.filter((error) => {
-    if (isTried(error)) return false;
-    const { instancePath, keyword } = error;
-    if (keyword !== "anyOf" && choices.has(instancePath)) return false;
-    // What is of the wrong type is no value of the list either.
-    if (keyword === "enum" && types.has(instancePath)) return false;
-    if (choices.size === 0) return true;
-    for (let at = instancePath.lastIndexOf("/"); at >= 0; at = instancePath.lastIndexOf("/", at - 1)) {
-      if (choices.has(instancePath.slice(0, at))) return false;
-      if (at === 0) break;
-    }
-    return true;
-  });
-}
-
-function isTried({ schemaPath, propertyName, keyword }: SchemaError): boolean {
-  return /\/oneOf\/\d/.test(schemaPath) || (propertyName !== undefined && keyword !== "propertyNames");
-}
-
-/**
- * The branch for a value's type. Of several for a mapping, the one whose keys the mapping has, those it must have
- * counting twice and misspelt ones half; of equal ones the one with fewer keys, which says more about the value.
- */
-function bestBranch(kind: DocumentKind, branches: readonly SchemaNode[], node: Located): number | undefined {
-  let best: { readonly index: number; readonly score: number; readonly size: number } | undefined;
-  for (const [index, branch] of branches.entries()) {
-    const schema = resolveReference(kind, branch);
-    if (!([schema["type"]].flat() as unknown[]).some((type) => isOfType(node, type))) continue;
-    const known = Object.keys((schema["properties"] as object | undefined) ?? {});
-    const required = (schema["required"] as readonly string[] | undefined) ?? [];
-    const score = (node.kind === "map" ? node.entries : []).reduce((sum, { key }) => {
-      if (known.includes(key)) return sum + (required.includes(key) ? 2 : 1);
-      return sum + (nearestNames(key, required).length > 0 ? 1 : nearestNames(key, known).length > 0 ? 0.5 : 0);
-    }, 0);
-    const isMoreSpecific = best !== undefined && score === best.score && score > 0 && known.length < best.size;
-    if (best === undefined || score > best.score || isMoreSpecific) {
-      best = { index, score, size: known.length };
-    }
-  }
-  return best?.index;
-}
-
-function isOfType(node: Located, type: unknown): boolean {
-  switch (type) {
-    case "object":
-      return node.kind === "map";
-    case "array":
-      return node.kind === "list";
-    case "integer":
-      return node.kind === "scalar" && typeof node.value === "number";
-    default:
-      return node.kind === "scalar" && typeof node.value === type;
-  }
-}
-
-/** A value with what is around it. */
+/** A value with the entries around it. */
 interface Place {
-  /** From the root down to the value. */
-  readonly path: readonly Located[];
+  readonly node: Located;
   /** The entry that holds the value; undefined for the root and for items of lists. */
   readonly entry: LocatedEntry | undefined;
   /** The nearest entry around the value. */
   readonly holder: LocatedEntry | undefined;
 }
 
-/** Walks a JSON pointer down the located values. */
-function follow(start: Place, instancePath: string): Place {
-  const path = [...start.path];
-  let { entry, holder } = start;
-  for (const step of instancePath.split("/").slice(1)) {
-    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
-    const node = path.at(-1) as Located;
-    if (node.kind === "map") {
-      entry = entryOf(node, key);
-      holder = entry;
-      path.push((entry as LocatedEntry).value);
-    } else if (node.kind === "list") {
-      entry = undefined;
-      path.push(node.items[Number(key)] as Located);
+/** Faults of one document that are told; a file of a million wrong values needs no million messages. */
+const MAX_FAULTS = 1_000;
+
+/**
+ * Holds a document against its schema; every mistake gives one finding, in the order written.
+ *
+ * Walks the located values with the schema beside them, so a fault knows its place and its schema, and needs no code
+ * generation, which some runtimes forbid. The test suite checks it against a general validator.
+ */
+export function checkSchema(kind: DocumentKind, root: Located): readonly SchemaFinding[] {
+  const check = new SchemaCheck(kind);
+  check.value(schemaOf(kind), { node: root, entry: undefined, holder: undefined });
+  return check.findings;
+}
+
+class SchemaCheck {
+  readonly findings: SchemaFinding[] = [];
+
+  constructor(private readonly kind: DocumentKind) {}
+
+  /** @returns whether the value fits. */
+  value(written: SchemaNode, place: Place): boolean {
+    const { schema, definition } = resolveSchema(this.kind, written);
+    const { node } = place;
+    const before = this.findings.length;
+    if (before >= MAX_FAULTS) return false;
+    const fail = (keyword: SchemaFault["keyword"], detail: Partial<SchemaFault> = {}) => {
+      const fault = { ...place, keyword, schema, definition, kind: this.kind, ...detail };
+      for (const { diagnostic, about, isLack } of describeSchemaFault(fault)) {
+        this.findings.push({ about: about ?? node, diagnostic, isLack });
+      }
+    };
+    if (schema.anyOf !== undefined) {
+      const branch = chooseBranch(this.kind, schema.anyOf, node);
+      // Of what is told as one, which branch it comes nearest to is of no interest.
+      const isOne = isToldAsOne(definition, node);
+      if (branch === undefined || (isOne && !this.#fits(branch, place))) fail("anyOf");
+      else if (!isOne) this.value(branch, place);
+    } else if (schema.const !== undefined && (node.kind !== "scalar" || node.value !== schema.const)) fail("const");
+    else if (schema.type !== undefined && !isOfType(node, schema.type)) fail("type");
+    else if (node.kind === "map") this.#map(schema, node, fail);
+    else if (node.kind === "list") this.#list(schema, place, node.items, fail);
+    else {
+      const fault = scalarFault(schema, node.value);
+      if (fault !== undefined) fail(fault);
+    }
+    return this.findings.length === before;
+  }
+
+  /** Whether a value fits, without telling what is wrong. */
+  #fits(schema: SchemaNode, place: Place): boolean {
+    return new SchemaCheck(this.kind).value(schema, place);
+  }
+
+  #map(schema: SchemaNode, map: LocatedMap, fail: Fail): void {
+    const { properties = {}, patternProperties = {}, additionalProperties, required = [], propertyNames } = schema;
+    const { entries } = map;
+    if (entries.length < (schema.minProperties ?? 0)) fail("minProperties");
+    if (entries.length > (schema.maxProperties ?? entries.length)) fail("maxProperties");
+    const keys =
+      required.length === 0 && schema.oneOf === undefined ? undefined : new Set(entries.map(({ key }) => key));
+    for (const key of required) if (keys?.has(key) === false) fail("required", { key });
+    const chosen = schema.oneOf?.filter((branch) => branch.required?.every((key) => keys?.has(key)) === true);
+    if (chosen !== undefined && chosen.length !== 1) fail("oneOf");
+    const patterns = Object.entries(patternProperties);
+    for (const entry of entries) {
+      const { key, value } = entry;
+      if (propertyNames !== undefined && scalarFault(propertyNames, key) !== undefined)
+        fail("propertyNames", { unknown: entry });
+      const known = Object.hasOwn(properties, key)
+        ? properties[key]
+        : patterns.find(([pattern]) => expression(pattern).test(key))?.[1];
+      const inner = known ?? additionalProperties;
+      if (inner === false) fail("additionalProperties", { unknown: entry });
+      else if (inner !== undefined) this.value(inner, { node: value, entry, holder: entry });
+      if (this.findings.length >= MAX_FAULTS) return;
     }
   }
-  return { path, entry, holder };
+
+  #list(
+    { minItems = 0, uniqueItems, items: inner }: SchemaNode,
+    place: Place,
+    items: readonly Located[],
+    fail: Fail,
+  ): void {
+    if (items.length < minItems) fail("minItems");
+    if (uniqueItems === true) {
+      const again = firstRepeated(items);
+      if (again !== undefined) fail("uniqueItems", { again });
+    }
+    for (const node of inner === undefined ? [] : items) {
+      this.value(inner as SchemaNode, { node, entry: undefined, holder: place.holder });
+      if (this.findings.length >= MAX_FAULTS) return;
+    }
+  }
+}
+
+/** Definitions that are one kind of value however many forms it has. */
+const wholeValues = new Set(["tokens", "positiveTokens", "duration"]);
+/** The same, but for a mapping, which has keys to judge. */
+const shortForms = new Set(["tokensCondition", "usdCondition", "millisecondsCondition", "ratioCondition", "source"]);
+
+function isToldAsOne(definition: string | undefined, node: Located): boolean {
+  if (definition === undefined) return false;
+  return wholeValues.has(definition) || (shortForms.has(definition) && node.kind !== "map");
+}
+
+type Fail = (keyword: SchemaFault["keyword"], detail?: Partial<SchemaFault>) => void;
+
+/** The keyword that a scalar of the right type fails; undefined when it fails none. */
+function scalarFault(schema: SchemaNode, value: unknown): SchemaFault["keyword"] | undefined {
+  if (schema.enum !== undefined && !schema.enum.some((allowed) => allowed === value)) return "enum";
+  if (typeof value === "string") {
+    if (value.length < (schema.minLength ?? 0)) return "minLength";
+    if (schema.pattern !== undefined && !expression(schema.pattern).test(value)) return "pattern";
+  }
+  if (typeof value === "number") {
+    if (value < (schema.minimum ?? value)) return "minimum";
+    if (value > (schema.maximum ?? value)) return "maximum";
+    if (schema.exclusiveMinimum !== undefined && value <= schema.exclusiveMinimum) return "exclusiveMinimum";
+  }
+  return undefined;
+}
+
+function firstRepeated(items: readonly Located[]): Located | undefined {
+  const seen = new Set<unknown>();
+  return items.find((item) => {
+    if (item.kind !== "scalar") return false;
+    const isAgain = seen.has(item.value);
+    seen.add(item.value);
+    return isAgain;
+  });
+}
+
+const expressions = new Map<string, RegExp>();
+
+function expression(pattern: string): RegExp {
+  let compiled = expressions.get(pattern);
+  if (compiled === undefined) {
+    compiled = new RegExp(pattern, "u");
+    expressions.set(pattern, compiled);
+  }
+  return compiled;
 }

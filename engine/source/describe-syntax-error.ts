@@ -148,12 +148,13 @@ function mark(start: number): { readonly start: number; readonly end: number } {
   return { start, end: start + 1 };
 }
 
-/** The first word at or after an offset, not further than the next line; the offset itself where there is none. */
+/** The first word at or after an offset; where nothing follows, the last character before it. */
 function wordAt(text: string, at: number): { readonly start: number; readonly end: number } {
-  const [, blank = "", word = ""] =
-    /^([^\S\r\n]*)([^\s,[\]{}]*?)(?:[\s,[\]{}]|:\s|:?$)/.exec(text.slice(at, at + 200)) ?? [];
-  if (word === "") return mark(at + (blank.length < text.length - at ? blank.length : 0));
-  return { start: at + blank.length, end: at + blank.length + word.length };
+  const found = /\S/.exec(text.slice(at));
+  if (found === null) return mark(Math.max(0, text.trimEnd().length - 1));
+  const start = at + found.index;
+  const [, word = ""] = /^([^\s,[\]{}]*?)(?:[\s,[\]{}]|:\s|:?$)/.exec(text.slice(start, start + 200)) ?? [];
+  return { start, end: start + Math.max(1, word.length) };
 }
 
 function shown(text: string, { start, end }: { readonly start: number; readonly end: number }): string {

@@ -127,15 +127,15 @@ class Locating {
 
   private refuseProperties(node: ParsedNode, span: Span): void {
     if (isAlias(node)) return;
-    const start = this.file.text.lastIndexOf("\n", span.start - 1) + 1;
     if (node.anchor !== undefined) {
       const at = this.file.text.lastIndexOf(`&${node.anchor}`, span.start);
-      const where = at >= 0 ? { ...span, start: at, end: at + node.anchor.length + 1 } : { ...span, start };
+      const where = at >= 0 ? { ...span, start: at, end: at + node.anchor.length + 1 } : span;
       this.refuse("RW1002", where, `YAML anchors (\`&${shorten(node.anchor)}\`) are not used in policies`, "remove it");
     }
     if (node.tag !== undefined) {
       const at = this.file.text.lastIndexOf("!", span.start);
-      const where = at >= start ? { ...span, start: at, end: Math.max(at + 1, span.start) } : span;
+      const written = /^\S*/.exec(this.file.text.slice(at, span.start))?.[0] ?? "";
+      const where = at >= 0 ? { ...span, start: at, end: at + Math.max(1, written.length) } : span;
       const help = "remove it; quote text that looks like a number, and write numbers plainly";
       this.refuse("RW1002", where, "YAML tags (`!…`) are not used in policies", help);
     }

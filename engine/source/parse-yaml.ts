@@ -61,7 +61,7 @@ function readDocuments(file: SourceFile, documents: readonly YamlDocument[]): Pa
       file,
       documents.flatMap(({ errors }) => errors),
     ),
-    ...(second === undefined ? [] : [refuseDocument(file, second)]),
+    ...(second === undefined ? [] : [refuseDocument(file, document, second)]),
     ...refuseDirectives(file, document),
   ];
   if (document.errors.length > 0 || document.contents === null) return { diagnostics, refused: new Set() };
@@ -69,15 +69,17 @@ function readDocuments(file: SourceFile, documents: readonly YamlDocument[]): Pa
   return { root: located, diagnostics: [...diagnostics, ...refusals], refused };
 }
 
-function refuseDocument(file: SourceFile, second: YamlDocument): Diagnostic {
-  // Its range begins after the mark `---`, or at its first value where there is none.
-  const mark = file.text.lastIndexOf("---", second.range[0]);
-  const start = mark === -1 ? second.range[0] : mark;
+function refuseDocument({ name, text }: SourceFile, first: YamlDocument, second: YamlDocument): Diagnostic {
+  // Between the two stands the mark `---`; after `...` it may be left out, and the second begins with its first value.
+  const from = first.range[1];
+  const mark = /^---/m.exec(text.slice(from, second.range[0] + 3));
+  const start = mark === null ? second.range[0] : from + mark.index;
+  const found = start + Math.max(0, text.slice(start).search(/[^ \t\r\n]/));
   return {
     code: "RW1002",
     severity: "error",
     message: "a second document begins here; a policy file holds one",
-    span: { file: file.name, start, end: start + 3 },
+    span: { file: name, start: found, end: found + (mark === null ? 1 : 3) },
     help: "move it to a file of its own and `include` it",
   };
 }

@@ -1,4 +1,5 @@
-import { resolvePointer, type SchemaError } from "./document-schemas.js";
+import type { SchemaFault } from "./describe-schema-fault.js";
+import { type DocumentKind, resolveSchema, type SchemaNode } from "./document-schemas.js";
 
 /** The types of JSON Schema in the words of the docs. */
 export const typeNames: Readonly<Record<string, string>> = {
@@ -11,15 +12,9 @@ export const typeNames: Readonly<Record<string, string>> = {
 };
 
 /** The types a value might have had, in the order of the schema. */
-export function wantedTypes(error: SchemaError): readonly string[] {
-  return error.keyword === "type" ? ([error.params["type"]].flat() as string[]) : typesOf(error.schema);
-}
-
-function typesOf(schema: unknown): readonly string[] {
-  if (Array.isArray(schema)) return schema.flatMap(typesOf);
-  const { type, $ref, anyOf } = schema as { type?: string | string[]; $ref?: string; anyOf?: unknown };
-  if ($ref !== undefined) return typesOf(resolvePointer($ref, schema));
-  return type === undefined ? (anyOf === undefined ? [] : typesOf(anyOf)) : [type].flat();
+export function wantedTypes(kind: DocumentKind, written: SchemaNode): readonly string[] {
+  const { schema } = resolveSchema(kind, written);
+  return schema.anyOf?.flatMap((branch) => wantedTypes(kind, branch)) ?? [schema.type ?? []].flat();
 }
 
 /** `a`, `a or b`, `a, b or c`. */
@@ -28,29 +23,22 @@ export function joinOr(words: readonly string[]): string {
   return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
 }
 
-interface Described {
-  readonly description?: string;
-}
-
 /** What the schema says about a key of the map that failed, in its first sentence. */
-export function descriptionOf({ parentSchema }: SchemaError, key: string): string | undefined {
-  const { properties } = parentSchema as { properties?: Readonly<Record<string, Described & { $ref?: string }>> };
-  const property = properties?.[key];
-  const target = property?.$ref === undefined ? property : (resolvePointer(property.$ref, property) as Described);
-  return fragment((property?.description ?? target?.description)?.replace(/\. .*$/, ""));
+export function descriptionOf({ kind, schema }: SchemaFault, key: string): string | undefined {
+  const property = schema.properties?.[key];
+  if (property === undefined) return undefined;
+  return fragment((property.description ?? resolveSchema(kind, property).schema.description)?.replace(/\. .*$/, ""));
 }
 
 /** What the schema says about the value that failed, with its first example. */
-export function ownDescription({ parentSchema }: SchemaError): string | undefined {
-  const { description, examples } = parentSchema as { description?: string; examples?: readonly unknown[] };
+export function ownDescription({ description, examples }: SchemaNode): string | undefined {
   const example = examples?.[0];
   const text = fragment(description);
   return typeof example === "string" ? `${text === undefined ? "" : `${text}, `}for example \`${example}\`` : text;
 }
 
 /** `from 0 to 5`, `of at least 0`, `above 0`. */
-export function rangeOf({ parentSchema }: SchemaError): string {
-  const { minimum, maximum, exclusiveMinimum } = parentSchema as Readonly<Record<string, number | undefined>>;
+export function rangeOf({ minimum, maximum, exclusiveMinimum }: SchemaNode): string {
   if (exclusiveMinimum !== undefined) return `above ${exclusiveMinimum}`;
   if (minimum === undefined) return `of at most ${maximum}`;
   return maximum === undefined ? `of at least ${minimum}` : `from ${minimum} to ${maximum}`;

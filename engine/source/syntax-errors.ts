@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { describeSyntaxError, type ParserError } from "./describe-syntax-error.js";
+import { positionAt } from "./position.js";
 import type { SourceFile } from "./source-file.js";
 
 /** The parser's codes for what tags it does not know, or stand where they cannot. */
@@ -15,11 +16,12 @@ export function syntaxErrors(file: SourceFile, errors: readonly ParserError[]): 
   const lines = new Set<number>();
   let isShifted = false;
   return errors.flatMap((error): readonly Diagnostic[] => {
+    if (isShifted && isStructural(error)) return [];
     const { start, end, message, help, related, isLast } = tagErrors.has(error.code)
       ? { ...tagFault(error), isLast: false, related: undefined }
       : { related: undefined, isLast: false, help: undefined, ...describeSyntaxError(file.text, error) };
-    const line = file.text.lastIndexOf("\n", start - 1);
-    if (lines.has(line) || (isShifted && isStructural(error))) return [];
+    const { line } = positionAt(file, start);
+    if (lines.has(line)) return [];
     lines.add(line);
     if (isLast === true) isShifted = true;
     const place = (from: number, to: number) => ({ file: file.name, start: from, end: to });

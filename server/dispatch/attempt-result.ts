@@ -23,7 +23,8 @@ export type AttemptResult =
 
 export interface PassedOver {
   readonly kind: "passed_over";
-  readonly reason: "circuit_open";
+  /** `busy`: its `max_concurrent` is reached. */
+  readonly reason: "circuit_open" | "busy";
 }
 
 /** What an answer says about itself. */

@@ -1,4 +1,5 @@
 import type { Endpoint } from "../../engine/index.js";
+import type { Announcement } from "./announcement.js";
 import { type CallVerdict, Circuit, type CircuitCall, type CircuitEvidence } from "./circuit.js";
 
 /** The circuits of all endpoints, by id, kept in memory and through reloads. Times are epoch milliseconds. */
@@ -6,6 +7,12 @@ export class Circuits {
   readonly #circuits = new Map<string, Circuit>();
   /** Those that are not closed: few, and looked at with every request. */
   readonly #tripped = new Set<string>();
+  readonly #returned: Announcement;
+
+  /** @param returned announced when a circuit closes, and when a probe ends without a verdict. */
+  constructor(returned: Announcement) {
+    this.#returned = returned;
+  }
 
   /** @returns undefined when the endpoint's circuit does not let a call through. */
   begin({ id, circuitBreaker }: Pick<Endpoint, "id" | "circuitBreaker">, now: number): CircuitCall | undefined {
@@ -13,18 +20,20 @@ export class Circuits {
     this.#circuits.set(id, circuit);
     const call = circuit.begin(now, circuitBreaker !== false);
     if (call === undefined) return undefined;
-    const look = () => {
+    const look = (at: number) => {
+      const wasTripped = this.#tripped.has(id);
       if (circuit.isClosed) this.#tripped.delete(id);
       else this.#tripped.add(id);
+      if (wasTripped && !circuit.isOpen(at)) this.#returned.emit();
     };
     return {
       contentArrived(at) {
         call.contentArrived(at);
-        look();
+        look(at);
       },
       end(verdict: CallVerdict, at: number) {
         call.end(verdict, at);
-        look();
+        look(at);
       },
     };
   }

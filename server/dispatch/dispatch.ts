@@ -10,7 +10,7 @@ import type { AttemptCost } from "../ledger/attempt-cost.js";
 import type { RequestAccount } from "../ledger/request-account.js";
 import type { Operation } from "../providers/operation.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
-import type { Attempt, CallSide, EndedAttempt } from "./attempt-result.js";
+import type { Attempt, CallSide, EndedAttempt, PassedOver } from "./attempt-result.js";
 import { callEndpoint } from "./call-endpoint.js";
 import type { EndpointStates } from "./endpoint-states.js";
 import { type Failure, requestFaults } from "./failure.js";
@@ -18,6 +18,7 @@ import type { ServingPolicy } from "./serving-policy.js";
 import { type WalkedPlan, walkPlan } from "./walk-plan.js";
 import { withCircuit } from "./with-circuit.js";
 import { withRetries } from "./with-retries.js";
+import { withSlots } from "./with-slots.js";
 import { withoutSecret } from "./without-secret.js";
 
 /** What every dispatch shares. */
@@ -50,6 +51,10 @@ export interface DispatchRequest extends CallSide {
   readonly operationHeaders: Readonly<Record<string, string>>;
   readonly maxOutputTokens: number | undefined;
   readonly account: RequestAccount;
+  /** Told of each candidate that could not be called. */
+  readonly onPassedOver: (endpoint: string, reason: PassedOver["reason"]) => void;
+  /** Told how long the request waited for a candidate, milliseconds. */
+  readonly onWaited: (ms: number) => void;
   readonly trace: RequestTrace;
   /** Each attempt that has ended is added. */
   readonly attempts: RecordedAttempt[];
@@ -69,10 +74,21 @@ export interface FailedAttempt {
  * lists, in spans, and in what the next decisions see of the world. Never rejects.
  */
 export async function dispatch(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
-  const { endpoints, random, now } = shared;
+  const { endpoints, random, clock, now } = shared;
   const call: Attempt = (planned, side) => paidCall(planned, side, request, shared);
-  const attempt = withRetries(withCircuit(call, endpoints.circuits, now), random);
-  const walked = await walkPlan(request.plan, attempt, request);
+  const limited = withSlots(call, {
+    slots: endpoints.slots,
+    room: endpoints.room,
+    limitsOf: ({ endpoint }) => request.serving.limitsOf(endpoint),
+    onWaited: request.onWaited,
+    clock,
+  });
+  const noted: Attempt = async (planned, side) => {
+    const ended = await withCircuit(limited.attempt, endpoints, now)(planned, side);
+    if (ended.result.kind === "passed_over") request.onPassedOver(planned.endpoint.id, ended.result.reason);
+    return ended;
+  };
+  const walked = await walkPlan(request.plan, withRetries(noted, random), request, limited.waitForTurn);
   await request.account.committed();
   return walked;
 }

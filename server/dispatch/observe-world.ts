@@ -25,9 +25,9 @@ export interface WorldToObserve {
 export function observeWorld(observed: WorldToObserve): World {
   const { serving, endpoints, operation, body, hintExcluded, seed, prefix, allowed, now } = observed;
   const { uses, endpointIds, guardedIds } = serving;
-  const { observations, coolDowns, circuits } = endpoints;
+  const { observations, coolDowns } = endpoints;
   const incapable = serving.incapableOf(body, operation);
-  const down = circuits.down(now, guardedIds);
+  const down = endpoints.down(now, endpointIds, guardedIds);
   const rateLimited = coolDowns.active(now);
   const latencyMs = observations.latencyMs(endpointIds);
   const inFlight = uses.inFlight ? observations.inFlight(endpointIds) : undefined;

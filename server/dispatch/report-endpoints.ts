@@ -1,3 +1,4 @@
+import type { CheckedHealth } from "./checked-health.js";
 import type { CircuitEvidence } from "./circuit.js";
 import type { EndpointStates } from "./endpoint-states.js";
 import type { ServingPolicy } from "./serving-policy.js";
@@ -19,6 +20,15 @@ export interface EndpointReport {
   /** It answered 429 and asked to wait. */
   readonly rate_limited_until?: string;
   readonly in_flight: number;
+  /** The endpoint's own limit. */
+  readonly max_concurrent?: number;
+  /** The newest check of an endpoint that has one. */
+  readonly health_check?: {
+    readonly state: "passing" | "failing";
+    readonly failed_in_a_row: number;
+    readonly at: string;
+    readonly error?: string;
+  };
   /** Mean time to the first token of streams. */
   readonly latency_ms?: number;
   /** Mean speed of streams after their first token. */
@@ -30,11 +40,11 @@ export interface EndpointReport {
 /** Every endpoint of a policy's catalog, in catalog order. @param now epoch milliseconds. */
 export function reportEndpoints(
   { policy, guardedIds }: Pick<ServingPolicy, "policy" | "guardedIds">,
-  { circuits, coolDowns, observations }: EndpointStates,
+  { circuits, coolDowns, observations, checks }: EndpointStates,
   now: number,
 ): readonly EndpointReport[] {
   return policy.set.catalog.models.flatMap(({ endpoints }) =>
-    endpoints.map(({ id, provider }): EndpointReport => {
+    endpoints.map(({ id, provider, maxConcurrent }): EndpointReport => {
       const { state, since, retryAt, consecutiveFailures, recent, lastError } = circuits.evidence(id, now);
       const { inFlight, errorRate, latencyMs, tokensPerSecond } = observations.of(id);
       const coolMs = coolDowns.remainingMs(id, now);
@@ -51,12 +61,23 @@ export function reportEndpoints(
         },
         ...(coolMs === undefined ? {} : { rate_limited_until: iso(now + coolMs) }),
         in_flight: inFlight,
+        ...(maxConcurrent === undefined ? {} : { max_concurrent: maxConcurrent }),
+        ...reportCheck(checks.get(id)),
         ...(latencyMs === undefined ? {} : { latency_ms: Math.round(latencyMs) }),
         ...(tokensPerSecond === undefined ? {} : { tokens_per_second: Math.round(tokensPerSecond * 10) / 10 }),
         error_rate: Math.round(errorRate * 1_000) / 1_000,
       };
     }),
   );
+}
+
+function reportCheck(checked: CheckedHealth | undefined): Pick<EndpointReport, "health_check"> {
+  if (checked === undefined) return {};
+  const { isFailing, failedInARow, at, error } = checked;
+  const state = isFailing ? "failing" : "passing";
+  return {
+    health_check: { state, failed_in_a_row: failedInARow, at: iso(at), ...(error === undefined ? {} : { error }) },
+  };
 }
 
 function iso(ms: number): string {

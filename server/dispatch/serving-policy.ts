@@ -15,6 +15,7 @@ import type { Adapters } from "../providers/adapters.js";
 import { lookAtCredentials, type ProviderAccess } from "../providers/credentials.js";
 import type { Operation } from "../providers/operation.js";
 import type { ProviderAdapter } from "../providers/provider-adapter.js";
+import type { Limits } from "./slots.js";
 
 /** A compiled policy with all that serving needs of it and that stays the same from request to request. */
 export interface ServingPolicy {
@@ -32,6 +33,8 @@ export interface ServingPolicy {
   readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
   /** What endpoints cannot do of a request, by endpoint; undefined when there is nothing. */
   incapableOf(body: Readonly<Record<string, unknown>>, operation: Operation): World["incapable"];
+  /** What a call to an endpoint needs places in: `max_concurrent` of the endpoint and of its provider. */
+  limitsOf(endpoint: Endpoint): Limits;
   /** @throws Error when the provider is not in the catalog, which compiling refuses. */
   connectionOf(endpoint: Endpoint): ProviderConnection;
 }
@@ -85,6 +88,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
   }
   const routes = routesOf(set);
   const all = set.catalog.models.flatMap(({ endpoints }) => endpoints);
+  const limits = new Map(all.map((endpoint) => [endpoint.id, limitsOf(endpoint, set)]));
   const served = set.catalog.models.flatMap((model) =>
     model.endpoints.flatMap((endpoint) => {
       const adapter = connections.get(endpoint.provider)?.adapter;
@@ -117,12 +121,23 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       }
       return Object.keys(incapable).length === 0 ? undefined : incapable;
     },
+    limitsOf: ({ id }) => limits.get(id) ?? NO_LIMITS,
     connectionOf(endpoint) {
       const connection = connections.get(endpoint.provider);
       if (connection === undefined) throw new Error(`invariant: there is no way to reach ${endpoint.id}`);
       return connection;
     },
   };
+}
+
+const NO_LIMITS: Limits = [];
+
+function limitsOf({ id, provider, maxConcurrent: own }: Endpoint, { catalog }: PolicySet): Limits {
+  const shared = catalog.providers.find(({ name }) => name === provider)?.maxConcurrent;
+  return [
+    ...(own === undefined ? [] : [{ name: id, max: own }]),
+    ...(shared === undefined ? [] : [{ name: provider, max: shared }]),
+  ];
 }
 
 /** Embeddings cannot be asked for as a chat completion, nor of a model that chats; and the other way round. */

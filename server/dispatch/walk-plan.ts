@@ -1,32 +1,48 @@
 import type { PlannedAttempt } from "../../engine/index.js";
 import type { Attempt, CallSide, EndedAttempt } from "./attempt-result.js";
+import type { ClientPresence } from "./client-presence.js";
 
 /** The call that decided what the client gets. */
 export interface WalkedPlan extends EndedAttempt {
   readonly planned: PlannedAttempt;
 }
 
+/** Waits until one of several busy candidates can be called. @returns it; undefined when that takes too long. */
+export type WaitForTurn = (
+  busy: readonly PlannedAttempt[],
+  client: ClientPresence,
+) => Promise<PlannedAttempt | undefined>;
+
 /**
  * Makes the attempts of a plan in order until one reaches the client, or fails in a way that its route does not fall
- * back on (`fallback_on`), or the client goes. One that cannot be paid for, or cannot be called now, is passed over.
+ * back on (`fallback_on`), or the client goes. One that cannot be paid for, or cannot be called now, is passed over; when
+ * none is left but candidates that are busy, the first of them that is free again is called. None is called twice.
  *
  * @param plan at least one attempt.
  * @returns the last attempt made.
  */
 export async function walkPlan(
-  [first, ...others]: readonly [PlannedAttempt, ...PlannedAttempt[]],
+  plan: readonly [PlannedAttempt, ...PlannedAttempt[]],
   attempt: Attempt,
   side: CallSide,
+  waitForTurn: WaitForTurn,
 ): Promise<WalkedPlan> {
-  let last: WalkedPlan = { planned: first, ...(await attempt(first, side)) };
-  for (const planned of others) {
-    const { result } = last;
-    const mayFallBack =
-      result.kind === "unpaid" ||
-      result.kind === "passed_over" ||
-      (result.kind === "failed" && last.planned.route.fallbackOn.includes(result.failure.errorClass));
-    if (!mayFallBack) break;
-    last = { planned, ...(await attempt(planned, side)) };
+  let [planned, ...next] = plan;
+  const busy: PlannedAttempt[] = [];
+  for (;;) {
+    const walked: WalkedPlan = { planned, ...(await attempt(planned, side)) };
+    if (!leadsOn(walked)) return walked;
+    if (walked.result.kind === "passed_over" && walked.result.reason === "busy") busy.push(planned);
+    const follower = next.shift() ?? (busy.length === 0 ? undefined : await waitForTurn(busy, side.client));
+    if (side.client.isGone) return { ...walked, result: { kind: "cancelled" } };
+    if (follower === undefined) return walked;
+    if (busy.includes(follower)) busy.splice(busy.indexOf(follower), 1);
+    planned = follower;
   }
-  return last;
+}
+
+/** Whether the next candidate may be called. */
+function leadsOn({ result, planned }: WalkedPlan): boolean {
+  if (result.kind === "failed") return planned.route.fallbackOn.includes(result.failure.errorClass);
+  return result.kind === "unpaid" || result.kind === "passed_over";
 }

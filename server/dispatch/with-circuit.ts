@@ -1,13 +1,14 @@
 import type { Attempt, CallSide, EndedAttempt } from "./attempt-result.js";
 import type { CallVerdict } from "./circuit.js";
-import type { Circuits } from "./circuits.js";
+import type { EndpointStates } from "./endpoint-states.js";
 import { requestFaults } from "./failure.js";
 import { passedOver } from "./passed-over.js";
 
-/** Adds the endpoint's circuit to an attempt: one that is open passes it over; how a call ends is told to it. */
-export function withCircuit(attempt: Attempt, circuits: Circuits, now: () => number): Attempt {
+/** Adds the endpoint's circuit to an attempt: one that is open (or a health check that fails) passes it over; how a call ends is told to it. */
+export function withCircuit(attempt: Attempt, endpoints: EndpointStates, now: () => number): Attempt {
   return async (planned, side) => {
-    const call = circuits.begin(planned.endpoint, now());
+    if (endpoints.isFailing(planned.endpoint)) return passedOver("circuit_open");
+    const call = endpoints.circuits.begin(planned.endpoint, now());
     if (call === undefined) return passedOver("circuit_open");
     const ended = await attempt(
       planned,

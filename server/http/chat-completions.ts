@@ -23,6 +23,7 @@ import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.j
 import { promptPrefix } from "./prompt-prefix.js";
 import { RequestAborted, readBody } from "./read-body.js";
 import { requestHeaders } from "./request-headers.js";
+import { untilPossible, waitForAnother } from "./until-possible.js";
 
 /** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
 export function createInference(
@@ -58,11 +59,12 @@ async function serve(
     exchange.refuse(body, "rejected");
     return;
   }
-  const decision = await decideRequest(plane, front, exchange, caller, request, body);
-  if ("code" in decision) {
-    exchange.refuse(decision, "rejected");
+  const decide = await observeAndDecide(plane, front, exchange, caller, request, body);
+  if ("code" in decide) {
+    exchange.refuse(decide, "rejected");
     return;
   }
+  const decision = await untilPossible(plane, exchange, decide);
   const { outcome, plan, observed } = decision;
   if (outcome.denied !== undefined) {
     exchange.refuse(denial(decision), "denied");
@@ -90,21 +92,39 @@ async function serve(
   }
   if (admission !== undefined) exchange.addHeaders(rateHeaders(admission.states));
   try {
-    answer(
-      plane,
-      exchange,
-      await send(plane, front, exchange, request, response, { decision, body, account, plan: [first, ...others] }),
-    );
+    const toSend = (plan: Attempts) =>
+      send(plane, front, exchange, request, response, { decision, body, account, plan });
+    answer(plane, exchange, await sendAgain(plane, exchange, await toSend([first, ...others]), decide, toSend));
   } finally {
     await admission?.end(account.tokens);
   }
+}
+
+type Attempts = readonly [PlannedAttempt, ...PlannedAttempt[]];
+
+/** While every circuit opened between the decision and the call: waits for one to come back, and decides again. */
+async function sendAgain(
+  plane: DataPlane,
+  exchange: Exchange,
+  walked: WalkedPlan,
+  decide: () => Decision,
+  send: (plan: Attempts) => Promise<WalkedPlan>,
+): Promise<WalkedPlan> {
+  const { result, planned } = walked;
+  if (result.kind !== "passed_over" || result.reason !== "circuit_open" || exchange.failures.length > 0) return walked;
+  const { endpoint, rule, route, from } = planned;
+  const excluded = [{ endpoint, rule, from, reason: "circuit_open" as const, detail: "" }];
+  const plan = { rule, route, attempts: [], excluded, assumedOutputTokens: 0 };
+  if (!(await waitForAnother(plane, exchange, plan, excluded))) return walked;
+  const [first, ...others] = (await untilPossible(plane, exchange, decide)).plan?.attempts ?? [];
+  return first === undefined ? walked : sendAgain(plane, exchange, await send([first, ...others]), decide, send);
 }
 
 interface PaidRequest {
   readonly decision: Decision;
   readonly body: ReceivedBody;
   readonly account: RequestAccount;
-  readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
+  readonly plan: Attempts;
 }
 
 function send(
@@ -133,6 +153,10 @@ function send(
       attempts: exchange.attempts,
       failures: exchange.failures,
       warnings: exchange.warnings,
+      onPassedOver: (endpoint, reason) => exchange.passedOver.push({ endpoint, reason }),
+      onWaited: (ms) => {
+        exchange.queuedMs += ms;
+      },
     },
     plane.dispatching,
   );
@@ -193,15 +217,18 @@ async function receiveBody(request: IncomingMessage, front: Front): Promise<Rece
   return "code" in chat ? chat : { ...parsed, chat };
 }
 
-/** @returns the decision, or the error to answer with when `x-route-strict` refuses a hint. */
-async function decideRequest(
+/**
+ * @returns a function that decides by what the world is then, each time under the same id and policy; or the error to
+ *   answer with when `x-route-strict` refuses a hint.
+ */
+async function observeAndDecide(
   plane: DataPlane,
   { operation }: Front,
   exchange: Exchange,
   { key }: Caller,
   request: IncomingMessage,
   { chat: { body } }: ReceivedBody,
-): Promise<Decision | ApiError> {
+): Promise<(() => Decision) | ApiError> {
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy, thresholds } = serving;
   const { endpoints } = plane.dispatching;
@@ -215,26 +242,28 @@ async function decideRequest(
     now: exchange.arrivedAt,
   });
   if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
-  const startedAtMs = plane.dispatching.now();
   const id = plane.nextDecisionId();
   const prefix = serving.uses.prefix ? promptPrefix(body) : undefined;
   const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  const world = observeWorld({
-    serving,
-    operation,
-    body,
-    hintExcluded: [],
-    endpoints,
-    seed: id,
-    prefix,
-    allowed,
-    now: startedAtMs,
-  });
-  const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
-  exchange.decided(decision);
-  const { outcome, plan } = decision;
-  exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
-  return decision;
+  return () => {
+    const startedAtMs = plane.dispatching.now();
+    const world = observeWorld({
+      serving,
+      operation,
+      body,
+      hintExcluded: [],
+      endpoints,
+      seed: id,
+      prefix,
+      allowed,
+      now: startedAtMs,
+    });
+    const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
+    exchange.decided(decision);
+    const { outcome, plan } = decision;
+    exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
+    return decision;
+  };
 }
 
 function answer(plane: DataPlane, exchange: Exchange, { result, planned }: WalkedPlan): void {
@@ -255,7 +284,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       exchange.refuse(paymentError(result.refusal, plane.dispatching.now()), "rejected");
       return;
     case "passed_over":
-      exchange.refuse(unavailableError(exchange.failures), "failed");
+      exchange.refuse(unavailableError(result.reason, exchange), "failed");
       return;
     case "failed": {
       const { errorClass, answer: own } = result.failure;

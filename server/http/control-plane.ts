@@ -1,5 +1,6 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "pino";
+import type { AccountingStatus } from "../ledger/open-accounting.js";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
 import { checkAdminAccess, checkAdminScope } from "./admin-access.js";
 import { type AdminPlane, createAdminRoutes } from "./admin-routes.js";
@@ -16,6 +17,7 @@ export interface ControlPlane extends AdminPlane {
   readonly usage: UsagePlane;
   /** False once the server is stopping. */
   readonly isReady: () => boolean;
+  readonly accounting: () => AccountingStatus;
   readonly log: Pick<Logger, "error">;
 }
 
@@ -33,7 +35,11 @@ export function createControlPlane(plane: ControlPlane): Express {
   });
   app.get("/readyz", (_request, response) => {
     const isReady = plane.isReady();
-    response.status(isReady ? 200 : 503).json({ status: isReady ? "ready" : "stopping" });
+    const degraded = degradedParts(plane.accounting());
+    response.status(isReady ? 200 : 503).json({
+      status: isReady ? "ready" : "stopping",
+      ...(degraded.length === 0 ? {} : { degraded }),
+    });
   });
   app.get("/metrics", async (_request, response) => {
     response.type(METRICS_CONTENT_TYPE).send(await plane.metrics.render());
@@ -85,6 +91,21 @@ export function createControlPlane(plane: ControlPlane): Express {
     });
   });
   return app;
+}
+
+/**
+ * What does not work at the moment. The server stays ready: requests that cost nobody's budget go on, and another server
+ * would have the same database and Redis.
+ */
+function degradedParts({ ledger, budgets, keys, isRedisReady }: AccountingStatus): readonly string[] {
+  return [
+    ...(ledger.failingSince === undefined ? [] : ["ledger: it cannot be written; requests with a key are refused"]),
+    ...(budgets.lastError === undefined
+      ? []
+      : ["budgets: counters cannot be reached; requests with a budget are refused"]),
+    ...(isRedisReady === false ? ["redis: it cannot be reached; rates are counted by each server for itself"] : []),
+    ...(keys.lastError === undefined ? [] : ["keys: changes cannot be read; those known go on"]),
+  ];
 }
 
 function greeting({ name, revision, rules }: { name: string; revision: string; rules: number }): string {

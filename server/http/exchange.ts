@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PlannedAttempt, RecordedAttempt, RecordedResult } from "../../engine/index.js";
+import type { PassedOver } from "../dispatch/attempt-result.js";
 import { ClientPresence } from "../dispatch/client-presence.js";
 import { type FailedAttempt, tenths } from "../dispatch/dispatch.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
@@ -20,6 +21,9 @@ export class Exchange {
   readonly trace: RequestTrace;
   readonly attempts: RecordedAttempt[] = [];
   readonly failures: FailedAttempt[] = [];
+  readonly passedOver: { readonly endpoint: string; readonly reason: PassedOver["reason"] }[] = [];
+  /** How long the request has waited for a candidate, milliseconds. */
+  queuedMs = 0;
   /** What providers were not told as the client said it. */
   readonly warnings = new Set<string>();
   readonly #plane: DataPlane;
@@ -167,8 +171,15 @@ export class Exchange {
     return {
       attempts: this.attempts,
       warnings: [...(this.#decision?.observed.warnings ?? []), ...this.warnings],
-      result: { status, outcome, ...(code === undefined ? {} : { code }), total_ms: totalMs },
+      result: { status, outcome, ...(code === undefined ? {} : { code }), total_ms: totalMs, ...this.#waits() },
       isSimulated: this.#isSimulated(this.#decision?.plan?.attempts.find(({ endpoint }) => endpoint.id === last)),
+    };
+  }
+
+  #waits(): Pick<RecordedResult, "queued_ms" | "passed_over"> {
+    return {
+      ...(this.queuedMs === 0 ? {} : { queued_ms: tenths(this.queuedMs) }),
+      ...(this.passedOver.length === 0 ? {} : { passed_over: this.passedOver }),
     };
   }
 

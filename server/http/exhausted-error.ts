@@ -1,14 +1,28 @@
 import type { ErrorClass } from "../../engine/index.js";
+import type { PassedOver } from "../dispatch/attempt-result.js";
 import type { FailedAttempt } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
 import type { ApiError } from "./api-error.js";
 import { retryAfter } from "./no-candidate-error.js";
 
-/** The error when no call could be made to the last candidates: their circuits opened after the decision. */
-export function unavailableError(failures: readonly FailedAttempt[]): ApiError {
+/** Nobody knows when a call that is under way ends. */
+const BUSY_RETRY_MS = 1_000;
+
+/** The error when no call could be made to the last candidates: all are busy, or their circuits opened meanwhile. */
+export function unavailableError(
+  reason: PassedOver["reason"],
+  { failures, queuedMs }: { readonly failures: readonly FailedAttempt[]; readonly queuedMs: number },
+): ApiError {
   if (failures.length > 0) return exhaustedError(failures);
-  const message = "no provider can be called at the moment: each failed too often lately; try again later";
-  return { status: 503, type: "api_error", code: "no_candidate", message, ...retryAfter(1_000) };
+  const again = retryAfter(BUSY_RETRY_MS);
+  if (reason === "circuit_open") {
+    const message = "no provider can be called at the moment: each failed too often lately; try again later";
+    return { status: 503, type: "api_error", code: "no_candidate", message, ...again };
+  }
+  const waited =
+    queuedMs === 0 ? "and too many requests wait already" : `and the request waited ${Math.round(queuedMs)} ms`;
+  const message = `every model that may serve this request is at its limit of calls at the same time, ${waited}; try again later`;
+  return { status: 503, type: "api_error", code: "upstream_busy", message, ...again };
 }
 
 /**

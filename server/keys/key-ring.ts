@@ -85,8 +85,9 @@ export class KeyRing {
     if (token === undefined) return "unknown";
     const now = this.#options.now();
     let key = this.#keys.get(token.id);
-    if (key === undefined && now - this.#lookedForUnknownAt >= LOOK_AGAIN_MS) {
-      this.#lookedForUnknownAt = now;
+    const isTimeToLook = now - this.#lookedForUnknownAt >= LOOK_AGAIN_MS;
+    if (key === undefined && (isTimeToLook || this.#looking !== undefined)) {
+      if (isTimeToLook) this.#lookedForUnknownAt = now;
       await this.refresh();
       key = this.#keys.get(token.id);
     }

@@ -59,7 +59,8 @@ export class RequestAccount {
   /** Holds the most a call can cost. @param price what is paid: nothing, when the simulator stands in. */
   async reserve({ endpoint }: PlannedAttempt, price: Price | undefined): Promise<PaidCall | PaymentRefusal> {
     const { key, decision, body } = this.#request;
-    const call = { id: `${decision}.${this.#calls + 1}`, at: this.#now() };
+    this.#calls += 1; // also when it is refused: a refusal may come after Redis held it
+    const call = { id: `${decision}.${this.#calls}`, at: this.#now() };
     if (key !== undefined) {
       const lines = this.#accounting.linesOf(key);
       const [first] = lines;
@@ -76,10 +77,8 @@ export class RequestAccount {
             });
       const result = await this.#accounting.reserve({ id: call.id, amount, lines });
       if ("kind" in result) return result;
-      this.#calls += 1;
       return { ...call, reservation: result };
     }
-    this.#calls += 1;
     return { ...call, reservation: undefined };
   }
 

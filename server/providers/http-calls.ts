@@ -1,6 +1,9 @@
 import { Agent, type Dispatcher } from "undici";
 import type { UpstreamExchange, UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
 
+/** Of an answer to a health check so much is read to keep its connection, bytes. */
+const MAX_CHECK_BYTES = 64 * 1024;
+
 /** One POST to a provider. */
 export interface HttpCall {
   readonly origin: string;
@@ -19,6 +22,24 @@ export class HttpCalls {
     const exchange = new UndiciExchange(handler);
     this.#agentFor(connectTimeoutMs).dispatch({ ...request, method: "POST" }, exchange);
     return exchange;
+  }
+
+  /** Sends a GET and reads nothing but its status. @returns what is wrong; undefined when it is 2xx. */
+  async check({ origin, path, headers }: Omit<HttpCall, "body" | "connectTimeoutMs">, timeoutMs: number) {
+    try {
+      const { statusCode, body } = await this.#agentFor(timeoutMs).request({
+        origin,
+        path,
+        method: "GET",
+        headers,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      await body.dump({ limit: MAX_CHECK_BYTES });
+      return statusCode >= 200 && statusCode <= 299 ? undefined : `status ${statusCode}`;
+    } catch (error) {
+      const { name, code } = error as NodeJS.ErrnoException;
+      return name === "TimeoutError" ? `no answer within ${timeoutMs} ms` : `no answer (${code ?? name})`;
+    }
   }
 
   /** Ends every call and connection. */

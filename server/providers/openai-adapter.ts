@@ -31,6 +31,10 @@ export function createOpenAiAdapter(environment: NodeJS.ProcessEnv, http: HttpCa
       const path = pathOf(paths[operation] ?? "/chat/completions");
       return http.send({ origin, path, body, headers: { ...headers, accept, ...more }, connectTimeoutMs }, handler);
     },
+    check(provider, path, timeoutMs) {
+      const { origin, pathOf, headers } = targetOf(provider);
+      return http.check({ origin, path: pathOf(path), headers }, timeoutMs);
+    },
     close: () => http.close(),
   };
 }

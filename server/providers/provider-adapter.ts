@@ -57,6 +57,11 @@ export interface ProviderAdapter {
    */
   unable?(body: Readonly<Record<string, unknown>>, endpoint: Endpoint): string | undefined;
   call(call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange;
+  /**
+   * Asks a provider how it is: GET, `path` behind its `base_url`. A format without this method cannot be asked.
+   * @returns what is wrong, in words without secrets; undefined when the answer is 2xx.
+   */
+  check?(provider: Provider, path: string, timeoutMs: number): Promise<string | undefined>;
   /** Ends every call and connection. */
   close(): Promise<void>;
 }

@@ -69,6 +69,10 @@ export function createTranslatingAdapter(
         new TranslatedAnswer(translator, request, contextOf(call), call.stream, handler),
       );
     },
+    check(provider, path, timeoutMs) {
+      const { origin, pathOf, headers } = targetOf(provider);
+      return http.check({ origin, path: pathOf(path), headers }, timeoutMs);
+    },
     close: () => http.close(),
   };
 }

@@ -20,6 +20,9 @@ export function endpointFamilies(endpoints: readonly EndpointReport[]): readonly
     family("circuit_open", "1 while the endpoint's circuit is open or half-open, else 0.", ({ circuit }) =>
       circuit.state === "off" ? undefined : Number(circuit.state !== "closed"),
     ),
+    family("health_check_failing", "1 while the endpoint's health check fails, else 0.", ({ health_check: check }) =>
+      check === undefined ? undefined : Number(check.state === "failing"),
+    ),
     family(
       "consecutive_failures",
       "Calls that failed since one was answered.",

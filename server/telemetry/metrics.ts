@@ -1,7 +1,9 @@
 import type { EndpointReport } from "../dispatch/report-endpoints.js";
+import type { AccountingStatus } from "../ledger/open-accounting.js";
 import type { PolicyStatus } from "../policy-files/policy-store.js";
 import type { DecisionStore } from "../storage/decision-store.js";
 import type { TokenCounterStats } from "../tokens/token-counter.js";
+import { accountingFamilies } from "./accounting-metrics.js";
 import { endpointFamilies } from "./endpoint-metrics.js";
 import { writeFamilies } from "./prometheus-text.js";
 
@@ -17,6 +19,7 @@ export interface RequestMeasurement {
 
 export interface MetricsSources {
   readonly policy: () => PolicyStatus;
+  readonly accounting: () => AccountingStatus;
   readonly decisions: () => ReturnType<DecisionStore["status"]>;
   readonly tokens: () => TokenCounterStats;
   readonly endpoints: () => readonly EndpointReport[];
@@ -98,6 +101,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
           help: "Time from the request to the end of its answer.",
           samples: [...durations].flatMap(([outcome, histogram]) => histogramSamples(outcome, histogram)),
         },
+        ...accountingFamilies(sources.accounting()),
         ...(["waiting", "written", "lost"] as const).map((state) => ({
           name: `routewright_decision_store_${state}`,
           type: state === "waiting" ? ("gauge" as const) : ("counter" as const),

@@ -17,6 +17,8 @@ export interface ProxyProcess {
   readonly database: string;
   /** Everything printed so far, stdout and stderr. */
   output(): string;
+  /** Ends the process at once, as `kill -9` does; its database stays. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,8 +42,13 @@ export async function startProxy(policies: string, environment: Record<string, s
     url,
     database,
     output: () => output,
+    kill: async () => {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await ended;
+    },
     stop: async () => {
-      if (child.exitCode === null) {
+      if (child.exitCode === null && child.signalCode === null) {
         const ended = new Promise((resolve) => child.once("exit", resolve));
         child.kill("SIGTERM");
         await ended;

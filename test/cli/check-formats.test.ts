@@ -44,6 +44,7 @@ describe("policy check", () => {
   5 |   - { id: sql, match: { tags: { all: [code, sql] } }, route: { to: [acme/b, acme/a] } }
     |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   policies/policy.yaml:4:5: \`code\` covers it alone, and routes them otherwise
+  3 | rules:
   4 |   - { id: code, match: { tags: [code] }, route: { to: [acme/a, acme/b] } }
     |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   help: move \`sql\` above \`code\`, or narrow that rule, or remove \`sql\`

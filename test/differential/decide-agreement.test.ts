@@ -51,13 +51,13 @@ function expectAgreement(title: string, comparison: Comparison, actual: PrepareD
 }
 
 describe("the compiled tree", () => {
-  it("decides as the rules read in order", { timeout: 120_000 * scale }, () => {
+  it("decides as the rules read in order", { timeout: 300_000 * scale }, () => {
     // Small policies reach every corner; larger ones, below, every kind of node.
     const comparison = { seed, policies: 2_000 * scale, requestsPerPolicy: 1_100, mostRules: 24 };
     expectAgreement("tree and in order", { ...comparison, mostDecisions: decisions }, byTree);
   });
 
-  it("decides as the rules read in order when there are many", { timeout: 120_000 * scale }, () => {
+  it("decides as the rules read in order when there are many", { timeout: 300_000 * scale }, () => {
     const comparison: Comparison = {
       seed: seed + 1,
       policies: 30 * scale,
@@ -73,7 +73,7 @@ describe("the compiled tree", () => {
 });
 
 describe("guarded JsonLogic", () => {
-  it("decides as the rules read in order", { timeout: 120_000 * scale }, () => {
+  it("decides as the rules read in order", { timeout: 300_000 * scale }, () => {
     const comparison = { seed: seed + 2, policies: 250 * Math.min(scale, 10), requestsPerPolicy: 100, mostRules: 30 };
     expectAgreement("JsonLogic and in order", comparison, byJsonLogic);
   });

@@ -3,8 +3,10 @@ import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { type CompiledPolicy, compilePolicy } from "../../../engine/index.js";
 import { EndpointStates } from "../../../server/dispatch/endpoint-states.js";
+import { HealthChecks } from "../../../server/dispatch/health-checks.js";
 import { reportEndpoints } from "../../../server/dispatch/report-endpoints.js";
 import { createServingPolicies } from "../../../server/dispatch/serving-policy.js";
+import { MAX_WAITING } from "../../../server/dispatch/waiting-room.js";
 import { createControlPlane } from "../../../server/http/control-plane.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
 import { createStoredExplainer } from "../../../server/http/explain-stored-decision.js";
@@ -12,12 +14,8 @@ import { createDataPlane } from "../../../server/http/serve-data-plane.js";
 import { KeyRing } from "../../../server/keys/key-ring.js";
 import { KeyStore } from "../../../server/keys/key-store.js";
 import { readKeyRequest } from "../../../server/keys/read-key-settings.js";
-import { Accounting } from "../../../server/ledger/accounting.js";
 import type { BudgetCounters } from "../../../server/ledger/budget-counters.js";
-import { CommitQueue } from "../../../server/ledger/commit-queue.js";
-import { LedgerStore } from "../../../server/ledger/ledger-store.js";
-import { MemoryBudgets } from "../../../server/ledger/memory-budgets.js";
-import { RateLimits } from "../../../server/ledger/rate-limits.js";
+import { openAccounting } from "../../../server/ledger/open-accounting.js";
 import type { PolicyStatus } from "../../../server/policy-files/policy-store.js";
 import { createAdapters } from "../../../server/providers/adapters.js";
 import type { LedgerRow } from "../../../server/storage/database-schema.js";
@@ -180,6 +178,7 @@ export interface TestProxyOptions {
   readonly now?: () => number;
   /** Default: in memory. */
   readonly databaseUrl?: string;
+  readonly redisUrl?: string;
   /** Default: true, so that nobody needs a key before one is made. */
   readonly isLoopback?: boolean;
 }
@@ -196,10 +195,8 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const decisions = createDecisionStore(database, { log, now });
   const store = new KeyStore(database);
   const ring = await KeyRing.open({ store, log, now });
-  const ledgerStore = new LedgerStore(database);
-  const ledger = new CommitQueue<LedgerRow>({ write: (rows) => ledgerStore.write(rows), log, now });
-  const budgets = new MemoryBudgets({ chargedIn: (subject, window) => ledgerStore.chargedIn(subject, window), now });
-  const accounting = new Accounting({ ring, budgets, rates: new RateLimits(), ledger, now });
+  const money = await openAccounting({ database, ring, redisUrl: options.redisUrl, log, now });
+  const { budgets, ledger } = money;
   const adapters = createAdapters(options.environment ?? {});
   const counter = createTokenCounter({ runIn: "main" });
   const { name, revision, files, set } = policy;
@@ -214,19 +211,22 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   };
   const servingPolicyOf = createServingPolicies(adapters, options.environment ?? {});
   const endpoints = new EndpointStates();
+  const healthChecks = new HealthChecks({ endpoints, log, now });
+  healthChecks.apply(servingPolicyOf(policy));
   const reportHealth = () => reportEndpoints(servingPolicyOf(policy), endpoints, now());
   const metrics = createMetrics({
     policy: () => status,
     decisions: () => decisions.status(),
     tokens: () => counter.stats(),
     endpoints: reportHealth,
+    accounting: () => money.status(),
   });
   const policies = { current: () => policy, status: () => status, reload: async () => "unchanged" as const };
   const dataPlane = createDataPlane({
     currentPolicy: () => policy,
     access: { keys: ring, isLoopback: options.isLoopback ?? true },
     servingPolicyOf,
-    accounting,
+    accounting: money.accounting,
     dispatching: {
       endpoints,
       log,
@@ -242,7 +242,10 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     log,
   });
   const controlPlane = createControlPlane({
-    health: () => ({ endpoints: reportHealth() }),
+    health: () => ({
+      queue: { waiting: endpoints.room.waiting, limit: MAX_WAITING },
+      endpoints: reportHealth(),
+    }),
     policies,
     decisions,
     explain: createStoredExplainer({
@@ -256,13 +259,15 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     usage: { database, now },
     adminToken: options.adminToken,
     isReady: () => true,
+    accounting: () => money.status(),
     log,
   });
   const server = createHttpServer(dataPlane, controlPlane);
   const url = await listen(server);
   stopping.push(async () => {
+    healthChecks.close();
     await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
-    await Promise.all([decisions.close(), counter.close(), ring.close(), ledger.close(), budgets.close()]);
+    await Promise.all([decisions.close(), counter.close(), ring.close(), money.close()]);
     await database.close();
   });
   return {

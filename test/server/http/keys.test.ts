@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { KeyStore } from "../../../server/keys/key-store.js";
+import { readKeyRequest } from "../../../server/keys/read-key-settings.js";
 import {
   catalogOf,
   compile,
@@ -38,6 +40,14 @@ describe("who needs a key", () => {
     await fetch(`${proxy.url}/admin/keys/${id}`, { method: "DELETE" });
     const revoked = await errorOf(await proxy.ask({}, bearer(token)));
     expect(revoked).toMatchObject({ code: "invalid_api_key", message: expect.stringContaining("revoked") });
+    expect((await proxy.ask()).status).toBe(401);
+  });
+
+  it("whoever brings a key that was made elsewhere a moment ago is known by it", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { key, token } = await new KeyStore(proxy.database).create(readKeyRequest({}, Date.now()), Date.now());
+    expect((await proxy.ask({}, bearer(token))).status).toBe(200);
+    expect((await proxy.lastDecision()).facts["key"]?.value).toBe(key.id);
     expect((await proxy.ask()).status).toBe(401);
   });
 

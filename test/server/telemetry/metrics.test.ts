@@ -9,12 +9,22 @@ const status: PolicyStatus = {
   reloads: { applied: 2, unchanged: 5, rejected: 1 },
   watching: true,
 };
+const accounting = {
+  ledger: { waiting: 0, written: 3 },
+  budgets: { open: 1, reserved: 2_000_000, expired: 0, violations: 0 },
+  keys: { keys: 2 },
+  isRedisReady: false,
+};
+
 const sources = {
+  accounting: () => accounting,
   policy: () => status,
   decisions: () => ({ waiting: 1, written: 20, lost: 3 }),
   endpoints: () => [],
   tokens: () => ({ requests: 9, exactNeeded: 4, bounded: 1 }),
 };
+
+const ofAccounting = /routewright_(ledger|budget|api_keys|redis)/;
 
 describe("createMetrics()", () => {
   it("renders reloads, requests and the decision store in Prometheus' text format", async () => {
@@ -24,7 +34,11 @@ describe("createMetrics()", () => {
     metrics.recordRequest({ outcome: "answered", rule: 'a"b\\c\n', durationMs: 5 });
     metrics.recordRequest({ outcome: "rejected", durationMs: 500_000 });
     const text = await metrics.render();
-    expect(text.split("\n").filter((line) => !line.includes("_bucket") && !line.startsWith("# HELP"))).toEqual([
+    expect(
+      text
+        .split("\n")
+        .filter((line) => !line.includes("_bucket") && !line.startsWith("# HELP") && !ofAccounting.test(line)),
+    ).toEqual([
       "# TYPE policy_reload_successful gauge",
       "policy_reload_successful 0",
       "# TYPE policy_reload_success_timestamp_seconds gauge",
@@ -76,5 +90,23 @@ describe("createMetrics()", () => {
     expect(lines).toHaveLength(1_001);
     expect(lines).toContain('routewright_requests_total{outcome="answered",rule="other"} 500');
     expect(lines).toContain('routewright_requests_total{outcome="answered",rule="rule-3"} 2');
+  });
+
+  it("says how ledger, budgets, keys and Redis are doing", async () => {
+    const text = await createMetrics(sources).render();
+    const values = text.split("\n").filter((line) => ofAccounting.test(line) && !line.startsWith("#"));
+    expect(values).toEqual([
+      "routewright_ledger_rows_waiting 0",
+      "routewright_ledger_rows_total 3",
+      "routewright_ledger_up 1",
+      "routewright_budget_reservations 1",
+      "routewright_budget_reserved_usd 0.002",
+      "routewright_budget_leases_expired_total 0",
+      "routewright_budget_conservation_violations 0",
+      "routewright_budget_counters_up 1",
+      "routewright_api_keys 2",
+      "routewright_api_keys_fresh 1",
+      "routewright_redis_up 0",
+    ]);
   });
 });

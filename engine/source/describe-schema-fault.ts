@@ -2,20 +2,29 @@ import type { Span } from "../diagnostics/diagnostic.js";
 import type { DiagnosticCode } from "../diagnostics/diagnostic-codes.js";
 import type { Help, PendingDiagnostic } from "../diagnostics/report.js";
 import { didYouMean, listNames, nearestNames } from "../diagnostics/suggest.js";
-import { isRequiredKey, type SchemaError } from "./document-schemas.js";
+import { type DocumentKind, isRequiredKey, type SchemaNode } from "./document-schemas.js";
 import { describeValue, type Located, type LocatedEntry, type LocatedMap, shorten } from "./located.js";
 import { descriptionOf, joinOr, ownDescription, rangeOf, typeNames, wantedTypes } from "./schema-words.js";
 import { valueForms } from "./value-forms.js";
 
-export interface PlacedError {
-  readonly error: SchemaError;
-  /** Name under `$defs` of the schema that failed. */
+/** What a value does not fit, and where. */
+export interface SchemaFault {
+  readonly keyword: keyof SchemaNode;
+  readonly schema: SchemaNode;
+  /** Name under `$defs` of the schema. */
   readonly definition: string | undefined;
+  readonly kind: DocumentKind;
   readonly node: Located;
   /** The entry that holds the node; undefined for the root and for items of lists. */
   readonly entry: LocatedEntry | undefined;
   /** The nearest entry around the node: the list's, for an item. */
   readonly holder: LocatedEntry | undefined;
+  /** The missing key of `required`. */
+  readonly key?: string;
+  /** The entry that `additionalProperties` or `propertyNames` refuses. */
+  readonly unknown?: LocatedEntry;
+  /** The item that `uniqueItems` finds again. */
+  readonly again?: Located;
 }
 
 /** A finding; `about` is the value below the node it is about (of an unknown key). */
@@ -30,40 +39,39 @@ interface Description {
 const factMaps = new Set(["condition", "request"]);
 const effects = ["deny", "require", "route"];
 
-/** Says in the operator's words what ajv found. Nothing for what another error of the same place already says. */
-export function describeSchemaError(placed: PlacedError): readonly Description[] {
-  const { error, definition, node, entry } = placed;
-  const { params } = error;
+/** Says a fault in the operator's words. Nothing for what another fault of the same place already says. */
+export function describeSchemaFault(fault: SchemaFault): readonly Description[] {
+  const { keyword, schema, definition, node, entry, holder } = fault;
   const isEmpty = node.kind === "scalar" && node.value === null;
   const say = (code: DiagnosticCode, message: string, help: Help, span: Span = node.span): readonly Description[] => [
     {
       diagnostic: { code, severity: "error", message, span, ...(help === undefined ? {} : { help }) },
-      isLack: error.keyword === "required" || error.keyword === "minProperties" || error.keyword === "oneOf",
+      isLack: keyword === "required" || keyword === "minProperties" || keyword === "oneOf",
     },
   ];
   const form = definition === undefined ? undefined : valueForms[definition];
   if (form !== undefined && node.kind !== "map") {
-    if (isEmpty) return say(form.code, `${nameOf(placed)} is empty`, form.help, placeOf(placed));
+    if (isEmpty) return say(form.code, `${nameOf(fault)} is empty`, form.help, placeOf(fault));
     if (node.kind === "scalar" && typeof node.value === "string" && isPlainNumber(node.value)) {
       return say(form.code, `the text \`${node.value}\` is not ${form.what}`, `write it without quotes: ${node.value}`);
     }
-    return say(form.code, `${describe(node)} is not ${form.what}`, form.help, placeOf(placed));
+    return say(form.code, `${describe(node)} is not ${form.what}`, form.help, placeOf(fault));
   }
 
-  switch (error.keyword) {
+  switch (keyword) {
     case "additionalProperties":
-      return describeUnknownKey(placed, say);
+      return describeUnknownKey(fault, say);
     case "required": {
-      const key = params["missingProperty"] as string;
-      if (isMisspelt(error, node, [key]) || knowsNothing(error, node)) return [];
-      const description = descriptionOf(error, key);
+      const { key = "" } = fault;
+      if (isMisspelt(fault, [key]) || knowsNothing(fault)) return [];
+      const description = descriptionOf(fault, key);
       const help =
-        key === "kind" ? kindHelp(error) : `add \`${key}: …\`${description === undefined ? "" : ` (${description})`}`;
-      return say("RW1102", `${nameOf(placed)} needs \`${key}\``, help, placeOf(placed));
+        key === "kind" ? kindHelp(fault) : `add \`${key}: …\`${description === undefined ? "" : ` (${description})`}`;
+      return say("RW1102", `${nameOf(fault)} needs \`${key}\``, help, placeOf(fault));
     }
     case "oneOf": {
       const given = (node as LocatedMap).entries.filter(({ key }) => effects.includes(key));
-      if (given.length === 0 && (isMisspelt(error, node, effects) || knowsNothing(error, node))) return [];
+      if (given.length === 0 && (isMisspelt(fault, effects) || knowsNothing(fault))) return [];
       const help = "a rule has exactly one of `deny`, `require` and `route`; write two rules for two effects";
       const [, second] = given;
       return second === undefined
@@ -71,24 +79,24 @@ export function describeSchemaError(placed: PlacedError): readonly Description[]
         : say("RW1104", `the rule has ${given.length} effects`, help, second.keySpan);
     }
     case "enum": {
-      const allowed = params["allowedValues"] as readonly string[];
+      const allowed = schema.enum ?? [];
       const written = node.kind === "scalar" ? String(node.value) : "";
       const list = `one of ${listNames(allowed)}`;
       const near = didYouMean(written, allowed);
-      const owner = placed.holder === undefined ? "" : ` of \`${shorten(placed.holder.key)}\``;
+      const owner = holder === undefined ? "" : ` of \`${shorten(holder.key)}\``;
       return say("RW1103", `${describe(node)} is not a value${owner}`, near === undefined ? list : `${near} (${list})`);
     }
     case "type":
     case "anyOf":
-      return describeWrongType(placed, say);
+      return describeWrongType(fault, say);
     case "const":
-      return say("RW1008", `${describe(node)} is not a kind`, kindHelp(error));
+      return say("RW1008", `${describe(node)} is not a kind`, kindHelp(fault));
     case "minItems":
     case "minProperties":
     case "minLength": {
-      const help = error.keyword === "minLength" ? "write its text" : "write at least one value";
+      const help = keyword === "minLength" ? "write its text" : "write at least one value";
       const optional = entry === undefined || isRequiredKey(entry.key) ? "" : ", or leave the key out";
-      return say("RW1103", `${nameOf(placed)} is empty`, `${help}${optional}`, placeOf(placed));
+      return say("RW1103", `${nameOf(fault)} is empty`, `${help}${optional}`, placeOf(fault));
     }
     case "maxProperties": {
       const last = (node as LocatedMap).entries.at(-1);
@@ -96,66 +104,62 @@ export function describeSchemaError(placed: PlacedError): readonly Description[]
         (node as LocatedMap).entries.map(({ key }) => key),
         "and",
       );
-      return say("RW1103", `${nameOf(placed)} holds ${keys}; it takes one of them`, "keep one", last?.keySpan);
+      return say("RW1103", `${nameOf(fault)} holds ${keys}; it takes one of them`, "keep one", last?.keySpan);
     }
     case "uniqueItems": {
-      const again = node.kind === "list" ? node.items[Math.max(Number(params["i"]), Number(params["j"]))] : undefined;
-      const message = `${again === undefined ? "a value" : describe(again)} stands twice in ${nameOf(placed)}`;
-      return say("RW1103", message, "keep one of them", again?.span);
+      const again = fault.again ?? node;
+      return say("RW1103", `${describe(again)} stands twice in ${nameOf(fault)}`, "keep one of them", again.span);
     }
     case "pattern": {
       const key = entry === undefined ? "value" : `\`${shorten(entry.key)}\``;
-      return say("RW1103", `${describe(node)} is not a valid ${key}`, ownDescription(error));
+      return say("RW1103", `${describe(node)} is not a valid ${key}`, ownDescription(schema));
     }
     case "propertyNames": {
-      const name = params["propertyName"] as string;
-      const bad = (node as LocatedMap).entries.find((candidate) => candidate.key === name);
-      const help = `a name is ${(error.schema as { description?: string }).description}`;
-      return say("RW1103", `\`${shorten(name)}\` cannot be a name in ${nameOf(placed)}`, help, bad?.keySpan);
+      const name = shorten(fault.unknown?.key ?? "");
+      const help = `a name is ${schema.propertyNames?.description}`;
+      return say("RW1103", `\`${name}\` cannot be a name in ${nameOf(fault)}`, help, fault.unknown?.keySpan);
     }
     case "minimum":
     case "maximum":
     case "exclusiveMinimum":
-      return say("RW1302", `${describe(node)} is out of range`, `write a number ${rangeOf(error)}`);
+      return say("RW1302", `${describe(node)} is out of range`, `write a number ${rangeOf(schema)}`);
     default:
-      return say("RW1103", `${nameOf(placed)} ${error.message ?? "has the wrong form"}`, undefined, placeOf(placed));
+      return say("RW1103", `${nameOf(fault)} has the wrong form`, ownDescription(schema), placeOf(fault));
   }
 }
 
 type Say = (code: DiagnosticCode, message: string, help: Help, span?: Span) => readonly Description[];
 
-function describeUnknownKey(placed: PlacedError, say: Say): readonly Description[] {
-  const { error, definition, node } = placed;
-  const key = error.params["additionalProperty"] as string;
-  const unknown = (node as LocatedMap).entries.find((candidate) => candidate.key === key) as LocatedEntry;
-  if (definition !== undefined && factMaps.has(definition)) return [];
-  const known = knownKeys(error);
+function describeUnknownKey(fault: SchemaFault, say: Say): readonly Description[] {
+  const { unknown, definition } = fault;
+  if (unknown === undefined || (definition !== undefined && factMaps.has(definition))) return [];
+  const known = knownKeys(fault);
   const help = () =>
-    didYouMean(key, known) ?? (known.length === 0 ? undefined : `known here: ${listNames(known, "and")}`);
-  const message = `\`${shorten(key)}\` is not a key of ${nameOf(placed)}`;
+    didYouMean(unknown.key, known) ?? (known.length === 0 ? undefined : `known here: ${listNames(known, "and")}`);
+  const message = `\`${shorten(unknown.key)}\` is not a key of ${nameOf(fault)}`;
   return say("RW1101", message, help, unknown.keySpan).map((said) => ({ ...said, about: unknown.value }));
 }
 
-function describeWrongType(placed: PlacedError, say: Say): readonly Description[] {
-  const { error, node } = placed;
-  const types = wantedTypes(error);
+function describeWrongType(fault: SchemaFault, say: Say): readonly Description[] {
+  const { node } = fault;
+  const types = wantedTypes(fault.kind, fault.schema);
   const wanted = joinOr([...new Set(types.map((type) => typeNames[type] ?? type))]);
   if (node.kind === "scalar" && node.value === null) {
-    const { entry } = placed;
+    const { entry } = fault;
     const optional = entry === undefined || isRequiredKey(entry.key) ? "" : ", or leave the key out";
-    return say("RW1103", `${nameOf(placed)} is empty`, `write ${wanted}${optional}`, placeOf(placed));
+    return say("RW1103", `${nameOf(fault)} is empty`, `write ${wanted}${optional}`, placeOf(fault));
   }
-  const message = `${nameOf(placed)} must be ${wanted}, not ${describeValue(node)}`;
-  return say("RW1103", message, helpForType(placed, types), placeOf(placed));
+  const message = `${nameOf(fault)} must be ${wanted}, not ${describeValue(node)}`;
+  return say("RW1103", message, helpForType(fault, types), placeOf(fault));
 }
 
-function helpForType({ error, node }: PlacedError, types: readonly string[]): string | undefined {
+function helpForType({ schema, node }: SchemaFault, types: readonly string[]): string | undefined {
   if (node.kind === "scalar") {
     const text = shorten(node.source);
-    const { pattern } = error.parentSchema as { pattern?: string };
+    const { pattern } = schema;
     if (types.includes("string") && typeof node.value !== "string") {
       const fits = pattern === undefined || new RegExp(pattern, "u").test(node.source);
-      return fits ? `quote it if it is text: "${text}"` : ownDescription(error);
+      return fits ? `quote it if it is text: "${text}"` : ownDescription(schema);
     }
     if (types.includes("number") || types.includes("integer")) {
       if (typeof node.value === "number") return undefined;
@@ -177,16 +181,16 @@ function isPlainNumber(text: string): boolean {
 }
 
 /** What the message is about: the key that holds the value, an item, the file. */
-function nameOf({ entry, holder, error }: PlacedError): string {
+function nameOf({ entry, holder, schema }: SchemaFault): string {
   if (entry !== undefined) return `\`${shorten(entry.key)}\``;
-  const title = (error.parentSchema as { title?: string } | undefined)?.title?.toLowerCase();
+  const title = schema.title?.toLowerCase();
   if (title?.startsWith("routewright") === true) return "the file";
   if (title !== undefined) return `the ${title}`;
   return holder === undefined ? "the item" : `an item of \`${shorten(holder.key)}\``;
 }
 
 /** A missing or empty value has no text of its own: point at the key that holds it. */
-function placeOf({ entry, node }: PlacedError): Span {
+function placeOf({ entry, node }: SchemaFault): Span {
   if (node.kind === "scalar" && node.value !== null && node.source !== "") return node.span;
   return entry === undefined ? firstKey(node) : entry.keySpan;
 }
@@ -199,26 +203,25 @@ function describe(node: Located): string {
   return node.kind === "scalar" && node.value !== null ? `\`${shorten(node.source)}\`` : describeValue(node);
 }
 
-function kindHelp({ parentSchema, schema }: SchemaError): string {
-  const own = (parentSchema as { properties?: { kind?: { const?: string } } }).properties?.kind?.const;
-  return `write \`kind: ${own ?? String(schema)}\``;
+function kindHelp({ kind }: SchemaFault): string {
+  return `write \`kind: ${kind}\``;
 }
 
-function knownKeys({ parentSchema }: SchemaError): readonly string[] {
-  return Object.keys((parentSchema as { properties?: object } | undefined)?.properties ?? {});
+function knownKeys({ schema }: SchemaFault): readonly string[] {
+  return Object.keys(schema.properties ?? {});
 }
 
 /** Whether an unknown key of the map is one of the wanted ones, misspelt: then only that is said. */
-function isMisspelt(error: SchemaError, node: Located, wanted: readonly string[]): boolean {
-  const known = knownKeys(error);
-  return (node as LocatedMap).entries.some(
+function isMisspelt(fault: SchemaFault, wanted: readonly string[]): boolean {
+  const known = knownKeys(fault);
+  return (fault.node as LocatedMap).entries.some(
     ({ key }) => !known.includes(key) && nearestNames(key, known).some((name) => wanted.includes(name)),
   );
 }
 
 /** Whether the map holds nothing but unknown keys: then the mistake is another one than what it lacks. */
-function knowsNothing(error: SchemaError, node: Located): boolean {
-  const { entries } = node as LocatedMap;
-  const known = knownKeys(error);
+function knowsNothing(fault: SchemaFault): boolean {
+  const { entries } = fault.node as LocatedMap;
+  const known = knownKeys(fault);
   return entries.length > 0 && !entries.some(({ key }) => known.includes(key));
 }

@@ -1,0 +1,89 @@
+import type { Logger } from "pino";
+import type { Endpoint, HealthCheck } from "../../engine/index.js";
+import type { EndpointStates } from "./endpoint-states.js";
+import type { ServingPolicy } from "./serving-policy.js";
+
+/** So many failed checks in a row take an endpoint out; one that passes brings it back. */
+export const FAILED_CHECKS = 3;
+export const DEFAULT_INTERVAL_MS = 30_000;
+export const DEFAULT_CHECK_TIMEOUT_MS = 5_000;
+
+export interface HealthCheckOptions {
+  readonly endpoints: EndpointStates;
+  readonly log: Pick<Logger, "warn" | "info">;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/**
+ * Asks providers how they are, where the catalog says so (`health_check`): GET, with the provider's own headers and key;
+ * 2xx is healthy. Endpoints of one provider with the same check share it.
+ */
+export class HealthChecks {
+  readonly #options: HealthCheckOptions;
+  #timers: NodeJS.Timeout[] = [];
+
+  constructor(options: HealthCheckOptions) {
+    this.#options = options;
+  }
+
+  /** Checks what this policy says from now on, and nothing else. The first check comes at once. */
+  apply(serving: ServingPolicy): void {
+    this.close();
+    const { checks } = this.#options.endpoints;
+    const groups = groupChecks(serving);
+    const checked = new Set(groups.flatMap(({ ids }) => ids));
+    for (const id of checks.keys()) if (!checked.has(id)) checks.delete(id);
+    for (const group of groups) {
+      const check = () => void this.#check(serving, group);
+      const timer = setInterval(check, group.check.intervalMs ?? DEFAULT_INTERVAL_MS);
+      timer.unref();
+      this.#timers.push(timer);
+      check();
+    }
+  }
+
+  close(): void {
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
+  }
+
+  async #check(serving: ServingPolicy, { endpoint, check, ids }: CheckGroup): Promise<void> {
+    const { adapter, provider, isSimulated } = serving.connectionOf(endpoint);
+    if (isSimulated || adapter.check === undefined) return;
+    const error = await adapter.check(provider, check.path, check.timeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS);
+    const { endpoints, log, now } = this.#options;
+    for (const id of ids) {
+      const before = endpoints.checks.get(id);
+      const failedInARow = error === undefined ? 0 : (before?.failedInARow ?? 0) + 1;
+      const isFailing = failedInARow >= FAILED_CHECKS;
+      endpoints.checks.set(id, { isFailing, failedInARow, at: now(), ...(error === undefined ? {} : { error }) });
+      if (isFailing && before?.isFailing !== true) log.warn({ endpoint: id, error }, `${id} fails its health check`);
+      if (!isFailing && before?.isFailing === true) {
+        log.info({ endpoint: id }, `${id} passes its health check again`);
+        endpoints.returned.emit();
+      }
+    }
+  }
+}
+
+interface CheckGroup {
+  /** One of them: all have the same provider. */
+  readonly endpoint: Endpoint;
+  readonly check: HealthCheck;
+  readonly ids: readonly string[];
+}
+
+function groupChecks({ policy, fixedWorld }: ServingPolicy): readonly CheckGroup[] {
+  const unusable = new Set([...(fixedWorld.no_credentials ?? []), ...(fixedWorld.unsupported ?? [])]);
+  const groups = new Map<string, CheckGroup>();
+  for (const { endpoints } of policy.set.catalog.models) {
+    for (const endpoint of endpoints) {
+      const { healthCheck: check, provider, id } = endpoint;
+      if (check === undefined || unusable.has(provider)) continue;
+      const key = JSON.stringify([provider, check.path, check.intervalMs, check.timeoutMs]);
+      const group = groups.get(key);
+      groups.set(key, { endpoint, check, ids: [...(group?.ids ?? []), id] });
+    }
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,93 @@
+import type { Logger } from "pino";
+import type { KeyRing } from "../keys/key-ring.js";
+import type { LedgerRow } from "../storage/database-schema.js";
+import type { Database } from "../storage/open-database.js";
+import { Accounting } from "./accounting.js";
+import type { BudgetCounters, BudgetStatus } from "./budget-counters.js";
+import { CommitQueue } from "./commit-queue.js";
+import { LedgerStore } from "./ledger-store.js";
+import { MemoryBudgets } from "./memory-budgets.js";
+import { RateLimits } from "./rate-limits.js";
+
+export interface OpenAccountingOptions {
+  readonly database: Database;
+  readonly ring: KeyRing;
+  /** Undefined: this process counts for itself. */
+  readonly redisUrl: string | undefined;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** How the ledger and what it needs are doing. */
+export interface AccountingStatus {
+  readonly ledger: ReturnType<CommitQueue<LedgerRow>["status"]>;
+  readonly budgets: BudgetStatus;
+  readonly keys: ReturnType<KeyRing["status"]>;
+  /** Undefined when there is none. */
+  readonly isRedisReady?: boolean;
+}
+
+export interface OpenedAccounting {
+  readonly accounting: Accounting;
+  readonly ledger: CommitQueue<LedgerRow>;
+  readonly budgets: BudgetCounters;
+  status(): AccountingStatus;
+  /** Writes and settles what waits. */
+  close(): Promise<void>;
+}
+
+/** At the start Redis may take so long, milliseconds; without it requests with a budget are refused until it is there. */
+const REDIS_WAIT_MS = 5_000;
+
+/** Sets up ledger, budgets and rates: in this process, or shared through Redis. */
+export async function openAccounting(options: OpenAccountingOptions): Promise<OpenedAccounting> {
+  const { database, ring, redisUrl, log, now } = options;
+  const store = new LedgerStore(database);
+  const ledger = new CommitQueue<LedgerRow>({ write: (rows) => store.write(rows), log, now });
+  const sums = {
+    chargedIn: store.chargedIn.bind(store),
+    chargedFor: store.chargedFor.bind(store),
+  };
+  const { budgets, rates, isRedisReady, closeRedis } = await openCounters();
+  return {
+    accounting: new Accounting({ ring, budgets, rates, ledger, now }),
+    ledger,
+    budgets,
+    status: () => ({
+      ledger: ledger.status(),
+      budgets: budgets.status(),
+      keys: ring.status(),
+      ...(isRedisReady === undefined ? {} : { isRedisReady: isRedisReady() }),
+    }),
+    async close() {
+      await ledger.close();
+      await budgets.close();
+      await closeRedis?.();
+    },
+  };
+
+  async function openCounters() {
+    if (redisUrl === undefined || redisUrl === "") {
+      if (database.engine === "postgres") {
+        log.info({}, "REDIS_URL is not set: budgets and rates are exact with one server; several would count apart");
+      }
+      return { budgets: new MemoryBudgets({ ...sums, now }), rates: new RateLimits() };
+    }
+    // Loaded only where they are used.
+    const [{ openRedis, redisReady }, { RedisBudgets }] = await Promise.all([
+      import("./open-redis.js"),
+      import("./redis-budgets.js"),
+    ]);
+    const shared = openRedis(redisUrl, log, now);
+    if (!(await redisReady(shared, REDIS_WAIT_MS))) {
+      log.warn({}, "Redis is not there yet: requests with a budget are refused until it is");
+    }
+    return {
+      budgets: new RedisBudgets({ redis: shared.redis, ...sums, log, now }),
+      rates: new RateLimits(shared.createLimiter, shared.slots),
+      isRedisReady: () => shared.isReady(),
+      closeRedis: () => shared.close(),
+    };
+  }
+}

@@ -1,0 +1,80 @@
+import { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
+import type { Subject } from "../keys/subject.js";
+import { LEASE_MS } from "./budget-counters.js";
+import type { CreateLimiter, Slots } from "./rate-limits.js";
+import { TAKE_SLOT } from "./redis-scripts.js";
+
+/** What many processes share through Redis. */
+export interface SharedCounters {
+  readonly redis: Redis;
+  readonly createLimiter: CreateLimiter;
+  readonly slots: Slots;
+  isReady(): boolean;
+  close(): Promise<void>;
+}
+
+/** A command that takes longer has failed, milliseconds. */
+const COMMAND_MS = 1_000;
+
+/**
+ * Connects to Redis or Valkey in the background; it need not be there yet. Commands fail at once while it is away, and work
+ * again when it is back. Rates are no money: while it is away each process counts for itself, and places are not counted.
+ */
+export function openRedis(url: string, log: Pick<Logger, "warn">, now: () => number): SharedCounters {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: COMMAND_MS,
+    connectTimeout: 5_000,
+    retryStrategy: (times) => Math.min(100 * times, 1_000),
+  });
+  let isSaid = false;
+  redis.on("error", (error: Error) => {
+    if (!isSaid) log.warn({ error: error.message }, "Redis cannot be reached; trying again");
+    isSaid = true;
+  });
+  redis.on("ready", () => {
+    isSaid = false;
+  });
+  return {
+    redis,
+    createLimiter: (kind, points) =>
+      new RateLimiterRedis({
+        storeClient: redis,
+        keyPrefix: `routewright:rate:${kind}`,
+        points,
+        duration: 60,
+        insuranceLimiter: new RateLimiterMemory({ keyPrefix: kind, points, duration: 60 }),
+      }),
+    slots: {
+      async take(subject, id, limit) {
+        const time = now();
+        const taken = redis.eval(TAKE_SLOT, 1, slotsOf(subject), id, limit, time, time + LEASE_MS);
+        return (await taken.catch(() => 1)) === 1;
+      },
+      async give(subject, id) {
+        await redis.zrem(slotsOf(subject), id).catch(() => undefined); // its lease ends
+      },
+    },
+    isReady: () => redis.status === "ready",
+    close: async () => {
+      redis.disconnect();
+    },
+  };
+}
+
+/** Waits until Redis is ready, at most so long. */
+export async function redisReady({ redis }: Pick<SharedCounters, "redis">, limitMs: number): Promise<boolean> {
+  const end = Date.now() + limitMs;
+  while (redis.status !== "ready") {
+    if (Date.now() >= end) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
+
+function slotsOf(subject: Subject): string {
+  return `routewright:slots:${subject}`;
+}

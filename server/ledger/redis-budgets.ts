@@ -1,0 +1,236 @@
+import { randomUUID } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { NanoUsd } from "../../engine/index.js";
+import type { Subject } from "../keys/subject.js";
+import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
+import {
+  type BudgetCounters,
+  type BudgetStatus,
+  CountersUnavailable,
+  LEASE_MS,
+  type ReserveRequest,
+} from "./budget-counters.js";
+import { type BudgetWindow, type WindowId, windowId, windowOf } from "./budget-window.js";
+import { GIVE_BACK, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
+
+export interface RedisBudgetsOptions {
+  readonly redis: Redis;
+  /** What was charged in a window, nano-dollars: the ledger's sums. */
+  readonly chargedIn: (subject: Subject, window: BudgetWindow) => Promise<number>;
+  /** What the ledger says was charged for attempts; those it does not have are left out. */
+  readonly chargedFor: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+  readonly log: Pick<Logger, "warn" | "error">;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Default {@link LEASE_MS}. */
+  readonly leaseMs?: number;
+  /** Milliseconds between two looks for ended leases and for what is still to be settled. Default 2,000. */
+  readonly sweepMs?: number;
+}
+
+const PREFIX = "routewright:{budgets}:";
+const [GENERATION, OPEN, LEASES] = [`${PREFIX}generation`, `${PREFIX}open`, `${PREFIX}leases`];
+/** Windows are kept this long after their end, seconds: calls that began in them may still be settled. */
+const KEEP_S = 86_400;
+const SEED_TRIES = 20;
+
+/**
+ * Budgets shared by many processes, in Redis. The ledger stays the truth: a window that Redis does not know is summed up
+ * from it, so Redis may be emptied at any time, and a reservation whose owner is gone is settled to what the ledger has.
+ */
+export class RedisBudgets implements BudgetCounters {
+  readonly #options: RedisBudgetsOptions;
+  readonly #open = new Map<string, Reservation>();
+  /** Settlements that Redis has not taken yet. */
+  readonly #unsettled = new Map<string, { readonly reservation: Reservation; readonly charged: number }>();
+  readonly #seeding = new Map<WindowId, Promise<void>>();
+  readonly #sweep: NodeJS.Timeout;
+  #generation: string | undefined;
+  #expired = 0;
+  #lastError: string | undefined;
+
+  constructor(options: RedisBudgetsOptions) {
+    this.#options = options;
+    this.#sweep = setInterval(() => void this.sweep(), options.sweepMs ?? 2_000).unref();
+  }
+
+  async reserve({ id, amount, lines }: ReserveRequest, now: number): Promise<Reservation | BudgetRefusal> {
+    const windows = lines.map(({ subject, period }) => windowId(subject, period, windowOf(period, now).start));
+    const expiresAt = now + (this.#options.leaseMs ?? LEASE_MS);
+    const reservation: Reservation = { id, amount, windows, at: now, expiresAt };
+    if (lines.length === 0) return reservation;
+    for (let tries = 0; tries < SEED_TRIES; tries++) {
+      const [, what, at, spent, reserved] = await this.#hold(reservation, lines);
+      const line = lines[Number(at) - 1];
+      if (what === "unknown" && line !== undefined) {
+        await this.#seed(line, windowOf(line.period, now));
+        continue;
+      }
+      if (what === "refused" && line !== undefined) {
+        const { end } = windowOf(line.period, now);
+        const [spentNano, reservedNano] = [Number(spent) as NanoUsd, Number(reserved) as NanoUsd];
+        return { ...line, needed: amount, spent: spentNano, reserved: reservedNano, resetsAt: end };
+      }
+      this.#open.set(id, reservation);
+      return reservation;
+    }
+    throw new CountersUnavailable("what was spent cannot be summed up while so much is settled");
+  }
+
+  async settle(reservation: Reservation, charged: NanoUsd): Promise<void> {
+    this.#open.delete(reservation.id);
+    if (reservation.windows.length === 0) return;
+    this.#unsettled.set(reservation.id, { reservation, charged });
+    await this.#settleOne(reservation, charged).catch(() => undefined); // tried again by `sweep`
+  }
+
+  async balances(lines: readonly BudgetLine[], now: number): Promise<readonly Balance[]> {
+    return Promise.all(
+      lines.map(async (line) => {
+        const { start, end } = windowOf(line.period, now);
+        const key = keyOf(windowId(line.subject, line.period, start));
+        const read = () => this.#ask(this.#options.redis.hmget(key, "spent", "reserved"));
+        let [spent, reserved] = await read();
+        if (typeof spent !== "string") {
+          await this.#seed(line, { start, end });
+          [spent, reserved] = await read();
+        }
+        const [spentNano, reservedNano] = [Number(spent ?? 0) as NanoUsd, Number(reserved ?? 0) as NanoUsd];
+        return {
+          ...line,
+          spent: spentNano,
+          reserved: reservedNano,
+          free: line.limit - spentNano - reservedNano,
+          resetsAt: end,
+        };
+      }),
+    );
+  }
+
+  status(): BudgetStatus {
+    const reserved = [...this.#open.values()].reduce((sum, { amount }) => sum + amount, 0);
+    const error = this.#lastError === undefined ? {} : { lastError: this.#lastError };
+    return { open: this.#open.size, reserved, expired: this.#expired, violations: 0, ...error };
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweep);
+    if (this.#unsettled.size > 0) await this.sweep();
+  }
+
+  /** Settles what Redis did not take before, and what is left of processes that are gone. Never rejects. */
+  async sweep(): Promise<void> {
+    const { redis, now, chargedFor } = this.#options;
+    try {
+      for (const { reservation, charged } of [...this.#unsettled.values()]) await this.#settleOne(reservation, charged);
+      const ids = await this.#ask(redis.zrangebyscore(LEASES, "-inf", now(), "LIMIT", 0, 100));
+      if (ids.length === 0) return;
+      const records = await this.#ask(redis.hmget(OPEN, ...ids));
+      // A row is committed before its reservation is settled. What has none was never answered, or still runs.
+      const charged = await chargedFor(ids);
+      for (const [index, id] of ids.entries()) {
+        const record = records[index];
+        if (typeof record !== "string") continue;
+        const { amount, windows } = JSON.parse(record) as Pick<Reservation, "amount" | "windows">;
+        const reservation = { id, amount, windows, at: 0, expiresAt: 0 };
+        const cost = charged.get(id);
+        if (cost === undefined) await this.#giveBack(reservation);
+        else await this.#settleOne(reservation, cost);
+        this.#expired += 1;
+      }
+    } catch (error) {
+      if (error instanceof CountersUnavailable) return; // noted; tried again
+      this.#options.log.error({ error }, "ended reservations could not be given back; trying again");
+    }
+  }
+
+  async #giveBack({ id, amount, windows }: Reservation): Promise<void> {
+    const keys = [OPEN, LEASES, ...windows.map(keyOf)];
+    await this.#ask(this.#options.redis.eval(GIVE_BACK, keys.length, ...keys, id, String(-amount)));
+  }
+
+  async #hold(reservation: Reservation, lines: readonly BudgetLine[] | undefined): Promise<readonly string[]> {
+    const { id, amount, windows, expiresAt } = reservation;
+    const keys = [GENERATION, OPEN, LEASES, ...windows.map(keyOf)];
+    const mode = lines === undefined ? "force" : "check";
+    const limits = windows.map((_, index) => String(lines?.[index]?.limit ?? 0));
+    const record = JSON.stringify({ amount, windows });
+    try {
+      const reply = (await this.#ask(
+        this.#options.redis.eval(
+          ...([RESERVE, keys.length, ...keys] as const),
+          ...[id, String(amount), String(expiresAt), record, randomUUID(), mode, ...limits],
+        ),
+      )) as readonly string[];
+      await this.#noteGeneration(String(reply[0]));
+      return reply;
+    } catch (error) {
+      // It may have been held all the same: given back as soon as Redis answers.
+      if (lines !== undefined) this.#unsettled.set(id, { reservation, charged: 0 });
+      throw error;
+    }
+  }
+
+  /** Redis was emptied since: what this process holds is held again. */
+  async #noteGeneration(generation: string): Promise<void> {
+    const before = this.#generation;
+    this.#generation = generation;
+    if (before === undefined || before === generation) return;
+    this.#options.log.warn({ open: this.#open.size }, "Redis has lost its data; budgets are summed up from the ledger");
+    for (const reservation of [...this.#open.values()]) await this.#hold(reservation, undefined);
+  }
+
+  async #settleOne(reservation: Reservation, charged: number): Promise<void> {
+    const { id, amount, windows } = reservation;
+    const keys = [OPEN, LEASES, `${PREFIX}done:${id}`, ...windows.map(keyOf)];
+    await this.#ask(this.#options.redis.eval(SETTLE, keys.length, ...keys, id, String(-amount), String(charged)));
+    this.#unsettled.delete(id);
+  }
+
+  /** Requests of this process that come meanwhile wait for the same answer. */
+  #seed(line: BudgetLine, window: BudgetWindow): Promise<void> {
+    const id = windowId(line.subject, line.period, window.start);
+    const seeding = this.#seeding.get(id) ?? this.#sumUp(line, window).finally(() => this.#seeding.delete(id));
+    this.#seeding.set(id, seeding);
+    return seeding;
+  }
+
+  async #sumUp({ subject, period }: BudgetLine, window: BudgetWindow): Promise<void> {
+    const key = keyOf(windowId(subject, period, window.start));
+    const forgetAt = Number.isFinite(window.end) ? window.end / 1_000 + KEEP_S : 0;
+    for (let tries = 0; tries < SEED_TRIES; tries++) {
+      // Whoever comes meanwhile works with the token that is there; a call that is settled takes it away.
+      await this.#ask(this.#options.redis.hsetnx(key, "seeding", randomUUID()));
+      const token = (await this.#ask(this.#options.redis.hget(key, "seeding"))) ?? "";
+      const sum = await this.#options.chargedIn(subject, window).catch((error: Error) => {
+        throw new CountersUnavailable(`what was spent cannot be read: ${error.message}`, { cause: error });
+      });
+      const isDone = await this.#ask(this.#options.redis.eval(SEED, 1, key, token, String(sum), String(forgetAt)));
+      if (isDone === 1) return;
+    }
+  }
+
+  async #ask<T>(answer: Promise<T>): Promise<T> {
+    try {
+      const value = await answer;
+      if (this.#lastError !== undefined) this.#options.log.warn({}, "Redis answers again");
+      this.#lastError = undefined;
+      return value;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (this.#lastError === undefined) {
+        this.#options.log.error(
+          { error: message },
+          "Redis does not answer: requests with a budget are refused until it does",
+        );
+      }
+      this.#lastError = message;
+      throw new CountersUnavailable(message, { cause: error });
+    }
+  }
+}
+
+function keyOf(window: WindowId): string {
+  return `${PREFIX}window:${window}`;
+}

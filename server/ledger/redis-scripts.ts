@@ -1,0 +1,83 @@
+/**
+ * What Redis does in one step. Amounts are added with HINCRBY, which is exact, and only ever compared as numbers, which are
+ * exact below 2^53. All keys are in one hash slot (`{budgets}`), so that a cluster can run them too.
+ *
+ * A window is a hash with `spent` and `reserved`; `open` maps reservations to what they hold, `leases` to when they end.
+ */
+
+/**
+ * KEYS: generation, open, leases, window… ARGV: id, amount, lease's end, record, new generation, `check` or `force`, limit…
+ * Holds an amount in all windows, or says which one is not known or does not have it.
+ */
+export const RESERVE = `
+local generation = redis.call('GET', KEYS[1])
+if not generation then
+  generation = ARGV[5]
+  redis.call('SET', KEYS[1], generation)
+end
+for i = 4, #KEYS do
+  local held = redis.call('HMGET', KEYS[i], 'spent', 'reserved')
+  if ARGV[6] == 'check' then
+    if not held[1] then return {generation, 'unknown', i - 3} end
+    local left = tonumber(ARGV[i + 3]) - tonumber(held[1]) - tonumber(held[2] or '0')
+    if tonumber(ARGV[2]) > left then return {generation, 'refused', i - 3, held[1], held[2] or '0'} end
+  end
+end
+if redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[4]) == 1 then
+  redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+  for i = 4, #KEYS do redis.call('HINCRBY', KEYS[i], 'reserved', ARGV[2]) end
+end
+return {generation, 'reserved'}
+`;
+
+/**
+ * KEYS: open, leases, done, window… ARGV: id, what was reserved with a minus, what is charged.
+ * Settles a reservation once. A window that is not known is left so: its sum is read from the ledger, which has the row.
+ */
+export const SETTLE = `
+if not redis.call('SET', KEYS[3], '1', 'NX', 'EX', 1800) then return 0 end
+local isOpen = redis.call('HDEL', KEYS[1], ARGV[1]) == 1
+redis.call('ZREM', KEYS[2], ARGV[1])
+for i = 4, #KEYS do
+  if isOpen then redis.call('HINCRBY', KEYS[i], 'reserved', ARGV[2]) end
+  if redis.call('HEXISTS', KEYS[i], 'spent') == 1 then
+    redis.call('HINCRBY', KEYS[i], 'spent', ARGV[3])
+  else
+    redis.call('HDEL', KEYS[i], 'seeding')
+  end
+end
+return 1
+`;
+
+/**
+ * KEYS: open, leases, window… ARGV: id, what was reserved with a minus.
+ * Gives back what an ended lease held. The call may still run: it is charged when it is settled.
+ */
+export const GIVE_BACK = `
+redis.call('ZREM', KEYS[2], ARGV[1])
+if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
+for i = 3, #KEYS do redis.call('HINCRBY', KEYS[i], 'reserved', ARGV[2]) end
+return 1
+`;
+
+/**
+ * KEYS: window. ARGV: token, sum, when to forget it (seconds; 0 never).
+ * Says what was spent before a window was known, unless a call was settled since the sum was read.
+ */
+export const SEED = `
+if redis.call('HEXISTS', KEYS[1], 'spent') == 1 then return 1 end
+if redis.call('HGET', KEYS[1], 'seeding') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'spent', ARGV[2])
+redis.call('HDEL', KEYS[1], 'seeding')
+if ARGV[3] ~= '0' then redis.call('EXPIREAT', KEYS[1], ARGV[3]) end
+return 1
+`;
+
+/** KEYS: slots. ARGV: id, limit, now, lease's end. Takes a place if there is one. */
+export const TAKE_SLOT = `
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+redis.call('ZADD', KEYS[1], ARGV[4], ARGV[1])
+redis.call('PEXPIREAT', KEYS[1], ARGV[4])
+return 1
+`;

@@ -1,0 +1,52 @@
+import type { AccountingStatus } from "../ledger/open-accounting.js";
+import type { MetricFamily } from "./prometheus-text.js";
+
+/** What `/metrics` says about ledger, budgets and what they need. */
+export function accountingFamilies({ ledger, budgets, keys, isRedisReady }: AccountingStatus): readonly MetricFamily[] {
+  const one = (name: string, type: "counter" | "gauge", help: string, value: number): MetricFamily => ({
+    name: `routewright_${name}`,
+    type,
+    help,
+    samples: [{ value }],
+  });
+  return [
+    one("ledger_rows_waiting", "gauge", "Ledger rows that wait to be committed.", ledger.waiting),
+    one("ledger_rows_total", "counter", "Ledger rows that were committed.", ledger.written),
+    one(
+      "ledger_up",
+      "gauge",
+      "0 while the ledger cannot be written: requests with a key are refused then.",
+      ledger.failingSince === undefined ? 1 : 0,
+    ),
+    one("budget_reservations", "gauge", "Reservations of this server that are not settled.", budgets.open),
+    one("budget_reserved_usd", "gauge", "What they hold, in USD.", budgets.reserved / 1e9),
+    one(
+      "budget_leases_expired_total",
+      "counter",
+      "Reservations whose lease ended before they were settled.",
+      budgets.expired,
+    ),
+    one(
+      "budget_conservation_violations",
+      "gauge",
+      "Budget windows where limit = spent + reserved + free does not hold: always 0.",
+      budgets.violations,
+    ),
+    one(
+      "budget_counters_up",
+      "gauge",
+      "0 while the budgets' counters cannot be reached: requests with a budget are refused then.",
+      budgets.lastError === undefined ? 1 : 0,
+    ),
+    one("api_keys", "gauge", "API keys, revoked and expired ones included.", keys.keys),
+    one(
+      "api_keys_fresh",
+      "gauge",
+      "0 while changes of API keys cannot be read: those known go on.",
+      keys.lastError === undefined ? 1 : 0,
+    ),
+    ...(isRedisReady === undefined
+      ? []
+      : [one("redis_up", "gauge", "0 while Redis cannot be reached.", isRedisReady ? 1 : 0)]),
+  ];
+}

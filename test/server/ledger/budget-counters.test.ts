@@ -1,0 +1,221 @@
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { NanoUsd } from "../../../engine/index.js";
+import { type BudgetLine, isRefused, type Reservation } from "../../../server/ledger/budget-book.js";
+import { type BudgetCounters, CountersUnavailable } from "../../../server/ledger/budget-counters.js";
+import { MemoryBudgets } from "../../../server/ledger/memory-budgets.js";
+import { openRedis, redisReady, type SharedCounters } from "../../../server/ledger/open-redis.js";
+import { RateLimits } from "../../../server/ledger/rate-limits.js";
+import { RedisBudgets } from "../../../server/ledger/redis-budgets.js";
+import { startRedis, type TestRedis } from "../../services/redis.js";
+
+const usd = (amount: number) => Math.round(amount * 1e9) as NanoUsd;
+const line = (limit: number, subject: BudgetLine["subject"] = "key:a"): BudgetLine => ({
+  subject,
+  period: "day",
+  limit: usd(limit),
+});
+const silent = { warn() {}, error() {} } as never;
+
+/** The ledger's side, in memory: what was charged, by attempt. */
+class Ledger {
+  readonly charged = new Map<string, number>();
+  readonly sources = {
+    chargedIn: async () => [...this.charged.values()].reduce((sum, one) => sum + one, 0),
+    chargedFor: async (ids: readonly string[]) =>
+      new Map(ids.flatMap((id): [string, number][] => (this.charged.has(id) ? [[id, this.charged.get(id)!]] : []))),
+  };
+}
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function held(counters: BudgetCounters, id: string, amount: number, limit: number): Promise<Reservation> {
+  const result = await counters.reserve({ id, amount: usd(amount), lines: [line(limit)] }, Date.now());
+  if (isRefused(result)) throw new Error(`refused: ${JSON.stringify(result)}`);
+  return result;
+}
+
+function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
+  it("holds, settles, and refuses beyond the limit", async () => {
+    const counters = await create(new Ledger());
+    const reservation = await held(counters, "1", 3, 5);
+    const lines = [line(5), line(100, "tenant:t")];
+    expect(await counters.reserve({ id: "2", amount: usd(2.5), lines }, Date.now())).toMatchObject({
+      ...line(5),
+      needed: usd(2.5),
+      spent: 0,
+      reserved: usd(3),
+    });
+    expect(await counters.balances(lines, Date.now())).toMatchObject([
+      { spent: 0, reserved: usd(3), free: usd(2) },
+      { spent: 0, reserved: 0, free: usd(100) },
+    ]);
+    await counters.settle(reservation, usd(1.25));
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([
+      { spent: usd(1.25), reserved: 0, free: usd(3.75) },
+    ]);
+    expect(counters.status()).toMatchObject({ open: 0, reserved: 0, violations: 0 });
+  });
+
+  it("begins with what the ledger says was spent", async () => {
+    const ledger = new Ledger();
+    ledger.charged.set("before", usd(4));
+    const counters = await create(ledger);
+    expect(await counters.reserve({ id: "1", amount: usd(2), lines: [line(5)] }, Date.now())).toMatchObject({
+      spent: usd(4),
+    });
+    await held(counters, "2", 1, 5);
+  });
+
+  it("lets no two take the last of a budget", async () => {
+    const counters = await create(new Ledger());
+    const results = await Promise.all(
+      Array.from({ length: 200 }, (_, index) =>
+        counters.reserve({ id: String(index), amount: usd(0.1), lines: [line(5)] }, Date.now()),
+      ),
+    );
+    const reservations = results.filter((result): result is Reservation => !isRefused(result));
+    expect(reservations).toHaveLength(50);
+    await Promise.all(reservations.map((reservation) => counters.settle(reservation, usd(0.05))));
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(2.5), reserved: 0 }]);
+  });
+
+  it("asks nobody when there is no budget", async () => {
+    const counters = await create(new Ledger());
+    const reservation = await counters.reserve({ id: "1", amount: usd(1), lines: [] }, Date.now());
+    await counters.settle(reservation as Reservation, usd(1));
+    expect(counters.status()).toMatchObject({ open: 0 });
+  });
+}
+
+describe("MemoryBudgets", () => {
+  contract(async (ledger) => {
+    const counters = new MemoryBudgets({ ...ledger.sources, now: Date.now });
+    closing.push(() => counters.close());
+    return counters;
+  });
+});
+
+describe("RedisBudgets", () => {
+  let server: TestRedis;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server?.stop());
+
+  async function shared(): Promise<SharedCounters> {
+    const opened = openRedis(server.url, silent, Date.now);
+    closing.push(() => opened.close());
+    expect(await redisReady(opened, 5_000)).toBe(true);
+    return opened;
+  }
+  async function replica(ledger: Ledger, leaseMs = 60_000): Promise<RedisBudgets> {
+    const { redis } = await shared();
+    const counters = new RedisBudgets({ redis, ...ledger.sources, log: silent, now: Date.now, leaseMs, sweepMs: 20 });
+    closing.push(() => counters.close());
+    return counters;
+  }
+  const empty = async () => {
+    const redis = new Redis(server.url);
+    await redis.flushall();
+    redis.disconnect();
+  };
+  afterEach(empty);
+
+  contract((ledger) => replica(ledger));
+
+  it("is one budget for three replicas", async () => {
+    const ledger = new Ledger();
+    const replicas = await Promise.all([1, 2, 3].map(() => replica(ledger)));
+    const results = await Promise.all(
+      Array.from({ length: 150 }, (_, index) =>
+        replicas[index % 3]!.reserve({ id: String(index), amount: usd(0.1), lines: [line(5)] }, Date.now()),
+      ),
+    );
+    expect(results.filter((result) => !isRefused(result))).toHaveLength(50);
+  });
+
+  it("settles a call once, however often it is told", async () => {
+    const counters = await replica(new Ledger());
+    const reservation = await held(counters, "1", 3, 5);
+    await Promise.all([1, 2, 3].map(() => counters.settle(reservation, usd(1))));
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(1), reserved: 0 }]);
+  });
+
+  it("settles what a crashed replica held to what the ledger has, and gives back the rest", async () => {
+    const ledger = new Ledger();
+    const crashed = await replica(ledger, 100);
+    await held(crashed, "answered", 2, 5);
+    await held(crashed, "under way", 2, 5);
+    ledger.charged.set("answered", usd(1)); // committed; then the replica was killed
+    const other = await replica(ledger);
+    await expect
+      .poll(() => other.balances([line(5)], Date.now()), { timeout: 5_000 })
+      .toMatchObject([{ spent: usd(1), reserved: 0 }]);
+  });
+
+  it("charges a call that outlives its lease when it ends", async () => {
+    const ledger = new Ledger();
+    const counters = await replica(ledger, 50);
+    const reservation = await held(counters, "long", 2, 5);
+    await expect.poll(() => counters.balances([line(5)], Date.now())).toMatchObject([{ spent: 0, reserved: 0 }]);
+    await counters.settle(reservation, usd(1.5));
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(1.5), reserved: 0 }]);
+  });
+
+  it("sums up from the ledger when Redis was emptied, and holds again what is under way", async () => {
+    const ledger = new Ledger();
+    const counters = await replica(ledger);
+    const first = await held(counters, "1", 1, 5);
+    ledger.charged.set("1", usd(1));
+    await counters.settle(first, usd(1));
+    const running = await held(counters, "2", 2, 5);
+    await empty();
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(1) }]);
+    await held(counters, "3", 0.5, 5);
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(1), reserved: usd(2.5) }]);
+    ledger.charged.set("2", usd(2));
+    await counters.settle(running, usd(2));
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(3), reserved: usd(0.5) }]);
+  });
+
+  it("refuses while Redis is away, goes on when it is back, and settles what ended meanwhile", async () => {
+    const ledger = new Ledger();
+    const counters = await replica(ledger);
+    const running = await held(counters, "1", 2, 5);
+    await server.kill();
+    await expect(counters.reserve({ id: "2", amount: usd(1), lines: [line(5)] }, Date.now())).rejects.toThrow(
+      CountersUnavailable,
+    );
+    expect(counters.status().lastError).toBeDefined();
+    ledger.charged.set("1", usd(2));
+    await counters.settle(running, usd(2));
+    await server.restart();
+    await expect
+      .poll(() => counters.balances([line(5)], Date.now()).catch(() => undefined), { timeout: 5_000 })
+      .toMatchObject([{ spent: usd(2), reserved: 0 }]);
+    await held(counters, "3", 3, 5);
+    expect(counters.status().lastError).toBeUndefined();
+  });
+
+  it("shares rates and places between replicas; while it is away each counts for itself", async () => {
+    const limits = { requestsPerMinute: 4, concurrent: 3 };
+    const [one, two] = [await shared(), await shared()].map(
+      ({ createLimiter, slots }) => new RateLimits(createLimiter, slots),
+    );
+    const admit = (rates: RateLimits | undefined, id: string) =>
+      rates!.admit(id, [{ subject: "key:a", limits }], () => 0);
+    const first = await admit(one, "1");
+    await admit(two, "2");
+    await admit(one, "3");
+    expect(await admit(two, "4")).toMatchObject({ rate: "concurrent", limit: 3 });
+    await (first as { end(tokens: number): Promise<void> }).end(0);
+    expect(await admit(two, "5")).toHaveProperty("states.requests.remaining", 0);
+    await server.kill();
+    expect(await admit(one, "6")).toHaveProperty("states.requests.remaining", 3);
+    await server.restart();
+  });
+});
