@@ -1,17 +1,22 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
+import { benchCommand } from "./commands/bench.js";
 import { checkCommand } from "./commands/check.js";
 import { compileCommand } from "./commands/compile.js";
+import { completionCommand } from "./commands/completion.js";
 import { diffCommand } from "./commands/diff.js";
 import { explainCommand } from "./commands/explain.js";
 import { fmtCommand } from "./commands/fmt.js";
+import { graphCommand } from "./commands/graph.js";
 import { helpCommand } from "./commands/help.js";
 import { initCommand } from "./commands/init.js";
 import { keysCommand } from "./commands/keys.js";
 import { limitsCommand } from "./commands/limits.js";
 import { replayCommand } from "./commands/replay.js";
 import { serveCommand } from "./commands/serve.js";
+import { statusCommand } from "./commands/status.js";
+import { tailCommand } from "./commands/tail.js";
 import { testCommand } from "./commands/test.js";
 import { usageCommand } from "./commands/usage.js";
 import { packageVersion } from "./package-root.js";
@@ -29,8 +34,9 @@ function buildProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
-    ...[diffCommand(), fmtCommand(), compileCommand(), replayCommand()],
-    ...[keysCommand(), limitsCommand(), usageCommand()],
+    ...[diffCommand(), fmtCommand(), compileCommand(), replayCommand(), graphCommand()],
+    ...[benchCommand(), completionCommand()],
+    ...[keysCommand(), limitsCommand(), usageCommand(), tailCommand(), statusCommand()],
     helpCommand(program),
   ];
   for (const command of commands) {

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { request } from "undici";
 import {
   type CompiledPolicy,
   compilePolicy,
@@ -9,6 +8,7 @@ import {
   type SourceFile,
   shortRevision,
 } from "../engine/index.js";
+import { askServerForJson } from "./ask-server.js";
 import { CommandFailure } from "./command-failure.js";
 
 /** A decision with the policy it was made under. */
@@ -24,8 +24,13 @@ export interface Explained {
  *   something else than what was served (which would be a fault in Routewright, and is said).
  */
 export async function reproduceDecision(id: string, server: string): Promise<Explained> {
-  const { record } = await ask<{ record: DecisionRecord }>(server, `/admin/decisions/${encodeURIComponent(id)}`);
-  const snapshot = await ask<{ files: readonly SourceFile[] }>(
+  const { record } = await askServerForJson<{ record: DecisionRecord }>(
+    "policy explain",
+    server,
+    `/admin/decisions/${encodeURIComponent(id)}`,
+  );
+  const snapshot = await askServerForJson<{ files: readonly SourceFile[] }>(
+    "policy explain",
     server,
     `/admin/policy/snapshots/${record.policy.revision}`,
   );
@@ -56,36 +61,4 @@ export async function reproduceDecision(id: string, server: string): Promise<Exp
     );
   }
   return { record: again, policy };
-}
-
-async function ask<T>(server: string, path: string): Promise<T> {
-  const token = process.env["ADMIN_TOKEN"];
-  let url: URL;
-  try {
-    url = new URL(path, server);
-  } catch {
-    throw new CommandFailure(2, `policy explain: --server ${server} is not a URL; write it as http://127.0.0.1:8080`);
-  }
-  const answer = await request(url, { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } }).catch(
-    (error: Error) => {
-      throw new CommandFailure(2, `policy explain: cannot reach ${server}: ${error.message}`);
-    },
-  );
-  const text = await answer.body.text();
-  if (answer.statusCode !== 200) {
-    throw new CommandFailure(
-      2,
-      `policy explain: ${server} answered ${answer.statusCode} for ${path}: ${messageOf(text)}`,
-    );
-  }
-  return JSON.parse(text) as T;
-}
-
-function messageOf(body: string): string {
-  try {
-    const { error } = JSON.parse(body) as { error?: { message?: string } };
-    return error?.message ?? body.slice(0, 200);
-  } catch {
-    return body.slice(0, 200);
-  }
 }

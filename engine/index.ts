@@ -16,7 +16,9 @@ export { matchesGlob } from "./conditions/glob.js";
 // coverage: what tests reach, and the cases that are missing
 export { Coverage, outcomes as coverageOutcomes, type RuleCoverage } from "./coverage/coverage.js";
 export { factValues } from "./coverage/fact-values.js";
+export { sampleRequests } from "./coverage/sample-requests.js";
 export { describeGoal, type SuggestedTests, seededRandom, suggestTests } from "./coverage/suggest-tests.js";
+export { leavesOf } from "./coverage/trace-request.js";
 // diagnostics
 export type { Diagnostic, Span } from "./diagnostics/diagnostic.js";
 export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-codes.js";
@@ -42,6 +44,11 @@ export { writeCondition } from "./explain/write-condition.js";
 export { writeDenyMessage } from "./explain/write-deny-message.js";
 // format
 export { type FormattedFile, formatFile, setAttributesIn } from "./format/format-file.js";
+// graph: the rules as a picture
+export { type GraphRow, type PolicyGraph, policyGraph } from "./graph/graph-rows.js";
+export { writeDot } from "./graph/write-dot.js";
+export { writeMermaid } from "./graph/write-mermaid.js";
+export { writeSvg } from "./graph/write-svg.js";
 // the policy model
 export { type CompilePolicyResult, compilePolicy } from "./policy/compile-policy.js";
 export { CompiledPolicyError, loadCompiledPolicy, writeCompiledPolicy } from "./policy/compiled-file.js";

@@ -23,7 +23,9 @@ import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
 import { stopOnSignals } from "./stop-on-signals.js";
+import { DecisionFeed } from "./storage/decision-feed.js";
 import { createDecisionIds } from "./storage/decision-ids.js";
+import { DEFAULT_DAYS, DEFAULT_MEGABYTES, DecisionRetention } from "./storage/decision-retention.js";
 import { openDatabase } from "./storage/open-database.js";
 import { createDecisionStore } from "./storage/open-decision-store.js";
 import { createMetrics } from "./telemetry/metrics.js";
@@ -71,6 +73,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => database.close());
     const decisions = createDecisionStore(database, { log, now: Date.now });
     closing.push(() => decisions.close());
+    const feed = new DecisionFeed();
+    const retention = new DecisionRetention({ database, log, now: Date.now, ...readRetention(environment) });
+    closing.push(async () => retention.close());
     const keyStore = new KeyStore(database);
     const keys = await KeyRing.open({ store: keyStore, log, now: Date.now });
     closing.push(() => keys.close());
@@ -132,7 +137,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         now: Date.now,
       },
       counter,
-      decisions,
+      decisions: {
+        find: (id) => decisions.find(id),
+        record(decision, summary) {
+          decisions.record(decision, summary);
+          feed.publish(decision, summary);
+        },
+      },
       nextDecisionId: createDecisionIds(Date.now, randomBytes),
       metrics,
       startTrace: startRequestTrace,
@@ -145,6 +156,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }),
       policies,
       decisions,
+      feed,
       explain: createStoredExplainer({
         currentPolicy: () => policies.current(),
         findSnapshot: (revision) => decisions.findSnapshot(revision),
@@ -163,6 +175,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const url = await listen(server, options.host, options.port);
     closing.push(async () => {
       isStopping = true;
+      feed.close(); // streams of decisions have no end of their own
       if (!(await drain(server))) log.warn({}, "requests that did not end in time were cut");
     });
     stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
@@ -224,4 +237,15 @@ function greet(url: string, { label, policy, access }: ServingPolicy): void {
 /** Whether an address to listen on is reached from this machine only. */
 function isLoopbackName(host: string): boolean {
   return isLoopbackAddress(host) || host === "localhost";
+}
+
+/** How long decisions are kept, and how much of them. @throws Error in words for the operator. */
+function readRetention(environment: NodeJS.ProcessEnv): { days: number; megabytes: number } {
+  const read = (name: string, standard: number) => {
+    const text = environment[name] || String(standard);
+    if (!/^\d{1,6}$/.test(text))
+      throw new Error(`${name} takes a whole number, 0 for no limit, not ${JSON.stringify(text)}`);
+    return Number(text);
+  };
+  return { days: read("DECISION_DAYS", DEFAULT_DAYS), megabytes: read("DECISION_MEGABYTES", DEFAULT_MEGABYTES) };
 }

@@ -52,7 +52,7 @@ export class ProgramEmitter {
     const key = values.join(" ");
     let place = this.lists.get(key);
     if (place === undefined) {
-      place = this.code.push(...values);
+      place = this.code.pushAll(values);
       this.lists.set(key, place);
     }
     return place;
@@ -62,7 +62,7 @@ export class ProgramEmitter {
 /** How late a part is asked: what rarely holds first, what costs much last. */
 function effort(part: Literal | Junction): number {
   if (part.kind !== "literal") {
-    return 10 + Math.max(...part.parts.map(effort));
+    return 10 + part.parts.reduce((most, child) => Math.max(most, effort(child)), 0);
   }
   switch (part.operation) {
     case WITHIN:

@@ -29,7 +29,7 @@ export function joined(kind: "and" | "or", parts: readonly Formula[]): Formula {
   for (const part of parts) {
     if (part === decisive) return decisive;
     if (typeof part === "boolean") continue;
-    if (part.kind === kind) kept.push(...part.parts);
+    if (part.kind === kind) for (const inner of part.parts) kept.push(inner);
     else kept.push(part);
   }
   return kept.length === 0 ? !decisive : kept.length === 1 ? (kept[0] as Literal | Junction) : { kind, parts: kept };

@@ -5,6 +5,11 @@ export class WordBuffer {
 
   /** Adds words at the end and gives the place of the first. */
   push(...words: readonly number[]): number {
+    return this.pushAll(words);
+  }
+
+  /** The same for a list of any length: as arguments, more than about 100,000 do not fit on the stack. */
+  pushAll(words: readonly number[]): number {
     const place = this.reserve(words.length);
     for (let index = 0; index < words.length; index++) this.words[place + index] = words[index] as number;
     return place;

@@ -9,6 +9,7 @@ import { type CandidateTest, type CostLimit, excludeCandidate } from "./exclude-
 import { expandCandidates } from "./expand-candidates.js";
 import { ASSUMED_OUTPUT_TOKENS, expectedCost, wholeTokens } from "./expected-cost.js";
 import { orderCandidates } from "./order-candidates.js";
+import { orderWithinModels } from "./order-within-models.js";
 import type { Exclusion, PlannedAttempt, RoutePlan } from "./route-plan.js";
 import { measured, type RankedCandidate } from "./strategies.js";
 import type { World } from "./world.js";
@@ -38,6 +39,7 @@ export function rank(policy: CompiledPolicy, outcome: Outcome, facts: Facts, wor
     }
   }
   const [first] = attempts;
+  if (world.no_fallback === true) excluded.push(...attempts.splice(1).map(notAllowedByHint));
   return {
     rule: first?.rule ?? choice.rule,
     route: first?.route ?? choice.route,
@@ -96,6 +98,7 @@ function rankRoute(
   const stickyValue =
     route.sticky === undefined ? undefined : route.sticky === "prefix" ? world.prefix : facts[route.sticky];
   const seed = stickyValue ?? world.seed ?? 0;
+  const from = attempts.length;
   const context = { route, world, promptTokens, maxOutputTokens, seed };
   for (const { entry, cost, latencyMs, score } of orderCandidates(to, context, stickyValue !== undefined)) {
     const attempt: PlannedAttempt =
@@ -109,6 +112,11 @@ function rankRoute(
       withKnown<PlannedAttempt>({ endpoint: entry.endpoint, rule, route, from: "fallback" }, cost, latencyMs),
     );
   }
+  if (world.hint_order !== undefined) orderWithinModels(attempts, from, world.hint_order);
+}
+
+function notAllowedByHint({ endpoint, rule, from }: PlannedAttempt): Exclusion {
+  return { endpoint, rule, from, reason: "hint_excluded", detail: "the request's own hint allows no fallback" };
 }
 
 /** The limits that hold for the candidates of one route, other than those of require rules. */

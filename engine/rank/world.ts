@@ -17,6 +17,10 @@ export interface World {
   readonly allowed?: readonly string[];
   /** Endpoints, models or providers that the request's own hints leave out. */
   readonly hint_excluded?: readonly string[];
+  /** Endpoints in the order that the request's own hints ask for; it orders the endpoints of one model among themselves. */
+  readonly hint_order?: readonly string[];
+  /** The request's own hints allow the first attempt only. */
+  readonly no_fallback?: boolean;
   /** Observed time to the first token, milliseconds, by endpoint. */
   readonly latency_ms?: Readonly<Record<string, number>>;
   /** Requests under way, by endpoint. */

@@ -64,7 +64,7 @@ export function describeSchemaFault(fault: SchemaFault): readonly Description[] 
     case "required": {
       const { key = "" } = fault;
       if (isMisspelt(fault, [key]) || knowsNothing(fault)) return [];
-      const description = descriptionOf(fault, key);
+      const description = descriptionOf(fault.kind, schema, key);
       const help =
         key === "kind" ? kindHelp(fault) : `add \`${key}: …\`${description === undefined ? "" : ` (${description})`}`;
       return say("RW1102", `${nameOf(fault)} needs \`${key}\``, help, placeOf(fault));

@@ -1,4 +1,3 @@
-import type { SchemaFault } from "./describe-schema-fault.js";
 import { type DocumentKind, resolveSchema, type SchemaNode } from "./document-schemas.js";
 
 /** The types of JSON Schema in the words of the docs. */
@@ -24,7 +23,7 @@ export function joinOr(words: readonly string[]): string {
 }
 
 /** What the schema says about a key of the map that failed, in its first sentence. */
-export function descriptionOf({ kind, schema }: SchemaFault, key: string): string | undefined {
+export function descriptionOf(kind: DocumentKind, schema: SchemaNode, key: string): string | undefined {
   const property = schema.properties?.[key];
   if (property === undefined) return undefined;
   return fragment((property.description ?? resolveSchema(kind, property).schema.description)?.replace(/\. .*$/, ""));

@@ -9,8 +9,8 @@ export interface WorldToObserve {
   readonly operation: Operation;
   /** The request as a chat completion, parsed. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** What the request's own hints leave out. */
-  readonly hintExcluded: readonly string[];
+  /** What the request's own hints do to the plan. */
+  readonly hints: Pick<World, "hint_excluded" | "hint_order" | "no_fallback">;
   /** What draws are made from: another one for each request. */
   readonly seed: string;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
@@ -23,7 +23,7 @@ export interface WorldToObserve {
 
 /** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
 export function observeWorld(observed: WorldToObserve): World {
-  const { serving, endpoints, operation, body, hintExcluded, seed, prefix, allowed, now } = observed;
+  const { serving, endpoints, operation, body, hints, seed, prefix, allowed, now } = observed;
   const { uses, endpointIds, guardedIds } = serving;
   const { observations, coolDowns } = endpoints;
   const incapable = serving.incapableOf(body, operation);
@@ -35,7 +35,7 @@ export function observeWorld(observed: WorldToObserve): World {
   return {
     ...serving.fixedWorld,
     ...(incapable === undefined ? {} : { incapable }),
-    ...(hintExcluded.length === 0 ? {} : { hint_excluded: hintExcluded }),
+    ...hints,
     ...(allowed === undefined ? {} : { allowed }),
     ...(down === undefined ? {} : { down }),
     ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),

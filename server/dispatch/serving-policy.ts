@@ -33,6 +33,8 @@ export interface ServingPolicy {
   readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
   /** What endpoints cannot do of a request, by endpoint; undefined when there is nothing. */
   incapableOf(body: Readonly<Record<string, unknown>>, operation: Operation): World["incapable"];
+  /** Parameters of a request that an endpoint's format leaves out. */
+  ignoredBy(endpoint: Endpoint, body: Readonly<Record<string, unknown>>, operation: Operation): readonly string[];
   /** What a call to an endpoint needs places in: `max_concurrent` of the endpoint and of its provider. */
   limitsOf(endpoint: Endpoint): Limits;
   /** @throws Error when the provider is not in the catalog, which compiling refuses. */
@@ -120,6 +122,10 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
         if (unable !== undefined) incapable[endpoint.id] = unable;
       }
       return Object.keys(incapable).length === 0 ? undefined : incapable;
+    },
+    ignoredBy(endpoint, body, operation) {
+      const adapter = connections.get(endpoint.provider)?.adapter;
+      return adapter?.passes.has(operation) === true ? [] : (adapter?.ignores?.(body) ?? []);
     },
     limitsOf: ({ id }) => limits.get(id) ?? NO_LIMITS,
     connectionOf(endpoint) {

@@ -1,28 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type PlannedAttempt, withDefaults, writeDenyMessage } from "../../engine/index.js";
 import type { StreamSink } from "../dispatch/attempt-result.js";
-import { type DispatchRequest, dispatch } from "../dispatch/dispatch.js";
+import { dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
-import { observeWorld } from "../dispatch/observe-world.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
-import { allowedModels } from "../keys/allowed-models.js";
-import { trustedFacts } from "../keys/key-facts.js";
 import { RequestAccount } from "../ledger/request-account.js";
 import type { ApiError } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
-import { type Decision, makeDecision } from "./decision.js";
+import { observeAndDecide } from "./decide-request.js";
+import type { Decision } from "./decision.js";
 import { Exchange } from "./exchange.js";
 import { exhaustedError, unavailableError } from "./exhausted-error.js";
-import type { ChatView, Front } from "./fronts/front.js";
+import type { Front } from "./fronts/front.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
-import { observeRequest } from "./observe-request.js";
-import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
-import { promptPrefix } from "./prompt-prefix.js";
-import { RequestAborted, readBody } from "./read-body.js";
-import { requestHeaders } from "./request-headers.js";
+import { RequestAborted } from "./read-body.js";
+import { chatOf, type ReceivedBody, receiveBody } from "./receive-request.js";
 import { untilPossible, waitForAnother } from "./until-possible.js";
 
 /** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
@@ -180,92 +175,6 @@ function accountFor(plane: DataPlane, { key }: Caller, decision: Decision, body:
   );
 }
 
-/** A request's body, and the chat completion it asks for. */
-interface ReceivedBody extends ParsedRequestBody {
-  readonly chat: ChatView;
-}
-
-/** The request for providers that do not have its operation. */
-function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBody): DispatchRequest["chat"] {
-  const { body, plainBody, warnings } = chat;
-  return {
-    body,
-    warnings,
-    bodyFor: (upstreamModel) =>
-      operation === "chat"
-        ? withModel(bytes, model, upstreamModel)
-        : Buffer.from(JSON.stringify({ ...plainBody, model: upstreamModel })),
-  };
-}
-
-async function receiveBody(request: IncomingMessage, front: Front): Promise<ReceivedBody | ApiError> {
-  const encoding = request.headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") {
-    request.resume();
-    return {
-      status: 415,
-      type: "invalid_request_error",
-      code: "unsupported_encoding",
-      message: "the request body is compressed; send it without content-encoding",
-    };
-  }
-  const bytes = await readBody(request);
-  if (!Buffer.isBuffer(bytes)) return bytes;
-  const parsed = parseRequestBody(bytes);
-  if ("code" in parsed) return parsed;
-  const chat = front.readChat(parsed.json);
-  return "code" in chat ? chat : { ...parsed, chat };
-}
-
-/**
- * @returns a function that decides by what the world is then, each time under the same id and policy; or the error to
- *   answer with when `x-route-strict` refuses a hint.
- */
-async function observeAndDecide(
-  plane: DataPlane,
-  { operation }: Front,
-  exchange: Exchange,
-  { key }: Caller,
-  request: IncomingMessage,
-  { chat: { body } }: ReceivedBody,
-): Promise<(() => Decision) | ApiError> {
-  const serving = plane.servingPolicyOf(plane.currentPolicy());
-  const { policy, thresholds } = serving;
-  const { endpoints } = plane.dispatching;
-  const observed = await observeRequest({
-    headers: requestHeaders(request, policy.set.attributes),
-    body,
-    policy,
-    thresholds,
-    counter: plane.counter,
-    key: key === undefined ? undefined : trustedFacts(key, await plane.accounting.spendOf(key)),
-    now: exchange.arrivedAt,
-  });
-  if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
-  const id = plane.nextDecisionId();
-  const prefix = serving.uses.prefix ? promptPrefix(body) : undefined;
-  const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  return () => {
-    const startedAtMs = plane.dispatching.now();
-    const world = observeWorld({
-      serving,
-      operation,
-      body,
-      hintExcluded: [],
-      endpoints,
-      seed: id,
-      prefix,
-      allowed,
-      now: startedAtMs,
-    });
-    const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
-    exchange.decided(decision);
-    const { outcome, plan } = decision;
-    exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
-    return decision;
-  };
-}
-
 function answer(plane: DataPlane, exchange: Exchange, { result, planned }: WalkedPlan): void {
   switch (result.kind) {
     case "answered":
@@ -310,11 +219,6 @@ function denial({ serving, observed, outcome }: Decision): ApiError {
   const rule = outcome.denied?.rule;
   const message = rule === undefined ? "" : writeDenyMessage(rule, withDefaults(set, observed.facts), set);
   return { status: 403, type: "permission_error", code: "denied_by_policy", message };
-}
-
-function unusableHints(warnings: readonly string[]): ApiError {
-  const message = `x-route-strict is set, and hints cannot be used: ${warnings.join("; ")}`;
-  return { status: 400, type: "invalid_request_error", code: "invalid_hint", message };
 }
 
 function cutError({ endpoint }: PlannedAttempt, summary: string): ApiError {

@@ -1,15 +1,19 @@
 import express, { type Express, type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "pino";
 import type { AccountingStatus } from "../ledger/open-accounting.js";
+import type { DecisionFeed } from "../storage/decision-feed.js";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
 import { checkAdminAccess, checkAdminScope } from "./admin-access.js";
 import { type AdminPlane, createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
 import { bearerToken } from "./authenticate.js";
+import { createDecisionRoutes, type DecisionPlane } from "./decision-routes.js";
 import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
 import { createUsageRoutes, type UsagePlane } from "./usage-routes.js";
 
-export interface ControlPlane extends AdminPlane {
+export interface ControlPlane extends Omit<AdminPlane, "decisions"> {
+  readonly decisions: AdminPlane["decisions"] & DecisionPlane["decisions"];
+  readonly feed: DecisionFeed;
   readonly metrics: Pick<Metrics, "render">;
   /** Undefined: `/admin` answers to this machine only. */
   readonly adminToken: string | undefined;
@@ -56,6 +60,7 @@ export function createControlPlane(plane: ControlPlane): Express {
   });
   app.use("/admin", createKeyRoutes(plane.keys));
   app.use("/admin", createUsageRoutes(plane.usage));
+  app.use("/admin", createDecisionRoutes(plane));
   app.use("/admin", createAdminRoutes(plane));
 
   app.use((request: Request, response: Response) => {

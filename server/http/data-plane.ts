@@ -18,7 +18,7 @@ export interface DataPlane {
   readonly accounting: Accounting;
   readonly dispatching: DispatchDependencies;
   readonly counter: TokenCounter;
-  readonly decisions: Pick<DecisionStore, "record">;
+  readonly decisions: Pick<DecisionStore, "record" | "find">;
   readonly nextDecisionId: () => string;
   readonly metrics: Pick<Metrics, "recordRequest">;
   readonly startTrace: StartRequestTrace;

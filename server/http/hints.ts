@@ -53,7 +53,12 @@ export const hints: readonly Hint[] = [
     form: `a text of at most ${MAX_TEXT} characters`,
   },
   { fact: "region", headers: ["x-route-region"], read: readText, form: `a text of at most ${MAX_TEXT} characters` },
-  { fact: "app", headers: ["x-title"], read: readText, form: `a text of at most ${MAX_TEXT} characters` },
+  {
+    fact: "app",
+    headers: ["x-title", "http-referer"],
+    read: readText,
+    form: `a text of at most ${MAX_TEXT} characters`,
+  },
 ];
 
 /** Headers that steer the answer and are no facts. */

@@ -1,4 +1,4 @@
-import { type CompiledPolicy, canonicalModelId, type Model } from "../../engine/index.js";
+import { type CompiledPolicy, canonicalModelId, type Model, type Price } from "../../engine/index.js";
 import type { ApiError } from "./api-error.js";
 
 /**
@@ -34,7 +34,59 @@ function mayUse({ id, endpoints }: Model, allowed: readonly string[] | undefined
   );
 }
 
-/** `created` is not known of any model, and clients insist on a number. */
-function modelObject({ id }: Model): object {
-  return { id, object: "model", created: 0, owned_by: id.slice(0, id.indexOf("/")) };
+/**
+ * OpenAI's fields, and those of OpenRouter's that tell models apart (https://openrouter.ai/docs/guides/overview/models, read
+ * 2026-11-25). `created` is not known of any model, and clients insist on a number.
+ */
+function modelObject(model: Model): object {
+  const { id, contextWindow, maxOutputTokens, capabilities, price, endpoints } = model;
+  const has = (capability: string) => capabilities.includes(capability);
+  const input = ["text", ...(has("vision") ? ["image"] : []), ...(has("audio") ? ["audio"] : [])];
+  const output = [has("embeddings") ? "embeddings" : "text"];
+  return {
+    id,
+    object: "model",
+    created: 0,
+    owned_by: id.slice(0, id.indexOf("/")),
+    name: id,
+    context_length: contextWindow,
+    architecture: {
+      modality: `${input.join("+")}->${output.join("+")}`,
+      input_modalities: input,
+      output_modalities: output,
+    },
+    // Without a price nothing is said of it: unknown is not free.
+    ...(price === undefined ? {} : { pricing: pricing(price) }),
+    top_provider: { context_length: contextWindow, max_completion_tokens: maxOutputTokens ?? null },
+    supported_parameters: supportedParameters(has),
+    capabilities,
+    providers: [...new Set(endpoints.map(({ provider }) => provider))],
+  };
+}
+
+/** USD per token, as texts: numbers would be rounded. */
+function pricing({ input, output, cachedInput, cacheWrite }: Price): object {
+  return {
+    prompt: usdPerToken(input),
+    completion: usdPerToken(output),
+    ...(cachedInput === undefined ? {} : { input_cache_read: usdPerToken(cachedInput) }),
+    ...(cacheWrite === undefined ? {} : { input_cache_write: usdPerToken(cacheWrite) }),
+  };
+}
+
+/** @param pico pico-dollars: 3,000,000 is 0.000003. */
+function usdPerToken(pico: number): string {
+  const digits = String(pico).padStart(13, "0");
+  return `${digits.slice(0, -12)}.${digits.slice(-12)}`.replace(/\.?0+$/, "");
+}
+
+/** What every provider of such a model takes; docs/providers.md says what each format makes of the others. */
+function supportedParameters(has: (capability: string) => boolean): readonly string[] {
+  if (has("embeddings")) return ["dimensions", "encoding_format"];
+  return [
+    ...["max_tokens", "max_completion_tokens", "temperature", "top_p", "stop", "stream"],
+    ...(has("tools") ? ["tools", "tool_choice"] : []),
+    ...(has("json_schema") ? ["response_format", "structured_outputs"] : []),
+    ...(has("reasoning") ? ["reasoning_effort", "reasoning"] : []),
+  ];
 }

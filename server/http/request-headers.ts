@@ -5,8 +5,8 @@ import type { AttributeDefinition } from "../../engine/index.js";
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * The headers of a request that can be hints, as they came: those that begin with `x-`, and those that attributes
- * name. One given twice is a list (node joins most of them with commas), and text beyond ASCII is read as UTF-8 where it
+ * The headers of a request that can be hints, as they came: those that begin with `x-`, `http-referer`, and those that
+ * attributes name. One given twice is a list (node joins most of them with commas), and text beyond ASCII is read as UTF-8 where it
  * is valid UTF-8 (node reads bytes as Latin-1).
  */
 export function requestHeaders(
@@ -18,6 +18,7 @@ export function requestHeaders(
     const name = (rawHeaders[index] ?? "").toLowerCase();
     if (
       !name.startsWith("x-") &&
+      name !== "http-referer" &&
       !attributes.some(({ from }) => "header" in from && from.header.toLowerCase() === name)
     ) {
       continue;

@@ -5,6 +5,7 @@ import { authenticate, type Caller } from "./authenticate.js";
 import { createInference } from "./chat-completions.js";
 import type { DataPlane } from "./data-plane.js";
 import { fronts } from "./fronts/fronts.js";
+import { findGeneration } from "./generation.js";
 import { keyInfo } from "./key-info.js";
 import { findModelObject, listModels } from "./models.js";
 
@@ -29,7 +30,7 @@ async function serveBriefly(plane: DataPlane, request: IncomingMessage, response
   const trace = plane.startTrace({ method: request.method ?? "", path, headers: request.headers });
   const caller = await authenticate(request, plane.access, undefined);
   const { status, value, headers } =
-    "code" in caller ? refusal(caller) : await answerBriefly(plane, caller, request.method ?? "", path);
+    "code" in caller ? refusal(caller) : await answerBriefly(plane, caller, request, path);
   sendJson(response, status, value, headers);
   trace.end({ status, outcome: status < 400 ? "answered" : "rejected", code: undefined });
 }
@@ -46,16 +47,31 @@ interface BriefAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-async function answerBriefly(plane: DataPlane, { key }: Caller, method: string, path: string): Promise<BriefAnswer> {
+/** What is asked for with GET. */
+const brief: readonly string[] = ["/v1/key", "/v1/models", "/v1/generation"];
+
+async function answerBriefly(
+  plane: DataPlane,
+  { key }: Caller,
+  { method = "", url = "" }: IncomingMessage,
+  path: string,
+): Promise<BriefAnswer> {
   if (fronts.has(path)) return refusal(methodNotAllowed(method, path, "POST"));
-  if (path !== "/v1/key" && path !== "/v1/models" && !path.startsWith(MODEL)) return refusal(unknownUrl(method, path));
+  if (!brief.includes(path) && !path.startsWith(MODEL)) return refusal(unknownUrl(method, path));
   if (method !== "GET" && method !== "HEAD") return refusal(methodNotAllowed(method, path, "GET, HEAD"));
   if (path === "/v1/key") return { status: 200, value: await keyInfo(key, plane.accounting) };
+  if (path === "/v1/generation") {
+    const id = new URLSearchParams(url.slice(path.length)).get("id");
+    return found(await findGeneration(id, key, plane.decisions));
+  }
   const policy = plane.currentPolicy();
   const allowed = allowedModels(policy, key?.settings.allow ?? []);
   if (path === "/v1/models") return { status: 200, value: listModels(policy, allowed) };
-  const found = findModelObject(policy, decodePath(path.slice(MODEL.length)), allowed);
-  return "code" in found ? refusal(found as ApiError) : { status: 200, value: found };
+  return found(findModelObject(policy, decodePath(path.slice(MODEL.length)), allowed));
+}
+
+function found(value: object): BriefAnswer {
+  return "code" in value ? refusal(value as ApiError) : { status: 200, value };
 }
 
 function refusal(error: ApiError): BriefAnswer {
@@ -71,7 +87,7 @@ function unknownUrl(method: string, path: string): ApiError {
     status: 404,
     type: "not_found_error",
     code: "unknown_url",
-    message: `there is no ${method} ${shown(path)} here; this server has POST ${[...fronts.keys()].join(", ")}, GET /v1/models, GET /v1/models/{id} and GET /v1/key`,
+    message: `there is no ${method} ${shown(path)} here; this server has POST ${[...fronts.keys()].join(", ")}, GET /v1/models, GET /v1/models/{id}, GET /v1/generation?id= and GET /v1/key`,
   };
 }
 

@@ -56,6 +56,8 @@ export interface ProviderAdapter {
    *   without this method takes every request as it is.
    */
   unable?(body: Readonly<Record<string, unknown>>, endpoint: Endpoint): string | undefined;
+  /** @returns the parameters of a request that the format leaves out. */
+  ignores?(body: Readonly<Record<string, unknown>>): readonly string[];
   call(call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange;
   /**
    * Asks a provider how it is: GET, `path` behind its `base_url`. A format without this method cannot be asked.

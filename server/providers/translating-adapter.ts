@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ChatRequest, RefusedRequest } from "./chat/chat-request.js";
-import type { Json } from "./chat/json.js";
-import { ignoredParameters } from "./chat/parameters.js";
+import { type Json, objectsOf } from "./chat/json.js";
+import { ignoredParameters, refusedParameter } from "./chat/parameters.js";
 import { readChatRequest } from "./chat/read-chat-request.js";
 import type { AnswerContext, TranslatedRequest, Translator } from "./chat/translator.js";
 import type { HttpCalls } from "./http-calls.js";
@@ -20,13 +20,6 @@ export function createTranslatingAdapter(
   http: HttpCalls,
 ): ProviderAdapter {
   const targetOf = providerTargets(environment, translator.headers);
-  // A body is read once for all endpoints that are asked about it.
-  const read = new WeakMap<Json, ChatRequest | RefusedRequest>();
-  const requestOf = (body: Json): ChatRequest | RefusedRequest => {
-    const request = read.get(body) ?? refusalAsValue(() => readChatRequest(body));
-    read.set(body, request);
-    return request;
-  };
   const send = (call: UpstreamCall, operation: string, body: Buffer, handler: UpstreamHandler): UpstreamExchange => {
     const { origin, pathOf, headers } = targetOf(call.provider);
     const accept = call.stream ? "text/event-stream" : "application/json";
@@ -50,10 +43,12 @@ export function createTranslatingAdapter(
   return {
     passes: new Map(native === undefined ? [] : [[native.operation, passThroughOf(translator)]]),
     unable(body, endpoint) {
+      if (!asksForMuch(body, translator)) return undefined;
       const request = requestOf(body);
       // What is no chat completion at all is answered when it is sent: every provider refuses it.
       return request instanceof RefusedRequest ? undefined : translator.unable(request, endpoint);
     },
+    ignores: (body) => ignoredParameters(body, translator.parameters, ours),
     call(call, handler) {
       if (native !== undefined && call.operation === native.operation) return pass(native.path, call, handler);
       const request = requestOf(call.parsedBody);
@@ -75,6 +70,29 @@ export function createTranslatingAdapter(
     },
     close: () => http.close(),
   };
+}
+
+/** A body is read once for all formats and endpoints that are asked about it. */
+const read = new WeakMap<Json, ChatRequest | RefusedRequest>();
+
+function requestOf(body: Json): ChatRequest | RefusedRequest {
+  const request = read.get(body) ?? refusalAsValue(() => readChatRequest(body));
+  read.set(body, request);
+  return request;
+}
+
+/** What may not go together, or not with every model. */
+const forcing = ["tool_choice", "function_call", "response_format"] as const;
+
+/** Whether a request holds anything that a format cannot do: most do not, and need not be read before a provider is chosen. */
+function asksForMuch(body: Json, { parameters }: Translator): boolean {
+  const { messages } = body;
+  return (
+    forcing.some((name) => body[name] !== undefined) ||
+    refusedParameter(body, parameters) !== undefined ||
+    (Array.isArray(messages) &&
+      messages.some((message) => objectsOf(message?.content).some(({ type }) => type === "input_audio")))
+  );
 }
 
 function contextOf({ endpoint }: UpstreamCall): AnswerContext {

@@ -20,6 +20,12 @@ export interface DecisionRow {
   readonly model: string | null;
   readonly provider: string | null;
   readonly status: number;
+  /** The facts `key`, `tenant` and `app`; null when absent. */
+  readonly api_key: string | null;
+  readonly tenant: string | null;
+  readonly app: string | null;
+  /** `RecordedResult.outcome`. */
+  readonly outcome: string | null;
   /** A `StoredDecision` as JSON. */
   readonly record: string;
 }

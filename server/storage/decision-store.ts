@@ -18,7 +18,21 @@ export interface DecisionFilter {
   /** Only decisions before this id (for paging). */
   readonly before?: string;
   readonly rule?: string;
+  /** Model and provider that were called last. */
   readonly model?: string;
+  readonly provider?: string;
+  readonly key?: string;
+  readonly tenant?: string;
+  readonly app?: string;
+  /** `RecordedResult.outcome`. */
+  readonly outcome?: string;
+  /** 64 hex digits. */
+  readonly revision?: string;
+  /** HTTP status that the client saw. */
+  readonly status?: number;
+  /** ISO 8601, UTC, milliseconds: from `since` until before `until`. */
+  readonly since?: string;
+  readonly until?: string;
 }
 
 /** Decisions and policy snapshots. `record` never waits: rows are written in batches off the request path. */

@@ -118,6 +118,15 @@ const changes: Readonly<Record<string, Change>> = {
       await db.schema.createIndex(`rollups_by_${name}`).on("usage_rollups").columns([name, "span", "start"]).execute();
     }
   },
+
+  async "0004_decision_filters"(db) {
+    for (const name of ["api_key", "tenant", "app", "outcome"]) {
+      await db.schema.alterTable("decisions").addColumn(name, "text").execute();
+    }
+    await db.schema.createIndex("decisions_by_key").on("decisions").columns(["api_key", "id"]).execute();
+    await db.schema.createIndex("decisions_by_tenant").on("decisions").columns(["tenant", "id"]).execute();
+    await db.schema.createIndex("decisions_by_time").on("decisions").columns(["time"]).execute();
+  },
 };
 
 /**

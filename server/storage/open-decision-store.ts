@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { SourceFile } from "../../engine/index.js";
 import type { DatabaseSchema, DecisionRow, SnapshotRow } from "./database-schema.js";
+import { decisionColumns, filterColumns, filterNames } from "./decision-columns.js";
 import type {
   DecisionFilter,
   DecisionStore,
@@ -93,8 +94,13 @@ class SqlDecisionStore implements DecisionStore {
     await this.flush().catch(() => undefined); // status has the error; what is written can still be listed
     let query = this.#db.selectFrom("decisions").select("record").orderBy("id", "desc").limit(limit);
     if (filter.before !== undefined) query = query.where("id", "<", filter.before);
-    if (filter.rule !== undefined) query = query.where("rule", "=", filter.rule);
-    if (filter.model !== undefined) query = query.where("model", "=", filter.model);
+    for (const name of filterNames) {
+      const value = filter[name];
+      if (value !== undefined) query = query.where(filterColumns[name], "=", value);
+    }
+    if (filter.status !== undefined) query = query.where("status", "=", filter.status);
+    if (filter.since !== undefined) query = query.where("time", ">=", filter.since);
+    if (filter.until !== undefined) query = query.where("time", "<", filter.until);
     return (await query.execute()).map((row) => JSON.parse(row.record) as StoredDecision);
   }
 
@@ -154,17 +160,7 @@ class SqlDecisionStore implements DecisionStore {
 }
 
 function toDecisionRow({ decision, summary }: WaitingDecision): DecisionRow {
-  return {
-    id: decision.id,
-    time: decision.time,
-    revision: decision.policy.revision,
-    policy: decision.policy.name,
-    rule: summary.rule,
-    model: summary.model ?? null,
-    provider: summary.provider ?? null,
-    status: summary.status,
-    record: JSON.stringify(decision),
-  };
+  return { ...decisionColumns(decision, summary), record: JSON.stringify(decision) };
 }
 
 async function toSnapshotRow({ revision, name, files, firstServed }: PolicySnapshot): Promise<SnapshotRow> {

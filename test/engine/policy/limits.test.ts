@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { decide } from "../../../engine/evaluate/decide.js";
+import { decideInOrder } from "../../../engine/evaluate/decide-in-order.js";
 import { compilePolicy } from "../../../engine/policy/compile-policy.js";
 import { limits } from "../../../engine/source/limits.js";
 import type { SourceFile } from "../../../engine/source/source-file.js";
@@ -88,6 +90,25 @@ describe("compilePolicy() beyond a limit", () => {
     expect(told(completed([rules(`  - ${"[".repeat(1_000_000)}`)]))).toEqual([
       "RW1004 maps and lists nest deeper than 160 levels here",
     ]);
+  });
+});
+
+describe("compilePolicy() on large sound files", () => {
+  const many = (count: number, name: string) => Array.from({ length: count }, (_, at) => `${name}${at}`).join(", ");
+  it.each([
+    ["200,000 tags", rules(`  - { id: a, match: { tags: [${many(200_000, "t")}] }, deny: "no" }\n`)],
+    ["200,000 tenants", rules(`  - { id: a, match: { tenant: [${many(200_000, "t")}] }, deny: "no" }\n`)],
+    [
+      "50,000 parts of `any`",
+      rules(`  - { id: a, match: { any: [${"{ stream: true }, ".repeat(50_000)}] }, deny: "no" }\n`),
+    ],
+    ["150,000 tags in none", rules(`  - { id: a, match: { tags: { none: [${many(150_000, "t")}] } }, deny: "no" }\n`)],
+  ])("does not overflow the stack: %s", (_name, file) => {
+    const { value, diagnostics } = compilePolicy(completed([file]));
+    expect(diagnostics).toEqual([]);
+    for (const facts of [{}, { tags: ["t7"], tenant: "t7", stream: true }, { tags: [], tenant: "x", stream: false }]) {
+      expect(decide(value!, facts)).toEqual(decideInOrder(value!.set, facts));
+    }
   });
 });
 

@@ -351,6 +351,15 @@ describe("the rest of /v1", () => {
     const proxy = await proxyOver({ one: await answering(), two: await answering() });
     const list = (await (await fetch(`${proxy.url}/v1/models?x=1`)).json()) as { data: { id: string }[] };
     expect(list).toMatchObject({ object: "list", data: [{ id: "acme/one", object: "model", owned_by: "acme" }, {}] });
+    expect(list.data[0]).toMatchObject({
+      context_length: 100_000,
+      architecture: { input_modalities: ["text", "image"], output_modalities: ["text"], modality: "text+image->text" },
+      pricing: { prompt: "0.000001", completion: "0.000002", input_cache_read: "0.0000005" },
+      top_provider: { max_completion_tokens: 8_000 },
+      supported_parameters: expect.arrayContaining(["tools", "response_format"]),
+      capabilities: ["tools", "vision", "json_schema"],
+      providers: ["one"],
+    });
     for (const id of ["acme/two", "acme%2Ftwo", "two"]) {
       expect(await (await fetch(`${proxy.url}/v1/models/${id}`)).json()).toMatchObject({ id: "acme/two" });
     }

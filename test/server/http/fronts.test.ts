@@ -105,3 +105,33 @@ describe("POST /v1/embeddings", () => {
     expect(upstream.requests).toEqual([]);
   });
 });
+
+describe("GET /v1/generation", () => {
+  it("tells what became of a request", async () => {
+    const upstream = await startProvider(anthropicServer);
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [acme/anthropic] }"), formatCatalog({ anthropic: upstream.url })),
+      { environment },
+    );
+    const id = (await proxy.ask({ user: "u" }, { "x-title": "App" })).headers.get("x-route-decision");
+    const answer = await fetch(`${proxy.url}/v1/generation?id=${id}`);
+    expect(await answer.json()).toMatchObject({
+      data: {
+        id,
+        model: "acme/anthropic",
+        provider_name: "anthropic",
+        tokens_prompt: 10,
+        tokens_completion: 5,
+        total_cost: 0.00002,
+        app: "App",
+        user: "u",
+        streamed: false,
+        cancelled: false,
+        provider_responses: [{ endpoint: "acme/anthropic@anthropic", status: 200 }],
+      },
+    });
+    for (const query of ["", "?id=dec_0"]) {
+      expect((await fetch(`${proxy.url}/v1/generation${query}`)).status).toBe(404);
+    }
+  });
+});

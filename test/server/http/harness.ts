@@ -19,6 +19,7 @@ import { openAccounting } from "../../../server/ledger/open-accounting.js";
 import type { PolicyStatus } from "../../../server/policy-files/policy-store.js";
 import { createAdapters } from "../../../server/providers/adapters.js";
 import type { LedgerRow } from "../../../server/storage/database-schema.js";
+import { DecisionFeed } from "../../../server/storage/decision-feed.js";
 import { createDecisionIds } from "../../../server/storage/decision-ids.js";
 import type { StoredDecision } from "../../../server/storage/decision-store.js";
 import { type Database, openDatabase } from "../../../server/storage/open-database.js";
@@ -193,6 +194,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const now = options.now ?? Date.now;
   const database = await openDatabase(options.databaseUrl ?? "sqlite::memory:");
   const decisions = createDecisionStore(database, { log, now });
+  const feed = new DecisionFeed();
   const store = new KeyStore(database);
   const ring = await KeyRing.open({ store, log, now });
   const money = await openAccounting({ database, ring, redisUrl: options.redisUrl, log, now });
@@ -235,7 +237,13 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
       now,
     },
     counter,
-    decisions,
+    decisions: {
+      find: (id) => decisions.find(id),
+      record(decision, summary) {
+        decisions.record(decision, summary);
+        feed.publish(decision, summary);
+      },
+    },
     nextDecisionId: createDecisionIds(now, (bytes) => new Uint8Array(bytes)),
     metrics,
     startTrace: startRequestTrace,
@@ -248,6 +256,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     }),
     policies,
     decisions,
+    feed,
     explain: createStoredExplainer({
       currentPolicy: () => policy,
       findSnapshot: (one) => decisions.findSnapshot(one),

@@ -1,0 +1,212 @@
+import type { CompiledPolicy, Endpoint } from "../../engine/index.js";
+import { canonicalModelId } from "../../engine/index.js";
+import { isObject, type Json } from "../providers/chat/json.js";
+
+/** What a request's own hints do to the plan: they leave out, and order the endpoints of one model; they never add. */
+export interface RoutingHints {
+  /** `model` without a suffix that is a hint. */
+  readonly model: string | undefined;
+  readonly excluded: readonly string[];
+  readonly order: readonly string[] | undefined;
+  readonly noFallback: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface RoutingContext {
+  readonly policy: CompiledPolicy;
+  readonly body: Json;
+  /** Observed time to the first token, by endpoint. */
+  readonly latencyMs: Readonly<Record<string, number>> | undefined;
+  /** Parameters of the request that an endpoint's format leaves out. */
+  readonly ignores: (endpoint: Endpoint) => readonly string[];
+}
+
+interface Draft extends RoutingContext {
+  readonly endpoints: readonly Endpoint[];
+  /** Leaves out every endpoint that does not pass. */
+  keep(test: (endpoint: Endpoint) => boolean): void;
+  /** A smaller number comes first. */
+  orderBy(rank: (endpoint: Endpoint) => number): void;
+  readonly noFallback: () => void;
+  readonly warn: (sentence: string) => void;
+}
+
+/** @returns what the value should have been, when it is none. */
+type ReadField = (value: unknown, draft: Draft) => string | undefined;
+
+/** Suffixes of `model` (https://openrouter.ai/docs/guides/routing/model-variants, read 2026-11-25). */
+const suffixes: Readonly<Record<string, ReadField>> = {
+  floor: (_, draft) => sortBy("price", draft),
+  nitro: (_, draft) => sortBy("latency", draft),
+  free: (_, draft) => {
+    draft.keep(({ price }) => price !== undefined && price.input === 0 && price.output === 0);
+    return undefined;
+  },
+};
+
+/** Fields of `provider` (https://openrouter.ai/docs/guides/routing/provider-selection, read 2026-11-25). */
+const providerFields: Readonly<Record<string, ReadField>> = {
+  order(value, draft) {
+    if (!isTexts(value)) return "a list of providers";
+    draft.orderBy(({ provider }) => (value.includes(provider) ? value.indexOf(provider) : value.length));
+    return undefined;
+  },
+  only(value, draft) {
+    if (!isTexts(value)) return "a list of providers";
+    draft.keep(({ provider }) => value.includes(provider));
+    return undefined;
+  },
+  ignore(value, draft) {
+    if (!isTexts(value)) return "a list of providers";
+    draft.keep(({ provider }) => !value.includes(provider));
+    return undefined;
+  },
+  allow_fallbacks(value, draft) {
+    if (value === false) draft.noFallback();
+    return typeof value === "boolean" ? undefined : "true or false";
+  },
+  sort: (value, draft) => sortBy(isObject(value) ? value["by"] : value, draft),
+  max_price(value, draft) {
+    if (!isObject(value)) return "an object: { prompt, completion }, USD per million tokens";
+    const { prompt, completion } = value;
+    draft.keep(
+      ({ price }) => price !== undefined && isWithin(price.input, prompt) && isWithin(price.output, completion),
+    );
+    const others = Object.keys(value).filter((name) => name !== "prompt" && name !== "completion");
+    if (others.length > 0) draft.warn(`provider.max_price.${others.join(", ")}: it was not used`);
+    return undefined;
+  },
+  data_collection(value, draft) {
+    if (value === "deny") draft.keep(({ retentionDays }) => retentionDays === 0);
+    return value === "deny" || value === "allow" ? undefined : "allow or deny";
+  },
+  zdr(value, draft) {
+    if (value === true) draft.keep(({ retentionDays }) => retentionDays === 0);
+    return typeof value === "boolean" ? undefined : "true or false";
+  },
+  require_parameters(value, draft) {
+    if (value === true) draft.keep((endpoint) => draft.ignores(endpoint).length === 0);
+    return typeof value === "boolean" ? undefined : "true or false";
+  },
+};
+
+/** Fields of the body: OpenRouter's, which its clients send. */
+const bodyFields: Readonly<Record<string, ReadField>> = {
+  models(value, draft) {
+    if (!isTexts(value)) return "a list of models";
+    const { model } = draft.body;
+    const names = [...(typeof model === "string" && model !== "auto" ? [model] : []), ...value];
+    const { catalog } = draft.policy.set;
+    const named = names.map(
+      (name) => canonicalModelId(catalog, name) ?? canonicalModelId(catalog, name.replace(/:[a-z]+$/, "")),
+    );
+    draft.keep((endpoint) => named.includes(endpoint.model));
+    return undefined;
+  },
+  provider(value, draft) {
+    if (!isObject(value)) return "an object";
+    for (const [name, given] of Object.entries(value)) {
+      const read = Object.hasOwn(providerFields, name) ? providerFields[name] : undefined;
+      const form = given === null ? undefined : read === undefined ? "nothing here" : read(given, draft);
+      if (form !== undefined) draft.warn(`provider.${name}: it takes ${form}; it was not used`);
+    }
+    return undefined;
+  },
+  route: (value, draft) => unused("route", value === "fallback", draft),
+  transforms: (value, draft) => unused("transforms", Array.isArray(value) && value.length === 0, draft),
+  plugins: (value, draft) => unused("plugins", Array.isArray(value) && value.length === 0, draft),
+  usage: () => undefined, // usage is always counted
+};
+
+const none = { excluded: [], order: undefined, noFallback: false, warnings: [] } as const;
+
+/** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
+export function readRoutingFields(context: RoutingContext): RoutingHints {
+  const { policy, body } = context;
+  if (!hasRoutingFields(body) && !String(body["model"] ?? "").includes(":"))
+    return { ...none, model: asText(body["model"]) };
+  const endpoints = policy.set.catalog.models.flatMap((model) => model.endpoints);
+  const excluded = new Set<string>();
+  const warnings: string[] = [];
+  let order: readonly string[] | undefined;
+  let noFallback = false;
+  const draft: Draft = {
+    ...context,
+    endpoints,
+    keep: (test) => {
+      for (const endpoint of endpoints) if (!test(endpoint)) excluded.add(endpoint.id);
+    },
+    orderBy: (rank) => {
+      if (order !== undefined) warnings.push("provider: it orders twice; the first order was used");
+      order ??= [...endpoints].sort((a, b) => rank(a) - rank(b)).map(({ id }) => id);
+    },
+    noFallback: () => {
+      noFallback = true;
+    },
+    warn: (sentence) => warnings.push(sentence),
+  };
+  const model = readSuffix(draft);
+  for (const [name, read] of Object.entries(bodyFields)) {
+    const value = body[name];
+    if (value === undefined) continue;
+    const form = value === null ? undefined : read(value, draft);
+    if (form !== undefined) warnings.push(`${name}: it takes ${form}; it was not used`);
+  }
+  return { model, excluded: [...excluded], order, noFallback, warnings };
+}
+
+export function hasRoutingFields(body: Json): boolean {
+  return Object.keys(body).some((name) => Object.hasOwn(bodyFields, name));
+}
+
+/** A body without the fields that are for a router. */
+export function withoutRoutingFields(body: Json): Json {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !Object.hasOwn(bodyFields, name)));
+}
+
+/** A model of the catalog may have a colon in its name; then nothing of it is a suffix. */
+function readSuffix(draft: Draft): string | undefined {
+  const { model } = draft.body;
+  if (typeof model !== "string") return undefined;
+  const { catalog } = draft.policy.set;
+  const [, name = "", suffix = ""] = /^(.+):([a-z]+)$/.exec(model) ?? [];
+  if (suffix === "" || canonicalModelId(catalog, model) !== undefined) return model;
+  if (canonicalModelId(catalog, name) === undefined && name !== "auto") return model;
+  const read = Object.hasOwn(suffixes, suffix) ? suffixes[suffix] : undefined;
+  if (read === undefined) draft.warn(`model: the suffix :${suffix} means nothing here; it was not used`);
+  else read(undefined, draft);
+  return name;
+}
+
+function sortBy(by: unknown, draft: Draft): string | undefined {
+  switch (by) {
+    case "price":
+      draft.orderBy(({ price }) => (price === undefined ? Number.POSITIVE_INFINITY : price.input + price.output));
+      return undefined;
+    case "latency":
+    case "throughput": // what is observed here is the time to the first token
+      draft.orderBy(({ id }) => draft.latencyMs?.[id] ?? Number.MAX_SAFE_INTEGER);
+      return undefined;
+    default:
+      return "price, latency or throughput";
+  }
+}
+
+function unused(name: string, isFine: boolean, draft: Draft): undefined {
+  if (!isFine) draft.warn(`${name}: this server has no such thing; it was not used`);
+  return undefined;
+}
+
+/** @param pico pico-dollars per token: millionths of a dollar per million tokens. */
+function isWithin(pico: number, usdPerMillion: unknown): boolean {
+  const limit = typeof usdPerMillion === "string" ? Number(usdPerMillion) : usdPerMillion;
+  return typeof limit !== "number" || Number.isNaN(limit) || pico <= limit * 1e6;
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === "string");
+}

@@ -1,0 +1,41 @@
+import { type DecisionColumns, decisionColumns, fitsFilter } from "./decision-columns.js";
+import type { DecisionFilter, DecisionSummary, StoredDecision } from "./decision-store.js";
+
+/** One decision as it was made, with what lists show of it. */
+export interface FedDecision {
+  readonly columns: DecisionColumns;
+  readonly decision: StoredDecision;
+}
+
+interface Subscriber {
+  readonly filter: DecisionFilter;
+  readonly take: (fed: FedDecision) => void;
+  readonly end: () => void;
+}
+
+/** Tells whoever listens about each decision of this server as it is recorded. Costs nothing while nobody does. */
+export class DecisionFeed {
+  readonly #subscribers = new Set<Subscriber>();
+
+  publish(decision: StoredDecision, summary: DecisionSummary): void {
+    if (this.#subscribers.size === 0) return;
+    const columns = decisionColumns(decision, summary);
+    for (const { filter, take } of this.#subscribers) if (fitsFilter(columns, filter)) take({ columns, decision });
+  }
+
+  /** @returns ends the subscription. */
+  subscribe(subscriber: Subscriber): () => void {
+    this.#subscribers.add(subscriber);
+    return () => this.#subscribers.delete(subscriber);
+  }
+
+  get size(): number {
+    return this.#subscribers.size;
+  }
+
+  /** The server is stopping. */
+  close(): void {
+    for (const { end } of this.#subscribers) end();
+    this.#subscribers.clear();
+  }
+}

@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually, type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
+
+describe("policy tail, status and usage", () => {
+  let proxy: ProxyProcess;
+  beforeAll(async () => {
+    proxy = await startProxy("policies");
+  });
+  afterAll(() => proxy.stop());
+
+  const ask = (tags: string) =>
+    fetch(`${proxy.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-route-tags": tags },
+      body: JSON.stringify({ messages: [{ role: "user", content: "hi" }] }),
+    });
+
+  it("tail prints a line for each decision that fits, and ends when the server stops", async () => {
+    const child = spawn(
+      process.execPath,
+      [join(import.meta.dirname, "../../dist/cli/main.js"), "tail", "--server", proxy.url, "--rule", "code"],
+      { stdio: ["ignore", "pipe", "pipe"] },
+    );
+    let output = "";
+    child.stdout.on("data", (data: Buffer) => {
+      output += data.toString();
+    });
+    await eventually(async () => {
+      await (await ask("code")).text();
+      await (await ask("prose")).text();
+      expect(output).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}200 {2}answered {3}code {2}→ \S+\/\S+ {2}\d+ ms {2}dec_\w+\n/m);
+    }, 15_000);
+    for (const line of output.trimEnd().split("\n")) expect(line).toContain("  code  ");
+    child.kill();
+  });
+
+  it("status says what serves, with exit 0", async () => {
+    const { code, stdout } = await runPolicy(["status", "--server", proxy.url]);
+    expect(stdout).toMatch(/^ready: serving production@[0-9a-f]{12} since .*, \d+ rules\n$/);
+    expect(code).toBe(0);
+    const nobody = await runPolicy(["status", "--server", "http://127.0.0.1:1"]);
+    expect(nobody.code).toBe(2);
+    expect(nobody.stderr).toContain("cannot reach http://127.0.0.1:1");
+  });
+
+  it("usage shows what was used", async () => {
+    await (await ask("code")).text();
+    const environment = { DATABASE_URL: `sqlite:${proxy.database}` };
+    await eventually(async () => {
+      const { stdout } = await runPolicy(["usage", "--by", "rule,day"], environment);
+      expect(stdout).toMatch(/^TIME +RULE +CALLS +ANSWERED +INPUT +CACHED +OUTPUT +CHARGED +INCURRED\n/);
+      expect(stdout).toMatch(/^\d{4}-\d\d-\d\dT00:00 +code +\d+/m);
+    });
+    const { usage } = JSON.parse((await runPolicy(["usage", "--json"], environment)).stdout);
+    expect(usage[0]).toMatchObject({ model: expect.any(String), attempts: expect.any(Number) });
+    expect((await runPolicy(["usage", "--by", "colour"], environment)).code).toBe(2);
+  });
+});

@@ -1,0 +1,101 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runPolicy } from "../acceptance/proxy-process.js";
+
+const run = promisify(execFile);
+
+describe("policy bench", () => {
+  it("prints decisions per second of tree and rules in order", async () => {
+    const { code, stdout } = await runPolicy(["bench", "--seconds", "0.1", "--policies", "cli/starter"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^starter@[0-9a-f]{12} · 3 rules · /);
+    for (const name of ["by the tree", "in order", "tree and rank"]) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} +[\\d,]+/s +[\\d.]+ µs each +\\([\\d,]+ to [\\d,]+\\)$`, "m"));
+    }
+    expect(stdout).toContain(
+      "4,096 requests at the edges of the policy, seed 1; tree and rules in order agree on all of them",
+    );
+    expect(stdout).toContain("a decision tests at most 4 predicates");
+  });
+
+  it("prints JSON", async () => {
+    const { stdout } = await runPolicy([
+      "bench",
+      "--seconds",
+      "0.1",
+      "--seed",
+      "7",
+      "--json",
+      "--policies",
+      "cli/starter",
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      seed: 7,
+      decisions_per_second: { "by the tree": { median: expect.any(Number) } },
+    });
+  });
+
+  it.each([[["--seconds", "0"]], [["--seed", "x"]]])("%j is wrong usage", async (args) => {
+    expect((await runPolicy(["bench", ...args, "--policies", "cli/starter"])).code).toBe(2);
+  });
+});
+
+describe("policy completion", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "routewright-completion-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const complete = async (...words: string[]) => {
+    const { stdout: script } = await runPolicy(["completion", "bash"]);
+    await writeFile(join(folder, "policy.bash"), script);
+    const line = words.map((word) => `'${word}'`).join(" ");
+    const ask = `source '${join(folder, "policy.bash")}'; COMP_WORDS=(policy ${line}); COMP_CWORD=${words.length}; _policy; echo "\${COMPREPLY[*]}"`;
+    const { stdout } = await run("bash", ["--norc", "-c", ask]);
+    return stdout.trim().split(" ").sort();
+  };
+
+  it.each([
+    [["re"], ["replay"]],
+    [["replay", "--ex"], ["--export"]],
+    [["--json", "keys", "cr"], ["create"]],
+    [["test", "--s"], ["--suggest"]],
+    [["fmt", "--no"], ["--no-color"]],
+  ])("completes %j to %j in bash", async (words, expected) => {
+    expect(await complete(...words)).toEqual(expected);
+  });
+
+  it.each(["zsh", "fish"])("writes a script for %s with every command and its options", async (shell) => {
+    const { code, stdout } = await runPolicy(["completion", shell]);
+    expect(code).toBe(0);
+    for (const word of ["check", "replay", "completion"]) expect(stdout).toContain(word);
+    expect(stdout).toContain(shell === "fish" ? "-l suggest" : "--suggest");
+  });
+
+  it("knows three shells", async () => {
+    const { code, stderr } = await runPolicy(["completion", "tcsh"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("bash, zsh, fish");
+  });
+});
+
+describe("policy graph", () => {
+  it.each([
+    ["mermaid", "flowchart TD"],
+    ["dot", "digraph policy {"],
+    ["svg", "<svg xmlns"],
+  ])("writes %s", async (format, start) => {
+    const { code, stdout } = await runPolicy(["graph", "--format", format, "--policies", "cli/starter"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(start);
+  });
+
+  it("knows three formats", async () => {
+    expect((await runPolicy(["graph", "--format", "png", "--policies", "cli/starter"])).code).toBe(2);
+  });
+});

@@ -1,0 +1,105 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { anthropicServer, startProvider } from "../providers/provider-servers.js";
+import { compile, completion, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";
+
+afterEach(stopAll);
+
+/** `acme/two` at two providers, `acme/one` at one, `acme/claude` at a provider of another format. */
+async function start(route = "{ to: [acme/two, acme/one] }") {
+  const upstream = await startUpstream((response) => sendJson(response, completion("fine")));
+  const claude = await startProvider(anthropicServer);
+  const catalog = `kind: catalog
+providers:
+  near: { format: openai, base_url: ${upstream.url}, data_retention: 30d }
+  far: { format: openai, base_url: ${upstream.url}, data_retention: none }
+  claude: { format: anthropic, base_url: ${claude.url} }
+models:
+  acme/two:
+    context_window: 100k
+    price: { input: 2, output: 4 }
+    endpoints:
+      - { provider: near, model: two }
+      - { provider: far, model: two, price: { input: 1, output: 2 } }
+  acme/one: { context_window: 100k, endpoints: [{ provider: near, model: one }] }
+  acme/claude: { context_window: 100k, price: { input: 0, output: 0 }, endpoints: [{ provider: claude, model: claude-x }] }
+`;
+  const proxy = await startProxy(compile(policyOf(route), catalog));
+  const ask = async (body: object, headers: Record<string, string> = {}) => {
+    const answer = await proxy.ask(body, headers);
+    const { chosen, fallbacks, facts } = await proxy.lastDecision();
+    const plan = chosen === undefined ? [] : [chosen, ...fallbacks];
+    return { status: answer.status, warning: answer.headers.get("x-route-warning"), plan, facts };
+  };
+  return { upstream, ask };
+}
+
+const near = "acme/two@near";
+const far = "acme/two@far";
+const one = "acme/one@near";
+
+describe("the fields of other routers", () => {
+  it.each<[string, object, readonly string[]]>([
+    ["nothing", {}, [near, far, one]],
+    ["provider.only", { provider: { only: ["far"] } }, [far]],
+    ["provider.ignore", { provider: { ignore: ["far"] } }, [near, one]],
+    ["provider.order", { provider: { order: ["far"] } }, [far, near, one]],
+    ["provider.sort", { provider: { sort: "price" } }, [far, near, one]],
+    ["provider.max_price", { provider: { max_price: { prompt: 1.5, completion: "3" } } }, [far]],
+    ["provider.data_collection", { provider: { data_collection: "deny" } }, [far]],
+    ["provider.zdr", { provider: { zdr: true } }, [far]],
+    ["provider.allow_fallbacks", { provider: { allow_fallbacks: false } }, [near]],
+    ["models", { models: ["acme/one", "elsewhere/x"] }, [one]],
+    ["a suffix that sorts", { model: "acme/two:floor" }, [far, near, one]],
+    ["two of them", { models: ["two"], provider: { allow_fallbacks: false, order: ["far"] } }, [far]],
+  ])("narrow the plan: %s", async (_, body, plan) => {
+    const { ask, upstream } = await start();
+    const seen = await ask(body);
+    expect(seen).toMatchObject({ status: 200, plan, warning: null });
+    const sent = JSON.parse(upstream.requests[0]!.body) as object;
+    for (const name of ["models", "provider"]) expect(sent).not.toHaveProperty(name);
+  });
+
+  it("name a model without their suffix to the policy, and leave colons of the catalog alone", async () => {
+    const { ask } = await start("{ to: [requested] }");
+    expect((await ask({ model: "two:nitro" })).facts["model"]?.value).toBe("acme/two");
+    const unknown = await ask({ model: "acme/two:thinking" });
+    expect(unknown.warning).toBe("model: the suffix :thinking means nothing here; it was not used");
+    expect((await ask({ model: "elsewhere:27b" })).facts["model"]?.value).toBe("elsewhere:27b");
+  });
+
+  it("leave out formats that would not hear a parameter: provider.require_parameters", async () => {
+    const { ask } = await start("{ to: [acme/claude, acme/one] }");
+    expect((await ask({ seed: 1 })).plan).toEqual(["acme/claude@claude", one]);
+    expect((await ask({ seed: 1, provider: { require_parameters: true } })).plan).toEqual([one]);
+    expect((await ask({ top_k: 1, provider: { require_parameters: true } })).plan).toHaveLength(2);
+  });
+
+  it("are warned about when they mean nothing here, and refused when hints must hold", async () => {
+    const { ask } = await start();
+    const { warning, plan } = await ask({
+      provider: { quantizations: ["fp8"], only: "far" },
+      transforms: ["middle-out"],
+    });
+    expect(warning).toBe(
+      "provider.quantizations: it takes nothing here; it was not used; provider.only: it takes a list of providers; it was not used; transforms: this server has no such thing; it was not used",
+    );
+    expect(plan).toEqual([near, far, one]);
+    expect((await ask({ provider: { sort: "beauty" } }, { "x-route-strict": "true" })).status).toBe(400);
+  });
+
+  it("never widen what the policy allows", async () => {
+    const { ask } = await start("{ to: [acme/one] }");
+    expect((await ask({ models: ["acme/two"] })).status).toBe(400);
+    expect((await ask({ provider: { only: ["far"] } })).status).toBe(400);
+  });
+
+  it("say which app asks: X-Title, else HTTP-Referer", async () => {
+    const { ask } = await start();
+    const referer = { "http-referer": "https://app.example" };
+    expect((await ask({}, referer)).facts["app"]).toEqual({
+      value: "https://app.example",
+      source: "header http-referer",
+    });
+    expect((await ask({}, { ...referer, "x-title": "App" })).facts["app"]?.value).toBe("App");
+  });
+});

@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import { DecisionRetention } from "../../../server/storage/decision-retention.js";
+import { openDatabase } from "../../../server/storage/open-database.js";
+import { createDecisionStore } from "../../../server/storage/open-decision-store.js";
+import { onBothEngines } from "../../services/engines.js";
+import { decision, REVISION } from "./harness.js";
+
+const silent = { info() {}, warn() {}, error() {} } as never;
+const DAY_MS = 86_400_000;
+const NOW = 1_800_000_000_000 + 100 * DAY_MS;
+
+onBothEngines((engine) => {
+  async function open() {
+    const database = await openDatabase(await engine.newUrl());
+    const store = createDecisionStore(database, { log: silent, now: Date.now });
+    const retain = (days: number, megabytes: number) => {
+      const retention = new DecisionRetention({ database, log: silent, now: () => NOW, days, megabytes });
+      retention.close();
+      return retention.sweep();
+    };
+    const ids = async () => (await store.list({ limit: 1_000 })).map(({ id }) => Number(id.slice(4)));
+    return { database, store, retain, ids, close: () => store.close().then(() => database.close()) };
+  }
+
+  it("deletes what is older than it says, and keeps the rest", async () => {
+    const { store, retain, ids, close } = await open();
+    for (let day = 0; day < 100; day++) {
+      store.record(decision(day * DAY_MS), { rule: "r", status: 200 });
+    }
+    await store.flush();
+    expect(await retain(0, 0)).toBe(0);
+    expect(await retain(30, 0)).toBe(70);
+    expect(await ids()).toEqual(Array.from({ length: 30 }, (_, index) => (99 - index) * DAY_MS));
+    await close();
+  });
+
+  it("deletes the oldest when they take more room than it says, with the snapshots nothing needs any more", async () => {
+    const { database, store, retain, ids, close } = await open();
+    const snapshot = { name: "p", files: [], firstServed: "2026-01-01T00:00:00.000Z" };
+    await store.saveSnapshot({ ...snapshot, revision: REVISION });
+    await store.saveSnapshot({ ...snapshot, revision: "cd".repeat(32) });
+    const bytes = JSON.stringify(decision(10_000)).length;
+    for (let number = 10_000; number < 10_700; number++) store.record(decision(number), { rule: "r", status: 200 });
+    await store.flush();
+    expect(await retain(0, (500 * bytes) / 1_000_000)).toBe(200);
+    expect(await ids()).toHaveLength(500);
+    expect((await ids()).at(-1)).toBe(10_200);
+    const revisions = await database.db.selectFrom("policy_snapshots").select("revision").execute();
+    expect(revisions).toEqual([{ revision: REVISION }]);
+    await close();
+  });
+});
