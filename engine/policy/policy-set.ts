@@ -92,6 +92,8 @@ export interface Route {
 /** Milliseconds. A timer that is not written has the server's default (docs/policy-language.md, "Timeouts"). */
 export interface Timeouts {
   readonly connectMs?: number;
+  /** To the head of the answer; no limit of its own unless it is written. */
+  readonly firstByteMs?: number;
   readonly firstTokenMs?: number;
   readonly idleMs?: number;
   readonly totalMs?: number;
@@ -176,6 +178,20 @@ export interface Provider {
   readonly span: Span;
 }
 
+/** How the simulator can play a provider in trouble. */
+export const simulatedFaults = [
+  "rate_limited",
+  "server_error",
+  "overloaded",
+  "reset",
+  "hang",
+  "trickle",
+  "cut",
+  "malformed_json",
+  "malformed_sse",
+] as const;
+export type SimulatedFault = (typeof simulatedFaults)[number];
+
 /** How a `simulated` provider behaves. */
 export interface SimulationSettings {
   /** To the first token, milliseconds. Default 20. */
@@ -186,6 +202,8 @@ export interface SimulationSettings {
   readonly failureRate?: number;
   /** The HTTP status of such a failure. Default 503. */
   readonly failureStatus?: number;
+  /** How it fails, in place of a status: then the share defaults to 1. */
+  readonly fault?: SimulatedFault;
   /** The text to answer with. Default: a sentence naming the model. */
   readonly reply?: string;
 }

@@ -70,6 +70,7 @@ function readStrategy(reading: RouteReading, map: LocatedMap): StrategyName | St
 function readTimeouts(reading: RouteReading, node: Located | undefined): Timeouts {
   return {
     ...defined("connectMs", durationOf(reading, childOf(node, "connect"))),
+    ...defined("firstByteMs", durationOf(reading, childOf(node, "first_byte"))),
     ...defined("firstTokenMs", durationOf(reading, childOf(node, "first_token"))),
     ...defined("idleMs", durationOf(reading, childOf(node, "idle"))),
     ...defined("queueMs", durationOf(reading, childOf(node, "queue"))),

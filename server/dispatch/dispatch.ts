@@ -1,10 +1,12 @@
 import type { Logger } from "pino";
 import {
+  type Endpoint,
   nanoToUsd,
   type PicoUsdPerToken,
   type PlannedAttempt,
   type Price,
   type RecordedAttempt,
+  type SimulatedFault,
 } from "../../engine/index.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
 import type { RequestAccount } from "../ledger/request-account.js";
@@ -51,6 +53,8 @@ export interface DispatchRequest extends CallSide {
   readonly operationHeaders: Readonly<Record<string, string>>;
   readonly maxOutputTokens: number | undefined;
   readonly account: RequestAccount;
+  /** How the simulator is to answer for an endpoint; undefined: as it does otherwise. */
+  readonly faultOf: (endpoint: Endpoint) => SimulatedFault | undefined;
   /** Told of each candidate that could not be called. */
   readonly onPassedOver: (endpoint: string, reason: PassedOver["reason"]) => void;
   /** Told how long the request waited for a candidate, milliseconds. */
@@ -147,6 +151,7 @@ async function recordedCall(
         operation: isPassed ? request.operation : "chat",
         body: bodyFor(endpoint.upstreamModel),
         parsedBody: request.chat.body,
+        fault: connection.isSimulated ? request.faultOf(endpoint) : undefined,
         headers: isPassed ? { ...trace.headers, ...request.operationHeaders } : trace.headers,
         warn: (sentence) => request.warnings.add(`${provider.name}: ${sentence}`),
       },

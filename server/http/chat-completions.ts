@@ -149,6 +149,7 @@ function send(
       attempts: exchange.attempts,
       failures: exchange.failures,
       warnings: exchange.warnings,
+      faultOf: plane.faultsOf(request.headers),
       onPassedOver: (endpoint, reason) => exchange.passedOver.push({ endpoint, reason }),
       onWaited: (ms) => {
         exchange.queuedMs += ms;
