@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import {
+  type CompiledPolicy,
   compilePolicy,
   type DecisionRecord,
   explainDecision,
@@ -10,13 +11,19 @@ import {
 import { askServerForJson } from "./ask-server.js";
 import { CommandFailure } from "./command-failure.js";
 
+/** A decision with the policy it was made under. */
+export interface Explained {
+  readonly record: DecisionRecord;
+  readonly policy: CompiledPolicy;
+}
+
 /**
  * Fetches a served decision and the policy snapshot it was made under, and decides again here, from facts, world and
  * snapshot alone.
  * @throws CommandFailure: 2 when the server cannot be asked or does not know the decision, 1 when deciding again gives
  *   something else than what was served (which would be a fault in Routewright, and is said).
  */
-export async function reproduceDecision(id: string, server: string): Promise<DecisionRecord> {
+export async function reproduceDecision(id: string, server: string): Promise<Explained> {
   const { record } = await askServerForJson<{ record: DecisionRecord }>(
     "policy explain",
     server,
@@ -53,5 +60,5 @@ export async function reproduceDecision(id: string, server: string): Promise<Dec
       `policy explain: deciding again gives ${again.chosen ?? "nothing"}, the server chose ${record.chosen ?? "nothing"}: a fault in Routewright; please report it with the output of --json`,
     );
   }
-  return again;
+  return { record: again, policy };
 }

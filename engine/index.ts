@@ -2,8 +2,14 @@
 
 // analyze: questions about all requests
 export { type AnalyzeOptions, analyzePolicy } from "./analyze/analyze-policy.js";
+export { type DiffReport, describeDiff } from "./analyze/describe-diff.js";
+export { diffPolicies, isSameForAll, type PolicyDiff } from "./analyze/diff-policies.js";
+export { renderDiff, renderDiffMarkdown } from "./analyze/render-diff.js";
+export { renderWhyNot } from "./analyze/render-why-not.js";
 export { anyRequests, httpRequests, type RequestAssumptions } from "./analyze/request-assumptions.js";
+export { type WhyNot, whyNot } from "./analyze/why-not.js";
 export { writeRequest } from "./analyze/write-request.js";
+
 export type { Condition, Predicate } from "./conditions/condition.js";
 export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from "./conditions/fact-definitions.js";
 export { matchesGlob } from "./conditions/glob.js";

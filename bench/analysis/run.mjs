@@ -1,9 +1,12 @@
 // How long the analysis of large policies takes: `npm run bench:analysis`. Prints min / median / max over several policies.
-import { analyzePolicy, compilePolicy } from "../../dist/engine/index.js";
+import { analyzePolicy, compilePolicy, describeDiff, diffPolicies } from "../../dist/engine/index.js";
 import { realisticPolicy } from "./realistic-policy.mjs";
 
 function compiled(rules, seed) {
-  const files = realisticPolicy(rules, seed);
+  return compile(realisticPolicy(rules, seed));
+}
+
+function compile(files) {
   const { value, diagnostics } = compilePolicy(files);
   if (value === undefined) throw new Error(JSON.stringify(diagnostics.slice(0, 3)));
   return value;
@@ -28,4 +31,37 @@ for (const rules of [100, 300, 1_000]) {
     times.push(performance.now() - start);
   }
   report(`check ${rules} rules`, times, `, ${counts.join(" ")} findings`);
+}
+
+/** One edit in the middle: a threshold, a route, a rule that is gone, a rule that moved to the end. */
+const edits = {
+  threshold: (lines, at) =>
+    lines.with(
+      at,
+      lines[at].replace(/(gte|lt): (\d+)k/, (_, word, count) => `${word}: ${Number(count) + 1}k`),
+    ),
+  route: (lines, at) => lines.with(at, lines[at].replace("fallback:", "retries: 2, fallback:")),
+  deleted: (lines, at) => lines.toSpliced(at, 1),
+  moved: (lines, at) => [...lines.toSpliced(at, 1), lines[at]],
+};
+for (const [name, edit] of Object.entries(edits)) {
+  const times = [];
+  const counts = [];
+  for (let seed = 1; seed <= 5; seed++) {
+    const [policy, catalog] = realisticPolicy(500, seed);
+    const [head, rest] = policy.text.split("rules:\n");
+    const [rules, tail] = rest.split("\ndefault:");
+    const lines = rules.split("\n");
+    const at = lines.findIndex(
+      (line, index) => index > 200 && line.includes("fallback") && /(gte|lt): \d+k/.test(line),
+    );
+    const text = `${head}rules:\n${edit(lines, at).join("\n")}\ndefault:${tail}`;
+    const before = compile([policy, catalog]);
+    const after = compile([{ name: "policy.yaml", text }, catalog]);
+    const start = performance.now();
+    const diff = describeDiff(diffPolicies(before.set, after.set), before, after);
+    times.push(performance.now() - start);
+    counts.push(diff.changes.length);
+  }
+  report(`diff of 500 rules, one rule: ${name}`, times, `, ${counts.join(" ")} changes`);
 }

@@ -1,11 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import {
-  type DecisionRecord,
+  canonicalModelId,
   explainDecision,
+  factsOfRecord,
   renderExplanation,
+  renderWhyNot,
   tokenThresholds,
+  type WhyNot,
   type World,
+  whyNot,
 } from "../../engine/index.js";
 import { observeRequest } from "../../server/http/observe-request.js";
 import { createTokenCounter } from "../../server/tokens/create-token-counter.js";
@@ -13,7 +17,7 @@ import { CommandFailure } from "../command-failure.js";
 import { addFactOptions, factsFromFlags, factsOfAPlainRequest, type SourcedFacts } from "../facts-from-flags.js";
 import { globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
-import { reproduceDecision } from "../reproduce-decision.js";
+import { type Explained, reproduceDecision } from "../reproduce-decision.js";
 
 interface ExplainOptions extends Readonly<Record<string, unknown>> {
   readonly request?: string;
@@ -25,6 +29,7 @@ interface ExplainOptions extends Readonly<Record<string, unknown>> {
   readonly latency?: readonly string[];
   readonly seed?: string;
   readonly all?: boolean;
+  readonly whyNot?: string;
 }
 
 /** `policy explain`: why a request, described by flags, given as a file, or served before, goes where it goes. */
@@ -50,10 +55,20 @@ export function explainCommand(): Command {
     )
     .option("--seed <seed>", "what weighted and balanced draw from")
     .option("--all", "show every rule above, however many")
+    .option("--why-not <model>", "what keeps the request from this model, and the smallest changes that send it there")
     .action(async (own: ExplainOptions, self: Command) => {
       const options = globalOptions(self);
-      const record =
+      const explained =
         own.decision === undefined ? await explainHere(own, self) : await reproduceDecision(own.decision, own.server);
+      const { record } = explained;
+      if (own.whyNot !== undefined) {
+        const answer = explainWhyNot(explained, own.whyNot);
+        const text = options.json
+          ? JSON.stringify(answer, undefined, 2)
+          : renderWhyNot(answer, { color: options.color });
+        process.stdout.write(`${text}\n`);
+        return;
+      }
       process.stdout.write(
         options.json
           ? `${JSON.stringify(record, undefined, 2)}\n`
@@ -62,7 +77,7 @@ export function explainCommand(): Command {
     });
 }
 
-async function explainHere(own: ExplainOptions, self: Command): Promise<DecisionRecord> {
+async function explainHere(own: ExplainOptions, self: Command): Promise<Explained> {
   const policy = await loadPolicies(globalOptions(self));
   const now = Date.now();
   const described = factsFromFlags(own, policy);
@@ -79,7 +94,7 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Decision
       now,
     });
   }
-  return explainDecision({
+  const record = explainDecision({
     policy,
     facts: { ...base.facts, ...described.facts },
     sources: { ...base.sources, ...described.sources },
@@ -88,6 +103,18 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Decision
     time: now,
     warnings: base.warnings ?? [],
   });
+  return { record, policy };
+}
+
+function explainWhyNot({ record, policy }: Explained, name: string): WhyNot {
+  const { catalog } = policy.set;
+  const model = canonicalModelId(catalog, name) ?? name;
+  const known = catalog.models.flatMap(({ id, endpoints }) => [id, ...endpoints.map((endpoint) => endpoint.id)]);
+  if (!known.includes(model)) {
+    const models = catalog.models.map(({ id }) => id).join(", ");
+    throw new CommandFailure(2, `policy explain: --why-not ${name}: the catalog has no such model; it has ${models}`);
+  }
+  return whyNot(policy, factsOfRecord(record), record.world, model);
 }
 
 async function readBody(file: string): Promise<Record<string, unknown>> {

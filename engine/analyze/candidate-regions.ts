@@ -55,7 +55,7 @@ function excludedOnAnyRoute(regions: PolicyRegions, entry: CatalogEntry): readon
   return joinBoxes(regions.space, boxes);
 }
 
-function excludedByRequirement(
+export function excludedByRequirement(
   regions: PolicyRegions,
   entry: CatalogEntry,
   rule: RequireRule,
@@ -69,7 +69,7 @@ function excludedByRequirement(
   return regions.intersect(acts, dearerThan(regions, entry, maxCost));
 }
 
-function lackingCapability({ space }: PolicyRegions, { model }: CatalogEntry): readonly Box[] {
+export function lackingCapability({ space }: PolicyRegions, { model }: CatalogEntry): readonly Box[] {
   return capabilityFacts.flatMap(([fact, capability]) => {
     if (model.capabilities.includes(capability)) return [];
     return boxesWhere(space, fact, (atom) => atom.kind === "boolean" && atom.value);
@@ -114,7 +114,7 @@ function leastCost(endpoint: CatalogEntry["endpoint"], prompt: FactAtom, answer:
 }
 
 /** Boxes over the sizes of prompt and answer, one for each atom of the answer. */
-function byAnswer(
+export function byAnswer(
   { space }: PolicyRegions,
   isExcluded: (prompt: FactAtom, answer: FactAtom) => boolean,
 ): readonly Box[] {

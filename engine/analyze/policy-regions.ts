@@ -4,9 +4,9 @@ import type { PolicySet, Rule } from "../policy/policy-set.js";
 import type { Box } from "./box.js";
 import { ConditionBoxes } from "./condition-boxes.js";
 import { factsOfBox } from "./facts-of-box.js";
-import { findUncovered, type Search } from "./find-uncovered.js";
+import { findUncovered, type Search, subtract } from "./find-uncovered.js";
 import type { RequestSpace } from "./request-space.js";
-import { QUESTION_STEPS, StepBudget } from "./step-budget.js";
+import { MOST_BOXES, QUESTION_STEPS, StepBudget } from "./step-budget.js";
 
 /** A rule with its number among the set's rules. */
 export interface NumberedRule {
@@ -89,6 +89,16 @@ export class PolicyRegions {
     if (areas === undefined || covers.some((each) => each === undefined)) return "undecided";
     const all = covers.length === 1 ? (covers[0] as readonly Box[]) : (covers as readonly Box[][]).flat();
     return findUncovered(this.space.layout, areas, all, new StepBudget(QUESTION_STEPS));
+  }
+
+  /** What of the areas no cover holds; undefined when that is not known, or takes too many boxes. */
+  subtract(
+    areas: readonly Box[] | undefined,
+    covers: readonly (readonly Box[] | undefined)[],
+  ): readonly Box[] | undefined {
+    if (areas === undefined || covers.some((each) => each === undefined)) return undefined;
+    const all = (covers as readonly Box[][]).flat();
+    return subtract(this.space.layout, areas, all, new StepBudget(QUESTION_STEPS / 10), MOST_BOXES);
   }
 
   /** The common requests of two lists of areas. */

@@ -75,7 +75,7 @@ export function valueOfAtom(atom: FactAtom, { definition }: FactAxis): FactValue
 }
 
 /**
- * The one-request box a request lies in; undefined when it is none of the space (an absent fact that is taken to be
+ * The box of single atoms that a request lies in; undefined when it is none of the space (an absent fact that is taken to be
  * always there, a value outside a closed list).
  */
 export function boxOfFacts({ axes, layout, defaults }: RequestSpace, given: Facts): Box | undefined {
@@ -84,8 +84,8 @@ export function boxOfFacts({ axes, layout, defaults }: RequestSpace, given: Fact
   for (const [number, axis] of axes.entries()) {
     const atom = atomOfFacts(axis, facts);
     if (atom === undefined) return undefined;
-    if (atom === -1) continue;
-    const narrowed = layout.intersect(box, layout.only(number, [atom]));
+    // Where an axis says nothing, all of its atoms stand for the same requests.
+    const narrowed = layout.intersect(box, layout.only(number, [Math.max(atom, 0)]));
     if (narrowed === undefined) throw new Error("invariant: axes do not overlap");
     box = narrowed;
   }

@@ -9,6 +9,11 @@ export function routeMeaning(set: PolicySet, route: Route): string {
   return canonicalJson({ ...options, weights: sorted, ...expandReferences(set, { to, fallback }) });
 }
 
+/** The default route is the last that is asked: what it says about what follows means nothing. */
+export function defaultRouteMeaning(set: PolicySet): string {
+  return routeMeaning(set, { ...set.defaultRoute, onExhausted: "fail" });
+}
+
 export function requirementMeaning(requirement: Requirement): string {
   const sorted = (values: readonly string[] | undefined) => values?.toSorted();
   const { region, provider, capabilities } = requirement;

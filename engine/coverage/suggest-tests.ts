@@ -29,7 +29,7 @@ export interface SuggestedTests {
 export function suggestTests(policy: CompiledPolicy): SuggestedTests {
   const { set } = policy;
   const coverage = new Coverage(set);
-  for (const { request } of policy.tests) coverage.add(request);
+  for (const { request, forall } of policy.tests) if (forall === undefined) coverage.add(request);
   const values = factValues(set);
   const random = seededRandom(1);
   const cases: object[] = [];

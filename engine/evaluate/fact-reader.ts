@@ -1,4 +1,4 @@
-import { countNotAbove } from "../compile/count-not-above.js";
+import { countCutsNotAbove } from "../compile/count-not-above.js";
 import {
   ALL_TAGS,
   ALL_TAGS_OR_ABSENT,
@@ -229,7 +229,7 @@ export class FactReader {
       case MONEY: {
         if (typeof value !== "number" || Number.isNaN(value)) return this.malformed();
         const cuts = this.cuts[fact] as Float64Array;
-        return 1 + countNotAbove(cuts, 0, cuts.length, this.types[fact] === MONEY ? usdToNano(value) : value);
+        return 1 + countCutsNotAbove(cuts, this.types[fact] === MONEY ? usdToNano(value) : value);
       }
       case SET:
         if (!Array.isArray(value)) return this.malformed();
@@ -240,7 +240,7 @@ export class FactReader {
         if (typeof value !== "number" || tz === undefined) return this.malformed();
         const { weekday, minute } = localTime(value, tz);
         const cuts = this.cuts[fact] as Float64Array;
-        return 1 + countNotAbove(cuts, 0, cuts.length, weekday * 1440 + minute);
+        return 1 + countCutsNotAbove(cuts, weekday * 1440 + minute);
       }
       default:
         return typeof value === "number" ? 1 : this.malformed();

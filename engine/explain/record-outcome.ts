@@ -84,7 +84,7 @@ function place(policy: CompiledPolicy, span: Span): { readonly file: string; rea
 }
 
 /** A requirement under the names and in the units in which policies write it. */
-function writeRequirement(requirement: Requirement): Readonly<Record<string, unknown>> {
+export function writeRequirement(requirement: Requirement): Readonly<Record<string, unknown>> {
   const { region, provider, maxRetentionDays, capabilities, maxCost } = requirement;
   return {
     ...(region === undefined ? {} : { region }),

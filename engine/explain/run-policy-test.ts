@@ -1,8 +1,12 @@
+import { firstAttempt, proveProperty } from "../analyze/prove-property.js";
+import { definitionsOf, writeRequest } from "../analyze/write-request.js";
+import type { Condition } from "../conditions/condition.js";
 import { evaluateCondition } from "../evaluate/evaluate-condition.js";
 import type { Facts } from "../evaluate/facts.js";
 import { withDefaults } from "../evaluate/with-defaults.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import type { PolicyTest } from "../policy/policy-test.js";
+import type { PolicyTest, TestExpectation } from "../policy/policy-test.js";
+import type { World } from "../rank/world.js";
 import { formatUsd, usdToNano } from "../units/money.js";
 import type { DecisionRecord, RecordedCandidate } from "./decision-record.js";
 import { explainDecision } from "./explain-decision.js";
@@ -13,7 +17,8 @@ export interface PolicyTestResult {
   readonly passed: boolean;
   /** One for each expectation that does not hold: `expected …, actual …`, and why on lines of its own. */
   readonly failures: readonly string[];
-  readonly record: DecisionRecord;
+  /** Of a property the counterexample's, if there is one. */
+  readonly record?: DecisionRecord;
 }
 
 /**
@@ -23,6 +28,47 @@ export interface PolicyTestResult {
  * pass without testing anything. Facts are sourced `test`; the time of the record is the fact `time`, else the epoch.
  */
 export function runPolicyTest(policy: CompiledPolicy, test: PolicyTest): PolicyTestResult {
+  return test.forall === undefined ? runCase(policy, test) : runProperty(policy, test, test.forall);
+}
+
+/** Each key of `expect` is proved over all requests, or refuted by one that is then run as a case. */
+function runProperty(policy: CompiledPolicy, test: PolicyTest, forall: Condition): PolicyTestResult {
+  const failures: string[] = [];
+  let record: DecisionRecord | undefined;
+  for (const [key, value] of Object.entries(test.expect)) {
+    const expect = { [key]: value } as TestExpectation;
+    const isVoid = key === "maxCostUsd" || key === "notModel";
+    const runOne = (request: Facts, world: World) => runCase(policy, { ...test, request, world, expect });
+    const verdict = proveProperty({ policy, forall }, expect, (request, world) => {
+      // Who is refused, and whom nobody can serve, costs nothing and reaches no model.
+      if (isVoid && firstAttempt(policy, request, world) === undefined) return false;
+      return !runOne(request, world).passed;
+    });
+    if (verdict.kind === "proved") continue;
+    if (verdict.kind === "undecided") {
+      failures.push(failure(`${describeExpectation(expect)} for all`, "not decided", verdict.why));
+      continue;
+    }
+    const { request, world } = verdict;
+    const run = runOne(request, world);
+    record ??= run.record;
+    const down = world.down === undefined ? "" : " when every other endpoint is down";
+    const example = `for example ${writeRequest(request, definitionsOf(policy.set))}${down}`;
+    failures.push(...run.failures.map((text) => `${text}\nexample  ${example.slice("for example ".length)}`));
+  }
+  return { passed: failures.length === 0, failures, ...(record === undefined ? {} : { record }) };
+}
+
+function describeExpectation({ rule, model, notModel, denied, requirements, maxCostUsd }: TestExpectation): string {
+  if (rule !== undefined) return `rule ${rule}`;
+  if (model !== undefined) return `model ${model}`;
+  if (notModel !== undefined) return `not model ${notModel}`;
+  if (denied !== undefined) return `denied ${denied}`;
+  if (requirements !== undefined) return `requirements ${listOrNone(requirements)}`;
+  return `a cost of at most $${formatUsd(usdToNano(maxCostUsd ?? 0))}`;
+}
+
+function runCase(policy: CompiledPolicy, test: PolicyTest): PolicyTestResult & { readonly record: DecisionRecord } {
   const names = Object.keys(test.request);
   const record = explainDecision({
     policy,

@@ -1,12 +1,16 @@
+import type { Condition } from "../conditions/condition.js";
 import type { Span } from "../diagnostics/diagnostic.js";
 import type { Facts } from "../evaluate/facts.js";
 import type { ExclusionReason } from "../rank/route-plan.js";
 import type { World } from "../rank/world.js";
 
-/** One case of a `kind: test` file. */
+/** One case of a `kind: test` file, or one property. */
 export interface PolicyTest {
   readonly name: string;
+  /** Empty for a property. */
   readonly request: Facts;
+  /** What is expected must hold for every request that meets this, whatever the world. */
+  readonly forall?: Condition;
   readonly world: World;
   readonly expect: TestExpectation;
   readonly span: Span;

@@ -1,3 +1,4 @@
+import type { Condition } from "../conditions/condition.js";
 import type { FactDefinition } from "../conditions/fact-definitions.js";
 import { didYouMean, listNames } from "../diagnostics/suggest.js";
 import type { Facts, FactValue } from "../evaluate/facts.js";
@@ -10,6 +11,7 @@ import { defined } from "./defined.js";
 import type { PolicyTest, TestExpectation } from "./policy-test.js";
 import { readFactValue } from "./read-attributes.js";
 import { readModelReference } from "./read-candidates.js";
+import { readCondition } from "./read-condition.js";
 import { type Effect, effects, type RulesRead } from "./read-rules.js";
 import {
   childOf,
@@ -34,17 +36,45 @@ export function readTests(reading: ConditionReading, root: LocatedMap, ruleIds: 
     const name = textOf(reading, childOf(node, "name"));
     if (node.kind !== "map" || name === undefined) return [];
     const world = childOf(node, "world");
+    const forall = readForall(reading, node);
     const request = { ...readRequest(reading, childOf(node, "request")), ...readWorldFacts(reading, node) };
     return [
       {
         name,
         request,
         world: readWorld(reading, world),
+        ...defined("forall", forall),
         expect: readExpectation(reading, childOf(node, "expect"), ruleIds),
         span: node.span,
       },
     ];
   });
+}
+
+/** Keys of `expect` that say something about all requests. */
+const provable = ["rule", "model", "not_model", "denied", "requirements", "max_cost_usd"];
+
+/** A property stands in place of a request and a world, and expects what can be proved. */
+function readForall(reading: ConditionReading, test: LocatedMap): Condition | undefined {
+  const node = childOf(test, "forall");
+  if (node === undefined) return undefined;
+  for (const key of ["request", "world"]) {
+    const entry = entryOf(test, key);
+    if (entry === undefined) continue;
+    const help = "`forall` is about every request and every world: say what they have in common in its condition";
+    reading.report.error("RW1103", entry.keySpan, `\`${key}\` cannot stand beside \`forall\``, help);
+  }
+  const expect = childOf(test, "expect");
+  for (const { key, keySpan } of expect?.kind === "map" ? expect.entries : []) {
+    if (!["fallback", "excluded"].includes(key)) continue;
+    reading.report.error(
+      "RW1103",
+      keySpan,
+      `\`${key}\` cannot be expected of all requests`,
+      `one of ${listNames(provable)}`,
+    );
+  }
+  return readCondition(reading, node);
 }
 
 function readRequest(reading: ConditionReading, node: Located | undefined): Facts {

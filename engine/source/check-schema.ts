@@ -2,7 +2,8 @@ import type { PendingDiagnostic } from "../diagnostics/report.js";
 import { chooseBranch, isOfType } from "./choose-branch.js";
 import { describeSchemaFault, type SchemaFault } from "./describe-schema-fault.js";
 import { type DocumentKind, resolveSchema, type SchemaNode, schemaOf } from "./document-schemas.js";
-import type { Located, LocatedEntry, LocatedMap } from "./located.js";
+import { fitsSchema } from "./fits-schema.js";
+import { type Located, type LocatedEntry, type LocatedMap, plainValue } from "./located.js";
 
 /** A fault that the JSON Schema finds, with the value it is about. */
 export interface SchemaFinding {
@@ -25,12 +26,24 @@ interface Place {
 const MAX_FAULTS = 1_000;
 
 /**
- * Holds a document against its schema; every mistake gives one finding, in the order written.
- *
- * Walks the located values with the schema beside them, so a fault knows its place and its schema, and needs no code
- * generation, which some runtimes forbid. The test suite checks it against a general validator.
+ * Holds a document against its schema; every mistake gives one finding, in the order written. ajv judges whether the
+ * document is sound; only if it is not, {@link explainSchemaFaults} says what is wrong and where.
  */
 export function checkSchema(kind: DocumentKind, root: Located): readonly SchemaFinding[] {
+  const verdict = fitsSchema(kind, plainValue(root));
+  if (verdict?.fits === true) return [];
+  const findings = explainSchemaFaults(kind, root);
+  if (verdict === undefined || findings.length > 0) return findings;
+  // The two have never disagreed in tests; if they do, the document is refused all the same.
+  const message = `the file does not fit its schema: ${verdict.reason}`;
+  return [{ about: root, diagnostic: { code: "RW1103", severity: "error", message, span: root.span }, isLack: false }];
+}
+
+/**
+ * Walks the located values with the schema beside them, so that a fault knows its place and its part of the schema. The
+ * test suite holds it against ajv.
+ */
+export function explainSchemaFaults(kind: DocumentKind, root: Located): readonly SchemaFinding[] {
   const check = new SchemaCheck(kind);
   check.value(schemaOf(kind), { node: root, entry: undefined, holder: undefined });
   return check.findings;

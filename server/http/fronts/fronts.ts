@@ -3,6 +3,7 @@ import { completionsFront } from "./completions-front.js";
 import { embeddingsFront } from "./embeddings-front.js";
 import type { Front } from "./front.js";
 import { messagesFront } from "./messages-front.js";
+import { responsesFront } from "./responses-front.js";
 
 /** Path → API: the one place that knows which there are. */
 export const fronts: ReadonlyMap<string, Front> = new Map([
@@ -10,4 +11,5 @@ export const fronts: ReadonlyMap<string, Front> = new Map([
   ["/v1/completions", completionsFront],
   ["/v1/embeddings", embeddingsFront],
   ["/v1/messages", messagesFront],
+  ["/v1/responses", responsesFront],
 ]);

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { countNotAbove } from "../../../engine/compile/count-not-above.js";
+import { countCutsNotAbove, countNotAbove } from "../../../engine/compile/count-not-above.js";
 
 describe("countNotAbove()", () => {
   it("agrees with counting, for every length up to 40 and every place", () => {
     for (let length = 0; length <= 40; length++) {
       const cuts = Float64Array.from({ length }, (_, at) => at * 2);
       for (let value = -1; value <= length * 2; value += 0.5) {
-        expect(countNotAbove(cuts, 0, length, value)).toBe(cuts.filter((cut) => cut <= value).length);
+        const expected = cuts.filter((cut) => cut <= value).length;
+        expect(countCutsNotAbove(cuts, value)).toBe(expected);
+        expect(countNotAbove(Int32Array.from(cuts), 0, length, value)).toBe(expected);
       }
     }
   });

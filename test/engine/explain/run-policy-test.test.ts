@@ -251,6 +251,6 @@ because  google/flash@google is left out: circuit_open: the circuit of google is
       expect: {},
       span,
     });
-    expect([record.time, record.facts["time"]]).toEqual(["1970-01-01T00:00:00.005Z", { value: 5, source: "test" }]);
+    expect([record?.time, record?.facts["time"]]).toEqual(["1970-01-01T00:00:00.005Z", { value: 5, source: "test" }]);
   });
 });

@@ -1,0 +1,59 @@
+import type { Endpoint, RequireRule, Route } from "../policy/policy-set.js";
+import type { CatalogEntry } from "../rank/catalog-index.js";
+import { expectedCost } from "../rank/expected-cost.js";
+import type { FactAtom } from "./axis.js";
+import type { Box } from "./box.js";
+import { boxesWhere, byAnswer, excludedByRequirement, lackingCapability } from "./candidate-regions.js";
+import type { PolicyRegions } from "./policy-regions.js";
+
+/** Requests for which some value within their atoms costs more than a limit at an endpoint. */
+export function mayCostMore(regions: PolicyRegions, { endpoint }: CatalogEntry, limit: number): readonly Box[] {
+  if (endpoint.price === undefined) return [regions.space.layout.full()];
+  return byAnswer(regions, (prompt, answer) => {
+    const cost = expectedCost(endpoint, mostTokens(prompt, endpoint), answerTokens(answer, endpoint));
+    return cost === undefined || cost > limit;
+  });
+}
+
+/** Requests that an endpoint may be unable to serve as a candidate of a route, the world being kind. */
+export function mayBeExcluded(regions: PolicyRegions, entry: CatalogEntry, route: Route): readonly Box[] | undefined {
+  const boxes: Box[] = [...lackingCapability(regions, entry)];
+  for (const { rule, ruleNumber } of regions.requires) {
+    const { maxCost } = (rule as RequireRule).require;
+    const certain = excludedByRequirement(regions, entry, rule as RequireRule, ruleNumber);
+    const dear = maxCost === undefined ? [] : mayCostMore(regions, entry, maxCost);
+    const uncertain = dear.length === 0 ? [] : regions.intersect(regions.acts(ruleNumber), dear);
+    if (certain === undefined || uncertain === undefined) return undefined;
+    boxes.push(...certain, ...uncertain);
+  }
+  const { endpoint } = entry;
+  boxes.push(
+    ...byAnswer(regions, (prompt, answer) => {
+      const limit = endpoint.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+      return mostOf(prompt) + mostOf(answer) > endpoint.contextWindow || mostOf(answer) > limit;
+    }),
+  );
+  if (route.maxCost !== undefined) boxes.push(...mayCostMore(regions, entry, route.maxCost));
+  // A budget's stretch begins at its least value: that is what must be enough.
+  for (const budget of boxesWhere(regions.space, "budget_usd", ({ kind }) => kind === "number")) {
+    const dear = mayCostMore(regions, entry, 0);
+    boxes.push(...(regions.intersect([budget], dear) ?? []));
+  }
+  return boxes;
+}
+
+/** The most tokens of an atom, whole; 0 for an absent fact. */
+function mostOf(atom: FactAtom): number {
+  if (atom.kind !== "number") return 0;
+  if (atom.max === undefined) return Number.POSITIVE_INFINITY;
+  return atom.max.inclusive ? Math.floor(atom.max.value) : Math.ceil(atom.max.value) - 1;
+}
+
+/** As many as the endpoint would take: longer prompts are not served at all. */
+function mostTokens(atom: FactAtom, { contextWindow }: Endpoint): number | undefined {
+  return atom.kind === "absent" ? undefined : Math.min(mostOf(atom), contextWindow);
+}
+
+function answerTokens(atom: FactAtom, { contextWindow, maxOutputTokens }: Endpoint): number | undefined {
+  return atom.kind === "absent" ? undefined : Math.min(mostOf(atom), maxOutputTokens ?? contextWindow, contextWindow);
+}

@@ -1,0 +1,106 @@
+import type { Catalog, Endpoint, PolicySet } from "../policy/policy-set.js";
+import { canonicalJson } from "../policy/revision.js";
+import { indexCatalog } from "../rank/catalog-index.js";
+import { formatPricePerMillionTokens, type PicoUsdPerToken } from "../units/money.js";
+import { formatTokens } from "../units/tokens.js";
+import { expandReferences } from "./route-meaning.js";
+
+/** A difference of two catalogs. */
+export interface CatalogChange {
+  /** `openai/gpt-4.1@openai`, `provider openai`. */
+  readonly subject: string;
+  /** `price.input 2 → 1.5`, `added`. */
+  readonly what: string;
+  /** The rules of the newer policy (of the older, for what was removed) that have it as a candidate. */
+  readonly rules: readonly string[];
+}
+
+/** What differs between the catalogs of two policies, endpoint by endpoint, and whose candidates it concerns. */
+export function catalogChanges(before: PolicySet, after: PolicySet): readonly CatalogChange[] {
+  const changes: CatalogChange[] = [];
+  const compare = (
+    one: ReadonlyMap<string, Fields>,
+    other: ReadonlyMap<string, Fields>,
+    usersOf: (set: PolicySet, subject: string) => readonly string[],
+  ) => {
+    for (const subject of new Set([...one.keys(), ...other.keys()])) {
+      const [old, now] = [one.get(subject), other.get(subject)];
+      const rules = usersOf(now === undefined ? before : after, subject);
+      if (old === undefined || now === undefined) {
+        changes.push({ subject, what: old === undefined ? "added" : "removed", rules });
+        continue;
+      }
+      for (const field of Object.keys(now)) {
+        if (old[field] === now[field]) continue;
+        changes.push({ subject, what: `${field} ${old[field]} → ${now[field]}`, rules });
+      }
+    }
+  };
+  compare(endpointsOf(before.catalog), endpointsOf(after.catalog), rulesWithEndpoint);
+  compare(providersOf(before.catalog), providersOf(after.catalog), rulesWithProvider);
+  return changes;
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+function endpointsOf(catalog: Catalog): ReadonlyMap<string, Fields> {
+  return new Map(
+    indexCatalog(catalog).entries.map(({ endpoint, model }) => [
+      endpoint.id,
+      {
+        context_window: formatTokens(endpoint.contextWindow),
+        max_output_tokens: endpoint.maxOutputTokens === undefined ? "none" : formatTokens(endpoint.maxOutputTokens),
+        capabilities: [...model.capabilities].sort().join(" ") || "none",
+        quality: String(model.quality ?? "none"),
+        ...pricesOf(endpoint),
+        region: endpoint.region ?? "none",
+        data_retention: endpoint.retentionDays === undefined ? "unknown" : `${endpoint.retentionDays}d`,
+        upstream_model: endpoint.upstreamModel,
+      },
+    ]),
+  );
+}
+
+function pricesOf({ price }: Endpoint): Fields {
+  const usd = (value: PicoUsdPerToken | undefined) =>
+    value === undefined ? "none" : formatPricePerMillionTokens(value);
+  return {
+    "price.input": usd(price?.input),
+    "price.output": usd(price?.output),
+    "price.cached_input": usd(price?.cachedInput),
+    "price.cache_write": usd(price?.cacheWrite),
+  };
+}
+
+function providersOf(catalog: Catalog): ReadonlyMap<string, Fields> {
+  return new Map(
+    catalog.providers.map(({ name, span: _, region: _region, retentionDays: _days, ...rest }) => [
+      `provider ${name}`,
+      Object.fromEntries(
+        ["format", "baseUrl", "apiKeyEnv", "headers", "simulate", "maxConcurrent", "healthCheck", "circuitBreaker"].map(
+          (field) => {
+            const value = (rest as Readonly<Record<string, unknown>>)[field];
+            return [field, value === undefined ? "none" : typeof value === "string" ? value : canonicalJson(value)];
+          },
+        ),
+      ),
+    ]),
+  );
+}
+
+function rulesWithEndpoint(set: PolicySet, endpoint: string): readonly string[] {
+  return rulesWith(set, (id) => id === endpoint || id === "requested");
+}
+
+function rulesWithProvider(set: PolicySet, subject: string): readonly string[] {
+  const provider = subject.slice("provider ".length);
+  return rulesWith(set, (id) => id === "requested" || id.endsWith(`@${provider}`));
+}
+
+function rulesWith(set: PolicySet, isMeant: (endpoint: string) => boolean): readonly string[] {
+  const routes = set.rules.flatMap((rule) => (rule.effect === "route" ? [{ id: rule.id, route: rule.route }] : []));
+  return [...routes, { id: "default", route: set.defaultRoute }].flatMap(({ id, route }) => {
+    const { to, fallback } = expandReferences(set, route);
+    return [...to, ...fallback].some(isMeant) ? [id] : [];
+  });
+}

@@ -1,0 +1,208 @@
+import { decideInOrder } from "../evaluate/decide-in-order.js";
+import { type Facts, readFact } from "../evaluate/facts.js";
+import { withDefaults } from "../evaluate/with-defaults.js";
+import { formatFactValue } from "../explain/format-fact-value.js";
+import { writeRequirement } from "../explain/record-outcome.js";
+import { writeCondition } from "../explain/write-condition.js";
+import { writeDenyMessage } from "../explain/write-deny-message.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import type { PolicySet, Route } from "../policy/policy-set.js";
+import { canonicalJson } from "../policy/revision.js";
+import { rank } from "../rank/rank.js";
+import { formatUsd } from "../units/money.js";
+import { describeBoxes } from "./describe-boxes.js";
+import { type ChangedSide, isSameForAll, type PolicyDiff, type RequestChange } from "./diff-policies.js";
+import { expandReferences } from "./route-meaning.js";
+import { PLAIN_TIME } from "./time-atoms.js";
+import { definitionsOf, writeRequest } from "./write-request.js";
+
+/** A diff in words, as one JSON document: what every format shows. */
+export interface DiffReport {
+  readonly before: { readonly name: string; readonly revision: string };
+  readonly after: { readonly name: string; readonly revision: string };
+  /** Whether it is proved that no request is treated differently. */
+  readonly same: boolean;
+  readonly changes: readonly ChangeReport[];
+  readonly catalog: PolicyDiff["catalog"];
+  readonly attributes: readonly string[];
+  readonly undecided: readonly string[];
+}
+export interface ChangeReport {
+  readonly kind: RequestChange["kind"];
+  readonly from: string;
+  readonly to: string;
+  /** `rule code → the default route`. */
+  readonly title: string;
+  /** What the two do differently: `to a, b → c`, `retries 0 → 1`. */
+  readonly differences: readonly string[];
+  /** The requests, as a condition. */
+  readonly where: string;
+  /** Whether it holds for no others, but those that are refused; else it holds for more, which rules above take. */
+  readonly where_exact: boolean;
+  readonly example: ExampleReport;
+  /** Beside the example, where both do the same. */
+  readonly edge?: { readonly fact: string; readonly value: string; readonly outcome: string };
+}
+export interface ExampleReport {
+  readonly facts: Facts;
+  readonly request: string;
+  /** Ranked with nothing known of the providers: `openai/gpt-4.1@openai ($0.01)`. */
+  readonly before: string;
+  readonly after: string;
+}
+
+export function describeDiff(diff: PolicyDiff, before: CompiledPolicy, after: CompiledPolicy): DiffReport {
+  const side = ({ name, revision }: CompiledPolicy) => ({ name, revision });
+  return {
+    before: side(before),
+    after: side(after),
+    same: isSameForAll(diff),
+    changes: diff.changes.map((change) => describeChange(diff, change, before, after)),
+    catalog: diff.catalog,
+    attributes: diff.attributes,
+    undecided: diff.undecided,
+  };
+}
+
+function describeChange(
+  diff: PolicyDiff,
+  change: RequestChange,
+  before: CompiledPolicy,
+  after: CompiledPolicy,
+): ChangeReport {
+  const { kind, from, to, region, isWhole, example, edge } = change;
+  const known = new Map([...definitionsOf(after.set), ...definitionsOf(before.set)].map((each) => [each.name, each]));
+  const definitions = [...known.values()];
+  const { condition, isExact } = describeBoxes(diff.space, region, kind === "denied" ? [] : diff.refused);
+  return {
+    kind,
+    from: from.rule,
+    to: to.rule,
+    title: titleOf(kind, from, to),
+    differences: differencesOf(kind, before.set, from, after.set, to),
+    where: writeCondition(condition, definitions),
+    where_exact: isExact && isWhole,
+    example: {
+      facts: example,
+      request: writeRequest(example, definitions),
+      before: describeOutcome(before, example),
+      after: describeOutcome(after, example),
+    },
+    ...(edge === undefined
+      ? {}
+      : {
+          edge: {
+            fact: edge.fact,
+            value: writeValue(edge.request, edge.fact, definitions),
+            outcome: describeOutcome(after, edge.request),
+          },
+        }),
+  };
+}
+
+function writeValue(facts: Facts, name: string, definitions: ReturnType<typeof definitionsOf>): string {
+  const value = readFact(facts, name);
+  if (value === undefined) return "absent";
+  return formatFactValue(
+    value,
+    definitions.find((definition) => definition.name === name),
+  );
+}
+
+function titleOf(kind: RequestChange["kind"], from: ChangedSide, to: ChangedSide): string {
+  const name = ({ rule }: ChangedSide) => (rule === "default" ? "the default route" : `rule ${rule}`);
+  switch (kind) {
+    case "denied":
+      if (from.rule === "none") return `now refused by ${name(to)}`;
+      return to.rule === "none"
+        ? `no longer refused by ${name(from)}`
+        : `refused with another text: ${name(from)} → ${name(to)}`;
+    case "required":
+      if (from.rule === "none") return `now limited by ${name(to)}`;
+      return to.rule === "none" ? `no longer limited by ${name(from)}` : `limited otherwise by ${name(to)}`;
+    case "routed":
+      return from.rule === to.rule ? `${name(to)} routes otherwise` : `${name(from)} → ${name(to)}`;
+    case "next":
+      return `next when a route is exhausted: ${name(from)} → ${name(to)}`;
+  }
+}
+
+function differencesOf(
+  kind: RequestChange["kind"],
+  before: PolicySet,
+  from: ChangedSide,
+  after: PolicySet,
+  to: ChangedSide,
+): readonly string[] {
+  if (kind === "denied") {
+    const text = (set: PolicySet, { ruleNumber }: ChangedSide) => {
+      const rule = set.rules[ruleNumber];
+      return rule?.effect === "deny" ? JSON.stringify(rule.message) : "";
+    };
+    return [[text(before, from), text(after, to)].filter((each) => each !== "").join(" → ")];
+  }
+  if (kind === "required") {
+    const sides = [before.rules[from.ruleNumber], after.rules[to.ruleNumber]];
+    const [old, now] = sides.map((rule) => (rule?.effect === "require" ? writeRequirement(rule.require) : {}));
+    const write = (value: unknown) => (Array.isArray(value) ? value.join(" or ") : String(value ?? "anything"));
+    return [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])].flatMap((key) => {
+      const [one, other] = [write(old?.[key]), write(now?.[key])];
+      return one === other ? [] : [`${key} ${one} → ${other}`];
+    });
+  }
+  // Of two rules the names say it; of one that was edited, what was edited.
+  if (from.rule !== to.rule) return [];
+  const [one, other] = [describeRoute(before, routeAt(before, from)), describeRoute(after, routeAt(after, to))];
+  return Object.keys(one).flatMap((key) => (one[key] === other[key] ? [] : [`${key} ${one[key]} → ${other[key]}`]));
+}
+
+function routeAt(set: PolicySet, { ruleNumber }: ChangedSide): Route {
+  const rule = set.rules[ruleNumber];
+  return rule?.effect === "route" ? rule.route : set.defaultRoute;
+}
+
+/** A route's options under the names that policies write. */
+function describeRoute(set: PolicySet, route: Route): Readonly<Record<string, string>> {
+  const { to, fallback } = expandReferences(set, route);
+  const list = (names: readonly string[]) => (names.length === 0 ? "none" : names.join(", "));
+  const json = (value: unknown) => (value === undefined ? "none" : canonicalJson(value));
+  return {
+    to: list(to),
+    fallback: list(fallback),
+    strategy: typeof route.strategy === "string" ? route.strategy : json(route.strategy),
+    weights: json(route.weights?.map(({ candidate, weight }) => `${candidate} ${weight}`)),
+    sticky: route.sticky ?? "none",
+    timeouts: json(route.timeouts),
+    retries: String(route.retries),
+    fallback_on: list(route.fallbackOn),
+    max_cost_usd: route.maxCost === undefined ? "none" : formatUsd(route.maxCost),
+    on_exhausted: route.onExhausted,
+    hedge_after_ms: json((route as unknown as Readonly<Record<string, unknown>>)["hedgeAfterMs"]),
+  };
+}
+
+/** What the conditions do not ask, as in a plain request: so that ranking has a size to reckon with. */
+const plain: Facts = {
+  model: "auto",
+  context_tokens: 1_000,
+  stream: false,
+  uses_tools: false,
+  uses_vision: false,
+  uses_json_schema: false,
+  time: PLAIN_TIME,
+};
+
+/** Where a request goes when nothing is known of the providers, in a few words. */
+export function describeOutcome(policy: CompiledPolicy, given: Facts): string {
+  const facts = withDefaults(policy.set, { ...plain, ...given });
+  const outcome = decideInOrder(policy.set, facts);
+  if (outcome.denied !== undefined) return `refused: ${writeDenyMessage(outcome.denied.rule, facts, policy.set)}`;
+  const { attempts, excluded } = rank(policy, outcome, facts, {});
+  const [first] = attempts;
+  if (first !== undefined) {
+    const then = attempts.length === 1 ? "" : `, then ${attempts.length - 1} more`;
+    return `${first.endpoint.id}${first.cost === undefined ? "" : ` ($${formatUsd(first.cost)})`}${then}`;
+  }
+  const reasons = [...new Set(excluded.map(({ reason }) => reason))].join(", ");
+  return `no candidate left${reasons === "" ? "" : ` (${reasons})`}`;
+}

@@ -1,0 +1,108 @@
+import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
+import type { PolicySet } from "../policy/policy-set.js";
+import { usdToNano } from "../units/money.js";
+import type { FactAtom, FactAxis } from "./axis.js";
+import type { NumberAtom } from "./number-atoms.js";
+import { atomOfFacts, type RequestSpace, valueOfAtom } from "./request-space.js";
+
+/** One change of one fact (of a set: of one tag). */
+export interface Move {
+  readonly fact: string;
+  readonly isTag: boolean;
+  /** How far it goes: what is nearer is shown first. */
+  readonly weight: number;
+  readonly apply: (facts: Facts) => Facts;
+}
+
+/** Values of one text fact that are tried, and moves in all: the combinations of three must stay few. */
+const MOST_VALUES = 16;
+const MOST_MOVES = 90;
+
+/**
+ * Every change of one fact that some condition or candidate could notice: to the nearest value of each other stretch of
+ * numbers, to each named text, to absent, and each tag given or taken.
+ * @param wanted the model that is asked about, which a client can name.
+ */
+export function movesFor(
+  space: RequestSpace,
+  set: PolicySet,
+  facts: Facts,
+  wanted: string | undefined,
+): readonly Move[] {
+  const moves: Move[] = [];
+  if (wanted !== undefined && facts.model !== wanted) moves.push(setTo("model", wanted, 0.5));
+  for (const axis of space.axes) {
+    if (axis.kind === "opaque") continue;
+    if (axis.kind === "tag") {
+      moves.push(toggle(axis.fact, axis.tag, facts));
+      continue;
+    }
+    if (axis.definition.type === "set") {
+      if (readFact(facts, axis.definition.name) !== undefined && canBeAbsent(axis))
+        moves.push(leaveOut(axis.definition.name));
+      continue;
+    }
+    const current = atomOfFacts(axis, facts);
+    const hasDefault = set.attributes.some(
+      ({ name, default: value }) => name === axis.definition.name && value !== undefined,
+    );
+    const own = axis.atoms.flatMap((atom, at): readonly Move[] => {
+      if (at === current) return [];
+      if (atom.kind === "absent") return hasDefault ? [] : [leaveOut(axis.definition.name)];
+      const value = nearestValue(atom, axis, readFact(facts, axis.definition.name));
+      return value === undefined
+        ? []
+        : [setTo(axis.definition.name, value, weightOf(value, readFact(facts, axis.definition.name)))];
+    });
+    moves.push(...own.sort((a, b) => a.weight - b.weight).slice(0, MOST_VALUES));
+  }
+  return moves.slice(0, MOST_MOVES);
+}
+
+function canBeAbsent(axis: FactAxis): boolean {
+  return axis.atoms.some(({ kind }) => kind === "absent");
+}
+
+function setTo(fact: string, value: FactValue, weight: number): Move {
+  return { fact, isTag: false, weight, apply: (facts) => ({ ...facts, [fact]: value }) as Facts };
+}
+
+function leaveOut(fact: string): Move {
+  return {
+    fact,
+    isTag: false,
+    weight: 1.5,
+    apply: (facts) => {
+      const { [fact as keyof Facts]: _, ...others } = facts;
+      return others as Facts;
+    },
+  };
+}
+
+function toggle(fact: string, tag: string, facts: Facts): Move {
+  const has = (readFact(facts, fact) as readonly string[] | undefined)?.includes(tag) === true;
+  return {
+    fact,
+    isTag: true,
+    weight: has ? 1.2 : 1,
+    apply: (before) => {
+      const tags = (readFact(before, fact) as readonly string[] | undefined) ?? [];
+      return { ...before, [fact]: has ? tags.filter((each) => each !== tag) : [...tags, tag] } as Facts;
+    },
+  };
+}
+
+/** Of a stretch of numbers the end nearest to the present value; else the value that stands for the atom. */
+function nearestValue(atom: FactAtom, axis: FactAxis, present: FactValue | undefined): FactValue | undefined {
+  if (atom.kind !== "number" || typeof present !== "number") return valueOfAtom(atom, axis);
+  const compared = axis.definition.unit === "usd" ? usdToNano(present) : present;
+  const isWhole = axis.definition.unit !== undefined && axis.definition.unit !== "ratio";
+  if (atom.max === undefined || compared <= atom.max.value || !isWhole) return valueOfAtom(atom, axis);
+  const highest: NumberAtom = { ...atom, value: atom.max.inclusive ? atom.max.value : Math.ceil(atom.max.value) - 1 };
+  return valueOfAtom(highest.value >= (atom.min?.value ?? 0) ? highest : atom, axis);
+}
+
+function weightOf(value: FactValue, present: FactValue | undefined): number {
+  if (typeof value !== "number" || typeof present !== "number") return 1;
+  return 0.5 + Math.min(1, Math.abs(Math.log10((value + 1e-9) / (present + 1e-9))) / 10);
+}

@@ -1,0 +1,103 @@
+import { paint, renderTable, safeText } from "../explain/text-table.js";
+import type { ChangeReport, DiffReport } from "./describe-diff.js";
+
+/** What is printed when it is proved, and only then. */
+const SAME = "no request is routed differently";
+/** Changes of the catalog and open questions that are listed. */
+const MOST_LINES = 20;
+
+/** A diff as text for a terminal. No trailing newline. */
+export function renderDiff(report: DiffReport, { color = false }: { readonly color?: boolean } = {}): string {
+  const sections: string[][] = [[paint(header(report), "strong", color)]];
+  if (report.same) sections.push([paint(SAME, "good", color)]);
+  for (const [index, change] of report.changes.entries()) {
+    sections.push([
+      paint(safeText(`${String(index + 1).padStart(2)}  ${change.title}`), "strong", color),
+      ...renderTable(
+        rowsOf(change).map(([name, text]) => [{ text: name, tone: "faint" }, text]),
+        4,
+        color,
+      ),
+    ]);
+  }
+  for (const [title, lines] of lists(report)) {
+    sections.push([
+      paint(title, "strong", color),
+      ...renderTable(
+        cut(lines).map((line) => [line]),
+        4,
+        color,
+      ),
+    ]);
+  }
+  return sections.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+/** A diff in Markdown, for the comment of a pull request. No trailing newline. */
+export function renderDiffMarkdown(report: DiffReport): string {
+  const code = (text: string) => `\`${safeText(text).replaceAll("`", "'")}\``;
+  const cell = (text: string) => code(text).replaceAll("|", "\\|");
+  const sections = [`### Routing changes: ${header(report)}`];
+  if (report.same) sections.push(`No request is routed differently (proved over all requests).`);
+  for (const [index, change] of report.changes.entries()) {
+    const rows = rowsOf(change).map(([name, text]) => `| ${name} | ${cell(text)} |`);
+    sections.push(
+      [
+        `**${index + 1}. ${safeText(change.title).replace(/[*_<>]/g, "\\$&")}**`,
+        "",
+        "| | |",
+        "|---|---|",
+        ...rows,
+      ].join("\n"),
+    );
+  }
+  for (const [title, lines] of lists(report)) {
+    sections.push([`**${title}**`, "", ...cut(lines).map((line) => `- ${code(line)}`)].join("\n"));
+  }
+  return sections.join("\n\n");
+}
+
+function header({ before, after, changes, undecided }: DiffReport): string {
+  const side = ({ name, revision }: DiffReport["before"]) => `${name}@${revision.slice(0, 12)}`;
+  const count = `${changes.length} change${changes.length === 1 ? "" : "s"}`;
+  const proof = undecided.length === 0 ? "exact" : `${undecided.length} not decided`;
+  return `${side(before)} → ${side(after)} · ${count} · ${proof}`;
+}
+
+function rowsOf({
+  differences,
+  where,
+  where_exact,
+  example,
+  edge,
+}: ChangeReport): readonly (readonly [string, string])[] {
+  return [
+    ...differences.map((text, index): readonly [string, string] => [index === 0 ? "what" : "", text]),
+    ["where", where_exact ? where : `within ${where}, less what rules above take`],
+    ["example", example.request],
+    ["before", example.before],
+    ["after", example.after],
+    ...(edge === undefined ? [] : [["edge", `not with ${edge.fact} ${edge.value}: ${edge.outcome}`] as const]),
+  ];
+}
+
+function lists({ catalog, attributes, undecided }: DiffReport): readonly (readonly [string, readonly string[]])[] {
+  const users = (rules: readonly string[]) => {
+    if (rules.length === 0) return "no rule's candidate";
+    return rules.length > 4
+      ? `candidate of ${rules.slice(0, 4).join(", ")} and ${rules.length - 4} more`
+      : `candidate of ${rules.join(", ")}`;
+  };
+  return (
+    [
+      ["catalog", catalog.map(({ subject, what, rules }) => `${subject}: ${what} (${users(rules)})`)],
+      ["attributes", attributes],
+      ["not decided", undecided],
+    ] as const
+  ).filter(([, lines]) => lines.length > 0);
+}
+
+function cut(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  return [...lines.slice(0, MOST_LINES), `… ${lines.length - MOST_LINES} more (--json lists them)`];
+}

@@ -1,0 +1,53 @@
+import { paint, type Row, renderTable } from "../explain/text-table.js";
+import type { FactChanges, WhyNot } from "./why-not.js";
+
+/** Why not, as text for a terminal. No trailing newline. */
+export function renderWhyNot(answer: WhyNot, { color = false }: { readonly color?: boolean } = {}): string {
+  const { model, chosen, is_chosen, rules, by_client, by_operator, client_can } = answer;
+  const title = is_chosen
+    ? `${model} is chosen already: ${chosen ?? ""}`
+    : `${model} is not chosen; ${chosen === undefined ? "nothing is" : `${chosen} is`}`;
+  const sections: (readonly string[])[] = [[paint(title, "strong", color)]];
+  if (is_chosen) return title;
+  if (rules.length === 0) sections.push(["no rule has it among its candidates, so no request can reach it"]);
+  const rows = rules.flatMap(({ rule, file, line, as, blocked_by }): readonly Row[] => {
+    const place = file === undefined ? "" : `${file}:${line}`;
+    return blocked_by.map(({ what, detail }, index) => [
+      index === 0 ? rule : "",
+      { text: index === 0 ? place : "", tone: "faint" },
+      { text: index === 0 ? as : "", tone: "faint" },
+      `${what}: ${detail}`,
+    ]);
+  });
+  if (rows.length > 0) {
+    sections.push([paint("what keeps each rule from choosing it", "strong", color), ...renderTable(rows, 2, color)]);
+  }
+  const none =
+    client_can === "impossible"
+      ? "no change of hints can: proved over all requests with these keys and this time"
+      : "none of up to three changes was found; that there is none is not proved";
+  sections.push([
+    paint("smallest changes by the client, each tried", "strong", color),
+    ...(by_client.length === 0 ? [`  ${none}`] : renderChanges(by_client, color)),
+  ]);
+  if (by_operator.length > 0) {
+    sections.push([
+      paint("with what only a key, the operator or the clock can change", "strong", color),
+      ...renderChanges(by_operator, color),
+    ]);
+  }
+  return sections.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+function renderChanges(changes: readonly FactChanges[], color: boolean): readonly string[] {
+  return renderTable(
+    changes.map((change, index): Row => {
+      const parts = change.changes.map(({ fact, from, to }) => `${fact} ${from} → ${to}`).join(" and ");
+      const cost = change.cost_usd === undefined ? "" : ` ($${change.cost_usd})`;
+      const by = change.rule === "default" ? "the default route" : `rule ${change.rule}`;
+      return [{ text: String(index + 1), align: "right" }, `${parts}: ${change.endpoint} by ${by}${cost}`];
+    }),
+    2,
+    color,
+  );
+}

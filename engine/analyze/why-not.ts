@@ -1,0 +1,349 @@
+import { decide } from "../evaluate/decide.js";
+import { evaluateCondition } from "../evaluate/evaluate-condition.js";
+import { type Facts, readFact } from "../evaluate/facts.js";
+import type { Outcome } from "../evaluate/outcome.js";
+import { withDefaults } from "../evaluate/with-defaults.js";
+import { findFailedCondition } from "../explain/find-failed-condition.js";
+import { formatFactValue } from "../explain/format-fact-value.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import type { Route } from "../policy/policy-set.js";
+import { type CatalogEntry, indexCatalog } from "../rank/catalog-index.js";
+import { excludeCandidate } from "../rank/exclude-candidate.js";
+import { rank } from "../rank/rank.js";
+import type { World } from "../rank/world.js";
+import { positionOf } from "../source/position.js";
+import { formatUsd } from "../units/money.js";
+import type { FactAxis } from "./axis.js";
+import type { Box } from "./box.js";
+import { buildSpace } from "./build-space.js";
+import { surelyExcluded } from "./candidate-regions.js";
+import { catalogCuts, rankFacts } from "./check-context.js";
+import { controlOf } from "./fact-control.js";
+import { factsOfBox } from "./facts-of-box.js";
+import { type Move, movesFor } from "./moves.js";
+import { PolicyRegions } from "./policy-regions.js";
+import { httpRequests } from "./request-assumptions.js";
+import { atomOfFacts } from "./request-space.js";
+import { expandReferences } from "./route-meaning.js";
+import { definitionsOf } from "./write-request.js";
+
+/** Why a request does not go to a model, and what would send it there. */
+export interface WhyNot {
+  readonly model: string;
+  /** The endpoint tried first as it is; absent when refused, or when no candidate is left. */
+  readonly chosen?: string;
+  /** Whether that is the model already. */
+  readonly is_chosen: boolean;
+  /** Every rule with the model among its candidates, in reading order, and all that keeps it from choosing it. */
+  readonly rules: readonly BlockedRule[];
+  /** The smallest changes that a client can make, each tried. */
+  readonly by_client: readonly FactChanges[];
+  /** Changes that need the operator, a key, or another time. */
+  readonly by_operator: readonly FactChanges[];
+  /** `found`; `impossible`: proved; `not found`: neither. */
+  readonly client_can: "found" | "impossible" | "not found";
+}
+export interface BlockedRule {
+  readonly rule: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly as: "candidate" | "fallback" | "requested";
+  readonly blocked_by: readonly { readonly what: string; readonly detail: string }[];
+}
+export interface FactChanges {
+  readonly changes: readonly { readonly fact: string; readonly from: string; readonly to: string }[];
+  readonly facts: Facts;
+  readonly rule: string;
+  readonly endpoint: string;
+  readonly cost_usd?: string;
+}
+
+/** Changes that are made at once before giving up on a smallest one, and combinations that are tried. */
+const MOST_CHANGES = 3;
+const MOST_TRIES = 60_000;
+/** Answers of one kind that are shown. */
+const MOST_ANSWERS = 3;
+
+/** @param model `author/model`, or one of its endpoints. */
+export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model: string): WhyNot {
+  const asking = new Asking(policy, withDefaults(policy.set, given), world, model);
+  const first = asking.first(asking.facts);
+  const isChosen = first !== undefined && asking.isMeant(first.endpoint.id);
+  const rules = asking.rules();
+  const found = isChosen ? { client: [], operator: [] } : asking.changes();
+  const impossible =
+    !isChosen && found.client.length === 0 && asking.isImpossible(rules.map(({ ruleNumber }) => ruleNumber));
+  return {
+    model,
+    ...(first === undefined ? {} : { chosen: first.endpoint.id }),
+    is_chosen: isChosen,
+    rules: rules.map(({ blocked }) => blocked),
+    by_client: found.client,
+    by_operator: found.operator,
+    client_can: isChosen || found.client.length > 0 ? "found" : impossible ? "impossible" : "not found",
+  };
+}
+
+class Asking {
+  readonly facts: Facts;
+  readonly #policy: CompiledPolicy;
+  readonly #world: World;
+  readonly #model: string;
+  readonly #entries: readonly CatalogEntry[];
+  readonly #regions: PolicyRegions;
+
+  constructor(policy: CompiledPolicy, facts: Facts, world: World, model: string) {
+    this.facts = facts;
+    this.#policy = policy;
+    this.#world = world;
+    this.#model = model;
+    this.#entries = indexCatalog(policy.set.catalog).entries.filter(({ endpoint }) => this.isMeant(endpoint.id));
+    const space = buildSpace({
+      sets: [policy.set],
+      assumptions: httpRequests,
+      facts: [...rankFacts, "max_latency_ms"],
+      cuts: catalogCuts(policy),
+    });
+    this.#regions = new PolicyRegions(space, policy.set);
+  }
+
+  isMeant(endpoint: string): boolean {
+    return endpoint === this.#model || endpoint.startsWith(`${this.#model}@`);
+  }
+
+  /** The first attempt for a request. */
+  first(facts: Facts) {
+    const outcome = decide(this.#policy, facts);
+    return outcome.denied === undefined ? rank(this.#policy, outcome, facts, this.#world).attempts[0] : undefined;
+  }
+
+  rules() {
+    const { set } = this.#policy;
+    const routes = [
+      ...set.rules.flatMap((rule, ruleNumber) =>
+        rule.effect === "route" ? [{ rule: rule.id, ruleNumber, route: rule.route }] : [],
+      ),
+      { rule: "default", ruleNumber: set.rules.length, route: set.defaultRoute },
+    ];
+    return routes.flatMap(({ rule, ruleNumber, route }) => {
+      const as = this.#placeIn(route);
+      if (as === undefined) return [];
+      const span = set.rules[ruleNumber]?.span ?? route.span;
+      const place = { file: span.file, line: positionOf(this.#policy.files, span).line };
+      return [{ ruleNumber, blocked: { rule, ...place, as, blocked_by: this.#blocks(rule, ruleNumber, route, as) } }];
+    });
+  }
+
+  #placeIn(route: Route): BlockedRule["as"] | undefined {
+    const { to, fallback } = expandReferences(this.#policy.set, route);
+    if (to.some((id) => this.isMeant(id))) return "candidate";
+    if ([...to, ...fallback].includes("requested") && this.#entries.length > 0) return "requested";
+    return fallback.some((id) => this.isMeant(id)) ? "fallback" : undefined;
+  }
+
+  #blocks(rule: string, ruleNumber: number, route: Route, as: BlockedRule["as"]): BlockedRule["blocked_by"] {
+    const { set } = this.#policy;
+    const blocks: { what: string; detail: string }[] = [];
+    let { facts } = this;
+    const named = this.#entries[0]?.model.id;
+    if (as === "requested" && facts.model !== named && named !== undefined) {
+      blocks.push({ what: "model", detail: `the request names ${facts.model ?? "none"}` });
+      // And were it named?
+      facts = { ...facts, model: named };
+    }
+    const outcome = decide(this.#policy, facts);
+    if (outcome.denied !== undefined) {
+      blocks.push({ what: `guard ${outcome.denied.rule.id}`, detail: "refuses the request" });
+    }
+    const condition = set.rules[ruleNumber]?.condition;
+    const failed = condition === undefined ? undefined : findFailedCondition(condition, facts, definitionsOf(set));
+    if (failed !== undefined) blocks.push({ what: failed.wanted, detail: `is not so: ${failed.got}` });
+    const above = set.rules.find((other, at) => {
+      return at < ruleNumber && other.effect === "route" && evaluateCondition(other.condition, facts) === true;
+    });
+    if (above !== undefined) blocks.push({ what: `rule ${above.id}`, detail: "stands above and takes the request" });
+    const alone: Outcome = {
+      denied: undefined,
+      requirements: outcome.requirements,
+      route: { rule, ruleNumber, route },
+    };
+    return [...blocks, ...this.#rankBlocks(alone, facts)];
+  }
+
+  /** What ranking has against the model, were the rule to decide. */
+  #rankBlocks(outcome: Outcome, facts: Facts): BlockedRule["blocked_by"] {
+    const { attempts, excluded } = rank(this.#policy, outcome, facts, this.#world);
+    const at = attempts.findIndex(({ endpoint }) => this.isMeant(endpoint.id));
+    if (at === 0) return [];
+    const [first] = attempts;
+    if (first !== undefined && at > 0) {
+      const { strategy } = first.route;
+      const how = typeof strategy === "string" ? strategy : "its blend";
+      const place = attempts[at]?.from === "fallback" ? "is a fallback, tried after" : `comes after, by ${how},`;
+      return [{ what: "rank", detail: `number ${at + 1}: it ${place} ${first.endpoint.id}` }];
+    }
+    const reasons = excluded.filter(({ endpoint }) => this.isMeant(endpoint.id));
+    return reasons.map(({ endpoint, reason, detail }) => ({ what: reason, detail: `${endpoint.id}: ${detail}` }));
+  }
+
+  changes(): { readonly client: readonly FactChanges[]; readonly operator: readonly FactChanges[] } {
+    const { set } = this.#policy;
+    const moves = movesFor(this.#regions.space, set, this.facts, this.#entries[0]?.model.id);
+    const isClients = ({ fact }: Move) => controlOf(set, fact) === "client";
+    const client = this.#smallest(moves.filter(isClients), () => true);
+    const operator = this.#smallest(moves, (chosen) => !chosen.every(isClients));
+    return {
+      client: client.length > 0 ? client : this.#fromRegions((fact) => controlOf(set, fact) === "client"),
+      operator,
+    };
+  }
+
+  /** Fewest changes first; of what is found nothing larger is tried. */
+  #smallest(moves: readonly Move[], isWanted: (chosen: readonly Move[]) => boolean): readonly FactChanges[] {
+    const found: { readonly moves: readonly Move[]; readonly change: FactChanges; readonly weight: number }[] = [];
+    let tries = 0;
+    const holdsFound = (chosen: readonly Move[]) =>
+      found.some((known) => known.moves.every((move) => chosen.some(({ fact }) => fact === move.fact)));
+    const visit = (chosen: readonly Move[], facts: Facts, from: number, left: number): void => {
+      if (left === 0) {
+        if (!isWanted(chosen) || holdsFound(chosen)) return;
+        tries++;
+        if (!this.#isChosenBy(facts) || !this.#needsAll(chosen)) return;
+        const weight = chosen.reduce((sum, move) => sum + move.weight, 0);
+        found.push({ moves: chosen, change: this.#describe(facts), weight });
+        return;
+      }
+      for (let at = from; at <= moves.length - left && tries < MOST_TRIES; at++) {
+        const move = moves[at] as Move;
+        if (chosen.some((other) => other.fact === move.fact && !(move.isTag && other.isTag))) continue;
+        visit([...chosen, move], move.apply(facts), at + 1, left - 1);
+      }
+    };
+    for (let size = 1; size <= MOST_CHANGES && found.length < MOST_ANSWERS && tries < MOST_TRIES; size++) {
+      visit([], this.facts, 0, size);
+    }
+    // Of several values of the same facts, the nearest.
+    return found
+      .sort((a, b) => a.moves.length - b.moves.length || a.weight - b.weight)
+      .slice(0, MOST_ANSWERS)
+      .map(({ change }) => change);
+  }
+
+  /** Whether none of the changes can be left out. */
+  #needsAll(chosen: readonly Move[]): boolean {
+    if (chosen.length === 1) return true;
+    return chosen.every((left) => {
+      const without = chosen.filter((move) => move !== left).reduce((facts, move) => move.apply(facts), this.facts);
+      return !this.#isChosenBy(without);
+    });
+  }
+
+  #isChosenBy(facts: Facts): boolean {
+    const first = this.first(facts);
+    return first !== undefined && this.isMeant(first.endpoint.id);
+  }
+
+  /** A change of any size: a request of a region where a rule decides, brought back as near as it goes. */
+  #fromRegions(isFree: (fact: string) => boolean): readonly FactChanges[] {
+    for (const { ruleNumber } of this.rules()) {
+      const found = this.#findDecided(ruleNumber, isFree, []);
+      if (found === undefined || typeof found === "string") continue;
+      const start = factsOfBox(this.#regions.space, found);
+      if (start === undefined) continue;
+      let facts: Facts = { ...this.facts, ...start };
+      if (!this.#isChosenBy(facts)) continue;
+      for (const name of Object.keys(facts)) {
+        const { [name as keyof Facts]: _, ...others } = facts;
+        const was = readFact(this.facts, name);
+        const back = (was === undefined ? others : { ...facts, [name]: was }) as Facts;
+        if (this.#isChosenBy(back)) facts = back;
+      }
+      return [this.#describe(facts)];
+    }
+    return [];
+  }
+
+  /** Requests that a rule decides, with the facts that are not free as they are. */
+  #findDecided(ruleNumber: number, isFree: (fact: string) => boolean, covers: readonly Box[] | undefined) {
+    const regions = this.#regions;
+    const { space } = regions;
+    let fixed: readonly Box[] | undefined = [space.layout.full()];
+    for (const [number, axis] of space.axes.entries()) {
+      const name = axis.kind === "fact" ? axis.definition.name : axis.kind === "tag" ? axis.fact : undefined;
+      if (name === undefined || isFree(name)) continue;
+      const atom = atomOfFacts(axis, this.facts);
+      // A request outside what is assumed of requests fixes nothing.
+      if (atom !== undefined && atom !== -1) fixed = regions.intersect(fixed, [space.layout.only(number, [atom])]);
+    }
+    const areas = regions.intersect(regions.acts(ruleNumber), fixed);
+    return regions.find(areas, regions.above(ruleNumber), regions.deniedOf(ruleNumber), covers);
+  }
+
+  /** Whether no change of what a client controls can make one of the rules choose the model: proved. */
+  isImpossible(ruleNumbers: readonly number[]): boolean {
+    const { set } = this.#policy;
+    const isFree = (fact: string) => controlOf(set, fact) === "client";
+    const open = this.#entries.filter((entry) => !this.#isOut(entry));
+    return ruleNumbers.every((ruleNumber) => {
+      const rule = set.rules[ruleNumber];
+      const route = rule?.effect === "route" ? rule.route : set.defaultRoute;
+      const named = expandReferences(set, route);
+      const ids = [...named.to, ...named.fallback];
+      return open.every((entry) => {
+        const isNamed = ids.includes(entry.endpoint.id);
+        if (!isNamed && !ids.includes("requested")) return true;
+        const excluded = surelyExcluded(this.#regions, entry, route);
+        // Only a request that names the model has it as a candidate.
+        const unnamed = isNamed ? [] : this.#notNaming(entry.model.id);
+        const covers = excluded === undefined ? undefined : [...excluded, ...unnamed];
+        return this.#findDecided(ruleNumber, isFree, covers) === "none";
+      });
+    });
+  }
+
+  #notNaming(model: string): readonly Box[] {
+    const { space } = this.#regions;
+    return (space.factAxes.get("model") ?? []).map((number) => {
+      const axis = space.axes[number] as FactAxis;
+      const named = atomOfFacts(axis, { model });
+      return space.layout.only(
+        number,
+        axis.atoms.flatMap((_, at) => (at === named ? [] : [at])),
+      );
+    });
+  }
+
+  /** Left out whatever the request says: no key, circuit open. */
+  #isOut(entry: CatalogEntry): boolean {
+    const test = {
+      facts: {},
+      world: this.#world,
+      requirements: [],
+      costLimits: [],
+      promptTokens: undefined,
+      maxOutputTokens: undefined,
+    };
+    return excludeCandidate(entry, test, undefined, undefined) !== undefined;
+  }
+
+  #describe(facts: Facts): FactChanges {
+    const { set } = this.#policy;
+    const first = this.first(facts);
+    if (first === undefined) throw new Error("invariant: a change that was tried has an attempt");
+    const changes = definitionsOf(set).flatMap((definition) => {
+      const write = (of: Facts) => {
+        const value = readFact(of, definition.name);
+        return value === undefined ? "absent" : formatFactValue(value, definition);
+      };
+      const [from, to] = [write(this.facts), write(facts)];
+      return from === to ? [] : [{ fact: definition.name, from, to }];
+    });
+    return {
+      changes,
+      facts,
+      rule: first.rule,
+      endpoint: first.endpoint.id,
+      ...(first.cost === undefined ? {} : { cost_usd: formatUsd(first.cost) }),
+    };
+  }
+}

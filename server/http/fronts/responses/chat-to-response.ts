@@ -1,0 +1,96 @@
+import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { writeState } from "./reasoning-state.js";
+
+/** A whole chat completion as a response. */
+export function chatToResponse(chat: Json): Json {
+  const [choice] = objectsOf(chat["choices"]);
+  const message = isObject(choice?.["message"]) ? choice["message"] : {};
+  const id = textOf(chat["id"]) ?? "";
+  const reasoning = textOf(message["reasoning_content"]) ?? "";
+  const text = textOf(message["content"]) ?? "";
+  const refusal = textOf(message["refusal"]) ?? "";
+  const content = [
+    ...(text === "" ? [] : [outputText(text)]),
+    ...(refusal === "" ? [] : [{ type: "refusal", refusal }]),
+  ];
+  const state = writeState(message);
+  const calls = objectsOf(message["tool_calls"]);
+  const output = [
+    ...(reasoning === "" ? [] : [reasoningItem(`rs_${id}`, reasoning)]),
+    ...(content.length === 0 && calls.length > 0 ? [] : [messageItem(`msg_${id}`, content)]),
+    ...calls.map(callItem),
+    ...(state === undefined ? [] : [stateItem(`rs_state_${id}`, state)]),
+  ];
+  return response(
+    { id, created: chat["created"], model: textOf(chat["model"]) ?? "" },
+    { output, usage: chat["usage"], finishReason: choice?.["finish_reason"] },
+  );
+}
+
+export interface ResponseEnd {
+  readonly output: readonly Json[];
+  readonly usage: unknown;
+  /** Of the chat completion; undefined while it is under way. */
+  readonly finishReason: unknown;
+}
+
+/** The response object, whole or under way. */
+export function response(
+  { id, created, model }: { readonly id: string; readonly created: unknown; readonly model: string },
+  end: ResponseEnd | undefined,
+): Json {
+  const cut = { length: "max_output_tokens", content_filter: "content_filter" }[String(end?.finishReason)];
+  return {
+    id: id.startsWith("resp_") ? id : `resp_${id}`,
+    object: "response",
+    created_at: created,
+    status: end === undefined ? "in_progress" : cut === undefined ? "completed" : "incomplete",
+    error: null,
+    incomplete_details: cut === undefined ? null : { reason: cut },
+    instructions: null,
+    metadata: {},
+    model,
+    output: end?.output ?? [],
+    parallel_tool_calls: true,
+    temperature: null,
+    tool_choice: "auto",
+    tools: [],
+    top_p: null,
+    store: false,
+    usage: end === undefined ? null : responseUsage(end.usage),
+  };
+}
+
+export function outputText(text: string): Json {
+  return { type: "output_text", text, annotations: [], logprobs: [] };
+}
+
+export function messageItem(id: string, content: readonly Json[], status = "completed"): Json {
+  return { id, type: "message", role: "assistant", status, content };
+}
+
+export function reasoningItem(id: string, text: string): Json {
+  return { id, type: "reasoning", summary: text === "" ? [] : [{ type: "summary_text", text }] };
+}
+
+export function stateItem(id: string, state: string): Json {
+  return { id, type: "reasoning", summary: [], encrypted_content: state };
+}
+
+export function callItem({ id, function: called }: Json): Json {
+  const { name, arguments: text } = isObject(called) ? called : {};
+  return { id: `fc_${String(id)}`, type: "function_call", call_id: id, name, arguments: text, status: "completed" };
+}
+
+function responseUsage(value: unknown): Json | null {
+  if (!isObject(value)) return null;
+  const input = isObject(value["prompt_tokens_details"]) ? value["prompt_tokens_details"] : {};
+  const output = isObject(value["completion_tokens_details"]) ? value["completion_tokens_details"] : {};
+  return {
+    input_tokens: countOf(value["prompt_tokens"]) ?? 0,
+    input_tokens_details: { cached_tokens: countOf(input["cached_tokens"]) ?? 0 },
+    output_tokens: countOf(value["completion_tokens"]) ?? 0,
+    output_tokens_details: { reasoning_tokens: countOf(output["reasoning_tokens"]) ?? 0 },
+    total_tokens: countOf(value["total_tokens"]) ?? 0,
+  };
+}

@@ -1,0 +1,102 @@
+import { type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { type ReasoningState, readState } from "./reasoning-state.js";
+
+/** One turn of the assistant, as its items come. */
+interface Turn {
+  readonly parts: Json[];
+  readonly calls: Json[];
+  readonly states: ReasoningState[];
+}
+
+/** The items of a Responses request as messages of a chat completion: items of the assistant in a row are one turn. */
+export function itemsToMessages(input: unknown, warnings: Set<string>): readonly Json[] {
+  if (typeof input === "string") return [{ role: "user", content: input }];
+  const messages: Json[] = [];
+  let turn: Turn | undefined;
+  const endTurn = () => {
+    if (turn !== undefined && turn.parts.length + turn.calls.length > 0) messages.push(assistantMessage(turn));
+    turn = undefined;
+  };
+  for (const item of objectsOf(input)) {
+    const isAssistants =
+      item["role"] === "assistant" || item["type"] === "function_call" || item["type"] === "reasoning";
+    if (isAssistants) {
+      turn ??= { parts: [], calls: [], states: [] };
+      addToTurn(turn, item, warnings);
+      continue;
+    }
+    endTurn();
+    messages.push(...otherItem(item, warnings));
+  }
+  endTurn();
+  return messages;
+}
+
+function addToTurn(turn: Turn, item: Json, warnings: Set<string>): void {
+  if (item["type"] === "function_call") {
+    const { call_id: id, name, arguments: text } = item;
+    turn.calls.push({ id, type: "function", function: { name, arguments: text } });
+  } else if (item["type"] === "reasoning") {
+    const state = readState(item["encrypted_content"]);
+    if (state !== undefined) turn.states.push(state);
+  } else turn.parts.push(...partsOf(item["content"], warnings));
+}
+
+function assistantMessage({ parts, calls, states }: Turn): Json {
+  const details = states.flatMap((state) => state.details);
+  const extra = Object.assign({}, ...states.map((state) => state.calls)) as Readonly<Record<string, Json>>;
+  const message = states.flatMap((state) => state.message ?? []).at(-1);
+  const signed = calls.map((call) => {
+    const own = extra[String(call["id"])];
+    return own === undefined ? call : { ...call, extra_content: own };
+  });
+  return {
+    role: "assistant",
+    content: parts.length === 0 ? null : parts,
+    ...(signed.length === 0 ? {} : { tool_calls: signed }),
+    ...(details.length === 0 ? {} : { reasoning_details: details }),
+    ...(message === undefined ? {} : { extra_content: message }),
+  };
+}
+
+function otherItem(item: Json, warnings: Set<string>): readonly Json[] {
+  if (item["type"] === "function_call_output") {
+    const { call_id: id, output } = item;
+    return [
+      { role: "tool", tool_call_id: id, content: typeof output === "string" ? output : partsOf(output, warnings) },
+    ];
+  }
+  if (typeof item["role"] === "string") return [{ role: item["role"], content: partsOf(item["content"], warnings) }];
+  warnings.add(`input: an item of type ${String(item["type"])} was left out, a chat completion has no way to say it`);
+  return [];
+}
+
+function partsOf(content: unknown, warnings: Set<string>): readonly Json[] {
+  if (typeof content === "string") return content === "" ? [] : [{ type: "text", text: content }];
+  return objectsOf(content).flatMap((part) => partOf(part, warnings));
+}
+
+function partOf(part: Json, warnings: Set<string>): readonly Json[] {
+  switch (part["type"]) {
+    case "input_text":
+    case "output_text":
+      return [{ type: "text", text: textOf(part["text"]) ?? "" }];
+    case "refusal":
+      return [{ type: "text", text: textOf(part["refusal"]) ?? "" }];
+    case "input_image": {
+      const { image_url: url, detail } = part;
+      if (typeof url !== "string") break;
+      return [{ type: "image_url", image_url: { url, ...(typeof detail === "string" ? { detail } : {}) } }];
+    }
+    case "input_file": {
+      const data = textOf(part["file_data"]) ?? textOf(part["file_url"]);
+      if (data === undefined) break;
+      const { filename } = part;
+      return [{ type: "file", file: { file_data: data, ...(typeof filename === "string" ? { filename } : {}) } }];
+    }
+    case "input_audio":
+      return [part];
+  }
+  warnings.add(`input: a part of type ${String(part["type"])} was left out, a chat completion has no way to say it`);
+  return [];
+}

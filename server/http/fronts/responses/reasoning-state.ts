@@ -1,0 +1,42 @@
+import { isObject, type Json, objectsOf, parseJsonObject } from "../../../providers/chat/json.js";
+
+/**
+ * What providers want handed back with an answer: signed reasoning, and what they put on calls. Clients of the Responses API keep
+ * reasoning items as they are, so it travels in their `encrypted_content`.
+ */
+export interface ReasoningState {
+  readonly details: readonly Json[];
+  /** `extra_content` of calls, by the call's id. */
+  readonly calls: Readonly<Record<string, Json>>;
+  /** `extra_content` of the message. */
+  readonly message: Json | undefined;
+}
+
+const PREFIX = "rw1.";
+
+/** @returns undefined when there is nothing to hand back. */
+export function writeState(message: Json): string | undefined {
+  const details = objectsOf(message["reasoning_details"]);
+  const calls = Object.fromEntries(
+    objectsOf(message["tool_calls"]).flatMap(({ id, extra_content: extra }) =>
+      typeof id === "string" && isObject(extra) ? [[id, extra]] : [],
+    ),
+  );
+  const own = message["extra_content"];
+  if (details.length === 0 && Object.keys(calls).length === 0 && !isObject(own)) return undefined;
+  const state = { details, calls, ...(isObject(own) ? { message: own } : {}) };
+  return PREFIX + Buffer.from(JSON.stringify(state)).toString("base64");
+}
+
+/** @returns undefined when it is not of this server's making. */
+export function readState(encrypted: unknown): ReasoningState | undefined {
+  if (typeof encrypted !== "string" || !encrypted.startsWith(PREFIX)) return undefined;
+  const state = parseJsonObject(Buffer.from(encrypted.slice(PREFIX.length), "base64").toString("utf8"));
+  if (state === undefined) return undefined;
+  const calls = isObject(state["calls"]) ? state["calls"] : {};
+  return {
+    details: objectsOf(state["details"]),
+    calls: Object.fromEntries(Object.entries(calls).flatMap(([id, extra]) => (isObject(extra) ? [[id, extra]] : []))),
+    message: isObject(state["message"]) ? state["message"] : undefined,
+  };
+}

@@ -1,0 +1,85 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runPolicy } from "../acceptance/proxy-process.js";
+
+const revisions = (text: string) => text.replaceAll(/@[0-9a-f]{12}/g, "@REVISION");
+
+describe("policy diff", () => {
+  let folder: string;
+  let policies: string;
+  const git = (...args: string[]) =>
+    promisify(execFile)("git", ["-C", folder, "-c", "user.name=t", "-c", "user.email=t@example.com", ...args]);
+  const edit = async (file: string, from: string, to: string) => {
+    const text = await readFile(join(policies, file), "utf8");
+    expect(text).toContain(from);
+    await writeFile(join(policies, file), text.replace(from, to));
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "routewright-diff-"));
+    policies = join(folder, "policies");
+    await cp("cli/starter", policies, { recursive: true });
+    await git("init", "--quiet");
+    await git("add", "-A");
+    await git("commit", "--quiet", "-m", "one");
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it("compares a git revision with the policy directory as it is now, and says so when nothing changes", async () => {
+    const same = await runPolicy(["diff", "HEAD", ".", "--policies", policies]);
+    expect(revisions(same.stdout)).toBe(
+      "starter@REVISION → starter@REVISION · 0 changes · exact\n\nno request is routed differently\n",
+    );
+    expect(same.code).toBe(0);
+    await edit("policy.yaml", "gte: 200k", "gte: 128k");
+    const { code, stdout } = await runPolicy(["diff", "--policies", policies]);
+    expect(revisions(stdout)).toBe(`starter@REVISION → starter@REVISION · 2 changes · exact
+
+ 1  rule code → rule long-context
+    where    128,000 ≤ context_tokens < 200,000 and tags has any of code, sql
+    example  tags {code}, context_tokens 128,000
+    before   anthropic/claude-sonnet-4.5@anthropic ($0.39936), then 3 more
+    after    openai/gpt-4.1@openai ($0.264192), then 1 more
+    edge     not with context_tokens 127,999: anthropic/claude-sonnet-4.5@anthropic ($0.399357), then 3 more
+
+ 2  the default route → rule long-context
+    where    128,000 ≤ context_tokens < 200,000 and (tags is absent or tags has none of code, sql)
+    example  context_tokens 128,000
+    before   openai/gpt-4.1-mini@openai ($0.0528384), then 1 more
+    after    openai/gpt-4.1@openai ($0.264192), then 1 more
+    edge     not with context_tokens 127,999: openai/gpt-4.1-mini@openai ($0.052838), then 1 more
+`);
+    expect(code).toBe(1);
+  });
+
+  it("compares two directories and two revisions, in JSON and Markdown too", async () => {
+    await git("commit", "--quiet", "-a", "-m", "two");
+    const json = await runPolicy(["diff", "HEAD~1", "HEAD", "--json", "--policies", policies]);
+    expect(json.code).toBe(1);
+    const report = JSON.parse(json.stdout);
+    expect(report).toMatchObject({ same: false, undecided: [], catalog: [], attributes: [] });
+    expect(report.changes.map((change: { from: string; to: string }) => [change.from, change.to])).toEqual([
+      ["code", "long-context"],
+      ["default", "long-context"],
+    ]);
+    const markdown = await runPolicy(["diff", "cli/starter", policies, "--format", "markdown"]);
+    expect(markdown.stdout).toContain("**1. rule code → rule long-context**");
+    expect(markdown.stdout).toContain("| where | `128,000 ≤ context_tokens < 200,000 and tags has any of code, sql` |");
+  });
+
+  it("refuses what is neither a directory nor a revision, and what is unsound, with 2 and 1", async () => {
+    const unknown = await runPolicy(["diff", "no-such-thing", "--policies", policies]);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("no-such-thing is neither a directory with a policy.yaml nor a git revision");
+    const option = await runPolicy(["diff", "--policies", policies, "--", "--output=x", "HEAD"]);
+    expect(option.code).toBe(2);
+    await edit("policy.yaml", "id: code", "id: long-context");
+    const unsound = await runPolicy(["diff", "HEAD", ".", "--policies", policies]);
+    expect(unsound.code).toBe(1);
+    expect(unsound.stderr).toContain("error[RW1205]");
+  });
+});

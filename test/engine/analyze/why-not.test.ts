@@ -1,0 +1,156 @@
+import { describe, expect, it } from "vitest";
+import { renderWhyNot } from "../../../engine/analyze/render-why-not.js";
+import { whyNot } from "../../../engine/analyze/why-not.js";
+import { decide } from "../../../engine/evaluate/decide.js";
+import type { Facts, FactValue } from "../../../engine/evaluate/facts.js";
+import type { CompiledPolicy } from "../../../engine/policy/compiled-policy.js";
+import { rank } from "../../../engine/rank/rank.js";
+import { readPolicyDirectory } from "../../../server/policy-files/read-policy-directory.js";
+import { Random } from "../../differential/random.js";
+import { compiled, policyOf } from "./harness.js";
+import { scale, seed } from "./soundness.js";
+
+const plain: Facts = {
+  model: "auto",
+  context_tokens: 2_000,
+  stream: false,
+  uses_tools: false,
+  uses_vision: false,
+  uses_json_schema: false,
+  time: Date.UTC(2026, 10, 25, 12),
+};
+
+function chosen(policy: CompiledPolicy, facts: Facts): string | undefined {
+  const outcome = decide(policy, facts);
+  return outcome.denied === undefined ? rank(policy, outcome, facts, {}).attempts[0]?.endpoint.model : undefined;
+}
+
+describe("why not a model", () => {
+  const policy = policyOf(`
+- { id: code, match: { tags: [code] }, route: { to: [acme/small, acme/large] } }
+- { id: long, match: { context_tokens: { gte: 20k }, attributes.team: red }, route: { to: [acme/large] } }
+- { id: loud, match: { tags: [loud] }, route: { to: [acme/large], fallback: [acme/small] } }
+- { id: secret, match: { tags: { present: true, any: [secret] } }, deny: "no" }`);
+
+  it("says for each rule what keeps it from choosing it, and the smallest changes, tried", () => {
+    const answer = whyNot(policy, { ...plain, tags: ["code"] }, {}, "acme/large");
+    expect(renderWhyNot(answer)).toBe(
+      `
+acme/large is not chosen; acme/small@near is
+
+what keeps each rule from choosing it
+  code     policy.yaml:9   candidate  rank: number 2: it comes after, by order, acme/small@near
+  long     policy.yaml:10  candidate  context_tokens ≥ 20,000: is not so: 2,000
+                                      rule code: stands above and takes the request
+  loud     policy.yaml:11  candidate  tags has loud: is not so: {code}
+                                      rule code: stands above and takes the request
+  default  policy.yaml:14  candidate  rule code: stands above and takes the request
+                                      rank: number 2: it comes after, by order, acme/small@near
+
+smallest changes by the client, each tried
+  1  context_tokens 2,000 → 32,001: acme/large@far by rule code ($0.34049)
+  2  max_output_tokens absent → 4,001: acme/large@far by rule code ($0.10002)
+  3  uses_vision false → true: acme/large@far by rule code ($0.04048)
+
+with what only a key, the operator or the clock can change
+  1  tags {code} → absent and context_tokens 2,000 → 20,000 and attributes.team absent → red: acme/large@far by rule
+     long ($0.22048)`.trimStart(),
+    );
+  });
+
+  it("keeps apart what only a key can change", () => {
+    const strict = policyOf(
+      `
+- { id: reds, match: { attributes.team: red }, route: { to: [acme/large] } }`,
+      "",
+      "to: [acme/small]",
+    );
+    const answer = whyNot(strict, plain, {}, "acme/large");
+    expect(answer.by_client).toEqual([]);
+    expect(answer.client_can).toBe("impossible");
+    expect(answer.by_operator.map(({ changes }) => changes)).toEqual([
+      [{ fact: "attributes.team", from: "absent", to: "red" }],
+    ]);
+    expect(renderWhyNot(answer)).toContain(
+      "no change of hints can: proved over all requests with these keys and this time",
+    );
+  });
+
+  it("says that a model that is down cannot be reached by hints", () => {
+    const answer = whyNot(policy, plain, { down: ["far"] }, "acme/large");
+    expect(answer.client_can).toBe("impossible");
+    expect(answer.rules[0]?.blocked_by.at(-1)).toEqual({
+      what: "circuit_open",
+      detail: "acme/large@far: the circuit of far is open",
+    });
+  });
+
+  it("says when it is chosen already, and when no rule has it", () => {
+    expect(renderWhyNot(whyNot(policy, plain, {}, "acme/small"))).toBe("acme/small is chosen already: acme/small@near");
+    const answer = whyNot(policy, plain, {}, "acme/open");
+    expect(answer).toMatchObject({ rules: [], client_can: "impossible" });
+    expect(renderWhyNot(answer)).toContain("no rule has it among its candidates");
+  });
+});
+
+describe("the changes that are shown", () => {
+  it("choose the model, need each of their parts, and are not there when it is proved that none is", {
+    timeout: 120_000 * Math.max(1, scale),
+  }, async () => {
+    const policy = compiled(await readPolicyDirectory("policies"));
+    const models = policy.set.catalog.models.map(({ id }) => id);
+    const random = new Random(seed + 4);
+    const counts = { seed: seed + 4, questions: 0, changes: 0, impossible: 0, open: 0, tried: 0 };
+    const faults: string[] = [];
+    for (let question = 0; question < 12 * scale; question++) {
+      const facts = { ...plain, ...randomClientFacts(random), ...randomKeyFacts(random) } as Facts;
+      const model = random.pick(models);
+      const answer = whyNot(policy, facts, {}, model);
+      counts.questions++;
+      if (answer.is_chosen) continue;
+      for (const change of [...answer.by_client, ...answer.by_operator]) {
+        counts.changes++;
+        if (chosen(policy, change.facts) !== model)
+          faults.push(`${model}: ${JSON.stringify(change.changes)} does not choose it`);
+      }
+      if (answer.client_can === "not found") counts.open++;
+      if (answer.client_can !== "impossible") continue;
+      counts.impossible++;
+      for (let tried = 0; tried < 300; tried++) {
+        counts.tried++;
+        const other = { ...facts, ...randomClientFacts(random), ...(random.chance(0.5) ? { model } : {}) } as Facts;
+        if (chosen(policy, other) === model) faults.push(`${model}: ${JSON.stringify(other)} chooses it`);
+      }
+    }
+    console.log(`why not: ${JSON.stringify(counts)}`);
+    expect(faults.slice(0, 3)).toEqual([]);
+    expect(counts.changes).toBeGreaterThan(5);
+  });
+});
+
+function randomClientFacts(random: Random): Record<string, FactValue> {
+  const facts: Record<string, FactValue> = {};
+  const maybe = (name: string, value: () => FactValue) => {
+    if (random.chance(0.3)) facts[name] = value();
+  };
+  maybe("tags", () => random.some(["code", "sql", "pii", "review", "rerank", "answer", "cited"], 3));
+  maybe("budget_usd", () => random.pick([0.0001, 0.0015, 0.002, 0.05, 1]));
+  maybe("max_latency_ms", () => random.pick([800, 1_499, 1_500]));
+  maybe("priority", () => random.pick(["batch", "interactive"]));
+  maybe("app", () => random.pick(["cron-x", "search-web", "other"]));
+  maybe("uses_tools", () => true);
+  maybe("uses_vision", () => true);
+  maybe("uses_json_schema", () => true);
+  maybe("max_output_tokens", () => random.pick([16, 8_000, 40_000, 200_000]));
+  maybe("context_tokens", () => random.pick([10, 199_999, 200_000, 900_000]));
+  maybe("attributes.cohort", () => random.pick([10, 11]));
+  return facts;
+}
+
+function randomKeyFacts(random: Random): Record<string, FactValue> {
+  return {
+    ...(random.chance(0.3) ? { tenant: random.pick(["search", "other"]) } : {}),
+    ...(random.chance(0.5) ? { "attributes.plan": random.pick(["free", "pro"]) } : {}),
+    ...(random.chance(0.4) ? { "attributes.data_class": random.pick(["public", "internal"]) } : {}),
+  };
+}
