@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { benchCommand } from "./commands/bench.js";
+import { chaosCommand } from "./commands/chaos.js";
 import { checkCommand } from "./commands/check.js";
 import { compileCommand } from "./commands/compile.js";
 import { completionCommand } from "./commands/completion.js";
@@ -35,7 +36,7 @@ function buildProgram(): Command {
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
     ...[diffCommand(), fmtCommand(), compileCommand(), replayCommand(), graphCommand()],
-    ...[benchCommand(), completionCommand()],
+    ...[benchCommand(), chaosCommand(), completionCommand()],
     ...[keysCommand(), limitsCommand(), usageCommand(), tailCommand(), statusCommand()],
     helpCommand(program),
   ];

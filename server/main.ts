@@ -14,6 +14,8 @@ import { isLoopbackAddress } from "./http/admin-access.js";
 import { createControlPlane } from "./http/control-plane.js";
 import { createHttpServer } from "./http/create-http-server.js";
 import { createStoredExplainer } from "./http/explain-stored-decision.js";
+import { observeRequest } from "./http/observe-request.js";
+import { noFaults, requestedFaults } from "./http/requested-faults.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
 import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
@@ -137,6 +139,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         now: Date.now,
       },
       counter,
+      observe: observeRequest,
+      faultsOf: environment["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
       decisions: {
         find: (id) => decisions.find(id),
         record(decision, summary) {

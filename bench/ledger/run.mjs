@@ -53,7 +53,12 @@ async function accounting() {
         lines: money.accounting.linesOf(key),
       });
       if ("kind" in reservation) throw new Error(JSON.stringify(reservation));
-      const cost = { usage: { ...noTokens, input: 1_000, output: 500 }, incurred: 2_000, charged: 2_000, source: "usage" };
+      const cost = {
+        usage: { ...noTokens, input: 1_000, output: 500 },
+        incurred: 2_000,
+        charged: 2_000,
+        source: "usage",
+      };
       const base = { decision: attempt, at: Date.now(), key: key.id, tenant: "t", model: "a/b", endpoint: "a/b@c" };
       const rest = { provider: "c", rule: "default", policy: "p", revision: "r", outcome: "answered", isStream: false };
       await money.accounting.record(toLedgerRow({ id: attempt, ...base, ...rest, totalMs: 10, cost }), reservation);
@@ -73,7 +78,9 @@ async function accounting() {
     await run(count);
     const { user, system } = process.cpuUsage(cpu);
     const wall = (performance.now() - start) / count;
-    console.log(`| ${name} | ${count} | ${((user + system) / count).toFixed(0)} µs | ${(wall * 1_000).toFixed(0)} µs |`);
+    console.log(
+      `| ${name} | ${count} | ${((user + system) / count).toFixed(0)} µs | ${(wall * 1_000).toFixed(0)} µs |`,
+    );
     await money.close();
   }
   await ring.close();
@@ -103,7 +110,9 @@ async function usage() {
   const [{ sums }] = raw.prepare("select count(*) as sums from usage_rollups").all([]);
   raw.close();
   const madeIn = ((performance.now() - start) / 1_000).toFixed(0);
-  console.log(`\n${rows.toLocaleString("en-US")} ledger rows, ${sums.toLocaleString("en-US")} sums (made in ${madeIn} s)\n`);
+  console.log(
+    `\n${rows.toLocaleString("en-US")} ledger rows, ${sums.toLocaleString("en-US")} sums (made in ${madeIn} s)\n`,
+  );
   console.log("| query | first | median of 5 |\n|---|---|---|");
   const queries = [
     ["by model, 30 days", { by: "model" }],

@@ -83,6 +83,12 @@ export interface Route {
   readonly timeouts: Timeouts;
   /** How often one candidate is tried again before the next: 0 to 5, default 0. */
   readonly retries: number;
+  /** The next candidate is called beside one that has shown nothing for so long, milliseconds. */
+  readonly hedgeAfterMs?: number;
+  /** A stream that breaks after its first content goes on at the next candidate. */
+  readonly continue?: true;
+  /** Answers are kept for identical requests. */
+  readonly cache?: { readonly ttlMs: number };
   readonly fallbackOn: readonly ErrorClass[];
   readonly maxCost?: NanoUsd;
   readonly onExhausted: "fail" | "next_rule";
@@ -92,6 +98,8 @@ export interface Route {
 /** Milliseconds. A timer that is not written has the server's default (docs/policy-language.md, "Timeouts"). */
 export interface Timeouts {
   readonly connectMs?: number;
+  /** To the head of the answer; no limit of its own unless it is written. */
+  readonly firstByteMs?: number;
   readonly firstTokenMs?: number;
   readonly idleMs?: number;
   readonly totalMs?: number;
@@ -176,6 +184,20 @@ export interface Provider {
   readonly span: Span;
 }
 
+/** How the simulator can play a provider in trouble. */
+export const simulatedFaults = [
+  "rate_limited",
+  "server_error",
+  "overloaded",
+  "reset",
+  "hang",
+  "trickle",
+  "cut",
+  "malformed_json",
+  "malformed_sse",
+] as const;
+export type SimulatedFault = (typeof simulatedFaults)[number];
+
 /** How a `simulated` provider behaves. */
 export interface SimulationSettings {
   /** To the first token, milliseconds. Default 20. */
@@ -186,6 +208,8 @@ export interface SimulationSettings {
   readonly failureRate?: number;
   /** The HTTP status of such a failure. Default 503. */
   readonly failureStatus?: number;
+  /** How it fails, in place of a status: then the share defaults to 1. */
+  readonly fault?: SimulatedFault;
   /** The text to answer with. Default: a sentence naming the model. */
   readonly reply?: string;
 }

@@ -10,6 +10,7 @@ import type {
   Price,
   Provider,
   ProviderFormat,
+  SimulatedFault,
   SimulationSettings,
 } from "./policy-set.js";
 import {
@@ -129,6 +130,7 @@ function readSimulation(reading: Reading, node: Located): SimulationSettings {
     ...defined("chunkDelayMs", millisecondsOf(reading, childOf(node, "chunk_delay_ms"))),
     ...defined("failureRate", numberOf(reading, childOf(node, "failure_rate"))),
     ...defined("failureStatus", numberOf(reading, childOf(node, "failure_status"))),
+    ...defined("fault", textOf(reading, childOf(node, "fault")) as SimulatedFault | undefined),
     ...defined("reply", textOf(reading, childOf(node, "reply"))),
   };
 }

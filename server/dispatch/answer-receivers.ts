@@ -44,10 +44,10 @@ export function receiveError(
   };
 }
 
-/** Collects what came in place of a stream: an error inside a 200, or nothing that can be used. */
-export function receiveInsteadOfStream(contentType: string): AnswerReceiver {
+/** Collects what came in place of a stream, or of a whole answer: an error inside a 200, or nothing that can be used. */
+export function receiveInstead(wanted: "a stream" | "a whole answer", contentType: string): AnswerReceiver {
   const body = new Collected(MAX_ERROR_BYTES);
-  const wrong = () => failed(malformed(`a stream was asked for and ${contentType} came`));
+  const wrong = () => failed(malformed(`${wanted} was asked for and ${contentType} came`));
   return {
     push: (chunk) => (body.add(chunk) ? undefined : wrong()),
     end: () => {

@@ -3,7 +3,7 @@ import type { Timeouts } from "../../engine/index.js";
 /** Milliseconds; each may be set by the route (`timeouts:`). All run for one attempt, and anew for the next. */
 export const defaultTimeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 } as const;
 
-export type TimerName = "first_token" | "idle" | "total";
+export type TimerName = "first_byte" | "first_token" | "idle" | "total";
 
 /** A timer of an attempt ran out; the message names it. */
 export class TimerExpired extends Error {
@@ -18,7 +18,7 @@ export class TimerExpired extends Error {
 /**
  * The timers of one attempt; `onExpired` is called when one runs out.
  *
- * `total` runs from the start to the end. `first_token` runs from the start to the first content of a stream, `idle`
+ * `total` runs from the start to the end. `first_byte`, when the route sets it, to the head of the answer. `first_token` runs from the start to the first content of a stream, `idle`
  * whenever a stream that has begun is waited for. Without a stream an answer comes in one piece, when all of it is
  * generated: only `connect` (kept by the HTTP client) and `total` apply.
  *
@@ -28,6 +28,7 @@ export class AttemptTimers {
   readonly #onExpired: (error: TimerExpired) => void;
   readonly #idleMs: number;
   readonly #total: NodeJS.Timeout;
+  #firstByte: NodeJS.Timeout | undefined;
   #firstToken: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
 
@@ -35,7 +36,12 @@ export class AttemptTimers {
     this.#onExpired = onExpired;
     this.#idleMs = timeouts.idleMs ?? defaultTimeouts.idleMs;
     this.#total = this.#start("total", timeouts.totalMs ?? defaultTimeouts.totalMs);
+    if (timeouts.firstByteMs !== undefined) this.#firstByte = this.#start("first_byte", timeouts.firstByteMs);
     if (isStream) this.#firstToken = this.#start("first_token", timeouts.firstTokenMs ?? defaultTimeouts.firstTokenMs);
+  }
+
+  headArrived(): void {
+    clearTimeout(this.#firstByte);
   }
 
   contentArrived(): void {
@@ -58,6 +64,7 @@ export class AttemptTimers {
 
   stop(): void {
     clearTimeout(this.#total);
+    this.headArrived();
     this.contentArrived();
     this.paused();
   }

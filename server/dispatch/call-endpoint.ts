@@ -6,7 +6,7 @@ import type {
   UpstreamHandler,
   UpstreamHeaders,
 } from "../providers/provider-adapter.js";
-import { type AnswerReceiver, receiveError, receiveInsteadOfStream, receiveWhole } from "./answer-receivers.js";
+import { type AnswerReceiver, receiveError, receiveInstead, receiveWhole } from "./answer-receivers.js";
 import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./attempt-result.js";
 import { AttemptTimers, defaultTimeouts } from "./attempt-timers.js";
 import { classifyException } from "./classify-failure.js";
@@ -62,10 +62,10 @@ class Call implements UpstreamHandler {
   start(): void {
     const { adapter, call, client, planned, sink } = this.#options;
     if (client.isGone) {
-      this.#settle({ kind: "cancelled" });
+      this.#leftBehind();
       return;
     }
-    this.#forgetClient = client.onGone(() => this.#settle({ kind: "cancelled" }));
+    this.#forgetClient = client.onGone(() => this.#leftBehind());
     const connectTimeoutMs = planned.route.timeouts.connectMs ?? defaultTimeouts.connectMs;
     try {
       this.#exchange = adapter.call({ ...call, stream: sink !== undefined, connectTimeoutMs }, this);
@@ -78,6 +78,7 @@ class Call implements UpstreamHandler {
   onStart(status: number, headers: UpstreamHeaders): void {
     if (this.#isSettled) return;
     this.#status = status;
+    this.#timers.headArrived();
     this.#receiver = this.#receiverFor(status, headers);
   }
 
@@ -111,9 +112,12 @@ class Call implements UpstreamHandler {
     const { sink, call, planned, now } = this.#options;
     if (status < 200 || status > 299) return receiveError(status, headers, now());
     const passThrough = this.#options.adapter.passes.get(call.operation);
-    if (sink === undefined) return receiveWhole(this.#notes, passThrough);
     const contentType = String(headers["content-type"] ?? "");
-    if (contentType !== "" && !contentType.includes("event-stream")) return receiveInsteadOfStream(contentType);
+    const isEvents = contentType.includes("event-stream");
+    if (sink === undefined) {
+      return isEvents ? receiveInstead("a whole answer", contentType) : receiveWhole(this.#notes, passThrough);
+    }
+    if (contentType !== "" && !isEvents) return receiveInstead("a stream", contentType);
     const { n } = call.parsedBody;
     return receiveStream({
       choices: Number.isSafeInteger(n) && (n as number) > 1 ? (n as number) : 1,
@@ -142,6 +146,10 @@ class Call implements UpstreamHandler {
       this.#timers.waiting();
       this.#exchange?.resume();
     });
+  }
+
+  #leftBehind(): void {
+    this.#settle({ kind: this.#options.client.isOutrun ? "outrun" : "cancelled" });
   }
 
   #settle(result: AttemptResult, hasEnded = false): void {

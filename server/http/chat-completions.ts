@@ -4,9 +4,10 @@ import type { StreamSink } from "../dispatch/attempt-result.js";
 import { dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
-import { RequestAccount } from "../ledger/request-account.js";
+import type { RequestAccount } from "../ledger/request-account.js";
+import { accountFor } from "./account-for.js";
 import type { ApiError } from "./api-error.js";
-import { authenticate, type Caller } from "./authenticate.js";
+import { authenticate } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
 import { observeAndDecide } from "./decide-request.js";
 import type { Decision } from "./decision.js";
@@ -76,7 +77,7 @@ async function serve(
     exchange.cancel();
     return;
   }
-  const account = accountFor(plane, caller, decision, body);
+  const account = accountFor(plane, front.operation, caller, decision, body);
   const admission =
     caller.key === undefined
       ? undefined
@@ -148,30 +149,13 @@ function send(
       attempts: exchange.attempts,
       failures: exchange.failures,
       warnings: exchange.warnings,
+      faultOf: plane.faultsOf(request.headers),
       onPassedOver: (endpoint, reason) => exchange.passedOver.push({ endpoint, reason }),
       onWaited: (ms) => {
         exchange.queuedMs += ms;
       },
     },
     plane.dispatching,
-  );
-}
-
-function accountFor(plane: DataPlane, { key }: Caller, decision: Decision, body: ReceivedBody): RequestAccount {
-  const { name, revision } = decision.serving.policy;
-  const { app, user, stream } = decision.observed.facts;
-  return new RequestAccount(
-    plane.accounting,
-    {
-      decision: decision.id,
-      key,
-      app,
-      user,
-      policy: { name, revision },
-      body: body.chat.body,
-      isStream: stream === true,
-    },
-    plane.dispatching.now,
   );
 }
 
@@ -184,6 +168,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       exchange.endStream();
       return;
     case "cancelled":
+    case "outrun":
       exchange.cancel();
       return;
     case "cut":

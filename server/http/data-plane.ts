@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
 import type { CompiledPolicy } from "../../engine/index.js";
 import type { DispatchDependencies } from "../dispatch/dispatch.js";
@@ -8,6 +9,8 @@ import type { Metrics } from "../telemetry/metrics.js";
 import type { StartRequestTrace } from "../telemetry/request-tracing.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
 import type { KeyCheck } from "./authenticate.js";
+import type { observeRequest } from "./observe-request.js";
+import type { FaultOf } from "./requested-faults.js";
 
 /** What requests of the data plane share. */
 export interface DataPlane {
@@ -18,6 +21,9 @@ export interface DataPlane {
   readonly accounting: Accounting;
   readonly dispatching: DispatchDependencies;
   readonly counter: TokenCounter;
+  readonly observe: typeof observeRequest;
+  /** How the simulator is to answer a request: {@link requestedFaults} in the test mode, else {@link noFaults}. */
+  readonly faultsOf: (headers: IncomingHttpHeaders) => FaultOf;
   readonly decisions: Pick<DecisionStore, "record" | "find">;
   readonly nextDecisionId: () => string;
   readonly metrics: Pick<Metrics, "recordRequest">;

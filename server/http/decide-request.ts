@@ -8,7 +8,6 @@ import type { DataPlane } from "./data-plane.js";
 import { type Decision, makeDecision } from "./decision.js";
 import type { Exchange } from "./exchange.js";
 import type { Front } from "./fronts/front.js";
-import { observeRequest } from "./observe-request.js";
 import { promptPrefix } from "./prompt-prefix.js";
 import type { ReceivedBody } from "./receive-request.js";
 import { requestHeaders } from "./request-headers.js";
@@ -36,7 +35,7 @@ export async function observeAndDecide(
     ignores: (endpoint) => serving.ignoredBy(endpoint, asked, operation),
   });
   const body = routing.model === asked["model"] ? asked : { ...asked, model: routing.model };
-  const seen = await observeRequest({
+  const seen = await plane.observe({
     headers: requestHeaders(request, policy.set.attributes),
     body,
     policy,

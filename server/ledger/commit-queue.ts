@@ -12,6 +12,9 @@ export interface CommitQueueOptions<Row> {
   readonly retryMs?: number;
 }
 
+/** After so many failures in a row each row of the batch is tried alone. */
+const TRIES_TOGETHER = 5;
+
 interface Waiting<Row> {
   readonly row: Row;
   readonly resolve: () => void;
@@ -20,7 +23,9 @@ interface Waiting<Row> {
 /**
  * Rows that somebody waits for: {@link add} resolves once its row is committed. There is no delay: what comes while one
  * batch is written is the next batch, so a commit is shared by as many rows as the load brings. A batch that fails is
- * tried again until it is written; nothing is given up.
+ * tried again until it is written. When it goes on failing its rows are tried one by one: those that fail while others of
+ * the same batch are written are at fault themselves, and set aside with an error in the log, so that one row cannot hold up
+ * all others. While none can be written, nothing is given up.
  */
 export class CommitQueue<Row> {
   readonly #options: Required<CommitQueueOptions<Row>>;
@@ -30,6 +35,8 @@ export class CommitQueue<Row> {
   #failingSince: number | undefined;
   #lastError: string | undefined;
   #isClosed = false;
+  #failures = 0;
+  #rejected = 0;
 
   constructor(options: CommitQueueOptions<Row>) {
     this.#options = { batchRows: 200, retryMs: 200, ...options };
@@ -60,10 +67,11 @@ export class CommitQueue<Row> {
     if (!isDone) this.#options.log.error({ error: this.#lastError }, `${this.#waiting.length} ledger rows are lost`);
   }
 
-  status(): { waiting: number; written: number; failingSince?: number; lastError?: string } {
+  status(): { waiting: number; written: number; rejected: number; failingSince?: number; lastError?: string } {
     return {
       waiting: this.#waiting.length,
       written: this.#written,
+      rejected: this.#rejected,
       ...(this.#failingSince === undefined ? {} : { failingSince: this.#failingSince }),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
     };
@@ -77,16 +85,58 @@ export class CommitQueue<Row> {
         await this.#options.write(batch.map(({ row }) => row));
       } catch (error) {
         this.#noteFailure(error);
+        this.#failures += 1;
+        if (this.#failures % TRIES_TOGETHER === 0 && (await this.#writeOneByOne(batch))) continue;
         await new Promise((resolve) => setTimeout(resolve, this.#options.retryMs));
         continue;
       }
-      // INVARIANT: rows are only ever appended meanwhile, so the batch is still the head of the list.
-      this.#waiting.splice(0, batch.length);
-      this.#written += batch.length;
-      this.#noteSuccess();
-      for (const { resolve } of batch) resolve();
+      this.#finish(batch);
     }
     this.#working = undefined;
+  }
+
+  /**
+   * Sets aside the rows that are at fault themselves: each failed twice, and right after it a row that was written before is
+   * taken again, so that it is not the database.
+   * @returns whether the batch is done.
+   */
+  async #writeOneByOne(batch: readonly Waiting<Row>[]): Promise<boolean> {
+    const failed: Waiting<Row>[] = [];
+    for (const waiting of batch) if ((await this.#tryOne(waiting.row)) !== undefined) failed.push(waiting);
+    const good = batch.find((waiting) => !failed.includes(waiting));
+    if (good === undefined) return false;
+    const faults = new Map<Row, unknown>();
+    for (const { row } of failed) {
+      const error = await this.#tryOne(row);
+      if (error !== undefined && (await this.#tryOne(good.row)) !== undefined) return false;
+      if (error !== undefined) faults.set(row, error);
+    }
+    for (const [row, error] of faults) {
+      this.#options.log.error({ error, row }, "a ledger row cannot be written, and is set aside");
+    }
+    this.#rejected += faults.size;
+    this.#written -= faults.size;
+    this.#finish(batch);
+    return true;
+  }
+
+  /** @returns the error, if any. */
+  async #tryOne(row: Row): Promise<unknown> {
+    try {
+      await this.#options.write([row]);
+      return undefined;
+    } catch (error) {
+      return error ?? new Error("unknown");
+    }
+  }
+
+  #finish(batch: readonly Waiting<Row>[]): void {
+    // INVARIANT: rows are only ever appended meanwhile, so the batch is still the head of the list.
+    this.#waiting.splice(0, batch.length);
+    this.#written += batch.length;
+    this.#failures = 0;
+    this.#noteSuccess();
+    for (const { resolve } of batch) resolve();
   }
 
   #noteFailure(error: unknown): void {

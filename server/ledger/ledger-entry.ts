@@ -1,5 +1,6 @@
 import type { Price } from "../../engine/index.js";
 import type { LedgerRow, RollupRow } from "../storage/database-schema.js";
+import { storableText } from "../storage/storable-text.js";
 import type { AttemptCost } from "./attempt-cost.js";
 import { bucketNames, type UsageBuckets } from "./usage-buckets.js";
 
@@ -41,8 +42,8 @@ export function toLedgerRow(entry: LedgerEntry): LedgerRow {
     at: entry.at,
     key: entry.key ?? "",
     tenant: entry.tenant ?? "",
-    app: entry.app ?? "",
-    user_id: entry.user ?? "",
+    app: storableText(entry.app ?? ""),
+    user_id: storableText(entry.user ?? ""),
     model: entry.model,
     endpoint: entry.endpoint,
     provider: entry.provider,

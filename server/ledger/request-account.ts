@@ -17,6 +17,8 @@ export interface AccountedRequest {
   readonly user: string | undefined;
   readonly policy: { readonly name: string; readonly revision: string };
   readonly body: Readonly<Record<string, unknown>>;
+  /** Bytes of the body where it may hold tokens in place of text (embeddings): none takes less than one. */
+  readonly tokenBytes?: number;
   readonly isStream: boolean;
 }
 
@@ -149,7 +151,11 @@ export class RequestAccount {
     const { estimate, upper } = measureText(texts);
     const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     // Other vocabularies than the one measured may need more tokens, but none more than one a byte.
-    this.#promptSize = { estimate: estimate + fixedTokens, upper: Math.min(bytes, 2 * upper) + fixedTokens };
+    const { tokenBytes = 0 } = this.#request;
+    this.#promptSize = {
+      estimate: estimate + fixedTokens,
+      upper: Math.max(tokenBytes, Math.min(bytes, 2 * upper) + fixedTokens),
+    };
     return this.#promptSize;
   }
 }
@@ -178,6 +184,8 @@ function endOf({ result }: EndedAttempt): CallEnd {
     case "cancelled":
     case "cut":
       return result.kind;
+    case "outrun":
+      return "cut"; // the operator's choice, not the client's: incurred, and not charged
     case "failed":
       return wastedAfter.has(result.failure.errorClass) ? "wasted" : "refused";
     case "unpaid":

@@ -1,4 +1,4 @@
-import type { Endpoint, Provider } from "../../engine/index.js";
+import type { Endpoint, Provider, SimulatedFault } from "../../engine/index.js";
 import type { Operation } from "./operation.js";
 import type { PassThrough } from "./pass-through.js";
 
@@ -19,6 +19,8 @@ export interface UpstreamCall {
   /** W3C trace context, and what belongs to an operation that is passed through; all others are the adapter's own. */
   readonly headers: Readonly<Record<string, string>>;
   readonly connectTimeoutMs: number;
+  /** How the simulator is to answer; other adapters do not look. */
+  readonly fault?: SimulatedFault | undefined;
   /** Takes one sentence for each thing that this provider is not told as the client said it. */
   readonly warn: (sentence: string) => void;
 }

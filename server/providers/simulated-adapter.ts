@@ -1,4 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { PacedExchange, type Piece } from "./paced-exchange.js";
+import { playFault } from "./play-fault.js";
 import type { ProviderAdapter, UpstreamCall, UpstreamExchange, UpstreamHandler } from "./provider-adapter.js";
 import { composeSimulatedAnswer, type SimulatedAnswer, type SimulatedToolCall } from "./simulated-answer.js";
 
@@ -26,29 +27,32 @@ export function createSimulatedAdapter(random: () => number = Math.random): Prov
 }
 
 async function answer(call: UpstreamCall, handler: UpstreamHandler, exchange: PacedExchange, random: () => number) {
-  const { latencyMs = 20, chunkDelayMs = 5, failureRate = 0, failureStatus = 503 } = call.provider.simulate ?? {};
+  const { provider, stream: isStream } = call;
+  const { latencyMs = 20, chunkDelayMs = 5, fault, failureStatus = 503 } = provider.simulate ?? {};
+  const { failureRate = fault === undefined ? 0 : 1 } = provider.simulate ?? {};
+  const fails = random() < failureRate;
+  const played = call.fault ?? (fails ? fault : undefined);
   await exchange.wait(latencyMs);
   if (exchange.isAborted) return;
-  const fails = random() < failureRate;
-  handler.onStart(fails ? failureStatus : 200, { "content-type": call.stream && !fails ? EVENT_STREAM : JSON_TYPE });
-  const pieces = fails ? [simulatedFailure(call)] : call.stream ? chunks(call) : [completion(call)];
-  for (const piece of pieces) {
+  const send = async (piece: Piece): Promise<boolean> => {
     if (piece.isPaced) await exchange.wait(chunkDelayMs);
     if (exchange.isPaused) await exchange.resumed();
-    if (exchange.isAborted) return;
+    if (exchange.isAborted) return false;
     handler.onData(piece.bytes);
+    return !exchange.isAborted;
+  };
+  const answer = () => (isStream ? chunks(call) : [completion(call)]);
+  if (played !== undefined) {
+    await playFault({ fault: played, isStream, provider: provider.name, handler, exchange, pieces: answer(), send });
+    return;
   }
-  if (!exchange.isAborted) handler.onEnd();
+  handler.onStart(fails ? failureStatus : 200, { "content-type": isStream && !fails ? EVENT_STREAM : JSON_TYPE });
+  for (const piece of fails ? [simulatedFailure(call)] : answer()) if (!(await send(piece))) return;
+  handler.onEnd();
 }
 
 const JSON_TYPE = "application/json";
 const EVENT_STREAM = "text/event-stream; charset=utf-8";
-
-interface Piece {
-  readonly bytes: Buffer;
-  /** Comes after the delay between two chunks. */
-  readonly isPaced?: boolean;
-}
 
 function simulatedFailure({ provider }: UpstreamCall): Piece {
   const error = { message: `simulated failure of ${provider.name}`, type: "server_error", code: null, param: null };
@@ -103,40 +107,4 @@ function* chunks(call: UpstreamCall): Generator<Piece> {
 
 function wireToolCall({ id, name, arguments: text }: SimulatedToolCall): object {
   return { id, type: "function", function: { name, arguments: text } };
-}
-
-/** A call that keeps time: it waits, can be paused, and wakes at once when it is aborted. */
-class PacedExchange implements UpstreamExchange {
-  readonly #ending = new AbortController();
-  #resumed: (() => void) | undefined;
-  isPaused = false;
-
-  get isAborted(): boolean {
-    return this.#ending.signal.aborted;
-  }
-
-  async wait(ms: number): Promise<void> {
-    if (ms <= 0 || this.isAborted) return;
-    await delay(ms, undefined, { signal: this.#ending.signal }).catch(() => undefined); // aborted: the caller looks
-  }
-
-  resumed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#resumed = resolve;
-    });
-  }
-
-  pause(): void {
-    this.isPaused = true;
-  }
-
-  resume(): void {
-    this.isPaused = false;
-    this.#resumed?.();
-  }
-
-  abort(): void {
-    this.#ending.abort();
-    this.resume();
-  }
 }

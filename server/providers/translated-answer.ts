@@ -125,7 +125,9 @@ export class TranslatedAnswer implements UpstreamHandler {
     if (this.#hasFailed || this.#stream === undefined) return;
     const event = readBody(data);
     if (event !== undefined) this.#write(this.#stream.push(event));
-    else if (!this.#isEnding) this.#next.onData(Buffer.from(`data: ${data.replace(/[\r\n]+/g, " ")}\n\n`));
+    // Named, so that the dispatcher reads it also once content flows, and sees that it cannot.
+    else if (!this.#isEnding)
+      this.#next.onData(Buffer.from(`event: unreadable\ndata: ${data.replace(/[\r\n]+/g, " ")}\n\n`));
   }
 
   #write(outputs: readonly StreamOutput[]): void {

@@ -1,5 +1,6 @@
 import type { DecisionRow } from "./database-schema.js";
 import type { DecisionFilter, DecisionSummary, StoredDecision } from "./decision-store.js";
+import { storableText } from "./storable-text.js";
 
 /** The columns that lists are filtered by, and what a feed looks at. */
 export type DecisionColumns = Omit<DecisionRow, "record">;
@@ -7,7 +8,7 @@ export type DecisionColumns = Omit<DecisionRow, "record">;
 export function decisionColumns(decision: StoredDecision, summary: DecisionSummary): DecisionColumns {
   const fact = (name: string) => {
     const value = decision.facts[name]?.value;
-    return typeof value === "string" ? value : null;
+    return typeof value === "string" ? storableText(value) : null;
   };
   return {
     id: decision.id,

@@ -13,6 +13,12 @@ export function accountingFamilies({ ledger, budgets, keys, isRedisReady }: Acco
     one("ledger_rows_waiting", "gauge", "Ledger rows that wait to be committed.", ledger.waiting),
     one("ledger_rows_total", "counter", "Ledger rows that were committed.", ledger.written),
     one(
+      "ledger_rows_rejected_total",
+      "counter",
+      "Ledger rows that could not be written and were set aside: always 0; the log has them.",
+      ledger.rejected,
+    ),
+    one(
       "ledger_up",
       "gauge",
       "0 while the ledger cannot be written: requests with a key are refused then.",

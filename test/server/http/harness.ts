@@ -10,6 +10,8 @@ import { MAX_WAITING } from "../../../server/dispatch/waiting-room.js";
 import { createControlPlane } from "../../../server/http/control-plane.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
 import { createStoredExplainer } from "../../../server/http/explain-stored-decision.js";
+import { observeRequest } from "../../../server/http/observe-request.js";
+import { noFaults, requestedFaults } from "../../../server/http/requested-faults.js";
 import { createDataPlane } from "../../../server/http/serve-data-plane.js";
 import { KeyRing } from "../../../server/keys/key-ring.js";
 import { KeyStore } from "../../../server/keys/key-store.js";
@@ -237,6 +239,8 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
       now,
     },
     counter,
+    observe: observeRequest,
+    faultsOf: options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
     decisions: {
       find: (id) => decisions.find(id),
       record(decision, summary) {

@@ -2,11 +2,12 @@ import { expect, it } from "vitest";
 import { appSubject, tenantSubject } from "../../../server/keys/subject.js";
 import { windowOf } from "../../../server/ledger/budget-window.js";
 import { CommitQueue } from "../../../server/ledger/commit-queue.js";
+import { toLedgerRow } from "../../../server/ledger/ledger-entry.js";
 import { LedgerStore } from "../../../server/ledger/ledger-store.js";
 import type { LedgerRow } from "../../../server/storage/database-schema.js";
 import { openDatabase } from "../../../server/storage/open-database.js";
 import { onBothEngines } from "../../services/engines.js";
-import { ledgerRow } from "./ledger-row.js";
+import { ledgerEntry, ledgerRow } from "./ledger-row.js";
 
 const DAY = Date.parse("2026-11-25T00:00:00Z");
 const HOUR_MS = 3_600_000;
@@ -52,6 +53,15 @@ onBothEngines((engine) => {
     await database.close();
   });
 
+  it("takes whatever a client calls itself", async () => {
+    const database = await openDatabase(await engine.newUrl());
+    const entry = { ...ledgerEntry("dec_1.1"), user: "a\u0000b\ud800", app: "\u0000" };
+    await new LedgerStore(database).write([toLedgerRow(entry)]);
+    const { user_id: user } = await database.db.selectFrom("ledger").select("user_id").executeTakeFirstOrThrow();
+    expect(user).toMatch(/^a\ufffdb/);
+    await database.close();
+  });
+
   it("commits what comes at once together, and says when each row is there", async () => {
     const database = await openDatabase(await engine.newUrl());
     const store = new LedgerStore(database);
@@ -63,7 +73,7 @@ onBothEngines((engine) => {
     const queue = new CommitQueue<LedgerRow>({ write, log: { warn() {}, error() {} } as never, now: Date.now });
     await Promise.all(Array.from({ length: 1_000 }, (_, index) => queue.add(ledgerRow(`dec_${index}.1`, { at: DAY }))));
     expect(batches).toBeLessThanOrEqual(6);
-    expect(queue.status()).toEqual({ waiting: 0, written: 1_000 });
+    expect(queue.status()).toEqual({ waiting: 0, written: 1_000, rejected: 0 });
     expect(await store.chargedFor(["dec_999.1"])).toHaveProperty("size", 1);
     await queue.close();
     await database.close();
@@ -89,5 +99,23 @@ it("CommitQueue goes on trying, in order, and loses nothing", async () => {
   isLocked = false;
   await done;
   expect(written).toEqual([1, 2, 3]);
-  expect(queue.status()).toEqual({ waiting: 0, written: 3 });
+  expect(queue.status()).toEqual({ waiting: 0, written: 3, rejected: 0 });
+});
+
+it("CommitQueue sets aside a row that is at fault itself, and goes on", async () => {
+  const written = new Set<number>(); // as the store does, it skips what is there
+  const logged: string[] = [];
+  const queue = new CommitQueue<number>({
+    write: async (rows) => {
+      if (rows.includes(2)) throw new Error("invalid byte sequence");
+      for (const row of rows) written.add(row);
+    },
+    log: { warn() {}, error: (_fields: object, message: string) => logged.push(message) } as never,
+    now: Date.now,
+    retryMs: 1,
+  });
+  await Promise.all([1, 2, 3].map((row) => queue.add(row)));
+  expect([...written]).toEqual([1, 3]);
+  expect(queue.status()).toEqual({ waiting: 0, written: 2, rejected: 1 });
+  expect(logged.at(-1)).toBe("a ledger row cannot be written, and is set aside");
 });

@@ -114,7 +114,7 @@ describe("what is no answer", () => {
     const json = { "content-type": "application/json" };
     expect(receive(translator, { headers: json, pieces: [Buffer.from("{}")] }).text).toBe("{}");
     const broken = receive(translator, { pieces: [Buffer.from('data: {"type":\ndata: x\n\n')] });
-    expect(broken.text).toBe('data: {"type": x\n\n');
+    expect(broken.text).toBe('event: unreadable\ndata: {"type": x\n\n');
   });
 
   it("says how long Gemini asks to wait, and what Anthropic's header says", () => {

@@ -16,7 +16,7 @@ interface Question {
 /** What it says: a text in two pieces, or a call of `weather`. */
 type Said = readonly [string, string] | "call";
 
-interface Format {
+export interface Format {
   read(request: ReceivedRequest): Question;
   whole(said: Said): object;
   /** The events of a stream. */

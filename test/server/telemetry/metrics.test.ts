@@ -10,7 +10,7 @@ const status: PolicyStatus = {
   watching: true,
 };
 const accounting = {
-  ledger: { waiting: 0, written: 3 },
+  ledger: { waiting: 0, written: 3, rejected: 0 },
   budgets: { open: 1, reserved: 2_000_000, expired: 0, violations: 0 },
   keys: { keys: 2 },
   isRedisReady: false,
@@ -98,6 +98,7 @@ describe("createMetrics()", () => {
     expect(values).toEqual([
       "routewright_ledger_rows_waiting 0",
       "routewright_ledger_rows_total 3",
+      "routewright_ledger_rows_rejected_total 0",
       "routewright_ledger_up 1",
       "routewright_budget_reservations 1",
       "routewright_budget_reserved_usd 0.002",

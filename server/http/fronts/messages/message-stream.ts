@@ -35,9 +35,10 @@ export class MessageStream {
 
   /** What stands before `message_stop`. */
   end(): string {
+    const closed = this.#close();
     const calls = [...this.#waiting].map(([index, call]) => this.#wholeCall(index, call)).join("");
     const delta = { stop_reason: stopReason(this.#reason), stop_sequence: null };
-    return this.#close() + calls + this.#close() + event("message_delta", { delta, usage: messageUsage(this.#usage) });
+    return closed + calls + event("message_delta", { delta, usage: messageUsage(this.#usage) });
   }
 
   #start(chunk: Json): string {

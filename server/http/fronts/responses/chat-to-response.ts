@@ -17,7 +17,7 @@ export function chatToResponse(chat: Json): Json {
   const calls = objectsOf(message["tool_calls"]);
   const output = [
     ...(reasoning === "" ? [] : [reasoningItem(`rs_${id}`, reasoning)]),
-    ...(content.length === 0 && calls.length > 0 ? [] : [messageItem(`msg_${id}`, content)]),
+    ...(content.length === 0 && (calls.length > 0 || reasoning !== "") ? [] : [messageItem(`msg_${id}`, content)]),
     ...calls.map(callItem),
     ...(state === undefined ? [] : [stateItem(`rs_state_${id}`, state)]),
   ];

@@ -49,10 +49,10 @@ export class ResponseStream {
       tool_calls: [...this.#calls.values()].map(({ id, extra }) => ({ id, extra_content: extra })),
       extra_content: this.#extra,
     });
-    const last = state === undefined ? "" : this.#wholeItem(stateItem(`rs_state_${this.#about.id}`, state));
     const empty = this.#output.length > 0 ? "" : this.#wholeItem(messageItem(`msg_${this.#about.id}`, []));
+    const last = state === undefined ? "" : this.#wholeItem(stateItem(`rs_state_${this.#about.id}`, state));
     const whole = response(this.#about, { output: this.#output, usage: this.#usage, finishReason: this.#finishReason });
-    return closed + last + empty + this.event(`response.${String(whole["status"])}`, { response: whole });
+    return closed + empty + last + this.event(`response.${String(whole["status"])}`, { response: whole });
   }
 
   event(type: string, fields: Json): string {
@@ -100,16 +100,20 @@ export class ResponseStream {
 
   #begin(kind: "text" | "reasoning"): string {
     const index = this.#output.length;
-    const id = `${kind === "text" ? "msg" : "rs"}_${this.#about.id}${index === 0 ? "" : `_${index}`}`;
+    const prefix = `${kind === "text" ? "msg" : "rs"}_${this.#about.id}`;
+    const before = this.#output.filter((item) => String(item["id"]).startsWith(prefix)).length;
+    const id = before === 0 ? prefix : `${prefix}_${before}`;
     const item = kind === "text" ? messageItem(id, [], "in_progress") : reasoningItem(id, "");
     this.#output.push(item);
     this.#open = { kind, id, index, text: "" };
     const at = { item_id: id, output_index: index };
+    // INVARIANT: events are numbered as they are written, so each is made before the next.
+    const added = this.event("response.output_item.added", { output_index: index, item });
     const part =
       kind === "text"
         ? this.event("response.content_part.added", { ...at, content_index: 0, part: outputText("") })
         : this.event("response.reasoning_summary_part.added", { ...at, summary_index: 0, part: summary("") });
-    return this.event("response.output_item.added", { output_index: index, item }) + part;
+    return added + part;
   }
 
   #close(): string {

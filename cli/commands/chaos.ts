@@ -1,0 +1,111 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type CompiledPolicy, type SimulatedFault, simulatedFaults } from "../../engine/index.js";
+import type { RehearsalResult, RehearsedRequest } from "../../server/chaos/rehearse.js";
+import { CommandFailure } from "../command-failure.js";
+import { globalOptions } from "../global-options.js";
+import { loadPolicies } from "../load-policies.js";
+import { printTable } from "../print-table.js";
+
+/** `policy chaos`: what clients would see of this policy while providers fail. Exit 1 when something is not survived that should be. */
+export function chaosCommand(): Command {
+  return new Command("chaos")
+    .description("rehearse provider failures: what clients would see of this policy")
+    .addOption(
+      new Option("--faults <list>", `only these, separated by commas: ${simulatedFaults.join(", ")}`).argParser(
+        readFaults,
+      ),
+    )
+    .action(async (own: { faults?: readonly SimulatedFault[] }, command: Command) => {
+      const options = globalOptions(command);
+      const policy = await loadPolicies(options);
+      // Loaded here: the other commands start in half the time without the server.
+      const { rehearse } = await import("../../server/chaos/rehearse.js");
+      const results = await rehearse(policy, requestsOf(policy), own.faults);
+      process.stdout.write(options.json ? `${JSON.stringify(report(results), undefined, 2)}\n` : render(results));
+      if (results.some(isBad)) throw new CommandFailure(1, "");
+    });
+}
+
+/** A plain request, and the test cases of the policy: the first for each rule that they name. */
+function requestsOf({ tests }: CompiledPolicy): readonly RehearsedRequest[] {
+  const seen = new Set<string>();
+  const cases = tests.flatMap(({ name, request, expect }) => {
+    const key = expect.rule ?? name;
+    if (seen.has(key) || (expect.denied !== undefined && expect.denied !== false)) return [];
+    seen.add(key);
+    return [{ name, facts: request }];
+  });
+  return [{ name: "a plain request", facts: { model: "auto" } }, ...cases];
+}
+
+function isBad({ verdict }: RehearsalResult): boolean {
+  return verdict === "not_survived" || verdict === "broken";
+}
+
+function report(results: readonly RehearsalResult[]): object {
+  const count = (verdict: RehearsalResult["verdict"]) => results.filter((result) => result.verdict === verdict).length;
+  return {
+    answered: count("answered"),
+    error: count("error"),
+    not_survived: count("not_survived"),
+    broken: count("broken"),
+    results,
+  };
+}
+
+/** A table for each request: a line for each fault, a column for each place and way. */
+function render(results: readonly RehearsalResult[]): string {
+  const blocks = new Map<string, RehearsalResult[]>();
+  for (const result of results) {
+    const title = `${result.rule}: ${result.request} (${candidatesOf(result)})`;
+    blocks.set(title, [...(blocks.get(title) ?? []), result]);
+  }
+  const bad = results.filter(isBad).length;
+  const answered = results.filter(({ verdict }) => verdict === "answered").length;
+  return [
+    ...[...blocks].map(([title, block]) => `${title}\n${printTable(rowsOf(block))}\n`),
+    `${results.length} rehearsals: ${answered} answered, ${results.length - answered - bad} errors as documented, ${bad} not as they should be\n`,
+  ].join("");
+}
+
+function candidatesOf({ candidates }: RehearsalResult): string {
+  return candidates === 1 ? "one candidate, nothing behind it" : `${candidates} candidates`;
+}
+
+const columns = [
+  { at: "first", stream: false, title: "first candidate, whole" },
+  { at: "first", stream: true, title: "first candidate, stream" },
+  { at: "all", stream: false, title: "all, whole" },
+  { at: "all", stream: true, title: "all, stream" },
+] as const;
+
+function rowsOf(block: readonly RehearsalResult[]): readonly (readonly string[])[] {
+  const shown = columns.filter(({ at }) => block.some((result) => result.at === at));
+  const faults = [...new Set(block.map(({ fault }) => fault))];
+  return [
+    ["  fault", ...shown.map(({ title }) => title)],
+    ...faults.map((fault) => [
+      `  ${fault}`,
+      ...shown.map(({ at, stream }) => {
+        const result = block.find((one) => one.fault === fault && one.at === at && one.stream === stream);
+        return result === undefined ? "" : cellOf(result);
+      }),
+    ]),
+  ];
+}
+
+function cellOf({ verdict, saw }: RehearsalResult): string {
+  if (verdict === "answered") return "ok";
+  if (verdict === "error") return saw;
+  return `${verdict === "broken" ? "BROKEN" : "NOT SURVIVED"}: ${saw}`;
+}
+
+function readFaults(text: string): readonly SimulatedFault[] {
+  return text.split(",").map((part) => {
+    const fault = simulatedFaults.find((known) => known === part.trim());
+    if (fault === undefined) {
+      throw new InvalidArgumentError(`there is no fault "${part.trim()}"; there are ${simulatedFaults.join(", ")}.`);
+    }
+    return fault;
+  });
+}

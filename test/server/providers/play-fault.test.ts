@@ -1,0 +1,55 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { compile, policyOf, startProxy, stopAll } from "../http/harness.js";
+
+afterEach(stopAll);
+
+const catalogWith = (simulate: string) => `kind: catalog
+providers:
+  one: { format: simulated, simulate: { latency_ms: 0, chunk_delay_ms: 0${simulate} } }
+  two: { format: simulated, simulate: { latency_ms: 0, chunk_delay_ms: 0 } }
+models:
+  acme/one: { context_window: 8k, endpoints: [{ provider: one, model: one }] }
+  acme/two: { context_window: 8k, endpoints: [{ provider: two, model: two }] }
+`;
+const policyFor = (simulate: string) =>
+  compile(policyOf("{ to: [acme/one, acme/two], timeouts: { first_token: 100ms, total: 1s } }"), catalogWith(simulate));
+
+describe("the simulator, told to play badly", () => {
+  it.each([
+    ["rate_limited", "rate_limited"],
+    ["server_error", "server_error"],
+    ["overloaded", "overloaded"],
+    ["reset", "connection"],
+    ["hang", "timeout"],
+    ["trickle", "timeout"],
+    ["malformed_json", "malformed_response"],
+    ["malformed_sse", "malformed_response"],
+  ])("by the catalog as %s fails with %s, and the next candidate answers", async (fault, errorClass) => {
+    const proxy = await startProxy(policyFor(`, fault: ${fault}`));
+    const answer = await proxy.ask({ stream: true });
+    expect(answer.headers.get("x-route-model")).toBe("acme/two");
+    expect((await answer.text()).endsWith("data: [DONE]\n\n")).toBe(true);
+    expect((await proxy.lastDecision()).attempts.map((attempt) => attempt.error_class)).toEqual([
+      errorClass,
+      undefined,
+    ]);
+  });
+
+  it("by a header in the test mode: every endpoint, or those of a provider", async () => {
+    const proxy = await startProxy(policyFor(""), { environment: { SIMULATE_FAULTS: "1" } });
+    const ask = async (header: string) => {
+      const answer = await proxy.ask({}, { "x-route-simulate": header });
+      return [answer.status, answer.headers.get("x-route-model")];
+    };
+    expect(await ask("server_error@one")).toEqual([200, "acme/two"]);
+    expect(await ask("server_error@one, overloaded@acme/two@two")).toEqual([502, null]);
+    expect(await ask("overloaded")).toEqual([503, null]);
+    expect(await ask("no_such_fault@one")).toEqual([200, "acme/one"]);
+  });
+
+  it("by a header outside the test mode is not heard", async () => {
+    const proxy = await startProxy(policyFor(""));
+    const answer = await proxy.ask({}, { "x-route-simulate": "server_error" });
+    expect([answer.status, answer.headers.get("x-route-model")]).toEqual([200, "acme/one"]);
+  });
+});
