@@ -100,7 +100,7 @@ export interface RecordedAttempt {
   readonly endpoint: string;
   /** HTTP status, absent when there was no answer. */
   readonly status?: number;
-  readonly error_class?: ErrorClass | "cancelled";
+  readonly error_class?: ErrorClass | "cancelled" | "outrun";
   /** The provider's own words, shortened; never a secret. */
   readonly error?: string;
   readonly first_token_ms?: number;

@@ -1,16 +1,12 @@
 import type { Span } from "../diagnostics/diagnostic.js";
 import type { Located, LocatedEntry, LocatedList, LocatedMap, LocatedScalar } from "../source/located.js";
+import { isSection } from "./is-section.js";
 import { oneLine } from "./one-line.js";
 import type { Comment } from "./scan-comments.js";
 import { writeBlockText, writeText } from "./write-text.js";
 
 /** Lines are at most this long, where their content can be broken. */
 export const LINE_WIDTH = 120;
-
-/** Sections of a document that are always written out: each entry, and each rule and test, begins on its own line. */
-const sections = new Set(["rules", "tests", "attributes", "pools", "providers", "models", "default"]);
-/** Those whose named entries are written out too; of models, also the list of endpoints. */
-const sectionsOfEntries = new Set(["providers", "models"]);
 
 /**
  * Prints a document in the canonical layout. Comments are taken in the order written, each exactly once: those on
@@ -245,10 +241,4 @@ class Printer {
     const above = this.source.lastIndexOf("\n", lineStart - 1);
     if (/^\s*$/.test(this.source.slice(above + 1, lineStart))) this.#lines.push("");
   }
-}
-
-function isSection(node: Located, path: readonly string[]): boolean {
-  const [section = ""] = path;
-  if (section === "models" && path.length === 3 && path[2] === "endpoints") return node.kind === "list";
-  return path.length === 1 ? sections.has(section) : path.length === 2 && sectionsOfEntries.has(section);
 }

@@ -83,6 +83,12 @@ export interface Route {
   readonly timeouts: Timeouts;
   /** How often one candidate is tried again before the next: 0 to 5, default 0. */
   readonly retries: number;
+  /** The next candidate is called beside one that has shown nothing for so long, milliseconds. */
+  readonly hedgeAfterMs?: number;
+  /** A stream that breaks after its first content goes on at the next candidate. */
+  readonly continue?: true;
+  /** Answers are kept for identical requests. */
+  readonly cache?: { readonly ttlMs: number };
   readonly fallbackOn: readonly ErrorClass[];
   readonly maxCost?: NanoUsd;
   readonly onExhausted: "fail" | "next_rule";

@@ -9,7 +9,17 @@ import {
   type Timeouts,
 } from "./policy-set.js";
 import { readCandidates } from "./read-candidates.js";
-import { childOf, durationOf, mapOf, numberOf, textOf, textsOf, usdOf } from "./read-values.js";
+import {
+  booleanOf,
+  childOf,
+  durationOf,
+  mapOf,
+  millisecondsOf,
+  numberOf,
+  textOf,
+  textsOf,
+  usdOf,
+} from "./read-values.js";
 import { checkWeights, type PoolsByName, readWeights } from "./read-weights.js";
 import type { RouteReading } from "./reading.js";
 
@@ -43,6 +53,9 @@ export function readRoute(reading: RouteReading, node: Located | undefined, pool
     ...defined("sticky", sticky),
     timeouts: readTimeouts(reading, childOf(map, "timeouts")),
     retries: numberOf(reading, childOf(map, "retries")) ?? 0,
+    ...defined("hedgeAfterMs", millisecondsOf(reading, childOf(map, "hedge_after_ms"))),
+    ...(booleanOf(reading, childOf(map, "continue")) === true ? { continue: true } : {}),
+    ...defined("cache", readCache(reading, childOf(map, "cache"))),
     fallbackOn: fallbackOn.length === 0 ? defaultFallbackOn : fallbackOn,
     ...defined("maxCost", usdOf(reading, childOf(map, "max_cost_usd"))),
     onExhausted: textOf(reading, childOf(map, "on_exhausted")) === "next_rule" ? "next_rule" : "fail",
@@ -65,6 +78,11 @@ function readStrategy(reading: RouteReading, map: LocatedMap): StrategyName | St
     reading.report.error("RW1306", entryOf(map, "strategy")?.keySpan, message, "give at least one share above 0");
   }
   return blend;
+}
+
+function readCache(reading: RouteReading, node: Located | undefined): Route["cache"] {
+  const ttlMs = durationOf(reading, childOf(node, "ttl"));
+  return ttlMs === undefined ? undefined : { ttlMs };
 }
 
 function readTimeouts(reading: RouteReading, node: Located | undefined): Timeouts {

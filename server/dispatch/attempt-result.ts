@@ -16,6 +16,8 @@ export type AttemptResult =
   | { readonly kind: "cut"; readonly failure: Failure }
   /** The client hung up. */
   | { readonly kind: "cancelled" }
+  /** A call that was made beside it (`hedge_after_ms`) was faster. */
+  | { readonly kind: "outrun" }
   /** No call was made: its cost could not be held. Another attempt may be cheaper. */
   | { readonly kind: "unpaid"; readonly refusal: PaymentRefusal }
   /** No call was made: the candidate cannot be called at the moment. Another may follow. */

@@ -62,10 +62,10 @@ class Call implements UpstreamHandler {
   start(): void {
     const { adapter, call, client, planned, sink } = this.#options;
     if (client.isGone) {
-      this.#settle({ kind: "cancelled" });
+      this.#leftBehind();
       return;
     }
-    this.#forgetClient = client.onGone(() => this.#settle({ kind: "cancelled" }));
+    this.#forgetClient = client.onGone(() => this.#leftBehind());
     const connectTimeoutMs = planned.route.timeouts.connectMs ?? defaultTimeouts.connectMs;
     try {
       this.#exchange = adapter.call({ ...call, stream: sink !== undefined, connectTimeoutMs }, this);
@@ -146,6 +146,10 @@ class Call implements UpstreamHandler {
       this.#timers.waiting();
       this.#exchange?.resume();
     });
+  }
+
+  #leftBehind(): void {
+    this.#settle({ kind: this.#options.client.isOutrun ? "outrun" : "cancelled" });
   }
 
   #settle(result: AttemptResult, hasEnded = false): void {

@@ -93,8 +93,15 @@ export async function dispatch(request: DispatchRequest, shared: DispatchDepende
     return ended;
   };
   const walked = await walkPlan(request.plan, withRetries(noted, random), request, limited.waitForTurn);
+  putLast(request.attempts, walked.planned.endpoint.id);
   await request.account.committed();
   return walked;
+}
+
+/** The call that decided what the client gets is the last of the list, also when one that it outran was recorded after it. */
+function putLast(attempts: RecordedAttempt[], endpoint: string): void {
+  const index = attempts.map((attempt) => attempt.endpoint).lastIndexOf(endpoint);
+  if (index >= 0) attempts.push(...attempts.splice(index, 1));
 }
 
 /** A call whose cost is held before it is made, and settled after. */
@@ -185,11 +192,14 @@ function learn(
   { decisionId, failures }: DispatchRequest,
   { endpoints: { observations, coolDowns }, log, now }: DispatchDependencies,
 ): void {
-  const { result, firstTokenMs } = ended;
+  const { result, firstTokenMs, totalMs } = ended;
   if (firstTokenMs !== undefined) observations.observeFirstToken(endpoint.id, firstTokenMs);
   const speed = tokensPerSecond(ended);
   if (speed !== undefined) observations.observeSpeed(endpoint.id, speed);
-  if (result.kind === "cancelled" || result.kind === "unpaid" || result.kind === "passed_over") return;
+  // Later than the call that outran it: at least as slow as that.
+  if (result.kind === "outrun") observations.observeAtLeast(endpoint.id, totalMs);
+  if (result.kind === "cancelled" || result.kind === "outrun") return;
+  if (result.kind === "unpaid" || result.kind === "passed_over") return;
   if (result.kind === "answered" || result.kind === "streamed") {
     observations.observeEnd(endpoint.id, false);
     return;
@@ -221,7 +231,7 @@ function recordAttempt(
     endpoint: endpoint.id,
     ...(shownStatus === undefined ? {} : { status: shownStatus }),
     ...(failure === undefined ? {} : { error_class: failure.errorClass, error: failure.message }),
-    ...(result.kind === "cancelled" ? { error_class: "cancelled" as const } : {}),
+    ...(result.kind === "cancelled" || result.kind === "outrun" ? { error_class: result.kind } : {}),
     ...(firstTokenMs === undefined ? {} : { first_token_ms: tenths(firstTokenMs) }),
     total_ms: tenths(totalMs),
     ...(notes.usage === undefined ? {} : { usage: notes.usage }),

@@ -44,6 +44,11 @@ export class EndpointObservations {
     this.#latencyFigures = undefined;
   }
 
+  /** Takes in a time after which there was no content yet; it says nothing when the mean is longer. */
+  observeAtLeast(endpoint: string, ms: number): void {
+    if (ms > (this.#firstTokenMs.get(endpoint) ?? 0)) this.observeFirstToken(endpoint, ms);
+  }
+
   /** Takes in how fast a stream came after its first token. */
   observeSpeed(endpoint: string, tokensPerSecond: number): void {
     takeIn(this.#tokensPerSecond, endpoint, tokensPerSecond);

@@ -1,6 +1,7 @@
 import type { PlannedAttempt } from "../../engine/index.js";
 import type { Attempt, CallSide, EndedAttempt } from "./attempt-result.js";
 import type { ClientPresence } from "./client-presence.js";
+import { hedge } from "./hedge.js";
 
 /** The call that decided what the client gets. */
 export interface WalkedPlan extends EndedAttempt {
@@ -16,7 +17,8 @@ export type WaitForTurn = (
 /**
  * Makes the attempts of a plan in order until one reaches the client, or fails in a way that its route does not fall
  * back on (`fallback_on`), or the client goes. One that cannot be paid for, or cannot be called now, is passed over; when
- * none is left but candidates that are busy, the first of them that is free again is called. None is called twice.
+ * none is left but candidates that are busy, the first of them that is free again is called. None is called twice. With
+ * `hedge_after_ms` the next candidate may be called before one has ended.
  *
  * @param plan at least one attempt.
  * @returns the last attempt made.
@@ -30,9 +32,17 @@ export async function walkPlan(
   let [planned, ...next] = plan;
   const busy: PlannedAttempt[] = [];
   for (;;) {
-    const walked: WalkedPlan = { planned, ...(await attempt(planned, side)) };
+    const [second] = next;
+    let walked: WalkedPlan;
+    if (planned.route.hedgeAfterMs === undefined || second === undefined) {
+      walked = { planned, ...(await attempt(planned, side)) };
+    } else {
+      const { usedSecond, ...race } = await hedge(planned, second, attempt, side, (ended) => !leadsOn(ended));
+      if (usedSecond) next.shift();
+      walked = race;
+    }
     if (!leadsOn(walked)) return walked;
-    if (walked.result.kind === "passed_over" && walked.result.reason === "busy") busy.push(planned);
+    if (walked.result.kind === "passed_over" && walked.result.reason === "busy") busy.push(walked.planned);
     const follower = next.shift() ?? (busy.length === 0 ? undefined : await waitForTurn(busy, side.client));
     if (side.client.isGone) return { ...walked, result: { kind: "cancelled" } };
     if (follower === undefined) return walked;

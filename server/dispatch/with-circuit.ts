@@ -33,6 +33,7 @@ function verdictOf({ result }: EndedAttempt): CallVerdict {
       return { kind: "failed", errorClass, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     }
     case "cancelled":
+    case "outrun":
     case "unpaid":
     case "passed_over":
       return { kind: "nothing" };

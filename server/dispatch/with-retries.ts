@@ -16,7 +16,7 @@ export function withRetries(attempt: Attempt, random: () => number): Attempt {
       const pauseMs = backoffMs(ended.result.failure, retries, random());
       if (pauseMs === undefined) return ended;
       await pause(pauseMs, side.client);
-      if (side.client.isGone) return { ...ended, result: { kind: "cancelled" } };
+      if (side.client.isGone) return { ...ended, result: { kind: side.client.isOutrun ? "outrun" : "cancelled" } };
     }
   };
 }

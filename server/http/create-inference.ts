@@ -168,6 +168,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       exchange.endStream();
       return;
     case "cancelled":
+    case "outrun":
       exchange.cancel();
       return;
     case "cut":

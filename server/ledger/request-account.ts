@@ -184,6 +184,8 @@ function endOf({ result }: EndedAttempt): CallEnd {
     case "cancelled":
     case "cut":
       return result.kind;
+    case "outrun":
+      return "cut"; // the operator's choice, not the client's: incurred, and not charged
     case "failed":
       return wastedAfter.has(result.failure.errorClass) ? "wasted" : "refused";
     case "unpaid":

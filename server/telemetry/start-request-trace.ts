@@ -132,8 +132,8 @@ function endAttempt(span: Span, attempt: Parameters<AttemptTrace["end"]>[0]): vo
     for (const [name, value] of Object.entries(attributes)) {
       if (value !== undefined) span.setAttribute(name, value);
     }
-    // A client that hung up is nobody's error.
-    if (attempt.error_class !== undefined && attempt.error_class !== "cancelled") {
+    // A client that hung up, or a call that was hedged away, is nobody's error.
+    if (attempt.error_class !== undefined && attempt.error_class !== "cancelled" && attempt.error_class !== "outrun") {
       span.setStatus({
         code: SpanStatusCode.ERROR,
         ...(attempt.error === undefined ? {} : { message: attempt.error }),

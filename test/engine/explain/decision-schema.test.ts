@@ -97,7 +97,7 @@ describe("schemas/decision.schema.json", () => {
 
   it("lists every reason code and every error class", () => {
     expect(schema.$defs.candidate.properties.reason.enum).toEqual(exclusionReasons);
-    expect(schema.$defs.attempt.properties.error_class.enum).toEqual([...errorClasses, "cancelled"]);
+    expect(schema.$defs.attempt.properties.error_class.enum).toEqual([...errorClasses, "cancelled", "outrun"]);
   });
 
   it("describes every property, for editors and readers", () => {
