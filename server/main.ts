@@ -7,6 +7,7 @@ import type { CompiledPolicy } from "../engine/index.js";
 import { EndpointStates } from "./dispatch/endpoint-states.js";
 import { HealthChecks } from "./dispatch/health-checks.js";
 import { reportEndpoints } from "./dispatch/report-endpoints.js";
+import { ResponseCache } from "./dispatch/response-cache.js";
 import { createServingPolicies, type ServingPolicy } from "./dispatch/serving-policy.js";
 import { MAX_WAITING } from "./dispatch/waiting-room.js";
 import { drain } from "./drain.js";
@@ -139,6 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         now: Date.now,
       },
       counter,
+      responses: new ResponseCache(),
       observe: observeRequest,
       faultsOf: environment["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
       decisions: {

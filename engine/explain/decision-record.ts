@@ -122,6 +122,8 @@ export interface RecordedResult {
   /** The stable error code of the body, when there was an error. */
   readonly code?: string;
   readonly total_ms: number;
+  /** What the route's `cache` did; left out when it has none. */
+  readonly cache?: "hit" | "miss" | "bypass" | undefined;
   /** How much of it the request waited for a candidate; left out when it did not. */
   readonly queued_ms?: number;
   /** Candidates that could not be called when it was their turn; left out when there were none. */

@@ -3,6 +3,7 @@ import type { Server } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { CompiledPolicy, Facts } from "../../engine/index.js";
 import { EndpointStates } from "../dispatch/endpoint-states.js";
+import { ResponseCache } from "../dispatch/response-cache.js";
 import { createServingPolicies } from "../dispatch/serving-policy.js";
 import { createHttpServer } from "../http/create-http-server.js";
 import type { FaultOf } from "../http/requested-faults.js";
@@ -49,6 +50,7 @@ export async function createRehearsalServers(policy: CompiledPolicy): Promise<Re
           now,
         },
         counter,
+        responses: new ResponseCache(),
         observe: async () => ({ facts, sources: {}, warnings: [], strict: false, explain: false }),
         faultsOf: () => faultOf,
         decisions: { record() {}, find: async () => undefined },

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
 import type { CompiledPolicy } from "../../engine/index.js";
 import type { DispatchDependencies } from "../dispatch/dispatch.js";
+import type { ResponseCache } from "../dispatch/response-cache.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { Accounting } from "../ledger/accounting.js";
 import type { DecisionStore } from "../storage/decision-store.js";
@@ -21,6 +22,8 @@ export interface DataPlane {
   readonly accounting: Accounting;
   readonly dispatching: DispatchDependencies;
   readonly counter: TokenCounter;
+  /** Answers of routes with `cache`. */
+  readonly responses: ResponseCache;
   readonly observe: typeof observeRequest;
   /** How the simulator is to answer a request: {@link requestedFaults} in the test mode, else {@link noFaults}. */
   readonly faultsOf: (headers: IncomingHttpHeaders) => FaultOf;

@@ -33,6 +33,7 @@ export class Exchange {
   #decision: Decision | undefined;
   #headers: Readonly<Record<string, string>> = {};
   #stream: FrontStream | undefined;
+  #cache: RecordedResult["cache"];
   #isEnded = false;
 
   constructor(plane: DataPlane, front: Front, request: IncomingMessage, response: ServerResponse) {
@@ -55,6 +56,12 @@ export class Exchange {
   /** From here on answers name the decision, and the end is stored with it. */
   decided(decision: Decision): void {
     this.#decision = decision;
+  }
+
+  /** Says in header and record what the route's cache did. */
+  cached(state: "hit" | "miss" | "bypass"): void {
+    this.#cache = state;
+    this.addHeaders({ "x-route-cache": state });
   }
 
   /** Headers that every answer from here on carries. */
@@ -90,7 +97,7 @@ export class Exchange {
     });
     this.#response.writeHead(200, {
       ...this.#headers,
-      ...this.#routeHeaders(planned, this.attempts.length + 1),
+      ...this.#routeHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1)),
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache",
       "x-accel-buffering": "no",
@@ -176,9 +183,10 @@ export class Exchange {
     };
   }
 
-  #waits(): Pick<RecordedResult, "queued_ms" | "passed_over"> {
+  #waits(): Pick<RecordedResult, "cache" | "queued_ms" | "passed_over"> {
     return {
       ...(this.queuedMs === 0 ? {} : { queued_ms: tenths(this.queuedMs) }),
+      ...(this.#cache === undefined ? {} : { cache: this.#cache }),
       ...(this.passedOver.length === 0 ? {} : { passed_over: this.passedOver }),
     };
   }

@@ -1,6 +1,7 @@
-import type { RoutePlan } from "../../engine/index.js";
+import type { PlannedAttempt, RoutePlan } from "../../engine/index.js";
 import { waitForReturn } from "../dispatch/wait-for-return.js";
 import { DEFAULT_QUEUE_MS } from "../dispatch/waiting-room.js";
+import type { WalkedPlan } from "../dispatch/walk-plan.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
 import type { Exchange } from "./exchange.js";
@@ -16,7 +17,7 @@ export async function untilPossible(plane: DataPlane, exchange: Exchange, decide
 }
 
 /** Waits within what the route's `timeouts: { queue }` leaves. @returns whether to decide again. */
-export async function waitForAnother(
+async function waitForAnother(
   plane: DataPlane,
   exchange: Exchange,
   { route }: RoutePlan,
@@ -29,4 +30,24 @@ export async function waitForAnother(
     maxMs > 0 && (await waitForReturn({ excluded, endpoints, client: exchange.client, maxMs, now: now() }));
   if (mayReturn) exchange.queuedMs += clock() - startedAt;
   return mayReturn;
+}
+
+export type Attempts = readonly [PlannedAttempt, ...PlannedAttempt[]];
+
+/** While every circuit opened between the decision and the call: waits for one to come back, and decides again. */
+export async function sendAgain(
+  plane: DataPlane,
+  exchange: Exchange,
+  walked: WalkedPlan,
+  decide: () => Decision,
+  send: (plan: Attempts) => Promise<WalkedPlan>,
+): Promise<WalkedPlan> {
+  const { result, planned } = walked;
+  if (result.kind !== "passed_over" || result.reason !== "circuit_open" || exchange.failures.length > 0) return walked;
+  const { endpoint, rule, route, from } = planned;
+  const excluded = [{ endpoint, rule, from, reason: "circuit_open" as const, detail: "" }];
+  const plan = { rule, route, attempts: [], excluded, assumedOutputTokens: 0 };
+  if (!(await waitForAnother(plane, exchange, plan, excluded))) return walked;
+  const [first, ...others] = (await untilPossible(plane, exchange, decide)).plan?.attempts ?? [];
+  return first === undefined ? walked : sendAgain(plane, exchange, await send([first, ...others]), decide, send);
 }

@@ -5,6 +5,7 @@ import { type CompiledPolicy, compilePolicy } from "../../../engine/index.js";
 import { EndpointStates } from "../../../server/dispatch/endpoint-states.js";
 import { HealthChecks } from "../../../server/dispatch/health-checks.js";
 import { reportEndpoints } from "../../../server/dispatch/report-endpoints.js";
+import { ResponseCache } from "../../../server/dispatch/response-cache.js";
 import { createServingPolicies } from "../../../server/dispatch/serving-policy.js";
 import { MAX_WAITING } from "../../../server/dispatch/waiting-room.js";
 import { createControlPlane } from "../../../server/http/control-plane.js";
@@ -239,6 +240,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
       now,
     },
     counter,
+    responses: new ResponseCache(),
     observe: observeRequest,
     faultsOf: options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
     decisions: {

@@ -19,7 +19,8 @@ import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
 import { RequestAborted } from "./read-body.js";
 import { chatOf, type ReceivedBody, receiveBody } from "./receive-request.js";
-import { untilPossible, waitForAnother } from "./until-possible.js";
+import { throughCache } from "./through-cache.js";
+import { type Attempts, sendAgain, untilPossible } from "./until-possible.js";
 
 /** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
 export function createInference(
@@ -88,32 +89,17 @@ async function serve(
   }
   if (admission !== undefined) exchange.addHeaders(rateHeaders(admission.states));
   try {
-    const toSend = (plan: Attempts) =>
-      send(plane, front, exchange, request, response, { decision, body, account, plan });
-    answer(plane, exchange, await sendAgain(plane, exchange, await toSend([first, ...others]), decide, toSend));
+    const sink = observed.facts.stream === true ? sinkTo(exchange, response) : undefined;
+    const asked = { front, caller, request, body, decision, first };
+    const walked = await throughCache(plane, exchange, asked, sink, async (through) => {
+      const toSend = (plan: Attempts) =>
+        send(plane, front, exchange, request, { decision, body, account, plan, sink: through });
+      return sendAgain(plane, exchange, await toSend([first, ...others]), decide, toSend);
+    });
+    if (walked !== undefined) answer(plane, exchange, walked);
   } finally {
     await admission?.end(account.tokens);
   }
-}
-
-type Attempts = readonly [PlannedAttempt, ...PlannedAttempt[]];
-
-/** While every circuit opened between the decision and the call: waits for one to come back, and decides again. */
-async function sendAgain(
-  plane: DataPlane,
-  exchange: Exchange,
-  walked: WalkedPlan,
-  decide: () => Decision,
-  send: (plan: Attempts) => Promise<WalkedPlan>,
-): Promise<WalkedPlan> {
-  const { result, planned } = walked;
-  if (result.kind !== "passed_over" || result.reason !== "circuit_open" || exchange.failures.length > 0) return walked;
-  const { endpoint, rule, route, from } = planned;
-  const excluded = [{ endpoint, rule, from, reason: "circuit_open" as const, detail: "" }];
-  const plan = { rule, route, attempts: [], excluded, assumedOutputTokens: 0 };
-  if (!(await waitForAnother(plane, exchange, plan, excluded))) return walked;
-  const [first, ...others] = (await untilPossible(plane, exchange, decide)).plan?.attempts ?? [];
-  return first === undefined ? walked : sendAgain(plane, exchange, await send([first, ...others]), decide, send);
 }
 
 interface PaidRequest {
@@ -121,6 +107,7 @@ interface PaidRequest {
   readonly body: ReceivedBody;
   readonly account: RequestAccount;
   readonly plan: Attempts;
+  readonly sink: StreamSink | undefined;
 }
 
 function send(
@@ -128,8 +115,7 @@ function send(
   front: Front,
   exchange: Exchange,
   request: IncomingMessage,
-  response: ServerResponse,
-  { decision, body, account, plan }: PaidRequest,
+  { decision, body, account, plan, sink }: PaidRequest,
 ): Promise<WalkedPlan> {
   const { facts } = decision.observed;
   return dispatch(
@@ -144,7 +130,7 @@ function send(
       maxOutputTokens: facts.max_output_tokens,
       client: exchange.client,
       account,
-      sink: facts.stream === true ? sinkTo(exchange, response) : undefined,
+      sink,
       trace: exchange.trace,
       attempts: exchange.attempts,
       failures: exchange.failures,

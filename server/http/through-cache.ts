@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { PlannedAttempt } from "../../engine/index.js";
+import type { StreamSink } from "../dispatch/attempt-result.js";
+import { type CachedAnswer, isKept } from "../dispatch/response-cache.js";
+import type { WalkedPlan } from "../dispatch/walk-plan.js";
+import type { Caller } from "./authenticate.js";
+import type { DataPlane } from "./data-plane.js";
+import type { Decision } from "./decision.js";
+import type { Exchange } from "./exchange.js";
+import type { Front } from "./fronts/front.js";
+import type { ReceivedBody } from "./receive-request.js";
+
+/** What of a request says whether another one is identical. */
+export interface CacheableRequest {
+  readonly front: Front;
+  readonly caller: Caller;
+  readonly request: IncomingMessage;
+  readonly body: ReceivedBody;
+  readonly decision: Decision;
+  readonly first: PlannedAttempt;
+}
+
+/**
+ * Adds the route's `cache` to sending a request. @returns undefined when the client has its answer from the cache.
+ * @param send gets the sink that a stream is to go through.
+ */
+export async function throughCache(
+  plane: DataPlane,
+  exchange: Exchange,
+  asked: CacheableRequest,
+  sink: StreamSink | undefined,
+  send: (sink: StreamSink | undefined) => Promise<WalkedPlan>,
+): Promise<WalkedPlan | undefined> {
+  const { cache } = asked.first.route;
+  if (cache === undefined) return send(sink);
+  if (/no-cache|no-store/.test(asked.request.headers["cache-control"] ?? "")) {
+    exchange.cached("bypass");
+    return send(sink);
+  }
+  const key = keyOf(asked);
+  const found = await plane.responses.find(key, exchange.client);
+  if (found !== undefined && !exchange.client.isGone) {
+    exchange.cached("hit");
+    replay(exchange, found, asked.first);
+    return undefined;
+  }
+  exchange.cached("miss");
+  const events = collect(sink);
+  return plane.responses.make(
+    key,
+    cache.ttlMs,
+    () => send(events.sink),
+    ({ result, planned }): CachedAnswer | undefined => {
+      // An answer that another candidate gave instead would keep coming after the first one is well again.
+      if (planned.endpoint.id !== asked.first.endpoint.id) return undefined;
+      if (result.kind === "answered") return { kind: "whole", body: result.body };
+      return result.kind === "streamed" ? events.collected() : undefined;
+    },
+  );
+}
+
+/** All that an answer depends on: who asks, which policy and rule, what would be called, and every byte of the request. */
+function keyOf({ front, caller: { key }, request, body, decision, first }: CacheableRequest): string {
+  const { policy } = decision.serving;
+  const owner =
+    key === undefined ? [] : key.settings.tenant === undefined ? ["key", key.id] : ["tenant", key.settings.tenant];
+  const about = [
+    front.operation,
+    owner,
+    policy.revision,
+    first.rule,
+    first.endpoint.id,
+    front.operationHeaders(request.headers),
+  ];
+  return createHash("sha256").update(JSON.stringify(about)).update("\n").update(body.bytes).digest("base64");
+}
+
+function replay(exchange: Exchange, answer: CachedAnswer, planned: PlannedAttempt): void {
+  if (answer.kind === "whole") {
+    exchange.answer(answer.body, planned);
+    return;
+  }
+  exchange.beginStream(planned);
+  for (const event of answer.events) exchange.writeEvent(event);
+  exchange.endStream();
+}
+
+/** A sink that keeps what goes through it, up to what the cache would keep. */
+function collect(sink: StreamSink | undefined) {
+  let events: Buffer[] | undefined = [];
+  let bytes = 0;
+  const through: StreamSink | undefined =
+    sink === undefined
+      ? undefined
+      : {
+          begin: (planned) => sink.begin(planned),
+          write(event) {
+            bytes += event.length;
+            if (isKept(bytes))
+              events?.push(Buffer.from(event)); // a copy: the event may be part of a larger piece
+            else events = undefined;
+            return sink.write(event);
+          },
+          onceDrained: (callback) => sink.onceDrained(callback),
+        };
+  return {
+    sink: through,
+    collected: (): CachedAnswer | undefined => (events === undefined ? undefined : { kind: "stream", events }),
+  };
+}

@@ -1,0 +1,127 @@
+import type { ServerResponse } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  catalogOf,
+  compile,
+  completion,
+  done,
+  policyOf,
+  sendJson,
+  startProxy,
+  startStream,
+  startUpstream,
+  stopAll,
+  wholeStream,
+} from "./harness.js";
+
+afterEach(stopAll);
+
+const counting = () =>
+  startUpstream((response, { body }, count) => {
+    if (!body.includes('"stream":true')) return sendJson(response, completion(`answer ${count}`));
+    startStream(response);
+    response.end(wholeStream + done);
+  });
+
+async function proxyWithCache(upstream: { readonly url: string }, route = "{ to: [acme/one], cache: { ttl: 1h } }") {
+  const rules = "  - { id: other, match: { tags: [other] }, route: { to: [acme/one], cache: { ttl: 1h } } }";
+  return startProxy(compile(policyOf(route, rules), catalogOf({ one: upstream.url })));
+}
+
+async function textAndState(answer: Response) {
+  return [answer.headers.get("x-route-cache"), await answer.text()] as const;
+}
+
+describe("a route with cache", () => {
+  it("answers an identical request from memory, without a call, at no cost, and says so", async () => {
+    const upstream = await counting();
+    const proxy = await proxyWithCache(upstream);
+    const first = await textAndState(await proxy.ask());
+    const again = await proxy.ask();
+    expect([again.headers.get("x-route-attempts"), again.headers.get("x-route-cost-usd")]).toEqual(["0", null]);
+    expect(again.headers.get("x-route-model")).toBe("acme/one");
+    expect([first[0], await textAndState(again)]).toEqual(["miss", ["hit", first[1]]]);
+    expect(upstream.requests).toHaveLength(1);
+    expect(await proxy.lastDecision()).toMatchObject({ attempts: [], result: { outcome: "answered", cache: "hit" } });
+    expect(await proxy.ledger()).toHaveLength(1);
+  });
+
+  it("answers a stream with the same events", async () => {
+    const upstream = await counting();
+    const proxy = await proxyWithCache(upstream);
+    const [, first] = await textAndState(await proxy.ask({ stream: true }));
+    expect(await textAndState(await proxy.ask({ stream: true }))).toEqual(["hit", first]);
+    expect(first).toContain("[DONE]");
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it("takes a request for another one when anything differs that matters", async () => {
+    const upstream = await counting();
+    const proxy = await proxyWithCache(upstream);
+    const asks: [object, Record<string, string>?][] = [
+      [{}],
+      [{ temperature: 0 }],
+      [{ stream: true }],
+      [{}, { "x-route-tags": "other" }], // another rule
+    ];
+    for (const [body, headers] of asks) {
+      expect((await textAndState(await proxy.ask(body, headers)))[0]).toBe("miss");
+    }
+    expect(upstream.requests).toHaveLength(4);
+    for (const [body, headers] of asks) {
+      expect((await textAndState(await proxy.ask(body, headers)))[0]).toBe("hit");
+    }
+  });
+
+  it("keeps tenants, and keys without a tenant, apart", async () => {
+    const upstream = await counting();
+    const proxy = await proxyWithCache(upstream);
+    const ask = async (token: string) =>
+      (await proxy.ask({}, { authorization: `Bearer ${token}` })).headers.get("x-route-cache");
+    const one = await proxy.createKey({ name: "a", tenant: "acme" });
+    const sameTenant = await proxy.createKey({ name: "b", tenant: "acme" });
+    const otherTenant = await proxy.createKey({ name: "c", tenant: "zeta" });
+    const alone = await proxy.createKey({ name: "d" });
+    const alsoAlone = await proxy.createKey({ name: "e" });
+    const states: (string | null)[] = [];
+    for (const { token } of [one, sameTenant, otherTenant, alone, alsoAlone, alone]) states.push(await ask(token));
+    expect(states).toEqual(["miss", "hit", "miss", "miss", "miss", "hit"]);
+  });
+
+  it("is passed by with cache-control: no-cache, and kept out of routes without it", async () => {
+    const upstream = await counting();
+    const proxy = await proxyWithCache(upstream);
+    await (await proxy.ask()).text();
+    expect((await textAndState(await proxy.ask({}, { "cache-control": "no-cache" })))[0]).toBe("bypass");
+    expect(upstream.requests).toHaveLength(2);
+    const plain = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: upstream.url })));
+    expect((await textAndState(await plain.ask()))[0]).toBeNull();
+  });
+
+  it("makes one call for identical requests at the same time", async () => {
+    const held: ServerResponse[] = [];
+    const upstream = await startUpstream((response) => {
+      held.push(response);
+    });
+    const proxy = await proxyWithCache(upstream);
+    const asked = [proxy.ask(), proxy.ask(), proxy.ask()];
+    while (held.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 50)); // the others arrive
+    for (const response of held) sendJson(response, completion("once"));
+    const answers = await Promise.all((await Promise.all(asked)).map(textAndState));
+    expect(answers.map(([state]) => state).sort()).toEqual(["hit", "hit", "miss"]);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it("keeps no failure and no fallback's answer, and lets those that waited for one make their own call", async () => {
+    const one = await startUpstream((response, _request, count) => {
+      if (count === 1) setTimeout(() => sendJson(response, {}, 500), 100);
+      else sendJson(response, completion("one"));
+    });
+    const proxy = await proxyWithCache(one);
+    const asked = [proxy.ask(), proxy.ask()];
+    const statuses = (await Promise.all(asked)).map(({ status }) => status).sort();
+    expect(statuses).toEqual([200, 500 + 2]);
+    expect((await textAndState(await proxy.ask()))[0]).toBe("hit");
+  });
+});
