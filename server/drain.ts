@@ -1,49 +1,77 @@
-import type { Server } from "node:http";
-import type { Socket } from "node:net";
-
-/** Connections of a server on which nothing was asked yet. */
-const unused = new WeakMap<Server, Set<Socket>>();
-
-/**
- * Notes which connections were never used: clients and load balancers open some beforehand, and node counts them as busy,
- * so that a server would wait for them to the end of {@link DRAIN_MS}.
- */
-export function watchUnusedConnections(server: Server): void {
-  const sockets = new Set<Socket>();
-  unused.set(server, sockets);
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  server.prependListener("request", ({ socket }) => sockets.delete(socket));
-}
+import type { Server, ServerResponse } from "node:http";
+import { Server as NetServer, type Socket } from "node:net";
 
 /** Requests under way when the server stops may take this long to end, milliseconds; then they are cut. */
 export const DRAIN_MS = 30_000;
+/**
+ * A connection on which nothing is under way is closed when it was idle for so long, milliseconds. Closing it at once would
+ * drop what a load balancer is just sending on it: that is the request nobody may repeat.
+ */
+const IDLE_MS = 1_000;
 const LOOK_EVERY_MS = 50;
 
+interface Connection {
+  /** Answers under way. */
+  readonly responses: Set<ServerResponse>;
+  idleSince: number;
+  /** When it became idle: more means that a request is coming in. */
+  bytesRead: number;
+}
+
+const connectionsOf = new WeakMap<Server, Map<Socket, Connection>>();
+const stopping = new WeakSet<Server>();
+
+/** Keeps track of a server's connections, for {@link drain}. Call it before the server listens. */
+export function watchConnections(server: Server): void {
+  const connections = new Map<Socket, Connection>();
+  connectionsOf.set(server, connections);
+  server.on("connection", (socket) => {
+    connections.set(socket, { responses: new Set(), idleSince: Date.now(), bytesRead: 0 });
+    socket.once("close", () => connections.delete(socket));
+  });
+  server.prependListener("request", ({ socket }, response) => {
+    const connection = connections.get(socket);
+    if (connection === undefined) return;
+    connection.responses.add(response);
+    if (stopping.has(server)) sayLast(response);
+    response.once("close", () => {
+      connection.responses.delete(response);
+      connection.idleSince = Date.now();
+      connection.bytesRead = socket.bytesRead;
+    });
+  });
+}
+
 /**
- * Stops accepting connections and waits for the requests under way, at most {@link DRAIN_MS}; then cuts them.
+ * Stops accepting connections and waits for the requests under way, at most so long; then cuts them. Every answer from here
+ * on says that its connection ends, so clients and load balancers go elsewhere by themselves.
  * @returns whether all requests ended by themselves.
  */
 export function drain(server: Server, limitMs = DRAIN_MS): Promise<boolean> {
+  const connections = connectionsOf.get(server) ?? new Map<Socket, Connection>();
   return new Promise((resolve) => {
-    let endedAll = true;
-    // A connection that was busy when the server closed stays open for more requests otherwise.
+    const startedAt = Date.now();
+    stopping.add(server);
+    for (const { responses } of connections.values()) for (const response of responses) sayLast(response);
     const sweep = setInterval(() => {
-      server.closeIdleConnections();
-      // Not at once: what a client has just sent may be on its way.
-      for (const socket of unused.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
+      const isOver = Date.now() - startedAt >= limitMs;
+      for (const [socket, { responses, idleSince, bytesRead }] of connections) {
+        const isIdle = responses.size === 0 && socket.bytesRead === bytesRead;
+        if (isOver || (isIdle && Date.now() - Math.max(idleSince, startedAt) >= IDLE_MS)) {
+          endedAll &&= isIdle;
+          socket.destroy();
+        }
+      }
     }, LOOK_EVERY_MS);
-    const limit = setTimeout(() => {
-      endedAll = false;
-      server.closeAllConnections();
-    }, limitMs);
-    server.close(() => {
+    let endedAll = true;
+    // Not http's own `close`, which closes idle connections at once.
+    NetServer.prototype.close.call(server, () => {
       clearInterval(sweep);
-      clearTimeout(limit);
       resolve(endedAll);
     });
-    server.closeIdleConnections();
   });
+}
+
+function sayLast(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader("connection", "close");
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { watchUnusedConnections } from "../drain.js";
+import { watchConnections } from "../drain.js";
 import { errorBody } from "./api-error.js";
 
 /** Milliseconds a client may take for the headers of a request, and for the whole of it. */
@@ -30,7 +30,7 @@ export function createHttpServer(dataPlane: Door, controlPlane: Door): Server {
     },
   );
   server.on("clientError", refuseUnreadable);
-  watchUnusedConnections(server);
+  watchConnections(server);
   return server;
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { allowedModels } from "../keys/allowed-models.js";
 import { type ApiError, errorBody, sendJson } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
-import { createInference } from "./chat-completions.js";
+import { createInference } from "./create-inference.js";
 import type { DataPlane } from "./data-plane.js";
 import { fronts } from "./fronts/fronts.js";
 import { findGeneration } from "./generation.js";

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** What a `DATABASE_URL` names. */
@@ -38,7 +38,10 @@ function makeFolder(folder: string): void {
 
 /** Not `recursive: true`: below `/proc` Node 20 then never returns. */
 function makeEach(folder: string): void {
-  if (existsSync(folder)) return;
+  if (existsSync(folder)) {
+    if (!statSync(folder).isDirectory()) throw new Error("there is a file of that name");
+    return;
+  }
   const parent = dirname(folder);
   if (parent !== folder) makeEach(parent);
   mkdirSync(folder);
