@@ -177,7 +177,9 @@ function describeRoute(set: PolicySet, route: Route): Readonly<Record<string, st
     fallback_on: list(route.fallbackOn),
     max_cost_usd: route.maxCost === undefined ? "none" : formatUsd(route.maxCost),
     on_exhausted: route.onExhausted,
-    hedge_after_ms: json((route as unknown as Readonly<Record<string, unknown>>)["hedgeAfterMs"]),
+    hedge_after_ms: json(route.hedgeAfterMs),
+    continue: String(route.continue === true),
+    cache: json(route.cache),
   };
 }
 

@@ -6,6 +6,8 @@ import { parseTokens } from "../units/tokens.js";
 export type Role = "plain" | "tokens" | "tags" | "duration" | "verbatim" | "attribute" | "set-attribute";
 
 const tokenKeys = new Set(["context_tokens", "max_output_tokens", "context_window"]);
+/** Every number under these is a duration. */
+const durationMaps = new Set(["timeouts", "cache", "health_check"]);
 /** Under these stand names and texts of the author's own, or another language. */
 const verbatimKeys = new Set([
   ...["logic", "headers", "simulate", "pools", "weights", "excluded", "latency_ms", "in_flight", "error_rate"],
@@ -32,7 +34,7 @@ export function roleOf(
   if (path.length === 1 && (section === "providers" || section === "models")) return "plain";
   if (verbatimKeys.has(key)) return "verbatim";
   if (tokenKeys.has(key)) return "tokens";
-  if (key === "timeouts") return "duration";
+  if (durationMaps.has(key)) return "duration";
   return key === "tags" || key === "key_tags" || setAttributes.has(key) ? "tags" : "plain";
 }
 

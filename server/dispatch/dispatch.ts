@@ -1,12 +1,11 @@
 import type { Logger } from "pino";
-import {
-  type Endpoint,
-  nanoToUsd,
-  type PicoUsdPerToken,
-  type PlannedAttempt,
-  type Price,
-  type RecordedAttempt,
-  type SimulatedFault,
+import type {
+  Endpoint,
+  PicoUsdPerToken,
+  PlannedAttempt,
+  Price,
+  RecordedAttempt,
+  SimulatedFault,
 } from "../../engine/index.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
 import type { RequestAccount } from "../ledger/request-account.js";
@@ -17,6 +16,7 @@ import { callEndpoint } from "./call-endpoint.js";
 import { bodyToContinue, StreamedText } from "./continuation.js";
 import type { EndpointStates } from "./endpoint-states.js";
 import { type Failure, requestFaults } from "./failure.js";
+import { recordAttempt, tokensPerSecond } from "./record-attempt.js";
 import type { ServingPolicy } from "./serving-policy.js";
 import { type WalkedPlan, walkPlan } from "./walk-plan.js";
 import { withCircuit } from "./with-circuit.js";
@@ -58,7 +58,9 @@ export interface DispatchRequest extends CallSide {
   readonly faultOf: (endpoint: Endpoint) => SimulatedFault | undefined;
   /** Told of each candidate that could not be called. */
   readonly onPassedOver: (endpoint: string, reason: PassedOver["reason"]) => void;
-  /** Told how long the request waited for a candidate, milliseconds. */
+  /** How long the request has waited for a candidate so far, milliseconds. */
+  readonly waitedMs: () => number;
+  /** Told how long it waited once more. */
   readonly onWaited: (ms: number) => void;
   readonly trace: RequestTrace;
   /** Each attempt that has ended is added. */
@@ -123,6 +125,7 @@ function walk(
     slots: endpoints.slots,
     room: endpoints.room,
     limitsOf: ({ endpoint }) => request.serving.limitsOf(endpoint),
+    waitedMs: request.waitedMs,
     onWaited: request.onWaited,
     clock,
   });
@@ -251,39 +254,4 @@ function learn(
     { decision: decisionId, endpoint: endpoint.id, error_class: errorClass, status, error: message },
     `${endpoint.id} failed: ${errorClass}`,
   );
-}
-
-function recordAttempt(
-  { endpoint }: PlannedAttempt,
-  { result, status, firstTokenMs, totalMs, notes }: EndedAttempt,
-  settled: AttemptCost | undefined,
-): RecordedAttempt {
-  const failure = result.kind === "failed" || result.kind === "cut" ? result.failure : undefined;
-  const shownStatus = status ?? failure?.status;
-  // An estimate goes to the ledger alone: what is shown as a cost is one.
-  const isKnown = settled?.source === "usage" || settled?.source === "provider";
-  const cost = isKnown ? settled.incurred : undefined;
-  return {
-    endpoint: endpoint.id,
-    ...(shownStatus === undefined ? {} : { status: shownStatus }),
-    ...(failure === undefined ? {} : { error_class: failure.errorClass, error: failure.message }),
-    ...(result.kind === "cancelled" || result.kind === "outrun" ? { error_class: result.kind } : {}),
-    ...(firstTokenMs === undefined ? {} : { first_token_ms: tenths(firstTokenMs) }),
-    total_ms: tenths(totalMs),
-    ...(notes.usage === undefined ? {} : { usage: notes.usage }),
-    ...(cost === undefined ? {} : { cost_usd: nanoToUsd(cost) }),
-  };
-}
-
-/** How fast a stream came after its first token; undefined when it does not say how long it is, or is too short to tell. */
-function tokensPerSecond({ result, firstTokenMs, totalMs, notes }: EndedAttempt): number | undefined {
-  const tokens = notes.usage?.output_tokens;
-  if (result.kind !== "streamed" || firstTokenMs === undefined || tokens === undefined || tokens < 10) return undefined;
-  const seconds = (totalMs - firstTokenMs) / 1_000;
-  return seconds > 0 ? tokens / seconds : undefined;
-}
-
-/** Milliseconds with one decimal: what is behind it is noise. */
-export function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }

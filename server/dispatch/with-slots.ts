@@ -11,7 +11,9 @@ export interface Concurrency {
   readonly room: WaitingRoom;
   /** What a call to an endpoint needs places in; none: it is not limited. */
   readonly limitsOf: (planned: PlannedAttempt) => Limits;
-  /** Told how long a request waited, milliseconds. */
+  /** How long the request has waited so far, milliseconds. */
+  readonly waitedMs: () => number;
+  /** Told how long it waited once more. */
   readonly onWaited: (ms: number) => void;
   /** Milliseconds, of a clock that only goes forward. */
   readonly clock: () => number;
@@ -55,14 +57,12 @@ interface Turn {
 function firstTurn(
   busy: readonly PlannedAttempt[],
   client: ClientPresence,
-  { slots, room, limitsOf, onWaited, clock }: Concurrency,
+  { slots, room, limitsOf, waitedMs, onWaited, clock }: Concurrency,
 ): Promise<Turn | undefined> {
-  const leave = room.enter();
-  const waitMs = Math.max(...busy.map(({ route }) => route.timeouts.queueMs ?? DEFAULT_QUEUE_MS));
-  if (leave === undefined || client.isGone) {
-    leave?.();
-    return Promise.resolve(undefined);
-  }
+  const limitMs = Math.max(...busy.map(({ route }) => route.timeouts.queueMs ?? DEFAULT_QUEUE_MS));
+  const waitMs = limitMs - waitedMs();
+  const leave = waitMs <= 0 || client.isGone ? undefined : room.enter();
+  if (leave === undefined) return Promise.resolve(undefined);
   const startedAt = clock();
   return new Promise((resolve) => {
     const end = (turn: Turn | undefined) => {

@@ -137,6 +137,7 @@ function send(
       warnings: exchange.warnings,
       faultOf: plane.faultsOf(request.headers),
       onPassedOver: (endpoint, reason) => exchange.passedOver.push({ endpoint, reason }),
+      waitedMs: () => exchange.queuedMs,
       onWaited: (ms) => {
         exchange.queuedMs += ms;
       },
