@@ -39,7 +39,8 @@ export interface Judged {
 export function shouldSurvive({ fault, isStream, plan, isFaulty }: Judged): boolean {
   const [first] = plan;
   if (first === undefined || plan.every(isFaulty)) return false;
-  return !(fault === "cut" && isStream && isFaulty(first));
+  // Content had reached the client: only a route with `continue` goes on.
+  return !(fault === "cut" && isStream && isFaulty(first) && first.route.continue !== true);
 }
 
 /** Why a route does not go on to a candidate that would have answered; undefined: it does. */

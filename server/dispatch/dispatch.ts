@@ -14,6 +14,7 @@ import type { Operation } from "../providers/operation.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import type { Attempt, CallSide, EndedAttempt, PassedOver } from "./attempt-result.js";
 import { callEndpoint } from "./call-endpoint.js";
+import { bodyToContinue, StreamedText } from "./continuation.js";
 import type { EndpointStates } from "./endpoint-states.js";
 import { type Failure, requestFaults } from "./failure.js";
 import type { ServingPolicy } from "./serving-policy.js";
@@ -78,6 +79,44 @@ export interface FailedAttempt {
  * lists, in spans, and in what the next decisions see of the world. Never rejects.
  */
 export async function dispatch(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
+  const walked = await walkOn(request, shared);
+  putLast(request.attempts, walked.planned.endpoint.id);
+  await request.account.committed();
+  return walked;
+}
+
+/** Walks the plan; with `continue: true` on past a stream that breaks after its first content. */
+async function walkOn(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
+  const { plan, operation, sink, client } = request;
+  if (sink === undefined || operation !== "chat" || !plan.some(({ route }) => route.continue === true)) {
+    return walk(plan, request, shared);
+  }
+  const text = new StreamedText();
+  const side = { client, sink: text.through(sink) };
+  let walked = await walk(plan, { ...request, ...side }, shared);
+  for (;;) {
+    const { result, planned } = walked;
+    const [next, ...others] = plan.slice(plan.indexOf(planned) + 1);
+    const soFar = text.unfinished;
+    if (result.kind !== "cut" || planned.route.continue !== true || next === undefined || soFar === undefined) break;
+    if (!planned.route.fallbackOn.includes(result.failure.errorClass)) break;
+    const body = bodyToContinue(request.chat.body, soFar);
+    const bodyFor = (model: string) => Buffer.from(JSON.stringify({ ...body, model }));
+    const rest = { ...request, ...side, bodyFor, chat: { ...request.chat, body, bodyFor } };
+    const continued = await walk([next, ...others], rest, shared);
+    const { kind } = continued.result;
+    // None could go on: what the client has is cut, as it was.
+    if (kind === "failed" || kind === "unpaid" || kind === "passed_over") break;
+    walked = continued;
+  }
+  return walked;
+}
+
+function walk(
+  plan: DispatchRequest["plan"],
+  request: DispatchRequest,
+  shared: DispatchDependencies,
+): Promise<WalkedPlan> {
   const { endpoints, random, clock, now } = shared;
   const call: Attempt = (planned, side) => paidCall(planned, side, request, shared);
   const limited = withSlots(call, {
@@ -92,10 +131,7 @@ export async function dispatch(request: DispatchRequest, shared: DispatchDepende
     if (ended.result.kind === "passed_over") request.onPassedOver(planned.endpoint.id, ended.result.reason);
     return ended;
   };
-  const walked = await walkPlan(request.plan, withRetries(noted, random), request, limited.waitForTurn);
-  putLast(request.attempts, walked.planned.endpoint.id);
-  await request.account.committed();
-  return walked;
+  return walkPlan(plan, withRetries(noted, random), request, limited.waitForTurn);
 }
 
 /** The call that decided what the client gets is the last of the list, also when one that it outran was recorded after it. */

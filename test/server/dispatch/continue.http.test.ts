@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it } from "vitest";
+import {
+  done,
+  event,
+  eventsOf,
+  proxyOver,
+  sendJson,
+  startStream,
+  startUpstream,
+  stopAll,
+  textOf,
+} from "../http/harness.js";
+
+afterEach(stopAll);
+
+const route = "{ to: [acme/one, acme/two], continue: true }";
+
+/** Streams these events, then the connection breaks. */
+const breaking = (...events: readonly string[]) =>
+  startUpstream((response) => {
+    startStream(response);
+    response.write(events.join(""));
+    setTimeout(() => response.socket?.resetAndDestroy(), 30);
+  });
+
+const goingOn = () =>
+  startUpstream((response) => {
+    startStream(response);
+    response.end(event({ role: "assistant", content: "" }) + event({ content: "lo" }) + event({}, "stop") + done);
+  });
+
+describe("continue: true", () => {
+  it("goes on at the next candidate with what has come, and the client sees one whole answer", async () => {
+    const one = await breaking(event({ role: "assistant", content: "" }), event({ content: "Hel" }));
+    const two = await goingOn();
+    const proxy = await proxyOver({ one, two }, route);
+    const answer = await proxy.ask({ stream: true, temperature: 0.5 });
+    const text = await answer.text();
+    expect([textOf(text), eventsOf(text).at(-1)]).toEqual(["Hello", "[DONE]"]);
+    expect(JSON.parse(two.requests[0]?.body ?? "")).toEqual({
+      model: "two-model",
+      stream: true,
+      temperature: 0.5,
+      messages: [
+        { role: "user", content: "hi" },
+        { role: "assistant", content: "Hel" },
+        { role: "user", content: expect.stringContaining("Go on exactly where it stops") },
+      ],
+    });
+    const { attempts, result } = await proxy.lastDecision();
+    expect([attempts.map((attempt) => attempt.error_class), result?.outcome]).toEqual([
+      ["connection", undefined],
+      "answered",
+    ]);
+    const rows = await proxy.ledger();
+    expect(rows.map((row) => row.outcome).sort()).toEqual(["answered", "cut"]);
+    expect(Number(rows.find((row) => row.outcome === "cut")?.charged_nano)).toBe(0);
+  });
+
+  it.each([
+    ["a tool call", event({ tool_calls: [{ index: 0, id: "c", function: { name: "f", arguments: "{" } }] })],
+    ["several choices", `${event({ content: "a" })}${event({ content: "b" }).replace('"index":0', '"index":1')}`],
+    ["an answer that has ended for the client", `${event({ content: "Hello" })}${event({}, "length")}`],
+  ])("cuts the stream with the documented error after %s", async (what, events) => {
+    const one = await breaking(events);
+    const two = await goingOn();
+    const proxy = await proxyOver({ one, two }, route);
+    const text = await (await proxy.ask({ stream: true, ...(what === "several choices" ? { n: 2 } : {}) })).text();
+    expect(two.requests).toHaveLength(0);
+    expect([text.includes("stream_cut"), text.includes("[DONE]")]).toEqual([true, false]);
+  });
+
+  it("cuts the stream when nobody can go on, and says so once", async () => {
+    const one = await breaking(event({ content: "Hel" }));
+    const two = await startUpstream((response) => sendJson(response, {}, 500));
+    const proxy = await proxyOver({ one, two }, route);
+    const text = await (await proxy.ask({ stream: true })).text();
+    expect(eventsOf(text)).toHaveLength(2);
+    expect(JSON.parse(eventsOf(text)[1] ?? "")).toMatchObject({ error: { code: "stream_cut" } });
+    expect((await proxy.lastDecision()).result?.outcome).toBe("cut");
+  });
+
+  it("does nothing where the policy does not say so", async () => {
+    const one = await breaking(event({ content: "Hel" }));
+    const two = await goingOn();
+    const proxy = await proxyOver({ one, two });
+    expect(await (await proxy.ask({ stream: true })).text()).toContain("stream_cut");
+    expect(two.requests).toHaveLength(0);
+  });
+});
