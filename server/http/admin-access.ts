@@ -64,8 +64,7 @@ function whyNotLocal({ headers, socket }: IncomingMessage): string | undefined {
   if (!isLoopbackAddress(socket.remoteAddress ?? "")) return "this request comes from another one";
   if (FORWARDED.some((name) => headers[name] !== undefined)) return "this request comes through a reverse proxy";
   if (!isLoopbackHost(headers.host ?? "")) return "the Host header names another one";
-  if (headers.origin !== undefined && !isLoopbackOrigin(headers.origin))
-    return "a web page elsewhere sent this request";
+  if (isFromForeignPage(headers)) return "a web page elsewhere sent this request";
   return undefined;
 }
 
@@ -78,6 +77,14 @@ export function isLoopbackAddress(address: string): boolean {
 export function isLoopbackHost(host: string): boolean {
   const name = host.replace(/:\d{1,5}$/, "").toLowerCase();
   return name === "localhost" || name === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+}
+
+/**
+ * Whether a request was sent by a web page of another site: browsers then add an `Origin` that is not this machine's. Other
+ * programs send none.
+ */
+export function isFromForeignPage({ origin }: IncomingMessage["headers"]): boolean {
+  return origin !== undefined && !isLoopbackOrigin(origin);
 }
 
 function isLoopbackOrigin(origin: string): boolean {

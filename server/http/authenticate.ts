@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Scope, StoredKey } from "../keys/api-key.js";
 import type { KeyRing, Refusal } from "../keys/key-ring.js";
 import { readToken } from "../keys/key-secret.js";
+import { isFromForeignPage } from "./admin-access.js";
 import type { ApiError } from "./api-error.js";
 
 /** Who sends a request; no key where none is needed. */
@@ -17,7 +18,7 @@ export interface KeyCheck {
 
 /**
  * Who sends a request to `/v1`. While no key was ever created and the server is bound to loopback, nobody needs one, and
- * whatever an SDK sends as its key counts for nothing. Otherwise `Authorization: Bearer` (or Anthropic's `x-api-key`)
+ * whatever an SDK sends as its key counts for nothing; only pages of other sites are refused. Otherwise `Authorization: Bearer` (or Anthropic's `x-api-key`)
  * must hold one.
  *
  * @param scope what the key must be for; undefined: any key will do.
@@ -32,7 +33,10 @@ export async function authenticate(
   // A token of our form says that a key was made, perhaps a moment ago: `verify` looks for it.
   const key =
     token === undefined || (!keys.hasKeys && readToken(token) === undefined) ? undefined : await keys.verify(token);
-  if (!keys.hasKeys) return isLoopback ? { key: undefined } : refusal("no_api_keys", NO_KEYS);
+  if (!keys.hasKeys) {
+    if (!isLoopback) return refusal("no_api_keys", NO_KEYS);
+    return isFromForeignPage(headers) ? FOREIGN_PAGE : { key: undefined };
+  }
   if (key === undefined) return refusal("missing_api_key", "send an API key: `Authorization: Bearer rw_…`");
   if (typeof key === "string") return refusal("invalid_api_key", refusals[key]);
   if (scope !== undefined && !key.settings.scopes.includes(scope)) {
@@ -52,6 +56,15 @@ export function bearerToken(headers: IncomingMessage["headers"]): string | undef
   const { "x-api-key": other } = headers;
   return bearer ?? (typeof other === "string" ? other.trim() : undefined);
 }
+
+/** Where nobody needs a key, any page that is open in a browser here could spend the providers' money. */
+const FOREIGN_PAGE: ApiError = {
+  status: 403,
+  type: "permission_error",
+  code: "foreign_origin",
+  message:
+    "a web page elsewhere sent this request, and this server asks for no API key; create one with `policy keys create`",
+};
 
 const NO_KEYS =
   "this server is reached from other machines, so requests need an API key, and none was created yet; its operator does that with `policy keys create`";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../../server/storage/open-database.js";
+import { hasPostgres, hasRedis } from "../services/available.js";
 import { createDatabase } from "../services/engines.js";
 import { startPostgres, type TestPostgres } from "../services/postgres.js";
 import { startRedis, type TestRedis } from "../services/redis.js";
@@ -12,7 +13,7 @@ import {
 } from "./faulty-upstream.js";
 import { eventually, type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
 
-describe("three replicas on PostgreSQL and Redis", () => {
+describe.skipIf(!hasPostgres || !hasRedis)("three replicas on PostgreSQL and Redis", () => {
   let postgres: TestPostgres;
   let redis: TestRedis;
   let upstream: FaultyUpstream;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe } from "vitest";
+import { hasPostgres } from "./available.js";
 import { startPostgres, type TestPostgres } from "./postgres.js";
 
 export interface TestEngine {
@@ -23,7 +24,7 @@ export function onBothEngines(suite: (engine: TestEngine) => void): void {
     suite({ name: "sqlite", newUrl: async () => `sqlite:${join(folder, `${files++}.db`)}` });
   });
 
-  describe("on PostgreSQL", () => {
+  describe.skipIf(!hasPostgres)("on PostgreSQL", () => {
     let server: TestPostgres;
     let databases = 0;
     beforeAll(async () => {

@@ -64,6 +64,17 @@ describe("who needs a key", () => {
     expect((await fetch(`${proxy.url}/v1/models`)).status).toBe(401);
   });
 
+  it("nobody here, but a web page of another site may not use that; with a key it may", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    expect((await proxy.ask({}, { origin: "http://localhost:3000" })).status).toBe(200);
+    const refused = await proxy.ask({}, { origin: "https://evil.example" });
+    expect(refused.status).toBe(403);
+    expect(await errorOf(refused)).toMatchObject({ code: "foreign_origin" });
+    expect((await proxy.ask({}, { origin: "null" })).status).toBe(403);
+    const { token } = await proxy.createKey();
+    expect((await proxy.ask({}, { ...bearer(token), origin: "https://evil.example" })).status).toBe(200);
+  });
+
   it("one for inference calls models; one for reading or administration does not", async () => {
     const proxy = await proxyOver({ left: await answering() });
     const { token } = await proxy.createKey({ scopes: ["read"] });

@@ -7,6 +7,7 @@ import { MemoryBudgets } from "../../../server/ledger/memory-budgets.js";
 import { openRedis, redisReady, type SharedCounters } from "../../../server/ledger/open-redis.js";
 import { RateLimits } from "../../../server/ledger/rate-limits.js";
 import { RedisBudgets } from "../../../server/ledger/redis-budgets.js";
+import { hasRedis } from "../../services/available.js";
 import { startRedis, type TestRedis } from "../../services/redis.js";
 
 const usd = (amount: number) => Math.round(amount * 1e9) as NanoUsd;
@@ -99,7 +100,7 @@ describe("MemoryBudgets", () => {
   });
 });
 
-describe("RedisBudgets", () => {
+describe.skipIf(!hasRedis)("RedisBudgets", () => {
   let server: TestRedis;
   beforeAll(async () => {
     server = await startRedis();

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../../server/storage/open-database.js";
+import { hasPostgres } from "../../services/available.js";
 import { createDatabase, onBothEngines } from "../../services/engines.js";
 import { startPostgres } from "../../services/postgres.js";
 import { cleanUp, decision, decisionId, eventually, openStore, REVISION } from "./harness.js";
@@ -58,7 +59,7 @@ onBothEngines((engine) => {
   });
 });
 
-describe("openDatabase() on PostgreSQL", () => {
+describe.skipIf(!hasPostgres)("openDatabase() on PostgreSQL", () => {
   it("migrates once when several servers start at the same time, and outlives a crash of the database", async () => {
     const server = await startPostgres();
     try {

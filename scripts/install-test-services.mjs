@@ -1,0 +1,27 @@
+// Installs what some tests run for real, where it is missing and can be had: PostgreSQL, Redis and nginx, by Debian's
+// packages, as root or with a sudo that asks nothing. Elsewhere it says what will be skipped and how to get it.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+
+const has = (command) => spawnSync("sh", ["-c", `command -v ${command}`]).status === 0;
+const services = [
+  { name: "PostgreSQL", package: "postgresql", isThere: existsSync("/usr/lib/postgresql") },
+  { name: "Redis", package: "redis-server", isThere: has("redis-server") },
+  { name: "nginx", package: "nginx-light", isThere: has("nginx") },
+];
+const missing = services.filter(({ isThere }) => !isThere);
+
+if (missing.length > 0) {
+  const packages = missing.map((service) => service.package);
+  const isRoot = process.getuid?.() === 0;
+  const canInstall = has("apt-get") && (isRoot || spawnSync("sudo", ["-n", "true"]).status === 0);
+  if (canInstall) {
+    console.log(`installing for the tests: ${packages.join(" ")}`);
+    const sudo = isRoot ? "" : "sudo -n ";
+    const install = `DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ${packages.join(" ")}`;
+    spawnSync("sh", ["-c", `${sudo}apt-get update -qq && ${sudo}env ${install} >/dev/null`], { stdio: "inherit" });
+  } else {
+    const names = missing.map(({ name }) => name).join(", ");
+    console.log(`tests on ${names} are skipped; to run them: apt-get install ${packages.join(" ")}`);
+  }
+}
