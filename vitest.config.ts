@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "forks",
+    maxWorkers: 2, // vitest takes one less than the machine has cores: on two, half of them would idle
     reporters: ["default", "./scripts/summary-reporter.mjs"],
   },
 });

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import pino from "pino";
-import type { CompiledPolicy } from "../engine/index.js";
+import { type CompiledPolicy, shortRevision } from "../engine/index.js";
 import { EndpointStates } from "./dispatch/endpoint-states.js";
 import { HealthChecks } from "./dispatch/health-checks.js";
 import { reportEndpoints } from "./dispatch/report-endpoints.js";
@@ -78,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(() => decisions.close());
     const feed = new DecisionFeed();
     const retention = new DecisionRetention({ database, log, now: Date.now, ...readRetention(environment) });
-    closing.push(async () => retention.close());
+    closing.push(() => retention.close());
     const keyStore = new KeyStore(database);
     const keys = await KeyRing.open({ store: keyStore, log, now: Date.now });
     closing.push(() => keys.close());
@@ -110,13 +110,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const endpoints = new EndpointStates();
     const healthChecks = new HealthChecks({ endpoints, log, now: Date.now });
     closing.push(async () => healthChecks.close());
-    policies.onApplied((policy) => {
-      sayCredentials(servingPolicyOf(policy), log);
-      healthChecks.apply(servingPolicyOf(policy));
-      decisions
-        .saveSnapshot(snapshotOf(policy))
-        .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
-    });
 
     let isStopping = false;
     const reportHealth = () => reportEndpoints(servingPolicyOf(policies.current()), endpoints, Date.now());
@@ -184,6 +177,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       feed.close(); // streams of decisions have no end of their own
       if (!(await drain(server))) log.warn({}, "requests that did not end in time were cut");
     });
+    // What is announced is true from here on: an address that cannot be used ended all before.
+    sayServing(policies.current(), log);
+    policies.onApplied((policy) => {
+      sayCredentials(servingPolicyOf(policy), log);
+      healthChecks.apply(servingPolicyOf(policy));
+      decisions
+        .saveSnapshot(snapshotOf(policy))
+        .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
+    });
     stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
     if (!isLoopbackName(options.host) && !keys.hasKeys) {
       log.warn(
@@ -215,6 +217,11 @@ function createLog(): Logger {
 
 function snapshotOf({ revision, name, files }: CompiledPolicy) {
   return { revision, name, files, firstServed: new Date().toISOString() };
+}
+
+function sayServing({ revision, name, set }: CompiledPolicy, log: Pick<Logger, "info">): void {
+  const what = { reason: "start", revision, rules: set.rules.length };
+  log.info(what, `serving ${name}@${shortRevision(revision)}`);
 }
 
 /** Says loudly when the simulator answers, and which providers lack their key. */

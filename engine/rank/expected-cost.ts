@@ -8,6 +8,7 @@ export const ASSUMED_OUTPUT_TOKENS = 1_024;
  * What this request is expected to cost at an endpoint: prompt × input price + answer × output price, in nano-dollars,
  * each part rounded up. The answer is taken to be as long as `max_output_tokens` allows; when the request sets no
  * limit, {@link ASSUMED_OUTPUT_TOKENS} or the model's own limit, whichever is lower. Cached input is not assumed.
+ * Every answer asked for counts.
  *
  * @param promptTokens undefined when unknown: then the cost is unknown too, unless input is free.
  * @returns undefined when the endpoint has no price, or the size of the prompt is unknown.
@@ -16,6 +17,7 @@ export function expectedCost(
   endpoint: Endpoint,
   promptTokens: number | undefined,
   maxOutputTokens: number | undefined,
+  answers = 1,
 ): NanoUsd | undefined {
   const { price } = endpoint;
   if (price === undefined) return undefined;
@@ -24,7 +26,7 @@ export function expectedCost(
   if (inputCost === undefined) return undefined;
   const outputTokens =
     maxOutputTokens ?? Math.min(ASSUMED_OUTPUT_TOKENS, endpoint.maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS);
-  return (inputCost + costOfTokens(outputTokens, price.output)) as NanoUsd;
+  return (inputCost + answers * costOfTokens(outputTokens, price.output)) as NanoUsd;
 }
 
 /** The price of a token of ordinary traffic, three of input to one of output, in pico-dollars: one number a price. */

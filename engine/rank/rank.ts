@@ -77,7 +77,7 @@ function rankRoute(
     for (const entry of entries) {
       const { endpoint } = entry;
       if (isChained && attempts.some((attempt) => attempt.endpoint.id === endpoint.id)) continue;
-      const cost = expectedCost(endpoint, promptTokens, maxOutputTokens);
+      const cost = expectedCost(endpoint, promptTokens, maxOutputTokens, world.answers);
       const latencyMs = measured(world.latency_ms, endpoint.id);
       const why = excludeCandidate(entry, test, cost, latencyMs);
       const before = isChained ? excluded.findIndex((exclusion) => exclusion.endpoint.id === endpoint.id) : -1;

@@ -104,7 +104,8 @@ export function measured(
 }
 
 function comparedCost({ entry, cost }: RankedCandidate, context: StrategyContext): number | undefined {
-  return cost ?? expectedCost(entry.endpoint, context.promptTokens ?? COMPARED_PROMPT_TOKENS, context.maxOutputTokens);
+  const { promptTokens = COMPARED_PROMPT_TOKENS, maxOutputTokens, world } = context;
+  return cost ?? expectedCost(entry.endpoint, promptTokens, maxOutputTokens, world.answers);
 }
 
 function lack(quality: number | undefined): number | undefined {

@@ -21,6 +21,8 @@ export interface World {
   readonly hint_order?: readonly string[];
   /** The request's own hints allow the first attempt only. */
   readonly no_fallback?: boolean;
+  /** How many answers the request asks for (`n`); each is paid for. Default 1. */
+  readonly answers?: number;
   /** Observed time to the first token, milliseconds, by endpoint. */
   readonly latency_ms?: Readonly<Record<string, number>>;
   /** Requests under way, by endpoint. */

@@ -1,5 +1,6 @@
 import type { World } from "../../engine/index.js";
 import type { Operation } from "../providers/operation.js";
+import { answersAsked } from "./answers-asked.js";
 import type { EndpointStates } from "./endpoint-states.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
@@ -26,6 +27,7 @@ export function observeWorld(observed: WorldToObserve): World {
   const { serving, endpoints, operation, body, hints, seed, prefix, allowed, now } = observed;
   const { uses, endpointIds, guardedIds } = serving;
   const { observations, coolDowns } = endpoints;
+  const answers = answersAsked(body);
   const incapable = serving.incapableOf(body, operation);
   const down = endpoints.down(now, endpointIds, guardedIds);
   const rateLimited = coolDowns.active(now);
@@ -36,6 +38,7 @@ export function observeWorld(observed: WorldToObserve): World {
     ...serving.fixedWorld,
     ...(incapable === undefined ? {} : { incapable }),
     ...hints,
+    ...(answers === 1 ? {} : { answers }),
     ...(allowed === undefined ? {} : { allowed }),
     ...(down === undefined ? {} : { down }),
     ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),

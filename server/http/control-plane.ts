@@ -4,6 +4,7 @@ import type { AccountingStatus } from "../ledger/open-accounting.js";
 import type { DecisionFeed } from "../storage/decision-feed.js";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
 import { checkAdminAccess, checkAdminScope } from "./admin-access.js";
+import { adminBody } from "./admin-body.js";
 import { type AdminPlane, createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
 import { bearerToken } from "./authenticate.js";
@@ -58,6 +59,7 @@ export function createControlPlane(plane: ControlPlane): Express {
     if (error === undefined) next();
     else sendError(response, error);
   });
+  app.use("/admin", ...adminBody);
   app.use("/admin", createKeyRoutes(plane.keys));
   app.use("/admin", createUsageRoutes(plane.usage));
   app.use("/admin", createDecisionRoutes(plane));

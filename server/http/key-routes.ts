@@ -1,4 +1,4 @@
-import express, { type NextFunction, type Request, type Response, Router } from "express";
+import { type NextFunction, type Request, type Response, Router } from "express";
 import type { ApiKey } from "../keys/api-key.js";
 import { DEFAULT_OVERLAP, keyToJson } from "../keys/key-json.js";
 import type { KeyRing } from "../keys/key-ring.js";
@@ -15,24 +15,25 @@ export interface KeyPlane {
   readonly now: () => number;
 }
 
-/** `/admin/keys` and `/admin/limits`; access was checked before. */
+/** `/admin/keys` and `/admin/limits`; access was checked and the body read before. */
 export function createKeyRoutes({ store, ring, now }: KeyPlane): Router {
   const routes = Router();
-  routes.use(express.json({ limit: "64kb" }));
 
   routes.get("/keys", async (_request, response) => {
     response.json({ keys: (await store.list()).map((key) => keyToJson(withLastUse(key, ring), now())) });
   });
 
   routes.post("/keys", async (request, response) => {
-    const { key, token } = await store.create(readKeyRequest(request.body ?? {}, now()), now());
+    if (request.body === undefined) {
+      throw new InvalidSettings("the body", "send the key's settings as a JSON object; {} makes a key without any");
+    }
+    const { key, token } = await store.create(readKeyRequest(request.body, now()), now());
     await ring.refresh();
     response.status(201).json({ key: keyToJson(key, now()), token });
   });
 
   routes.post("/keys/:id/rotate", async (request, response) => {
-    const overlap: unknown = request.body?.overlap ?? DEFAULT_OVERLAP;
-    const until = overlap === "0" || overlap === 0 ? now() : readExpiry(overlap, now(), "overlap");
+    const until = readOverlap(request.body ?? {}, now());
     const issued = await store.rotate(request.params.id, until);
     await ring.refresh();
     if (issued === undefined) noKey(response, "no such key, or it is revoked");
@@ -74,6 +75,14 @@ export function createKeyRoutes({ store, ring, now }: KeyPlane): Router {
 function withLastUse(key: ApiKey, ring: KeyRing): ApiKey {
   const lastUsedAt = Math.max(ring.lastUse(key.id) ?? 0, key.lastUsedAt ?? 0);
   return lastUsedAt === 0 ? key : { ...key, lastUsedAt };
+}
+
+/** @returns until when the old secret works, epoch milliseconds. @throws InvalidSettings */
+function readOverlap(body: Readonly<Record<string, unknown>>, now: number): number {
+  const { overlap = DEFAULT_OVERLAP, ...rest } = body;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw new InvalidSettings(unknown.slice(0, 100), "it takes overlap alone");
+  return overlap === "0" || overlap === 0 ? now : readExpiry(overlap, now, "overlap");
 }
 
 /** @throws InvalidSettings */

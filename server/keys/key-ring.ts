@@ -123,6 +123,7 @@ export class KeyRing {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    await this.#looking?.catch(() => undefined);
     await this.#noteUses();
   }
 

@@ -1,4 +1,5 @@
 import { measureText, type NanoUsd, type PlannedAttempt, type Price } from "../../engine/index.js";
+import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { promptParts } from "../tokens/prompt-parts.js";
@@ -74,7 +75,7 @@ export class RequestAccount {
               price,
               promptUpper: this.#measured().upper,
               maxOutputTokens: outputLimitOf(body),
-              choices: choicesOf(body),
+              choices: answersAsked(body),
               endpoint,
             });
       const result = await this.#accounting.reserve({ id: call.id, amount, lines });
@@ -166,11 +167,6 @@ function outputLimitOf(body: Readonly<Record<string, unknown>>): number | undefi
     (limit): limit is number => Number.isSafeInteger(limit) && (limit as number) >= 0,
   );
   return limits.length === 0 ? undefined : Math.max(...limits);
-}
-
-/** Choices asked for. */
-function choicesOf({ n }: Readonly<Record<string, unknown>>): number {
-  return Number.isSafeInteger(n) && (n as number) >= 1 && (n as number) <= 1_000 ? (n as number) : 1;
 }
 
 /** Classes of failure after which the provider may have worked for nothing; after all others it did not work. */

@@ -31,6 +31,8 @@ export class UnusablePolicyError extends Error {
   }
 }
 
+/** The reason of the first reading. That it serves is for its owner to say: nobody can ask it yet. */
+const START_REASON = "start";
 /** The reason that changes noticed by the watch have; status and log show it. */
 const WATCH_REASON = "the directory changed";
 
@@ -58,7 +60,7 @@ class WatchedPolicyStore implements PolicyStore {
   #since = "";
   #lastSuccessAt = "";
   #rejected: PolicyStatus["rejected"];
-  #lastReload: PolicyStatus["lastReload"] = { at: "", successful: false, reason: "start" };
+  #lastReload: PolicyStatus["lastReload"] = { at: "", successful: false, reason: START_REASON };
   /** Signature of the newest reading; undefined while one is under way. */
   #seen: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
@@ -85,7 +87,7 @@ class WatchedPolicyStore implements PolicyStore {
         })
       : undefined;
     this.#watch = policyWatch;
-    const first = this.#inTurn(() => this.#load("start"));
+    const first = this.#inTurn(() => this.#load(START_REASON));
     await Promise.all([first, policyWatch?.ready]);
     if (this.#policy !== undefined) return;
     await this.close();
@@ -171,7 +173,11 @@ class WatchedPolicyStore implements PolicyStore {
     this.#since = this.#succeeded(reason);
     this.#counts.applied += 1;
     const { name, revision, set } = policy;
-    this.#options.log.info({ reason, revision, rules: set.rules.length }, `serving ${name}@${shortRevision(revision)}`);
+    if (reason !== START_REASON)
+      this.#options.log.info(
+        { reason, revision, rules: set.rules.length },
+        `serving ${name}@${shortRevision(revision)}`,
+      );
     for (const listener of this.#listeners) this.#tell(listener, policy);
     return "applied";
   }

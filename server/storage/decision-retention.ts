@@ -28,14 +28,18 @@ export class DecisionRetention {
   readonly #options: RetentionOptions;
   readonly #timer: NodeJS.Timeout;
   #sweeping: Promise<number> | undefined;
+  #isClosed = false;
 
   constructor(options: RetentionOptions) {
     this.#options = options;
     this.#timer = setInterval(() => void this.sweep(), SWEEP_MS).unref();
   }
 
-  close(): void {
+  /** Ends a sweep under way after its current step. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
     clearInterval(this.#timer);
+    await this.#sweeping;
   }
 
   /** @returns how many decisions were deleted. Never rejects: what fails is tried again with the next sweep. */
@@ -79,7 +83,7 @@ export class DecisionRetention {
 
   async #deleteWhile(next: () => Promise<readonly string[]>): Promise<number> {
     let deleted = 0;
-    for (let ids = await next(); ids.length > 0; ids = await next()) {
+    for (let ids = await next(); ids.length > 0 && !this.#isClosed; ids = await next()) {
       await this.#options.database.db.deleteFrom("decisions").where("id", "in", ids).execute();
       deleted += ids.length;
       await new Promise((resolve) => setImmediate(resolve));

@@ -61,6 +61,8 @@ class SqlDecisionStore implements DecisionStore {
   /** Snapshots that are not written yet; tried again with each batch. */
   readonly #snapshots = new Map<string, PolicySnapshot>();
 
+  /** Settles when no snapshot is being written. */
+  #saving: Promise<unknown> = Promise.resolve();
   readonly #owned: Database | undefined;
 
   constructor(db: Kysely<DatabaseSchema>, options: DecisionStoreOptions, owned?: Database) {
@@ -76,7 +78,9 @@ class SqlDecisionStore implements DecisionStore {
 
   async saveSnapshot(snapshot: PolicySnapshot): Promise<void> {
     this.#snapshots.set(snapshot.revision, snapshot);
-    await this.#writeSnapshots();
+    const saved = this.#writeSnapshots();
+    this.#saving = Promise.allSettled([this.#saving, saved]);
+    await saved;
   }
 
   async find(id: string): Promise<StoredDecision | undefined> {
@@ -121,6 +125,7 @@ class SqlDecisionStore implements DecisionStore {
 
   async close(): Promise<void> {
     await this.#queue.close();
+    await this.#saving; // the database is closed next
     await this.#owned?.close();
   }
 

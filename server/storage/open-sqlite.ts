@@ -1,3 +1,4 @@
+import { closeSync, existsSync, openSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { SqliteDatabase, SqliteStatement } from "kysely";
 
@@ -45,6 +46,7 @@ class DriverConnection implements SqliteConnection {
   constructor(path: string, settings: string) {
     this.#path = path;
     this.#settings = settings;
+    if (path !== ":memory:") makePrivate(path);
     this.#database = openDriver(path);
     this.exec(settings);
   }
@@ -59,7 +61,13 @@ class DriverConnection implements SqliteConnection {
     this.#settings += `;${settings}`;
   }
 
+  /** What is in the log goes into the file first: libsql leaves that to the next opening. */
   close(): void {
+    try {
+      this.exec(`pragma busy_timeout = ${BUSY_AT_CLOSE_MS}; pragma wal_checkpoint(truncate)`);
+    } catch {
+      // Another process uses the file, or it is closed already: whoever closes or opens it next does that.
+    }
     this.#database.close();
   }
 
@@ -114,7 +122,18 @@ class DriverConnection implements SqliteConnection {
   }
 }
 
+const BUSY_AT_CLOSE_MS = 100;
 const TRANSACTION_WORDS = new Set(["begin", "commit", "rollback"]);
+
+/** Makes the file for its owner alone; SQLite gives the -wal and -shm beside it the same mode. One that is there keeps its own. */
+function makePrivate(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, "ax", 0o600));
+  } catch {
+    // Another process was faster, or it cannot be made: the driver says why.
+  }
+}
 
 function openDriver(path: string): DriverDatabase {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);

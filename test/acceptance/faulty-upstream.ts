@@ -6,16 +6,19 @@ import { join } from "node:path";
 
 export interface FaultyUpstream {
   readonly url: string;
+  /** From here on every call is answered. */
+  heal(): void;
   close(): Promise<void>;
 }
 
 /** A provider that fails in turn: of ten calls two are refused, one breaks off, one is slow; the rest are answered. */
 export async function startFaultyUpstream(): Promise<FaultyUpstream> {
   let calls = 0;
+  let isWell = false;
   const server = createServer((request, response) => {
     request.resume();
     request.on("end", () => {
-      const turn = calls++ % 10;
+      const turn = isWell ? 0 : calls++ % 10;
       if (turn === 3 || turn === 7) {
         response.writeHead(500, { "content-type": "application/json" }).end('{"error":{"message":"no"}}');
       } else if (turn === 5) {
@@ -32,6 +35,9 @@ export async function startFaultyUpstream(): Promise<FaultyUpstream> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    heal: () => {
+      isWell = true;
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -155,6 +155,7 @@ describe("policy serve from start to end", () => {
       expect(code).toBe(1);
       expect(stderr).toMatch(message);
       expect(stderr).not.toMatch(/\n\s+at /);
+      expect(stderr).not.toMatch(/^\{/m); // no log beside the message: nothing was served
       expect(stdout).not.toContain("serving http");
     });
   });

@@ -1,12 +1,21 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** A port that nobody listens on just now. */
+/**
+ * A port that nobody listens on just now, below those that the system hands out for outgoing connections (32768 on Linux): a
+ * service that is killed and started again must find its port free.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }

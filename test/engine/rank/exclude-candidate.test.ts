@@ -31,6 +31,13 @@ describe("candidates are left out", () => {
     expect(order(planOf(policy, {}, { allowed: [] }))).toEqual([]);
   });
 
+  it("over a budget that one answer would keep, when several are asked for", () => {
+    const facts = { context_tokens: 1_000, max_output_tokens: 1_000, budget_usd: 0.02 };
+    expect(order(planOf(policy, facts))).toContain("a/one@p"); // $0.002 + $0.008
+    expect(order(planOf(policy, facts, { answers: 2 }))).toContain("a/one@p");
+    expect(leftOut(planOf(policy, facts, { answers: 3 }))[0]).toMatch(/^a\/one@p: over_budget: .*\$0\.026/);
+  });
+
   it("for the request's own hint", () => {
     expect(leftOut(planOf(policy, {}, { hint_excluded: ["q", "c/free-of-price"] }))).toEqual([
       "b/two@q: hint_excluded: the request's own hint leaves out q",

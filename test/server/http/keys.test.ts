@@ -206,6 +206,38 @@ describe("/admin/keys", () => {
     expect(await errorOf(refused)).toMatchObject({ code: "invalid_parameter", param: "limits.budgets" });
   });
 
+  it("makes no key and changes nothing when the settings cannot be read", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { id } = await proxy.createKey();
+    const json = { "content-type": "application/json" };
+    const form = { "content-type": "application/x-www-form-urlencoded" }; // what curl -d sends
+    const send = async (path: string, body: string | undefined, headers: Record<string, string>, method = "POST") => {
+      const answer = await fetch(`${proxy.url}/admin/${path}`, { method, headers, ...(body && { body }) });
+      return { status: answer.status, ...(await errorOf(answer)) };
+    };
+    const settings = '{"allow":["acme/left"],"limits":{"budgets":{"day":1}}}';
+    const foreign = { status: 415, code: "unsupported_media_type" };
+    const help = expect.stringContaining("content-type: application/json");
+    expect(await send("keys", settings, form)).toMatchObject({ ...foreign, message: help });
+    expect(await send("keys", settings, { "content-type": "text/plain" })).toMatchObject(foreign);
+    expect(await send(`keys/${id}/rotate`, '{"overlap":"0"}', form)).toMatchObject(foreign);
+    expect(await send("limits", '{"tenant":"t","limits":{}}', form, "PUT")).toMatchObject(foreign);
+    expect(await send("policy/reload", "x", form)).toMatchObject(foreign);
+    for (const body of ["{", "[]", "null", '"text"', settings.slice(1)]) {
+      expect(await send("keys", body, json)).toMatchObject({ status: 400, code: "invalid_json" });
+    }
+    expect(await send("keys", undefined, {})).toMatchObject({ status: 400, message: expect.stringContaining("{}") });
+    expect(await send("keys", undefined, json)).toMatchObject({ status: 400 });
+    expect(await send(`keys/${id}/rotate`, '{"overlp":"0"}', json)).toMatchObject({ status: 400, param: "overlp" });
+    const { keys } = (await (await fetch(`${proxy.url}/admin/keys`)).json()) as { keys: { id: string }[] };
+    expect(keys.map((key) => key.id)).toEqual([id]);
+    const withCharset = { ...json, "content-type": "application/json; charset=utf-8" };
+    const made = await fetch(`${proxy.url}/admin/keys`, { method: "POST", headers: withCharset, body: settings });
+    expect(await made.json()).toMatchObject({ key: { allow: ["acme/left"], limits: { budgets: { day: "1" } } } });
+    const rotated = await fetch(`${proxy.url}/admin/keys/${id}/rotate`, { method: "POST" });
+    expect(rotated.status).toBe(200);
+  });
+
   it("is open to keys of scope admin, and for looking to those of scope read", async () => {
     const upstream = await answering();
     const policy = compile(policyOf("{ to: [acme/left] }"), catalogOf({ left: upstream.url }));

@@ -13,10 +13,11 @@ onBothEngines((engine) => {
   async function open() {
     const database = await openDatabase(await engine.newUrl());
     const store = createDecisionStore(database, { log: silent, now: Date.now });
-    const retain = (days: number, megabytes: number) => {
+    const retain = async (days: number, megabytes: number) => {
       const retention = new DecisionRetention({ database, log: silent, now: () => NOW, days, megabytes });
-      retention.close();
-      return retention.sweep();
+      const deleted = await retention.sweep();
+      await retention.close();
+      return deleted;
     };
     const ids = async () => (await store.list({ limit: 1_000 })).map(({ id }) => Number(id.slice(4)));
     return { database, store, retain, ids, close: () => store.close().then(() => database.close()) };

@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
@@ -121,6 +121,36 @@ describe("openDecisionStore()", () => {
     other.exec("drop trigger refuse");
     await eventually(() => expect(store.status()).toEqual({ waiting: 0, written: 3, lost: 0 }));
     other.close();
+  });
+
+  it("closes the database after the snapshot that is being written", async () => {
+    const file = join(await newFolder(), "routewright.db");
+    const { store } = await openStore({ url: `sqlite:${file}` });
+    const snapshot = { revision: REVISION, name: "p", files: [], firstServed: "2026-11-24T00:00:00.000Z" };
+    const saved = store.saveSnapshot(snapshot);
+    await store.close();
+    await saved;
+    const { store: again } = await openStore({ url: `sqlite:${file}` });
+    expect(await again.findSnapshot(REVISION)).toEqual(snapshot);
+  });
+
+  it.skipIf(process.platform === "win32")("is its owner's alone, and whole in one file when closed", async () => {
+    const folder = await newFolder();
+    const { store } = await openStore({ url: `sqlite:${join(folder, "routewright.db")}` });
+    store.record(decision(1), summary);
+    await store.flush();
+    const modes = await Promise.all(
+      (await readdir(folder)).map(async (name) => [name, ((await stat(join(folder, name))).mode & 0o777).toString(8)]),
+    );
+    expect(Object.fromEntries(modes)).toEqual({
+      "routewright.db": "600",
+      "routewright.db-shm": "600",
+      "routewright.db-wal": "600",
+    });
+    await store.close();
+    // libsql may leave its index (-shm), which holds no data.
+    const log = await stat(join(folder, "routewright.db-wal")).catch(() => undefined);
+    expect(log?.size ?? 0).toBe(0);
   });
 
   it("tries a snapshot again that could not be written", async () => {
