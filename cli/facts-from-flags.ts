@@ -58,7 +58,7 @@ export function factsFromFlags(options: Readonly<Record<string, unknown>>, polic
         `policy explain: --attribute ${name}: the policy declares no such attribute (${known === "" ? "it declares none" : `it declares ${known}`})`,
       );
     }
-    facts[definition.name] = readValue(definition, value, `--attribute ${name}`);
+    facts[definition.name] = readValue(definition, value, `--attribute ${name}=`);
     sources[definition.name] = "flag --attribute";
   }
   return { facts: facts as Facts, sources };
@@ -107,7 +107,7 @@ function placeholder(fact: FactDefinition): string {
 function readValue(fact: FactDefinition, given: unknown, flag: string): FactValue {
   const text = given === true ? "true" : String(given);
   const fail = (wanted: string): never => {
-    throw new CommandFailure(2, `policy explain: ${flag} ${text}: ${wanted}`);
+    throw new CommandFailure(2, `policy explain: ${flag}${flag.endsWith("=") ? "" : " "}${text}: ${wanted}`);
   };
   switch (fact.type) {
     case "boolean":

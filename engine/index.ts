@@ -40,6 +40,7 @@ export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
 export { type RenderOptions, renderExplanation } from "./explain/render-explanation.js";
 export { type PolicyTestResult, runPolicyTest } from "./explain/run-policy-test.js";
 export { type Row, renderTable } from "./explain/text-table.js";
+export { unknownWorldNames } from "./explain/unknown-world-names.js";
 export { writeCondition } from "./explain/write-condition.js";
 export { writeDenyMessage } from "./explain/write-deny-message.js";
 // format

@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import {
+  type CompiledPolicy,
   canonicalModelId,
   explainDecision,
   factsOfRecord,
   renderExplanation,
   renderWhyNot,
   tokenThresholds,
+  unknownWorldNames,
   type WhyNot,
   type World,
   whyNot,
@@ -58,6 +60,7 @@ export function explainCommand(): Command {
     .option("--why-not <model>", "what keeps the request from this model, and the smallest changes that send it there")
     .action(async (own: ExplainOptions, self: Command) => {
       const options = globalOptions(self);
+      if (own.decision !== undefined) refuseBesideDecision(self);
       const explained =
         own.decision === undefined ? await explainHere(own, self) : await reproduceDecision(own.decision, own.server);
       const { record } = explained;
@@ -98,7 +101,7 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
     policy,
     facts: { ...base.facts, ...described.facts },
     sources: { ...base.sources, ...described.sources },
-    world: readWorld(own),
+    world: knownWorld(policy, readWorld(own)),
     id: "explain",
     time: now,
     warnings: base.warnings ?? [],
@@ -166,6 +169,31 @@ function readWorld(own: ExplainOptions): World {
     ...(own.latency === undefined ? {} : { latency_ms: latency }),
     ...(own.seed === undefined ? {} : { seed: own.seed }),
   };
+}
+
+/** @throws CommandFailure (2) for a name that the catalog does not have: ranking would ignore it. */
+function knownWorld({ set }: CompiledPolicy, world: World): World {
+  const [unknown] = unknownWorldNames(set.catalog, world);
+  if (unknown === undefined) return world;
+  const sentence = unknown.replace(/^world: `(\w+)`/, (_, key: string) => worldOptions[key] ?? key);
+  throw new CommandFailure(2, `policy explain: ${sentence}`);
+}
+
+const worldOptions: Readonly<Record<string, string>> = {
+  down: "--down",
+  rate_limited: "--rate-limited",
+  latency_ms: "--latency",
+};
+
+/** A served decision has its facts and its world: @throws CommandFailure (2) for an option that describes others. */
+function refuseBesideDecision(command: Command): void {
+  const allowed = ["decision", "server", "all", "whyNot"];
+  const other = command.options.find(
+    (option) =>
+      !allowed.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli",
+  );
+  if (other === undefined) return;
+  throw new CommandFailure(2, `policy explain: ${other.long} does not go with --decision, which has its own request`);
 }
 
 function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
