@@ -51,7 +51,7 @@ export async function createRehearsalServers(policy: CompiledPolicy): Promise<Re
         },
         counter,
         responses: new ResponseCache(),
-        observe: async () => ({ facts, sources: {}, warnings: [], strict: false, explain: false }),
+        observe: async () => ({ facts, sources: {}, warnings: [], refusals: [], strict: false, explain: false }),
         faultsOf: () => faultOf,
         decisions: { record() {}, find: async () => undefined },
         nextDecisionId: createDecisionIds(now, randomBytes),

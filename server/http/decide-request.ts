@@ -15,7 +15,7 @@ import { type RoutingHints, readRoutingFields } from "./routing-fields.js";
 
 /**
  * @returns a function that decides by what the world is then, each time under the same id and policy; or the error to
- *   answer with when `x-route-strict` refuses a hint.
+ *   answer with when a hint refuses the request.
  */
 export async function observeAndDecide(
   plane: DataPlane,
@@ -45,6 +45,7 @@ export async function observeAndDecide(
     now: exchange.arrivedAt,
   });
   const observed = { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
+  if (observed.refusals.length > 0) return invalidHint(observed.refusals.join("; "));
   if (observed.strict && observed.warnings.length > 0) return unusableHints(observed.warnings);
   const id = plane.nextDecisionId();
   const prefix = serving.uses.prefix ? promptPrefix(body) : undefined;
@@ -80,6 +81,9 @@ function worldOf({ excluded, order, noFallback }: RoutingHints): WorldToObserve[
 }
 
 function unusableHints(warnings: readonly string[]): ApiError {
-  const message = `x-route-strict is set, and hints cannot be used: ${warnings.join("; ")}`;
+  return invalidHint(`x-route-strict is set, and hints cannot be used: ${warnings.join("; ")}`);
+}
+
+function invalidHint(message: string): ApiError {
   return { status: 400, type: "invalid_request_error", code: "invalid_hint", message };
 }

@@ -1,4 +1,4 @@
-import { type FactValue, MAX_TAGS, nanoToUsd, normalizeTag, parseTokens, parseUsd } from "../../engine/index.js";
+import { type FactValue, nanoToUsd, parseTokens, parseUsd } from "../../engine/index.js";
 
 /** The longest value of a free-text hint, in characters. */
 const MAX_TEXT = 256;
@@ -6,7 +6,7 @@ const MAX_TEXT = 256;
 /** One fact a client may hint at with a header, and how its text is read. */
 export interface Hint {
   readonly fact: string;
-  /** Our header first, then those of other gateways that mean the same. */
+  /** Our header first, then those of other gateways that mean the same: the first that is there counts. */
   readonly headers: readonly string[];
   /** @returns the fact's value; undefined when the text is malformed. */
   readonly read: (text: string) => FactValue | undefined;
@@ -14,14 +14,11 @@ export interface Hint {
   readonly form: string;
 }
 
-/** Every hint header, with the aliases of other gateways: the one table that says what is honoured. */
+/** Headers whose tags are joined. */
+export const tagHeaders: readonly string[] = ["x-route-tags", "x-litellm-tags"];
+
+/** Every other hint header, with the aliases of other gateways. Of two entries for one fact the first that is given stands. */
 export const hints: readonly Hint[] = [
-  {
-    fact: "tags",
-    headers: ["x-route-tags", "x-litellm-tags"],
-    read: readTags,
-    form: "tags separated by commas: code, sql",
-  },
   {
     fact: "context_tokens",
     headers: ["x-route-context-tokens"],
@@ -53,28 +50,12 @@ export const hints: readonly Hint[] = [
     form: `a text of at most ${MAX_TEXT} characters`,
   },
   { fact: "region", headers: ["x-route-region"], read: readText, form: `a text of at most ${MAX_TEXT} characters` },
-  {
-    fact: "app",
-    headers: ["x-title", "http-referer"],
-    read: readText,
-    form: `a text of at most ${MAX_TEXT} characters`,
-  },
+  { fact: "app", headers: ["x-title"], read: readText, form: `a text of at most ${MAX_TEXT} characters` },
+  { fact: "app", headers: ["http-referer"], read: readText, form: `a text of at most ${MAX_TEXT} characters` },
 ];
 
 /** Headers that steer the answer and are no facts. */
 export const switches: readonly string[] = ["x-route-strict", "x-route-explain"];
-
-/** @returns normalised tags without repeats, in the order given; undefined when one is malformed or there are too many. */
-export function readTags(text: string): readonly string[] | undefined {
-  if (text.trim() === "") return [];
-  const tags = new Set<string>();
-  for (const part of text.split(",")) {
-    const tag = normalizeTag(part);
-    if (tag === undefined) return undefined;
-    tags.add(tag);
-  }
-  return tags.size > MAX_TAGS ? undefined : [...tags];
-}
 
 /** @returns the text trimmed; undefined when it is empty or longer than 256 characters. */
 export function readText(text: string): string | undefined {

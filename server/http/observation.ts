@@ -12,11 +12,24 @@ export class Observation {
   readonly sources: Record<string, string> = {};
   /** One sentence for each hint that could not be used. */
   readonly warnings: string[] = [];
+  /** One sentence for each hint that refuses the request. */
+  readonly refusals: string[] = [];
 
   observe(name: string, value: FactValue, source: string): void {
     if (this.facts[name] !== undefined) return;
     this.facts[name] = value;
     this.sources[name] = source;
+  }
+
+  /** Makes a fact absent again. */
+  forget(name: string): void {
+    this.facts[name] = undefined;
+    delete this.sources[name];
+  }
+
+  /** For what cannot be used and must not be passed over: the request is refused. */
+  refuse(sentence: string): void {
+    this.refusals.push(`${sentence}; the request is refused`);
   }
 
   warnGivenTwice(header: string): void {

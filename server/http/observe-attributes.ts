@@ -1,10 +1,14 @@
 import type { AttributeDefinition, FactValue } from "../../engine/index.js";
-import { readTags, readText } from "./hints.js";
+import { readText } from "./hints.js";
 import type { Observation } from "./observation.js";
 import { metadataValue } from "./observe-body.js";
+import { readTags } from "./read-tags.js";
 import type { RequestHeaders } from "./request-headers.js";
 
-/** Reads the custom facts that a policy declares `from:` a header or the body's `metadata`. */
+/**
+ * Reads the custom facts that a policy declares `from:` a header or the body's `metadata`. A value that does not fit refuses
+ * the request: as an absent fact it would get the attribute's default, or switch off a guard that wants it `present`.
+ */
 export function observeAttributes(
   attributes: readonly AttributeDefinition[],
   headers: RequestHeaders,
@@ -18,19 +22,12 @@ export function observeAttributes(
     const given = fromHeader ? headers[source] : metadataValue(body, source);
     if (given === undefined || given === null) continue;
     const name = fromHeader ? `header ${source}` : `body metadata.${source}`;
-    if (fromHeader && typeof given !== "string") {
-      observation.warnGivenTwice(source);
-      continue;
-    }
-    const value = readAttribute(attribute, given);
-    if (value === undefined) refuseAttribute(attribute, name, observation);
+    const isRepeated = fromHeader && typeof given !== "string" && attribute.type !== "set";
+    const value = isRepeated ? undefined : readAttribute(attribute, given);
+    if (value === undefined)
+      observation.refuse(`${name}: it takes ${attributeForm(attribute)}${isRepeated ? ", once" : ""}`);
     else observation.observe(attribute.name, value, name);
   }
-}
-
-/** @param name where the value came from, for the warning. */
-export function refuseAttribute(attribute: AttributeDefinition, name: string, { warnings }: Observation): void {
-  warnings.push(`${name}: it takes ${attributeForm(attribute)}; it was not used`);
 }
 
 /** @returns the value as facts hold it; undefined when it does not fit the declaration. */
@@ -45,25 +42,30 @@ export function readAttribute(attribute: AttributeDefinition, given: unknown): F
         : undefined;
     }
     case "number":
-      return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : undefined;
+      return readNumber(given, text);
     case "boolean":
       return text === "true" ? true : text === "false" ? false : undefined;
     case "set":
-      if (Array.isArray(given))
-        return given.every((tag) => typeof tag === "string") ? readTags(given.join(",")) : undefined;
-      return typeof given === "string" ? readTags(given) : undefined;
+      return readTags(Array.isArray(given) ? given : [given]);
     case "time":
       return undefined; // attributes cannot be of this type
   }
 }
 
-function attributeForm({ type, values }: AttributeDefinition): string {
+/** Numbers of JSON as they are; texts as decimals without an exponent. */
+function readNumber(given: unknown, text: string): number | undefined {
+  if (typeof given === "number") return Math.abs(given) < 1e15 ? given : undefined;
+  return /^-?(\d{1,15}(\.\d{1,30})?|\.\d{1,30})$/.test(text) ? Number(text) : undefined;
+}
+
+/** What an attribute takes, for people. */
+export function attributeForm({ type, values }: AttributeDefinition): string {
   if (values !== undefined) return `one of ${values.join(", ")}`;
   return {
     string: "a text",
-    number: "a number",
+    number: "a decimal number of at most 15 digits before the point",
     boolean: "true or false",
-    set: "tags separated by commas",
+    set: "at most 64 tags of at most 64 characters, separated by commas",
     time: "nothing",
   }[type];
 }

@@ -1,5 +1,5 @@
 import { type CompiledPolicy, canonicalModelId, MAX_TOKENS } from "../../engine/index.js";
-import { readTags, readText } from "./hints.js";
+import { readText } from "./hints.js";
 import type { Observation } from "./observation.js";
 
 /** Reads what the body of a chat completion says, but for the size of its prompt. */
@@ -8,7 +8,6 @@ export function observeBody(
   policy: CompiledPolicy,
   observation: Observation,
 ): void {
-  observeTags(body, observation);
   const { model } = body;
   if (typeof model === "string") {
     const canonical = canonicalModelId(policy.set.catalog, model);
@@ -20,15 +19,7 @@ export function observeBody(
   } else {
     observation.observe("model", "auto", "default");
   }
-  for (const name of ["max_completion_tokens", "max_tokens"]) {
-    const limit = body[name];
-    if (limit === undefined || limit === null) continue;
-    if (Number.isSafeInteger(limit) && (limit as number) >= 0 && (limit as number) <= MAX_TOKENS) {
-      observation.observe("max_output_tokens", limit as number, `body ${name}`);
-    } else {
-      observation.warnings.push(`${name}: it takes a whole number of tokens; it was not used for routing`);
-    }
-  }
+  observeOutputLimit(body, observation);
   const user = typeof body["user"] === "string" ? readText(body["user"]) : undefined;
   if (typeof body["user"] === "string" && user === undefined) {
     observation.warnings.push("user: it takes a text of at most 256 characters; it was not used for routing");
@@ -38,11 +29,33 @@ export function observeBody(
     observation.observe("session", user, "body user");
   }
   observation.observe("stream", body["stream"] === true, "body stream");
-  const tools = body["tools"] ?? body["functions"];
-  observation.observe("uses_tools", Array.isArray(tools) && tools.length > 0, "body tools");
+  const [tools, functions] = [body["tools"], body["functions"]].map((list) => Array.isArray(list) && list.length > 0);
+  observation.observe(
+    "uses_tools",
+    tools === true || functions === true,
+    functions && !tools ? "body functions" : "body tools",
+  );
   observation.observe("uses_vision", usesVision(body["messages"]), "body messages");
   const format = body["response_format"] as { readonly type?: unknown } | null | undefined;
   observation.observe("uses_json_schema", format?.type === "json_schema", "body response_format");
+}
+
+const outputLimits = ["max_completion_tokens", "max_tokens"] as const;
+
+/** The larger of the two: providers differ in which one they go by. */
+function observeOutputLimit(body: Readonly<Record<string, unknown>>, observation: Observation): void {
+  let largest: { readonly limit: number; readonly name: string } | undefined;
+  for (const name of outputLimits) {
+    const limit = body[name];
+    if (limit === undefined || limit === null) continue;
+    if (!isTokenLimit(limit)) observation.refuse(`${name}: it takes a whole number of tokens`);
+    else if (largest === undefined || limit > largest.limit) largest = { limit, name };
+  }
+  if (largest !== undefined) observation.observe("max_output_tokens", largest.limit, `body ${largest.name}`);
+}
+
+export function isTokenLimit(limit: unknown): limit is number {
+  return typeof limit === "number" && Number.isInteger(limit) && limit >= 0 && limit <= MAX_TOKENS;
 }
 
 function usesVision(messages: unknown): boolean {
@@ -58,21 +71,6 @@ function usesVision(messages: unknown): boolean {
 /** Whether a part of a message is an image, in the form of chat completions or of responses. */
 function isImagePart(part: { readonly type?: unknown } | null): boolean {
   return part?.type === "image_url" || part?.type === "input_image";
-}
-
-/** `metadata.tags` joins the tags of the header. */
-function observeTags(body: Readonly<Record<string, unknown>>, { facts, sources, warnings }: Observation): void {
-  const given = metadataValue(body, "tags");
-  if (given === undefined) return;
-  const text = Array.isArray(given) && given.every((tag) => typeof tag === "string") ? given.join(",") : given;
-  const tags = typeof text === "string" ? readTags(text) : undefined;
-  if (tags === undefined) {
-    warnings.push("metadata.tags: it takes a list of tags, or one text with commas; it was not used");
-    return;
-  }
-  const before = facts["tags"] as readonly string[] | undefined;
-  facts["tags"] = [...new Set([...(before ?? []), ...tags])];
-  sources["tags"] = before === undefined ? "body metadata.tags" : `${sources["tags"]}, body metadata.tags`;
 }
 
 /** @returns an entry of the body's `metadata`; undefined when it has none of that name itself. */

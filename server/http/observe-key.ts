@@ -1,7 +1,7 @@
 import type { AttributeDefinition } from "../../engine/index.js";
 import type { TrustedFacts } from "../keys/key-facts.js";
 import type { Observation } from "./observation.js";
-import { readAttribute, refuseAttribute } from "./observe-attributes.js";
+import { attributeForm, readAttribute } from "./observe-attributes.js";
 
 /** Reads what the API key says. It goes first: of each fact the first source stands, so no hint takes its place. */
 export function observeKey(
@@ -22,15 +22,10 @@ export function observeKey(
     const given = Object.hasOwn(key.attributes, name) ? key.attributes[name] : undefined;
     if (given === undefined) continue;
     const value = readAttribute(attribute, given);
-    if (value === undefined) refuseAttribute(attribute, `the API key's ${attribute.name}`, observation);
-    else observation.observe(attribute.name, value, "key");
+    const problem = `the API key's ${attribute.name}: it takes ${attributeForm(attribute)}`;
+    if (value !== undefined) observation.observe(attribute.name, value, "key");
+    else if (attribute.default !== undefined)
+      observation.refuse(problem); // the default would stand for it
+    else observation.warnings.push(`${problem}; it was not used`);
   }
-}
-
-/** The key's tags join those that the request hints at; a key without tags leaves `tags` as it is. */
-export function joinKeyTags({ tags }: TrustedFacts, { facts, sources }: Observation): void {
-  if (tags.length === 0) return;
-  const hinted = facts["tags"] as readonly string[] | undefined;
-  facts["tags"] = [...new Set([...tags, ...(hinted ?? [])])];
-  sources["tags"] = hinted === undefined ? "key" : `key, ${sources["tags"]}`;
 }

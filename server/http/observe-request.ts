@@ -2,17 +2,20 @@ import {
   type AttributeDefinition,
   type CompiledPolicy,
   type Facts,
+  type FactValue,
   MAX_TOKENS,
   type TokenThresholds,
 } from "../../engine/index.js";
 import type { TrustedFacts } from "../keys/key-facts.js";
 import { promptTokens } from "../tokens/prompt-tokens.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
-import { hints, switches } from "./hints.js";
+import { type Hint, hints, switches, tagHeaders } from "./hints.js";
 import { Observation } from "./observation.js";
 import { observeAttributes } from "./observe-attributes.js";
 import { observeBody } from "./observe-body.js";
-import { joinKeyTags, observeKey } from "./observe-key.js";
+import { checkContextHint } from "./observe-context-hint.js";
+import { observeKey } from "./observe-key.js";
+import { observeTags } from "./observe-tags.js";
 import type { RequestHeaders } from "./request-headers.js";
 
 export interface RequestToObserve {
@@ -36,6 +39,8 @@ export interface ObservedRequest {
   readonly sources: Readonly<Record<string, string>>;
   /** One sentence for each hint that is malformed, unknown or given twice; those hints are not facts. */
   readonly warnings: readonly string[];
+  /** One sentence for each value that must not be passed over: a server refuses the request. They are among the warnings. */
+  readonly refusals: readonly string[];
   /** `x-route-strict: true`: warnings refuse the request. */
   readonly strict: boolean;
   /** `x-route-explain: true`: the answer carries the decision record. */
@@ -53,15 +58,25 @@ export async function observeRequest(request: RequestToObserve): Promise<Observe
   if (key !== undefined) observeKey(key, attributes, observation);
   observeHints(headers, observation);
   observeBody(body, policy, observation);
-  if (key !== undefined) joinKeyTags(key, observation);
+  observeTags(key?.tags ?? [], headers, body, observation);
   observeAttributes(attributes, headers, body, observation);
   observation.observe("time", now, "clock");
   warnOfUnknownHints(headers, attributes, observation);
-  const strict = readSwitch(headers, "x-route-strict", observation);
-  const explain = readSwitch(headers, "x-route-explain", observation);
+  const strict = readSwitch(headers, "x-route-strict", (sentence) => observation.refuse(sentence));
+  const explain = readSwitch(headers, "x-route-explain", (sentence) =>
+    observation.warnings.push(`${sentence}; it was not used`),
+  );
+  checkContextHint(body, observation);
   if (observation.facts["context_tokens"] === undefined) await observePromptTokens(request, observation);
-  const { sources, warnings } = observation;
-  return { facts: observation.facts as Facts, sources, warnings, strict, explain };
+  const { sources, warnings, refusals } = observation;
+  return {
+    facts: observation.facts as Facts,
+    sources,
+    warnings: [...refusals, ...warnings],
+    refusals,
+    strict,
+    explain,
+  };
 }
 
 /** What the record says of a size that was not hinted. */
@@ -77,22 +92,33 @@ async function observePromptTokens(
 }
 
 function observeHints(headers: RequestHeaders, observation: Observation): void {
-  for (const hint of hints) {
-    for (const header of hint.headers) {
-      const text = headers[header];
-      if (text === undefined) continue;
-      if (typeof text !== "string") {
-        observation.warnGivenTwice(header);
-        continue;
-      }
-      const value = hint.read(text);
-      if (value === undefined) observation.warnings.push(`${header}: it takes ${hint.form}; it was not used`);
-      else observation.observe(hint.fact, value, `header ${header}`);
-    }
-  }
+  for (const hint of hints) observeHint(hint, headers, observation);
 }
 
-const knownHints: ReadonlySet<string> = new Set([...hints.flatMap((hint) => hint.headers), ...switches]);
+function observeHint(
+  { fact, headers: names, read, form }: Hint,
+  headers: RequestHeaders,
+  observation: Observation,
+): void {
+  let first: { readonly header: string; readonly value: FactValue } | undefined;
+  for (const header of names) {
+    const text = headers[header];
+    if (text === undefined) continue;
+    if (typeof text !== "string") {
+      observation.warnGivenTwice(header);
+      continue;
+    }
+    const value = read(text);
+    if (value === undefined) observation.warnings.push(`${header}: it takes ${form}; it was not used`);
+    else if (first === undefined) first = { header, value };
+    else if (value !== first.value) {
+      observation.warnings.push(`${header}: it differs from ${first.header}; it was not used`);
+    }
+  }
+  if (first !== undefined) observation.observe(fact, first.value, `header ${first.header}`);
+}
+
+const knownHints: ReadonlySet<string> = new Set([...hints.flatMap((hint) => hint.headers), ...tagHeaders, ...switches]);
 
 function warnOfUnknownHints(
   headers: RequestHeaders,
@@ -106,10 +132,10 @@ function warnOfUnknownHints(
   }
 }
 
-function readSwitch(headers: RequestHeaders, name: string, { warnings }: Observation): boolean {
-  const text = headers[name];
-  if (text !== undefined && text !== "true" && text !== "false") {
-    warnings.push(`${name}: it takes true or false; it was not used`);
-  }
-  return text === "true";
+/** @returns whether any value of the header says true. */
+function readSwitch(headers: RequestHeaders, name: string, onMalformed: (sentence: string) => void): boolean {
+  const given = headers[name] ?? [];
+  const values = typeof given === "string" ? [given] : given;
+  if (values.some((text) => text !== "true" && text !== "false")) onMalformed(`${name}: it takes true or false`);
+  return values.includes("true");
 }

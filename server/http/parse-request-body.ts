@@ -1,6 +1,8 @@
-import { isAscii } from "node:buffer";
+import { isAscii, isUtf8 } from "node:buffer";
+import { MAX_TOKENS } from "../../engine/index.js";
 import type { ApiError } from "./api-error.js";
 import { findModel, MAX_NESTING, type UsableModelPlace } from "./model-splice.js";
+import { isTokenLimit } from "./observe-body.js";
 
 /** A body that is a JSON object, with the place of its model's name. */
 export interface ParsedRequestBody {
@@ -8,6 +10,9 @@ export interface ParsedRequestBody {
   readonly json: Readonly<Record<string, unknown>>;
   readonly model: UsableModelPlace;
 }
+
+/** What the APIs call the most tokens an answer may have. A provider gets them as they are, so they must be what was routed by. */
+const outputLimits = ["max_completion_tokens", "max_tokens", "max_output_tokens"] as const;
 
 /** @returns the parsed body, or the error to answer with. */
 export function parseRequestBody(bytes: Buffer): ParsedRequestBody | ApiError {
@@ -29,8 +34,13 @@ export function parseRequestBody(bytes: Buffer): ParsedRequestBody | ApiError {
     );
   }
   const name = json["model"];
-  if (name !== undefined && typeof name !== "string") {
+  if (name !== undefined && name !== null && typeof name !== "string") {
     return invalid("invalid_model", 'model must be a text: a model of GET /v1/models, or "auto"', "model");
+  }
+  const limit = outputLimits.find((key) => json[key] !== undefined && json[key] !== null && !isTokenLimit(json[key]));
+  if (limit !== undefined) {
+    const message = `${limit}: it takes a whole number of tokens, at most ${MAX_TOKENS}`;
+    return invalid("invalid_max_tokens", message, limit);
   }
   return { bytes, json, model };
 }
@@ -42,7 +52,11 @@ export function parseObject(
   let json: unknown;
   try {
     // Reading ASCII as Latin-1 is a copy; UTF-8 is decoded, which takes longer than the parsing.
-    json = JSON.parse(bytes.toString(isAscii(bytes) ? "latin1" : "utf8"));
+    const encoding = isAscii(bytes) ? "latin1" : isUtf8(bytes) ? "utf8" : undefined;
+    if (encoding === undefined) {
+      return { error: invalid("invalid_json", "the request body is not valid UTF-8; send one JSON object in UTF-8") };
+    }
+    json = JSON.parse(bytes.toString(encoding));
   } catch {
     // The parser's own words quote the body, which holds a prompt: they go nowhere.
     return { error: invalid("invalid_json", "the request body is not valid JSON; send one JSON object") };

@@ -188,10 +188,25 @@ describe("POST /v1/chat/completions", () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
+  it("refuses what could dodge a guard, without asking to be strict", async () => {
+    const { proxy, upstream } = await proxyWithRules();
+    const tags = Array.from({ length: 65 }, (_, i) => `t${i}`);
+    const refused = await proxy.ask({ metadata: { tags } });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({
+      error: { type: "invalid_request_error", code: "invalid_hint", message: expect.stringContaining("at most 64") },
+    });
+    const limit = await proxy.ask({ max_tokens: "10" });
+    expect(limit.status).toBe(400);
+    expect(await limit.json()).toMatchObject({ error: { code: "invalid_max_tokens", param: "max_tokens" } });
+    expect((await proxy.ask({ model: null })).status).toBe(200);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
   it("lets nothing a client writes become a header of its own", async () => {
     const { proxy } = await proxyWithRules();
     const answer = await proxy.ask(
-      { model: "x\r\nset-cookie: a=b", max_tokens: "1\r\nx-evil: 1", metadata: { tags: ["ü\u2028"] } },
+      { model: "x\r\nset-cookie: a=b", metadata: { tags: ["ü\u2028", `ü\r\nx-evil: 1${"x".repeat(64)}`] } },
       { "x-route-budget-usd": "5%0d%0ax-evil: 1" },
     );
     expect(answer.headers.get("x-evil")).toBeNull();
@@ -251,7 +266,7 @@ describe("POST /v1/chat/completions", () => {
   it("counts requests by outcome and rule, and prompts that were measured", async () => {
     const { proxy } = await proxyWithRules();
     await proxy.ask();
-    await proxy.ask({}, { "x-route-context-tokens": "1" });
+    await proxy.ask({}, { "x-route-context-tokens": "100" });
     await proxy.ask({}, { "x-route-tags": "secret" });
     await fetch(`${proxy.url}/v1/chat/completions`, { method: "POST", body: "{" });
     const text = await proxy.metrics();

@@ -78,7 +78,11 @@ describe("parseRequestBody()", () => {
     ['{"model":"a","mod\\u0065l":"b"}', "duplicate_key"],
     ['{"messages":[],"messages":[]}', "duplicate_key"],
     ['{"model":5}', "invalid_model"],
-    ['{"model":null}', "invalid_model"],
+    ['{"max_tokens":"10"}', "invalid_max_tokens"],
+    ['{"max_tokens":1.5}', "invalid_max_tokens"],
+    ['{"max_tokens":-1}', "invalid_max_tokens"],
+    ['{"max_tokens":1,"max_completion_tokens":1e9}', "invalid_max_tokens"],
+    ['{"max_output_tokens":[]}', "invalid_max_tokens"],
     [nested(MAX_NESTING + 1), "invalid_json"],
     [nested(1_000_000), "invalid_json"],
   ])("refuses %.40s as %s", (text, code) => {
@@ -86,9 +90,27 @@ describe("parseRequestBody()", () => {
   });
 
   it("takes any other object: nested up to the limit, with odd keys, without a model", () => {
-    for (const text of ["{}", nested(MAX_NESTING), '{"__proto__":1,"constructor":2}', '{"a":"é"}']) {
+    for (const text of [
+      "{}",
+      '{"model":null}',
+      '{"max_tokens":null,"max_completion_tokens":5}',
+      nested(MAX_NESTING),
+      '{"__proto__":1,"constructor":2}',
+      '{"a":"é"}',
+    ]) {
       expect(parseRequestBody(Buffer.from(text))).toMatchObject({ json: JSON.parse(text) });
     }
+  });
+
+  it("refuses bytes that are not UTF-8, which a provider could read otherwise", () => {
+    const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff]), Buffer.from('"}')]);
+    expect(parseRequestBody(body)).toMatchObject({ code: "invalid_json", message: expect.stringContaining("UTF-8") });
+  });
+
+  it("puts a model's name in place of null", () => {
+    const parsed = parseRequestBody(Buffer.from('{"model":null,"a":1}'));
+    if ("code" in parsed) throw new Error(parsed.message);
+    expect(withModel(parsed.bytes, parsed.model, "new").toString()).toBe('{"model":"new","a":1}');
   });
 
   it("never quotes the body, which holds a prompt", () => {

@@ -83,12 +83,10 @@ describe("observeRequest()", () => {
     ["x-route-max-latency-ms", "1.5"],
     ["x-route-priority", "urgent"],
     ["x-route-session", "x".repeat(257)],
-    ["x-route-tags", "a,,b"],
-    ["x-route-tags", ["a", "b"]],
+    ["x-route-tags", "x".repeat(65)],
+    ["x-route-session", ["a", "b"]],
     ["x-route-colour", "red"],
-    ["x-route-strict", "yes"],
-    ["x-risk", "high"],
-    ["beta-user", "1"],
+    ["x-route-explain", "yes"],
   ])("warns of %s: %j and does not use it", async (header, text) => {
     const { facts, warnings } = await observe({ [header]: text });
     expect(warnings).toEqual([expect.stringContaining(header)]);
@@ -114,7 +112,7 @@ describe("observeRequest()", () => {
     expect(facts).toMatchObject({
       model: "acme/one",
       tags: ["a", "b"],
-      max_output_tokens: 50,
+      max_output_tokens: 70,
       user: "u1",
       session: "u1",
       stream: true,
@@ -128,11 +126,8 @@ describe("observeRequest()", () => {
   });
 
   it.each([
-    [{ max_tokens: "ten" }, "max_tokens"],
-    [{ max_tokens: -1 }, "max_tokens"],
     [{ user: "" }, "user"],
     [{ metadata: { tags: [1] } }, "metadata.tags"],
-    [{ metadata: { tier: "lead" } }, "metadata.tier"],
   ])("warns of %j", async (body, name) => {
     expect((await observe({}, body)).warnings).toEqual([expect.stringContaining(name)]);
   });
@@ -151,7 +146,7 @@ describe("observeRequest()", () => {
   });
 
   it("measures the prompt only when no hint gives its size, and counts exactly only near a cut", async () => {
-    expect((await observe({ "x-route-context-tokens": "5" })).counted.requests).toBe(0);
+    expect((await observe({ "x-route-context-tokens": "8" })).counted.requests).toBe(0);
     const prose = { messages: [{ role: "user", content: "wonderfully peculiar ".repeat(30) }] };
     const near = await observe({}, prose);
     expect(near.sources["context_tokens"]).toBe("exact count");
@@ -159,6 +154,105 @@ describe("observeRequest()", () => {
     const far = await observe({}, { messages: [{ role: "user", content: "wonderfully peculiar" }] });
     expect(far.sources["context_tokens"]).toBe("estimate");
     expect(far.counted.exactNeeded).toBe(0);
+  });
+});
+
+describe("observeRequest() on what could dodge a guard", () => {
+  it.each<[string, RequestHeaders, unknown, readonly string[]]>([
+    ["a trailing comma", { "x-route-tags": "pii," }, undefined, ["pii"]],
+    ["repeated headers", { "x-route-tags": ["pii", "a, b"] }, undefined, ["pii", "a", "b"]],
+    ["both names of the header", { "x-route-tags": "a", "x-litellm-tags": "pii" }, undefined, ["a", "pii"]],
+    ["header and metadata", { "x-route-tags": "a" }, "pii,,", ["a", "pii"]],
+    ["64 tags", {}, Array.from({ length: 64 }, (_, i) => `t${i}`), Array.from({ length: 64 }, (_, i) => `t${i}`)],
+  ])("keeps every tag of %s", async (_, headers, tags, expected) => {
+    const { facts, warnings, refusals } = await observe(headers, { metadata: { tags } });
+    expect(facts.tags).toEqual(expected);
+    expect([...warnings, ...refusals]).toEqual([]);
+  });
+
+  it.each<[RequestHeaders, unknown, string]>([
+    [{ "x-route-tags": `pii, ${"x".repeat(65)}` }, undefined, 'x-route-tags: .*"x{24}…" could not be read'],
+    [{}, ["pii", 5], "metadata.tags: .*a value of type number could not be read"],
+    [{}, ["pii", [], null, {}, "\u0001", 1], "metadata.tags: .*a list, null, a value of type object, … could not"],
+  ])("keeps the tags that can be read and names the others: %j %j", async (headers, tags, warning) => {
+    const { facts, warnings, refusals } = await observe(headers, { metadata: { tags } });
+    expect(facts.tags).toEqual(["pii"]);
+    expect(warnings).toEqual([expect.stringMatching(warning)]);
+    expect(refusals).toEqual([]);
+  });
+
+  it("refuses more tags than facts hold, those of all sources together", async () => {
+    const many = Array.from({ length: 64 }, (_, i) => `t${i}`);
+    const { refusals, warnings } = await observe({ "x-route-tags": "one-more" }, { metadata: { tags: many } });
+    expect(refusals).toEqual([expect.stringMatching(/^tags: .*at most 64/)]);
+    expect(warnings).toEqual(refusals);
+    expect((await observe({ "x-route-tags": [...many, "pii"].join() })).refusals).toHaveLength(1);
+  });
+
+  it.each<[RequestHeaders, unknown, string]>([
+    [{ "x-risk": "9e-1" }, {}, "header x-risk"],
+    [{ "x-risk": "high" }, {}, "header x-risk"],
+    [{ "x-risk": "" }, {}, "header x-risk"],
+    [{ "x-risk": "1".repeat(16) }, {}, "header x-risk"],
+    [{ "x-risk": ["0.9", "0.1"] }, {}, "header x-risk: .*, once"],
+    [{ "beta-user": "1" }, {}, "header beta-user"],
+    [{}, { tier: "lead" }, "body metadata.tier: it takes one of gold, silver"],
+    [{}, { tier: 5 }, "body metadata.tier"],
+    [{}, { labels: ["x", 5] }, "body metadata.labels"],
+    [{ "x-route-strict": "yes" }, {}, "x-route-strict"],
+  ])("refuses a value that does not fit: %j %j", async (headers, metadata, sentence) => {
+    const { facts, refusals, warnings } = await observe(headers, { metadata });
+    expect(refusals).toEqual([expect.stringMatching(`^${sentence}.*; the request is refused$`)]);
+    expect(warnings).toEqual(refusals);
+    expect(facts).toEqual((await observe()).facts);
+  });
+
+  it.each([
+    [".9", 0.9],
+    ["-.5", -0.5],
+    ["0.30000000000000004", 0.1 + 0.2],
+  ])("reads the number %s", async (text, value) => {
+    const { facts } = await observe({ "x-risk": text });
+    expect((facts as Record<string, unknown>)["attributes.risk"]).toBe(value);
+  });
+
+  it("does not believe a hint of fewer tokens than the prompt holds for certain", async () => {
+    const body = { messages: [{ role: "user", content: "wonderfully peculiar ".repeat(30) }] };
+    const { facts, sources, warnings } = await observe({ "x-route-context-tokens": "1" }, body);
+    expect(warnings).toEqual([
+      "x-route-context-tokens: 1 is less than the prompt holds (at least 12 tokens); it was not used",
+    ]);
+    const plain = await observe({}, body);
+    expect(facts).toEqual(plain.facts);
+    expect(sources).toEqual(plain.sources);
+    const low = await observe({ "x-route-context-tokens": "12" }, body);
+    expect(low).toMatchObject({ facts: { context_tokens: 12 }, warnings: [] });
+  });
+
+  it("warns of a second name of a fact that says something else", async () => {
+    const { facts, warnings } = await observe({ "x-route-session": "a", "x-session-id": "b" });
+    expect(facts.session).toBe("a");
+    expect(warnings).toEqual(["x-session-id: it differs from x-route-session; it was not used"]);
+    expect((await observe({ "x-route-session": "a", "x-session-id": " a" })).warnings).toEqual([]);
+    const site = await observe({ "x-title": "My site", "http-referer": "https://example.com" });
+    expect(site).toMatchObject({ facts: { app: "My site" }, warnings: [] });
+  });
+
+  it.each<[string | readonly string[], boolean, number]>([
+    ["true", true, 0],
+    [["false", "true"], true, 0],
+    [["true", "yes"], true, 1],
+    [["false", "false"], false, 0],
+    ["TRUE", false, 1],
+  ])("is strict when any x-route-strict says so: %j", async (given, strict, refused) => {
+    const observed = await observe({ "x-route-strict": given });
+    expect(observed.strict).toBe(strict);
+    expect(observed.refusals).toHaveLength(refused);
+  });
+
+  it("sees functions beside an empty list of tools", async () => {
+    const { facts } = await observe({}, { tools: [], functions: [{ name: "f" }] });
+    expect(facts.uses_tools).toBe(true);
   });
 });
 
