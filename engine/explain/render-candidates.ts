@@ -77,7 +77,7 @@ function addsScore({ score, cost_usd, latency_ms }: RecordedCandidate): boolean 
 }
 
 function writeNote({ from, rule, reason, detail }: RecordedCandidate, namesRule: boolean): string {
-  const origin = [...(from === "fallback" ? ["fallback"] : []), ...(namesRule ? [`of ${rule}`] : [])].join(" ");
+  const origin = [...(from === "fallback" ? ["from fallback"] : []), ...(namesRule ? [`of ${rule}`] : [])].join(" ");
   const why = reason === undefined ? detail : `${reason}: ${detail ?? ""}`;
   return [...(reason === undefined && origin !== "" ? [origin] : []), ...(why === undefined ? [] : [why])].join(" · ");
 }

@@ -119,7 +119,7 @@ function renderDecision({ record, color }: Rendering): readonly string[] {
       [
         ["decision", { text: `denied by rule ${denied.rule} (${denied.file}:${denied.line})`, tone: "bad" }],
         ["", denied.message],
-        ...(denied.condition === undefined ? [] : [["", `when ${denied.condition}`]]),
+        ...(isConditional(denied) ? [["", `when ${denied.condition}`]] : []),
         ...(denied.because === undefined ? [] : [["", `because: ${denied.because}`]]),
         ...absenceNote(denied.absent),
       ],
@@ -142,13 +142,17 @@ function renderDecision({ record, color }: Rendering): readonly string[] {
   return renderTable(rows, 0, color);
 }
 
+/** A rule without `match` has the condition `always`, which says nothing here. */
+function isConditional({ condition }: { readonly condition?: string }): boolean {
+  return condition !== undefined && condition !== "always";
+}
+
 function renderRequirements({ record, color }: Rendering): readonly string[] {
   const rows = record.outcome.requirements.flatMap((requirement): readonly Row[] => [
     [
       requirement.rule,
       { text: `${requirement.file}:${requirement.line}`, tone: "faint" },
-      writeRequire(requirement.require) +
-        (requirement.condition === undefined ? "" : ` · when ${requirement.condition}`),
+      writeRequire(requirement.require) + (isConditional(requirement) ? ` · when ${requirement.condition}` : ""),
     ],
     ...(requirement.because === undefined ? [] : [["", "", `because: ${requirement.because}`]]),
     ...absenceNote(requirement.absent).map((row): Row => ["", ...row]),

@@ -1,5 +1,6 @@
 import type { DecisionRecord } from "../../engine/index.js";
 import { parseJsonObject } from "../dispatch/read-answer.js";
+import type { StreamAbout } from "./fronts/front.js";
 
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACE = 0x7b;
@@ -20,15 +21,11 @@ export function withRoute(body: Buffer, record: DecisionRecord): Buffer {
   ]);
 }
 
-/** The chunk of a stream that carries the record. */
-export function routeChunk(record: DecisionRecord): string {
-  const chunk = {
-    id: record.id,
-    object: "chat.completion.chunk",
-    created: Math.floor(Date.parse(record.time) / 1_000),
-    model: record.chosen ?? "",
-    choices: [],
-    route: record,
-  };
+/**
+ * The chunk of a stream that carries the record.
+ * @param about as in the chunks before it: SDKs put what the last chunk says into the completion they make of a stream.
+ */
+export function routeChunk(record: DecisionRecord, { id, created, model }: StreamAbout): string {
+  const chunk = { id, object: "chat.completion.chunk", created, model, choices: [], route: record };
   return `data: ${JSON.stringify(chunk)}\n\n`;
 }

@@ -39,7 +39,7 @@ export const ROUTE_DECISION_ID = "route.decision.id";
 export const ROUTE_POLICY_NAME = "route.policy.name";
 /** 64 hex digits. */
 export const ROUTE_POLICY_REVISION = "route.policy.revision";
-/** Id of the route rule of the first attempt, or `default`. */
+/** Id of the deny rule, else of the route rule of the first attempt, or `default`: as `x-route-rule`. */
 export const ROUTE_RULE = "route.rule";
 /** Ids of the require rules that act. */
 export const ROUTE_REQUIREMENTS = "route.requirements";

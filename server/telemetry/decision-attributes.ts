@@ -16,7 +16,7 @@ export function decisionAttributes({
     [names.ROUTE_DECISION_ID]: id,
     [names.ROUTE_POLICY_NAME]: policy.name,
     [names.ROUTE_POLICY_REVISION]: policy.revision,
-    [names.ROUTE_RULE]: plan?.rule ?? outcome.route.rule,
+    [names.ROUTE_RULE]: outcome.denied?.rule.id ?? plan?.rule ?? outcome.route.rule,
     [names.ROUTE_REQUIREMENTS]: outcome.requirements.map((rule) => rule.id),
     [names.ROUTE_DENIED]: outcome.denied !== undefined,
     ...(outcome.denied === undefined ? {} : { [names.ROUTE_DENIED_RULE]: outcome.denied.rule.id }),

@@ -65,6 +65,7 @@ class TextStream implements FrontStream {
   }
 
   write(event: Buffer): Buffer {
+    this.#chat.write(event);
     const chunk = parseJsonObject(dataOf(event) ?? "");
     return chunk === undefined ? event : Buffer.from(`data: ${JSON.stringify(toText(chunk, "delta"))}\n\n`);
   }

@@ -50,7 +50,7 @@ describe("renderExplanation", () => {
                                       cost   latency
         1  google/flash@google    $0.00556    900 ms
         2  openai/large@openai   $0.028192         –
-        3  google/pro@google             –         –  fallback · the catalog has no price
+        3  google/pro@google             –         –  from fallback · the catalog has no price
         ✗  openai/small@openai  $0.0056384  1,200 ms  too_slow: first token after 1,200 ms; max_latency_ms is 1,000
         cost of an answer of 1,024 tokens, or of the model's limit if that is lower"
     `);
@@ -167,6 +167,16 @@ describe("renderExplanation", () => {
     const text = renderExplanation(record);
     expect(text).toContain("  1  google/flash@google  no answer  timeout  total 30,000 ms\n");
     expect(text).toContain("result  504 failed (upstream_timeout) in 30,001 ms");
+  });
+
+  it("says of a chosen fallback that it is from there, and of a guard without a condition nothing more", () => {
+    const guarded = examplePolicy({
+      "keep-nothing": { require: { maxRetentionDays: 0 } },
+      fallen: { route: { to: ["openai/small"], fallback: ["google/flash"] } },
+    });
+    const text = renderExplanation(explain(guarded, { tags: [], model: "auto" }));
+    expect(text).toMatch(/1 {2}google\/flash@google .*from fallback( ·.*)?$/m);
+    expect(text).toMatch(/keep-nothing +policy.yaml:16 +data_retention none$/m);
   });
 
   it("names the rule of each candidate when they come from several", () => {

@@ -185,6 +185,9 @@ describe("after the first content", () => {
       ),
     ).toBe("Hel");
     expect(JSON.parse(events.at(-1)!)).toMatchObject({
+      id: "chatcmpl-1",
+      created: 1_700_000_000,
+      model: "upstream-model",
       choices: [{ delta: {}, finish_reason: "error" }],
       error: { code: "stream_cut", type: "api_error", message: expect.stringContaining("acme/one@one") },
       decision: answer.headers.get("x-route-decision"),

@@ -320,6 +320,10 @@ describe("x-route-explain", () => {
     expect(text.startsWith(wholeStream)).toBe(true);
     const [chunk, end] = eventsOf(text.slice(wholeStream.length));
     expect(JSON.parse(chunk!)).toMatchObject({
+      // As the chunks before it: SDKs take these of the last one.
+      id: "chatcmpl-1",
+      created: 1_700_000_000,
+      model: "upstream-model",
       object: "chat.completion.chunk",
       choices: [],
       route: { chosen: "acme/one@one", result: { outcome: "answered" } },

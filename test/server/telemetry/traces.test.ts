@@ -189,6 +189,7 @@ describe("the spans of a request", () => {
     });
     const decision = named(spans, "route production").find((span) => span.parentSpanId === refused?.spanId);
     expect(attributesOf(decision!)).toMatchObject({
+      "route.rule": "no-secrets",
       "route.denied": true,
       "route.denied.rule": "no-secrets",
       "route.candidates.considered": 0,
