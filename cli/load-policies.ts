@@ -8,15 +8,19 @@ import {
   renderDiagnostics,
   type SourceFile,
 } from "../engine/index.js";
+import { PolicyDirectoryError } from "../server/policy-files/list-policy-files.js";
 import { readPolicyDirectory } from "../server/policy-files/read-policy-directory.js";
 import { CommandFailure } from "./command-failure.js";
 import type { GlobalOptions } from "./global-options.js";
 
-/** Reads the policy directory. @throws CommandFailure with exit code 2 when it cannot be read. */
+/** Reads the policy directory. @throws CommandFailure: 2 when it cannot be read, 1 when a file of it is no text. */
 export async function readPolicies(options: GlobalOptions): Promise<readonly SourceFile[]> {
   try {
     return await readPolicyDirectory(resolve(options.policies));
   } catch (error) {
+    if (error instanceof PolicyDirectoryError && error.code === "not_text") {
+      throw new CommandFailure(1, `error: ${policyPrefix(options)}${error.message}`);
+    }
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandFailure(
       2,

@@ -166,6 +166,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       keys: { store: keyStore, ring: keys, now: Date.now },
       usage: { database, now: Date.now },
       adminToken: environment["ADMIN_TOKEN"],
+      isLoopback: isLoopbackName(options.host),
       isReady: () => !isStopping,
       accounting: () => money.status(),
       log,

@@ -39,6 +39,27 @@ export function checkAdminAccess(request: IncomingMessage, adminToken: string | 
       };
 }
 
+/**
+ * Whether a request may read `/metrics`. While the server is on loopback and has no token, `Host` (and `Origin`, if there is
+ * one) must name this machine, as for `/admin`; otherwise they are open, for Prometheus.
+ *
+ * @returns undefined when it may, else the error to answer with.
+ */
+export function checkMetricsAccess(
+  { headers }: IncomingMessage,
+  { adminToken, isLoopback }: { readonly adminToken: string | undefined; readonly isLoopback: boolean },
+): ApiError | undefined {
+  if (!isLoopback || (adminToken !== undefined && adminToken !== "")) return undefined;
+  if (isLoopbackHost(headers.host ?? "") && !isFromForeignPage(headers)) return undefined;
+  return {
+    status: 403,
+    type: "permission_error",
+    code: "metrics_are_local",
+    message:
+      "/metrics answers under this machine's own names only (localhost, 127.0.0.1) while the server is on loopback and ADMIN_TOKEN is unset",
+  };
+}
+
 /** Whether an API key's scopes allow a request to `/admin`: `admin` allows all, `read` looking. @returns the error if not. */
 export function checkAdminScope({ method = "" }: IncomingMessage, scopes: readonly Scope[]): ApiError | undefined {
   if (scopes.includes("admin") || (scopes.includes("read") && ["GET", "HEAD"].includes(method))) return undefined;

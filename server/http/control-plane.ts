@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { AccountingStatus } from "../ledger/open-accounting.js";
 import type { DecisionFeed } from "../storage/decision-feed.js";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
-import { checkAdminAccess, checkAdminScope } from "./admin-access.js";
+import { checkAdminAccess, checkAdminScope, checkMetricsAccess } from "./admin-access.js";
 import { adminBody } from "./admin-body.js";
 import { type AdminPlane, createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
@@ -18,6 +18,8 @@ export interface ControlPlane extends Omit<AdminPlane, "decisions"> {
   readonly metrics: Pick<Metrics, "render">;
   /** Undefined: `/admin` answers to this machine only. */
   readonly adminToken: string | undefined;
+  /** Whether the server listens on a loopback address only. */
+  readonly isLoopback: boolean;
   readonly keys: KeyPlane;
   readonly usage: UsagePlane;
   /** False once the server is stopping. */
@@ -46,8 +48,10 @@ export function createControlPlane(plane: ControlPlane): Express {
       ...(degraded.length === 0 ? {} : { degraded }),
     });
   });
-  app.get("/metrics", async (_request, response) => {
-    response.type(METRICS_CONTENT_TYPE).send(await plane.metrics.render());
+  app.get("/metrics", async (request, response) => {
+    const error = checkMetricsAccess(request, plane);
+    if (error !== undefined) sendError(response, error);
+    else response.type(METRICS_CONTENT_TYPE).send(await plane.metrics.render());
   });
   app.use("/admin", async (request, response, next) => {
     const token = bearerToken(request.headers);

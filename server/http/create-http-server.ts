@@ -24,7 +24,7 @@ export function createHttpServer(dataPlane: Door, controlPlane: Door): Server {
       noDelay: true,
     },
     (request, response) => {
-      const url = request.url ?? "";
+      const url = originForm(request);
       if (url.startsWith("/v1/") || url === "/v1") dataPlane(request, response);
       else controlPlane(request, response);
     },
@@ -32,6 +32,20 @@ export function createHttpServer(dataPlane: Door, controlPlane: Door): Server {
   server.on("clientError", refuseUnreadable);
   watchConnections(server);
   return server;
+}
+
+/**
+ * The path and query of a request. What is sent as to a proxy (`GET http://host/path`) is made to look like any other
+ * request, its authority in the place of `Host` (RFC 9112, 3.2.2).
+ */
+function originForm(request: IncomingMessage): string {
+  const { url = "" } = request;
+  if (url.startsWith("/")) return url;
+  const [, authority, rest = ""] = /^https?:\/\/([^/?#]*)([^#]*)/i.exec(url) ?? [];
+  if (authority === undefined) return url;
+  request.headers.host = authority;
+  request.url = rest.startsWith("/") ? rest : `/${rest}`;
+  return request.url;
 }
 
 /** What is no HTTP never reaches a handler; it is answered in the same shape. */

@@ -17,7 +17,7 @@ export interface PolicyWatchOptions {
   readonly longestMs?: number;
   /**
    * Milliseconds between two looks of the safety net, which finds what events miss: the directory itself is a link
-   * that was pointed elsewhere, a network mount, an exhausted inotify limit. Default 1,000; a look takes at most 5 % of
+   * that was pointed elsewhere, a network mount, an exhausted inotify limit. Default 500; a look takes at most 5 % of
    * the time, so a large or slow directory is looked at less often, but every 10 seconds.
    */
   readonly lookEveryMs?: number;
@@ -49,7 +49,7 @@ export async function lookAtDirectory(directory: string): Promise<string> {
  * report again. `CHOKIDAR_USEPOLLING=1` polls instead of using the system's events, for network mounts.
  */
 export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
-  const { directory, settleMs = 150, longestMs = 1_000, lookEveryMs = 1_000 } = options;
+  const { directory, settleMs = 150, longestMs = 1_000, lookEveryMs = 500 } = options;
   let watcher: FSWatcher | undefined;
   let watched: string | undefined;
   let closed = false;
@@ -89,10 +89,7 @@ export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
     await new Promise<void>((resolve) => {
       next.once("ready", resolve);
       next.on("error", (error) => {
-        options.log.warn(
-          { error },
-          `watching ${directory}: events may be missed; it is looked at every second as well`,
-        );
+        options.log.warn({ error }, `watching ${directory}: events may be missed; it is looked at regularly as well`);
         resolve();
       });
     });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -28,6 +28,14 @@ describe("the policy command on a starter set", () => {
     const { code, stdout } = await runPolicy(["check", "--strict", "--policies", starter]);
     expect(stdout).toMatch(/^starter@[0-9a-f]{12} · 3 rules, 5 models · 3 files · 0 errors, 0 warnings\n$/);
     expect(code).toBe(0);
+  });
+
+  it("a file that is not UTF-8 is named, as a fault of the file", async () => {
+    const directory = join(folder, "latin");
+    await mkdir(directory);
+    await writeFile(join(directory, "policy.yaml"), Buffer.from("kind: policy\nname: Z\u00fcrich\n", "latin1"));
+    const { code, stderr } = await runPolicy(["check", "--policies", directory]);
+    expect([code, stderr]).toEqual([1, `error: ${directory}/policy.yaml is not UTF-8 text; save it as UTF-8\n`]);
   });
 
   it("test runs its cases", async () => {

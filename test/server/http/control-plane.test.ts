@@ -92,6 +92,43 @@ describe("the control plane", () => {
   });
 });
 
+describe("a request in absolute form (RFC 9112, 3.2.2)", () => {
+  it("goes to the plane that its path names, and its authority takes the place of Host", async () => {
+    const proxy = await proxyOver({ one: await answering() });
+    const here = new URL(proxy.url).host;
+    const models = await get(proxy, `http://${here}/v1/models?x=http://a/b`);
+    expect([models.status, models.text]).toEqual([200, expect.stringContaining('"acme/one"')]);
+    expect((await get(proxy, "HTTP://GATEWAY.example/v1/key")).status).toBe((await get(proxy, "/v1/key")).status);
+    expect((await get(proxy, `http://${here}/healthz`)).status).toBe(200);
+    expect((await get(proxy, `http://${here}`)).text).toContain("routing policy as code");
+    expect((await get(proxy, `http://${here}?a=/v1/models`)).text).toContain("routing policy as code");
+    expect((await get(proxy, `http://${here}/admin/policy`, { host: "evil.example" })).status).toBe(200);
+    expect((await get(proxy, "http://evil.example/admin/policy", { host: here })).status).toBe(403);
+    expect((await get(proxy, "http://localhost@evil.example/admin/policy", { host: here })).status).toBe(403);
+  });
+});
+
+describe("/metrics", () => {
+  const open = async (options: Parameters<typeof startProxy>[1]) =>
+    startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await answering()).url })), options);
+  const foreign = { host: "evil.example:8080" };
+
+  it("without a token, on loopback, is read under this machine's own names only", async () => {
+    const proxy = await open({});
+    const refused = await get(proxy, "/metrics", foreign);
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining("metrics_are_local")]);
+    expect((await get(proxy, "/metrics", { origin: "https://evil.example" })).status).toBe(403);
+    for (const host of ["localhost:8080", "127.0.0.1", "[::1]:8080"]) {
+      expect((await get(proxy, "/metrics", { host })).status).toBe(200);
+    }
+  });
+
+  it("is open to Prometheus otherwise", async () => {
+    expect((await get(await open({ adminToken: "t" }), "/metrics", foreign)).status).toBe(200);
+    expect((await get(await open({ isLoopback: false }), "/metrics", foreign)).status).toBe(200);
+  });
+});
+
 describe("/admin", () => {
   it("needs the token when there is one, from this machine too", async () => {
     const policy = compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await answering()).url }));

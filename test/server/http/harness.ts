@@ -256,6 +256,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     log,
   });
   const controlPlane = createControlPlane({
+    isLoopback: options.isLoopback ?? true,
     health: () => ({
       queue: { waiting: endpoints.room.waiting, limit: MAX_WAITING },
       endpoints: reportHealth(),
