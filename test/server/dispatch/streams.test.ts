@@ -240,7 +240,7 @@ describe("the client", () => {
       }
       response.end(event({}, "stop") + done);
     });
-    const proxy = await proxyOver({ one: upstream }, "{ to: [acme/one], timeouts: { idle: 100ms } }");
+    const proxy = await proxyOver({ one: upstream }, "{ to: [acme/one], timeouts: { idle: 1s } }");
     const { port } = proxy.server.address() as AddressInfo;
     const socket = connect(port, "127.0.0.1");
     const body = JSON.stringify({ stream: true, messages: [] });
@@ -249,7 +249,7 @@ describe("the client", () => {
     );
     await new Promise((resolve) => socket.once("data", resolve));
     socket.pause();
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await new Promise((resolve) => setTimeout(resolve, 1_600));
     const whilePaused = sent;
     expect(whilePaused).toBeLessThan(pieces / 2);
     let bytes = 0;
