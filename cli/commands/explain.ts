@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { Command, Option } from "commander";
 import {
   type CompiledPolicy,
@@ -7,18 +6,16 @@ import {
   factsOfRecord,
   renderExplanation,
   renderWhyNot,
-  tokenThresholds,
   unknownWorldNames,
   type WhyNot,
   type World,
   whyNot,
 } from "../../engine/index.js";
-import { observeRequest } from "../../server/http/observe-request.js";
-import { createTokenCounter } from "../../server/tokens/create-token-counter.js";
 import { CommandFailure } from "../command-failure.js";
-import { addFactOptions, factsFromFlags, factsOfAPlainRequest, type SourcedFacts } from "../facts-from-flags.js";
+import { addFactOptions, factsFromFlags, factsOfAPlainRequest } from "../facts-from-flags.js";
 import { globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
+import { type RequestRead, readRequest } from "../read-request.js";
 import { type Explained, reproduceDecision } from "../reproduce-decision.js";
 
 interface ExplainOptions extends Readonly<Record<string, unknown>> {
@@ -41,7 +38,7 @@ export function explainCommand(): Command {
   );
   addFactOptions(command);
   return command
-    .option("--request <file>", "an OpenAI-shaped request body; its facts are read as the proxy reads them")
+    .option("--request <file>", "the JSON body of a chat completion, read as the proxy reads it; - is standard input")
     .addOption(
       new Option(
         "-H, --header <header>",
@@ -84,27 +81,19 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
   const policy = await loadPolicies(globalOptions(self));
   const now = Date.now();
   const described = factsFromFlags(own, policy);
-  let base: SourcedFacts & { readonly warnings?: readonly string[] } = factsOfAPlainRequest(now);
-  if (own.request !== undefined || own.header !== undefined) {
-    const body = own.request === undefined ? {} : await readBody(own.request);
-    base = await observeRequest({
-      headers: readHeaders(own.header ?? []),
-      body,
-      policy,
-      thresholds: tokenThresholds(policy.set),
-      // Nobody else waits for this thread, and a person can wait longer than a request.
-      counter: createTokenCounter({ runIn: "main", timeLimitMs: 60_000 }),
-      now,
-    });
-  }
+  const world = knownWorld(policy, readWorld(own));
+  const isPlain = own.request === undefined && own.header === undefined;
+  const base: RequestRead = isPlain
+    ? { ...factsOfAPlainRequest(now), warnings: [], world: {} }
+    : await readRequest(policy, own.request, own.header ?? [], world.latency_ms, now);
   const record = explainDecision({
     policy,
     facts: { ...base.facts, ...described.facts },
     sources: { ...base.sources, ...described.sources },
-    world: knownWorld(policy, readWorld(own)),
+    world: { ...base.world, ...world },
     id: "explain",
     time: now,
-    warnings: base.warnings ?? [],
+    warnings: base.warnings,
   });
   return { record, policy };
 }
@@ -118,37 +107,6 @@ function explainWhyNot({ record, policy }: Explained, name: string): WhyNot {
     throw new CommandFailure(2, `policy explain: --why-not ${name}: the catalog has no such model; it has ${models}`);
   }
   return whyNot(policy, factsOfRecord(record), record.world, model);
-}
-
-async function readBody(file: string): Promise<Record<string, unknown>> {
-  const text = await readFile(file, "utf8").catch((error: Error) => {
-    throw new CommandFailure(2, `policy explain: cannot read the request ${file}: ${error.message}`);
-  });
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (error) {
-    throw new CommandFailure(2, `policy explain: ${file} is not valid JSON: ${String(error)}`);
-  }
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new CommandFailure(
-      2,
-      `policy explain: ${file} must hold one JSON object, the body of a chat completion request`,
-    );
-  }
-  return body as Record<string, unknown>;
-}
-
-function readHeaders(lines: readonly string[]): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const [, name = "", value = ""] = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name === "") throw new CommandFailure(2, `policy explain: -H '${line}': write it as 'name: value'`);
-    const key = name.toLowerCase();
-    if (key in headers) throw new CommandFailure(2, `policy explain: -H '${line}': the header is given twice`);
-    headers[key] = value;
-  }
-  return headers;
 }
 
 function readWorld(own: ExplainOptions): World {

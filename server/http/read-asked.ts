@@ -1,0 +1,60 @@
+import type { CompiledPolicy, World } from "../../engine/index.js";
+import type { ServingPolicy } from "../dispatch/serving-policy.js";
+import type { Operation } from "../providers/operation.js";
+import type { ApiError } from "./api-error.js";
+import type { ObservedRequest, RequestToObserve } from "./observe-request.js";
+import { promptPrefix } from "./prompt-prefix.js";
+import { type RoutingHints, readRoutingFields } from "./routing-fields.js";
+
+export interface RequestAsked
+  extends Pick<RequestToObserve, "headers" | "counter" | "now">,
+    Partial<Pick<RequestToObserve, "key">> {
+  readonly serving: ServingPolicy;
+  readonly operation: Operation;
+  /** The request as a chat completion, parsed. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Observed times to the first token, by endpoint. */
+  readonly latencyMs: World["latency_ms"];
+  readonly observe: (request: RequestToObserve) => Promise<ObservedRequest>;
+}
+
+export interface AskedRead {
+  readonly policy: CompiledPolicy;
+  readonly observed: ObservedRequest;
+  /** The part of the world that the request's own hints make. */
+  readonly hints: Pick<World, "hint_excluded" | "hint_order" | "no_fallback">;
+  /** Hash of the head of the prompt; undefined when no route asks for it. */
+  readonly prefix: string | undefined;
+}
+
+/**
+ * Reads a request's facts and its hints to the ranking, as the proxy and `policy explain --request` do.
+ * @returns the error to answer with for a hint that could dodge a guard, or that `x-route-strict` refuses.
+ */
+export async function readAsked(asked: RequestAsked): Promise<AskedRead | ApiError> {
+  const { serving, operation, body: written, latencyMs, observe, headers, counter, key, now } = asked;
+  const { policy, thresholds } = serving;
+  const ignores = (endpoint: Parameters<ServingPolicy["ignoredBy"]>[0]) =>
+    serving.ignoredBy(endpoint, written, operation);
+  const routing = readRoutingFields({ policy, body: written, latencyMs, ignores });
+  const body = routing.model === written["model"] ? written : { ...written, model: routing.model };
+  const seen = await observe({ headers, body, policy, thresholds, counter, key, now });
+  const observed = { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
+  if (observed.refusals.length > 0) return invalidHint(observed.refusals.join("; "));
+  if (observed.strict && observed.warnings.length > 0) {
+    return invalidHint(`x-route-strict is set, and hints cannot be used: ${observed.warnings.join("; ")}`);
+  }
+  return { policy, observed, hints: hintsOf(routing), prefix: serving.uses.prefix ? promptPrefix(body) : undefined };
+}
+
+function hintsOf({ excluded, order, noFallback }: RoutingHints): AskedRead["hints"] {
+  return {
+    ...(excluded.length === 0 ? {} : { hint_excluded: excluded }),
+    ...(order === undefined ? {} : { hint_order: order }),
+    ...(noFallback ? { no_fallback: true } : {}),
+  };
+}
+
+function invalidHint(message: string): ApiError {
+  return { status: 400, type: "invalid_request_error", code: "invalid_hint", message };
+}

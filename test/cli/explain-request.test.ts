@@ -1,0 +1,54 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ProxyProcess, runPolicy, startProxy } from "../acceptance/proxy-process.js";
+
+// The same requests by curl and by `policy explain --request`: one reading.
+describe("policy explain --request", () => {
+  let folder: string;
+  let proxy: ProxyProcess;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "routewright-explain-"));
+    proxy = await startProxy("policies");
+  });
+  afterAll(async () => {
+    await proxy.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const messages = '"messages":[{"role":"user","content":"hi"}]';
+  const asked: readonly (readonly [string, string, ...string[]])[] = [
+    ["provider.only", `{"provider":{"only":["mistral"]},${messages}}`],
+    ["a suffix", `{"model":"openai/gpt-4.1:floor",${messages}}`],
+    ["models", `{"models":["google/gemini-2.5-flash"],${messages}}`],
+    ["several answers and a budget", `{"n":3,${messages}}`, "x-route-budget-usd: 0.004"],
+    ["a header twice", `{${messages}}`, "x-route-tags: code", "x-route-tags: pii"],
+    ["a key twice", `{"a":1,"a":2,${messages}}`],
+    ["a model that is no text", `{"model":5,${messages}}`],
+    ["a strict hint that is unknown", `{${messages}}`, "x-route-strict: true", "x-route-foo: 1"],
+    ["a limit that is no number", `{"max_tokens":"20000",${messages}}`],
+  ];
+
+  it.each(asked)("reads %s as the proxy does", async (_what, body, ...lines) => {
+    const headers = new Headers({ "content-type": "application/json" });
+    for (const line of lines) headers.append(line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2));
+    const served = await fetch(`${proxy.url}/v1/chat/completions`, { method: "POST", headers, body });
+    const answer = (await served.json()) as { error?: { code: string } };
+    const file = join(folder, "body.json");
+    await writeFile(file, body);
+    const { code, stdout, stderr } = await runPolicy([
+      ...["explain", "--policies", "policies", "--request", file, "--json"],
+      ...lines.flatMap((line) => ["-H", line]),
+    ]);
+    if (answer.error !== undefined) {
+      expect(code).toBe(1);
+      expect(stderr).toContain(`"code":"${answer.error.code}"`);
+      return;
+    }
+    expect(stderr).toBe("");
+    const record = JSON.parse(stdout);
+    expect(record.outcome.route.rule).toBe(served.headers.get("x-route-rule"));
+    expect(record.chosen).toBe(`${served.headers.get("x-route-model")}@${served.headers.get("x-route-provider")}`);
+  });
+});
