@@ -56,6 +56,7 @@ async function serve(
     exchange.refuse(body, "rejected");
     return;
   }
+  exchange.isTranslated = body.chat.isOnly === true;
   const { decide, refusal } = await observeAndDecide(plane, front, exchange, caller, request, body);
   if (refusal !== undefined) {
     decide();
@@ -157,7 +158,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       exchange.answer(result.body, planned);
       return;
     case "streamed":
-      exchange.endStream();
+      exchange.endStream(result.last);
       return;
     case "cancelled":
     case "outrun":

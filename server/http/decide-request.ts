@@ -26,7 +26,7 @@ export async function observeAndDecide(
   exchange: Exchange,
   { key }: Caller,
   request: IncomingMessage,
-  { chat: { body: asked } }: ReceivedBody,
+  { chat: { body: asked, unseen } }: ReceivedBody,
 ): Promise<Deciding> {
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy } = serving;
@@ -35,6 +35,7 @@ export async function observeAndDecide(
     serving,
     operation,
     body: asked,
+    unseen,
     latencyMs: endpoints.observations.latencyMs(serving.endpointIds),
     observe: plane.observe,
     headers: requestHeaders(request, policy.set.attributes),

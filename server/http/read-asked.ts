@@ -8,7 +8,7 @@ import { type RoutingHints, readRoutingFields } from "./routing-fields.js";
 
 export interface RequestAsked
   extends Pick<RequestToObserve, "headers" | "counter" | "now">,
-    Partial<Pick<RequestToObserve, "key">> {
+    Partial<Pick<RequestToObserve, "key" | "unseen">> {
   readonly serving: ServingPolicy;
   readonly operation: Operation;
   /** The request as a chat completion, parsed. */
@@ -31,13 +31,13 @@ export interface AskedRead {
 
 /** Reads a request's facts and its hints to the ranking, as the proxy and `policy explain --request` do. */
 export async function readAsked(asked: RequestAsked): Promise<AskedRead> {
-  const { serving, operation, body: written, latencyMs, observe, headers, counter, key, now } = asked;
+  const { serving, operation, body: written, latencyMs, observe, headers, counter, key, now, unseen } = asked;
   const { policy, thresholds } = serving;
   const ignores = (endpoint: Parameters<ServingPolicy["ignoredBy"]>[0]) =>
     serving.ignoredBy(endpoint, written, operation);
   const routing = readRoutingFields({ policy, body: written, latencyMs, ignores });
   const body = routing.model === written["model"] ? written : { ...written, model: routing.model };
-  const seen = await observe({ headers, body, policy, thresholds, counter, key, now });
+  const seen = await observe({ headers, body, unseen, policy, thresholds, counter, key, now });
   const observed = { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
   return {
     policy,

@@ -48,10 +48,11 @@ export async function receiveBody(request: IncomingMessage, front: Front): Promi
 
 /** The request for providers that do not have its operation. */
 export function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBody): DispatchRequest["chat"] {
-  const { body, plainBody, warnings } = chat;
+  const { body, plainBody, warnings, isOnly = false } = chat;
   return {
     body,
     warnings,
+    isOnly,
     bodyFor: (upstreamModel) =>
       operation === "chat"
         ? withModel(bytes, model, upstreamModel)
