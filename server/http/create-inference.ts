@@ -56,6 +56,7 @@ async function serve(
     exchange.refuse(body, "rejected");
     return;
   }
+  exchange.received(body.bytes);
   const decide = await observeAndDecide(plane, front, exchange, caller, request, body);
   if ("code" in decide) {
     exchange.refuse(decide, "rejected");
