@@ -78,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   };
   try {
-    const contentSettings = readContentSettings(environment);
+    const contentSettings = await readContentSettings(environment);
     const database = await openDatabase(environment["DATABASE_URL"] || "sqlite:./data/routewright.db", {
       onConnectionLost: (error) => log.warn({ error: error.message }, "a connection to the database broke"),
     });

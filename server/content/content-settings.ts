@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createRedactor } from "./redact.js";
+import type { Redact } from "./redact.js";
 
 /** How content is recorded (docs/content.md). */
 export interface ContentSettings {
@@ -20,14 +20,14 @@ const MAX_PATTERN_LENGTH = 1_000;
  * @returns undefined when content is not recorded, which is the default.
  * @throws Error in words for the operator.
  */
-export function readContentSettings(environment: NodeJS.ProcessEnv): ContentSettings | undefined {
+export async function readContentSettings(environment: NodeJS.ProcessEnv): Promise<ContentSettings | undefined> {
   const { RECORD_CONTENT: wanted = "", CONTENT_PATTERNS: file = "" } = environment;
   if (!["", "0", "1"].includes(wanted)) {
     throw new Error(`RECORD_CONTENT takes 1 (record prompts and answers) or 0, not ${JSON.stringify(wanted)}`);
   }
   const kilobytes = readNumber(environment, "CONTENT_KILOBYTES", DEFAULT_KILOBYTES, 1, MAX_KILOBYTES);
   if (wanted !== "1") return undefined;
-  return { maxBytes: kilobytes * 1_000, patterns: file === "" ? [] : readPatterns(file) };
+  return { maxBytes: kilobytes * 1_000, patterns: file === "" ? [] : await readPatterns(file) };
 }
 
 /** Days that recorded content is kept, at most; it goes with its decision if that goes earlier. */
@@ -45,7 +45,7 @@ function readNumber(environment: NodeJS.ProcessEnv, name: string, standard: numb
 }
 
 /** One pattern a line; empty lines and those that begin with `#` are left out. */
-function readPatterns(file: string): readonly string[] {
+async function readPatterns(file: string): Promise<readonly string[]> {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
@@ -56,16 +56,17 @@ function readPatterns(file: string): readonly string[] {
   const patterns = lines.filter(({ pattern }) => pattern !== "" && !pattern.startsWith("#"));
   if (patterns.length > MAX_PATTERNS)
     throw new Error(`CONTENT_PATTERNS: ${file} has more than ${MAX_PATTERNS} patterns`);
+  const { createRedactor } = await import("./redact.js"); // the engine is loaded only where it is used
   for (const { pattern, place } of patterns) {
     if (pattern.length > MAX_PATTERN_LENGTH) {
       throw new Error(`CONTENT_PATTERNS: ${place}: a pattern has at most ${MAX_PATTERN_LENGTH} characters`);
     }
-    checkPattern(pattern, place);
+    checkPattern(createRedactor, pattern, place);
   }
   return patterns.map(({ pattern }) => pattern);
 }
 
-function checkPattern(pattern: string, place: string): void {
+function checkPattern(createRedactor: (patterns: readonly string[]) => Redact, pattern: string, place: string): void {
   let redact: (text: string) => string;
   try {
     redact = createRedactor([pattern]);

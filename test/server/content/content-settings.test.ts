@@ -11,17 +11,17 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("readContentSettings()", () => {
-  it("records nothing unless it is asked to", () => {
-    expect(readContentSettings({})).toBeUndefined();
-    expect(readContentSettings({ RECORD_CONTENT: "0" })).toBeUndefined();
-    expect(readContentSettings({ RECORD_CONTENT: "1" })).toEqual({ maxBytes: 64_000, patterns: [] });
+  it("records nothing unless it is asked to", async () => {
+    expect(await readContentSettings({})).toBeUndefined();
+    expect(await readContentSettings({ RECORD_CONTENT: "0" })).toBeUndefined();
+    expect(await readContentSettings({ RECORD_CONTENT: "1" })).toEqual({ maxBytes: 64_000, patterns: [] });
     expect(readContentDays({})).toBe(7);
   });
 
   it("reads the operator's patterns, one a line", async () => {
     const file = join(folder, "good.txt");
     await writeFile(file, "# staff numbers\n\\bEMP-\\d{6}\\b\n\n(?i)project alpha\n");
-    const settings = readContentSettings({ RECORD_CONTENT: "1", CONTENT_KILOBYTES: "8", CONTENT_PATTERNS: file });
+    const settings = await readContentSettings({ RECORD_CONTENT: "1", CONTENT_KILOBYTES: "8", CONTENT_PATTERNS: file });
     expect(settings).toEqual({ maxBytes: 8_000, patterns: ["\\bEMP-\\d{6}\\b", "(?i)project alpha"] });
   });
 
@@ -32,14 +32,15 @@ describe("readContentSettings()", () => {
   ])("refuses the pattern %s with its place", async (pattern, message) => {
     const file = join(folder, "bad.txt");
     await writeFile(file, `# first\n${pattern}\n`);
-    expect(() => readContentSettings({ RECORD_CONTENT: "1", CONTENT_PATTERNS: file })).toThrow(message);
+    const reading = readContentSettings({ RECORD_CONTENT: "1", CONTENT_PATTERNS: file });
+    await expect(reading).rejects.toThrow(message);
   });
 
   it.each([
     [{ RECORD_CONTENT: "yes" }, /RECORD_CONTENT takes 1/],
     [{ RECORD_CONTENT: "1", CONTENT_KILOBYTES: "0" }, /CONTENT_KILOBYTES takes a whole number from 1/],
     [{ RECORD_CONTENT: "1", CONTENT_PATTERNS: "/nowhere.txt" }, /CONTENT_PATTERNS: \/nowhere\.txt cannot be read/],
-  ])("refuses %o", (environment, message) => {
-    expect(() => readContentSettings(environment)).toThrow(message);
+  ])("refuses %o", async (environment, message) => {
+    await expect(readContentSettings(environment)).rejects.toThrow(message);
   });
 });
