@@ -56,6 +56,7 @@ async function serve(
     exchange.refuse(body, "rejected");
     return;
   }
+  exchange.received(body.bytes);
   exchange.isTranslated = body.chat.isOnly === true;
   const { decide, refusal } = await observeAndDecide(plane, front, exchange, caller, request, body);
   if (refusal !== undefined) {

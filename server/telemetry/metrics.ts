@@ -5,7 +5,7 @@ import type { DecisionStore } from "../storage/decision-store.js";
 import type { TokenCounterStats } from "../tokens/token-counter.js";
 import { accountingFamilies } from "./accounting-metrics.js";
 import { endpointFamilies } from "./endpoint-metrics.js";
-import { writeFamilies } from "./prometheus-text.js";
+import { type MetricFamily, writeFamilies } from "./prometheus-text.js";
 
 /** How a finished request is counted. */
 export interface RequestMeasurement {
@@ -21,8 +21,16 @@ export interface MetricsSources {
   readonly policy: () => PolicyStatus;
   readonly accounting: () => AccountingStatus;
   readonly decisions: () => ReturnType<DecisionStore["status"]>;
+  /** Undefined: content is not recorded. */
+  readonly contents?: (() => ContentStatus) | undefined;
   readonly tokens: () => TokenCounterStats;
   readonly endpoints: () => readonly EndpointReport[];
+}
+
+export interface ContentStatus {
+  readonly waiting: number;
+  readonly written: number;
+  readonly lost: number;
 }
 
 export interface Metrics {
@@ -69,6 +77,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     async render() {
       const policy = sources.policy();
       const decisions = sources.decisions();
+      const contents = sources.contents?.();
       const tokens = sources.tokens();
       return writeFamilies([
         {
@@ -102,12 +111,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
           samples: [...durations].flatMap(([outcome, histogram]) => histogramSamples(outcome, histogram)),
         },
         ...accountingFamilies(sources.accounting()),
-        ...(["waiting", "written", "lost"] as const).map((state) => ({
-          name: `routewright_decision_store_${state}`,
-          type: state === "waiting" ? ("gauge" as const) : ("counter" as const),
-          help: storeHelp[state],
-          samples: [{ value: decisions[state] }],
-        })),
+        ...storeFamilies("decision_store", "Decision records", decisions),
+        ...(contents === undefined ? [] : storeFamilies("contents", "Recorded prompts and answers", contents)),
         ...tokenFamilies.map(({ name, help, stat }) => ({
           name,
           type: "counter" as const,
@@ -120,11 +125,18 @@ export function createMetrics(sources: MetricsSources): Metrics {
   };
 }
 
-const storeHelp = {
-  waiting: "Decision records that wait to be written.",
-  written: "Decision records that were written.",
-  lost: "Decision records that were given up because too many waited.",
-};
+function storeFamilies(name: string, what: string, status: ContentStatus): readonly MetricFamily[] {
+  return [
+    { state: "waiting", type: "gauge", help: `${what} that wait to be written.` },
+    { state: "written", type: "counter", help: `${what} that were written.` },
+    { state: "lost", type: "counter", help: `${what} that were given up because too many waited.` },
+  ].map(({ state, type, help }) => ({
+    name: `routewright_${name}_${state}`,
+    type: type as MetricFamily["type"],
+    help,
+    samples: [{ value: status[state as keyof ContentStatus] }],
+  }));
+}
 
 const tokenFamilies: readonly {
   readonly name: string;

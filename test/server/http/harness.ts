@@ -241,6 +241,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     },
     counter,
     responses: new ResponseCache(),
+    content: undefined,
     observe: observeRequest,
     faultsOf: options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
     decisions: {
@@ -263,6 +264,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     }),
     policies,
     decisions,
+    contents: { find: async () => undefined },
     feed,
     explain: createStoredExplainer({
       currentPolicy: () => policy,
