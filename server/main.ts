@@ -11,6 +11,7 @@ import { HealthChecks } from "./dispatch/health-checks.js";
 import { reportEndpoints } from "./dispatch/report-endpoints.js";
 import { ResponseCache } from "./dispatch/response-cache.js";
 import { createServingPolicies, type ServingPolicy } from "./dispatch/serving-policy.js";
+import { SharedHealth } from "./dispatch/shared-health.js";
 import { MAX_WAITING } from "./dispatch/waiting-room.js";
 import { drain } from "./drain.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
@@ -124,6 +125,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const servingPolicyOf = createServingPolicies(adapters, environment);
     const endpoints = new EndpointStates();
+    const sharedHealth =
+      money.exchangeHealth === undefined
+        ? undefined
+        : new SharedHealth({ endpoints, exchange: money.exchangeHealth, log, now: Date.now });
+    closing.push(async () => sharedHealth?.close());
     const healthChecks = new HealthChecks({ endpoints, log, now: Date.now });
     closing.push(async () => healthChecks.close());
 
@@ -135,6 +141,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       contents: content === undefined ? undefined : () => content.status(),
       tokens: () => counter.stats(),
       endpoints: reportHealth,
+      isHealthShared: sharedHealth === undefined ? undefined : () => sharedHealth.isShared,
       accounting: () => money.status(),
     });
     const dataPlane = createDataPlane({

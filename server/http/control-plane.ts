@@ -118,7 +118,9 @@ function degradedParts({ ledger, budgets, keys, isRedisReady }: AccountingStatus
     ...(budgets.lastError === undefined
       ? []
       : ["budgets: counters cannot be reached; requests with a budget are refused"]),
-    ...(isRedisReady === false ? ["redis: it cannot be reached; rates are counted by each server for itself"] : []),
+    ...(isRedisReady === false
+      ? ["redis: it cannot be reached; rates are counted, and endpoints judged, by each server for itself"]
+      : []),
     ...(keys.lastError === undefined ? [] : ["keys: changes cannot be read; those known go on"]),
   ];
 }

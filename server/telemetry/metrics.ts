@@ -25,6 +25,8 @@ export interface MetricsSources {
   readonly contents?: (() => ContentStatus) | undefined;
   readonly tokens: () => TokenCounterStats;
   readonly endpoints: () => readonly EndpointReport[];
+  /** Whether circuits and cool-downs are exchanged with other servers; undefined without Redis. */
+  readonly isHealthShared?: (() => boolean) | undefined;
 }
 
 export interface ContentStatus {
@@ -81,6 +83,14 @@ export function createMetrics(sources: MetricsSources): Metrics {
       const tokens = sources.tokens();
       return writeFamilies([
         {
+          name: "policy_info",
+          type: "gauge",
+          help: "1, with the name and the revision (its first 12 hex digits) of the policy that serves.",
+          samples: [
+            { labels: { name: policy.serving.name, revision: policy.serving.revision.slice(0, 12) }, value: 1 },
+          ],
+        },
+        {
           name: "policy_reload_successful",
           type: "gauge",
           help: "1 when the newest reload of the policy directory was taken, 0 when it was refused.",
@@ -120,6 +130,16 @@ export function createMetrics(sources: MetricsSources): Metrics {
           samples: [{ value: tokens[stat] }],
         })),
         ...endpointFamilies(sources.endpoints()),
+        ...(sources.isHealthShared === undefined
+          ? []
+          : [
+              {
+                name: "routewright_endpoint_health_shared",
+                type: "gauge" as const,
+                help: "0 while circuits and cool-downs are not exchanged with other servers: each sees its own.",
+                samples: [{ value: Number(sources.isHealthShared()) }],
+              },
+            ]),
       ]);
     },
   };
