@@ -40,7 +40,9 @@ export function createTranslatingAdapter(
     return send(call, path, call.body, new PassedAnswer(handler, errors));
   };
   const { native } = translator;
-  const passes = new Map(native === undefined ? [] : [[native.operation, passThroughOf(translator)]]);
+  const passes = new Map(
+    [...(native ?? [])].map(([operation, { passThrough = passThroughOf(translator) }]) => [operation, passThrough]),
+  );
   return {
     passes: () => passes,
     unable(body, endpoint) {
@@ -51,7 +53,8 @@ export function createTranslatingAdapter(
     },
     ignores: (body) => ignoredParameters(body, translator.parameters, ours),
     call(call, handler) {
-      if (native !== undefined && call.operation === native.operation) return pass(native.path, call, handler);
+      const own = native?.get(call.operation);
+      if (own !== undefined) return pass(own.path, call, handler);
       const request = requestOf(call.parsedBody);
       if (request instanceof RefusedRequest) return refuse(request, handler);
       const translated = refusalAsValue(() => translator.request(request, call.endpoint, call.stream));

@@ -41,6 +41,8 @@ export interface StreamAbout {
   /** Seconds since 1970. */
   readonly created: number;
   readonly model: string;
+  /** The prompt's size, about: for APIs whose streams begin with it, before the provider has said it. */
+  readonly inputTokens?: number | undefined;
 }
 
 export interface FrontStream {

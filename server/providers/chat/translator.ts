@@ -1,5 +1,6 @@
 import type { Endpoint } from "../../../engine/index.js";
 import type { Operation } from "../operation.js";
+import type { PassThrough } from "../pass-through.js";
 import type { ChatChunk, ChatCompletion } from "./chat-answer.js";
 import type { ChatRequest } from "./chat-request.js";
 import type { Json } from "./json.js";
@@ -10,8 +11,8 @@ import type { ParameterTable } from "./parameters.js";
  * stream and errors. All that touches the network is elsewhere, once for all of them.
  */
 export interface Translator {
-  /** An operation that is this format's own: its requests and answers need no translation. */
-  readonly native?: { readonly operation: Operation; readonly path: string };
+  /** Operations that are this format's own: their requests and answers need no translation. */
+  readonly native?: ReadonlyMap<Operation, NativeOperation>;
   /** What it does with each parameter of a request. */
   readonly parameters: ParameterTable;
   /** Headers of every request, with the provider's key. */
@@ -28,6 +29,13 @@ export interface Translator {
    * @param status undefined inside a stream or a 200 answer: then the error says its own.
    */
   error(status: number | undefined, body: Json | undefined): TranslatedError;
+}
+
+export interface NativeOperation {
+  /** Behind the provider's `base_url`. */
+  readonly path: string;
+  /** How its answers are understood; undefined: as answers of the format. */
+  readonly passThrough?: PassThrough;
 }
 
 export interface TranslatedRequest {
