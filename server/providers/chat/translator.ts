@@ -13,6 +13,8 @@ import type { ParameterTable } from "./parameters.js";
 export interface Translator {
   /** Operations that are this format's own: their requests and answers need no translation. */
   readonly native?: ReadonlyMap<Operation, NativeOperation>;
+  /** How it makes embeddings; undefined: it does not. */
+  readonly embeddings?: EmbeddingsTranslator;
   /** What it does with each parameter of a request. */
   readonly parameters: ParameterTable;
   /** Headers of every request, with the provider's key. */
@@ -29,6 +31,15 @@ export interface Translator {
    * @param status undefined inside a stream or a 200 answer: then the error says its own.
    */
   error(status: number | undefined, body: Json | undefined): TranslatedError;
+}
+
+/** Between OpenAI's embeddings and those of a format. `body` is that of OpenAI's request. */
+export interface EmbeddingsTranslator {
+  /** @returns what it cannot do of a request, as the end of "the request …". */
+  unable(body: Json): string | undefined;
+  request(body: Json, endpoint: Endpoint): TranslatedRequest;
+  /** Translates a whole answer. */
+  answer(answer: Json, body: Json, endpoint: Endpoint): Json;
 }
 
 export interface NativeOperation {
