@@ -8,6 +8,8 @@ export interface TreeTuning {
   readonly mostRows: number;
   /** Tables with a place for each cell, where a fact has at most 2 × rules + this many; −Infinity: hash tables only. */
   readonly directCells: number;
+  /** A condition of several rules with more leaves and values than this is compiled once; a shorter one into each rule. */
+  readonly longCondition: number;
   /** Nanoseconds to visit a node, and to search rules that are not split further; only differences matter. */
   readonly nodeCost: number;
   readonly leafCost: (rules: number) => number;
@@ -21,6 +23,7 @@ export const usualTuning: TreeTuning = {
   leastRulesToCut: 20_000,
   mostRows: 31,
   directCells: 8,
+  longCondition: 16,
   nodeCost: 15,
   leafCost: (rules) => (rules === 0 ? 0 : rules <= LONGEST_LIST ? 10 + 15 * rules : 130 + 0.4 * rules),
 };
