@@ -7,6 +7,8 @@ import { readChatRequest } from "./chat/read-chat-request.js";
 import type { AnswerContext, EmbeddingsTranslator, TranslatedRequest, Translator } from "./chat/translator.js";
 import type { HttpCalls } from "./http-calls.js";
 import { embeddingsPassThrough } from "./openai-embeddings.js";
+import type { Operation } from "./operation.js";
+import type { PassThrough } from "./pass-through.js";
 import { PassedAnswer, passThroughOf } from "./passed-answer.js";
 import type { ProviderAdapter, UpstreamCall, UpstreamExchange, UpstreamHandler } from "./provider-adapter.js";
 import { providerTargets } from "./provider-target.js";
@@ -51,7 +53,10 @@ export function createTranslatingAdapter(
   };
   const { native, embeddings } = translator;
   const passes = new Map(
-    [...(native ?? [])].map(([operation, { passThrough = passThroughOf(translator) }]) => [operation, passThrough]),
+    [...(native ?? [])].map(([operation, { whole }]): [Operation, PassThrough] => [
+      operation,
+      { ...passThroughOf(translator), ...(whole === undefined ? {} : { whole }) },
+    ]),
   );
   if (embeddings !== undefined) passes.set("embeddings", embeddingsPassThrough);
   return {

@@ -1,6 +1,6 @@
 import type { NativeOperation, Translator } from "../chat/translator.js";
 import type { Operation } from "../operation.js";
-import { countPassThrough } from "./count-tokens.js";
+import { readCount } from "./count-tokens.js";
 import { parameters } from "./parameters.js";
 import { translateAnswer } from "./translate-answer.js";
 import { translateError } from "./translate-error.js";
@@ -14,7 +14,7 @@ const VERSION = "2023-06-01";
 export const anthropicTranslator: Translator = {
   native: new Map<Operation, NativeOperation>([
     ["messages", { path: "/messages" }],
-    ["count_tokens", { path: "/messages/count_tokens", passThrough: countPassThrough }],
+    ["count_tokens", { path: "/messages/count_tokens", whole: readCount }],
   ]),
   parameters,
   headers: (key) => ({ "anthropic-version": VERSION, ...(key === undefined ? {} : { "x-api-key": key }) }),

@@ -1,11 +1,9 @@
-import type { PassThrough } from "../pass-through.js";
+import type { Json } from "../chat/json.js";
 
-/** A count comes whole and is no answer of a model (https://platform.claude.com/docs/en/api/messages/count_tokens, read 2026-11-25). */
-export const countPassThrough: PassThrough = {
-  decides: /./,
-  stream: () => ({ push: () => [], end: () => [] }),
-  whole: ({ input_tokens, error }) => ({
+/** What a count of tokens says: no choice means that it is none (https://platform.claude.com/docs/en/api/messages/count_tokens, read 2026-11-25). */
+export function readCount({ input_tokens, error }: Json): Json {
+  return {
     choices: Number.isSafeInteger(input_tokens) ? [{}] : [],
     ...(error === undefined ? {} : { error }),
-  }),
-};
+  };
+}

@@ -1,6 +1,5 @@
 import type { Endpoint } from "../../../engine/index.js";
 import type { Operation } from "../operation.js";
-import type { PassThrough } from "../pass-through.js";
 import type { ChatChunk, ChatCompletion } from "./chat-answer.js";
 import type { ChatRequest } from "./chat-request.js";
 import type { Json } from "./json.js";
@@ -45,8 +44,8 @@ export interface EmbeddingsTranslator {
 export interface NativeOperation {
   /** Behind the provider's `base_url`. */
   readonly path: string;
-  /** How its answers are understood; undefined: as answers of the format. */
-  readonly passThrough?: PassThrough;
+  /** What a whole answer says, in the terms of a chat completion; undefined: it is an answer of the format. */
+  readonly whole?: (answer: Json) => Json;
 }
 
 export interface TranslatedRequest {
