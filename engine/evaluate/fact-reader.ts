@@ -102,11 +102,6 @@ export class FactReader {
     return cell === UNREAD ? this.read(fact, facts) : cell;
   }
 
-  /** Whether a set holds a tag, by the tag's number. The set must have been read. */
-  holdsTag(tag: number): boolean {
-    return this.tagSeen[tag] === this.decision;
-  }
-
   /** How many of a set's tags the policy names. The set must have been read. */
   countTags(fact: number): number {
     return (this.tagEnd[fact] as number) - (this.tagStart[fact] as number);
@@ -149,7 +144,7 @@ export class FactReader {
         return this.isListed(cell, x, y);
       case ANY_TAG:
       case ANY_TAG_OR_ABSENT:
-        return cell !== 0 && this.holdsAny(x, y);
+        return this.holdsAny(x, y);
       case ALL_TAGS:
       case ALL_TAGS_OR_ABSENT:
         return cell !== 0 && this.holdsAll(x, y);

@@ -171,11 +171,11 @@ export class TreeWalker {
     for (let word = 0; word < words; word++) {
       let candidates = -1;
       for (let at = 0; at < rowCount && candidates !== 0; at += 4) {
-        candidates &=
-          (nodes[(rows[at] as number) + word] as number) &
-          (nodes[(rows[at + 1] as number) + word] as number) &
-          (nodes[(rows[at + 2] as number) + word] as number) &
-          (nodes[(rows[at + 3] as number) + word] as number);
+        const first = nodes[(rows[at] as number) + word] as number;
+        const second = nodes[(rows[at + 1] as number) + word] as number;
+        const third = nodes[(rows[at + 2] as number) + word] as number;
+        const fourth = nodes[(rows[at + 3] as number) + word] as number;
+        candidates &= first & second & third & fourth;
       }
       for (let group = 0, at = 0; group < unionCount && candidates !== 0; group++) {
         let united = 0;
