@@ -55,7 +55,6 @@ export class TreeWalker {
 
   /** The first acting rule below a root whose number is greater than `after`, or NO_RULE. */
   first(root: Root, facts: Facts, after = -1): number {
-    if (root.firstRule === NO_RULE) return NO_RULE;
     this.wantsAll = false;
     this.best = NO_RULE;
     this.after = after;
@@ -65,14 +64,12 @@ export class TreeWalker {
 
   /** How many rules below a root act; {@link ruleAt} gives them, ascending. */
   all(root: Root, facts: Facts): number {
-    if (root.firstRule === NO_RULE) return 0;
     this.wantsAll = true;
     this.best = NO_RULE;
     this.after = -1;
     this.foundCount = 0;
     this.walk(root, facts);
-    const found = this.found.subarray(0, this.foundCount);
-    if (this.foundCount > 1) found.sort();
+    if (this.foundCount > 1) this.found.subarray(0, this.foundCount).sort();
     let count = 0;
     for (let at = 0; at < this.foundCount; at++) {
       const rule = this.found[at] as number;

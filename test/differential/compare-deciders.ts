@@ -88,7 +88,7 @@ export function compareDeciders(
     unknown: 0,
   };
   // Drawn once: what is at an edge does not depend on the policy, and each policy meets another mix of them.
-  const requests = Array.from({ length: 4_096 }, () => generateRequest(random));
+  const requests = Array.from({ length: Math.min(4_096, policies * requestsPerPolicy) }, () => generateRequest(random));
   for (let policyNumber = 0; policyNumber < policies && distribution.decisions < mostDecisions; policyNumber++) {
     const set = generatePolicy(random, leanings[policyNumber % leanings.length] as Shape, mostRules);
     const expect = prepareExpected(set);

@@ -82,7 +82,9 @@ describe("decide()", () => {
       atLeast("context_tokens", 5),
       atLeast("budget_usd", 5),
       is("tenant", "7"),
+      below("context_tokens", 5),
       isTrue("stream"),
+      { kind: "boolean", fact: "stream", expected: false, span },
       has("any", "x"),
       glob,
       { kind: "present", fact: "tags", expected: true, span },
@@ -139,7 +141,10 @@ describe("decide()", () => {
     expect(decided(policy, { tags: ["x"] })).toBe("route r0"); // The first decision, which marks what it saw.
     Object.assign(reader, { decision: 0x7ffffff0 });
     expect(decided(policy, { tags: [] })).toBe("route default"); // The first again.
-    expect(decided(policy, { tags: [], model: "g" })).toBe("route r1");
+    for (let time = 0; time < 20; time++) {
+      expect(decided(policy, { tags: [], model: "g" })).toBe("route r1");
+      expect(decided(policy, { tags: ["x"] })).toBe("route r0");
+    }
   });
 
   it("keeps nothing of one request for the next", () => {

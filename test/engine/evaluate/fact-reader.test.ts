@@ -6,14 +6,14 @@ import { all, has, is, span } from "../explain/harness.js";
 describe("FactReader", () => {
   const keyTags = { kind: "set", fact: "key_tags", quantifier: "any", tags: ["a", "b"], span } as const;
   const { tree } = compile(setOf([all(has("any", "x", "y"), keyTags)]));
-  const { reader } = machineryOf(tree);
   const [tags, others] = ["tags", "key_tags"].map((name) => tree.facts.findIndex((fact) => fact.name === name)) as [
     number,
     number,
   ];
-  const tagsOf = (fact: number) => Array.from({ length: reader.countTags(fact) }, (_, at) => reader.tagAt(fact, at));
 
   it("lists the tags of each set that the policy names, each once", () => {
+    const { reader } = machineryOf(tree);
+    const tagsOf = (fact: number) => Array.from({ length: reader.countTags(fact) }, (_, at) => reader.tagAt(fact, at));
     const facts = { tags: ["y", "other", "y", "x", "y"], key_tags: ["b", "b", "x"] };
     reader.begin();
     expect([reader.cell(tags, facts), reader.cell(others, facts)]).toEqual([1, 1]);
@@ -23,6 +23,7 @@ describe("FactReader", () => {
   });
 
   it("begins anew with each request", () => {
+    const { reader } = machineryOf(tree);
     reader.begin();
     expect([reader.cell(tags, { tags: "x" as never }), reader.isMalformed]).toEqual([0, true]);
     reader.begin();
