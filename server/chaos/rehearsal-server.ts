@@ -51,6 +51,7 @@ export async function createRehearsalServers(policy: CompiledPolicy): Promise<Re
         },
         counter,
         responses: new ResponseCache(),
+        content: undefined,
         observe: async () => ({ facts, sources: {}, warnings: [], refusals: [], strict: false, explain: false }),
         faultsOf: () => faultOf,
         decisions: { record() {}, find: async () => undefined },

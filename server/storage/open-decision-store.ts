@@ -69,7 +69,13 @@ class SqlDecisionStore implements DecisionStore {
     this.#db = db;
     this.#owned = owned;
     const { log, now, batches } = options;
-    this.#queue = new WriteQueue<WaitingDecision>({ log, now, ...batches, write: (rows) => this.#write(rows) });
+    this.#queue = new WriteQueue<WaitingDecision>({
+      what: "decisions",
+      log,
+      now,
+      ...batches,
+      write: (rows) => this.#write(rows),
+    });
   }
 
   record(decision: StoredDecision, summary: DecisionSummary): void {

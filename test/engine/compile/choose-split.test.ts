@@ -4,9 +4,17 @@ import type { FiledRule } from "../../../engine/compile/filed-rule.js";
 import type { Necessary } from "../../../engine/compile/necessary.js";
 import type { TreeTuning } from "../../../engine/compile/tree-tuning.js";
 
-const cells = (fact: number, ...values: number[]): Necessary => ({ kind: "cells", fact, cells: values });
+const cells = (fact: number, ...values: number[]): Necessary => ({
+  kind: "cells",
+  fact,
+  keys: values,
+  orAbsent: false,
+});
+const orAbsent = (fact: number, ...values: number[]): Necessary => {
+  return { kind: "cells", fact, keys: values, orAbsent: true };
+};
 const tags = (fact: number, values: number[], orAbsent = false): Necessary => {
-  return { kind: "tags", fact, tags: values, orAbsent };
+  return { kind: "tags", fact, keys: values, orAbsent };
 };
 const interval = (fact: number, first: number, last: number): Necessary => {
   return { kind: "interval", fact, first, last, orAbsent: false };
@@ -20,6 +28,7 @@ const rules = (count: number, partsOf: (at: number) => readonly Necessary[]) =>
 /** A node costs as many steps as rules are asked; visiting one costs nothing. */
 const byRules: TreeTuning = {
   longestList: 2,
+  longCondition: 1_000,
   leastRulesToCut: 8,
   mostRows: 8,
   directCells: 8,
@@ -84,9 +93,9 @@ describe("chooseSplit()", () => {
   });
 
   it("does not expect absence: what guards say of it divides nothing", () => {
-    const guards = rules(10, (at) => [cells(1, 2 + (at % 3)), cells(0, 0, 2 + at)]);
+    const guards = rules(10, (at) => [cells(1, 2 + (at % 3)), orAbsent(0, 2 + at)]);
     expect(split(guards)).toEqual({ kind: "branch", fact: 0 });
-    expect(split(rules(10, () => [cells(0, 0)]))).toEqual({ kind: "branch", fact: 0 });
+    expect(split(rules(10, () => [orAbsent(0)]))).toEqual({ kind: "branch", fact: 0 });
   });
 
   it("leaves aside rules that would be filed too often", () => {
