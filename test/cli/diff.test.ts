@@ -81,7 +81,11 @@ describe("policy diff", () => {
     const [plain = "", gzipped = "", database = ""] = names;
     await writeFile(plain, lines);
     await writeFile(gzipped, gzipSync(lines));
-    const store = await openDecisionStore({ url: `sqlite:${database}`, log: { info() {}, warn() {} }, now: Date.now });
+    const store = await openDecisionStore({
+      url: `sqlite:${database}`,
+      log: { info() {}, warn() {}, error() {} },
+      now: Date.now,
+    });
     for (const { rule, ...decision } of decisions) store.record(decision, { rule, status: 200 });
     await store.close();
     const run = (log: string, ...more: string[]) =>
