@@ -42,6 +42,8 @@ class DriverConnection implements SqliteConnection {
   #inTransaction = false;
   /** A statement failed: libsql may keep it half-run, and then no transaction of this connection can be committed. */
   #failed = false;
+  /** Prepared statements by their text. */
+  readonly #statements = new Map<string, SqliteStatement>();
 
   constructor(path: string, settings: string) {
     this.#path = path;
@@ -74,6 +76,15 @@ class DriverConnection implements SqliteConnection {
   prepare(sql: string): SqliteStatement {
     if (TRANSACTION_WORDS.has(sql)) return this.#transactionStatement(sql);
     if (!this.#inTransaction) this.#renewAfterFailure();
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = this.#prepareAnew(sql);
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+
+  #prepareAnew(sql: string): SqliteStatement {
     const statement = this.#database.prepare(sql);
     const rows = (parameters: readonly unknown[]) =>
       this.#noting(() => statement.all(...parameters.map(toDriver)).map(fromDriver));
@@ -118,11 +129,14 @@ class DriverConnection implements SqliteConnection {
     renewed.exec(this.#settings);
     this.#database.close();
     this.#database = renewed;
+    this.#statements.clear();
     this.#failed = false;
   }
 }
 
 const BUSY_AT_CLOSE_MS = 100;
+/** The texts of queries are few, but for lists of filters. */
+const MAX_STATEMENTS = 200;
 const TRANSACTION_WORDS = new Set(["begin", "commit", "rollback"]);
 
 /** Makes the file for its owner alone; SQLite gives the -wal and -shm beside it the same mode. One that is there keeps its own. */
