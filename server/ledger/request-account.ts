@@ -1,8 +1,8 @@
-import { measureText, type NanoUsd, type PlannedAttempt, type Price } from "../../engine/index.js";
+import type { NanoUsd, PlannedAttempt, Price } from "../../engine/index.js";
 import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
-import { promptParts } from "../tokens/prompt-parts.js";
+import { PromptSize } from "../tokens/prompt-size.js";
 import type { Accounting, PaymentRefusal } from "./accounting.js";
 import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
 import type { Reservation } from "./budget-book.js";
@@ -41,7 +41,7 @@ export class RequestAccount {
   readonly #commits: Promise<void>[] = [];
   #calls = 0;
   #tokens = 0;
-  #promptSize: { readonly estimate: number; readonly upper: number } | undefined;
+  #prompt: PromptSize | undefined;
 
   constructor(accounting: Accounting, request: AccountedRequest, now: () => number) {
     this.#accounting = accounting;
@@ -56,29 +56,25 @@ export class RequestAccount {
 
   /** Tokens of the prompt, estimated from the body, whatever the client hints at. */
   get promptTokens(): number {
-    return this.#measured().estimate;
+    return this.#size().estimate;
   }
 
   /** Holds the most a call can cost. @param price what is paid: nothing, when the simulator stands in. */
-  async reserve({ endpoint }: PlannedAttempt, price: Price | undefined): Promise<PaidCall | PaymentRefusal> {
-    const { key, decision, body } = this.#request;
+  async reserve(planned: PlannedAttempt, price: Price | undefined): Promise<PaidCall | PaymentRefusal> {
+    const { key, decision } = this.#request;
     this.#calls += 1; // also when it is refused: a refusal may come after Redis held it
     const call = { id: `${decision}.${this.#calls}`, at: this.#now() };
     if (key !== undefined) {
       const lines = this.#accounting.linesOf(key);
       const [first] = lines;
-      if (first !== undefined && price === undefined) return { kind: "no_price", endpoint: endpoint.id, line: first };
-      const amount =
-        price === undefined || first === undefined
-          ? (0 as NanoUsd)
-          : upperBound({
-              price,
-              promptUpper: this.#measured().upper,
-              maxOutputTokens: outputLimitOf(body),
-              choices: answersAsked(body),
-              endpoint,
-            });
-      const result = await this.#accounting.reserve({ id: call.id, amount, lines });
+      if (first !== undefined && price === undefined) {
+        return { kind: "no_price", endpoint: planned.endpoint.id, line: first };
+      }
+      const hold = (promptUpper: number) =>
+        this.#accounting.reserve({ id: call.id, amount: this.#mostOf(planned, price, promptUpper), lines });
+      let result = await hold(lines.length === 0 ? 0 : this.#size().mostTokens);
+      // The budget is nearly used up: now it pays to know better how much a prompt can be.
+      if ("kind" in result && result.kind === "budget") result = await hold(this.#size().upper);
       if ("kind" in result) return result;
       return { ...call, reservation: result };
     }
@@ -103,7 +99,7 @@ export class RequestAccount {
       usage,
       reportedUsd: reportedCost(notes.rawUsage),
       price,
-      promptTokens: usage === undefined ? this.#measured().estimate : 0,
+      promptTokens: usage === undefined ? this.#size().estimate : 0,
       producedTokens: producedTokens(ended),
     });
     this.#tokens += inputTotal(cost.usage) + outputTotal(cost.usage);
@@ -146,18 +142,22 @@ export class RequestAccount {
     clearTimeout(timer);
   }
 
-  #measured(): { readonly estimate: number; readonly upper: number } {
-    if (this.#promptSize !== undefined) return this.#promptSize;
-    const { texts, fixedTokens } = promptParts(this.#request.body);
-    const { estimate, upper } = measureText(texts);
-    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    // Other vocabularies than the one measured may need more tokens, but none more than one a byte.
-    const { tokenBytes = 0 } = this.#request;
-    this.#promptSize = {
-      estimate: estimate + fixedTokens,
-      upper: Math.max(tokenBytes, Math.min(bytes, 2 * upper) + fixedTokens),
-    };
-    return this.#promptSize;
+  /** The most a call can cost. */
+  #mostOf({ endpoint }: PlannedAttempt, price: Price | undefined, promptUpper: number): NanoUsd {
+    if (price === undefined) return 0 as NanoUsd;
+    const { body } = this.#request;
+    return upperBound({
+      price,
+      promptUpper,
+      maxOutputTokens: outputLimitOf(body),
+      choices: answersAsked(body),
+      endpoint,
+    });
+  }
+
+  #size(): PromptSize {
+    this.#prompt ??= new PromptSize(this.#request.body, this.#request.tokenBytes);
+    return this.#prompt;
   }
 }
 
