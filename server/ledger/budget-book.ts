@@ -133,11 +133,14 @@ export class BudgetBook {
   /** @throws Error when a window is not known. */
   balance(line: BudgetLine, now: number): Balance {
     const { spent, reserved, end } = this.#windowNow(line, now);
+    const { subject, period, limit } = line;
     return {
-      ...line,
+      subject,
+      period,
+      limit,
       spent: spent as NanoUsd,
       reserved: reserved as NanoUsd,
-      free: line.limit - spent - reserved,
+      free: limit - spent - reserved,
       resetsAt: end,
     };
   }

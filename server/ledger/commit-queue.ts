@@ -12,6 +12,11 @@ export interface CommitQueueOptions<Row> {
   readonly retryMs?: number;
 }
 
+/**
+ * Milliseconds from one commit to the next at least: under load more rows share one, which takes as long as writing ten of
+ * them. A row that comes after a pause is committed at once.
+ */
+const COMMIT_EVERY_MS = 2;
 /** After so many failures in a row each row of the batch is tried alone. */
 const TRIES_TOGETHER = 5;
 
@@ -37,6 +42,7 @@ export class CommitQueue<Row> {
   #isClosed = false;
   #failures = 0;
   #rejected = 0;
+  #lastCommitAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: CommitQueueOptions<Row>) {
     this.#options = { batchRows: 200, retryMs: 200, ...options };
@@ -78,8 +84,8 @@ export class CommitQueue<Row> {
   }
 
   async #work(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve)); // rows of the same turn go together
     while (this.#waiting.length > 0 && !this.#isClosed) {
+      await this.#untilNextCommit();
       const batch = this.#waiting.slice(0, this.#options.batchRows);
       try {
         await this.#options.write(batch.map(({ row }) => row));
@@ -93,6 +99,13 @@ export class CommitQueue<Row> {
       this.#finish(batch);
     }
     this.#working = undefined;
+  }
+
+  async #untilNextCommit(): Promise<void> {
+    const waitMs = this.#lastCommitAt + COMMIT_EVERY_MS - performance.now();
+    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    else await new Promise((resolve) => setImmediate(resolve)); // rows of the same turn go together
+    this.#lastCommitAt = performance.now();
   }
 
   /**

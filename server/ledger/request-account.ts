@@ -2,7 +2,7 @@ import type { NanoUsd, PlannedAttempt, Price } from "../../engine/index.js";
 import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
-import { PromptSize } from "../tokens/prompt-size.js";
+import type { PromptSize } from "../tokens/prompt-size.js";
 import type { Accounting, PaymentRefusal } from "./accounting.js";
 import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
 import type { Reservation } from "./budget-book.js";
@@ -18,6 +18,8 @@ export interface AccountedRequest {
   readonly user: string | undefined;
   readonly policy: { readonly name: string; readonly revision: string };
   readonly body: Readonly<Record<string, unknown>>;
+  /** How large the prompt of that body is. */
+  readonly prompt: PromptSize;
   /** Bytes of the body where it may hold tokens in place of text (embeddings): none takes less than one. */
   readonly tokenBytes?: number;
   readonly isStream: boolean;
@@ -41,7 +43,6 @@ export class RequestAccount {
   readonly #commits: Promise<void>[] = [];
   #calls = 0;
   #tokens = 0;
-  #prompt: PromptSize | undefined;
 
   constructor(accounting: Accounting, request: AccountedRequest, now: () => number) {
     this.#accounting = accounting;
@@ -56,12 +57,12 @@ export class RequestAccount {
 
   /** Tokens of the prompt, estimated from the body, whatever the client hints at. */
   get promptTokens(): number {
-    return this.#size().estimate;
+    return this.#request.prompt.estimate;
   }
 
   /** Holds the most a call can cost. @param price what is paid: nothing, when the simulator stands in. */
   async reserve(planned: PlannedAttempt, price: Price | undefined): Promise<PaidCall | PaymentRefusal> {
-    const { key, decision } = this.#request;
+    const { key, decision, prompt, tokenBytes = 0 } = this.#request;
     this.#calls += 1; // also when it is refused: a refusal may come after Redis held it
     const call = { id: `${decision}.${this.#calls}`, at: this.#now() };
     if (key !== undefined) {
@@ -72,9 +73,9 @@ export class RequestAccount {
       }
       const hold = (promptUpper: number) =>
         this.#accounting.reserve({ id: call.id, amount: this.#mostOf(planned, price, promptUpper), lines });
-      let result = await hold(lines.length === 0 ? 0 : this.#size().mostTokens);
+      let result = await hold(lines.length === 0 ? 0 : Math.max(tokenBytes, prompt.mostTokens));
       // The budget is nearly used up: now it pays to know better how much a prompt can be.
-      if ("kind" in result && result.kind === "budget") result = await hold(this.#size().upper);
+      if ("kind" in result && result.kind === "budget") result = await hold(Math.max(tokenBytes, prompt.upper));
       if ("kind" in result) return result;
       return { ...call, reservation: result };
     }
@@ -99,7 +100,7 @@ export class RequestAccount {
       usage,
       reportedUsd: reportedCost(notes.rawUsage),
       price,
-      promptTokens: usage === undefined ? this.#size().estimate : 0,
+      promptTokens: usage === undefined ? this.#request.prompt.estimate : 0,
       producedTokens: producedTokens(ended),
     });
     this.#tokens += inputTotal(cost.usage) + outputTotal(cost.usage);
@@ -153,11 +154,6 @@ export class RequestAccount {
       choices: answersAsked(body),
       endpoint,
     });
-  }
-
-  #size(): PromptSize {
-    this.#prompt ??= new PromptSize(this.#request.body, this.#request.tokenBytes);
-    return this.#prompt;
   }
 }
 
