@@ -67,12 +67,15 @@ http {
   "routewright-plain": (upstream) => startRoutewright(upstream, { withKey: false, traces: false }),
   /** All on: a key with two budgets and limits, 50 rules, ledger, decision records, metrics, and traces to a collector. */
   routewright: (upstream) => startRoutewright(upstream, { withKey: true, traces: true }),
+  /** The same, where the windows of candidates lie about the size of the larger bodies, so that tokens are counted. */
+  "routewright-counting": (upstream) =>
+    startRoutewright(upstream, { withKey: true, traces: true, windows: "32k to 1M" }),
   /** The same, with a provider of Anthropic's format. */
   "routewright-translating": (upstream) =>
     startRoutewright(upstream, { withKey: true, traces: true, format: "anthropic" }),
 };
 
-async function startRoutewright(upstream, { withKey, traces, format = "openai" }) {
+async function startRoutewright(upstream, { withKey, traces, format = "openai", windows = "1M" }) {
   const folder = mkdtempSync(join(tmpdir(), "bench-routewright-"));
   const policies = join(folder, "policies");
   mkdirSync(policies);
@@ -81,6 +84,7 @@ async function startRoutewright(upstream, { withKey, traces, format = "openai" }
       join(policies, name),
       text
         .replaceAll(/https:\/\/p\d\.example\/v1/g, `${upstream}/v1`)
+        .replaceAll(/context_window: \d+k/g, (written) => (windows === "1M" ? "context_window: 1M" : written))
         .replaceAll("format: openai", `format: ${format}`)
         .replaceAll(/(p\d: \{)/g, "$1 api_key_env: BENCH_API_KEY,"),
     );

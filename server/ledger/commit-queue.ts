@@ -13,10 +13,10 @@ export interface CommitQueueOptions<Row> {
 }
 
 /**
- * Milliseconds from one commit to the next at least: under load more rows share one, which takes as long as writing ten of
- * them. A row that comes after a pause is committed at once.
+ * Milliseconds from one commit to the next: one for each row of the last, up to this. A commit takes as long as writing ten
+ * rows, so the more come the more share one; a row that comes alone is committed at once.
  */
-const COMMIT_EVERY_MS = 2;
+const MOST_MS_BETWEEN = 8;
 /** After so many failures in a row each row of the batch is tried alone. */
 const TRIES_TOGETHER = 5;
 
@@ -43,6 +43,7 @@ export class CommitQueue<Row> {
   #failures = 0;
   #rejected = 0;
   #lastCommitAt = Number.NEGATIVE_INFINITY;
+  #lastRows = 0;
 
   constructor(options: CommitQueueOptions<Row>) {
     this.#options = { batchRows: 200, retryMs: 200, ...options };
@@ -87,6 +88,7 @@ export class CommitQueue<Row> {
     while (this.#waiting.length > 0 && !this.#isClosed) {
       await this.#untilNextCommit();
       const batch = this.#waiting.slice(0, this.#options.batchRows);
+      this.#lastRows = batch.length;
       try {
         await this.#options.write(batch.map(({ row }) => row));
       } catch (error) {
@@ -102,8 +104,8 @@ export class CommitQueue<Row> {
   }
 
   async #untilNextCommit(): Promise<void> {
-    const waitMs = this.#lastCommitAt + COMMIT_EVERY_MS - performance.now();
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    const waitMs = this.#lastCommitAt + Math.min(this.#lastRows, MOST_MS_BETWEEN) - performance.now();
+    if (waitMs >= 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
     else await new Promise((resolve) => setImmediate(resolve)); // rows of the same turn go together
     this.#lastCommitAt = performance.now();
   }

@@ -15,15 +15,15 @@ export interface SqliteConnection extends SqliteDatabase {
   set(settings: string): void;
 }
 
-/** The two calls that both drivers spell the same way. */
-interface DriverStatement {
-  all(...parameters: unknown[]): unknown[];
-  run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
-}
+/** What both drivers can do. */
 interface DriverDatabase {
   prepare(sql: string): DriverStatement;
   exec(sql: string): unknown;
   close(): unknown;
+}
+interface DriverStatement {
+  all(parameters: readonly unknown[]): unknown[];
+  run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
 }
 
 /**
@@ -87,11 +87,11 @@ class DriverConnection implements SqliteConnection {
   #prepareAnew(sql: string): SqliteStatement {
     const statement = this.#database.prepare(sql);
     const rows = (parameters: readonly unknown[]) =>
-      this.#noting(() => statement.all(...parameters.map(toDriver)).map(fromDriver));
+      this.#noting(() => statement.all(parameters.map(toDriver)).map(fromDriver));
     return {
       reader: GIVES_ROWS.test(sql),
       all: rows,
-      run: (parameters) => this.#noting(() => statement.run(...parameters.map(toDriver))),
+      run: (parameters) => this.#noting(() => statement.run(parameters.map(toDriver))),
       *iterate(parameters) {
         yield* rows(parameters);
       },
@@ -153,13 +153,35 @@ function openDriver(path: string): DriverDatabase {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 13)) {
     const { DatabaseSync } = withoutExperimentalWarning(() => process.getBuiltinModule("node:sqlite")) as unknown as {
-      DatabaseSync: new (path: string) => DriverDatabase;
+      DatabaseSync: new (path: string) => NodeDatabase;
     };
-    return new DatabaseSync(path);
+    return withLists(new DatabaseSync(path));
   }
-  // Loaded only where it is needed: it is a native module.
+  // Loaded only where it is needed: it is a native module. It takes lists as they are.
   const Database = createRequire(import.meta.url)("libsql") as new (path: string) => DriverDatabase;
   return new Database(path);
+}
+
+/** node:sqlite takes parameters one by one. */
+interface NodeDatabase extends Omit<DriverDatabase, "prepare"> {
+  prepare(sql: string): {
+    all(...parameters: unknown[]): unknown[];
+    run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  };
+}
+
+function withLists(database: NodeDatabase): DriverDatabase {
+  return {
+    exec: (sql) => database.exec(sql),
+    close: () => database.close(),
+    prepare(sql) {
+      const statement = database.prepare(sql);
+      return {
+        all: (parameters) => statement.all(...parameters),
+        run: (parameters) => statement.run(...parameters),
+      };
+    },
+  };
 }
 
 /** Node prints a warning when node:sqlite is loaded; which driver is used is our choice and nothing a user can act on. */
