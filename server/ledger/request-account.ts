@@ -5,7 +5,7 @@ import type { StoredKey } from "../keys/api-key.js";
 import type { PromptSize } from "../tokens/prompt-size.js";
 import type { Accounting, PaymentRefusal } from "./accounting.js";
 import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
-import type { Reservation } from "./budget-book.js";
+import type { BudgetLine, Reservation } from "./budget-book.js";
 import { toLedgerRow } from "./ledger-entry.js";
 import { inputTotal, outputTotal, readBuckets } from "./usage-buckets.js";
 
@@ -32,6 +32,8 @@ export interface PaidCall {
   readonly reservation: Reservation | undefined;
 }
 
+/** Of a budget. */
+const NEXT_TO_NOTHING = 0.001;
 /** The answer waits this long at most for its row to be committed, milliseconds; the row goes on waiting. */
 const COMMIT_WAIT_MS = 2_000;
 
@@ -62,7 +64,7 @@ export class RequestAccount {
 
   /** Holds the most a call can cost. @param price what is paid: nothing, when the simulator stands in. */
   async reserve(planned: PlannedAttempt, price: Price | undefined): Promise<PaidCall | PaymentRefusal> {
-    const { key, decision, prompt, tokenBytes = 0 } = this.#request;
+    const { key, decision } = this.#request;
     this.#calls += 1; // also when it is refused: a refusal may come after Redis held it
     const call = { id: `${decision}.${this.#calls}`, at: this.#now() };
     if (key !== undefined) {
@@ -71,11 +73,8 @@ export class RequestAccount {
       if (first !== undefined && price === undefined) {
         return { kind: "no_price", endpoint: planned.endpoint.id, line: first };
       }
-      const hold = (promptUpper: number) =>
-        this.#accounting.reserve({ id: call.id, amount: this.#mostOf(planned, price, promptUpper), lines });
-      let result = await hold(lines.length === 0 ? 0 : Math.max(tokenBytes, prompt.mostTokens));
-      // The budget is nearly used up: now it pays to know better how much a prompt can be.
-      if ("kind" in result && result.kind === "budget") result = await hold(Math.max(tokenBytes, prompt.upper));
+      const amount = first === undefined ? (0 as NanoUsd) : this.#amountToHold(planned, price, lines);
+      const result = await this.#accounting.reserve({ id: call.id, amount, lines });
       if ("kind" in result) return result;
       return { ...call, reservation: result };
     }
@@ -143,17 +142,23 @@ export class RequestAccount {
     clearTimeout(timer);
   }
 
-  /** The most a call can cost. */
-  #mostOf({ endpoint }: PlannedAttempt, price: Price | undefined, promptUpper: number): NanoUsd {
+  /**
+   * The most a call can cost. Where that is next to nothing of every budget the prompt's bytes say it, which takes no reading;
+   * else what is held must be close, or calls under way would keep others out of a budget that they will not use.
+   */
+  #amountToHold({ endpoint }: PlannedAttempt, price: Price | undefined, lines: readonly BudgetLine[]): NanoUsd {
     if (price === undefined) return 0 as NanoUsd;
-    const { body } = this.#request;
-    return upperBound({
-      price,
-      promptUpper,
-      maxOutputTokens: outputLimitOf(body),
-      choices: answersAsked(body),
-      endpoint,
-    });
+    const { body, prompt, tokenBytes = 0 } = this.#request;
+    const most = (promptUpper: number) =>
+      upperBound({
+        price,
+        promptUpper: Math.max(tokenBytes, promptUpper),
+        maxOutputTokens: outputLimitOf(body),
+        choices: answersAsked(body),
+        endpoint,
+      });
+    const loose = most(prompt.mostTokens);
+    return lines.every(({ limit }) => loose <= limit * NEXT_TO_NOTHING) ? loose : most(prompt.upper);
   }
 }
 
