@@ -15,6 +15,8 @@ import { CommandFailure } from "./command-failure.js";
 export interface Explained {
   readonly record: DecisionRecord;
   readonly policy: CompiledPolicy;
+  /** Prompt and answer, where they are recorded and may be read: JSON. */
+  readonly content?: object;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Explained {
  *   something else than what was served (which would be a fault in Routewright, and is said).
  */
 export async function reproduceDecision(id: string, server: string): Promise<Explained> {
-  const { record } = await askServerForJson<{ record: DecisionRecord }>(
+  const { record, content } = await askServerForJson<{ record: DecisionRecord; content?: object }>(
     "policy explain",
     server,
     `/admin/decisions/${encodeURIComponent(id)}`,
@@ -60,5 +62,5 @@ export async function reproduceDecision(id: string, server: string): Promise<Exp
       `policy explain: deciding again gives ${again.chosen ?? "nothing"}, the server chose ${record.chosen ?? "nothing"}: a fault in Routewright; please report it with the output of --json`,
     );
   }
-  return { record: again, policy };
+  return { record: again, policy, ...(content === undefined ? {} : { content }) };
 }

@@ -4,11 +4,14 @@ import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import pino from "pino";
 import { type CompiledPolicy, shortRevision } from "../engine/index.js";
+import { ContentRecorder } from "./content/content-recorder.js";
+import { readContentDays, readContentSettings } from "./content/content-settings.js";
 import { EndpointStates } from "./dispatch/endpoint-states.js";
 import { HealthChecks } from "./dispatch/health-checks.js";
 import { reportEndpoints } from "./dispatch/report-endpoints.js";
 import { ResponseCache } from "./dispatch/response-cache.js";
 import { createServingPolicies, type ServingPolicy } from "./dispatch/serving-policy.js";
+import { SharedHealth } from "./dispatch/shared-health.js";
 import { MAX_WAITING } from "./dispatch/waiting-room.js";
 import { drain } from "./drain.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
@@ -26,9 +29,15 @@ import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
 import { stopOnSignals } from "./stop-on-signals.js";
+import { ContentStore } from "./storage/content-store.js";
 import { DecisionFeed } from "./storage/decision-feed.js";
 import { createDecisionIds } from "./storage/decision-ids.js";
-import { DEFAULT_DAYS, DEFAULT_MEGABYTES, DecisionRetention } from "./storage/decision-retention.js";
+import {
+  DEFAULT_DAYS,
+  DEFAULT_MEGABYTES,
+  DecisionRetention,
+  type RetentionOptions,
+} from "./storage/decision-retention.js";
 import { openDatabase } from "./storage/open-database.js";
 import { createDecisionStore } from "./storage/open-decision-store.js";
 import { createMetrics } from "./telemetry/metrics.js";
@@ -70,12 +79,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   };
   try {
+    const contentSettings = await readContentSettings(environment);
     const database = await openDatabase(environment["DATABASE_URL"] || "sqlite:./data/routewright.db", {
       onConnectionLost: (error) => log.warn({ error: error.message }, "a connection to the database broke"),
     });
     closing.push(() => database.close());
     const decisions = createDecisionStore(database, { log, now: Date.now });
     closing.push(() => decisions.close());
+    const contents = new ContentStore({ database, log, now: Date.now });
+    closing.push(() => contents.close());
+    const content =
+      contentSettings === undefined
+        ? undefined
+        : new ContentRecorder({ settings: contentSettings, store: contents, log });
+    closing.push(async () => content?.close());
     const feed = new DecisionFeed();
     const retention = new DecisionRetention({ database, log, now: Date.now, ...readRetention(environment) });
     closing.push(() => retention.close());
@@ -108,6 +125,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
     const servingPolicyOf = createServingPolicies(adapters, environment);
     const endpoints = new EndpointStates();
+    const sharedHealth =
+      money.exchangeHealth === undefined
+        ? undefined
+        : new SharedHealth({ endpoints, exchange: money.exchangeHealth, log, now: Date.now });
+    closing.push(async () => sharedHealth?.close());
     const healthChecks = new HealthChecks({ endpoints, log, now: Date.now });
     closing.push(async () => healthChecks.close());
 
@@ -116,8 +138,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const metrics = createMetrics({
       policy: () => policies.status(),
       decisions: () => decisions.status(),
+      contents: content === undefined ? undefined : () => content.status(),
       tokens: () => counter.stats(),
       endpoints: reportHealth,
+      isHealthShared: sharedHealth === undefined ? undefined : () => sharedHealth.isShared,
       accounting: () => money.status(),
     });
     const dataPlane = createDataPlane({
@@ -134,6 +158,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       },
       counter,
       responses: new ResponseCache(),
+      content,
       observe: observeRequest,
       faultsOf: environment["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
       decisions: {
@@ -155,6 +180,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }),
       policies,
       decisions,
+      contents,
       feed,
       explain: createStoredExplainer({
         currentPolicy: () => policies.current(),
@@ -192,6 +218,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log.warn(
         { host: options.host },
         "listening beyond this machine without any API key: requests are refused until one is made: `policy keys create`",
+      );
+    }
+    if (contentSettings !== undefined) {
+      log.warn(
+        { patterns: contentSettings.patterns.length, bytes: contentSettings.maxBytes },
+        "RECORD_CONTENT is on: prompts and answers are kept, redacted, and administrators can read them",
       );
     }
     greet(url, servingPolicyOf(policies.current()));
@@ -254,12 +286,16 @@ function isLoopbackName(host: string): boolean {
 }
 
 /** How long decisions are kept, and how much of them. @throws Error in words for the operator. */
-function readRetention(environment: NodeJS.ProcessEnv): { days: number; megabytes: number } {
+function readRetention(environment: NodeJS.ProcessEnv): Pick<RetentionOptions, "days" | "contentDays" | "megabytes"> {
   const read = (name: string, standard: number) => {
     const text = environment[name] || String(standard);
     if (!/^\d{1,6}$/.test(text))
       throw new Error(`${name} takes a whole number, 0 for no limit, not ${JSON.stringify(text)}`);
     return Number(text);
   };
-  return { days: read("DECISION_DAYS", DEFAULT_DAYS), megabytes: read("DECISION_MEGABYTES", DEFAULT_MEGABYTES) };
+  return {
+    days: read("DECISION_DAYS", DEFAULT_DAYS),
+    contentDays: readContentDays(environment),
+    megabytes: read("DECISION_MEGABYTES", DEFAULT_MEGABYTES),
+  };
 }

@@ -29,6 +29,7 @@ interface ExplainOptions extends Readonly<Record<string, unknown>> {
   readonly seed?: string;
   readonly all?: boolean;
   readonly whyNot?: string;
+  readonly content?: boolean;
 }
 
 /** `policy explain`: why a request, described by flags, given as a file, or served before, goes where it goes. */
@@ -46,6 +47,7 @@ export function explainCommand(): Command {
       ).argParser(repeated),
     )
     .option("--decision <id>", "a decision that a server made: reproduce it from its record and its policy snapshot")
+    .option("--content", "with --decision: print what was recorded of its prompt and answer, as JSON, instead")
     .option("--server <url>", "the server to ask for --decision", "http://127.0.0.1:8080")
     .option("--down <names>", "endpoints, models or providers to take for down, separated by commas")
     .option("--rate-limited <names>", "endpoints, models or providers to take for rate limited")
@@ -58,9 +60,14 @@ export function explainCommand(): Command {
     .action(async (own: ExplainOptions, self: Command) => {
       const options = globalOptions(self);
       if (own.decision !== undefined) refuseBesideDecision(self);
+      else if (own.content === true) throw new CommandFailure(2, "policy explain: --content goes with --decision only");
       const explained =
         own.decision === undefined ? await explainHere(own, self) : await reproduceDecision(own.decision, own.server);
       const { record } = explained;
+      if (own.content === true) {
+        process.stdout.write(`${JSON.stringify(contentOf(explained), undefined, 2)}\n`);
+        return;
+      }
       if (own.whyNot !== undefined) {
         const answer = explainWhyNot(explained, own.whyNot);
         const text = options.json
@@ -96,6 +103,15 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
     warnings: base.warnings,
   });
   return { record, policy };
+}
+
+/** @throws CommandFailure (1) when nothing was recorded. */
+function contentOf({ record: { id }, content }: Explained): object {
+  if (content !== undefined) return content;
+  throw new CommandFailure(
+    1,
+    `policy explain: no content of ${id} is there to read: it is recorded with RECORD_CONTENT=1 only, deleted after CONTENT_DAYS, and shown to administrators (docs/content.md)`,
+  );
 }
 
 function explainWhyNot({ record, policy }: Explained, name: string): WhyNot {
@@ -145,7 +161,7 @@ const worldOptions: Readonly<Record<string, string>> = {
 
 /** A served decision has its facts and its world: @throws CommandFailure (2) for an option that describes others. */
 function refuseBesideDecision(command: Command): void {
-  const allowed = ["decision", "server", "all", "whyNot"];
+  const allowed = ["decision", "server", "all", "whyNot", "content"];
   const other = command.options.find(
     (option) =>
       !allowed.includes(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === "cli",

@@ -52,6 +52,7 @@ export async function createRehearsalServers(policy: CompiledPolicy): Promise<Re
         },
         counter,
         responses: new ResponseCache(),
+        content: undefined,
         observe: async ({ body }) => ({
           facts,
           sources: {},

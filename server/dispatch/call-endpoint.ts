@@ -1,4 +1,5 @@
 import type { PlannedAttempt } from "../../engine/index.js";
+import type { PassThrough } from "../providers/pass-through.js";
 import type {
   ProviderAdapter,
   UpstreamCall,
@@ -7,6 +8,7 @@ import type {
   UpstreamHeaders,
 } from "../providers/provider-adapter.js";
 import { type AnswerReceiver, receiveError, receiveInstead, receiveWhole } from "./answer-receivers.js";
+import { answersAsked } from "./answers-asked.js";
 import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./attempt-result.js";
 import { AttemptTimers, defaultTimeouts } from "./attempt-timers.js";
 import { classifyException } from "./classify-failure.js";
@@ -19,6 +21,8 @@ const LINGER_MS = 1_000;
 export interface EndpointCall {
   readonly planned: PlannedAttempt;
   readonly adapter: ProviderAdapter;
+  /** How the answer is understood; undefined: as a chat completion. */
+  readonly passThrough: PassThrough | undefined;
   readonly call: Omit<UpstreamCall, "connectTimeoutMs" | "stream">;
   readonly client: ClientPresence;
   /** Where a stream goes; undefined: the answer is asked for whole. */
@@ -109,18 +113,16 @@ class Call implements UpstreamHandler {
   }
 
   #receiverFor(status: number, headers: UpstreamHeaders): AnswerReceiver {
-    const { sink, call, planned, now } = this.#options;
+    const { sink, call, planned, now, passThrough } = this.#options;
     if (status < 200 || status > 299) return receiveError(status, headers, now());
-    const passThrough = this.#options.adapter.passes.get(call.operation);
     const contentType = String(headers["content-type"] ?? "");
     const isEvents = contentType.includes("event-stream");
     if (sink === undefined) {
       return isEvents ? receiveInstead("a whole answer", contentType) : receiveWhole(this.#notes, passThrough);
     }
     if (contentType !== "" && !isEvents) return receiveInstead("a stream", contentType);
-    const { n } = call.parsedBody;
     return receiveStream({
-      choices: Number.isSafeInteger(n) && (n as number) > 1 ? (n as number) : 1,
+      choices: answersAsked(call.parsedBody),
       notes: this.#notes,
       passThrough,
       onContent: () => {

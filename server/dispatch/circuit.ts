@@ -39,6 +39,16 @@ export interface CircuitEvidence {
   /** Of the window. */
   readonly recent: { readonly calls: number; readonly failures: number };
   readonly lastError?: { readonly errorClass: ErrorClass; readonly at: number };
+  /** Its state was taken over from another server: the counts beside it are not the reason. */
+  readonly isTakenOver?: true;
+}
+
+/** For how long a circuit is open. */
+export interface Opening {
+  /** Epoch milliseconds. */
+  readonly until: number;
+  /** As it was opened for, milliseconds: the next failure doubles it. */
+  readonly openMs: number;
 }
 
 /**
@@ -60,6 +70,9 @@ export class Circuit {
   #openMs = 0;
   #since: number | undefined;
   #hasProbe = false;
+  /** When a call last was fine, epoch milliseconds. */
+  #fineAt = Number.NEGATIVE_INFINITY;
+  #isTakenOver = false;
   /** Counts changes of state: what belongs to an earlier one is late. */
   #era = 0;
 
@@ -70,6 +83,33 @@ export class Circuit {
 
   get isClosed(): boolean {
     return this.#openUntil === undefined;
+  }
+
+  /** Counts changes of state. */
+  get era(): number {
+    return this.#era;
+  }
+
+  /** Undefined when it is closed. */
+  get opening(): Opening | undefined {
+    return this.#openUntil === undefined ? undefined : { until: this.#openUntil, openMs: this.#openMs };
+  }
+
+  /**
+   * Takes over what another server learned: that the endpoint fails, or (undefined) that it works again. That it fails is
+   * left alone when a call from here was fine since: then it is that server's way to it that is broken.
+   * @param at when it was learned there, epoch milliseconds.
+   */
+  takeOver(opening: Opening | undefined, at: number, now: number): void {
+    if (opening === undefined) {
+      if (!this.isClosed) this.#close(now);
+      return;
+    }
+    if (opening.until <= now || this.#fineAt >= at) return;
+    this.#openUntil = Math.max(opening.until, this.#openUntil ?? 0);
+    this.#openMs = Math.max(opening.openMs, this.#openMs);
+    this.#change(now);
+    this.#isTakenOver = true;
   }
 
   /** Until a probe may be made, milliseconds; undefined when one may be made now, or is under way. */
@@ -91,6 +131,7 @@ export class Circuit {
     const era = this.#era;
     return {
       contentArrived: (at) => {
+        this.#fineAt = at;
         if (isProbe && era === this.#era) this.#close(at);
       },
       end: (verdict, at) => {
@@ -112,14 +153,17 @@ export class Circuit {
       consecutiveFailures: this.#consecutiveFailures,
       recent: this.#recent.counts(now),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
+      ...(this.#isTakenOver ? { isTakenOver: true } : {}),
     };
   }
 
   #count(verdict: CallVerdict, now: number): void {
     if (verdict.kind === "nothing") return;
     this.#recent.add(verdict.kind === "failed", now);
-    if (verdict.kind === "fine") this.#consecutiveFailures = 0;
-    else {
+    if (verdict.kind === "fine") {
+      this.#consecutiveFailures = 0;
+      this.#fineAt = now;
+    } else {
       this.#consecutiveFailures += 1;
       this.#lastError = { errorClass: verdict.errorClass, at: now };
     }
@@ -154,6 +198,7 @@ export class Circuit {
 
   #change(now: number): void {
     this.#hasProbe = false;
+    this.#isTakenOver = false;
     this.#since = now;
     this.#era += 1;
   }

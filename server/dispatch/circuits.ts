@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../engine/index.js";
 import type { Announcement } from "./announcement.js";
-import { type CallVerdict, Circuit, type CircuitCall, type CircuitEvidence } from "./circuit.js";
+import { type CallVerdict, Circuit, type CircuitCall, type CircuitEvidence, type Opening } from "./circuit.js";
 
 /** The circuits of all endpoints, by id, kept in memory and through reloads. Times are epoch milliseconds. */
 export class Circuits {
@@ -8,6 +8,8 @@ export class Circuits {
   /** Those that are not closed: few, and looked at with every request. */
   readonly #tripped = new Set<string>();
   readonly #returned: Announcement;
+  /** Told of each circuit that opens, or (undefined) closes, by what calls from here showed. */
+  onChange: ((endpoint: string, opening: Opening | undefined, at: number) => void) | undefined;
 
   /** @param returned announced when a circuit closes, and when a probe ends without a verdict. */
   constructor(returned: Announcement) {
@@ -16,26 +18,32 @@ export class Circuits {
 
   /** @returns undefined when the endpoint's circuit does not let a call through. */
   begin({ id, circuitBreaker }: Pick<Endpoint, "id" | "circuitBreaker">, now: number): CircuitCall | undefined {
-    const circuit = this.#circuits.get(id) ?? new Circuit();
-    this.#circuits.set(id, circuit);
+    const circuit = this.#circuitOf(id);
     const call = circuit.begin(now, circuitBreaker !== false);
     if (call === undefined) return undefined;
-    const look = (at: number) => {
-      const wasTripped = this.#tripped.has(id);
-      if (circuit.isClosed) this.#tripped.delete(id);
-      else this.#tripped.add(id);
-      if (wasTripped && !circuit.isOpen(at)) this.#returned.emit();
+    const look = (at: number, era: number) => {
+      this.#look(id, circuit, at);
+      if (circuit.era !== era) this.onChange?.(id, circuit.opening, at);
     };
     return {
       contentArrived(at) {
+        const { era } = circuit;
         call.contentArrived(at);
-        look(at);
+        look(at, era);
       },
       end(verdict: CallVerdict, at: number) {
+        const { era } = circuit;
         call.end(verdict, at);
-        look(at);
+        look(at, era);
       },
     };
+  }
+
+  /** Takes over what another server learned, see {@link Circuit.takeOver}. */
+  takeOver(endpoint: string, opening: Opening | undefined, at: number, now: number): void {
+    const circuit = this.#circuitOf(endpoint);
+    circuit.takeOver(opening, at, now);
+    this.#look(endpoint, circuit, now);
   }
 
   /** The endpoints whose circuit is open, for `world.down`; undefined when there are none. */
@@ -58,5 +66,18 @@ export class Circuits {
         recent: { calls: 0, failures: 0 },
       }
     );
+  }
+
+  #circuitOf(id: string): Circuit {
+    const circuit = this.#circuits.get(id) ?? new Circuit();
+    this.#circuits.set(id, circuit);
+    return circuit;
+  }
+
+  #look(id: string, circuit: Circuit, now: number): void {
+    const wasTripped = this.#tripped.has(id);
+    if (circuit.isClosed) this.#tripped.delete(id);
+    else this.#tripped.add(id);
+    if (wasTripped && !circuit.isOpen(now)) this.#returned.emit();
   }
 }

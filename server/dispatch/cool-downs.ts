@@ -7,13 +7,26 @@ export const MAX_COOL_DOWN_MS = 60_000;
  */
 export class CoolDowns {
   readonly #until = new Map<string, number>();
+  /** Told of each that begins by what a call from here was answered, with its end. */
+  onBegin: ((endpoint: string, until: number, now: number) => void) | undefined;
 
   /** @param now epoch milliseconds. */
   begin(endpoint: string, retryAfterMs: number, now: number): void {
     if (!(retryAfterMs > 0)) return;
     const until = now + Math.min(retryAfterMs, MAX_COOL_DOWN_MS);
-    // Two calls under way may be told different times: the later one counts.
-    this.#until.set(endpoint, Math.max(until, this.#until.get(endpoint) ?? 0));
+    if (this.#extend(endpoint, until)) this.onBegin?.(endpoint, until, now);
+  }
+
+  /** Takes over what another server was answered. @param until epoch milliseconds. */
+  takeOver(endpoint: string, until: number, now: number): void {
+    if (until > now) this.#extend(endpoint, Math.min(until, now + MAX_COOL_DOWN_MS));
+  }
+
+  /** Two calls under way may be told different times: the later one counts. @returns whether it is this one. */
+  #extend(endpoint: string, until: number): boolean {
+    if (until <= (this.#until.get(endpoint) ?? 0)) return false;
+    this.#until.set(endpoint, until);
+    return true;
   }
 
   /** The endpoints to leave alone now; undefined when there are none. */

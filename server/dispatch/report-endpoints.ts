@@ -16,6 +16,8 @@ export interface EndpointReport {
     /** Calls and failures of the last 30 s. */
     readonly recent: CircuitEvidence["recent"];
     readonly last_error?: { readonly class: string; readonly at: string };
+    /** Another server's calls say so; the counts are of this one's. */
+    readonly taken_over?: true;
   };
   /** It answered 429 and asked to wait. */
   readonly rate_limited_until?: string;
@@ -45,7 +47,7 @@ export function reportEndpoints(
 ): readonly EndpointReport[] {
   return policy.set.catalog.models.flatMap(({ endpoints }) =>
     endpoints.map(({ id, provider, maxConcurrent }): EndpointReport => {
-      const { state, since, retryAt, consecutiveFailures, recent, lastError } = circuits.evidence(id, now);
+      const { state, since, retryAt, consecutiveFailures, recent, lastError, isTakenOver } = circuits.evidence(id, now);
       const { inFlight, errorRate, latencyMs, tokensPerSecond } = observations.of(id);
       const coolMs = coolDowns.remainingMs(id, now);
       return {
@@ -58,6 +60,7 @@ export function reportEndpoints(
           consecutive_failures: consecutiveFailures,
           recent,
           ...(lastError === undefined ? {} : { last_error: { class: lastError.errorClass, at: iso(lastError.at) } }),
+          ...(isTakenOver === undefined ? {} : { taken_over: isTakenOver }),
         },
         ...(coolMs === undefined ? {} : { rate_limited_until: iso(now + coolMs) }),
         in_flight: inFlight,

@@ -1,5 +1,6 @@
 import { type Response, Router } from "express";
 import type { PolicyStore } from "../policy-files/policy-store.js";
+import type { ContentStore } from "../storage/content-store.js";
 import type { DecisionStore } from "../storage/decision-store.js";
 import { sendError } from "./api-error.js";
 import type { ExplainStored } from "./explain-stored-decision.js";
@@ -7,13 +8,14 @@ import type { ExplainStored } from "./explain-stored-decision.js";
 export interface AdminPlane {
   readonly policies: Pick<PolicyStore, "status" | "reload">;
   readonly decisions: Pick<DecisionStore, "find" | "findSnapshot">;
+  readonly contents: Pick<ContentStore, "find">;
   readonly explain: ExplainStored;
   /** The state of every endpoint. */
   readonly health: () => object;
 }
 
 /** What is below `/admin`; access was checked before. */
-export function createAdminRoutes({ policies, decisions, explain, health }: AdminPlane): Router {
+export function createAdminRoutes({ policies, decisions, contents, explain, health }: AdminPlane): Router {
   const routes = Router();
   routes.get("/policy", (_request, response) => {
     response.json(policies.status());
@@ -40,10 +42,26 @@ export function createAdminRoutes({ policies, decisions, explain, health }: Admi
 
   routes.get("/decisions/:id", async (request, response) => {
     const stored = await decisions.find(request.params.id);
-    if (stored === undefined) notFound(response, "there is no decision of that id");
-    else response.json({ record: await explain(stored) });
+    if (stored === undefined) {
+      notFound(response, "there is no decision of that id");
+      return;
+    }
+    const content = mayReadContent(response) ? await contents.find(stored.id) : undefined;
+    response.json({
+      record: await explain(stored),
+      ...(content === undefined ? {} : { content: JSON.parse(content) as object }),
+    });
   });
   return routes;
+}
+
+/** Recorded prompts and answers are for administrators; scope `read` sees all else. */
+export function allowContent(response: Response): void {
+  response.locals["mayReadContent"] = true;
+}
+
+function mayReadContent(response: Response): boolean {
+  return response.locals["mayReadContent"] === true;
 }
 
 function notFound(response: Response, message: string): void {

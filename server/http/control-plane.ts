@@ -5,7 +5,7 @@ import type { DecisionFeed } from "../storage/decision-feed.js";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
 import { checkAdminAccess, checkAdminScope, checkMetricsAccess } from "./admin-access.js";
 import { adminBody } from "./admin-body.js";
-import { type AdminPlane, createAdminRoutes } from "./admin-routes.js";
+import { type AdminPlane, allowContent, createAdminRoutes } from "./admin-routes.js";
 import { sendError } from "./api-error.js";
 import { bearerToken } from "./authenticate.js";
 import { createDecisionRoutes, type DecisionPlane } from "./decision-routes.js";
@@ -60,8 +60,12 @@ export function createControlPlane(plane: ControlPlane): Express {
       typeof key === "string"
         ? checkAdminAccess(request, plane.adminToken)
         : checkAdminScope(request, key.settings.scopes);
-    if (error === undefined) next();
-    else sendError(response, error);
+    if (error !== undefined) {
+      sendError(response, error);
+      return;
+    }
+    if (typeof key === "string" || key.settings.scopes.includes("admin")) allowContent(response);
+    next();
   });
   app.use("/admin", ...adminBody);
   app.use("/admin", createKeyRoutes(plane.keys));
@@ -114,7 +118,9 @@ function degradedParts({ ledger, budgets, keys, isRedisReady }: AccountingStatus
     ...(budgets.lastError === undefined
       ? []
       : ["budgets: counters cannot be reached; requests with a budget are refused"]),
-    ...(isRedisReady === false ? ["redis: it cannot be reached; rates are counted by each server for itself"] : []),
+    ...(isRedisReady === false
+      ? ["redis: it cannot be reached; rates are counted, and endpoints judged, by each server for itself"]
+      : []),
     ...(keys.lastError === undefined ? [] : ["keys: changes cannot be read; those known go on"]),
   ];
 }

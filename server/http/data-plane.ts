@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
 import type { CompiledPolicy } from "../../engine/index.js";
+import type { ContentRecorder } from "../content/content-recorder.js";
 import type { DispatchDependencies } from "../dispatch/dispatch.js";
 import type { ResponseCache } from "../dispatch/response-cache.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
@@ -28,6 +29,8 @@ export interface DataPlane {
   /** How the simulator is to answer a request: {@link requestedFaults} in the test mode, else {@link noFaults}. */
   readonly faultsOf: (headers: IncomingHttpHeaders) => FaultOf;
   readonly decisions: Pick<DecisionStore, "record" | "find">;
+  /** Undefined: prompts and answers are not recorded, which is the default. */
+  readonly content: Pick<ContentRecorder, "begin"> | undefined;
   readonly nextDecisionId: () => string;
   readonly metrics: Pick<Metrics, "recordRequest">;
   readonly startTrace: StartRequestTrace;

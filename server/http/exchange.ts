@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PlannedAttempt, RecordedAttempt, RecordedResult } from "../../engine/index.js";
+import type { ContentCapture } from "../content/content-recorder.js";
 import type { PassedOver } from "../dispatch/attempt-result.js";
 import { ClientPresence } from "../dispatch/client-presence.js";
 import type { FailedAttempt } from "../dispatch/dispatch.js";
@@ -25,6 +26,8 @@ export class Exchange {
   readonly passedOver: { readonly endpoint: string; readonly reason: PassedOver["reason"] }[] = [];
   /** How long the request has waited for a candidate, milliseconds. */
   queuedMs = 0;
+  /** Every provider is asked for a chat completion, see `ChatView.isOnly`. */
+  isTranslated = false;
   /** What providers were not told as the client said it. */
   readonly warnings = new Set<string>();
   readonly #plane: DataPlane;
@@ -32,6 +35,8 @@ export class Exchange {
   readonly #response: ServerResponse;
   readonly #startedAt: number;
   #decision: Decision | undefined;
+  /** Undefined: content is not recorded, which is the default. */
+  #content: ContentCapture | undefined;
   #headers: Readonly<Record<string, string>> = {};
   #stream: FrontStream | undefined;
   #cache: RecordedResult["cache"];
@@ -52,6 +57,11 @@ export class Exchange {
       if (!response.writableFinished) this.client.leave();
     });
     response.on("error", () => this.client.leave());
+  }
+
+  /** The body was read. */
+  received(body: Buffer): void {
+    this.#content = this.#plane.content?.begin(body);
   }
 
   /** From here on answers name the decision, and the end is stored with it. */
@@ -79,13 +89,15 @@ export class Exchange {
 
   /** Passes on an error answer of the provider that was called last. */
   passOn(answer: { status: number; contentType: string; body: Buffer }, code: string, planned: PlannedAttempt): void {
+    this.#content?.answered(answer.body);
     const body = this.#front.providerError(answer.body);
     this.#send(answer.status, answer.contentType, body, this.#endWith(answer.status, "failed", code), planned);
   }
 
-  /** Answers with a whole answer. */
-  answer(body: Buffer, planned: PlannedAttempt): void {
-    const own = this.#isNative(planned) ? body : this.#front.answer(body);
+  /** Answers with a whole answer. @param planned undefined: no provider had to be asked. */
+  answer(body: Buffer, planned: PlannedAttempt | undefined): void {
+    this.#content?.answered(body);
+    const own = planned !== undefined && this.#isNative(planned) ? body : this.#front.answer(body);
     this.#send(200, "application/json", own, this.#endWith(200, "answered"), planned);
   }
 
@@ -95,6 +107,7 @@ export class Exchange {
       id: this.#decision?.id ?? "",
       created: Math.floor(this.arrivedAt / 1_000),
       model: planned.endpoint.upstreamModel,
+      inputTokens: this.#decision?.observed.facts.context_tokens,
     });
     this.#response.writeHead(200, {
       ...this.#headers,
@@ -107,14 +120,15 @@ export class Exchange {
 
   /** Passes a whole event of a stream on. @returns false when the client is slow. */
   writeEvent(event: Buffer): boolean {
+    this.#content?.streamed(event);
     const bytes = this.#stream?.write(event) ?? event;
     return bytes.length === 0 || this.#response.write(bytes);
   }
 
-  /** Ends a stream that is complete. */
-  endStream(): void {
+  /** Ends a stream that is complete. @param last the provider's own last event. */
+  endStream(last: Buffer | undefined): void {
     const end = this.#endWith(200, "answered");
-    this.#response.end(this.#stream?.end(this.#explain(end)));
+    this.#response.end(this.#stream?.end(this.#explain(end), last));
     this.#finish(end);
   }
 
@@ -194,7 +208,8 @@ export class Exchange {
 
   /** The provider has the operation itself: its bytes are the client's. */
   #isNative({ endpoint }: PlannedAttempt): boolean {
-    return this.#decision?.serving.connectionOf(endpoint).adapter.passes.has(this.#front.operation) === true;
+    if (this.isTranslated) return false;
+    return this.#decision?.serving.connectionOf(endpoint).passes.has(this.#front.operation) === true;
   }
 
   /** The record, when the client asked for it. */
@@ -216,6 +231,8 @@ export class Exchange {
     const { status, outcome, code, total_ms: durationMs } = end.result;
     const decision = this.#decision;
     if (decision !== undefined) decisions.record(storedDecision(decision, end), summaryOf(decision, end));
+    if (decision === undefined) this.#content?.drop();
+    else this.#content?.keep(decision.id, decision.time);
     metrics.recordRequest({ outcome, durationMs, ...(decision === undefined ? {} : { rule: ruleOf(decision) }) });
     this.trace.end({ status, outcome, code });
   }

@@ -12,6 +12,7 @@ import type { TrustedFacts } from "../keys/key-facts.js";
 import { PromptSize } from "../tokens/prompt-size.js";
 import { promptTokens } from "../tokens/prompt-tokens.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
+import type { Unseen } from "./fronts/front.js";
 import { type Hint, hints, switches, tagHeaders } from "./hints.js";
 import { Observation } from "./observation.js";
 import { observeAttributes } from "./observe-attributes.js";
@@ -25,6 +26,8 @@ export interface RequestToObserve {
   readonly headers: RequestHeaders;
   /** The parsed body: a JSON object. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** What the request holds beside that. */
+  readonly unseen?: Unseen | undefined;
   readonly policy: CompiledPolicy;
   /** Of the policy: `tokenThresholds(policy.set)`. */
   readonly thresholds: TokenThresholds;
@@ -57,12 +60,14 @@ export interface ObservedRequest {
  * measured only when no hint gives its size. Never rejects.
  */
 export async function observeRequest(request: RequestToObserve): Promise<ObservedRequest> {
-  const { headers, body, policy, key, now } = request;
+  const { headers, body, unseen, policy, key, now } = request;
   const { attributes } = policy.set;
   const observation = new Observation();
-  const prompt = new PromptSize(body);
+  const prompt = new PromptSize(body, unseen?.tokens);
   if (key !== undefined) observeKey(key, attributes, observation);
   observeHints(headers, observation);
+  if (unseen?.tools === true) observation.observe("uses_tools", true, "body tools");
+  if (unseen?.images === true) observation.observe("uses_vision", true, "body");
   observeBody(body, policy, observation);
   observeTags(key?.tags ?? [], headers, body, observation);
   observeAttributes(attributes, headers, body, observation);

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { ExchangeHealth } from "../dispatch/shared-health.js";
 import type { KeyRing } from "../keys/key-ring.js";
 import type { LedgerRow } from "../storage/database-schema.js";
 import type { Database } from "../storage/open-database.js";
@@ -32,6 +33,8 @@ export interface OpenedAccounting {
   readonly accounting: Accounting;
   readonly ledger: CommitQueue<LedgerRow>;
   readonly budgets: BudgetCounters;
+  /** Undefined without Redis. */
+  readonly exchangeHealth?: ExchangeHealth;
   status(): AccountingStatus;
   /** Writes and settles what waits. */
   close(): Promise<void>;
@@ -49,11 +52,12 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
     chargedIn: store.chargedIn.bind(store),
     chargedFor: store.chargedFor.bind(store),
   };
-  const { budgets, rates, isRedisReady, closeRedis } = await openCounters();
+  const { budgets, rates, exchangeHealth, isRedisReady, closeRedis } = await openCounters();
   return {
     accounting: new Accounting({ ring, budgets, rates, ledger, now }),
     ledger,
     budgets,
+    ...(exchangeHealth === undefined ? {} : { exchangeHealth }),
     status: () => ({
       ledger: ledger.status(),
       budgets: budgets.status(),
@@ -86,6 +90,7 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
     return {
       budgets: new RedisBudgets({ redis: shared.redis, ...sums, log, now }),
       rates: new RateLimits(shared.createLimiter, shared.slots),
+      exchangeHealth: shared.exchangeHealth,
       isRedisReady: () => shared.isReady(),
       closeRedis: () => shared.close(),
     };

@@ -1,16 +1,19 @@
+import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
+import type { ExchangeHealth, HealthNews } from "../dispatch/shared-health.js";
 import type { Subject } from "../keys/subject.js";
 import { LEASE_MS } from "./budget-counters.js";
 import type { CreateLimiter, Slots } from "./rate-limits.js";
-import { TAKE_SLOT } from "./redis-scripts.js";
+import { EXCHANGE_HEALTH, TAKE_SLOT } from "./redis-scripts.js";
 
 /** What many processes share through Redis. */
 export interface SharedCounters {
   readonly redis: Redis;
   readonly createLimiter: CreateLimiter;
   readonly slots: Slots;
+  readonly exchangeHealth: ExchangeHealth;
   isReady(): boolean;
   close(): Promise<void>;
 }
@@ -58,6 +61,7 @@ export function openRedis(url: string, log: Pick<Logger, "warn">, now: () => num
         await redis.zrem(slotsOf(subject), id).catch(() => undefined); // its lease ends
       },
     },
+    exchangeHealth: exchangeHealthOver(redis),
     isReady: () => redis.status === "ready",
     close: async () => {
       redis.disconnect();
@@ -73,6 +77,38 @@ export async function redisReady({ redis }: Pick<SharedCounters, "redis">, limit
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return true;
+}
+
+const HEALTH = "routewright:health";
+
+/** Shares what servers learn of endpoints through one hash. */
+function exchangeHealthOver(redis: Redis): ExchangeHealth {
+  const owner = randomUUID();
+  return async (told, since) => {
+    const news = told.flatMap((one) => [
+      `${one.kind === "cool_down" ? "cool_down" : "circuit"} ${one.endpoint}`,
+      one.kind,
+      "remainingMs" in one ? Math.round(one.remainingMs) : 0,
+      "openMs" in one ? Math.round(one.openMs) : 0,
+      Math.round(one.agoMs),
+    ]);
+    const [version, ...values] = (await redis.eval(EXCHANGE_HEALTH, 1, HEALTH, since, owner, ...news)) as [
+      number,
+      ...string[],
+    ];
+    const heard: HealthNews[] = [];
+    for (let at = 0; at + 4 < values.length; at += 5) {
+      const [field = "", kind, remaining, opened, ago] = values.slice(at, at + 5);
+      const endpoint = field.slice(field.indexOf(" ") + 1);
+      const agoMs = Number(ago);
+      if (kind === "circuit_closed") heard.push({ kind, endpoint, agoMs });
+      else if (kind === "cool_down") heard.push({ kind, endpoint, agoMs, remainingMs: Number(remaining) });
+      else if (kind === "circuit_open") {
+        heard.push({ kind, endpoint, agoMs, remainingMs: Number(remaining), openMs: Number(opened) });
+      }
+    }
+    return { version, heard };
+  };
 }
 
 function slotsOf(subject: Subject): string {

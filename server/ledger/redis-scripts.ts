@@ -81,3 +81,35 @@ redis.call('ZADD', KEYS[1], ARGV[4], ARGV[1])
 redis.call('PEXPIREAT', KEYS[1], ARGV[4])
 return 1
 `;
+
+/**
+ * KEYS: health. ARGV: version heard before, who asks, then for each news: field, kind, remaining ms, opened for ms, ago ms.
+ * Tells news of endpoints and answers with those that others told since: version, then for each field, kind, remaining,
+ * opened for, ago. Times are the server's own, so that clocks of those who ask may differ.
+ */
+export const EXCHANGE_HEALTH = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for i = 3, #ARGV, 5 do
+  local version = redis.call('HINCRBY', KEYS[1], 'version', 1)
+  local ends, at = now + ARGV[i + 2], now - ARGV[i + 4]
+  local news = string.format('%.0f %s %s %.0f %s %.0f', version, ARGV[2], ARGV[i + 1], ends, ARGV[i + 3], at)
+  redis.call('HSET', KEYS[1], ARGV[i], news)
+end
+if #ARGV > 2 then redis.call('PEXPIRE', KEYS[1], 600000) end
+local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
+local since = tonumber(ARGV[1])
+if version < since then since = 0 end
+local answer = {version}
+if version == since then return answer end
+local all = redis.call('HGETALL', KEYS[1])
+for i = 1, #all, 2 do
+  local number, owner, kind, ends, opened, at = string.match(all[i + 1], '^(%d+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
+  if number and tonumber(number) > since and owner ~= ARGV[2] then
+    for _, value in ipairs({all[i], kind, string.format('%.0f', ends - now), opened, string.format('%.0f', now - at)}) do
+      table.insert(answer, value)
+    end
+  end
+end
+return answer
+`;

@@ -1,6 +1,7 @@
 /** The tables, as Kysely sees them. Made and changed by migrations.ts only. */
 export interface DatabaseSchema {
   readonly decisions: DecisionRow;
+  readonly contents: ContentRow;
   readonly policy_snapshots: SnapshotRow;
   readonly api_keys: ApiKeyRow;
   readonly spend_limits: SpendLimitRow;
@@ -28,6 +29,16 @@ export interface DecisionRow {
   readonly outcome: string | null;
   /** A `StoredDecision` as JSON. */
   readonly record: string;
+}
+
+/** Prompt and answer of a decision, where they are recorded (docs/content.md). */
+export interface ContentRow {
+  /** The decision's. */
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly time: number;
+  /** A `Content` as JSON, redacted. */
+  readonly content: string;
 }
 
 export interface SnapshotRow {

@@ -8,7 +8,9 @@ export interface RetentionOptions {
   readonly now: () => number;
   /** Decisions older than this are deleted, days. 0: kept for good. */
   readonly days: number;
-  /** When their records take more than this, the oldest are deleted, megabytes. 0: no limit. */
+  /** Recorded content older than this is deleted, days; it goes with its decision if that goes earlier. */
+  readonly contentDays: number;
+  /** When their records, recorded content included, take more than this, the oldest are deleted, megabytes. 0: no limit. */
   readonly megabytes: number;
 }
 
@@ -21,7 +23,7 @@ const ROWS_PER_DELETE = 200;
 const SAMPLE = 500;
 
 /**
- * Deletes old decisions, by age and by size. The ledger and usage stay. Policy snapshots go when no decision is left that
+ * Deletes old decisions, by age and by size, each with its recorded content, which may also go earlier. The ledger and usage stay. Policy snapshots go when no decision is left that
  * was made under them, but for those first served within the last day.
  */
 export class DecisionRetention {
@@ -56,7 +58,9 @@ export class DecisionRetention {
   }
 
   async #sweep(): Promise<number> {
-    const { now, days, log } = this.#options;
+    const { now, days, contentDays, log } = this.#options;
+    const contents = await this.#deleteContents(now() - contentDays * 86_400_000);
+    if (contents > 0) log.info({ deleted: contents }, "old recorded content was deleted");
     let deleted = 0;
     if (days > 0) {
       const before = new Date(now() - days * 86_400_000).toISOString();
@@ -84,7 +88,30 @@ export class DecisionRetention {
   async #deleteWhile(next: () => Promise<readonly string[]>): Promise<number> {
     let deleted = 0;
     for (let ids = await next(); ids.length > 0 && !this.#isClosed; ids = await next()) {
-      await this.#options.database.db.deleteFrom("decisions").where("id", "in", ids).execute();
+      const { db } = this.#options.database;
+      await db.deleteFrom("contents").where("id", "in", ids).execute(); // first: what is left without a decision is not seen
+      await db.deleteFrom("decisions").where("id", "in", ids).execute();
+      deleted += ids.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return deleted;
+  }
+
+  /** Also content whose decision was never written. */
+  async #deleteContents(before: number): Promise<number> {
+    const { db } = this.#options.database;
+    const oldest = () =>
+      db
+        .selectFrom("contents")
+        .select("id")
+        .where("time", "<", before)
+        .orderBy("time")
+        .limit(ROWS_PER_DELETE)
+        .execute();
+    let deleted = 0;
+    for (let rows = await oldest(); rows.length > 0 && !this.#isClosed; rows = await oldest()) {
+      const ids = rows.map(({ id }) => id);
+      await db.deleteFrom("contents").where("id", "in", ids).execute();
       deleted += ids.length;
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -100,12 +127,16 @@ export class DecisionRetention {
       .executeTakeFirstOrThrow();
     const newest = await database.db
       .selectFrom("decisions")
-      .select((expression) => expression.fn<number>("length", ["record"]).as("bytes"))
-      .orderBy("id", "desc")
+      .leftJoin("contents", "contents.id", "decisions.id")
+      .select((expression) => [
+        expression.fn<number>("length", ["record"]).as("bytes"),
+        expression.fn<number | null>("length", ["content"]).as("contentBytes"),
+      ])
+      .orderBy("decisions.id", "desc")
       .limit(SAMPLE)
       .execute();
     if (newest.length === 0) return 0;
-    const mean = newest.reduce((sum, { bytes }) => sum + bytes, 0) / newest.length;
+    const mean = newest.reduce((sum, { bytes, contentBytes }) => sum + bytes + (contentBytes ?? 0), 0) / newest.length;
     return Math.max(0, count - Math.floor((megabytes * 1_000_000) / mean));
   }
 

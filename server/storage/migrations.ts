@@ -127,6 +127,16 @@ const changes: Readonly<Record<string, Change>> = {
     await db.schema.createIndex("decisions_by_tenant").on("decisions").columns(["tenant", "id"]).execute();
     await db.schema.createIndex("decisions_by_time").on("decisions").columns(["time"]).execute();
   },
+
+  async "0005_contents"(db, types) {
+    await db.schema
+      .createTable("contents")
+      .addColumn("id", types.id, (column) => column.primaryKey().notNull())
+      .addColumn("time", "bigint", (column) => column.notNull())
+      .addColumn("content", "text", (column) => column.notNull())
+      .execute();
+    await db.schema.createIndex("contents_by_time").on("contents").columns(["time"]).execute();
+  },
 };
 
 /**

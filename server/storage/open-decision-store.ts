@@ -80,7 +80,13 @@ class SqlDecisionStore implements DecisionStore {
     this.#engine = engine;
     this.#owned = owned;
     const { log, now, batches } = options;
-    this.#queue = new WriteQueue<WaitingDecision>({ log, now, ...batches, write: (rows) => this.#write(rows) });
+    this.#queue = new WriteQueue<WaitingDecision>({
+      what: "decisions",
+      log,
+      now,
+      ...batches,
+      write: (rows) => this.#write(rows),
+    });
   }
 
   record(decision: StoredDecision, summary: DecisionSummary): void {

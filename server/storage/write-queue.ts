@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
 
 export interface WriteQueueOptions<Row> {
+  /** What the rows are, for the log: `decisions`. */
+  readonly what: string;
   /** Writes the rows. One that fails is called again with the same rows: it must skip those it wrote. */
   readonly write: (rows: readonly Row[]) => Promise<void>;
   readonly log: Pick<Logger, "warn" | "error">;
@@ -73,7 +75,10 @@ export class WriteQueue<Row> {
     try {
       await this.flush();
     } catch (error) {
-      this.#options.log.error({ error }, `${this.#rows.length} decisions could not be written before the end`);
+      this.#options.log.error(
+        { error },
+        `${this.#rows.length} ${this.#options.what} could not be written before the end`,
+      );
       this.#lose(this.#rows.length);
       this.#rows = [];
     }
@@ -104,12 +109,13 @@ export class WriteQueue<Row> {
   }
 
   async #writeBatch(): Promise<void> {
-    const batch = this.#rows.slice(0, this.#options.batchRows);
+    const { batchRows, what } = this.#options;
+    const batch = this.#rows.slice(0, batchRows);
     try {
       await this.#options.write(batch);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      if (!this.#failing) this.#options.log.error({ error }, `decisions cannot be written; trying again: ${message}`);
+      if (!this.#failing) this.#options.log.error({ error }, `${what} cannot be written; trying again: ${message}`);
       this.#failing = true;
       this.#lastError = message;
       throw error;
@@ -117,7 +123,7 @@ export class WriteQueue<Row> {
     // INVARIANT: rows are only ever appended meanwhile, so the batch is still the head of the list.
     this.#rows.splice(0, batch.length);
     this.#written += batch.length;
-    if (this.#failing) this.#options.log.warn({}, "decisions are being written again");
+    if (this.#failing) this.#options.log.warn({}, `${what} are being written again`);
     this.#failing = false;
     this.#lastError = undefined;
   }
@@ -129,7 +135,7 @@ export class WriteQueue<Row> {
     this.#lossSaidAt = now;
     this.#options.log.error(
       { lost: this.#lost, error: this.#lastError },
-      `${this.#lost} decisions are lost so far: they come faster than the database takes them, or it takes none`,
+      `${this.#lost} ${this.#options.what} are lost so far: they come faster than the database takes them, or it takes none`,
     );
   }
 }

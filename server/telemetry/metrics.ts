@@ -5,7 +5,7 @@ import type { DecisionStore } from "../storage/decision-store.js";
 import type { TokenCounterStats } from "../tokens/token-counter.js";
 import { accountingFamilies } from "./accounting-metrics.js";
 import { endpointFamilies } from "./endpoint-metrics.js";
-import { writeFamilies } from "./prometheus-text.js";
+import { type MetricFamily, writeFamilies } from "./prometheus-text.js";
 
 /** How a finished request is counted. */
 export interface RequestMeasurement {
@@ -21,8 +21,18 @@ export interface MetricsSources {
   readonly policy: () => PolicyStatus;
   readonly accounting: () => AccountingStatus;
   readonly decisions: () => ReturnType<DecisionStore["status"]>;
+  /** Undefined: content is not recorded. */
+  readonly contents?: (() => ContentStatus) | undefined;
   readonly tokens: () => TokenCounterStats;
   readonly endpoints: () => readonly EndpointReport[];
+  /** Whether circuits and cool-downs are exchanged with other servers; undefined without Redis. */
+  readonly isHealthShared?: (() => boolean) | undefined;
+}
+
+export interface ContentStatus {
+  readonly waiting: number;
+  readonly written: number;
+  readonly lost: number;
 }
 
 export interface Metrics {
@@ -69,8 +79,17 @@ export function createMetrics(sources: MetricsSources): Metrics {
     async render() {
       const policy = sources.policy();
       const decisions = sources.decisions();
+      const contents = sources.contents?.();
       const tokens = sources.tokens();
       return writeFamilies([
+        {
+          name: "policy_info",
+          type: "gauge",
+          help: "1, with the name and the revision (its first 12 hex digits) of the policy that serves.",
+          samples: [
+            { labels: { name: policy.serving.name, revision: policy.serving.revision.slice(0, 12) }, value: 1 },
+          ],
+        },
         {
           name: "policy_reload_successful",
           type: "gauge",
@@ -102,12 +121,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
           samples: [...durations].flatMap(([outcome, histogram]) => histogramSamples(outcome, histogram)),
         },
         ...accountingFamilies(sources.accounting()),
-        ...(["waiting", "written", "lost"] as const).map((state) => ({
-          name: `routewright_decision_store_${state}`,
-          type: state === "waiting" ? ("gauge" as const) : ("counter" as const),
-          help: storeHelp[state],
-          samples: [{ value: decisions[state] }],
-        })),
+        ...storeFamilies("decision_store", "Decision records", decisions),
+        ...(contents === undefined ? [] : storeFamilies("contents", "Recorded prompts and answers", contents)),
         ...tokenFamilies.map(({ name, help, stat }) => ({
           name,
           type: "counter" as const,
@@ -115,16 +130,33 @@ export function createMetrics(sources: MetricsSources): Metrics {
           samples: [{ value: tokens[stat] }],
         })),
         ...endpointFamilies(sources.endpoints()),
+        ...(sources.isHealthShared === undefined
+          ? []
+          : [
+              {
+                name: "routewright_endpoint_health_shared",
+                type: "gauge" as const,
+                help: "0 while circuits and cool-downs are not exchanged with other servers: each sees its own.",
+                samples: [{ value: Number(sources.isHealthShared()) }],
+              },
+            ]),
       ]);
     },
   };
 }
 
-const storeHelp = {
-  waiting: "Decision records that wait to be written.",
-  written: "Decision records that were written.",
-  lost: "Decision records that were given up because too many waited.",
-};
+function storeFamilies(name: string, what: string, status: ContentStatus): readonly MetricFamily[] {
+  return [
+    { state: "waiting", type: "gauge", help: `${what} that wait to be written.` },
+    { state: "written", type: "counter", help: `${what} that were written.` },
+    { state: "lost", type: "counter", help: `${what} that were given up because too many waited.` },
+  ].map(({ state, type, help }) => ({
+    name: `routewright_${name}_${state}`,
+    type: type as MetricFamily["type"],
+    help,
+    samples: [{ value: status[state as keyof ContentStatus] }],
+  }));
+}
 
 const tokenFamilies: readonly {
   readonly name: string;

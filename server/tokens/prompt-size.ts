@@ -5,19 +5,24 @@ import { type PromptParts, promptParts } from "./prompt-parts.js";
 /** How large a prompt is, from its body alone, whatever the client hints at. Each figure is worked out when it is first asked for. */
 export class PromptSize {
   readonly #body: Readonly<Record<string, unknown>>;
+  readonly #unseen: number;
   #parts: PromptParts | undefined;
   #estimate: number | undefined;
   #mostTokens: number | undefined;
   #upper: number | undefined;
 
-  /** @param body the chat completion that is asked for, parsed. */
-  constructor(body: Readonly<Record<string, unknown>>) {
+  /** @param body the chat completion that is asked for, parsed. @param unseen tokens of the prompt that it does not show. */
+  constructor(body: Readonly<Record<string, unknown>>, unseen = 0) {
     this.#body = body;
+    this.#unseen = unseen;
   }
 
   /** What is counted. */
   get parts(): PromptParts {
-    this.#parts ??= promptParts(this.#body);
+    if (this.#parts === undefined) {
+      const { texts, fixedTokens } = promptParts(this.#body);
+      this.#parts = { texts, fixedTokens: fixedTokens + this.#unseen };
+    }
     return this.#parts;
   }
 

@@ -57,6 +57,36 @@ describe("Circuit", () => {
     expect(circuit.isClosed).toBe(false);
   });
 
+  it("takes over an opening of another server, with the time that doubles, and its closing", () => {
+    const circuit = new Circuit();
+    circuit.takeOver({ until: 30_000, openMs: 20_000 }, 10_000, 10_500);
+    expect(circuit.evidence(10_500)).toMatchObject({ state: "open", retryAt: 30_000, isTakenOver: true });
+    expect(circuit.begin(29_999, true)).toBeUndefined();
+    call(circuit, 30_000, broken); // its own probe
+    expect(circuit.evidence(30_000)).toMatchObject({ state: "open", retryAt: 30_000 + 40_000 });
+    expect(circuit.evidence(30_000)).not.toHaveProperty("isTakenOver");
+    circuit.takeOver(undefined, 31_000, 31_000);
+    expect(circuit.isClosed).toBe(true);
+  });
+
+  it("takes over no opening that is over, nor one since which a call of its own was fine", () => {
+    const circuit = new Circuit();
+    circuit.takeOver({ until: 5_000, openMs: 10_000 }, 0, 5_000);
+    call(circuit, 10_000, fine);
+    circuit.takeOver({ until: 20_000, openMs: 10_000 }, 10_000, 10_400);
+    expect(circuit.isClosed).toBe(true);
+    circuit.takeOver({ until: 20_000, openMs: 10_000 }, 10_001, 10_400);
+    expect(circuit.isClosed).toBe(false);
+  });
+
+  it("passes over what a probe says that was begun before it took something over", () => {
+    const circuit = opened();
+    const probe = begin(circuit, circuitRule.openMs);
+    circuit.takeOver({ until: 60_000, openMs: 20_000 }, circuitRule.openMs + 1, circuitRule.openMs + 1);
+    probe.end(fine, circuitRule.openMs + 2);
+    expect(circuit.evidence(circuitRule.openMs + 3).state).toBe("open");
+  });
+
   it("forgets calls after 30 s", () => {
     const circuit = new Circuit();
     for (let n = 0; n < 18; n++) call(circuit, n, n % 2 === 0 ? broken : fine);

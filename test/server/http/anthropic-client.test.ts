@@ -1,6 +1,6 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { afterEach, describe, expect, it } from "vitest";
-import { formatCatalog, servers, startProvider } from "../providers/provider-servers.js";
+import { anthropicServer, formatCatalog, servers, startProvider } from "../providers/provider-servers.js";
 import { compile, policyOf, startProxy, stopAll } from "./harness.js";
 
 afterEach(stopAll);
@@ -36,10 +36,16 @@ describe.each(servers)("the official Anthropic client through POST /v1/messages 
     const { client, proxy } = await start();
     const events: string[] = [];
     const stream = client.messages.stream({ model, max_tokens, messages: [{ role: "user", content: "hi" }] });
-    stream.on("streamEvent", ({ type }) => events.push(type));
+    let tokensAtStart = 0;
+    stream.on("streamEvent", (event) => {
+      events.push(event.type);
+      if (event.type === "message_start") tokensAtStart = event.message.usage.input_tokens;
+    });
     const message = await stream.finalMessage();
     expect(message.content).toMatchObject([{ type: "text", text: "Hello there." }]);
-    expect(message).toMatchObject({ stop_reason: "end_turn", usage: { output_tokens: 5 } });
+    expect(message).toMatchObject({ stop_reason: "end_turn", usage: { input_tokens: 10, output_tokens: 5 } });
+    // Before the provider has said it, what was measured here stands for it.
+    expect(tokensAtStart).toBe(format === "anthropic" ? 10 : 8);
     expect(events).toEqual([
       "message_start",
       "content_block_start",
@@ -141,6 +147,30 @@ describe("POST /v1/messages", () => {
       if (stream === "") expect(JSON.parse(text)).toMatchObject({ id: "msg_1", type: "message" });
       else expect(text.endsWith('event: message_stop\ndata: {"type":"message_stop"}\n\n')).toBe(true);
     }
+  });
+
+  it("sees facts that only its own API shows: server tools, pictures that the provider keeps", async () => {
+    const upstream = await startProvider(anthropicServer);
+    const rules = [
+      "  - { id: no-tools, match: { uses_tools: true }, deny: no tools }",
+      "  - { id: no-pictures, match: { uses_vision: true }, deny: no pictures }",
+    ];
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [acme/anthropic] }", rules.join("\n")), formatCatalog({ anthropic: upstream.url })),
+      { environment: { KEY: "sk-provider" } },
+    );
+    const image = { type: "image", source: { type: "file", file_id: "f" } };
+    const result = { type: "tool_result", tool_use_id: "t", content: [image] };
+    for (const [fields, rule] of [
+      [{ tools: [{ type: "web_search_20260209", name: "web_search" }] }, "no-tools"],
+      [{ mcp_servers: [{ type: "url", url: "https://example.com" }] }, "no-tools"],
+      [{ messages: [{ role: "user", content: [result] }] }, "no-pictures"],
+    ] as const) {
+      const body = { model: "auto", max_tokens: 5, messages: [{ role: "user", content: "hi" }], ...fields };
+      const answer = await fetch(`${proxy.url}/v1/messages`, { method: "POST", body: JSON.stringify(body) });
+      expect([answer.status, answer.headers.get("x-route-rule")]).toEqual([403, rule]);
+    }
+    expect(upstream.requests).toEqual([]);
   });
 
   it("answers errors of its own in the API's form, with the decision's id", async () => {

@@ -7,6 +7,7 @@ import { HealthChecks } from "../../../server/dispatch/health-checks.js";
 import { reportEndpoints } from "../../../server/dispatch/report-endpoints.js";
 import { ResponseCache } from "../../../server/dispatch/response-cache.js";
 import { createServingPolicies } from "../../../server/dispatch/serving-policy.js";
+import { SharedHealth } from "../../../server/dispatch/shared-health.js";
 import { MAX_WAITING } from "../../../server/dispatch/waiting-room.js";
 import { createControlPlane } from "../../../server/http/control-plane.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
@@ -216,6 +217,11 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   };
   const servingPolicyOf = createServingPolicies(adapters, options.environment ?? {});
   const endpoints = new EndpointStates();
+  const { exchangeHealth } = money;
+  const sharedHealth =
+    exchangeHealth === undefined
+      ? undefined
+      : new SharedHealth({ endpoints, exchange: exchangeHealth, log, now, everyMs: 20 });
   const healthChecks = new HealthChecks({ endpoints, log, now });
   healthChecks.apply(servingPolicyOf(policy));
   const reportHealth = () => reportEndpoints(servingPolicyOf(policy), endpoints, now());
@@ -224,6 +230,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     decisions: () => decisions.status(),
     tokens: () => counter.stats(),
     endpoints: reportHealth,
+    isHealthShared: sharedHealth === undefined ? undefined : () => sharedHealth.isShared,
     accounting: () => money.status(),
   });
   const policies = { current: () => policy, status: () => status, reload: async () => "unchanged" as const };
@@ -241,6 +248,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     },
     counter,
     responses: new ResponseCache(),
+    content: undefined,
     observe: observeRequest,
     faultsOf: options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
     decisions: {
@@ -263,6 +271,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     }),
     policies,
     decisions,
+    contents: { find: async () => undefined },
     feed,
     explain: createStoredExplainer({
       currentPolicy: () => policy,
@@ -282,6 +291,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const url = await listen(server);
   stopping.push(async () => {
     healthChecks.close();
+    await sharedHealth?.close();
     await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
     await Promise.all([decisions.close(), counter.close(), ring.close(), money.close()]);
     await database.close();

@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
+import { ContentStore } from "../../../server/storage/content-store.js";
 import { DecisionRetention } from "../../../server/storage/decision-retention.js";
 import { openDatabase } from "../../../server/storage/open-database.js";
 import { createDecisionStore } from "../../../server/storage/open-decision-store.js";
 import { onBothEngines } from "../../services/engines.js";
-import { decision, REVISION } from "./harness.js";
+import { decision, decisionId, REVISION } from "./harness.js";
 
 const silent = { info() {}, warn() {}, error() {} } as never;
 const DAY_MS = 86_400_000;
@@ -13,14 +14,24 @@ onBothEngines((engine) => {
   async function open() {
     const database = await openDatabase(await engine.newUrl());
     const store = createDecisionStore(database, { log: silent, now: Date.now });
-    const retain = async (days: number, megabytes: number) => {
-      const retention = new DecisionRetention({ database, log: silent, now: () => NOW, days, megabytes });
+    const retain = async (days: number, megabytes: number, contentDays = 3_650) => {
+      const retention = new DecisionRetention({ database, log: silent, now: () => NOW, days, contentDays, megabytes });
       const deleted = await retention.sweep();
       await retention.close();
       return deleted;
     };
+    const contents = async () =>
+      (await database.db.selectFrom("contents").select("id").orderBy("id").execute()).map(({ id }) => id);
+    const record = async (numbers: readonly number[], content: string) => {
+      const kept = new ContentStore({ database, log: silent, now: Date.now });
+      for (const number of numbers) {
+        store.record(decision(number), { rule: "r", status: 200 });
+        kept.record({ id: decisionId(number), time: 1_800_000_000_000 + number, content });
+      }
+      await Promise.all([store.flush(), kept.close()]);
+    };
     const ids = async () => (await store.list({ limit: 1_000 })).map(({ id }) => Number(id.slice(4)));
-    return { database, store, retain, ids, close: () => store.close().then(() => database.close()) };
+    return { database, store, retain, ids, record, contents, close: () => store.close().then(() => database.close()) };
   }
 
   it("deletes what is older than it says, and keeps the rest", async () => {
@@ -32,6 +43,30 @@ onBothEngines((engine) => {
     expect(await retain(0, 0)).toBe(0);
     expect(await retain(30, 0)).toBe(70);
     expect(await ids()).toEqual(Array.from({ length: 30 }, (_, index) => (99 - index) * DAY_MS));
+    await close();
+  });
+
+  it("deletes recorded content with its decision, or earlier by its own age", async () => {
+    const { retain, ids, record, contents, close } = await open();
+    const days = Array.from({ length: 100 }, (_, day) => day * DAY_MS);
+    await record(days, "{}");
+    expect(await retain(30, 0)).toBe(70);
+    expect(await contents()).toEqual(days.slice(70).map(decisionId));
+    expect(await retain(30, 0, 7)).toBe(0);
+    expect(await contents()).toEqual(days.slice(93).map(decisionId));
+    expect(await ids()).toHaveLength(30);
+    await close();
+  });
+
+  it("counts recorded content into the room that decisions take", async () => {
+    const { retain, record, contents, close } = await open();
+    await record(
+      Array.from({ length: 100 }, (_, number) => 10_000 + number),
+      "x".repeat(10_000),
+    );
+    const bytes = 10_000 + JSON.stringify(decision(10_000)).length;
+    expect(await retain(0, (40 * bytes) / 1_000_000)).toBe(60);
+    expect(await contents()).toHaveLength(40);
     await close();
   });
 

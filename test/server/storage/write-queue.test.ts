@@ -9,6 +9,7 @@ function queueOver(
   const errors: string[] = [];
   const log = { warn: () => undefined, error: (_fields: object, message: string) => errors.push(message) };
   const queue = new WriteQueue<number>({
+    what: "decisions",
     write,
     log: log as unknown as WriteQueueOptions<number>["log"],
     now: Date.now,

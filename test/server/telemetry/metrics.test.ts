@@ -39,6 +39,8 @@ describe("createMetrics()", () => {
         .split("\n")
         .filter((line) => !line.includes("_bucket") && !line.startsWith("# HELP") && !ofAccounting.test(line)),
     ).toEqual([
+      "# TYPE policy_info gauge",
+      'policy_info{name="production",revision="ab"} 1',
       "# TYPE policy_reload_successful gauge",
       "policy_reload_successful 0",
       "# TYPE policy_reload_success_timestamp_seconds gauge",
