@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import type { Logger } from "pino";
 import { type CompiledPolicy, type SourceFile, shortRevision } from "../../engine/index.js";
 import type { CompilePolicyFiles, PolicyStatus, PolicyStore } from "./policy-store.js";
-import { preparePolicy, type Refusal } from "./prepare-policy.js";
+import { type Prepared, preparePolicy, type Refusal } from "./prepare-policy.js";
 import { takeReading } from "./read-policy-directory.js";
 import { lookAtDirectory, type PolicyWatchOptions, watchPolicyDirectory } from "./watch-policy-directory.js";
 
@@ -64,6 +64,8 @@ class WatchedPolicyStore implements PolicyStore {
   /** Signature of the newest reading; undefined while one is under way. */
   #seen: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  /** What was compiled while the directory was not quiet yet; it serves only if these are the files once it is. */
+  #ahead: { readonly hash: string; readonly prepared: Prepared } | undefined;
   /** A reload by the watch that waits for its turn: later changes need no second one. */
   #watchReloadWaits = false;
   #watch: { close(): Promise<void> } | undefined;
@@ -83,6 +85,7 @@ class WatchedPolicyStore implements PolicyStore {
           log,
           lastSeen: () => this.#seen,
           onChange: () => this.#reloadByWatch(),
+          onStir: () => void this.#inTurn(() => this.#prepareAhead()),
           ...watching,
         })
       : undefined;
@@ -156,15 +159,30 @@ class WatchedPolicyStore implements PolicyStore {
     const hash = contentHash(files);
     if (this.#policy !== undefined && hash === this.#servingHash) return this.#keep(reason);
     if (hash === this.#refusedHash && reason === WATCH_REASON) return "rejected"; // said before: a touch of a bad file
-    const prepared = await preparePolicy(files, {
-      compile: this.#options.compile,
-      gate: this.#options.gate === true,
-      prefix: this.#prefix,
-    });
+    const prepared = this.#ahead?.hash === hash ? this.#ahead.prepared : await this.#prepare(files);
+    this.#ahead = undefined;
     if ("refusal" in prepared) {
       return this.#reject(reason, prepared.refusal, prepared.refusal.final ? hash : undefined);
     }
     return this.#apply(reason, prepared.policy, hash);
+  }
+
+  /** Compiles what stands there at the beginning of an edit: mostly it is the whole edit, and the wait for quiet is not lost. */
+  async #prepareAhead(): Promise<void> {
+    if (this.#closed) return;
+    try {
+      const { files } = await takeReading(this.#options.directory);
+      const hash = contentHash(files);
+      if (hash === this.#servingHash || hash === this.#refusedHash) return;
+      this.#ahead = { hash, prepared: await this.#prepare(files) };
+    } catch {
+      // What cannot be read is said by the reload that follows.
+    }
+  }
+
+  #prepare(files: readonly SourceFile[]): Promise<Prepared> {
+    const { compile, gate = false } = this.#options;
+    return preparePolicy(files, { compile, gate, prefix: this.#prefix });
   }
 
   #apply(reason: string, policy: CompiledPolicy, hash: string): "applied" {
@@ -225,7 +243,7 @@ class WatchedPolicyStore implements PolicyStore {
 
 function contentHash(files: readonly SourceFile[]): string {
   const hash = createHash("sha256");
-  for (const { name, text } of files) hash.update(JSON.stringify([name, text]));
+  for (const { name, text } of files) hash.update(`${name.length} ${text.length} ${name}`).update(text);
   return hash.digest("hex");
 }
 
