@@ -12,8 +12,11 @@ import type { PolicySet, Rule } from "./policy-set.js";
  */
 export function revisionOf(set: PolicySet, known = new WeakMap<Rule, string>()): string {
   const ruleJson = (rule: Rule): string => {
-    const json = known.get(rule) ?? canonicalJson(rule);
-    known.set(rule, json);
+    let json = known.get(rule);
+    if (json === undefined) {
+      json = canonicalJson(rule);
+      known.set(rule, json);
+    }
     return json;
   };
   return hash(
