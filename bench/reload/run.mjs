@@ -4,7 +4,7 @@
  *
  *     npm run build && node bench/reload/run.mjs [--seconds 8] [--rate 200]
  *
- * Phases take turns: no edits; an edit of one file every second; edits of every file at once, every four seconds. Latency is from
+ * Phases take turns: no edits; an edit of one file every two seconds; edits of every file at once, every four seconds. Latency is from
  * when a request was due, so a blocked server cannot hide behind requests not sent. An edit is live with the first answer that
  * names the new revision.
  */
@@ -118,7 +118,7 @@ results["no edits"] = [];
 for (let turn = 0; turn < 2; turn++) {
   const milliseconds = seconds * 500;
   await phase("no edits", milliseconds);
-  await phase("one file", milliseconds, 1_000, () => edit(turn * 50 + (edits % 50)));
+  await phase("one file", milliseconds, 2_000, () => edit(turn * 50 + (edits % 50)));
   await phase("no edits", milliseconds);
   await phase("all files", milliseconds, 4_000, editAll);
 }

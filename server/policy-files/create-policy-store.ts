@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { type CompiledPolicy, type SourceFile, shortRevision } from "../../engine/index.js";
 import type { CompilePolicyFiles, PolicyStatus, PolicyStore } from "./policy-store.js";
 import { type Prepared, preparePolicy, type Refusal } from "./prepare-policy.js";
-import { takeReading } from "./read-policy-directory.js";
+import { type PolicyDirectoryReading, takeReading } from "./read-policy-directory.js";
 import { lookAtDirectory, type PolicyWatchOptions, watchPolicyDirectory } from "./watch-policy-directory.js";
 
 export interface PolicyStoreOptions {
@@ -64,6 +64,7 @@ class WatchedPolicyStore implements PolicyStore {
   /** Signature of the newest reading; undefined while one is under way. */
   #seen: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #settled: PolicyDirectoryReading["settled"] = new Map();
   /** What was compiled while the directory was not quiet yet; it serves only if these are the files once it is. */
   #ahead: { readonly hash: string; readonly prepared: Prepared } | undefined;
   /** A reload by the watch that waits for its turn: later changes need no second one. */
@@ -148,7 +149,7 @@ class WatchedPolicyStore implements PolicyStore {
     this.#seen = undefined;
     let files: readonly SourceFile[];
     try {
-      const reading = await takeReading(this.#options.directory);
+      const reading = await this.#read();
       this.#seen = reading.signature;
       files = reading.files;
     } catch (error) {
@@ -171,13 +172,19 @@ class WatchedPolicyStore implements PolicyStore {
   async #prepareAhead(): Promise<void> {
     if (this.#closed) return;
     try {
-      const { files } = await takeReading(this.#options.directory);
+      const { files } = await this.#read();
       const hash = contentHash(files);
       if (hash === this.#servingHash || hash === this.#refusedHash) return;
       this.#ahead = { hash, prepared: await this.#prepare(files) };
     } catch {
       // What cannot be read is said by the reload that follows.
     }
+  }
+
+  async #read(): Promise<PolicyDirectoryReading> {
+    const reading = await takeReading(this.#options.directory, this.#settled);
+    this.#settled = reading.settled;
+    return reading;
   }
 
   #prepare(files: readonly SourceFile[]): Promise<Prepared> {

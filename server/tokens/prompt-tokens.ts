@@ -25,7 +25,7 @@ export interface PromptTokens {
 export interface PromptTokensInput {
   /** The parsed body of a chat completion request. */
   readonly body: unknown;
-  /** Of the policy that will decide: `tokenThresholds(policy.set)`, made once for each policy. */
+  /** Of the policy that will decide: `tokenThresholds(policy)`, made once for each policy. */
   readonly thresholds: TokenThresholds;
   /** The fact `max_output_tokens`; undefined when the request sets no limit. */
   readonly maxOutputTokens: number | undefined;
