@@ -29,6 +29,27 @@ export function expectedCost(
   return (inputCost + answers * costOfTokens(outputTokens, price.output)) as NanoUsd;
 }
 
+/** Tokens of one call: those read from a cache and written to it are among the input. */
+export interface TokensUsed {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cached_input_tokens?: number;
+  readonly cache_write_input_tokens?: number;
+}
+
+/**
+ * What tokens cost, in nano-dollars, each kind of price rounded up once. Cached input and cache writes cost what other input
+ * does where the catalog has no price of their own.
+ */
+export function costOfTokensUsed(used: TokensUsed, price: Price): NanoUsd {
+  const cached = used.cached_input_tokens ?? 0;
+  const written = used.cache_write_input_tokens ?? 0;
+  return (costOfTokens(Math.max(0, used.input_tokens - cached - written), price.input) +
+    costOfTokens(cached, price.cachedInput ?? price.input) +
+    costOfTokens(written, price.cacheWrite ?? price.input) +
+    costOfTokens(used.output_tokens, price.output)) as NanoUsd;
+}
+
 /** The price of a token of ordinary traffic, three of input to one of output, in pico-dollars: one number a price. */
 export function mixedPrice(price: Price): number {
   return (3 * price.input + price.output) / 4;

@@ -1,5 +1,5 @@
 import { readlinkSync } from "node:fs";
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { MessageChannel, parentPort } from "node:worker_threads";
 import { compilePolicy, KnownParts, type Rule, type SourceFile, splitPolicy } from "../../engine/index.js";
 import type { CompileAnswer } from "./create-policy-compiler.js";
@@ -9,13 +9,10 @@ import type { CompileAnswer } from "./create-policy-compiler.js";
 const known = new KnownParts();
 let handedOver: readonly Rule[] = [];
 
-/** Of higher numbers the system runs others first. */
-const BEHIND_REQUESTS = 10;
-
 // On Linux a thread has a priority of its own: where cores are scarce, the edit waits and not the requests.
 try {
-  const thread = readlinkSync("/proc/thread-self").split("/").at(-1);
-  setPriority(Number(thread), BEHIND_REQUESTS);
+  const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+  setPriority(thread, Math.min(19, getPriority(thread) + 10));
 } catch {
   // Elsewhere threads are equal.
 }
