@@ -78,7 +78,7 @@ export class RequestAccount {
               choices: answersAsked(body),
               endpoint,
             });
-      const result = await this.#accounting.reserve({ id: call.id, amount, lines });
+      const result = await this.#accounting.reserve({ id: call.id, amount, lines, at: call.at });
       if ("kind" in result) return result;
       return { ...call, reservation: result };
     }
