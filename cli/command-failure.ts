@@ -4,9 +4,12 @@
  */
 export class CommandFailure extends Error {
   readonly exitCode: 1 | 2;
+  /** The answer of the proxy that the failure is about. */
+  readonly answer: object | undefined;
   /** @param message printed to stderr; empty when everything was said already. */
-  constructor(exitCode: 1 | 2, message = "") {
+  constructor(exitCode: 1 | 2, message = "", answer?: object) {
     super(message);
     this.exitCode = exitCode;
+    this.answer = answer;
   }
 }

@@ -33,6 +33,7 @@ function buildProgram(): Command {
     .helpCommand(false)
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
     .exitOverride();
+  if (wantsJson) program.configureOutput({ writeErr: () => undefined });
   const commands = [
     ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
     ...[diffCommand(), fmtCommand(), compileCommand(), replayCommand(), graphCommand()],
@@ -52,17 +53,38 @@ function inheritSettings(command: Command, parent: Command): void {
   for (const child of command.commands) inheritSettings(child, command);
 }
 
+/** With `--json` what goes wrong is a JSON document too, on standard error. */
+const wantsJson = process.argv.slice(2, argumentsEnd(process.argv)).includes("--json");
+
+function argumentsEnd(argv: readonly string[]): number {
+  const end = argv.indexOf("--");
+  return end === -1 ? argv.length : end;
+}
+
+function fail(message: string, exitCode: number, answer?: object): void {
+  process.exitCode = exitCode;
+  if (message === "") return; // it was printed already
+  const error = { message, exit_code: exitCode, ...(answer === undefined ? {} : { answer }) };
+  const text = answer === undefined ? message : `${message}\n${JSON.stringify(answer)}`;
+  process.stderr.write(`${wantsJson ? JSON.stringify({ error }, undefined, 2) : text}\n`);
+}
+
 try {
   await buildProgram().parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0) process.exitCode = 0;
+    else fail(wantsJson ? usageMessage(error) : "", 2);
   } else if (error instanceof CommandFailure) {
-    if (error.message !== "") process.stderr.write(`${error.message}\n`);
-    process.exitCode = error.exitCode;
+    fail(error.message, error.exitCode, error.answer);
   } else {
-    process.stderr.write(`policy: this is a fault in Routewright, not in your files: ${String(error)}\n`);
-    if (error instanceof Error && error.stack !== undefined) process.stderr.write(`${error.stack}\n`);
-    process.exitCode = 70;
+    const stack = error instanceof Error && error.stack !== undefined ? `\n${error.stack}` : "";
+    fail(`policy: this is a fault in Routewright, not in your files: ${String(error)}${stack}`, 70);
   }
+}
+
+function usageMessage({ code, message }: CommanderError): string {
+  return code === "commander.help"
+    ? "a command is missing; `policy --help` lists them"
+    : `${message} (run \`policy --help\` or \`policy COMMAND --help\`)`;
 }

@@ -41,19 +41,18 @@ export async function readRequest(
   const adapters = createAdapters(environment);
   try {
     const serving = createServingPolicies(adapters, environment)(policy);
-    const read = orRefusal(
-      await readAsked({
-        serving,
-        operation: chatFront.operation,
-        body,
-        latencyMs,
-        observe: observeRequest,
-        headers: requestHeaders({ rawHeaders }, policy.set.attributes),
-        // Nobody else waits for this thread, and a person can wait longer than a request.
-        counter: createTokenCounter({ runIn: "main", timeLimitMs: 60_000 }),
-        now,
-      }),
-    );
+    const read = await readAsked({
+      serving,
+      operation: chatFront.operation,
+      body,
+      latencyMs,
+      observe: observeRequest,
+      headers: requestHeaders({ rawHeaders }, policy.set.attributes),
+      // Nobody else waits for this thread, and a person can wait longer than a request.
+      counter: createTokenCounter({ runIn: "main", timeLimitMs: 60_000 }),
+      now,
+    });
+    if (read.refusal !== undefined) orRefusal(read.refusal);
     const { facts, sources, warnings } = read.observed;
     const incapable = serving.incapableOf(body, chatFront.operation);
     const answers = answersAsked(body);
@@ -76,10 +75,7 @@ export async function readRequest(
 function orRefusal<Value extends object>(read: Value | ApiError): Value {
   if (!("code" in read && "status" in read)) return read as Value;
   const error = read as ApiError;
-  throw new CommandFailure(
-    1,
-    `policy explain: the proxy answers ${error.status}: ${error.message}\n${JSON.stringify(errorBody(error))}`,
-  );
+  throw new CommandFailure(1, `policy explain: the proxy answers ${error.status}: ${error.message}`, errorBody(error));
 }
 
 async function readBody(file: string): Promise<Buffer> {

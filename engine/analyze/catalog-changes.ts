@@ -77,12 +77,20 @@ function providersOf(catalog: Catalog): ReadonlyMap<string, Fields> {
     catalog.providers.map(({ name, span: _, region: _region, retentionDays: _days, ...rest }) => [
       `provider ${name}`,
       Object.fromEntries(
-        ["format", "baseUrl", "apiKeyEnv", "headers", "simulate", "maxConcurrent", "healthCheck", "circuitBreaker"].map(
-          (field) => {
-            const value = (rest as Readonly<Record<string, unknown>>)[field];
-            return [field, value === undefined ? "none" : typeof value === "string" ? value : canonicalJson(value)];
-          },
-        ),
+        [
+          "format",
+          "baseUrl",
+          "apiKeyEnv",
+          "headers",
+          "simulate",
+          "maxConcurrent",
+          "healthCheck",
+          "circuitBreaker",
+          "responsesApi",
+        ].map((field) => {
+          const value = (rest as Readonly<Record<string, unknown>>)[field];
+          return [field, value === undefined ? "none" : typeof value === "string" ? value : canonicalJson(value)];
+        }),
       ),
     ]),
   );

@@ -178,6 +178,8 @@ export interface Provider {
   readonly simulate?: SimulationSettings;
   /** False: the endpoints of this provider have no circuit breaker, unless they say so. */
   readonly circuitBreaker?: false;
+  /** It has OpenAI's Responses API. */
+  readonly responsesApi?: true;
   /** Calls under way at all endpoints of this provider together, at most. */
   readonly maxConcurrent?: number;
   readonly healthCheck?: HealthCheck;

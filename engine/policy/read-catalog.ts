@@ -72,6 +72,11 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
   if (simulateNode !== undefined && format !== undefined && format !== "simulated") {
     report.error("RW1103", simulateNode.span, "`simulate` is for providers of format `simulated`", "leave it out");
   }
+  const responsesNode = childOf(value, "responses_api");
+  const responsesApi = booleanOf(reading, responsesNode);
+  if (responsesNode !== undefined && responsesApi === true && format !== undefined && format !== "openai") {
+    report.error("RW1103", responsesNode.span, "`responses_api` is for providers of format `openai`", "leave it out");
+  }
   return {
     name,
     format: format ?? "openai", // a set with an error is never used: the name is what others refer to
@@ -81,6 +86,7 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
     ...defined("retentionDays", retentionOf(reading, childOf(value, "data_retention"))),
     headers: readHeaders(reading, value),
     ...(booleanOf(reading, childOf(value, "circuit_breaker")) === false ? { circuitBreaker: false } : {}),
+    ...(responsesApi === true ? { responsesApi } : {}),
     ...defined("maxConcurrent", numberOf(reading, childOf(value, "max_concurrent"))),
     ...defined("healthCheck", readHealthCheck(reading, childOf(value, "health_check"))),
     ...(simulateNode === undefined ? {} : { simulate: readSimulation(reading, simulateNode) }),

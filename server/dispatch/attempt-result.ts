@@ -8,8 +8,8 @@ import type { Usage } from "./usage.js";
 export type AttemptResult =
   /** The whole answer, not sent to the client yet. */
   | { readonly kind: "answered"; readonly body: Buffer }
-  /** The stream reached the client to its last content; its end (`[DONE]`) is still to be sent. */
-  | { readonly kind: "streamed" }
+  /** The stream reached the client to its last content; its end (`[DONE]`) is still to be sent. `last`: the event that it ended with. */
+  | { readonly kind: "streamed"; readonly last?: Buffer }
   /** Nothing reached the client: another attempt may follow. */
   | { readonly kind: "failed"; readonly failure: Failure }
   /** The stream broke after content had reached the client. */

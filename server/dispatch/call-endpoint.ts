@@ -1,4 +1,5 @@
 import type { PlannedAttempt } from "../../engine/index.js";
+import type { PassThrough } from "../providers/pass-through.js";
 import type {
   ProviderAdapter,
   UpstreamCall,
@@ -19,6 +20,8 @@ const LINGER_MS = 1_000;
 export interface EndpointCall {
   readonly planned: PlannedAttempt;
   readonly adapter: ProviderAdapter;
+  /** How the answer is understood; undefined: as a chat completion. */
+  readonly passThrough: PassThrough | undefined;
   readonly call: Omit<UpstreamCall, "connectTimeoutMs" | "stream">;
   readonly client: ClientPresence;
   /** Where a stream goes; undefined: the answer is asked for whole. */
@@ -109,9 +112,8 @@ class Call implements UpstreamHandler {
   }
 
   #receiverFor(status: number, headers: UpstreamHeaders): AnswerReceiver {
-    const { sink, call, planned, now } = this.#options;
+    const { sink, call, planned, now, passThrough } = this.#options;
     if (status < 200 || status > 299) return receiveError(status, headers, now());
-    const passThrough = this.#options.adapter.passes.get(call.operation);
     const contentType = String(headers["content-type"] ?? "");
     const isEvents = contentType.includes("event-stream");
     if (sink === undefined) {

@@ -49,6 +49,8 @@ export interface DispatchRequest extends CallSide {
     /** What it leaves out of the request, one sentence each. */
     readonly warnings: readonly string[];
     readonly bodyFor: (upstreamModel: string) => Buffer;
+    /** It goes to providers that have the operation too: the request holds what only this server understands. */
+    readonly isOnly?: boolean;
   };
   /** Headers that belong to the operation, for providers that have it. */
   readonly operationHeaders: Readonly<Record<string, string>>;
@@ -183,7 +185,7 @@ async function recordedCall(
     stream: sink !== undefined,
     maxOutputTokens: request.maxOutputTokens,
   });
-  const isPassed = adapter.passes.has(request.operation);
+  const isPassed = request.chat.isOnly !== true && connection.passes.has(request.operation);
   if (!isPassed) for (const sentence of request.chat.warnings) request.warnings.add(sentence);
   const { bodyFor } = isPassed ? request : request.chat;
   const ended = endpoints.observations.begin(endpoint.id);
@@ -191,6 +193,7 @@ async function recordedCall(
     await callEndpoint({
       planned,
       adapter,
+      passThrough: isPassed ? connection.passes.get(request.operation) : undefined,
       call: {
         endpoint,
         provider,

@@ -91,7 +91,9 @@ class StreamReceiver implements AnswerReceiver {
     switch (read.kind) {
       case "done":
         if (read.chunk !== undefined) this.#takeChunk(read.chunk);
-        return this.#hasContent ? { kind: "streamed" } : this.fail(malformed("the stream holds no content"));
+        return this.#hasContent
+          ? { kind: "streamed", last: event }
+          : this.fail(malformed("the stream holds no content"));
       case "error":
         return this.fail(classifyErrorObject(read.error));
       case "unreadable":

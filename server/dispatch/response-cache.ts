@@ -10,7 +10,7 @@ const ENTRY_BYTES = 512;
 /** An answer as the provider gave it: whole, or the events of a stream that is complete, without its `[DONE]`. */
 export type CachedAnswer =
   | { readonly kind: "whole"; readonly body: Buffer }
-  | { readonly kind: "stream"; readonly events: readonly Buffer[] };
+  | { readonly kind: "stream"; readonly events: readonly Buffer[]; readonly last: Buffer | undefined };
 
 /** Answers for identical requests, in memory; the least recently used go first. */
 export class ResponseCache {

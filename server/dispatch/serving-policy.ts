@@ -45,6 +45,8 @@ export interface ServingPolicy {
 export interface ProviderConnection {
   readonly provider: Provider;
   readonly adapter: ProviderAdapter;
+  /** What goes through to it as it is, see {@link ProviderAdapter.passes}. */
+  readonly passes: ReturnType<ProviderAdapter["passes"]>;
   /** The built-in simulator answers. */
   readonly isSimulated: boolean;
   /** The simulator stands in for a real provider: what it answers costs nothing, whatever the catalog's price. */
@@ -82,6 +84,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
     connections.set(provider.name, {
       provider,
       adapter,
+      passes: adapter.passes(provider),
       isSimulated: format === "simulated",
       isStandIn: format === "simulated" && provider.format !== "simulated",
       secret: provider.apiKeyEnv === undefined ? undefined : environment[provider.apiKeyEnv],
@@ -93,8 +96,8 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
   const limits = new Map(all.map((endpoint) => [endpoint.id, limitsOf(endpoint, set)]));
   const served = set.catalog.models.flatMap((model) =>
     model.endpoints.flatMap((endpoint) => {
-      const adapter = connections.get(endpoint.provider)?.adapter;
-      return adapter === undefined ? [] : [{ model, endpoint, adapter }];
+      const connection = connections.get(endpoint.provider);
+      return connection === undefined ? [] : [{ model, endpoint, connection }];
     }),
   );
   return {
@@ -115,17 +118,19 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
     },
     incapableOf(body, operation) {
       const incapable: Record<string, string> = {};
-      for (const { model, endpoint, adapter } of served) {
+      for (const { model, endpoint, connection } of served) {
+        const { adapter, passes } = connection;
         const unable =
-          unableTo(operation, model, adapter) ??
-          (adapter.passes.has(operation) ? undefined : adapter.unable?.(body, endpoint));
+          unableTo(operation, model, passes) ?? (passes.has(operation) ? undefined : adapter.unable?.(body, endpoint));
         if (unable !== undefined) incapable[endpoint.id] = unable;
       }
       return Object.keys(incapable).length === 0 ? undefined : incapable;
     },
     ignoredBy(endpoint, body, operation) {
-      const adapter = connections.get(endpoint.provider)?.adapter;
-      return adapter?.passes.has(operation) === true ? [] : (adapter?.ignores?.(body) ?? []);
+      const connection = connections.get(endpoint.provider);
+      return connection === undefined || connection.passes.has(operation)
+        ? []
+        : (connection.adapter.ignores?.(body) ?? []);
     },
     limitsOf: ({ id }) => limits.get(id) ?? NO_LIMITS,
     connectionOf(endpoint) {
@@ -135,6 +140,8 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
     },
   };
 }
+
+type Passes = ProviderConnection["passes"];
 
 const NO_LIMITS: Limits = [];
 
@@ -147,7 +154,7 @@ function limitsOf({ id, provider, maxConcurrent: own }: Endpoint, { catalog }: P
 }
 
 /** Embeddings cannot be asked for as a chat completion, nor of a model that chats; and the other way round. */
-function unableTo(operation: Operation, { capabilities }: Model, { passes }: ProviderAdapter): string | undefined {
+function unableTo(operation: Operation, { capabilities }: Model, passes: Passes): string | undefined {
   const makesEmbeddings = capabilities.includes("embeddings");
   if (operation !== "embeddings") return makesEmbeddings ? "asks for an answer; the model makes embeddings" : undefined;
   if (!makesEmbeddings) return "asks for embeddings; the model does not make them";

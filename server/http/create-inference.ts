@@ -57,9 +57,11 @@ async function serve(
     return;
   }
   exchange.received(body.bytes);
-  const decide = await observeAndDecide(plane, front, exchange, caller, request, body);
-  if ("code" in decide) {
-    exchange.refuse(decide, "rejected");
+  exchange.isTranslated = body.chat.isOnly === true;
+  const { decide, refusal } = await observeAndDecide(plane, front, exchange, caller, request, body);
+  if (refusal !== undefined) {
+    decide();
+    exchange.refuse(refusal, "rejected");
     return;
   }
   const decision = await untilPossible(plane, exchange, decide);
@@ -72,7 +74,11 @@ async function serve(
   if (plan === undefined || first === undefined) {
     const { endpoints, now } = plane.dispatching;
     const waitMs = (endpoint: string) => endpoints.remainingMs(endpoint, now());
-    exchange.refuse(noCandidateError(plan ?? { excluded: [] }, observed.facts.model, waitMs), "no_candidate");
+    const { excluded } = plan ?? { excluded: [] };
+    exchange.refuse(
+      noCandidateError({ excluded, model: observed.facts.model, decision: decision.id, waitMs }),
+      "no_candidate",
+    );
     return;
   }
   if (exchange.client.isGone) {
@@ -153,7 +159,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       exchange.answer(result.body, planned);
       return;
     case "streamed":
-      exchange.endStream();
+      exchange.endStream(result.last);
       return;
     case "cancelled":
     case "outrun":

@@ -12,18 +12,22 @@ import { readAsked } from "./read-asked.js";
 import type { ReceivedBody } from "./receive-request.js";
 import { requestHeaders } from "./request-headers.js";
 
-/**
- * @returns a function that decides by what the world is then, each time under the same id and policy; or the error to
- *   answer with when a hint refuses the request.
- */
+/** What is decided about a request. */
+export interface Deciding {
+  /** Decides by what the world is then, each time under the same id and policy. */
+  readonly decide: () => Decision;
+  /** The error to answer with when a hint refuses the request: it is decided all the same, so that there is a record. */
+  readonly refusal: ApiError | undefined;
+}
+
 export async function observeAndDecide(
   plane: DataPlane,
   { operation }: Front,
   exchange: Exchange,
   { key }: Caller,
   request: IncomingMessage,
-  { chat: { body: asked } }: ReceivedBody,
-): Promise<(() => Decision) | ApiError> {
+  { chat: { body: asked, unseen } }: ReceivedBody,
+): Promise<Deciding> {
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy } = serving;
   const { endpoints } = plane.dispatching;
@@ -31,6 +35,7 @@ export async function observeAndDecide(
     serving,
     operation,
     body: asked,
+    unseen,
     latencyMs: endpoints.observations.latencyMs(serving.endpointIds),
     observe: plane.observe,
     headers: requestHeaders(request, policy.set.attributes),
@@ -38,11 +43,10 @@ export async function observeAndDecide(
     key: key === undefined ? undefined : trustedFacts(key, await plane.accounting.spendOf(key)),
     now: exchange.arrivedAt,
   });
-  if ("code" in read) return read;
-  const { observed, hints, prefix } = read;
+  const { observed, hints, prefix, refusal } = read;
   const id = plane.nextDecisionId();
   const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  return () => {
+  const decide = () => {
     const startedAtMs = plane.dispatching.now();
     const world = observeWorld({
       serving,
@@ -61,4 +65,5 @@ export async function observeAndDecide(
     exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
     return decision;
   };
+  return { decide, refusal };
 }

@@ -26,6 +26,8 @@ export class Exchange {
   readonly passedOver: { readonly endpoint: string; readonly reason: PassedOver["reason"] }[] = [];
   /** How long the request has waited for a candidate, milliseconds. */
   queuedMs = 0;
+  /** Every provider is asked for a chat completion, see `ChatView.isOnly`. */
+  isTranslated = false;
   /** What providers were not told as the client said it. */
   readonly warnings = new Set<string>();
   readonly #plane: DataPlane;
@@ -122,10 +124,10 @@ export class Exchange {
     return bytes.length === 0 || this.#response.write(bytes);
   }
 
-  /** Ends a stream that is complete. */
-  endStream(): void {
+  /** Ends a stream that is complete. @param last the provider's own last event. */
+  endStream(last: Buffer | undefined): void {
     const end = this.#endWith(200, "answered");
-    this.#response.end(this.#stream?.end(this.#explain(end)));
+    this.#response.end(this.#stream?.end(this.#explain(end), last));
     this.#finish(end);
   }
 
@@ -205,7 +207,8 @@ export class Exchange {
 
   /** The provider has the operation itself: its bytes are the client's. */
   #isNative({ endpoint }: PlannedAttempt): boolean {
-    return this.#decision?.serving.connectionOf(endpoint).adapter.passes.has(this.#front.operation) === true;
+    if (this.isTranslated) return false;
+    return this.#decision?.serving.connectionOf(endpoint).passes.has(this.#front.operation) === true;
   }
 
   /** The record, when the client asked for it. */

@@ -1,8 +1,8 @@
 /** Where the top-level `model` of a JSON object stands in its bytes. */
 export type ModelPlace =
-  | { readonly kind: "value"; readonly start: number; readonly end: number }
-  /** There is none: it can be inserted right after the opening brace. */
-  | { readonly kind: "missing"; readonly insertAt: number; readonly isEmptyObject: boolean }
+  | { readonly kind: "value"; readonly start: number; readonly end: number; readonly keys: number }
+  /** There is none: it can be inserted right after the opening brace. `keys`: how many the body holds, at every depth. */
+  | { readonly kind: "missing"; readonly insertAt: number; readonly isEmptyObject: boolean; readonly keys: number }
   /**
    * A top-level key stands there twice. Parsers differ in which of the two counts, so the facts could speak of another
    * request than the one the provider reads.
@@ -36,6 +36,7 @@ export function findModel(body: Buffer): ModelPlace {
   let at = skipSpace(body, open + 1);
   const isEmptyObject = body[at] === CLOSE_BRACE;
   const keys = new Set<string>();
+  const nested: Counted = { keys: 0 };
   let found: { start: number; end: number } | undefined;
   while (body[at] === QUOTE) {
     const keyEnd = endOfString(body, at);
@@ -43,14 +44,22 @@ export function findModel(body: Buffer): ModelPlace {
     if (keys.has(key)) return { kind: "duplicate", key };
     keys.add(key);
     const start = skipSpace(body, skipSpace(body, keyEnd) + 1); // over the colon
-    const end = endOfValue(body, start);
+    const end = endOfValue(body, start, nested);
     if (end === undefined) return { kind: "too_deep" };
     if (key === "model") found = { start, end };
     at = skipSpace(body, end);
     if (body[at] !== COMMA) break;
     at = skipSpace(body, at + 1);
   }
-  return found === undefined ? { kind: "missing", insertAt: open + 1, isEmptyObject } : { kind: "value", ...found };
+  const all = keys.size + nested.keys;
+  return found === undefined
+    ? { kind: "missing", insertAt: open + 1, isEmptyObject, keys: all }
+    : { kind: "value", start: found.start, end: found.end, keys: all };
+}
+
+/** Keys found below the top level. */
+interface Counted {
+  keys: number;
 }
 
 /** The same bytes with another model's name; everything else stays as it is, spaces and number spellings included. */
@@ -63,14 +72,14 @@ export function withModel(body: Buffer, place: UsableModelPlace, model: string):
   return Buffer.concat([body.subarray(0, place.insertAt), Buffer.from(inserted), body.subarray(place.insertAt)]);
 }
 
-function skipSpace(body: Buffer, from: number): number {
+export function skipSpace(body: Buffer, from: number): number {
   let at = from;
   while (body[at] === 0x20 || body[at] === 0x0a || body[at] === 0x0d || body[at] === 0x09) at++;
   return at;
 }
 
 /** @param start at the opening quote. @returns the offset after the closing one. */
-function endOfString(body: Buffer, start: number): number {
+export function endOfString(body: Buffer, start: number): number {
   let at = body.indexOf(QUOTE, start + 1);
   while (at !== -1 && isEscaped(body, at)) at = body.indexOf(QUOTE, at + 1);
   return at === -1 ? body.length : at + 1;
@@ -83,7 +92,7 @@ function isEscaped(body: Buffer, quote: number): boolean {
   return (quote - from) % 2 === 1;
 }
 
-function readKey(body: Buffer, start: number, end: number): string {
+export function readKey(body: Buffer, start: number, end: number): string {
   const text = body.toString("utf8", start, end);
   if (!text.includes("\\")) return text.slice(1, -1);
   try {
@@ -94,7 +103,7 @@ function readKey(body: Buffer, start: number, end: number): string {
 }
 
 /** @returns undefined when it is nested too deep. */
-function endOfValue(body: Buffer, start: number): number | undefined {
+function endOfValue(body: Buffer, start: number, nested: Counted): number | undefined {
   if (body[start] === QUOTE) return endOfString(body, start);
   let depth = 0;
   for (let at = start; at < body.length; at++) {
@@ -114,8 +123,11 @@ function endOfValue(body: Buffer, start: number): number | undefined {
         if (depth === 0) return at + 1;
         break;
       case COMMA:
+        if (depth === 0) return at;
+        break;
       case COLON:
         if (depth === 0) return at;
+        nested.keys++; // outside of texts a colon follows a key, and nothing else
     }
   }
   return body.length;

@@ -1,5 +1,6 @@
 import { type CompiledPolicy, canonicalModelId, MAX_TOKENS } from "../../engine/index.js";
 import { readText } from "./hints.js";
+import { isNamedInRoutes } from "./named-in-routes.js";
 import type { Observation } from "./observation.js";
 
 /** Reads what the body of a chat completion says, but for the size of its prompt. */
@@ -11,6 +12,10 @@ export function observeBody(
   const { model } = body;
   if (typeof model === "string") {
     const canonical = canonicalModelId(policy.set.catalog, model);
+    if (canonical === undefined && model !== "auto" && !isNamedInRoutes(policy.set, model)) {
+      const shown = JSON.stringify(model.slice(0, 100));
+      observation.warnings.push(`model: the catalog has no ${shown}; what the policy chose stands for it`);
+    }
     observation.observe(
       "model",
       canonical ?? model,
@@ -21,7 +26,7 @@ export function observeBody(
   }
   observeOutputLimit(body, observation);
   const user = typeof body["user"] === "string" ? readText(body["user"]) : undefined;
-  if (typeof body["user"] === "string" && user === undefined) {
+  if (body["user"] !== undefined && body["user"] !== null && user === undefined) {
     observation.warnings.push("user: it takes a text of at most 256 characters; it was not used for routing");
   }
   if (user !== undefined) {
@@ -68,9 +73,9 @@ function usesVision(messages: unknown): boolean {
   );
 }
 
-/** Whether a part of a message is an image, in the form of chat completions or of responses. */
-function isImagePart(part: { readonly type?: unknown } | null): boolean {
-  return part?.type === "image_url" || part?.type === "input_image";
+/** Whether a part of a message is an image, in the form of chat completions or of responses. Some servers take one without a type. */
+function isImagePart(part: { readonly type?: unknown; readonly image_url?: unknown } | null): boolean {
+  return part?.type === "image_url" || part?.type === "input_image" || part?.image_url !== undefined;
 }
 
 /** @returns an entry of the body's `metadata`; undefined when it has none of that name itself. */

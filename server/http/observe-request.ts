@@ -22,6 +22,8 @@ export interface RequestToObserve {
   readonly headers: RequestHeaders;
   /** The parsed body: a JSON object. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** What the request holds beside that. */
+  readonly unseen?: { readonly tools: boolean; readonly images: boolean } | undefined;
   readonly policy: CompiledPolicy;
   /** Of the policy: `tokenThresholds(policy.set)`. */
   readonly thresholds: TokenThresholds;
@@ -52,11 +54,13 @@ export interface ObservedRequest {
  * measured only when no hint gives its size. Never rejects.
  */
 export async function observeRequest(request: RequestToObserve): Promise<ObservedRequest> {
-  const { headers, body, policy, key, now } = request;
+  const { headers, body, unseen, policy, key, now } = request;
   const { attributes } = policy.set;
   const observation = new Observation();
   if (key !== undefined) observeKey(key, attributes, observation);
   observeHints(headers, observation);
+  if (unseen?.tools === true) observation.observe("uses_tools", true, "body tools");
+  if (unseen?.images === true) observation.observe("uses_vision", true, "body");
   observeBody(body, policy, observation);
   observeTags(key?.tags ?? [], headers, body, observation);
   observeAttributes(attributes, headers, body, observation);

@@ -1,6 +1,8 @@
 import { isAscii, isUtf8 } from "node:buffer";
 import { MAX_TOKENS } from "../../engine/index.js";
 import type { ApiError } from "./api-error.js";
+import { unreadableField } from "./check-fields.js";
+import { countKeys, findDuplicateKey } from "./duplicate-key.js";
 import { findModel, MAX_NESTING, type UsableModelPlace } from "./model-splice.js";
 import { isTokenLimit } from "./observe-body.js";
 
@@ -26,13 +28,10 @@ export function parseRequestBody(bytes: Buffer): ParsedRequestBody | ApiError {
   const parsed = parseObject(bytes);
   if ("error" in parsed) return parsed.error;
   const json = parsed.object;
-  if (model.kind === "duplicate") {
-    return invalid(
-      "duplicate_key",
-      `the body holds the key ${JSON.stringify(model.key.slice(0, 100))} more than once; write it once`,
-      model.key === "model" ? "model" : undefined,
-    );
-  }
+  if (model.kind === "duplicate") return duplicate(model.key);
+  if (countKeys(json) !== model.keys) return duplicate(findDuplicateKey(bytes) ?? "");
+  const unreadable = unreadableField(json);
+  if (unreadable !== undefined) return invalid("invalid_request", unreadable.message, unreadable.name);
   const name = json["model"];
   if (name !== undefined && name !== null && typeof name !== "string") {
     return invalid("invalid_model", 'model must be a text: a model of GET /v1/models, or "auto"', "model");
@@ -65,6 +64,11 @@ export function parseObject(
     return { error: invalid("invalid_json", "the request body must be one JSON object") };
   }
   return { object: json as Readonly<Record<string, unknown>> };
+}
+
+function duplicate(key: string): ApiError {
+  const message = `the body holds the key ${JSON.stringify(key.slice(0, 100))} more than once in one object; write it once`;
+  return invalid("duplicate_key", message, key === "model" ? "model" : undefined);
 }
 
 function invalid(code: string, message: string, param?: string): ApiError {

@@ -8,7 +8,7 @@ import { type RoutingHints, readRoutingFields } from "./routing-fields.js";
 
 export interface RequestAsked
   extends Pick<RequestToObserve, "headers" | "counter" | "now">,
-    Partial<Pick<RequestToObserve, "key">> {
+    Partial<Pick<RequestToObserve, "key" | "unseen">> {
   readonly serving: ServingPolicy;
   readonly operation: Operation;
   /** The request as a chat completion, parsed. */
@@ -25,26 +25,33 @@ export interface AskedRead {
   readonly hints: Pick<World, "hint_excluded" | "hint_order" | "no_fallback">;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
   readonly prefix: string | undefined;
+  /** The error to answer with: for a hint that could dodge a guard, or that `x-route-strict` refuses. */
+  readonly refusal: ApiError | undefined;
 }
 
-/**
- * Reads a request's facts and its hints to the ranking, as the proxy and `policy explain --request` do.
- * @returns the error to answer with for a hint that could dodge a guard, or that `x-route-strict` refuses.
- */
-export async function readAsked(asked: RequestAsked): Promise<AskedRead | ApiError> {
-  const { serving, operation, body: written, latencyMs, observe, headers, counter, key, now } = asked;
+/** Reads a request's facts and its hints to the ranking, as the proxy and `policy explain --request` do. */
+export async function readAsked(asked: RequestAsked): Promise<AskedRead> {
+  const { serving, operation, body: written, latencyMs, observe, headers, counter, key, now, unseen } = asked;
   const { policy, thresholds } = serving;
   const ignores = (endpoint: Parameters<ServingPolicy["ignoredBy"]>[0]) =>
     serving.ignoredBy(endpoint, written, operation);
   const routing = readRoutingFields({ policy, body: written, latencyMs, ignores });
   const body = routing.model === written["model"] ? written : { ...written, model: routing.model };
-  const seen = await observe({ headers, body, policy, thresholds, counter, key, now });
+  const seen = await observe({ headers, body, unseen, policy, thresholds, counter, key, now });
   const observed = { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
-  if (observed.refusals.length > 0) return invalidHint(observed.refusals.join("; "));
-  if (observed.strict && observed.warnings.length > 0) {
-    return invalidHint(`x-route-strict is set, and hints cannot be used: ${observed.warnings.join("; ")}`);
-  }
-  return { policy, observed, hints: hintsOf(routing), prefix: serving.uses.prefix ? promptPrefix(body) : undefined };
+  return {
+    policy,
+    observed,
+    hints: hintsOf(routing),
+    prefix: serving.uses.prefix ? promptPrefix(body) : undefined,
+    refusal: refusalOf(observed),
+  };
+}
+
+function refusalOf({ refusals, strict, warnings }: ObservedRequest): ApiError | undefined {
+  if (refusals.length > 0) return invalidHint(refusals.join("; "));
+  if (!strict || warnings.length === 0) return undefined;
+  return invalidHint(`x-route-strict is set, and hints cannot be used: ${warnings.join("; ")}`);
 }
 
 function hintsOf({ excluded, order, noFallback }: RoutingHints): AskedRead["hints"] {

@@ -24,6 +24,16 @@ export async function receiveBody(request: IncomingMessage, front: Front): Promi
       message: "the request body is compressed; send it without content-encoding",
     };
   }
+  const charset = foreignCharset(request.headers["content-type"]);
+  if (charset !== undefined) {
+    request.resume();
+    return {
+      status: 415,
+      type: "invalid_request_error",
+      code: "unsupported_charset",
+      message: `the request body is in ${charset}; send JSON in UTF-8`,
+    };
+  }
   const bytes = await readBody(request);
   if (!Buffer.isBuffer(bytes)) return bytes;
   const parsed = parseRequestBody(bytes);
@@ -38,13 +48,20 @@ export async function receiveBody(request: IncomingMessage, front: Front): Promi
 
 /** The request for providers that do not have its operation. */
 export function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBody): DispatchRequest["chat"] {
-  const { body, plainBody, warnings } = chat;
+  const { body, plainBody, warnings, isOnly = false } = chat;
   return {
     body,
     warnings,
+    isOnly,
     bodyFor: (upstreamModel) =>
       operation === "chat"
         ? withModel(bytes, model, upstreamModel)
         : Buffer.from(JSON.stringify({ ...withoutRoutingFields(plainBody), model: upstreamModel })),
   };
+}
+
+/** @returns the character set that a body is said to have; undefined when it is UTF-8, or none is named: JSON is UTF-8 then. */
+function foreignCharset(contentType = ""): string | undefined {
+  const [, charset = "utf-8"] = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType) ?? [];
+  return /^(utf-?8|us-ascii)$/i.test(charset) ? undefined : charset.slice(0, 40);
 }

@@ -48,16 +48,19 @@ const suffixes: Readonly<Record<string, ReadField>> = {
 const providerFields: Readonly<Record<string, ReadField>> = {
   order(value, draft) {
     if (!isTexts(value)) return "a list of providers";
+    warnOfUnknown("provider.order", value, draft);
     draft.orderBy(({ provider }) => (value.includes(provider) ? value.indexOf(provider) : value.length));
     return undefined;
   },
   only(value, draft) {
     if (!isTexts(value)) return "a list of providers";
+    warnOfUnknown("provider.only", value, draft);
     draft.keep(({ provider }) => value.includes(provider));
     return undefined;
   },
   ignore(value, draft) {
     if (!isTexts(value)) return "a list of providers";
+    warnOfUnknown("provider.ignore", value, draft);
     draft.keep(({ provider }) => !value.includes(provider));
     return undefined;
   },
@@ -101,6 +104,8 @@ const bodyFields: Readonly<Record<string, ReadField>> = {
       (name) => canonicalModelId(catalog, name) ?? canonicalModelId(catalog, name.replace(/:[a-z]+$/, "")),
     );
     draft.keep((endpoint) => named.includes(endpoint.model));
+    const unknown = value.filter((_, at) => named[names.length - value.length + at] === undefined);
+    if (unknown.length > 0) draft.warn(`models: the catalog has no ${listed(unknown)}`);
     return undefined;
   },
   provider(value, draft) {
@@ -190,6 +195,16 @@ function sortBy(by: unknown, draft: Draft): string | undefined {
     default:
       return "price, latency or throughput";
   }
+}
+
+function warnOfUnknown(name: string, providers: readonly string[], draft: Draft): void {
+  const known = new Set(draft.policy.set.catalog.providers.map((provider) => provider.name));
+  const unknown = providers.filter((provider) => !known.has(provider));
+  if (unknown.length > 0) draft.warn(`${name}: the catalog has no provider ${listed(unknown)}`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name.slice(0, 100))).join(", ");
 }
 
 function unused(name: string, isFine: boolean, draft: Draft): undefined {

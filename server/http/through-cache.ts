@@ -55,7 +55,7 @@ export async function throughCache(
       // An answer that another candidate gave instead would keep coming after the first one is well again.
       if (planned.endpoint.id !== asked.first.endpoint.id) return undefined;
       if (result.kind === "answered") return { kind: "whole", body: result.body };
-      return result.kind === "streamed" ? events.collected() : undefined;
+      return result.kind === "streamed" ? events.collected(result.last) : undefined;
     },
   );
 }
@@ -83,7 +83,7 @@ function replay(exchange: Exchange, answer: CachedAnswer, planned: PlannedAttemp
   }
   exchange.beginStream(planned);
   for (const event of answer.events) exchange.writeEvent(event);
-  exchange.endStream();
+  exchange.endStream(answer.last);
 }
 
 /** A sink that keeps what goes through it, up to what the cache would keep. */
@@ -106,6 +106,9 @@ function collect(sink: StreamSink | undefined) {
         };
   return {
     sink: through,
-    collected: (): CachedAnswer | undefined => (events === undefined ? undefined : { kind: "stream", events }),
+    collected: (last: Buffer | undefined): CachedAnswer | undefined =>
+      events === undefined
+        ? undefined
+        : { kind: "stream", events, last: last === undefined ? undefined : Buffer.from(last) },
   };
 }

@@ -1,5 +1,6 @@
 import type { HttpCalls } from "./http-calls.js";
 import { embeddingsPassThrough } from "./openai-embeddings.js";
+import { responsesPassThrough } from "./openai-responses.js";
 import type { Operation } from "./operation.js";
 import type { ProviderAdapter } from "./provider-adapter.js";
 import { providerTargets } from "./provider-target.js";
@@ -8,7 +9,16 @@ const paths: Readonly<Partial<Record<Operation, string>>> = {
   chat: "/chat/completions",
   completions: "/completions",
   embeddings: "/embeddings",
+  responses: "/responses",
 };
+
+type Passes = ReturnType<ProviderAdapter["passes"]>;
+const passes: Passes = new Map([
+  ["chat", undefined],
+  ["completions", undefined],
+  ["embeddings", embeddingsPassThrough],
+]);
+const passesWithResponses: Passes = new Map([...passes, ["responses", responsesPassThrough]]);
 
 /**
  * Any OpenAI-compatible server: the client's body goes out as it came, but for the model's name.
@@ -20,11 +30,7 @@ export function createOpenAiAdapter(environment: NodeJS.ProcessEnv, http: HttpCa
     (key): Readonly<Record<string, string>> => (key === undefined ? {} : { authorization: `Bearer ${key}` }),
   );
   return {
-    passes: new Map([
-      ["chat", undefined],
-      ["completions", undefined],
-      ["embeddings", embeddingsPassThrough],
-    ]),
+    passes: ({ responsesApi }) => (responsesApi === true ? passesWithResponses : passes),
     call({ provider, operation, body, stream, headers: more, connectTimeoutMs }, handler) {
       const { origin, pathOf, headers } = targetOf(provider);
       const accept = stream ? "text/event-stream" : "application/json";

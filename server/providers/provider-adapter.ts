@@ -49,10 +49,10 @@ export interface UpstreamExchange {
 /** Speaks one wire format. */
 export interface ProviderAdapter {
   /**
-   * The operations whose requests and answers go through as they are, and how their answers are understood on the way;
-   * undefined: as chat completions. Everything else must be asked as a chat completion.
+   * The operations of a provider whose requests and answers go through as they are, and how their answers are understood
+   * on the way; undefined: as chat completions. Everything else must be asked as a chat completion.
    */
-  readonly passes: ReadonlyMap<Operation, PassThrough | undefined>;
+  passes(provider: Provider): ReadonlyMap<Operation, PassThrough | undefined>;
   /**
    * @returns what an endpoint cannot do of a request, as the end of "the request …"; undefined when it can. A format
    *   without this method takes every request as it is.

@@ -3,6 +3,8 @@ import { playFault } from "./play-fault.js";
 import type { ProviderAdapter, UpstreamCall, UpstreamExchange, UpstreamHandler } from "./provider-adapter.js";
 import { composeSimulatedAnswer, type SimulatedAnswer, type SimulatedToolCall } from "./simulated-answer.js";
 
+const passes: ReturnType<ProviderAdapter["passes"]> = new Map([["chat", undefined]]);
+
 /**
  * A built-in stand-in for a provider: answers in OpenAI's shape without any network, streams word by word, and calls
  * a tool when tools are offered and `tool_choice` asks for one, or when the last user message names it.
@@ -11,7 +13,7 @@ import { composeSimulatedAnswer, type SimulatedAnswer, type SimulatedToolCall } 
 export function createSimulatedAdapter(random: () => number = Math.random): ProviderAdapter {
   const underWay = new Set<PacedExchange>();
   return {
-    passes: new Map([["chat", undefined]]),
+    passes: () => passes,
     call(call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange {
       const exchange = new PacedExchange();
       underWay.add(exchange);

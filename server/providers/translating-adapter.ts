@@ -40,8 +40,9 @@ export function createTranslatingAdapter(
     return send(call, path, call.body, new PassedAnswer(handler, errors));
   };
   const { native } = translator;
+  const passes = new Map(native === undefined ? [] : [[native.operation, passThroughOf(translator)]]);
   return {
-    passes: new Map(native === undefined ? [] : [[native.operation, passThroughOf(translator)]]),
+    passes: () => passes,
     unable(body, endpoint) {
       if (!asksForMuch(body, translator)) return undefined;
       const request = requestOf(body);

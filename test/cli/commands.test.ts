@@ -118,6 +118,19 @@ describe("the policy command on a starter set", () => {
     expect(code).toBe(2);
   });
 
+  it.each([
+    [["bogus"], "unknown command 'bogus'"],
+    [["check", "--bogus"], "unknown option '--bogus'"],
+    [[], "a command is missing"],
+    [["usage", "--by", "nonsense"], "policy usage: --by"],
+    [["check", "--policies", "/nowhere"], "there is no directory /nowhere"],
+    [["explain", "--context-tokens", "lots"], "--context-tokens lots"],
+  ])("with --json wrong usage is a JSON document on standard error: %j", async (args, message) => {
+    const { code, stdout, stderr } = await runPolicy([...args, "--json"]);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(JSON.parse(stderr)).toEqual({ error: { message: expect.stringContaining(message), exit_code: 2 } });
+  });
+
   it("check prints every fault with its place and exits 1; as JSON too", async () => {
     const broken = join(folder, "broken");
     await runPolicy(["init", broken]);

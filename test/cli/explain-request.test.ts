@@ -43,7 +43,7 @@ describe("policy explain --request", () => {
     ]);
     if (answer.error !== undefined) {
       expect(code).toBe(1);
-      expect(stderr).toContain(`"code":"${answer.error.code}"`);
+      expect(JSON.parse(stderr).error.answer).toMatchObject({ error: { code: answer.error.code } });
       return;
     }
     expect(stderr).toBe("");

@@ -70,8 +70,8 @@ class TextStream implements FrontStream {
     return chunk === undefined ? event : Buffer.from(`data: ${JSON.stringify(toText(chunk, "delta"))}\n\n`);
   }
 
-  end(record: DecisionRecord | undefined): string {
-    return this.#chat.end(record);
+  end(record: DecisionRecord | undefined, last: Buffer | undefined): string {
+    return this.#chat.end(record, last);
   }
 
   cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string {

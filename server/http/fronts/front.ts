@@ -29,6 +29,10 @@ export interface ChatView {
   readonly plainBody: Json;
   /** What the translation leaves out, one sentence each. */
   readonly warnings: readonly string[];
+  /** What the request holds and its chat completion does not show, so that facts are the same wherever it goes. */
+  readonly unseen?: { readonly tools: boolean; readonly images: boolean };
+  /** Also providers that have the API itself are asked for a chat completion: the request holds what only this server understands. */
+  readonly isOnly?: boolean;
 }
 
 export interface StreamAbout {
@@ -42,8 +46,11 @@ export interface StreamAbout {
 export interface FrontStream {
   /** @param event one whole server-sent event. @returns what the client gets for it; may be empty. */
   write(event: Buffer): Buffer;
-  /** What ends a stream that is complete; with the decision record, when the client asked for it. */
-  end(record: DecisionRecord | undefined): string;
+  /**
+   * What ends a stream that is complete; with the decision record, when the client asked for it.
+   * @param last the provider's own last event, which is still to be sent where it says more than that.
+   */
+  end(record: DecisionRecord | undefined, last: Buffer | undefined): string;
   /** What ends a stream that broke: never anything that looks like an end. */
   cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string;
 }

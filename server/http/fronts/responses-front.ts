@@ -1,6 +1,6 @@
 import type { DecisionRecord } from "../../../engine/index.js";
 import { dataOf } from "../../dispatch/sse-splitter.js";
-import { parseJsonObject } from "../../providers/chat/json.js";
+import { type Json, parseJsonObject } from "../../providers/chat/json.js";
 import { type ApiError, errorBody } from "../api-error.js";
 import { chatFront } from "./chat-front.js";
 import type { Front, FrontStream, StreamAbout } from "./front.js";
@@ -8,14 +8,48 @@ import { chatToResponse } from "./responses/chat-to-response.js";
 import { ResponseStream } from "./responses/response-stream.js";
 import { responsesToChat } from "./responses/responses-to-chat.js";
 
-/** OpenAI's Responses API, without its memory: every provider is asked for a chat completion. */
+const COLON = 0x3a;
+
+/** OpenAI's Responses API, without its memory: providers that do not have it are asked for a chat completion. */
 export const responsesFront: Front = {
   ...chatFront,
   operation: "responses",
   readChat: responsesToChat,
   answer: (chat) => Buffer.from(JSON.stringify(chatToResponse(parseJsonObject(chat.toString("utf8")) ?? {}))),
-  stream: (_, about) => new Stream(about),
+  stream: (isNative, about) => (isNative ? new NativeStream() : new Stream(about)),
 };
+
+class NativeStream implements FrontStream {
+  #last: Buffer | undefined;
+
+  write(event: Buffer): Buffer {
+    if (event[0] !== COLON) this.#last = event; // a comment says nothing
+    return event;
+  }
+
+  end(record: DecisionRecord | undefined, last: Buffer | undefined): string {
+    const route = record === undefined ? "" : this.#event("route", { route: record });
+    return `${route}${last?.toString("utf8") ?? ""}`;
+  }
+
+  cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string {
+    const route = record === undefined ? "" : this.#event("route", { route: record });
+    return `${route}${this.#event("error", errorFields(error, decision))}`;
+  }
+
+  /** Numbered as the event that would come next. */
+  #event(type: string, fields: Json): string {
+    const last = this.#last === undefined ? undefined : parseJsonObject(dataOf(this.#last) ?? "");
+    const number = last?.["sequence_number"];
+    const next = typeof number === "number" ? { sequence_number: number + 1 } : {};
+    return `event: ${type}\ndata: ${JSON.stringify({ type, ...next, ...fields })}\n\n`;
+  }
+}
+
+function errorFields(error: ApiError, decision: string | undefined): Json {
+  const { code, message } = error;
+  return { code, message, param: null, ...errorBody(error, decision) };
+}
 
 class Stream implements FrontStream {
   readonly #events: ResponseStream;
@@ -34,9 +68,7 @@ class Stream implements FrontStream {
   }
 
   cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string {
-    const { code, message } = error;
-    const body = { code, message, param: null, ...errorBody(error, decision) };
-    return `${this.#routeEvent(record)}${this.#events.event("error", body)}`;
+    return `${this.#routeEvent(record)}${this.#events.event("error", errorFields(error, decision))}`;
   }
 
   #routeEvent(record: DecisionRecord | undefined): string {

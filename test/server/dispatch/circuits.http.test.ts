@@ -99,7 +99,7 @@ describe("an endpoint that keeps failing", () => {
     const answer = await proxy.ask();
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "10"]);
     expect(await answer.json()).toMatchObject({
-      error: { code: "no_candidate", message: expect.stringContaining("the circuit of acme/one@one is open") },
+      error: { code: "no_candidate", message: expect.stringContaining("acme/one@one: it is failing at the moment") },
     });
     expect(one.requests).toHaveLength(5);
   });

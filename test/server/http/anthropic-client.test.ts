@@ -1,6 +1,6 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { afterEach, describe, expect, it } from "vitest";
-import { formatCatalog, servers, startProvider } from "../providers/provider-servers.js";
+import { anthropicServer, formatCatalog, servers, startProvider } from "../providers/provider-servers.js";
 import { compile, policyOf, startProxy, stopAll } from "./harness.js";
 
 afterEach(stopAll);
@@ -141,6 +141,30 @@ describe("POST /v1/messages", () => {
       if (stream === "") expect(JSON.parse(text)).toMatchObject({ id: "msg_1", type: "message" });
       else expect(text.endsWith('event: message_stop\ndata: {"type":"message_stop"}\n\n')).toBe(true);
     }
+  });
+
+  it("sees facts that only its own API shows: server tools, pictures that the provider keeps", async () => {
+    const upstream = await startProvider(anthropicServer);
+    const rules = [
+      "  - { id: no-tools, match: { uses_tools: true }, deny: no tools }",
+      "  - { id: no-pictures, match: { uses_vision: true }, deny: no pictures }",
+    ];
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [acme/anthropic] }", rules.join("\n")), formatCatalog({ anthropic: upstream.url })),
+      { environment: { KEY: "sk-provider" } },
+    );
+    const image = { type: "image", source: { type: "file", file_id: "f" } };
+    const result = { type: "tool_result", tool_use_id: "t", content: [image] };
+    for (const [fields, rule] of [
+      [{ tools: [{ type: "web_search_20260209", name: "web_search" }] }, "no-tools"],
+      [{ mcp_servers: [{ type: "url", url: "https://example.com" }] }, "no-tools"],
+      [{ messages: [{ role: "user", content: [result] }] }, "no-pictures"],
+    ] as const) {
+      const body = { model: "auto", max_tokens: 5, messages: [{ role: "user", content: "hi" }], ...fields };
+      const answer = await fetch(`${proxy.url}/v1/messages`, { method: "POST", body: JSON.stringify(body) });
+      expect([answer.status, answer.headers.get("x-route-rule")]).toEqual([403, rule]);
+    }
+    expect(upstream.requests).toEqual([]);
   });
 
   it("answers errors of its own in the API's form, with the decision's id", async () => {

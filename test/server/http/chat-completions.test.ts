@@ -147,6 +147,34 @@ describe("POST /v1/chat/completions", () => {
     expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "no_candidate", code });
   });
 
+  it("says no rule, price or setting of the server where no model is left, and where the details are", async () => {
+    const { proxy } = await proxyWithRules();
+    const messageOf = async (headers: Record<string, string>) =>
+      ((await (await proxy.ask({}, headers)).json()) as { error: { message: string } }).error.message;
+    const required = await messageOf({ "x-route-tags": "pii" });
+    expect(required).toMatch(
+      /^no model is left that may serve this request: acme\/one@one.*: the policy does not allow it for this request \(decision dec_\w+ has the details\)$/,
+    );
+    const dear = await messageOf({ "x-route-budget-usd": "0.000001" });
+    expect(dear).toContain("it is expected to cost more than this request may");
+    expect(dear).not.toContain("$");
+  });
+
+  it("answers a body in UTF-8 only, whatever its charset says", async () => {
+    const { proxy } = await proxyWithRules();
+    const ask = (type: string) => proxy.ask({}, { "content-type": type });
+    for (const type of ["application/json; charset=utf-8", 'application/json;charset="UTF-8"', "text/plain"]) {
+      expect((await ask(type)).status).toBe(200);
+    }
+    for (const charset of ["utf-16", "iso-8859-1"]) {
+      const answer = await ask(`application/json; charset=${charset}`);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        415,
+        { error: { code: "unsupported_charset", message: expect.stringContaining(charset) } },
+      ]);
+    }
+  });
+
   it("is a clear error when the route names only the requested model, which the catalog does not have", async () => {
     const upstream = await answering();
     const proxy = await proxyOver({ one: upstream }, "{ to: [requested] }");
@@ -168,8 +196,28 @@ describe("POST /v1/chat/completions", () => {
     const answer = await proxy.ask();
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({
-      error: { code: "no_candidate", message: expect.stringContaining("NO_SUCH_KEY is not set") },
+      error: {
+        code: "no_candidate",
+        message: expect.stringContaining("acme/one@one: it is not set up at this server"),
+      },
     });
+  });
+
+  it("says that the catalog does not have the model that is named, unless a route asks for the name", async () => {
+    const upstream = await answering();
+    const route = "  - { id: quick, match: { model: quick }, route: { to: [acme/one] } }";
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [requested, acme/one] }", route), catalogOf({ one: upstream.url })),
+    );
+    const answer = await proxy.ask({ model: "gpt-9" });
+    expect(answer.headers.get("x-route-warning")).toBe(
+      'model: the catalog has no "gpt-9"; what the policy chose stands for it',
+    );
+    expect((await proxy.lastDecision()).warnings).toHaveLength(1);
+    for (const model of ["quick", "auto", "one", "acme/one"]) {
+      expect((await proxy.ask({ model })).headers.get("x-route-warning")).toBeNull();
+    }
+    expect((await proxy.ask({ model: "gpt-9" }, { "x-route-strict": "true" })).status).toBe(400);
   });
 
   it("names hints it cannot use, and refuses them when asked to be strict", async () => {
@@ -183,7 +231,12 @@ describe("POST /v1/chat/completions", () => {
     expect(strict.status).toBe(400);
     expect(await strict.json()).toMatchObject({
       error: { code: "invalid_hint", message: expect.stringContaining("x-route-budget-usd") },
+      decision: strict.headers.get("x-route-decision"),
     });
+    const { id, result, warnings, attempts } = await proxy.lastDecision();
+    expect(id).toBe(strict.headers.get("x-route-decision"));
+    expect(result).toMatchObject({ status: 400, outcome: "rejected", code: "invalid_hint" });
+    expect([warnings.length, attempts]).toEqual([2, []]);
     expect((await proxy.ask({}, { "x-route-strict": "true", "x-route-budget-usd": "5" })).status).toBe(200);
     expect(upstream.requests).toHaveLength(2);
   });

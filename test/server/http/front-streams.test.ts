@@ -87,7 +87,7 @@ function chunksOf({ thought, content, calls, reason, size }: Answer): Buffer[] {
 
 function streamThrough(front: Front, chunks: readonly Buffer[]): readonly Json[] {
   const stream = front.stream(false, { id: "dec_1", created: 1, model: "m" });
-  const all = chunks.map((chunk) => stream.write(chunk).toString("utf8")).join("") + stream.end(undefined);
+  const all = chunks.map((chunk) => stream.write(chunk).toString("utf8")).join("") + stream.end(undefined, undefined);
   return all
     .split("\n\n")
     .filter((part) => part !== "")

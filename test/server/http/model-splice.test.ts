@@ -77,6 +77,21 @@ describe("parseRequestBody()", () => {
     ['{"model":"a","model":"b"}', "duplicate_key"],
     ['{"model":"a","mod\\u0065l":"b"}', "duplicate_key"],
     ['{"messages":[],"messages":[]}', "duplicate_key"],
+    ['{"messages":[{"role":"user","content":"hi","content":[]}]}', "duplicate_key"],
+    ['{"metadata":{"tags":"a","t\\u0061gs":"b"}}', "duplicate_key"],
+    ['{"tools":[{"function":{"parameters":{"a":{"b":1,"c":{},"b":[]}}}}]}', "duplicate_key"],
+    ['{"a":{"__proto__":1,"__proto__":2}}', "duplicate_key"],
+    ['{"stream":"yes"}', "invalid_request"],
+    ['{"stream":1}', "invalid_request"],
+    ['{"Stream":true}', "invalid_request"],
+    ['{"model":"a","MODEL":"b"}', "invalid_request"],
+    ['{"tools":{}}', "invalid_request"],
+    ['{"functions":"f"}', "invalid_request"],
+    ['{"response_format":"json_schema"}', "invalid_request"],
+    ['{"metadata":"tags"}', "invalid_request"],
+    ['{"messages":{}}', "invalid_request"],
+    ['{"messages":["hi"]}', "invalid_request"],
+    ['{"messages":[{"content":{"type":"image_url"}}]}', "invalid_request"],
     ['{"model":5}', "invalid_model"],
     ['{"max_tokens":"10"}', "invalid_max_tokens"],
     ['{"max_tokens":1.5}', "invalid_max_tokens"],
@@ -97,6 +112,8 @@ describe("parseRequestBody()", () => {
       nested(MAX_NESTING),
       '{"__proto__":1,"constructor":2}',
       '{"a":"é"}',
+      '{"a":{"x":1,"y":{"x":1}},"b":[{"x":1},{"x":[{"x":": {,"}]}]}',
+      '{"temperature":"hot","stream":null,"tools":null,"messages":[{"content":null},{}]}',
     ]) {
       expect(parseRequestBody(Buffer.from(text))).toMatchObject({ json: JSON.parse(text) });
     }
@@ -105,6 +122,32 @@ describe("parseRequestBody()", () => {
   it("refuses bytes that are not UTF-8, which a provider could read otherwise", () => {
     const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff]), Buffer.from('"}')]);
     expect(parseRequestBody(body)).toMatchObject({ code: "invalid_json", message: expect.stringContaining("UTF-8") });
+  });
+
+  it("finds a key that is written twice, at any depth and however it is written, and no other", () => {
+    const text = fc.string({ unit: fc.constantFrom(...'ab"\\{}[]:,\u0001é'), maxLength: 4 });
+    const entries = fc.array(fc.tuple(text, text), { maxLength: 3 });
+    const write = (list: readonly [string, string][]) =>
+      `{${list.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(" , ")}}`;
+    fc.assert(
+      fc.property(entries, entries, fc.string({ unit: "binary" }), (first, second, prompt) => {
+        const body = `{"messages":[{"content":${JSON.stringify(prompt)}}],"a":[${write(first)},{"b":${write(second)}}]}`;
+        const hasTwo = [first, second].some((list) => new Set(list.map(([key]) => key)).size < list.length);
+        const parsed = parseRequestBody(Buffer.from(body));
+        expect("code" in parsed ? parsed.code : "fine").toBe(hasTwo ? "duplicate_key" : "fine");
+      }),
+      { seed: 20261125, numRuns: 1_000 },
+    );
+  });
+
+  it("names the key and what the field takes", () => {
+    expect(parseRequestBody(Buffer.from('{"a":{"b":1,"b":2}}'))).toMatchObject({
+      message: expect.stringContaining('"b"'),
+    });
+    expect(parseRequestBody(Buffer.from('{"stream":"yes"}'))).toMatchObject({
+      param: "stream",
+      message: "stream: it takes true or false",
+    });
   });
 
   it("puts a model's name in place of null", () => {

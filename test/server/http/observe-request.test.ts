@@ -127,6 +127,8 @@ describe("observeRequest()", () => {
 
   it.each([
     [{ user: "" }, "user"],
+    [{ user: 5 }, "user"],
+    [{ model: "gpt-9" }, "gpt-9"],
     [{ metadata: { tags: [1] } }, "metadata.tags"],
   ])("warns of %j", async (body, name) => {
     expect((await observe({}, body)).warnings).toEqual([expect.stringContaining(name)]);
@@ -248,6 +250,11 @@ describe("observeRequest() on what could dodge a guard", () => {
     const observed = await observe({ "x-route-strict": given });
     expect(observed.strict).toBe(strict);
     expect(observed.refusals).toHaveLength(refused);
+  });
+
+  it("sees a picture in a part without a type, as some servers do", async () => {
+    const content = [{ image_url: "https://example.com/a.png" }];
+    expect((await observe({}, { messages: [{ role: "user", content }] })).facts.uses_vision).toBe(true);
   });
 
   it("sees functions beside an empty list of tools", async () => {

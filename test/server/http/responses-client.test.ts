@@ -1,6 +1,14 @@
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
-import { formatCatalog, servers, startProvider } from "../providers/provider-servers.js";
+import { streamBytes } from "../providers/harness.js";
+import {
+  type Format,
+  formatCatalog,
+  openAiServer,
+  responsesServer,
+  servers,
+  startProvider,
+} from "../providers/provider-servers.js";
 import { compile, policyOf, startProxy, stopAll } from "./harness.js";
 
 afterEach(stopAll);
@@ -9,100 +17,117 @@ const tools: OpenAI.Responses.Tool[] = [
   { type: "function", name: "weather", parameters: { type: "object", properties: {} }, strict: false },
 ];
 const model = "auto";
+const withResponsesApi = (catalog: string) =>
+  catalog.replace("api_key_env: KEY", "api_key_env: KEY, responses_api: true");
 
-describe.each(servers)("the official openai client through POST /v1/responses to %s", (format, server) => {
-  async function start() {
-    const upstream = await startProvider(server);
-    const policy = compile(policyOf(`{ to: [acme/${format}] }`), formatCatalog({ [format]: upstream.url }));
-    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
-    return { upstream, proxy, client: new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 }) };
-  }
+const native = "openai with its Responses API";
 
-  it("answers, with instructions, and says the same streamed", async () => {
-    const { client, upstream } = await start();
-    const whole = await client.responses.create({ model, instructions: "be kind", input: "hi", max_output_tokens: 50 });
-    expect(whole).toMatchObject({
-      status: "completed",
-      output_text: "Hello there.",
-      usage: { input_tokens: 10, output_tokens: 5 },
+describe.each([...servers, [native, responsesServer] as const])(
+  "the official openai client through POST /v1/responses to %s",
+  (name, server) => {
+    const format = name === native ? "openai" : name;
+    async function start() {
+      const upstream = await startProvider(server);
+      const catalog = formatCatalog({ [format]: upstream.url });
+      const policy = compile(
+        policyOf(`{ to: [acme/${format}] }`),
+        name === native ? withResponsesApi(catalog) : catalog,
+      );
+      const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+      return { upstream, proxy, client: new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 }) };
+    }
+
+    it("answers, with instructions, and says the same streamed", async () => {
+      const { client, upstream } = await start();
+      const whole = await client.responses.create({
+        model,
+        instructions: "be kind",
+        input: "hi",
+        max_output_tokens: 50,
+      });
+      expect(whole).toMatchObject({
+        status: "completed",
+        output_text: "Hello there.",
+        usage: { input_tokens: 10, output_tokens: 5 },
+      });
+      expect(upstream.requests[0]!.body).toContain("be kind");
+      const stream = client.responses.stream({ model, input: "hi" });
+      const types: string[] = [];
+      stream.on("event", ({ type }) => types.push(type));
+      const streamed = await stream.finalResponse();
+      expect(streamed.output).toMatchObject(whole.output);
+      expect(streamed.usage).toEqual(whole.usage);
+      expect(types).toEqual([
+        "response.created",
+        "response.in_progress",
+        "response.output_item.added",
+        "response.content_part.added",
+        "response.output_text.delta",
+        "response.output_text.delta",
+        "response.output_text.done",
+        "response.content_part.done",
+        "response.output_item.done",
+        "response.completed",
+      ]);
     });
-    expect(upstream.requests[0]!.body).toContain("be kind");
-    const stream = client.responses.stream({ model, input: "hi" });
-    const types: string[] = [];
-    stream.on("event", ({ type }) => types.push(type));
-    const streamed = await stream.finalResponse();
-    expect(streamed.output).toMatchObject(whole.output);
-    expect(streamed.usage).toEqual(whole.usage);
-    expect(types).toEqual([
-      "response.created",
-      "response.in_progress",
-      "response.output_item.added",
-      "response.content_part.added",
-      "response.output_text.delta",
-      "response.output_text.delta",
-      "response.output_text.done",
-      "response.content_part.done",
-      "response.output_item.done",
-      "response.completed",
-    ]);
-  });
 
-  it("calls tools and hands everything back, signatures included", async () => {
-    const { client, upstream } = await start();
-    const input: OpenAI.Responses.ResponseInput = [{ role: "user", content: "weather?" }];
-    const whole = await client.responses.create({ model, input, tools });
-    const streamed = await client.responses.stream({ model, input, tools }).finalResponse();
-    expect(streamed.output).toMatchObject(whole.output);
-    const call = whole.output.find((item) => item.type === "function_call")!;
-    expect([call.name, JSON.parse(call.arguments)]).toEqual(["weather", { city: "Köln" }]);
-    const result = { type: "function_call_output", call_id: call.call_id, output: "rain" } as const;
-    const end = await client.responses.create({
-      model,
-      tools,
-      input: [...input, ...(whole.output as OpenAI.Responses.ResponseInput), result],
+    it("calls tools and hands everything back, signatures included", async () => {
+      const { client, upstream } = await start();
+      const input: OpenAI.Responses.ResponseInput = [{ role: "user", content: "weather?" }];
+      const whole = await client.responses.create({ model, input, tools });
+      const streamed = await client.responses.stream({ model, input, tools }).finalResponse();
+      expect(streamed.output).toMatchObject(whole.output);
+      const call = whole.output.find((item) => item.type === "function_call")!;
+      expect([call.name, JSON.parse(call.arguments)]).toEqual(["weather", { city: "Köln" }]);
+      const result = { type: "function_call_output", call_id: call.call_id, output: "rain" } as const;
+      const end = await client.responses.create({
+        model,
+        tools,
+        input: [...input, ...(whole.output as OpenAI.Responses.ResponseInput), result],
+      });
+      expect(end.output_text).toBe("It is raining.");
+      if (format === "gemini") expect(upstream.requests.at(-1)!.body).toContain('"thoughtSignature":"EpEg"');
+      else expect(upstream.requests.at(-1)!.body).not.toContain("extra_content");
     });
-    expect(end.output_text).toBe("It is raining.");
-    if (format === "gemini") expect(upstream.requests.at(-1)!.body).toContain('"thoughtSignature":"EpEg"');
-    else expect(upstream.requests.at(-1)!.body).not.toContain("extra_content");
-  });
 
-  it("shows pictures, and asks for JSON by schema", async () => {
-    const { client } = await start();
-    const picture = await client.responses.create({
-      model,
-      input: [
-        {
-          role: "user",
-          content: [{ type: "input_image", detail: "auto", image_url: "data:image/png;base64,iVBORw0KGgo=" }],
-        },
-      ],
+    it("shows pictures, and asks for JSON by schema", async () => {
+      const { client } = await start();
+      const picture = await client.responses.create({
+        model,
+        input: [
+          {
+            role: "user",
+            content: [{ type: "input_image", detail: "auto", image_url: "data:image/png;base64,iVBORw0KGgo=" }],
+          },
+        ],
+      });
+      expect(picture.output_text).toBe("A picture.");
+      const schema = { type: "object", properties: {}, additionalProperties: false };
+      const json = await client.responses.create({
+        model,
+        input: "?",
+        text: { format: { type: "json_schema", name: "x", schema, strict: true } },
+      });
+      expect(json.output_text).toBe('{"answer":42}');
     });
-    expect(picture.output_text).toBe("A picture.");
-    const schema = { type: "object", properties: {}, additionalProperties: false };
-    const json = await client.responses.create({
-      model,
-      input: "?",
-      text: { format: { type: "json_schema", name: "x", schema, strict: true } },
+
+    it.each([
+      [400, OpenAI.BadRequestError],
+      [429, OpenAI.RateLimitError],
+      [529, OpenAI.InternalServerError],
+    ])("gets an error of its own class for %s", async (status, errorClass) => {
+      const { client } = await start();
+      await expect(client.responses.create({ model, input: `fail ${status}` })).rejects.toBeInstanceOf(errorClass);
     });
-    expect(json.output_text).toBe('{"answer":42}');
-  });
 
-  it.each([
-    [400, OpenAI.BadRequestError],
-    [429, OpenAI.RateLimitError],
-    [529, OpenAI.InternalServerError],
-  ])("gets an error of its own class for %s", async (status, errorClass) => {
-    const { client } = await start();
-    await expect(client.responses.create({ model, input: `fail ${status}` })).rejects.toBeInstanceOf(errorClass);
-  });
-
-  it("sees a stream that goes wrong as an error, never as an end", async () => {
-    const { client, proxy } = await start();
-    const stream = client.responses.stream({ model, input: "cut" });
-    await expect(stream.finalResponse()).rejects.toThrow("the answer is incomplete");
-    expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "cut" });
-  });
-});
+    it("sees a stream that goes wrong as an error, never as an end", async () => {
+      const { client, proxy } = await start();
+      const stream = client.responses.stream({ model, input: "cut" });
+      await expect(stream.finalResponse()).rejects.toThrow("the answer is incomplete");
+      expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "cut" });
+    });
+  },
+);
 
 describe("POST /v1/responses", () => {
   it("refuses what needs a memory", async () => {
@@ -118,5 +143,117 @@ describe("POST /v1/responses", () => {
       expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: "invalid_request" } }]);
     }
     expect(upstream.requests).toEqual([]);
+  });
+});
+
+describe("POST /v1/responses to a provider that has it", () => {
+  const environment = { KEY: "sk-provider" };
+  async function start(server: Format = responsesServer, route = "{ to: [acme/openai] }", rules = "[]") {
+    const upstream = await startProvider(server);
+    const catalog = withResponsesApi(formatCatalog({ openai: upstream.url }));
+    const proxy = await startProxy(compile(policyOf(route, rules), catalog), { environment });
+    const ask = (body: object, headers: Record<string, string> = {}) =>
+      fetch(`${proxy.url}/v1/responses`, { method: "POST", body: JSON.stringify(body), headers });
+    return { upstream, proxy, ask };
+  }
+
+  it("passes it on byte for byte, but for the model, and the answer back; usage is read", async () => {
+    const { upstream, proxy } = await start();
+    const body = '{ "model":"auto", "input": "hi","temperature":1.0, "include":["x"],"metadata":{"a":"b"} }';
+    const answer = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body });
+    expect(await answer.text()).toBe(JSON.stringify(responsesServer.whole(["Hello ", "there."])));
+    expect(upstream.requests).toMatchObject([
+      { path: "/v1/responses", body: body.replace('"auto"', '"openai-model"') },
+    ]);
+    expect((await proxy.lastDecision()).attempts).toMatchObject([
+      {
+        usage: { input_tokens: 10, output_tokens: 5, cached_input_tokens: 4, reasoning_output_tokens: 2 },
+        cost_usd: 0.00002,
+      },
+    ]);
+  });
+
+  it("passes streams on byte for byte, with usage from their last event", async () => {
+    const { proxy, ask } = await start();
+    const answer = await ask({ input: "hi", stream: true });
+    expect(await answer.text()).toBe(streamBytes(responsesServer.events(["Hello ", "there."])).toString());
+    expect((await proxy.lastDecision()).attempts).toMatchObject([{ usage: { input_tokens: 10, output_tokens: 5 } }]);
+  });
+
+  it("puts the record before the last event of a stream", async () => {
+    const { ask } = await start();
+    const answer = await ask({ input: "hi", stream: true }, { "x-route-explain": "true" });
+    const types = (await answer.text()).split("\n\n").map((event) => /^event: (.*)/.exec(event)?.[1]);
+    expect(types.slice(-3)).toEqual(["route", "response.completed", undefined]);
+  });
+
+  it("keeps a whole stream in the cache, its last event too", async () => {
+    const { upstream, ask } = await start(responsesServer, "{ to: [acme/openai], cache: { ttl: 1m } }");
+    const first = await (await ask({ input: "hi", stream: true })).text();
+    const second = await ask({ input: "hi", stream: true });
+    expect([second.headers.get("x-route-cache"), await second.text()]).toEqual(["hit", first]);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it("sees facts that only its own API shows: built-in tools, pictures that the provider keeps", async () => {
+    const rules = [
+      "  - { id: no-tools, match: { uses_tools: true }, deny: no tools }",
+      "  - { id: no-pictures, match: { uses_vision: true }, deny: no pictures }",
+    ];
+    const { upstream, ask } = await start(responsesServer, "{ to: [acme/openai] }", rules.join("\n"));
+    const content = [{ type: "input_image", file_id: "file_1" }];
+    for (const [body, rule] of [
+      [{ input: "hi", tools: [{ type: "web_search" }] }, "no-tools"],
+      [{ input: [{ role: "user", content }] }, "no-pictures"],
+    ] as const) {
+      const answer = await ask(body);
+      expect([answer.status, answer.headers.get("x-route-rule")]).toEqual([403, rule]);
+    }
+    expect(upstream.requests).toEqual([]);
+  });
+
+  it("is asked for a chat completion when a conversation holds reasoning of this server's making", async () => {
+    const { upstream, ask } = await start(openAiServer);
+    const input = [
+      { type: "reasoning", id: "rs_rw1_x", summary: [] },
+      { role: "user", content: "hi" },
+    ];
+    const answer = await ask({ input });
+    expect(await answer.json()).toMatchObject({ object: "response", status: "completed" });
+    expect(upstream.requests).toMatchObject([{ path: "/v1/chat/completions" }]);
+  });
+
+  it.each([
+    ["server_error", "server_error"],
+    ["invalid_prompt", "invalid_request"],
+    ["rate_limit_exceeded", "rate_limited"],
+    ["image_content_policy_violation", "content_filter"],
+  ])("classifies a response that failed with %s as %s, whole and streamed", async (code, errorClass) => {
+    const failed = { ...responsesServer.whole(["", ""]), status: "failed", output: [], error: { code, message: "no" } };
+    const { proxy, ask } = await start({
+      ...responsesServer,
+      whole: () => failed,
+      events: () => [{ type: "response.failed", response: failed }],
+    });
+    for (const stream of [false, true]) {
+      expect((await ask({ input: "hi", stream })).status).toBeGreaterThanOrEqual(400);
+      expect((await proxy.lastDecision()).attempts).toMatchObject([{ error_class: errorClass }]);
+    }
+  });
+
+  it("falls back to a chat completion of another format, before the first content", async () => {
+    const upstream = await startProvider({ ...responsesServer, whole: () => ({}), events: () => [] });
+    const other = await startProvider(servers[1]![1]);
+    const catalog = withResponsesApi(formatCatalog({ openai: upstream.url, anthropic: other.url }));
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/openai, acme/anthropic] }"), catalog), {
+      environment,
+    });
+    for (const stream of [false, true]) {
+      const body = JSON.stringify({ input: "hi", stream });
+      const answer = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body });
+      const text = await answer.text();
+      expect([answer.status, text.includes("Hello there."), text.includes("completed")]).toEqual([200, true, true]);
+      expect(answer.headers.get("x-route-model")).toBe("acme/anthropic");
+    }
   });
 });

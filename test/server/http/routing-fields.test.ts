@@ -48,7 +48,7 @@ describe("the fields of other routers", () => {
     ["provider.data_collection", { provider: { data_collection: "deny" } }, [far]],
     ["provider.zdr", { provider: { zdr: true } }, [far]],
     ["provider.allow_fallbacks", { provider: { allow_fallbacks: false } }, [near]],
-    ["models", { models: ["acme/one", "elsewhere/x"] }, [one]],
+    ["models", { models: ["acme/one"] }, [one]],
     ["a suffix that sorts", { model: "acme/two:floor" }, [far, near, one]],
     ["two of them", { models: ["two"], provider: { allow_fallbacks: false, order: ["far"] } }, [far]],
   ])("narrow the plan: %s", async (_, body, plan) => {
@@ -85,6 +85,18 @@ describe("the fields of other routers", () => {
     );
     expect(plan).toEqual([near, far, one]);
     expect((await ask({ provider: { sort: "beauty" } }, { "x-route-strict": "true" })).status).toBe(400);
+  });
+
+  it("are warned about when they name what the catalog does not have", async () => {
+    const { ask } = await start();
+    const { warning, plan } = await ask({
+      models: ["acme/one", "elsewhere/x"],
+      provider: { order: ["nobody", "far"] },
+    });
+    expect(warning).toBe(
+      'models: the catalog has no "elsewhere/x"; provider.order: the catalog has no provider "nobody"',
+    );
+    expect(plan).toEqual([one]);
   });
 
   it("never widen what the policy allows", async () => {

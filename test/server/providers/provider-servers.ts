@@ -233,6 +233,89 @@ function functionCall() {
   return { functionCall: { id: "fc-1", name: call.name, args: call.input }, thoughtSignature: "EpEg" };
 }
 
+// https://platform.openai.com/docs/api-reference/responses, read 2026-11-25
+export const responsesServer: Format = {
+  read(request) {
+    const body = bodyOf(request);
+    const last = typeof body["input"] === "string" ? body["input"] : lastOf(body["input"]);
+    return {
+      text: last,
+      isStream: body.stream === true,
+      offersTools: body["tools"] !== undefined,
+      hasResults: last.includes("function_call_output"),
+      hasImage: last.includes("input_image"),
+      hasSchema: JSON.stringify(body["text"] ?? "").includes("json_schema"),
+    };
+  },
+  whole: (said) => responseOf(said, "completed"),
+  events(said) {
+    const output_index = 0;
+    const at = { item_id: "msg_1", output_index, content_index: 0 };
+    const text = said === "call" ? "" : said.join("");
+    const item = itemOf(said);
+    const deltas =
+      said === "call"
+        ? [{ type: "response.function_call_arguments.delta", item_id: item.id, output_index, delta: fn().arguments }]
+        : [
+            { type: "response.content_part.added", ...at, part: textPart("") },
+            ...said.map((delta) => ({ type: "response.output_text.delta", ...at, delta, logprobs: [] })),
+            { type: "response.output_text.done", ...at, text, logprobs: [] },
+            { type: "response.content_part.done", ...at, part: textPart(text) },
+          ];
+    const begun =
+      said === "call"
+        ? { ...item, status: "in_progress", arguments: "" }
+        : { ...item, status: "in_progress", content: [] };
+    return [
+      { type: "response.created", response: responseOf(said, "in_progress") },
+      { type: "response.in_progress", response: responseOf(said, "in_progress") },
+      { type: "response.output_item.added", output_index, item: begun },
+      ...deltas,
+      { type: "response.output_item.done", output_index, item },
+      { type: "response.completed", response: responseOf(said, "completed") },
+    ].map((event, sequence_number) => ({ sequence_number, ...event }));
+  },
+  error: (status) => ({
+    type: "error",
+    code: "server_error",
+    message: `no: ${status}`,
+    error: { message: `no: ${status}` },
+  }),
+};
+
+function textPart(text: string) {
+  return { type: "output_text", text, annotations: [], logprobs: [] };
+}
+
+function itemOf(said: Said) {
+  return said === "call"
+    ? { id: "fc_1", type: "function_call", call_id: "call_1", ...fn(), status: "completed" }
+    : { id: "msg_1", type: "message", role: "assistant", status: "completed", content: [textPart(said.join(""))] };
+}
+
+function responseOf(said: Said, status: string) {
+  const isWhole = status === "completed";
+  return {
+    id: "resp_1",
+    object: "response",
+    created_at: 1,
+    status,
+    error: null,
+    incomplete_details: null,
+    model: "m",
+    output: isWhole ? [itemOf(said)] : [],
+    usage: isWhole
+      ? {
+          input_tokens: 10,
+          input_tokens_details: { cached_tokens: 4 },
+          output_tokens: 5,
+          output_tokens_details: { reasoning_tokens: 2 },
+          total_tokens: 15,
+        }
+      : null,
+  };
+}
+
 export const servers: readonly (readonly [string, Format])[] = [
   ["openai", openAiServer],
   ["anthropic", anthropicServer],

@@ -1,6 +1,7 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../api-error.js";
 import type { ChatView } from "../front.js";
+import { unseenIn } from "../unseen.js";
 import { plainMessages, translateMessages } from "./blocks-to-chat.js";
 
 /** Fields that mean the same in both. */
@@ -28,6 +29,10 @@ export function messagesToChat(body: Json): ChatView | ApiError {
   if (!Number.isSafeInteger(maxTokens) || (maxTokens as number) < 1) {
     return invalid("max_tokens: it is required, a whole number of tokens", "max_tokens");
   }
+  const { system } = body;
+  if (system !== undefined && system !== null && typeof system !== "string" && !Array.isArray(system)) {
+    return invalid("system: it takes a text or a list of text blocks", "system");
+  }
   const warnings = new Set<string>();
   const messages = translateMessages(body, warnings);
   const tools = translateTools(body["tools"], warnings);
@@ -53,7 +58,12 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     if (body[name] !== undefined) warnings.add(`${name}: left out, it exists in Anthropic's API only`);
   const { cache_control: _, top_k: topK, ...plain } = chat;
   if (topK !== undefined) warnings.add("top_k: left out, OpenAI's format has no way to say it");
-  return { body: chat, plainBody: { ...plain, messages: plainMessages(messages) }, warnings: [...warnings] };
+  return {
+    body: chat,
+    plainBody: { ...plain, messages: plainMessages(messages) },
+    warnings: [...warnings],
+    unseen: unseenIn(body),
+  };
 }
 
 function translateTools(value: unknown, warnings: Set<string>): readonly Json[] {

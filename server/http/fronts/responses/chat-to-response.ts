@@ -1,5 +1,5 @@
 import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
-import { writeState } from "./reasoning-state.js";
+import { reasoningId, writeState } from "./reasoning-state.js";
 
 /** A whole chat completion as a response. */
 export function chatToResponse(chat: Json): Json {
@@ -16,10 +16,10 @@ export function chatToResponse(chat: Json): Json {
   const state = writeState(message);
   const calls = objectsOf(message["tool_calls"]);
   const output = [
-    ...(reasoning === "" ? [] : [reasoningItem(`rs_${id}`, reasoning)]),
+    ...(reasoning === "" ? [] : [reasoningItem(reasoningId(id), reasoning)]),
     ...(content.length === 0 && (calls.length > 0 || reasoning !== "") ? [] : [messageItem(`msg_${id}`, content)]),
     ...calls.map(callItem),
-    ...(state === undefined ? [] : [stateItem(`rs_state_${id}`, state)]),
+    ...(state === undefined ? [] : [stateItem(reasoningId(`state_${id}`), state)]),
   ];
   return response(
     { id, created: chat["created"], model: textOf(chat["model"]) ?? "" },

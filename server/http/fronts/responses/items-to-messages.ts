@@ -37,8 +37,12 @@ function addToTurn(turn: Turn, item: Json, warnings: Set<string>): void {
     const { call_id: id, name, arguments: text } = item;
     turn.calls.push({ id, type: "function", function: { name, arguments: text } });
   } else if (item["type"] === "reasoning") {
-    const state = readState(item["encrypted_content"]);
+    const { encrypted_content: encrypted } = item;
+    const state = readState(encrypted);
     if (state !== undefined) turn.states.push(state);
+    else if (typeof encrypted === "string") {
+      warnings.add("input: reasoning that a provider has encrypted was left out, only that provider can read it");
+    }
   } else turn.parts.push(...partsOf(item["content"], warnings));
 }
 

@@ -13,6 +13,18 @@ export interface ReasoningState {
 }
 
 const PREFIX = "rw1.";
+const ID_PREFIX = "rs_rw1_";
+
+/** The id of a reasoning item of this server's making. */
+export function reasoningId(answer: string): string {
+  return ID_PREFIX + answer;
+}
+
+/** Whether an item is of this server's making, so that no provider can take it. */
+export function isOwnReasoning({ type, id, encrypted_content: encrypted }: Json): boolean {
+  const begins = (text: unknown, prefix: string) => typeof text === "string" && text.startsWith(prefix);
+  return type === "reasoning" && (begins(id, ID_PREFIX) || begins(encrypted, PREFIX));
+}
 
 /** @returns undefined when there is nothing to hand back. */
 export function writeState(message: Json): string | undefined {

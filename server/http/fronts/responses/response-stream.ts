@@ -1,7 +1,7 @@
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import type { StreamAbout } from "../front.js";
 import { callItem, messageItem, outputText, reasoningItem, response, stateItem } from "./chat-to-response.js";
-import { writeState } from "./reasoning-state.js";
+import { reasoningId, writeState } from "./reasoning-state.js";
 
 interface Call {
   readonly id: unknown;
@@ -50,7 +50,7 @@ export class ResponseStream {
       extra_content: this.#extra,
     });
     const empty = this.#output.length > 0 ? "" : this.#wholeItem(messageItem(`msg_${this.#about.id}`, []));
-    const last = state === undefined ? "" : this.#wholeItem(stateItem(`rs_state_${this.#about.id}`, state));
+    const last = state === undefined ? "" : this.#wholeItem(stateItem(reasoningId(`state_${this.#about.id}`), state));
     const whole = response(this.#about, { output: this.#output, usage: this.#usage, finishReason: this.#finishReason });
     return closed + empty + last + this.event(`response.${String(whole["status"])}`, { response: whole });
   }
@@ -100,7 +100,7 @@ export class ResponseStream {
 
   #begin(kind: "text" | "reasoning"): string {
     const index = this.#output.length;
-    const prefix = `${kind === "text" ? "msg" : "rs"}_${this.#about.id}`;
+    const prefix = kind === "text" ? `msg_${this.#about.id}` : reasoningId(this.#about.id);
     const before = this.#output.filter((item) => String(item["id"]).startsWith(prefix)).length;
     const id = before === 0 ? prefix : `${prefix}_${before}`;
     const item = kind === "text" ? messageItem(id, [], "in_progress") : reasoningItem(id, "");

@@ -1,7 +1,9 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../api-error.js";
 import type { ChatView } from "../front.js";
+import { unseenIn } from "../unseen.js";
 import { itemsToMessages } from "./items-to-messages.js";
+import { isOwnReasoning } from "./reasoning-state.js";
 
 /** Fields that mean the same in both. */
 const same = [
@@ -26,6 +28,8 @@ export function responsesToChat(body: Json): ChatView | ApiError {
   if (typeof input !== "string" && !(Array.isArray(input) && input.length > 0)) {
     return invalid("input: it takes a text or a list of items", "input");
   }
+  const { text } = body;
+  if (text !== undefined && text !== null && !isObject(text)) return invalid("text: it takes an object", "text");
   const warnings = new Set<string>();
   const instructions = textOf(body["instructions"]);
   const messages = [
@@ -47,7 +51,13 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     ...textFormat(body["text"]),
   };
   const plain = messages.map((message: Json) => plainMessage(message));
-  return { body: chat, plainBody: { ...chat, messages: plain }, warnings: [...warnings] };
+  return {
+    body: chat,
+    plainBody: { ...chat, messages: plain },
+    warnings: [...warnings],
+    unseen: unseenIn(body),
+    isOnly: objectsOf(input).some(isOwnReasoning),
+  };
 }
 
 /** Without what OpenAI-compatible servers do not know. */
