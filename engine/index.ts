@@ -59,6 +59,7 @@ export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
 export { revisionOf, shortRevision } from "./policy/revision.js";
 export { canonicalModelId } from "./rank/canonical-model.js";
 export { ASSUMED_OUTPUT_TOKENS, expectedCost } from "./rank/expected-cost.js";
+export { priceAt } from "./rank/price-at.js";
 export { rank } from "./rank/rank.js";
 export {
   type Exclusion,

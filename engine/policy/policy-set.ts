@@ -262,10 +262,24 @@ export interface HealthCheck {
   readonly timeoutMs?: number;
 }
 
-/** Pico-dollars per token. */
-export interface Price {
+/** Pico-dollars per token, whatever the size of the prompt. */
+export interface FlatPrice {
   readonly input: PicoUsdPerToken;
   readonly output: PicoUsdPerToken;
   readonly cachedInput?: PicoUsdPerToken;
   readonly cacheWrite?: PicoUsdPerToken;
+}
+
+/** What a model costs: see {@link priceAt}. */
+export interface Price extends FlatPrice {
+  /**
+   * Prices of longer prompts, by ascending size.
+   * INVARIANT: no tier is cheaper than the one before, so a longer prompt never costs less. Analysis relies on it.
+   */
+  readonly above?: readonly PriceTier[];
+}
+
+/** The price of calls whose prompt has more than so many tokens. */
+export interface PriceTier extends FlatPrice {
+  readonly contextTokens: number;
 }

@@ -1,13 +1,16 @@
 import { didYouMean } from "../diagnostics/suggest.js";
 import { type Located, type LocatedEntry, type LocatedMap, shorten } from "../source/located.js";
+import { formatPricePerMillionTokens } from "../units/money.js";
 import { defined } from "./defined.js";
 import { isSectionReadable } from "./is-section-readable.js";
 import type {
   Catalog,
   Endpoint,
+  FlatPrice,
   HealthCheck,
   Model,
   Price,
+  PriceTier,
   Provider,
   ProviderFormat,
   SimulatedFault,
@@ -224,6 +227,30 @@ function readHealthCheck(reading: Reading, node: Located | undefined): HealthChe
 }
 
 function readPrice(reading: Reading, node: Located | undefined): Price | undefined {
+  const flat = readFlatPrice(reading, node);
+  const above: PriceTier[] = [];
+  for (const item of itemsOf(childOf(node, "above"))) {
+    const contextTokens = tokensOf(reading, childOf(item, "context_tokens"));
+    const tier = readFlatPrice(reading, item);
+    if (flat === undefined || tier === undefined || contextTokens === undefined) continue;
+    const before = above.at(-1);
+    if (contextTokens <= (before?.contextTokens ?? 0)) {
+      const message = "the tiers of a price must be written by ascending `context_tokens`";
+      reading.report.error("RW1103", childOf(item, "context_tokens")?.span, message, "put the smaller number first");
+    }
+    for (const name of ["input", "output"] as const) {
+      const least = (before ?? flat)[name];
+      if (tier[name] >= least) continue;
+      const shown = formatPricePerMillionTokens(least);
+      const message = `a longer prompt cannot cost less: \`${name}\` is ${shown} for shorter ones`;
+      reading.report.error("RW1103", childOf(item, name)?.span, message, "correct one of the two prices");
+    }
+    above.push({ ...tier, contextTokens });
+  }
+  return flat === undefined || above.length === 0 ? flat : { ...flat, above };
+}
+
+function readFlatPrice(reading: Reading, node: Located | undefined): FlatPrice | undefined {
   const input = priceOf(reading, childOf(node, "input"));
   const output = priceOf(reading, childOf(node, "output"));
   const cachedInput = priceOf(reading, childOf(node, "cached_input"));

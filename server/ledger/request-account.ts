@@ -1,4 +1,11 @@
-import { measureText, type NanoUsd, type PlannedAttempt, type Price } from "../../engine/index.js";
+import {
+  type FlatPrice,
+  measureText,
+  type NanoUsd,
+  type PlannedAttempt,
+  type Price,
+  priceAt,
+} from "../../engine/index.js";
 import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
@@ -7,7 +14,7 @@ import type { Accounting, PaymentRefusal } from "./accounting.js";
 import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
 import type { Reservation } from "./budget-book.js";
 import { toLedgerRow } from "./ledger-entry.js";
-import { inputTotal, outputTotal, readBuckets } from "./usage-buckets.js";
+import { inputTotal, outputTotal, readBuckets, type UsageBuckets } from "./usage-buckets.js";
 
 /** What one request's calls have in common, for the ledger. */
 export interface AccountedRequest {
@@ -127,7 +134,7 @@ export class RequestAccount {
       isStream,
       ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
       totalMs,
-      ...(price === undefined ? {} : { price }),
+      ...(price === undefined ? {} : { price: paidPrice(price, cost.usage) }),
       cost,
     });
     const commit = this.#accounting.record(row, reservation);
@@ -159,6 +166,17 @@ export class RequestAccount {
     };
     return this.#promptSize;
   }
+}
+
+/** The price by the size of the prompt, alone. */
+function paidPrice(price: Price, usage: UsageBuckets): FlatPrice {
+  const { input, output, cachedInput, cacheWrite } = priceAt(price, inputTotal(usage));
+  return {
+    input,
+    output,
+    ...(cachedInput === undefined ? {} : { cachedInput }),
+    ...(cacheWrite === undefined ? {} : { cacheWrite }),
+  };
 }
 
 /** The larger of the two limits a body can say, because providers differ in which one they read. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Facts } from "../../../engine/evaluate/facts.js";
 import type { StrategyBlend, StrategyName } from "../../../engine/policy/policy-set.js";
 import type { World } from "../../../engine/rank/world.js";
-import { order, planOf, policyOf, type RouteText } from "./harness.js";
+import { order, planOf, policyOf, price, type RouteText } from "./harness.js";
 
 const models = {
   "a/dear": { quality: 0.9, price: ["10", "40"] },
@@ -55,6 +55,25 @@ describe("cheapest", () => {
     });
     expect(order(planOf(policy, { context_tokens: 1_000, max_output_tokens: 1_000 }))[0]).toBe("a/cheap-output@a");
     expect(order(planOf(policy, { context_tokens: 100_000, max_output_tokens: 1_000 }))[0]).toBe("b/cheap-input@b");
+  });
+
+  it("goes by the price of the prompt's size", () => {
+    const { set, ...rest } = policyOf({
+      models: {
+        "a/flat": { price: ["3", "3"], window: 1_000_000 },
+        "b/tiered": { price: ["2", "2"], window: 1_000_000 },
+      },
+      default: { to: ["a/flat", "b/tiered"], strategy: "cheapest" },
+    });
+    const above = [{ contextTokens: 200_000, ...price(["4", "4"]) }];
+    const models = set.catalog.models.map((model) =>
+      model.id === "b/tiered"
+        ? { ...model, endpoints: model.endpoints.map((one) => ({ ...one, price: { ...one.price!, above } })) }
+        : model,
+    );
+    const policy = { ...rest, set: { ...set, catalog: { ...set.catalog, models } } };
+    expect(order(planOf(policy, { context_tokens: 200_000 }))[0]).toBe("b/tiered@b");
+    expect(order(planOf(policy, { context_tokens: 200_001 }))[0]).toBe("a/flat@a");
   });
 
   it("assumes 1,024 output tokens, or the model's own limit when that is lower", () => {
