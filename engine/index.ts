@@ -69,9 +69,10 @@ export {
   type RoutePlan,
 } from "./rank/route-plan.js";
 export type { World } from "./rank/world.js";
+export type { Decode } from "./replay/record-reader.js";
 // replay: recorded decisions under another policy
 export type { RecordedDecision } from "./replay/replay-decision.js";
-export { type ReplayPolicies, replayLines } from "./replay/replay-lines.js";
+export { LogReplay, POLICY_LINE } from "./replay/replay-log.js";
 export { emptySummary, mergeSummaries, type ReplayPair, type ReplaySummary } from "./replay/replay-summary.js";
 export { positionOf } from "./source/position.js";
 // compile: YAML text in, a policy ready to decide out

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { shortRevision } from "../../engine/index.js";
+import { POLICY_LINE, shortRevision } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
@@ -55,11 +55,11 @@ async function replay(logs: readonly string[], own: OwnOptions, options: GlobalO
     throw new CommandFailure(2, `policy replay: ${what}; \`policy replay --export DATABASE\` writes a log`);
   }
   if (options.json) {
-    const { rules, models, decidingMs, ...rest } = summary;
+    const { rules, models, ...rest } = summary;
     const report = {
       ...{ policy: { name: target.name, revision: target.revision }, ...rest },
       ...{ rules: sortedPairs(rules), models: sortedPairs(models) },
-      ...{ seconds, deciding_seconds: decidingMs / 1000 },
+      seconds,
     };
     process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   } else {
@@ -82,11 +82,13 @@ async function exportLogs(logs: readonly string[]): Promise<void> {
   let count = 0;
   const written = new Set<string>();
   for (const log of logs) {
-    for await (const { lines, policies } of readLog(log)) {
+    for await (const { bytes, policies } of readLog(log)) {
       for (const policy of policies) {
         if (!written.has(policy.revision)) await write(JSON.stringify(policy));
         written.add(policy.revision);
       }
+      const all = new TextDecoder().decode(bytes).split("\n");
+      const lines = all.filter((line) => line.trim() !== "" && !line.startsWith(POLICY_LINE));
       if (lines.length > 0) await write(lines.join("\n"));
       count += lines.length;
     }

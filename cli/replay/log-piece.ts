@@ -8,10 +8,11 @@ export interface LoggedPolicy {
   readonly files: readonly SourceFile[];
 }
 
-/** A piece of a log: whole lines, each a decision as JSON, and the policies that stand in it. */
+/** A piece of a log: the policies that stand in it, and its lines. */
 export interface LogPiece {
-  readonly lines: readonly string[];
+  /** Whole lines, each a decision as JSON or one of the policies; the memory is the reader's own, so it can be handed over. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly policies: readonly LoggedPolicy[];
   /** Bytes of the source read for it, for progress. */
-  readonly bytes: number;
+  readonly read: number;
 }

@@ -28,7 +28,7 @@ export async function* readDatabaseLog(url: string): AsyncGenerator<LogPiece> {
       const text = (await promisify(gunzip)(files)).toString("utf8");
       policies.push({ kind: "policy", revision, name, files: JSON.parse(text) as readonly SourceFile[] });
     }
-    yield { lines: [], policies, bytes: 0 };
+    yield { bytes: new Uint8Array(), policies, read: 0 };
     for (let after = ""; ; ) {
       const rows = await db
         .selectFrom("decisions")
@@ -41,8 +41,8 @@ export async function* readDatabaseLog(url: string): AsyncGenerator<LogPiece> {
       if (last === undefined) return;
       after = last.id;
       // The rule is a column, not part of the record: it is put in front.
-      const lines = rows.map(({ rule, record }) => `{"rule":${JSON.stringify(rule)},${record.slice(1)}`);
-      yield { lines, policies: [], bytes: 0 };
+      const lines = rows.map(({ rule, record }) => `{"rule":${JSON.stringify(rule)},${record.slice(1)}\n`);
+      yield { bytes: new TextEncoder().encode(lines.join("")), policies: [], read: 0 };
     }
   } finally {
     await database.close();

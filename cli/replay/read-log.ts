@@ -2,13 +2,12 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { POLICY_LINE } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import type { LoggedPolicy, LogPiece } from "./log-piece.js";
 import { readDatabaseLog } from "./read-database-log.js";
 
-/** How an exported log marks the lines that hold a policy. */
-export const POLICY_LINE = '{"kind":"policy"';
-const PIECE_LINES = 500;
+const LINE_END = 10;
 
 /**
  * Reads a log in pieces: a file of JSON lines, plain or gzipped, `-` for the standard input, a SQLite file, or the URL of
@@ -49,25 +48,25 @@ async function* readLines(name: string): AsyncGenerator<LogPiece> {
   const isGzip = name !== "-" && (await headOf(name)).subarray(0, 2).equals(Buffer.from([0x1f, 0x8b]));
   const file = name === "-" ? undefined : createReadStream(name, { highWaterMark: 1 << 18 });
   const source: Readable = file ?? process.stdin;
-  const text = isGzip ? source.pipe(createGunzip()) : source;
-  if (isGzip) source.on("error", (error) => text.destroy(error));
-  text.setEncoding("utf8");
-  let bytes = 0;
-  const bytesSince = () => {
-    const read = (file?.bytesRead ?? 0) - bytes;
-    bytes += read;
-    return read;
+  const plain = isGzip ? source.pipe(createGunzip({ chunkSize: 1 << 18 })) : source;
+  if (isGzip) source.on("error", (error) => plain.destroy(error));
+  let read = 0;
+  const readSince = () => {
+    const more = (file?.bytesRead ?? 0) - read;
+    read += more;
+    return more;
   };
-  let rest = "";
-  let lines: string[] = [];
+  // Chunks since the last line's end.
+  let open: Uint8Array[] = [];
   try {
-    for await (const chunk of text as AsyncIterable<string>) {
-      const parts = (rest + chunk).split("\n");
-      rest = parts.pop() ?? "";
-      for (const line of parts) if (line.trim() !== "") lines.push(line);
-      if (lines.length < PIECE_LINES) continue;
-      yield pieceOf(lines, bytesSince());
-      lines = [];
+    for await (const chunk of plain as AsyncIterable<Buffer>) {
+      const end = chunk.lastIndexOf(LINE_END) + 1;
+      if (end === 0) {
+        open.push(chunk);
+        continue;
+      }
+      yield pieceOf(joined([...open, chunk.subarray(0, end)]), readSince());
+      open = end === chunk.length ? [] : [chunk.subarray(end)];
     }
   } catch (error) {
     throw new CommandFailure(
@@ -75,21 +74,41 @@ async function* readLines(name: string): AsyncGenerator<LogPiece> {
       `policy replay: cannot read ${name}: ${error instanceof Error ? error.message : error}`,
     );
   }
-  if (rest.trim() !== "") lines.push(rest);
-  if (lines.length > 0) yield pieceOf(lines, bytesSince());
+  if (open.length > 0) yield pieceOf(joined(open), readSince());
 }
 
-function pieceOf(lines: readonly string[], bytes: number): LogPiece {
-  if (!lines.some((line) => line.startsWith(POLICY_LINE))) return { lines, policies: [], bytes };
-  const policies = lines.filter((line) => line.startsWith(POLICY_LINE)).flatMap((line) => parsePolicy(line) ?? []);
-  return { lines: lines.filter((line) => !line.startsWith(POLICY_LINE)), policies, bytes };
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }
 
-function parsePolicy(line: string): LoggedPolicy | undefined {
+function pieceOf(bytes: Uint8Array<ArrayBuffer>, read: number): LogPiece {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const policies: LoggedPolicy[] = [];
+  const isFirst = text.subarray(0, POLICY_LINE.length).equals(Buffer.from(POLICY_LINE));
+  for (let at = isFirst ? 0 : nextPolicy(text, 0); at !== -1; at = nextPolicy(text, at)) {
+    const end = text.indexOf(LINE_END, at);
+    policies.push(...parsePolicy(text.toString("utf8", at, end === -1 ? text.length : end)));
+  }
+  return { bytes, policies, read };
+}
+
+/** The next line that holds a policy. The end of the line before it is looked for, since that is rare among all bytes. */
+function nextPolicy(text: Buffer, from: number): number {
+  const found = text.indexOf(`\n${POLICY_LINE}`, from);
+  return found === -1 ? -1 : found + 1;
+}
+
+function parsePolicy(line: string): readonly LoggedPolicy[] {
   try {
     const policy = JSON.parse(line) as LoggedPolicy;
-    return typeof policy.revision === "string" && Array.isArray(policy.files) ? policy : undefined;
+    return typeof policy.revision === "string" && Array.isArray(policy.files) ? [policy] : [];
   } catch {
-    return undefined;
+    return [];
   }
 }

@@ -26,7 +26,10 @@ export interface ReplayOptions {
 /** Replays logs on all cores. Memory does not grow with the logs. */
 export async function replayLogs(options: ReplayOptions): Promise<ReplaySummary> {
   const count = options.threads ?? availableParallelism();
-  const threads = Array.from({ length: count }, () => new ReplayThread(options.target));
+  const threads = Array.from(
+    { length: count },
+    () => new ReplayThread(options.target, (decisions) => options.onProgress(decisions, 0)),
+  );
   try {
     for (const policy of options.baselines) for (const thread of threads) thread.send({ kind: "baseline", policy });
     const known = new Set([options.target.revision, ...options.baselines.map(({ revision }) => revision)]);
@@ -42,7 +45,7 @@ export async function replayLogs(options: ReplayOptions): Promise<ReplaySummary>
 }
 
 async function distribute(
-  { lines, policies, bytes }: LogPiece,
+  { bytes, policies, read }: LogPiece,
   threads: readonly ReplayThread[],
   known: Set<string>,
   onProgress: ReplayOptions["onProgress"],
@@ -53,11 +56,11 @@ async function distribute(
     const policy = compileLogged(logged);
     if (policy !== undefined) for (const thread of threads) thread.send({ kind: "baseline", policy });
   }
-  if (lines.length === 0) return;
+  if (bytes.length === 0) return;
   await Promise.race(threads.map((thread) => thread.hasRoom()));
   const thread = threads.toSorted((a, b) => a.waiting - b.waiting)[0];
-  thread?.send({ kind: "lines", lines });
-  onProgress(lines.length, bytes);
+  thread?.send({ kind: "piece", bytes });
+  onProgress(0, read);
 }
 
 /** A policy of a log; undefined when this version of Routewright makes something else of it. */
@@ -74,11 +77,12 @@ class ReplayThread {
   #failed: (error: Error) => void = () => undefined;
   #error: Error | undefined;
 
-  constructor(target: CompiledPolicy) {
+  constructor(target: CompiledPolicy, onDecisions: (decisions: number) => void) {
     this.#worker = new Worker(new URL("./replay-worker.js", import.meta.url), { workerData: { target } });
     this.#worker.on("message", (message: { decisions?: number; summary?: ReplaySummary }) => {
       if (message.summary !== undefined) this.#ended(message.summary);
       else {
+        onDecisions(message.decisions ?? 0);
         this.waiting--;
         this.#wake();
       }
@@ -91,8 +95,12 @@ class ReplayThread {
   }
 
   send(message: ReplayMessage): void {
-    if (message.kind === "lines") this.waiting++;
-    this.#worker.postMessage(message);
+    if (message.kind !== "piece") {
+      this.#worker.postMessage(message);
+      return;
+    }
+    this.waiting++;
+    this.#worker.postMessage(message, [message.bytes.buffer]);
   }
 
   /** Waits until it has fewer pieces than it may have. @throws what ended it. */

@@ -1,27 +1,29 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { type CompiledPolicy, emptySummary, replayLines } from "../../engine/index.js";
+import { type CompiledPolicy, LogReplay } from "../../engine/index.js";
 
 // A thread of replay-logs.ts: replays pieces of a log, and answers with its sums when it is told to end.
 export type ReplayMessage =
-  | { readonly kind: "lines"; readonly lines: readonly string[] }
+  | { readonly kind: "piece"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "baseline"; readonly policy: CompiledPolicy }
   | { readonly kind: "end" };
 
 const { target } = workerData as { readonly target: CompiledPolicy };
-const baselines = new Map<string, CompiledPolicy>();
-const summary = emptySummary();
+const replay = new LogReplay(target, (bytes, start, end) => (bytes as Buffer).toString("utf8", start, end));
 
 parentPort?.on("message", (message: ReplayMessage) => {
   switch (message.kind) {
     case "baseline":
-      baselines.set(message.policy.revision, message.policy);
+      replay.addBaseline(message.policy);
       return;
-    case "lines":
-      replayLines(message.lines, { target, baselines }, summary, () => performance.now());
-      parentPort?.postMessage({ decisions: message.lines.length });
+    case "piece": {
+      const { buffer, byteOffset, byteLength } = message.bytes;
+      const before = replay.summary.decisions;
+      replay.add(Buffer.from(buffer, byteOffset, byteLength));
+      parentPort?.postMessage({ decisions: replay.summary.decisions - before });
       return;
+    }
     case "end":
-      parentPort?.postMessage({ summary });
+      parentPort?.postMessage({ summary: replay.summary });
       parentPort?.close();
   }
 });

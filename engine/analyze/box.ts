@@ -8,44 +8,45 @@ export interface Box {
   readonly axes: readonly number[];
 }
 
-/** Where the bits of one axis lie. */
-export interface AxisSlot {
-  readonly word: number;
-  readonly mask: number;
-}
-
 /** Places axes of so many atoms in words of 32 bits; an axis of up to 32 atoms never straddles two words. */
 export class BoxLayout {
   readonly words: number;
-  /** By axis. */
-  readonly slots: readonly (readonly AxisSlot[])[];
+  readonly #axes: number;
   readonly #starts: readonly number[];
   readonly #full: Int32Array;
+  /** Where the bits of an axis lie: slots `#first[axis]` to before `#first[axis + 1]`, each a mask in a word. */
+  readonly #first: Int32Array;
+  readonly #word: Int32Array;
+  readonly #mask: Int32Array;
 
   constructor(atomCounts: readonly number[]) {
-    const slots: AxisSlot[][] = [];
+    const [words, masks]: [number[], number[]] = [[], []];
     const starts: number[] = [];
+    const first: number[] = [];
     let bit = 0;
     for (const count of atomCounts) {
       const room = 32 - (bit % 32);
       if (count > room) bit += room % 32;
       starts.push(bit);
-      const own: AxisSlot[] = [];
+      first.push(words.length);
       for (let left = count, at = bit; left > 0; ) {
         const shift = at % 32;
         const taken = Math.min(left, 32 - shift);
-        own.push({ word: at >>> 5, mask: (taken === 32 ? -1 : (1 << taken) - 1) << shift });
+        words.push(at >>> 5);
+        masks.push((taken === 32 ? -1 : (1 << taken) - 1) << shift);
         left -= taken;
         at += taken;
       }
-      slots.push(own);
       bit += count;
     }
     this.words = (bit + 31) >>> 5;
-    this.slots = slots;
+    this.#axes = atomCounts.length;
     this.#starts = starts;
+    this.#first = Int32Array.from([...first, words.length]);
+    this.#word = Int32Array.from(words);
+    this.#mask = Int32Array.from(masks);
     this.#full = new Int32Array(this.words);
-    for (const own of slots) for (const { word, mask } of own) (this.#full[word] as number) |= mask;
+    for (const [slot, word] of words.entries()) (this.#full[word] as number) |= masks[slot] as number;
   }
 
   /** Every request. */
@@ -56,7 +57,9 @@ export class BoxLayout {
   /** The requests whose atom on one axis is among those given. */
   only(axis: number, atoms: Iterable<number>): Box {
     const bits = this.#full.slice();
-    for (const { word, mask } of this.slotsOf(axis)) (bits[word] as number) &= ~mask;
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      (bits[this.#word[slot] as number] as number) &= ~(this.#mask[slot] as number);
+    }
     for (const atom of atoms) {
       const bit = (this.#starts[axis] as number) + atom;
       (bits[bit >>> 5] as number) |= 1 << (bit & 31);
@@ -72,53 +75,93 @@ export class BoxLayout {
   /** A box from bits, with the axes that it limits. */
   boxOf(bits: Int32Array): Box {
     const axes: number[] = [];
-    for (let axis = 0; axis < this.slots.length; axis++) if (!this.isFull(bits, axis)) axes.push(axis);
+    for (let axis = 0; axis < this.#axes; axis++) if (!this.isFull(bits, axis)) axes.push(axis);
     return { bits, axes };
   }
 
+  /** The same bits with every atom of one axis allowed. */
+  freed(bits: Int32Array, axis: number): Int32Array {
+    const freed = bits.slice();
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      (freed[this.#word[slot] as number] as number) |= this.#mask[slot] as number;
+    }
+    return freed;
+  }
+
   isFull(bits: Int32Array, axis: number): boolean {
-    return this.slotsOf(axis).every(({ word, mask }) => ((bits[word] as number) & mask) === mask);
+    return this.isSameOn(bits, this.#full, axis);
   }
 
   isEmpty(bits: Int32Array, axis: number): boolean {
-    for (const { word, mask } of this.slotsOf(axis)) if (((bits[word] as number) & mask) !== 0) return false;
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      if (((bits[this.#word[slot] as number] as number) & (this.#mask[slot] as number)) !== 0) return false;
+    }
+    return true;
+  }
+
+  /** Whether the two allow the same atoms on one axis. */
+  isSameOn(one: Int32Array, other: Int32Array, axis: number): boolean {
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      const word = this.#word[slot] as number;
+      if ((((one[word] as number) ^ (other[word] as number)) & (this.#mask[slot] as number)) !== 0) return false;
+    }
     return true;
   }
 
   /** Whether the two have a request in common. */
   meets(bits: Int32Array, box: Box): boolean {
-    for (const axis of box.axes) {
-      let common = 0;
-      for (const { word, mask } of this.slotsOf(axis)) {
-        common |= (bits[word] as number) & (box.bits[word] as number) & mask;
-      }
-      if (common === 0) return false;
-    }
-    return true;
+    return this.axesBeyond(bits, box) !== undefined;
   }
 
-  /** On how many axes `bits` reaches beyond the box; 0 when it lies inside. */
-  axesBeyond(bits: Int32Array, box: Box): number {
+  /**
+   * On how many axes `bits` reaches beyond the box; 0 when it lies inside, undefined when the two have no request in common.
+   * Nearly all of an analysis is spent here.
+   */
+  axesBeyond(bits: Int32Array, box: Box): number | undefined {
+    const first = this.#first;
+    const words = this.#word;
+    const masks = this.#mask;
+    const { axes, bits: own } = box;
     let count = 0;
-    for (const axis of box.axes) if (this.isBeyond(bits, box, axis)) count++;
+    for (let index = 0; index < axes.length; index++) {
+      const axis = axes[index] as number;
+      const end = first[axis + 1] as number;
+      let common = 0;
+      let beyond = 0;
+      for (let slot = first[axis] as number; slot < end; slot++) {
+        const word = words[slot] as number;
+        const limited = (bits[word] as number) & (masks[slot] as number);
+        common |= limited & (own[word] as number);
+        beyond |= limited & ~(own[word] as number);
+      }
+      if (common === 0) return undefined;
+      if (beyond !== 0) count++;
+    }
     return count;
   }
 
   isBeyond(bits: Int32Array, box: Box, axis: number): boolean {
-    for (const { word, mask } of this.slotsOf(axis)) {
-      if (((bits[word] as number) & ~(box.bits[word] as number) & mask) !== 0) return true;
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      const word = this.#word[slot] as number;
+      if (((bits[word] as number) & ~(box.bits[word] as number) & (this.#mask[slot] as number)) !== 0) return true;
     }
     return false;
   }
 
   /** Takes from `bits` what the box allows on one axis. */
   cutAxis(bits: Int32Array, box: Box, axis: number): void {
-    for (const { word, mask } of this.slotsOf(axis)) (bits[word] as number) &= ~(box.bits[word] as number) | ~mask;
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      const word = this.#word[slot] as number;
+      (bits[word] as number) &= ~(box.bits[word] as number) | ~(this.#mask[slot] as number);
+    }
   }
 
   /** Keeps of `bits` what the box allows on one axis. */
   keepAxis(bits: Int32Array, box: Box, axis: number): void {
-    for (const { word, mask } of this.slotsOf(axis)) (bits[word] as number) &= (box.bits[word] as number) | ~mask;
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      const word = this.#word[slot] as number;
+      (bits[word] as number) &= (box.bits[word] as number) | ~(this.#mask[slot] as number);
+    }
   }
 
   /** The requests in both; undefined when there are none. */
@@ -137,10 +180,7 @@ export class BoxLayout {
     let different = -1;
     for (const [index, axis] of one.axes.entries()) {
       if (other.axes[index] !== axis) return undefined;
-      const differs = this.slotsOf(axis).some(
-        ({ word, mask }) => (((one.bits[word] as number) ^ (other.bits[word] as number)) & mask) !== 0,
-      );
-      if (!differs) continue;
+      if (this.isSameOn(one.bits, other.bits, axis)) continue;
       if (different !== -1) return undefined;
       different = axis;
     }
@@ -149,8 +189,8 @@ export class BoxLayout {
     return { bits, axes: this.isFull(bits, different) ? one.axes.filter((axis) => axis !== different) : one.axes };
   }
 
-  slotsOf(axis: number): readonly AxisSlot[] {
-    return this.slots[axis] as readonly AxisSlot[];
+  #begin(axis: number): number {
+    return this.#first[axis] as number;
   }
 }
 

@@ -47,7 +47,8 @@ function describeAlternatives(space: RequestSpace, boxes: readonly Box[]): Descr
     const tags = axis.kind === "fact" ? [...(space.tagAxes.get(axis.definition.name)?.values() ?? [])] : [];
     return tags.length > 0 && boxes.every((box) => box.axes.some((each) => tags.includes(each)));
   };
-  const common = first.axes.filter((axis) => boxes.every((box) => isSameOnAxis(space, first, box, axis)));
+  const { layout } = space;
+  const common = first.axes.filter((axis) => boxes.every((box) => layout.isSameOn(first.bits, box.bits, axis)));
   const shared = describeBox(space, { ...first, axes: common.filter((axis) => !isTold(axis)) });
   const parts = boxes.map((box) =>
     describeBox(space, { ...box, axes: box.axes.filter((axis) => !common.includes(axis)) }),
@@ -71,12 +72,6 @@ function joinTags(conditions: readonly Condition[]): Condition {
 
 function partsOf(condition: Condition): readonly Condition[] {
   return condition.kind === "all" ? condition.conditions : [condition];
-}
-
-function isSameOnAxis({ layout }: RequestSpace, one: Box, other: Box, axis: number): boolean {
-  return layout
-    .slotsOf(axis)
-    .every(({ word, mask }) => (((one.bits[word] as number) ^ (other.bits[word] as number)) & mask) === 0);
 }
 
 /** The axes that a description of the boxes speaks of. */
@@ -108,7 +103,7 @@ function splitAtAbsence(space: RequestSpace, given: readonly Box[]): readonly Bo
         if (!box.axes.includes(number) || !layout.has(box.bits, at, absent)) return [box];
         const there = box.bits.slice();
         layout.cutAxis(there, without, at);
-        const gone = layout.intersect({ ...box, bits: freed(space, box, number) }, without) as Box;
+        const gone = layout.intersect({ ...box, bits: layout.freed(box.bits, number) }, without) as Box;
         const rest = layout.isEmpty(there, at) ? [] : [layout.boxOf(there)];
         return [...rest, layout.boxOf(gone.bits)];
       });
@@ -117,23 +112,13 @@ function splitAtAbsence(space: RequestSpace, given: readonly Box[]): readonly Bo
   return joinBoxes(space, boxes);
 }
 
-/** The bits of a box with every atom of one axis allowed. */
-function freed({ layout }: RequestSpace, box: Box, axis: number): Int32Array {
-  const bits = box.bits.slice();
-  const full = layout.full();
-  for (const { word, mask } of layout.slotsOf(axis)) {
-    bits[word] = ((bits[word] as number) & ~mask) | ((full.bits[word] as number) & mask);
-  }
-  return bits;
-}
-
 /** Lifts the limits of a box that only keep out what does not matter. */
 function widen(space: RequestSpace, box: Box, aside: readonly Box[]): Box {
   if (aside.length === 0) return box;
   const { layout } = space;
   let widest = box;
   for (const axis of box.axes) {
-    const wider = layout.boxOf(freed(space, widest, axis));
+    const wider = layout.boxOf(layout.freed(widest.bits, axis));
     const covers = [widest, ...aside];
     if (findUncovered(layout, [wider], covers, new StepBudget(QUESTION_STEPS / 100)) === "none") widest = wider;
   }

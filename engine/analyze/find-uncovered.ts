@@ -67,8 +67,8 @@ function walk(
     let best: Box | undefined;
     let fewest = Number.POSITIVE_INFINITY;
     for (const cover of near) {
-      if (!layout.meets(bits, cover)) continue;
       const beyond = layout.axesBeyond(bits, cover);
+      if (beyond === undefined) continue;
       if (beyond === 0) return true;
       meeting.push(cover);
       if (beyond < fewest) {

@@ -1,5 +1,6 @@
 import { decideInOrder } from "../evaluate/decide-in-order.js";
 import type { Facts } from "../evaluate/facts.js";
+import type { Outcome } from "../evaluate/outcome.js";
 import type { PolicySet, Rule } from "../policy/policy-set.js";
 import type { Box } from "./box.js";
 import { ConditionBoxes } from "./condition-boxes.js";
@@ -128,7 +129,9 @@ export class PolicyRegions {
   #confirm(found: Search, ruleNumber: number): Reach | undefined {
     if (found === "none" || found === "undecided") return undefined;
     const facts = factsOfBox(this.space, found);
-    if (facts === undefined || !this.isDecidedBy(facts, ruleNumber)) {
+    // By the interpreter that defines the language.
+    const outcome = facts === undefined ? undefined : decideInOrder(this.set, facts);
+    if (facts === undefined || outcome === undefined || !this.#isDecidedBy(outcome, ruleNumber)) {
       const isOpaque = found.axes.some((number) => this.space.axes[number]?.kind === "opaque");
       if (facts !== undefined && !isOpaque && !hasTwoTypes(this.space)) {
         throw new Error(
@@ -137,12 +140,10 @@ export class PolicyRegions {
       }
       return undefined;
     }
-    return { kind: "decides", request: facts };
+    return { kind: "decides", request: facts, outcome };
   }
 
-  /** By the interpreter that defines the language. */
-  isDecidedBy(facts: Facts, ruleNumber: number): boolean {
-    const { denied, requirements, route } = decideInOrder(this.set, facts);
+  #isDecidedBy({ denied, requirements, route }: Outcome, ruleNumber: number): boolean {
     const rule = this.set.rules[ruleNumber];
     if (rule === undefined || rule.effect === "route") return route.ruleNumber === ruleNumber;
     return rule.effect === "deny" ? denied?.rule === rule : requirements.includes(rule);
@@ -150,7 +151,7 @@ export class PolicyRegions {
 }
 
 export type Reach =
-  | { readonly kind: "decides"; readonly request: Facts }
+  | { readonly kind: "decides"; readonly request: Facts; readonly outcome: Outcome }
   | { readonly kind: "never" }
   | { readonly kind: "undecided" };
 

@@ -9,7 +9,7 @@ import {
   TAGS_COLUMN,
   type TreeFact,
 } from "./decision-tree.js";
-import { type FiledRule, partOf } from "./filed-rule.js";
+import { columnPartOf, type FiledRule } from "./filed-rule.js";
 import { reserveTable, takeEntry } from "./hash-table.js";
 import type { Necessary } from "./necessary.js";
 import type { TreeTuning } from "./tree-tuning.js";
@@ -23,7 +23,7 @@ const RULE_COST = 30;
 
 /**
  * Writes a bitmap leaf of rules in ascending order, and gives its place.
- * Size: at most MOST_COLUMNS × (mostRows + 3) bits a rule, and two words for each value that a rule names.
+ * Size: at most MOST_COLUMNS × (mostRows + 3) bits a rule, and two words for each value that a column holds.
  */
 export function buildBitmap(
   rules: readonly FiledRule[],
@@ -55,9 +55,9 @@ function chooseColumns(
   facts: readonly TreeFact[],
 ): readonly number[] {
   const dropped = new Map<number, number>();
-  for (const { necessary } of rules) {
-    for (const part of necessary) {
-      if (answered.has(part.fact)) continue;
+  for (const rule of rules) {
+    for (const part of rule.necessary) {
+      if (answered.has(part.fact) || columnPartOf(rule, part.fact) === undefined) continue;
       dropped.set(part.fact, (dropped.get(part.fact) ?? 0) + droppedShare(part, facts[part.fact] as TreeFact));
     }
   }
@@ -79,10 +79,10 @@ function droppedShare(part: Necessary, { type, cuts, strings }: TreeFact): numbe
     case "interval":
       return 1 - Math.max(0, part.last - part.first + 1) / (cuts.length + 1);
     case "cells":
-      return 1 - part.cells.length / (type === "boolean" ? 2 : strings.strings.length + 2);
+      return 1 - part.keys.length / (type === "boolean" ? 2 : strings.strings.length + 2);
     case "tags":
       // A request has several tags.
-      return Math.max(0, 1 - (3 * part.tags.length) / (strings.strings.length + 3));
+      return Math.max(0, 1 - (3 * part.keys.length) / (strings.strings.length + 3));
   }
 }
 
@@ -103,45 +103,41 @@ function writeDirect(
   const header = nodes.push(DIRECT_COLUMN, fact, 0);
   const table = nodes.reserve(cells);
   const rows = new RowWriter(nodes, rules.length);
-  const rowOf = shareRows(rules, fact, cells, mostRows).map((shared) => {
-    while (rows.size <= shared) rows.add();
-    return shared;
-  });
-  const accepted = new Uint8Array(rows.size);
-  for (const [bit, rule] of rules.entries()) {
-    const part = partOf(rule, fact);
-    accepted.fill(part === undefined ? 1 : 0);
-    if (part?.kind === "cells") for (const cell of part.cells) accepted[rowOf[cell] as number] = 1;
-    if (part?.kind === "interval") {
-      if (part.orAbsent) accepted[rowOf[0] as number] = 1;
-      for (let cell = part.first; cell <= part.last; cell++) accepted[rowOf[cell] as number] = 1;
+  const parts = rules.map((rule) => columnPartOf(rule, fact));
+  const rowOf = shareRows(parts, cells, mostRows);
+  for (let most = rowOf.reduce((one, other) => Math.max(one, other), 0); most >= 0; most--) rows.add();
+  for (const [bit, part] of parts.entries()) {
+    if (part === undefined) rows.markFrom(0, rows.size - 1, bit);
+    else if (part.kind === "cells") for (const cell of part.keys) rows.mark(rows.at(rowOf[cell] as number), bit);
+    else if (part.kind === "interval" && part.first <= part.last) {
+      // Rows of stretches between cuts stand in the cells' order.
+      rows.markFrom(rowOf[part.first] as number, rowOf[part.last] as number, bit);
     }
-    for (let row = 0; row < accepted.length; row++) if (accepted[row] === 1) rows.mark(rows.at(row), bit);
+    if (part?.orAbsent === true) rows.mark(rows.at(0), bit);
   }
-  for (const [cell, row] of rowOf.entries()) nodes.set(table + cell, rows.at(row));
+  for (let cell = 0; cell < cells; cell++) nodes.set(table + cell, rows.at(rowOf[cell] as number));
   rows.count();
   nodes.set(header + 2, nodes.length - header);
 }
 
 /**
- * Divides the cells of a fact among at most mostRows + 3 rows: absent, each often named string (or stretch between cuts),
- * all others named, none named.
+ * Divides the cells of a fact among at most mostRows + 3 rows: absent (row 0), each often named string (or stretch between
+ * cuts), all others named, none named.
  */
-function shareRows(rules: readonly FiledRule[], fact: number, cells: number, mostRows: number): number[] {
-  const parts = rules.map((rule) => partOf(rule, fact));
+function shareRows(parts: readonly (Necessary | undefined)[], cells: number, mostRows: number): Int32Array {
+  const rowOf = new Int32Array(cells);
   if (parts.some((part) => part?.kind === "interval")) {
     const cuts = intervalCuts(parts, mostRows);
-    return Array.from({ length: cells }, (_, cell) => (cell === 0 ? 0 : 1 + countNotAbove(cuts, 0, cuts.length, cell)));
+    for (let cell = 1; cell < cells; cell++) rowOf[cell] = 1 + countNotAbove(cuts, 0, cuts.length, cell);
+    return rowOf;
   }
   const counts = new Int32Array(cells);
   for (const part of parts)
-    if (part?.kind === "cells") for (const cell of part.cells) counts[cell] = (counts[cell] ?? 0) + 1;
-  const named = Array.from(counts, (count, cell) => ({ count, cell })).filter(
-    ({ count, cell }) => count > 0 && cell > 0,
-  );
-  named.sort((one, other) => other.count - one.count);
-  const rowOf: number[] = Array.from({ length: cells }, (_, cell) => (cell === 0 ? 0 : 1));
-  for (const [at, { cell }] of named.entries()) rowOf[cell] = 2 + Math.min(at, mostRows);
+    if (part?.kind === "cells") for (const cell of part.keys) counts[cell] = (counts[cell] as number) + 1;
+  rowOf.fill(1, 1);
+  const named = [...counts.keys()].filter((cell) => (counts[cell] as number) > 0);
+  named.sort((one, other) => (counts[other] as number) - (counts[one] as number));
+  for (const [at, cell] of named.entries()) rowOf[cell] = 2 + Math.min(at, mostRows);
   return rowOf;
 }
 
@@ -161,15 +157,11 @@ function intervalCuts(parts: readonly (Necessary | undefined)[], mostRows: numbe
 
 function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer, mostRows: number): void {
   const counts = new Map<number, number>();
-  const keysOf = (rule: FiledRule): readonly number[] | undefined => {
-    const part = partOf(rule, fact);
-    return part?.kind === "cells" ? part.cells : part?.kind === "tags" ? part.tags : undefined;
-  };
-  for (const rule of rules) {
-    for (const key of keysOf(rule) ?? []) {
-      if (kind === TAGS_COLUMN || key > 0) counts.set(key, (counts.get(key) ?? 0) + 1);
-    }
-  }
+  const parts = rules.map((rule) => {
+    const part = columnPartOf(rule, fact);
+    return part?.kind === "interval" ? undefined : part;
+  });
+  for (const part of parts) for (const key of part?.keys ?? []) counts.set(key, (counts.get(key) ?? 0) + 1);
   const byCount = [...counts].sort(([, one], [, other]) => other - one);
   const header = nodes.push(kind, fact, 0, 0, 0, 0);
   const { shift, table } = reserveTable(nodes, byCount.length, 2);
@@ -189,16 +181,10 @@ function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, node
     }
     nodes.set(takeEntry(nodes, table, shift, 2, key) + 1, rowOf.get(key) as number);
   }
-  for (const [bit, rule] of rules.entries()) {
-    const keys = keysOf(rule);
-    if (keys === undefined) {
-      rows.mark(others, bit);
-      rows.mark(absent, bit);
-      continue;
-    }
-    const part = partOf(rule, fact);
-    if (part?.kind === "tags" && part.orAbsent) rows.mark(absent, bit);
-    for (const key of keys) rows.mark(kind === CELLS_COLUMN && key === 0 ? absent : (rowOf.get(key) as number), bit);
+  for (const [bit, part] of parts.entries()) {
+    if (part === undefined) rows.mark(others, bit);
+    if (part === undefined || part.orAbsent) rows.mark(absent, bit);
+    for (const key of part?.keys ?? []) rows.mark(rowOf.get(key) as number, bit);
   }
   // Rows of tags are united with `others` when they are read; rows of cells stand alone.
   if (kind === CELLS_COLUMN) for (const row of new Set(rowOf.values())) rows.unite(row, others);
@@ -206,17 +192,14 @@ function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, node
 }
 
 function writeCuts(rules: readonly FiledRule[], fact: number, nodes: WordBuffer, mostRows: number): void {
-  const cuts = intervalCuts(
-    rules.map((rule) => partOf(rule, fact)),
-    mostRows,
-  );
+  const parts = rules.map((rule) => columnPartOf(rule, fact));
+  const cuts = intervalCuts(parts, mostRows);
   const header = nodes.push(CUTS_COLUMN, fact, 0, 0, cuts.length, ...cuts);
   const rows = new RowWriter(nodes, rules.length);
   const buckets = Array.from({ length: cuts.length + 1 }, () => rows.add());
   const absent = rows.add();
   nodes.set(header + 3, absent);
-  for (const [bit, rule] of rules.entries()) {
-    const part = partOf(rule, fact);
+  for (const [bit, part] of parts.entries()) {
     if (part?.kind !== "interval") {
       for (const row of buckets) rows.mark(row, bit);
       rows.mark(absent, bit);
@@ -262,6 +245,11 @@ class RowWriter {
     this.nodes.set(place, this.nodes.get(place) | (1 << (bit & 31)));
   }
 
+  /** Marks a rule in every row between two, by index, inclusive. */
+  markFrom(first: number, last: number, bit: number): void {
+    for (let index = first; index <= last; index++) this.mark(this.at(index), bit);
+  }
+
   unite(row: number, other: number): void {
     for (let at = 1; at <= this.words; at++)
       this.nodes.set(row + at, this.nodes.get(row + at) | this.nodes.get(other + at));
@@ -271,10 +259,14 @@ class RowWriter {
   count(): void {
     for (const row of this.rows) {
       let count = 0;
-      for (let at = 1; at <= this.words; at++) {
-        for (let word = this.nodes.get(row + at); word !== 0; word &= word - 1) count++;
-      }
+      for (let at = 1; at <= this.words; at++) count += countBits(this.nodes.get(row + at));
       this.nodes.set(row, count);
     }
   }
+}
+
+function countBits(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -20,9 +20,8 @@ const WIDEST = 0.75;
 export function branchKeys(rule: FiledRule, fact: number): readonly number[] | undefined {
   const part = partOf(rule, fact);
   if (part === undefined || part.kind === "interval") return undefined;
-  const keys = part.kind === "cells" ? part.cells : part.tags;
-  const copies = keys.length + (part.kind === "tags" && part.orAbsent ? 1 : 0);
-  return copies <= rule.allowance ? keys : undefined;
+  const copies = part.keys.length + Number(part.orAbsent);
+  return copies <= rule.allowance ? part.keys : undefined;
 }
 
 interface KeyedFact {
@@ -60,10 +59,7 @@ export function chooseSplit(
         keyedFacts.set(part.fact, stats);
       }
       stats.keyed++;
-      for (const key of keys) {
-        // Absent is no value that requests are expected to have.
-        if (stats.kind === "tags" || key > 0) stats.byKey.set(key, (stats.byKey.get(key) ?? 0) + 1);
-      }
+      for (const key of keys) stats.byKey.set(key, (stats.byKey.get(key) ?? 0) + 1);
     }
   }
   let best: Split | undefined;

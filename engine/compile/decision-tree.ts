@@ -15,8 +15,9 @@ import type { StringTable } from "./string-table.js";
  * **Two values.** A rule acts on one question: is its condition true (route), or not false (guard)? With absence a cell
  * like others each question is plain two-valued logic over cells; unknown needs no third value (`lower-condition.ts`).
  *
- * **Size.** A rule is filed at most max(16, values written in it) times; each entry takes 2 words, and at most
- * 8 × 34 bits of bitmaps. So memory is linear in the text of the policy, whatever it says.
+ * **Size.** Memory and the time to compile are linear in the text of the policy, whatever it says: a rule is filed at most
+ * max(16, its values up to 64, its share of a list's values) times (`build-decision-tree.ts`), each entry takes 2 words and
+ * at most 16 × 34 bits of bitmaps, and what many rules share, a scope, is compiled once ({@link SHARED}).
  */
 export interface DecisionTree {
   /** The facts that conditions ask for, numbered. */
@@ -29,6 +30,8 @@ export interface DecisionTree {
   readonly code: Int32Array;
   /** Predicates that are answered at most once a decision, from the facts' own values. */
   readonly memoised: readonly MemoisedPredicate[];
+  /** How many programs are shared: see {@link SHARED}. */
+  readonly sharedCount: number;
   /** The defaults of custom facts, for JsonLogic. */
   readonly attributes: readonly { readonly name: string; readonly default: FactValue }[];
   readonly deny: Root;
@@ -84,8 +87,8 @@ export const NO_RULE = 0x7fffffff;
 
 /**
  * An instruction tests one literal and jumps: `[operation, fact, x, y, next when it holds, next when it does not]`.
- * A program has as many instructions as its rule's condition has leaves, every jump goes to one not yet run, and it
- * ends at {@link HOLDS} or {@link FAILS}.
+ * A program has at most as many instructions as its rule's condition has leaves, every jump goes to one not yet run, and
+ * it ends at {@link HOLDS} or {@link FAILS}.
  */
 export const INSTRUCTION_WORDS = 6;
 export const HOLDS = -1;
@@ -107,7 +110,9 @@ export const ALL_TAGS_OR_ABSENT = 7;
 /** The memoised predicate x is true / not false. */
 export const IS_TRUE = 8;
 export const IS_NOT_FALSE = 9;
-export type Operation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+/** The program at y, part of several rules, holds; it runs at most once a decision, as number x of the shared ones. */
+export const SHARED = 10;
+export type Operation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
 
 /**
  * Nodes, word by word. A pair `node, first` is a child and the smallest rule number below it; where there is none, first is

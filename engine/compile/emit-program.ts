@@ -9,6 +9,7 @@ import {
   IS_TRUE,
   ONE_OF,
   ONE_OF_OR_ABSENT,
+  SHARED,
   WITHIN,
   WITHIN_OR_ABSENT,
 } from "./decision-tree.js";
@@ -18,6 +19,8 @@ import type { WordBuffer } from "./word-buffer.js";
 /** Writes programs, and each list of cells or tags once. */
 export class ProgramEmitter {
   private readonly lists = new Map<string, number>();
+  /** Starts of the shared programs, by number. */
+  private readonly sharedPrograms: number[] = [];
 
   constructor(private readonly code: WordBuffer) {}
 
@@ -28,12 +31,18 @@ export class ProgramEmitter {
     return this.emitPart(formula, HOLDS, FAILS);
   }
 
+  /** Writes the next shared formula, before the first that refers to it. */
+  emitShared(formula: Literal | Junction): void {
+    this.sharedPrograms.push(this.emit(formula));
+  }
+
   /** Parts are written from the last to the first, so that every jump's target is known. */
   private emitPart(part: Literal | Junction, whenHolds: number, whenNot: number): number {
     if (part.kind === "literal") {
       const { operation, fact, values, holds } = part;
       const x = values.length === 0 ? part.x : this.listPlace(values);
-      const y = values.length === 0 ? part.y : values.length;
+      const y =
+        operation === SHARED ? (this.sharedPrograms[part.x] as number) : values.length === 0 ? part.y : values.length;
       return this.code.push(operation, fact, x, y, holds ? whenHolds : whenNot, holds ? whenNot : whenHolds);
     }
     let next = part.kind === "and" ? whenHolds : whenNot;
@@ -77,6 +86,8 @@ function effort(part: Literal | Junction): number {
     case ALL_TAGS:
     case ALL_TAGS_OR_ABSENT:
       return part.holds ? 2 : 7;
+    case SHARED:
+      return 8;
     case IS_TRUE:
     case IS_NOT_FALSE:
       return 1_000;

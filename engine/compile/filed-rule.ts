@@ -11,8 +11,71 @@ export interface FiledRule {
   readonly allowance: number;
 }
 
-/** Keys under which a rule is filed in a branch: cells (0 is absent) or tags. */
+/** What a rule cannot act without, of one fact. */
 export function partOf({ necessary }: FiledRule, fact: number): Necessary | undefined {
   for (const part of necessary) if (part.fact === fact) return part;
   return undefined;
+}
+
+/** Values a bitmap looks at, of a list that is not filed any more. */
+const LONGEST_COLUMN = 256;
+
+/** The part that a column of a bitmap may narrow by: no list that would be read in each of many places. */
+export function columnPartOf(rule: FiledRule, fact: number): Necessary | undefined {
+  const part = partOf(rule, fact);
+  if (part === undefined || part.kind === "interval") return part;
+  return part.keys.length <= Math.max(LONGEST_COLUMN, rule.allowance) ? part : undefined;
+}
+
+/** A rule may be filed this often, or as often as it names values in one list if that is more, */
+const LEAST_ALLOWANCE = 16;
+/** as long as the list is no longer than this. A longer list's values are shared out among the rules that hold it. */
+const OWN_VALUES = 64;
+
+/**
+ * Says how often each rule may be filed. All together may be filed at most 64 times a rule, and once for each value of a long
+ * list: a list that many rules share (it stands in their scope) tells none of them from the others.
+ */
+export function allowFiling(rules: readonly Omit<FiledRule, "allowance">[]): readonly FiledRule[] {
+  const uses = countUses(rules);
+  const allowanceFor = (part: Necessary): number => {
+    if (part.kind === "interval") return 1;
+    const values = part.keys.length + 1;
+    return Math.max(Math.min(values, OWN_VALUES), Math.floor(values / (uses.get(part) as number)));
+  };
+  return rules.map((rule) => ({
+    ...rule,
+    allowance: rule.necessary.reduce((most, part) => Math.max(most, allowanceFor(part)), LEAST_ALLOWANCE),
+  }));
+}
+
+/** Leaves of several lists of tags only the one whose most used tag is used least: a request finds the fewest rules there. */
+export function withRarestTags(rules: readonly FiledRule[], tagCount: number): readonly FiledRule[] {
+  const uses = new Int32Array(tagCount);
+  for (const [part, count] of countUses(rules)) {
+    if (part.kind === "tags") for (const tag of part.keys) uses[tag] = (uses[tag] as number) + count;
+  }
+  const known = new Map<Necessary, number>();
+  const mostUses = (part: Necessary & { kind: "tags" }): number => {
+    const most = known.get(part) ?? part.keys.reduce((greatest, tag) => Math.max(greatest, uses[tag] as number), 0);
+    known.set(part, most);
+    return most;
+  };
+  return rules.map((rule) => {
+    const kept: Necessary[] = [];
+    for (const part of rule.necessary) {
+      const at = part.kind === "tags" ? kept.findIndex(({ fact }) => fact === part.fact) : -1;
+      const other = kept[at];
+      if (other?.kind !== "tags" || part.kind !== "tags") kept.push(part);
+      else if (mostUses(part) < mostUses(other)) kept[at] = part;
+    }
+    return kept.length === rule.necessary.length ? rule : { ...rule, necessary: kept };
+  });
+}
+
+/** In how many rules each part stands: what a shared condition says is one object in all of them. */
+function countUses(rules: readonly Pick<FiledRule, "necessary">[]): ReadonlyMap<Necessary, number> {
+  const uses = new Map<Necessary, number>();
+  for (const { necessary } of rules) for (const part of necessary) uses.set(part, (uses.get(part) ?? 0) + 1);
+  return uses;
 }

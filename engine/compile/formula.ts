@@ -6,9 +6,9 @@ export type Formula = boolean | Literal | Junction;
 export interface Literal {
   readonly kind: "literal";
   readonly operation: Operation;
-  /** Number of the fact; −1 for a memoised predicate. */
+  /** Number of the fact; −1 for a memoised predicate and a shared part. */
   readonly fact: number;
-  /** `within`: the first cell and the last cell minus the first; memoised: the predicate's number. Else 0. */
+  /** `within`: the first cell and the last cell minus the first; memoised and shared: x is its number. Else 0. */
   readonly x: number;
   readonly y: number;
   /** Cells (ascending) or numbers of tags, where the operation takes a list. */

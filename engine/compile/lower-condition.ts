@@ -9,10 +9,11 @@ import {
   type MemoisedPredicate,
   ONE_OF,
   ONE_OF_OR_ABSENT,
+  SHARED,
   WITHIN,
   WITHIN_OR_ABSENT,
 } from "./decision-tree.js";
-import { type Formula, joined, type Literal } from "./formula.js";
+import { type Formula, type Junction, joined, type Literal } from "./formula.js";
 import { type NumberedFacts, rangeEnd, rangeStart } from "./number-facts.js";
 import { weeklyMinutes } from "./weekly-minutes.js";
 
@@ -22,12 +23,20 @@ export type Question = "true" | "not-false";
 /** Beyond every cell. */
 const ALL_CELLS = 0x3fffffff;
 
-/** Lowers conditions to formulas, and numbers the predicates that are memoised, each once. */
+/** Lowers conditions to formulas, and numbers the predicates that are memoised and the formulas that are shared, each once. */
 export class ConditionLowering {
   readonly memoised: MemoisedPredicate[] = [];
+  /** What the shared conditions ask, by number; a `SHARED` literal stands for it. */
+  readonly shared: (Literal | Junction)[] = [];
   private readonly memoNumbers = new Map<string, number>();
+  /** The formulas of shared conditions, by what is asked. */
+  private readonly sharedFormulas = new Map<string, Map<Condition, Formula>>();
 
-  constructor(private readonly numbered: NumberedFacts) {}
+  /** @param sharedConditions are lowered once and referred to. */
+  constructor(
+    private readonly numbered: NumberedFacts,
+    private readonly sharedConditions: ReadonlySet<Condition> = new Set(),
+  ) {}
 
   /**
    * The question about a condition, or (`holds` false) its denial, as a formula.
@@ -36,6 +45,25 @@ export class ConditionLowering {
    * all there is to three values: "true" and "not false" differ only at leaves, in whether absence counts.
    */
   lower(condition: Condition, question: Question, holds = true): Formula {
+    return this.sharedConditions.has(condition)
+      ? this.lowerShared(condition, question, holds)
+      : this.lowerWhole(condition, question, holds);
+  }
+
+  private lowerShared(condition: Condition, question: Question, holds: boolean): Formula {
+    const asked = `${question} ${holds}`;
+    const formulas = this.sharedFormulas.get(asked) ?? new Map<Condition, Formula>();
+    this.sharedFormulas.set(asked, formulas);
+    let formula = formulas.get(condition);
+    if (formula === undefined) {
+      formula = this.lowerWhole(condition, question, holds);
+      if (typeof formula !== "boolean") formula = literal(SHARED, -1, true, { x: this.shared.push(formula) - 1 });
+      formulas.set(condition, formula);
+    }
+    return formula;
+  }
+
+  private lowerWhole(condition: Condition, question: Question, holds: boolean): Formula {
     switch (condition.kind) {
       case "not":
         return this.lower(condition.condition, question === "true" ? "not-false" : "true", !holds);

@@ -8,18 +8,19 @@ import {
   IS_TRUE,
   ONE_OF,
   ONE_OF_OR_ABSENT,
+  SHARED,
   WITHIN,
   WITHIN_OR_ABSENT,
 } from "./decision-tree.js";
-import type { Formula, Junction, Literal } from "./formula.js";
+import type { Formula, Literal } from "./formula.js";
 
 /**
  * What a rule cannot act without, said of one fact: with any other cell its formula does not hold. The tree files rules by
  * these; the formula itself is still asked, so they may allow too much, never too little.
  */
 export type Necessary =
-  /** The cell is one of these; ascending; 0 is absent. Strings and booleans. */
-  | { readonly kind: "cells"; readonly fact: number; readonly cells: readonly number[] }
+  /** The cell is one of these (ascending, none 0), or is 0 when `orAbsent`. Strings and booleans. */
+  | { readonly kind: "cells"; readonly fact: number; readonly keys: readonly number[]; readonly orAbsent: boolean }
   /** The cell lies within first and last, or is 0 when `orAbsent`. Numbers and local times. */
   | {
       readonly kind: "interval";
@@ -29,34 +30,47 @@ export type Necessary =
       readonly orAbsent: boolean;
     }
   /** The set holds one of these tags, or is absent when `orAbsent`. */
-  | { readonly kind: "tags"; readonly fact: number; readonly tags: readonly number[]; readonly orAbsent: boolean };
+  | { readonly kind: "tags"; readonly fact: number; readonly keys: readonly number[]; readonly orAbsent: boolean };
 
 type Facts = DecisionTree["facts"];
 
 /** Lists longer than this by union are dropped: they would say little. */
 const LONGEST_UNION = 256;
+/** Of a set that must hold many tags, so many are looked at: any one of them would do. */
+const MOST_TAGS_OF_ALL = 16;
 
-/** Every necessary part of a formula; at most one for each fact, but any number about a set. */
-export function necessaryParts(formula: Formula, facts: Facts): readonly Necessary[] {
+/**
+ * Every necessary part of a formula; at most one for each fact, but up to 16 for each list of tags that a set must hold.
+ * @param shared those of the shared parts, by number.
+ */
+export function necessaryParts(
+  formula: Formula,
+  facts: Facts,
+  shared: readonly (readonly Necessary[])[] = [],
+): readonly Necessary[] {
   if (typeof formula === "boolean") return [];
-  if (formula.kind === "literal") return ofLiteral(formula, facts);
-  return formula.kind === "and" ? ofAnd(formula, facts) : ofOr(formula, facts);
+  if (formula.kind === "literal") {
+    return formula.operation === SHARED ? (shared[formula.x] ?? []) : ofLiteral(formula, facts);
+  }
+  const parts = formula.parts.map((part) => necessaryParts(part, facts, shared));
+  return formula.kind === "and" ? ofAnd(parts) : ofOr(parts);
 }
 
-function ofAnd({ parts }: Junction, facts: Facts): readonly Necessary[] {
+function ofAnd(parts: readonly (readonly Necessary[])[]): readonly Necessary[] {
   const all: Necessary[] = [];
+  const places = new Map<number, number>();
   for (const part of parts) {
-    for (const necessary of necessaryParts(part, facts)) {
-      const at = necessary.kind === "tags" ? -1 : all.findIndex(({ fact }) => fact === necessary.fact);
-      if (at === -1) all.push(necessary);
-      else all[at] = both(all[at] as Necessary, necessary);
+    for (const necessary of part) {
+      const at = necessary.kind === "tags" ? undefined : places.get(necessary.fact);
+      if (at !== undefined) all[at] = both(all[at] as Necessary, necessary);
+      else places.set(necessary.fact, all.push(necessary) - 1);
     }
   }
   return all;
 }
 
-function ofOr({ parts }: Junction, facts: Facts): readonly Necessary[] {
-  const [first = [], ...others] = parts.map((part) => necessaryParts(part, facts));
+function ofOr(parts: readonly (readonly Necessary[])[]): readonly Necessary[] {
+  const [first = [], ...others] = parts;
   const all: Necessary[] = [];
   for (const necessary of first) {
     let union: Necessary | undefined = necessary;
@@ -81,34 +95,36 @@ function ofLiteral({ operation, fact, x, y, values, holds }: Literal, facts: Fac
         case "local-time":
           return ofInterval(fact, x, x + y, orAbsent, holds, tree.cuts.length + 1);
         case "boolean": {
-          const accepts = (cell: number) => ((cell >= x && cell <= x + y) || (orAbsent && cell === 0)) === holds;
-          return [{ kind: "cells", fact, cells: [0, 1, 2].filter(accepts) }];
+          const keys = [1, 2].filter((cell) => (cell >= x && cell <= x + y) === holds);
+          return [{ kind: "cells", fact, keys, orAbsent: orAbsent === holds }];
         }
         case "string":
-          if (!holds) return x === 1 && y > 0 ? [{ kind: "cells", fact, cells: [0] }] : [];
-          return y > 0 ? [] : [{ kind: "cells", fact, cells: orAbsent ? [0, x] : [x] }];
+          if (!holds) return x === 1 && y > 0 ? [{ kind: "cells", fact, keys: [], orAbsent: true }] : [];
+          return y > 0 ? [] : [{ kind: "cells", fact, keys: [x], orAbsent }];
         case "set":
-          return holds ? [] : [{ kind: "tags", fact, tags: [], orAbsent: true }];
+          return holds ? [] : [{ kind: "tags", fact, keys: [], orAbsent: true }];
         case "time":
           return [];
       }
       return [];
     }
     case ONE_OF:
-      return holds ? [{ kind: "cells", fact, cells: values }] : [];
     case ONE_OF_OR_ABSENT:
-      return holds ? [{ kind: "cells", fact, cells: [0, ...values] }] : [];
+      return holds ? [{ kind: "cells", fact, keys: values, orAbsent: operation === ONE_OF_OR_ABSENT }] : [];
     case ANY_TAG:
     case ANY_TAG_OR_ABSENT:
-      return holds ? [{ kind: "tags", fact, tags: values, orAbsent: operation === ANY_TAG_OR_ABSENT }] : [];
+      return holds ? [{ kind: "tags", fact, keys: values, orAbsent: operation === ANY_TAG_OR_ABSENT }] : [];
     case ALL_TAGS:
     case ALL_TAGS_OR_ABSENT:
       // A set that must hold all the tags cannot do without any single one of them.
       return holds
-        ? values.map((tag) => ({ kind: "tags", fact, tags: [tag], orAbsent: operation === ALL_TAGS_OR_ABSENT }))
+        ? values
+            .slice(0, MOST_TAGS_OF_ALL)
+            .map((tag) => ({ kind: "tags", fact, keys: [tag], orAbsent: operation === ALL_TAGS_OR_ABSENT }))
         : [];
     case IS_TRUE:
     case IS_NOT_FALSE:
+    case SHARED:
       return [];
   }
 }
@@ -134,7 +150,7 @@ function ofInterval(
 
 function both(one: Necessary, other: Necessary): Necessary {
   if (one.kind === "cells" && other.kind === "cells") {
-    return { ...one, cells: one.cells.filter((cell) => other.cells.includes(cell)) };
+    return { ...one, keys: intersection(one.keys, other.keys), orAbsent: one.orAbsent && other.orAbsent };
   }
   if (one.kind === "interval" && other.kind === "interval") {
     return {
@@ -148,19 +164,28 @@ function both(one: Necessary, other: Necessary): Necessary {
 }
 
 function either(one: Necessary, other: Necessary): Necessary | undefined {
-  if (one.kind === "cells" && other.kind === "cells") {
-    const cells = [...new Set([...one.cells, ...other.cells])].sort((a, b) => a - b);
-    return cells.length > LONGEST_UNION ? undefined : { ...one, cells };
-  }
+  const orAbsent = one.orAbsent || other.orAbsent;
   if (one.kind === "interval" && other.kind === "interval") {
-    const orAbsent = one.orAbsent || other.orAbsent;
     if (one.first > one.last) return { ...other, orAbsent };
     if (other.first > other.last) return { ...one, orAbsent };
     return { ...one, first: Math.min(one.first, other.first), last: Math.max(one.last, other.last), orAbsent };
   }
-  if (one.kind === "tags" && other.kind === "tags") {
-    const tags = [...new Set([...one.tags, ...other.tags])].sort((a, b) => a - b);
-    return tags.length > LONGEST_UNION ? undefined : { ...one, tags, orAbsent: one.orAbsent || other.orAbsent };
-  }
-  return undefined;
+  if (one.kind === "interval" || other.kind === "interval") return undefined;
+  if (Math.max(one.keys.length, other.keys.length) > LONGEST_UNION) return undefined;
+  const keys = [...new Set([...one.keys, ...other.keys])].sort((a, b) => a - b);
+  return keys.length > LONGEST_UNION ? undefined : { ...one, keys, orAbsent };
+}
+
+/** What two ascending lists have in common. The long one may be part of many rules: it is searched, not read. */
+function intersection(one: readonly number[], other: readonly number[]): readonly number[] {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return short.filter((key) => {
+    let low = 0;
+    for (let high = long.length; low < high; ) {
+      const middle = (low + high) >>> 1;
+      if ((long[middle] as number) < key) low = middle + 1;
+      else high = middle;
+    }
+    return long[low] === key;
+  });
 }

@@ -37,8 +37,8 @@ interface GrowingFact {
   readonly cuts: Set<number>;
 }
 
-/** Visits every condition of a set once. */
-export function numberFacts(set: PolicySet): NumberedFacts {
+/** Visits every condition of a set; those that several rules share, once. */
+export function numberFacts(set: PolicySet, shared: ReadonlySet<Condition> = new Set()): NumberedFacts {
   const types = new Map<string, FactType>([...builtInFacts, ...set.attributes].map(({ name, type }) => [name, type]));
   const growing: GrowingFact[] = [];
   const numbers = new Map<string, number>();
@@ -91,7 +91,12 @@ export function numberFacts(set: PolicySet): NumberedFacts {
         return; // Reads the facts' own values.
     }
   };
+  const visited = new Set<Condition>();
   const visit = (condition: Condition): void => {
+    if (shared.has(condition)) {
+      if (visited.has(condition)) return;
+      visited.add(condition);
+    }
     switch (condition.kind) {
       case "all":
       case "any":

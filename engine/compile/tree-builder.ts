@@ -58,13 +58,12 @@ export class TreeBuilder {
         rest.push(rule);
         continue;
       }
-      const onAbsent = part.kind === "tags" && part.orAbsent;
-      const copy = share(rule, keys.length + (onAbsent ? 1 : 0));
-      if (onAbsent) absent.push(copy);
+      const copy = share(rule, keys.length + Number(part.orAbsent));
+      if (part.orAbsent) absent.push(copy);
       for (const key of keys) {
-        if (kind === "branch" && key === 0) absent.push(copy);
-        else if (!children.has(key)) children.set(key, [copy]);
-        else children.get(key)?.push(copy);
+        const child = children.get(key);
+        if (child === undefined) children.set(key, [copy]);
+        else child.push(copy);
       }
     }
     const treeFact = this.facts[fact] as TreeFact;

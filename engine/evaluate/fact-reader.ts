@@ -10,6 +10,7 @@ import {
   type MemoisedPredicate,
   ONE_OF,
   ONE_OF_OR_ABSENT,
+  SHARED,
   type TreeFact,
   WITHIN,
   WITHIN_OR_ABSENT,
@@ -26,6 +27,8 @@ import { withDefaults } from "./with-defaults.js";
 
 export const UNREAD = -1;
 const LAST_DECISION = 0x7ffffff0;
+/** Tags of a rule's list that are looked at one by one. */
+const LONG_LIST = 16;
 
 const STRING = 0;
 const BOOLEAN = 1;
@@ -51,11 +54,13 @@ export class FactReader {
   private readonly tagStart: Int32Array;
   private readonly tagEnd: Int32Array;
   private tagCount = 0;
-  /** The decision in which a tag was seen last, a memoised predicate answered last. */
+  /** The decision in which a tag was seen last, a memoised predicate or a shared program answered last. */
   private readonly tagSeen: Int32Array;
   private readonly memoSeen: Int32Array;
   /** 0 false, 1 true, 2 unknown. */
   private readonly memoTruth: Uint8Array;
+  private readonly sharedSeen: Int32Array;
+  private readonly sharedHeld: Uint8Array;
   private decision = 0;
   private readonly code: Int32Array;
   // Of each fact, in columns: see TreeFact.
@@ -81,6 +86,8 @@ export class FactReader {
     this.tagSeen = new Int32Array(tree.tagCount);
     this.memoSeen = new Int32Array(tree.memoised.length);
     this.memoTruth = new Uint8Array(tree.memoised.length);
+    this.sharedSeen = new Int32Array(tree.sharedCount);
+    this.sharedHeld = new Uint8Array(tree.sharedCount);
   }
 
   /** Takes up the next request. */
@@ -93,6 +100,7 @@ export class FactReader {
       this.decision = 1;
       this.tagSeen.fill(0);
       this.memoSeen.fill(0);
+      this.sharedSeen.fill(0);
     }
   }
 
@@ -133,14 +141,14 @@ export class FactReader {
       let isHeld: boolean;
       if (operation === WITHIN) isHeld = (cell - x) >>> 0 <= y;
       else if ((operation & 1) === 1 && operation < IS_TRUE && cell === 0) isHeld = true;
-      else isHeld = this.test(operation, cell, x, y, facts);
+      else isHeld = this.test(operation, fact, cell, x, y, facts);
       // Not a branch: which way a literal goes cannot be predicted.
       at = code[at + 5 - Number(isHeld)] as number;
     }
     return at === HOLDS;
   }
 
-  private test(operation: number, cell: number, x: number, y: number, facts: Facts): boolean {
+  private test(operation: number, fact: number, cell: number, x: number, y: number, facts: Facts): boolean {
     switch (operation) {
       case WITHIN_OR_ABSENT:
         return (cell - x) >>> 0 <= y;
@@ -149,12 +157,14 @@ export class FactReader {
         return this.isListed(cell, x, y);
       case ANY_TAG:
       case ANY_TAG_OR_ABSENT:
-        return cell !== 0 && this.holdsAny(x, y);
+        return cell !== 0 && this.holdsAny(fact, x, y);
       case ALL_TAGS:
       case ALL_TAGS_OR_ABSENT:
-        return cell !== 0 && this.holdsAll(x, y);
+        return cell !== 0 && this.holdsAll(fact, x, y);
       case IS_TRUE:
         return this.memoised(x, facts) === 1;
+      case SHARED:
+        return this.holdsShared(x, y, facts);
       default:
         return this.memoised(x, facts) !== 0;
     }
@@ -174,16 +184,33 @@ export class FactReader {
     return false;
   }
 
-  private holdsAny(start: number, count: number): boolean {
+  /** Takes time by the request's tags where the list is longer than they are. */
+  private holdsAny(fact: number, start: number, count: number): boolean {
     const { code } = this;
+    const end = this.tagEnd[fact] as number;
+    if (count > LONG_LIST) {
+      for (let at = this.tagStart[fact] as number; at < end; at++) {
+        if (this.isListed(this.tagList[at] as number, start, count)) return true;
+      }
+      return false;
+    }
     for (let at = start; at < start + count; at++) if (this.tagSeen[code[at] as number] === this.decision) return true;
     return false;
   }
 
-  private holdsAll(start: number, count: number): boolean {
+  private holdsAll(fact: number, start: number, count: number): boolean {
     const { code } = this;
+    if (count > this.countTags(fact)) return false;
     for (let at = start; at < start + count; at++) if (this.tagSeen[code[at] as number] !== this.decision) return false;
     return true;
+  }
+
+  private holdsShared(number: number, program: number, facts: Facts): boolean {
+    if (this.sharedSeen[number] !== this.decision) {
+      this.sharedHeld[number] = Number(this.holds(program, facts));
+      this.sharedSeen[number] = this.decision;
+    }
+    return this.sharedHeld[number] === 1;
   }
 
   private memoised(number: number, facts: Facts): number {

@@ -3,7 +3,7 @@ import type { RequireRule } from "../policy/policy-set.js";
 import { formatUsd, type NanoUsd } from "../units/money.js";
 import { formatTokens } from "../units/tokens.js";
 import type { CatalogEntry } from "./catalog-index.js";
-import type { ExclusionReason } from "./route-plan.js";
+import type { Exclusion, ExclusionReason } from "./route-plan.js";
 import { unmetRequirement } from "./unmet-requirement.js";
 import type { World } from "./world.js";
 
@@ -27,7 +27,8 @@ export interface CandidateTest {
 
 export interface WhyExcluded {
   readonly reason: ExclusionReason;
-  readonly detail: string;
+  /** Writes {@link Exclusion.detail}, which costs more than finding the reason. */
+  readonly detail: () => string;
 }
 
 /**
@@ -47,11 +48,11 @@ export function excludeCandidate(
   const { endpoint } = entry;
 
   if (world.allowed !== undefined && nameIn(world.allowed, entry) === undefined) {
-    return { reason: "not_allowed_for_key", detail: "not among the models that this API key may use" };
+    return { reason: "not_allowed_for_key", detail: () => "not among the models that this API key may use" };
   }
   const hinted = nameIn(world.hint_excluded, entry);
   if (hinted !== undefined) {
-    return { reason: "hint_excluded", detail: `the request's own hint leaves out ${hinted}` };
+    return { reason: "hint_excluded", detail: () => `the request's own hint leaves out ${hinted}` };
   }
 
   for (const rule of test.requirements) {
@@ -60,16 +61,17 @@ export function excludeCandidate(
   }
 
   const missing = missingCapability(entry, facts);
-  if (missing !== undefined) return { reason: "missing_capability", detail: missing };
+  if (missing !== undefined) return { reason: "missing_capability", detail: () => missing };
   if (nameIn(world.unsupported, entry) !== undefined) {
     const format = entry.provider === undefined ? "" : ` ${entry.provider.format}`;
     return {
       reason: "missing_capability",
-      detail: `this server does not speak the wire format${format} of ${endpoint.provider}`,
+      detail: () => `this server does not speak the wire format${format} of ${endpoint.provider}`,
     };
   }
   if (world.incapable !== undefined && Object.hasOwn(world.incapable, endpoint.id)) {
-    return { reason: "missing_capability", detail: `the request ${world.incapable[endpoint.id]}` };
+    const what = world.incapable[endpoint.id];
+    return { reason: "missing_capability", detail: () => `the request ${what}` };
   }
 
   const tooLong = exceededWindow(entry, test);
@@ -78,13 +80,13 @@ export function excludeCandidate(
   if (nameIn(world.no_credentials, entry) !== undefined) {
     const variable = entry.provider?.apiKeyEnv;
     const fault = variable === undefined ? "" : `: ${variable} is not set`;
-    return { reason: "no_credentials", detail: `no API key for ${endpoint.provider}${fault}` };
+    return { reason: "no_credentials", detail: () => `no API key for ${endpoint.provider}${fault}` };
   }
   const down = nameIn(world.down, entry);
-  if (down !== undefined) return { reason: "circuit_open", detail: `the circuit of ${down} is open` };
+  if (down !== undefined) return { reason: "circuit_open", detail: () => `the circuit of ${down} is open` };
   const limited = nameIn(world.rate_limited, entry);
   if (limited !== undefined) {
-    return { reason: "upstream_rate_limited", detail: `${limited} answered 429 and asked to wait` };
+    return { reason: "upstream_rate_limited", detail: () => `${limited} answered 429 and asked to wait` };
   }
 
   return overLimit(entry, test, cost) ?? tooSlow(facts.max_latency_ms, latencyMs);
@@ -108,19 +110,22 @@ function missingCapability({ model }: CatalogEntry, facts: Facts): string | unde
   return undefined;
 }
 
-function exceededWindow({ endpoint }: CatalogEntry, test: CandidateTest): string | undefined {
+function exceededWindow({ endpoint }: CatalogEntry, test: CandidateTest): (() => string) | undefined {
   const { promptTokens, maxOutputTokens } = test;
   const needed = (promptTokens ?? 0) + (maxOutputTokens ?? 0);
   if (needed > endpoint.contextWindow) {
-    const parts =
-      promptTokens !== undefined && maxOutputTokens !== undefined
-        ? ` (${formatTokens(promptTokens)} in, ${formatTokens(maxOutputTokens)} out)`
-        : "";
-    return `needs ${formatTokens(needed)} tokens${parts}; the window is ${formatTokens(endpoint.contextWindow)}`;
+    return () => {
+      const parts =
+        promptTokens !== undefined && maxOutputTokens !== undefined
+          ? ` (${formatTokens(promptTokens)} in, ${formatTokens(maxOutputTokens)} out)`
+          : "";
+      return `needs ${formatTokens(needed)} tokens${parts}; the window is ${formatTokens(endpoint.contextWindow)}`;
+    };
   }
   const limit = endpoint.maxOutputTokens;
   if (limit !== undefined && maxOutputTokens !== undefined && maxOutputTokens > limit) {
-    return `asks for ${formatTokens(maxOutputTokens)} output tokens; the model gives at most ${formatTokens(limit)}`;
+    return () =>
+      `asks for ${formatTokens(maxOutputTokens)} output tokens; the model gives at most ${formatTokens(limit)}`;
   }
   return undefined;
 }
@@ -141,7 +146,7 @@ function overLimit(entry: CatalogEntry, test: CandidateTest, cost: NanoUsd | und
     if (cost > limit) {
       return {
         reason: "over_budget",
-        detail: `expected to cost $${formatUsd(cost)}; ${name} allows $${formatUsd(limit)}`,
+        detail: () => `expected to cost $${formatUsd(cost)}; ${name} allows $${formatUsd(limit)}`,
       };
     }
   }
@@ -149,13 +154,17 @@ function overLimit(entry: CatalogEntry, test: CandidateTest, cost: NanoUsd | und
 }
 
 function noPrice(name: string, limit: NanoUsd): WhyExcluded {
-  return { reason: "no_price", detail: `has no price, so it cannot be held to the $${formatUsd(limit)} of ${name}` };
+  return {
+    reason: "no_price",
+    detail: () => `has no price, so it cannot be held to the $${formatUsd(limit)} of ${name}`,
+  };
 }
 
 function tooSlow(maxLatencyMs: number | undefined, latencyMs: number | undefined): WhyExcluded | undefined {
   if (maxLatencyMs === undefined || latencyMs === undefined || !(latencyMs > maxLatencyMs)) return undefined;
   return {
     reason: "too_slow",
-    detail: `first token after ${formatTokens(Math.round(latencyMs))} ms; max_latency_ms is ${formatTokens(maxLatencyMs)}`,
+    detail: () =>
+      `first token after ${formatTokens(Math.round(latencyMs))} ms; max_latency_ms is ${formatTokens(maxLatencyMs)}`,
   };
 }

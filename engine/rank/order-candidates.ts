@@ -3,7 +3,7 @@ import { blend, type RankedCandidate, type StrategyContext, strategies } from ".
 
 export interface OrderedCandidate extends RankedCandidate {
   /** What the strategy ordered by, smaller is better; undefined when it has none for this candidate. */
-  readonly score: number | undefined;
+  readonly score?: number | undefined;
 }
 
 /**
@@ -12,7 +12,7 @@ export interface OrderedCandidate extends RankedCandidate {
  * equally good candidates. `weighted` and `balanced` draw by the sticky value in the first place; `order` has no ties.
  *
  * @param sticky whether the context's seed is the value that `sticky` names.
- * @returns a new array of the same length.
+ * @returns all of them.
  */
 export function orderCandidates(
   candidates: readonly RankedCandidate[],
@@ -20,9 +20,10 @@ export function orderCandidates(
   sticky: boolean,
 ): readonly OrderedCandidate[] {
   const { strategy } = context.route;
+  if (strategy === "order") return candidates;
   const score = typeof strategy === "string" ? strategies[strategy] : blend(strategy);
   const scores = score(candidates, context);
-  const breaksTies = sticky && strategy !== "order" && strategy !== "weighted" && strategy !== "balanced";
+  const breaksTies = sticky && strategy !== "weighted" && strategy !== "balanced";
   const ordered = candidates.map(({ entry, cost, latencyMs }, index) => ({
     entry,
     cost,

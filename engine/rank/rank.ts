@@ -28,16 +28,8 @@ import type { World } from "./world.js";
  * A denied outcome gives a plan without attempts and exclusions.
  */
 export function rank(policy: CompiledPolicy, outcome: Outcome, facts: Facts, world: World): RoutePlan {
-  const attempts: PlannedAttempt[] = [];
   const excluded: Exclusion[] = [];
-  let choice = outcome.route;
-  if (outcome.denied === undefined) {
-    rankRoute(policy, choice, outcome.requirements, facts, world, attempts, excluded);
-    while (choice.route.onExhausted === "next_rule" && choice.ruleNumber < policy.set.rules.length) {
-      choice = nextRoute(policy, facts, choice.ruleNumber);
-      rankRoute(policy, choice, outcome.requirements, facts, world, attempts, excluded);
-    }
-  }
+  const { choice, attempts } = rankChain(policy, outcome, facts, world, excluded);
   const [first] = attempts;
   if (world.no_fallback === true) excluded.push(...attempts.splice(1).map(notAllowedByHint));
   return {
@@ -49,7 +41,42 @@ export function rank(policy: CompiledPolicy, outcome: Outcome, facts: Facts, wor
   };
 }
 
-/** Ranks the candidates of one route and appends them to what earlier routes of the chain gave. */
+/** The rule and the attempts of {@link rank}, without a word about who is left out. */
+export function rankAttempts(
+  policy: CompiledPolicy,
+  outcome: Outcome,
+  facts: Facts,
+  world: World,
+): Pick<RoutePlan, "rule" | "attempts"> {
+  const { choice, attempts } = rankChain(policy, outcome, facts, world, undefined);
+  if (world.no_fallback === true) attempts.splice(1);
+  return { rule: attempts[0]?.rule ?? choice.rule, attempts };
+}
+
+/** The attempts of all routes of a chain, and the route that was asked last. */
+function rankChain(
+  policy: CompiledPolicy,
+  outcome: Outcome,
+  facts: Facts,
+  world: World,
+  excluded: Exclusion[] | undefined,
+): { readonly choice: RouteChoice; readonly attempts: PlannedAttempt[] } {
+  const attempts: PlannedAttempt[] = [];
+  let choice = outcome.route;
+  if (outcome.denied === undefined) {
+    rankRoute(policy, choice, outcome.requirements, facts, world, attempts, excluded);
+    while (choice.route.onExhausted === "next_rule" && choice.ruleNumber < policy.set.rules.length) {
+      choice = nextRoute(policy, facts, choice.ruleNumber);
+      rankRoute(policy, choice, outcome.requirements, facts, world, attempts, excluded);
+    }
+  }
+  return { choice, attempts };
+}
+
+/**
+ * Ranks the candidates of one route and appends them to what earlier routes of the chain gave.
+ * @param excluded undefined when nobody asks who is left out.
+ */
 function rankRoute(
   policy: CompiledPolicy,
   { rule, route }: RouteChoice,
@@ -57,7 +84,7 @@ function rankRoute(
   facts: Facts,
   world: World,
   attempts: PlannedAttempt[],
-  excluded: Exclusion[],
+  excluded: Exclusion[] | undefined,
 ): void {
   const promptTokens = wholeTokens(facts.context_tokens);
   const maxOutputTokens = wholeTokens(facts.max_output_tokens);
@@ -71,7 +98,7 @@ function rankRoute(
   };
 
   // Within one route every endpoint is there once already; only later routes of a chain can meet one again.
-  const isChained = attempts.length > 0 || excluded.length > 0;
+  const isChained = attempts.length > 0 || (excluded !== undefined && excluded.length > 0);
   const keep = (entries: readonly CatalogEntry[], from: "to" | "fallback"): readonly RankedCandidate[] => {
     const kept: RankedCandidate[] = [];
     for (const entry of entries) {
@@ -80,13 +107,14 @@ function rankRoute(
       const cost = expectedCost(endpoint, promptTokens, maxOutputTokens, world.answers);
       const latencyMs = measured(world.latency_ms, endpoint.id);
       const why = excludeCandidate(entry, test, cost, latencyMs);
+      if (why === undefined) kept.push({ entry, cost, latencyMs });
+      if (excluded === undefined) continue;
       const before = isChained ? excluded.findIndex((exclusion) => exclusion.endpoint.id === endpoint.id) : -1;
       if (why === undefined) {
         if (before !== -1) excluded.splice(before, 1);
-        kept.push({ entry, cost, latencyMs });
       } else if (before === -1) {
-        const { reason, detail } = why;
-        excluded.push(withKnown<Exclusion>({ endpoint, rule, from, reason, detail }, cost, latencyMs));
+        const exclusion: Exclusion = { endpoint, rule, from, reason: why.reason, detail: why.detail() };
+        excluded.push(withKnown(exclusion, cost, latencyMs));
       }
     }
     return kept;

@@ -1,10 +1,8 @@
-import { builtInFacts } from "../conditions/fact-definitions.js";
 import { decide } from "../evaluate/decide.js";
 import type { Facts, FactValue } from "../evaluate/facts.js";
 import type { DecisionRecord } from "../explain/decision-record.js";
-import { DEFAULT_SOURCE } from "../explain/record-facts.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import { rank } from "../rank/rank.js";
+import { rankAttempts } from "../rank/rank.js";
 import type { World } from "../rank/world.js";
 
 /** What replay needs of a recorded decision; a whole decision record has it too. */
@@ -15,6 +13,12 @@ export type RecordedDecision = Pick<DecisionRecord, "id" | "policy" | "facts" | 
   readonly outcome?: Pick<DecisionRecord["outcome"], "denied" | "route">;
   readonly candidates?: DecisionRecord["candidates"];
 };
+
+/** What a record says about where the request went, and the world it was ranked in. */
+export interface RecordedChoice extends Pick<RecordedDecision, "fallbacks" | "world" | "outcome" | "candidates"> {
+  readonly rule?: string | undefined;
+  readonly chosen?: string | undefined;
+}
 
 /** Where a request goes under one policy. */
 export interface Destination {
@@ -36,7 +40,7 @@ export function destinationOf(policy: CompiledPolicy, facts: Facts, world: World
     const { id } = outcome.denied.rule;
     return { rule: id, isDenied: true, endpoint: undefined, fallbacks: [], cost: undefined, latencyMs: undefined };
   }
-  const { rule, attempts } = rank(policy, outcome, facts, world);
+  const { rule, attempts } = rankAttempts(policy, outcome, facts, world);
   const [first, ...rest] = attempts;
   return {
     rule,
@@ -49,7 +53,7 @@ export function destinationOf(policy: CompiledPolicy, facts: Facts, world: World
 }
 
 /** Where a recorded decision went, as far as the record itself says. */
-export function recordedDestination(record: RecordedDecision): Destination {
+export function recordedDestination(record: RecordedChoice): Destination {
   const { chosen, outcome, world } = record;
   const first = record.candidates?.find(({ rank: place }) => place === 1);
   const rule = record.rule ?? outcome?.denied?.rule ?? first?.rule ?? outcome?.route.rule;
@@ -64,7 +68,7 @@ export function recordedDestination(record: RecordedDecision): Destination {
 }
 
 /** Whether deciding again gave what was recorded: rule, first attempt, and every fallback in its order. */
-export function isReproduced(record: RecordedDecision, again: Destination): boolean {
+export function isReproduced(record: RecordedChoice, again: Destination): boolean {
   const recorded = recordedDestination(record);
   if (recorded.rule !== undefined && recorded.rule !== again.rule) return false;
   if (recorded.isDenied !== undefined && recorded.isDenied !== again.isDenied) return false;
@@ -72,35 +76,26 @@ export function isReproduced(record: RecordedDecision, again: Destination): bool
   return recorded.fallbacks.every((endpoint, index) => endpoint === again.fallbacks[index]);
 }
 
-/**
- * The facts of a record, ready to be decided again; undefined when it is not one. Defaults of attributes are left out:
- * the policy that decides again fills in its own.
- *
- * @param shape every fact's name, undefined each: facts that share a shape are read about twice as fast.
- */
-export function factsOfRecorded(value: unknown, shape: Facts): Facts | undefined {
-  const record = value as Partial<RecordedDecision> | null;
+/** One line of a log, parsed; undefined when it is no decision. */
+export function parseDecision(line: string): RecordedDecision | undefined {
+  let record: Partial<RecordedDecision> | null;
+  try {
+    record = JSON.parse(line) as typeof record;
+  } catch {
+    return undefined;
+  }
   if (!isObject(record) || !isObject(record.facts) || !isObject(record.world)) return undefined;
   if (typeof record.id !== "string" || typeof record.policy?.revision !== "string") return undefined;
   if (!Array.isArray(record.fallbacks)) return undefined;
-  const facts: Record<string, FactValue | undefined> = { ...shape };
-  for (const [name, fact] of Object.entries(record.facts)) {
-    if (!isObject(fact) || !isFactValue(fact.value)) return undefined;
-    if (fact.source !== DEFAULT_SOURCE || !name.startsWith("attributes.")) facts[name] = fact.value;
-  }
-  return facts as Facts;
-}
-
-/** The shape that {@link factsOfRecorded} asks for. */
-export function factShape({ set }: CompiledPolicy): Facts {
-  return Object.fromEntries([...builtInFacts, ...set.attributes].map(({ name }) => [name, undefined])) as Facts;
+  if (!Object.values(record.facts).every((fact) => isObject(fact) && isFactValue(fact.value))) return undefined;
+  return record as RecordedDecision;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isFactValue(value: unknown): value is FactValue {
+export function isFactValue(value: unknown): value is FactValue {
   if (Array.isArray(value)) return value.every((tag) => typeof tag === "string");
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }

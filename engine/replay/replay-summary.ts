@@ -47,19 +47,25 @@ export interface ReplaySummary {
   readonly total: ReplayPair;
   readonly rules: Record<string, ReplayPair>;
   readonly models: Record<string, ReplayPair>;
-  /** Milliseconds spent on deciding alone. */
-  decidingMs: number;
 }
 
 export function emptySummary(): ReplaySummary {
   return {
     ...{ decisions: 0, unreadable: 0, checked: 0, differing: [], differingCount: 0, changed: 0, fallbacksChanged: 0 },
-    ...{ lost: 0, gained: 0, revisions: {}, total: newPair("", ""), rules: {}, models: {}, decidingMs: 0 },
+    ...{ lost: 0, gained: 0, revisions: {}, total: newPair("", ""), rules: {}, models: {} },
   };
 }
 
-/** Counts one decision that was replayed. */
-export function addComparison(summary: ReplaySummary, before: Destination, after: Destination, example: Example): void {
+/**
+ * Counts one decision that was replayed.
+ * @param exampleOf called when it is kept as an example.
+ */
+export function addComparison(
+  summary: ReplaySummary,
+  before: Destination,
+  after: Destination,
+  exampleOf: () => Example,
+): void {
   addFigures(summary.total, before, after);
   const isChanged = before.rule !== after.rule || before.endpoint !== after.endpoint;
   if (!isChanged) {
@@ -80,7 +86,7 @@ export function addComparison(summary: ReplaySummary, before: Destination, after
     if (from === to && pairs === summary.models) continue;
     const pair = pairOf(pairs, from, to);
     addFigures(pair, before, after);
-    if (pair.examples.length < EXAMPLES) pair.examples.push(example);
+    if (pair.examples.length < EXAMPLES) pair.examples.push(exampleOf());
   }
 }
 
@@ -88,7 +94,7 @@ export function addComparison(summary: ReplaySummary, before: Destination, after
 export function mergeSummaries(into: ReplaySummary, other: ReplaySummary): void {
   for (const key of ["decisions", "unreadable", "checked", "differingCount", "changed"] as const)
     into[key] += other[key];
-  for (const key of ["fallbacksChanged", "lost", "gained", "decidingMs"] as const) into[key] += other[key];
+  for (const key of ["fallbacksChanged", "lost", "gained"] as const) into[key] += other[key];
   into.differing.push(...other.differing.slice(0, Math.max(0, EXAMPLES - into.differing.length)));
   for (const [revision, count] of Object.entries(other.revisions)) {
     into.revisions[revision] = (into.revisions[revision] ?? 0) + count;

@@ -8,6 +8,7 @@ import type {
   UpstreamHeaders,
 } from "../providers/provider-adapter.js";
 import { type AnswerReceiver, receiveError, receiveInstead, receiveWhole } from "./answer-receivers.js";
+import { answersAsked } from "./answers-asked.js";
 import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./attempt-result.js";
 import { AttemptTimers, defaultTimeouts } from "./attempt-timers.js";
 import { classifyException } from "./classify-failure.js";
@@ -120,9 +121,8 @@ class Call implements UpstreamHandler {
       return isEvents ? receiveInstead("a whole answer", contentType) : receiveWhole(this.#notes, passThrough);
     }
     if (contentType !== "" && !isEvents) return receiveInstead("a stream", contentType);
-    const { n } = call.parsedBody;
     return receiveStream({
-      choices: Number.isSafeInteger(n) && (n as number) > 1 ? (n as number) : 1,
+      choices: answersAsked(call.parsedBody),
       notes: this.#notes,
       passThrough,
       onContent: () => {

@@ -120,8 +120,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       const incapable: Record<string, string> = {};
       for (const { model, endpoint, connection } of served) {
         const { adapter, passes } = connection;
-        const unable =
-          unableTo(operation, model, passes) ?? (passes.has(operation) ? undefined : adapter.unable?.(body, endpoint));
+        const unable = unableTo(operation, model, passes) ?? adapter.unable?.(body, endpoint, operation);
         if (unable !== undefined) incapable[endpoint.id] = unable;
       }
       return Object.keys(incapable).length === 0 ? undefined : incapable;
@@ -158,9 +157,7 @@ function unableTo(operation: Operation, { capabilities }: Model, passes: Passes)
   const makesEmbeddings = capabilities.includes("embeddings");
   if (operation !== "embeddings") return makesEmbeddings ? "asks for an answer; the model makes embeddings" : undefined;
   if (!makesEmbeddings) return "asks for embeddings; the model does not make them";
-  return passes.has("embeddings")
-    ? undefined
-    : "asks for embeddings, which the provider's format is not asked for here";
+  return passes.has("embeddings") ? undefined : "asks for embeddings, which the provider's format does not have";
 }
 
 function routesOf({ rules, defaultRoute }: PolicySet): readonly Route[] {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type PlannedAttempt, withDefaults, writeDenyMessage } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/index.js";
 import type { StreamSink } from "../dispatch/attempt-result.js";
 import { dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
@@ -7,35 +7,25 @@ import type { WalkedPlan } from "../dispatch/walk-plan.js";
 import type { RequestAccount } from "../ledger/request-account.js";
 import { accountFor } from "./account-for.js";
 import type { ApiError } from "./api-error.js";
-import { authenticate } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
-import { observeAndDecide } from "./decide-request.js";
 import type { Decision } from "./decision.js";
-import { Exchange } from "./exchange.js";
+import { createExchangeServer, denial, type EnteredRequest, enter, type ServeRequest } from "./enter-request.js";
+import type { Exchange } from "./exchange.js";
 import { exhaustedError, unavailableError } from "./exhausted-error.js";
 import type { Front } from "./fronts/front.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
-import { RequestAborted } from "./read-body.js";
-import { chatOf, type ReceivedBody, receiveBody } from "./receive-request.js";
+import { chatOf, type ReceivedBody } from "./receive-request.js";
 import { throughCache } from "./through-cache.js";
 import { type Attempts, sendAgain, untilPossible } from "./until-possible.js";
 
 /** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
-export function createInference(
-  plane: DataPlane,
-  front: Front,
-): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  return async (request, response) => {
-    const exchange = new Exchange(plane, front, request, response);
-    try {
-      await serve(plane, front, exchange, request, response);
-    } catch (error) {
-      if (error instanceof RequestAborted) exchange.cancel();
-      else fail(plane, exchange, response, error);
-    }
-  };
+export function createInference(plane: DataPlane, front: Front): ServeRequest {
+  return createExchangeServer(plane, front, async (exchange, request, response) => {
+    const entered = await enter(plane, front, exchange, request);
+    if (entered !== undefined) await serve(plane, front, exchange, request, response, entered);
+  });
 }
 
 async function serve(
@@ -44,26 +34,8 @@ async function serve(
   exchange: Exchange,
   request: IncomingMessage,
   response: ServerResponse,
+  { caller, body, decide }: EnteredRequest,
 ): Promise<void> {
-  const caller = await authenticate(request, plane.access, "inference");
-  if ("code" in caller) {
-    request.resume(); // a body that nobody reads would hold up the connection
-    exchange.refuse(caller, "rejected");
-    return;
-  }
-  const body = await receiveBody(request, front);
-  if ("code" in body) {
-    exchange.refuse(body, "rejected");
-    return;
-  }
-  exchange.received(body.bytes);
-  exchange.isTranslated = body.chat.isOnly === true;
-  const { decide, refusal } = await observeAndDecide(plane, front, exchange, caller, request, body);
-  if (refusal !== undefined) {
-    decide();
-    exchange.refuse(refusal, "rejected");
-    return;
-  }
   const decision = await untilPossible(plane, exchange, decide);
   const { outcome, plan, observed } = decision;
   if (outcome.denied !== undefined) {
@@ -193,13 +165,6 @@ function sinkTo(exchange: Exchange, response: ServerResponse): StreamSink {
   };
 }
 
-function denial({ serving, observed, outcome }: Decision): ApiError {
-  const { set } = serving.policy;
-  const rule = outcome.denied?.rule;
-  const message = rule === undefined ? "" : writeDenyMessage(rule, withDefaults(set, observed.facts), set);
-  return { status: 403, type: "permission_error", code: "denied_by_policy", message };
-}
-
 function cutError({ endpoint }: PlannedAttempt, summary: string): ApiError {
   return {
     status: 502,
@@ -207,18 +172,4 @@ function cutError({ endpoint }: PlannedAttempt, summary: string): ApiError {
     code: "stream_cut",
     message: `the answer is incomplete: ${endpoint.id} broke off (${summary}); what came so far is not the whole, try again`,
   };
-}
-
-/** A fault of ours: the client is told as much, the log has it all. */
-function fail(plane: DataPlane, exchange: Exchange, response: ServerResponse, error: unknown): void {
-  plane.log.error({ error }, "a request failed for a fault in Routewright");
-  if (exchange.isEnded) return;
-  if (response.headersSent || response.destroyed) {
-    exchange.cancel();
-    return;
-  }
-  exchange.refuse(
-    { status: 500, type: "api_error", code: "internal_error", message: "a fault in Routewright; its log says more" },
-    "failed",
-  );
 }

@@ -94,10 +94,10 @@ export class Exchange {
     this.#send(answer.status, answer.contentType, body, this.#endWith(answer.status, "failed", code), planned);
   }
 
-  /** Answers with a whole answer. */
-  answer(body: Buffer, planned: PlannedAttempt): void {
+  /** Answers with a whole answer. @param planned undefined: no provider had to be asked. */
+  answer(body: Buffer, planned: PlannedAttempt | undefined): void {
     this.#content?.answered(body);
-    const own = this.#isNative(planned) ? body : this.#front.answer(body);
+    const own = planned !== undefined && this.#isNative(planned) ? body : this.#front.answer(body);
     this.#send(200, "application/json", own, this.#endWith(200, "answered"), planned);
   }
 
@@ -107,6 +107,7 @@ export class Exchange {
       id: this.#decision?.id ?? "",
       created: Math.floor(this.arrivedAt / 1_000),
       model: planned.endpoint.upstreamModel,
+      inputTokens: this.#decision?.observed.facts.context_tokens,
     });
     this.#response.writeHead(200, {
       ...this.#headers,

@@ -9,6 +9,7 @@ import {
 import type { TrustedFacts } from "../keys/key-facts.js";
 import { promptTokens } from "../tokens/prompt-tokens.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
+import type { Unseen } from "./fronts/front.js";
 import { type Hint, hints, switches, tagHeaders } from "./hints.js";
 import { Observation } from "./observation.js";
 import { observeAttributes } from "./observe-attributes.js";
@@ -23,7 +24,7 @@ export interface RequestToObserve {
   /** The parsed body: a JSON object. */
   readonly body: Readonly<Record<string, unknown>>;
   /** What the request holds beside that. */
-  readonly unseen?: { readonly tools: boolean; readonly images: boolean } | undefined;
+  readonly unseen?: Unseen | undefined;
   readonly policy: CompiledPolicy;
   /** Of the policy: `tokenThresholds(policy.set)`. */
   readonly thresholds: TokenThresholds;
@@ -87,12 +88,12 @@ export async function observeRequest(request: RequestToObserve): Promise<Observe
 const tokenSources = { estimate: "estimate", exact: "exact count", bounds: "bounds" } as const;
 
 async function observePromptTokens(
-  { body, thresholds, counter }: RequestToObserve,
+  { body, unseen, thresholds, counter }: RequestToObserve,
   observation: Observation,
 ): Promise<void> {
   const maxOutputTokens = observation.facts["max_output_tokens"] as number | undefined;
   const { value, source } = await promptTokens({ body, thresholds, maxOutputTokens, counter });
-  observation.observe("context_tokens", Math.min(value, MAX_TOKENS), tokenSources[source]);
+  observation.observe("context_tokens", Math.min(value + (unseen?.tokens ?? 0), MAX_TOKENS), tokenSources[source]);
 }
 
 function observeHints(headers: RequestHeaders, observation: Observation): void {

@@ -3,6 +3,7 @@ import { allowedModels } from "../keys/allowed-models.js";
 import { type ApiError, errorBody, sendJson } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import { createInference } from "./create-inference.js";
+import { createTokenCount } from "./create-token-count.js";
 import type { DataPlane } from "./data-plane.js";
 import { fronts } from "./fronts/fronts.js";
 import { findGeneration } from "./generation.js";
@@ -10,10 +11,12 @@ import { keyInfo } from "./key-info.js";
 import { findModelObject, listModels } from "./models.js";
 
 const MODEL = "/v1/models/";
+const COUNT_TOKENS = "/v1/messages/count_tokens";
 
 /** Serves `/v1/*` by hand: a framework in this path costs more than all the rest. */
 export function createDataPlane(plane: DataPlane): (request: IncomingMessage, response: ServerResponse) => void {
   const inference = new Map([...fronts].map(([path, front]) => [path, createInference(plane, front)]));
+  inference.set(COUNT_TOKENS, createTokenCount(plane));
   return (request, response) => {
     const path = pathOf(request);
     const serve = request.method === "POST" ? inference.get(path) : undefined;
@@ -56,7 +59,7 @@ async function answerBriefly(
   { method = "", url = "" }: IncomingMessage,
   path: string,
 ): Promise<BriefAnswer> {
-  if (fronts.has(path)) return refusal(methodNotAllowed(method, path, "POST"));
+  if (fronts.has(path) || path === COUNT_TOKENS) return refusal(methodNotAllowed(method, path, "POST"));
   if (!brief.includes(path) && !path.startsWith(MODEL)) return refusal(unknownUrl(method, path));
   if (method !== "GET" && method !== "HEAD") return refusal(methodNotAllowed(method, path, "GET, HEAD"));
   if (path === "/v1/key") return { status: 200, value: await keyInfo(key, plane.accounting) };
@@ -87,7 +90,7 @@ function unknownUrl(method: string, path: string): ApiError {
     status: 404,
     type: "not_found_error",
     code: "unknown_url",
-    message: `there is no ${method} ${shown(path)} here; this server has POST ${[...fronts.keys()].join(", ")}, GET /v1/models, GET /v1/models/{id}, GET /v1/generation?id= and GET /v1/key`,
+    message: `there is no ${method} ${shown(path)} here; this server has POST ${[...fronts.keys(), COUNT_TOKENS].join(", ")}, GET /v1/models, GET /v1/models/{id}, GET /v1/generation?id= and GET /v1/key`,
   };
 }
 

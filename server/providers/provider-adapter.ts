@@ -57,7 +57,7 @@ export interface ProviderAdapter {
    * @returns what an endpoint cannot do of a request, as the end of "the request …"; undefined when it can. A format
    *   without this method takes every request as it is.
    */
-  unable?(body: Readonly<Record<string, unknown>>, endpoint: Endpoint): string | undefined;
+  unable?(body: Readonly<Record<string, unknown>>, endpoint: Endpoint, operation: Operation): string | undefined;
   /** @returns the parameters of a request that the format leaves out. */
   ignores?(body: Readonly<Record<string, unknown>>): readonly string[];
   call(call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange;

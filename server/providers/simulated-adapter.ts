@@ -1,9 +1,14 @@
+import { embeddingsPassThrough } from "./openai-embeddings.js";
 import { PacedExchange, type Piece } from "./paced-exchange.js";
 import { playFault } from "./play-fault.js";
 import type { ProviderAdapter, UpstreamCall, UpstreamExchange, UpstreamHandler } from "./provider-adapter.js";
+import { simulateEmbeddings } from "./simulate-embeddings.js";
 import { composeSimulatedAnswer, type SimulatedAnswer, type SimulatedToolCall } from "./simulated-answer.js";
 
-const passes: ReturnType<ProviderAdapter["passes"]> = new Map([["chat", undefined]]);
+const passes: ReturnType<ProviderAdapter["passes"]> = new Map([
+  ["chat", undefined],
+  ["embeddings", embeddingsPassThrough],
+]);
 
 /**
  * A built-in stand-in for a provider: answers in OpenAI's shape without any network, streams word by word, and calls
@@ -43,7 +48,8 @@ async function answer(call: UpstreamCall, handler: UpstreamHandler, exchange: Pa
     handler.onData(piece.bytes);
     return !exchange.isAborted;
   };
-  const answer = () => (isStream ? chunks(call) : [completion(call)]);
+  const whole = call.operation === "embeddings" ? embeddings : completion;
+  const answer = () => (isStream ? chunks(call) : [whole(call)]);
   if (played !== undefined) {
     await playFault({ fault: played, isStream, provider: provider.name, handler, exchange, pieces: answer(), send });
     return;
@@ -76,6 +82,10 @@ function completion(call: UpstreamCall): Piece {
     usage,
   };
   return { bytes: Buffer.from(JSON.stringify(answered)) };
+}
+
+function embeddings(call: UpstreamCall): Piece {
+  return { bytes: Buffer.from(JSON.stringify(simulateEmbeddings(call))) };
 }
 
 function* chunks(call: UpstreamCall): Generator<Piece> {

@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
+import type { ChatCompletion } from "./chat/chat-answer.js";
 import { type ChatRequest, RefusedRequest } from "./chat/chat-request.js";
 import { type Json, objectsOf } from "./chat/json.js";
 import { ignoredParameters, refusedParameter } from "./chat/parameters.js";
 import { readChatRequest } from "./chat/read-chat-request.js";
-import type { AnswerContext, TranslatedRequest, Translator } from "./chat/translator.js";
+import type { AnswerContext, EmbeddingsTranslator, TranslatedRequest, Translator } from "./chat/translator.js";
 import type { HttpCalls } from "./http-calls.js";
+import { embeddingsPassThrough } from "./openai-embeddings.js";
+import type { Operation } from "./operation.js";
+import type { PassThrough } from "./pass-through.js";
 import { PassedAnswer, passThroughOf } from "./passed-answer.js";
 import type { ProviderAdapter, UpstreamCall, UpstreamExchange, UpstreamHandler } from "./provider-adapter.js";
 import { providerTargets } from "./provider-target.js";
@@ -12,6 +16,9 @@ import { TranslatedAnswer } from "./translated-answer.js";
 
 /** Fields of a chat completion that are hints for this server (docs/http.md) and parameters of no provider. */
 const ours: ReadonlySet<string> = new Set(["models", "provider", "route", "transforms", "usage", "tags", "session_id"]);
+
+/** How an answer is wanted that is no chat completion. */
+const plain = { usesLegacyFunctions: false, includeUsage: true } as const;
 
 /** A provider whose format is not OpenAI's: requests and answers are translated on the way. */
 export function createTranslatingAdapter(
@@ -30,20 +37,33 @@ export function createTranslatingAdapter(
     );
   };
   const pass = (path: string, call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange => {
-    const errors = new TranslatedAnswer(
-      translator,
-      { usesLegacyFunctions: false, includeUsage: true },
-      contextOf(call),
-      false,
-      handler,
-    );
+    const errors = new TranslatedAnswer(translator, plain, contextOf(call), false, handler);
     return send(call, path, call.body, new PassedAnswer(handler, errors));
   };
-  const { native } = translator;
-  const passes = new Map(native === undefined ? [] : [[native.operation, passThroughOf(translator)]]);
+  const embed = (through: EmbeddingsTranslator, call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange => {
+    const { parsedBody, endpoint } = call;
+    const { path, body, warnings } = through.request(parsedBody, endpoint);
+    for (const warning of warnings) call.warn(warning);
+    const answers = {
+      ...translator,
+      answer: (whole: Json) => through.answer(whole, parsedBody, endpoint) as unknown as ChatCompletion,
+    };
+    const answer = new TranslatedAnswer(answers, plain, contextOf(call), false, handler);
+    return send(call, path, Buffer.from(JSON.stringify(body)), answer);
+  };
+  const { native, embeddings } = translator;
+  const passes = new Map(
+    [...(native ?? [])].map(([operation, { whole }]): [Operation, PassThrough] => [
+      operation,
+      { ...passThroughOf(translator), ...(whole === undefined ? {} : { whole }) },
+    ]),
+  );
+  if (embeddings !== undefined) passes.set("embeddings", embeddingsPassThrough);
   return {
     passes: () => passes,
-    unable(body, endpoint) {
+    unable(body, endpoint, operation) {
+      if (operation === "embeddings") return embeddings?.unable(body);
+      if (native?.has(operation) === true) return undefined;
       if (!asksForMuch(body, translator)) return undefined;
       const request = requestOf(body);
       // What is no chat completion at all is answered when it is sent: every provider refuses it.
@@ -51,7 +71,9 @@ export function createTranslatingAdapter(
     },
     ignores: (body) => ignoredParameters(body, translator.parameters, ours),
     call(call, handler) {
-      if (native !== undefined && call.operation === native.operation) return pass(native.path, call, handler);
+      if (call.operation === "embeddings" && embeddings !== undefined) return embed(embeddings, call, handler);
+      const own = native?.get(call.operation);
+      if (own !== undefined) return pass(own.path, call, handler);
       const request = requestOf(call.parsedBody);
       if (request instanceof RefusedRequest) return refuse(request, handler);
       const translated = refusalAsValue(() => translator.request(request, call.endpoint, call.stream));

@@ -2,6 +2,7 @@ const fixedRoutes: ReadonlyMap<string, string> = new Map([
   ["/v1/chat/completions", "chat"],
   ["/v1/responses", "chat"],
   ["/v1/messages", "chat"],
+  ["/v1/messages/count_tokens", "chat"],
   ["/v1/completions", "text_completion"],
   ["/v1/embeddings", "embeddings"],
   ["/v1/models", "chat"],

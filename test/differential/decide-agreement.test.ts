@@ -17,14 +17,15 @@ import type { Shape } from "./generate-policy.js";
 import { treeFaults } from "./tree-faults.js";
 import { TreeKinds } from "./tree-kinds.js";
 
+const small = { longCondition: 0, leafCost: (rules: number) => rules };
 /**
  * Shapes that the usual tuning makes of thousands of rules only: splits for their own sake, small tables, hash tables only.
  */
 const tunings: readonly TreeTuning[] = [
   usualTuning,
-  { longestList: 1, leastRulesToCut: 2, mostRows: 1, directCells: 8, nodeCost: 0, leafCost: (rules) => rules },
-  { longestList: 2, leastRulesToCut: 4, mostRows: 2, directCells: -1e9, nodeCost: 0, leafCost: (rules) => rules },
-  { longestList: 1, leastRulesToCut: 1e9, mostRows: 3, directCells: -1e9, nodeCost: 6, leafCost: (rules) => rules },
+  { ...small, longestList: 1, leastRulesToCut: 2, mostRows: 1, directCells: 8, nodeCost: 0 },
+  { ...small, longestList: 2, leastRulesToCut: 4, mostRows: 2, directCells: -1e9, nodeCost: 0 },
+  { ...small, longestList: 1, leastRulesToCut: 1e9, mostRows: 3, directCells: -1e9, nodeCost: 6 },
 ];
 const kinds = new TreeKinds();
 let built = 0;

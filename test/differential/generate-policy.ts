@@ -11,7 +11,9 @@ export type Shape = (typeof shapes)[number];
 
 /** A sound policy set of up to `mostRules` rules, as the reader would have made it from files with scopes. */
 export function generatePolicy(random: Random, shape: Shape, mostRules: number): PolicySet {
-  const scopes = random.list(0, 3, () => generatePredicate(random, stringFact(random)));
+  const scopes = random.list(0, 3, () =>
+    random.chance(0.5) ? generatePredicate(random, stringFact(random)) : generateCondition(random, shape, 2),
+  );
   const rules = random
     .list(1, mostRules, () => generateCondition(random, shape, 0))
     .map((condition, ruleNumber) => {

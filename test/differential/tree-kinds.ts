@@ -29,11 +29,14 @@ const columnNames = new Map<number, string>([
   [DIRECT_COLUMN, "direct column"],
 ]);
 
+const SHARED_PROGRAM = "shared program";
+
 /** Counts the kinds of nodes and columns of trees: a comparison that never builds one proves nothing about it. */
 export class TreeKinds {
   private readonly counts = new Map<string, number>();
 
   count(tree: DecisionTree): void {
+    if (tree.sharedCount > 0) this.add(SHARED_PROGRAM);
     for (const root of [tree.deny, tree.require, tree.route]) this.visit(tree.nodes, root);
   }
 
@@ -43,7 +46,7 @@ export class TreeKinds {
 
   /** Kinds that were never built. */
   missing(): string[] {
-    return [...nodeNames.values(), ...columnNames.values()].filter((name) => !this.counts.has(name));
+    return [...nodeNames.values(), ...columnNames.values(), SHARED_PROGRAM].filter((name) => !this.counts.has(name));
   }
 
   private visit(nodes: Int32Array, { node, firstRule }: Root): void {

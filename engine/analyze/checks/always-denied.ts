@@ -3,7 +3,10 @@ import type { Check } from "../check-context.js";
 /** RW2002: a route rule that matches requests, all of which the deny rules refuse. */
 export const alwaysDenied: Check = function* ({ regions, reach }) {
   for (const { rule, ruleNumber } of regions.routes) {
-    if (reach(ruleNumber).kind === "never") continue;
+    const reached = reach(ruleNumber);
+    if (reached.kind === "never") continue;
+    // Most rules decide a request at hand that no guard refuses.
+    if (reached.kind === "decides" && reached.outcome.denied === undefined) continue;
     const allowed = regions.find(regions.acts(ruleNumber), regions.above(ruleNumber), regions.deniedOf(ruleNumber));
     if (allowed !== "none") continue;
     const alone = regions.denies.find(({ ruleNumber: other }) => {

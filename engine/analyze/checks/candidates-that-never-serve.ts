@@ -1,4 +1,3 @@
-import { decideInOrder } from "../../evaluate/decide-in-order.js";
 import type { CandidateReference, Route } from "../../policy/policy-set.js";
 import type { CatalogEntry } from "../../rank/catalog-index.js";
 import { expandCandidates } from "../../rank/expand-candidates.js";
@@ -15,10 +14,8 @@ import { writeRequest } from "../write-request.js";
 export const candidatesThatNeverServe: Check = function* (context) {
   for (const { name, ruleNumber, route } of routesOf(context)) {
     const reach = context.reach(ruleNumber);
-    if (reach.kind !== "decides") continue;
-    const outcome = decideInOrder(context.policy.set, reach.request);
-    if (outcome.denied !== undefined) continue;
-    const plan = rank(context.policy, outcome, reach.request, {});
+    if (reach.kind !== "decides" || reach.outcome.denied !== undefined) continue;
+    const plan = rank(context.policy, reach.outcome, reach.request, {});
     // Most candidates serve the request that is at hand; only of the others the question is asked.
     const serving = new Set(plan.attempts.map(({ endpoint }) => endpoint.id));
     for (const reference of [...route.to, ...route.fallback]) {

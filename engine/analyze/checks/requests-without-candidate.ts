@@ -1,5 +1,6 @@
 import { decideInOrder } from "../../evaluate/decide-in-order.js";
 import type { Facts } from "../../evaluate/facts.js";
+import type { Outcome } from "../../evaluate/outcome.js";
 import type { RequireRule, Route } from "../../policy/policy-set.js";
 import { canonicalModelId } from "../../rank/canonical-model.js";
 import type { CatalogEntry } from "../../rank/catalog-index.js";
@@ -26,13 +27,14 @@ export const requestsWithoutCandidate: Check = function* (context) {
     if (decided === undefined || entries.length === 0) continue;
     // A route that can serve nothing at all is reported candidate by candidate.
     const reach = context.reach(ruleNumber);
-    const isPlainlyServed = reach.kind === "decides" && !isUnserved(context, reach.request, ruleNumber);
+    const isPlainlyServed = reach.kind === "decides" && !isUnserved(context, reach.request, reach.outcome, ruleNumber);
     if (!isPlainlyServed && entries.every((entry) => neverServes(regions, ruleNumber, route, entry))) continue;
     const ask = (areas: readonly Box[] | undefined): Facts | undefined => {
       const shared = regions.intersect(decided, areas);
       const found = regions.find(shared, regions.above(ruleNumber), regions.deniedOf(ruleNumber));
       const request = typeof found === "string" ? undefined : factsOfBox(regions.space, found);
-      return request !== undefined && isUnserved(context, request, ruleNumber) ? request : undefined;
+      if (request === undefined) return undefined;
+      return isUnserved(context, request, decideInOrder(policy.set, request), ruleNumber) ? request : undefined;
     };
     let isReported = false;
     const report = function* (because: string, request: Facts, severity: "warning" | "info") {
@@ -73,8 +75,7 @@ function canSome({ policy }: CheckContext, capability: string): boolean {
   return policy.set.catalog.models.some((model) => model.capabilities.includes(capability));
 }
 
-function isUnserved({ policy }: CheckContext, request: Facts, ruleNumber: number): boolean {
-  const outcome = decideInOrder(policy.set, request);
+function isUnserved({ policy }: CheckContext, request: Facts, outcome: Outcome, ruleNumber: number): boolean {
   if (outcome.denied !== undefined || outcome.route.ruleNumber !== ruleNumber) return false;
   return rank(policy, outcome, request, {}).attempts.length === 0;
 }

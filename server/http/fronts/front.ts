@@ -30,9 +30,16 @@ export interface ChatView {
   /** What the translation leaves out, one sentence each. */
   readonly warnings: readonly string[];
   /** What the request holds and its chat completion does not show, so that facts are the same wherever it goes. */
-  readonly unseen?: { readonly tools: boolean; readonly images: boolean };
+  readonly unseen?: Unseen;
   /** Also providers that have the API itself are asked for a chat completion: the request holds what only this server understands. */
   readonly isOnly?: boolean;
+}
+
+export interface Unseen {
+  readonly tools?: boolean;
+  readonly images?: boolean;
+  /** Prompt that comes as tokens in place of text. */
+  readonly tokens?: number;
 }
 
 export interface StreamAbout {
@@ -41,6 +48,8 @@ export interface StreamAbout {
   /** Seconds since 1970. */
   readonly created: number;
   readonly model: string;
+  /** The prompt's size, about: for APIs whose streams begin with it, before the provider has said it. */
+  readonly inputTokens?: number | undefined;
 }
 
 export interface FrontStream {

@@ -1,10 +1,11 @@
 import { isObject, type Json } from "../../providers/chat/json.js";
+import type { Unseen } from "./front.js";
 
 /** What images are called in the APIs in front. */
 const images: ReadonlySet<unknown> = new Set(["image", "image_url", "input_image", "computer_screenshot"]);
 
 /** What a request holds that its chat completion may lack: tools that one API alone has, pictures that a provider keeps. */
-export function unseenIn({ tools, mcp_servers: servers, ...rest }: Json): { tools: boolean; images: boolean } {
+export function unseenIn({ tools, mcp_servers: servers, ...rest }: Json): Unseen {
   return { tools: isSome(tools) || isSome(servers), images: holdsImage(rest["messages"]) || holdsImage(rest["input"]) };
 }
 

@@ -1,4 +1,6 @@
-import type { Translator } from "../chat/translator.js";
+import type { NativeOperation, Translator } from "../chat/translator.js";
+import type { Operation } from "../operation.js";
+import { readCount } from "./count-tokens.js";
 import { parameters } from "./parameters.js";
 import { translateAnswer } from "./translate-answer.js";
 import { translateError } from "./translate-error.js";
@@ -10,7 +12,10 @@ const VERSION = "2023-06-01";
 
 /** Anthropic's Messages API, and servers that speak it. `base_url` ends in `/v1`. */
 export const anthropicTranslator: Translator = {
-  native: { operation: "messages", path: "/messages" },
+  native: new Map<Operation, NativeOperation>([
+    ["messages", { path: "/messages" }],
+    ["count_tokens", { path: "/messages/count_tokens", whole: readCount }],
+  ]),
   parameters,
   headers: (key) => ({ "anthropic-version": VERSION, ...(key === undefined ? {} : { "x-api-key": key }) }),
   unable,

@@ -10,8 +10,10 @@ import type { ParameterTable } from "./parameters.js";
  * stream and errors. All that touches the network is elsewhere, once for all of them.
  */
 export interface Translator {
-  /** An operation that is this format's own: its requests and answers need no translation. */
-  readonly native?: { readonly operation: Operation; readonly path: string };
+  /** Operations that are this format's own: their requests and answers need no translation. */
+  readonly native?: ReadonlyMap<Operation, NativeOperation>;
+  /** How it makes embeddings; undefined: it does not. */
+  readonly embeddings?: EmbeddingsTranslator;
   /** What it does with each parameter of a request. */
   readonly parameters: ParameterTable;
   /** Headers of every request, with the provider's key. */
@@ -28,6 +30,22 @@ export interface Translator {
    * @param status undefined inside a stream or a 200 answer: then the error says its own.
    */
   error(status: number | undefined, body: Json | undefined): TranslatedError;
+}
+
+/** Between OpenAI's embeddings and those of a format. `body` is that of OpenAI's request. */
+export interface EmbeddingsTranslator {
+  /** @returns what it cannot do of a request, as the end of "the request …". */
+  unable(body: Json): string | undefined;
+  request(body: Json, endpoint: Endpoint): TranslatedRequest;
+  /** Translates a whole answer. */
+  answer(answer: Json, body: Json, endpoint: Endpoint): Json;
+}
+
+export interface NativeOperation {
+  /** Behind the provider's `base_url`. */
+  readonly path: string;
+  /** What a whole answer says, in the terms of a chat completion; undefined: it is an answer of the format. */
+  readonly whole?: (answer: Json) => Json;
 }
 
 export interface TranslatedRequest {

@@ -1,4 +1,5 @@
 import type { Translator } from "../chat/translator.js";
+import { geminiEmbeddings } from "./embeddings.js";
 import { parameters } from "./parameters.js";
 import { translateAnswer } from "./translate-answer.js";
 import { translateError } from "./translate-error.js";
@@ -7,6 +8,7 @@ import { translateStream } from "./translate-stream.js";
 
 /** Google's generateContent API. `base_url` ends in the version: `https://generativelanguage.googleapis.com/v1beta`. */
 export const geminiTranslator: Translator = {
+  embeddings: geminiEmbeddings,
   parameters,
   headers: (key) => (key === undefined ? {} : { "x-goog-api-key": key }),
   unable,

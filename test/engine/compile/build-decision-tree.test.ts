@@ -3,7 +3,7 @@ import { buildDecisionTree } from "../../../engine/compile/build-decision-tree.j
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { generatePolicy, shapes } from "../../differential/generate-policy.js";
 import { Random } from "../../differential/random.js";
-import { all, atLeast, below, has, is } from "../explain/harness.js";
+import { all, any, atLeast, below, has, is, not } from "../explain/harness.js";
 import { setOf } from "./harness.js";
 
 /** Bytes of a tree for each rule. */
@@ -59,6 +59,39 @@ describe("buildDecisionTree()", () => {
       expect(many).toBeLessThan(1_024);
       // Bitmaps may come in where lists did before; nothing that grows with the number of rules again.
       expect(many).toBeLessThan(few * 1.6 + 64);
+    });
+  }
+
+  // The scope of an include stands, as one object, in each rule below it; its text is written once.
+  const list = (of: string, count: number) => Array.from({ length: count }, (_, at) => name(at, of));
+  const scopes: readonly [string, (count: number) => Condition][] = [
+    ["tags of which one is needed", (count) => has("any", ...list("tag", count))],
+    ["tags that are all needed", (count) => has("all", ...list("tag", count))],
+    ["tags of which none may be there", (count) => has("none", ...list("tag", count))],
+    ["tenants", (count) => is("tenant", ...list("t", count))],
+    [
+      "alternatives",
+      (count) => any(...list("t", count).map((tenant, at) => all(is("tenant", tenant), atLeast("context_tokens", at)))),
+    ],
+    ["things that must not be", (count) => all(...list("u", count).map((user) => not(is("user", user))))],
+  ];
+  for (const [title, make] of scopes) {
+    it(`grows no faster than the text when all rules stand in a scope of as many ${title}`, () => {
+      for (const effect of ["route", "deny"] as const) {
+        const [few, many] = [1_000, 4_000].map((count) => {
+          const scope = make(count);
+          const conditions = Array.from({ length: count }, (_, at) => {
+            const own = at % 3 === 0 ? is("tenant", name(at, "t")) : has("any", name(at, "tag"), name(at % 7, "tag"));
+            return at % 50 === 0 ? scope : all(scope, own);
+          });
+          const { nodes, code } = buildDecisionTree(
+            setOf(effect === "route" ? conditions : conditions.map((deny) => ({ deny }))),
+          );
+          return (nodes.length + code.length) / count;
+        }) as [number, number];
+        expect(many).toBeLessThan(few * 1.6 + 16);
+        expect(many).toBeLessThan(256); // words
+      }
     });
   }
 

@@ -10,11 +10,9 @@ function necessary(condition: Condition, question: "true" | "not-false" = "true"
   const numbered = numberFacts(setOf([condition]));
   return necessaryParts(new ConditionLowering(numbered).lower(condition, question), numbered.facts).map((part) => {
     const name = numbered.facts[part.fact]?.name;
-    if (part.kind === "cells") return `${name} in ${part.cells.join("/")}`;
     const absent = part.orAbsent ? " or absent" : "";
-    return part.kind === "tags"
-      ? `${name} has ${part.tags.join("/")}${absent}`
-      : `${name} ${part.first}..${part.last}${absent}`;
+    if (part.kind === "interval") return `${name} ${part.first}..${part.last}${absent}`;
+    return `${name} ${part.kind === "cells" ? "in" : "has"} ${part.keys.join("/")}${absent}`;
   });
 }
 
@@ -23,7 +21,7 @@ describe("necessaryParts()", () => {
     expect(necessary(all(is("tenant", "a"), isTrue("stream")))).toEqual(["tenant in 2", "stream in 2"]);
   });
   it("counts absence for guards", () => {
-    expect(necessary(is("tenant", "a"), "not-false")).toEqual(["tenant in 0/2"]);
+    expect(necessary(is("tenant", "a"), "not-false")).toEqual(["tenant in 2 or absent"]);
   });
   it("unites what all branches of `any` say of one fact", () => {
     expect(necessary(any(all(is("tenant", "a"), isTrue("stream")), is("tenant", "b")))).toEqual(["tenant in 2/3"]);

@@ -91,9 +91,9 @@ describe("a stream", () => {
     expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "answered" });
   });
 
-  it("is not complete while one of the choices that were asked for has not ended", async () => {
+  it.each([2, "2"])("is not complete while one of the choices that were asked for has not ended: n %j", async (n) => {
     const proxy = await proxyOver({ one: await sending([wholeStream]) });
-    const text = await (await proxy.ask({ ...stream, n: 2 })).text();
+    const text = await (await proxy.ask({ ...stream, n })).text();
     expect(text).not.toContain("[DONE]");
     expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "cut" });
   });

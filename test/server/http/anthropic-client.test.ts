@@ -36,10 +36,16 @@ describe.each(servers)("the official Anthropic client through POST /v1/messages 
     const { client, proxy } = await start();
     const events: string[] = [];
     const stream = client.messages.stream({ model, max_tokens, messages: [{ role: "user", content: "hi" }] });
-    stream.on("streamEvent", ({ type }) => events.push(type));
+    let tokensAtStart = 0;
+    stream.on("streamEvent", (event) => {
+      events.push(event.type);
+      if (event.type === "message_start") tokensAtStart = event.message.usage.input_tokens;
+    });
     const message = await stream.finalMessage();
     expect(message.content).toMatchObject([{ type: "text", text: "Hello there." }]);
-    expect(message).toMatchObject({ stop_reason: "end_turn", usage: { output_tokens: 5 } });
+    expect(message).toMatchObject({ stop_reason: "end_turn", usage: { input_tokens: 10, output_tokens: 5 } });
+    // Before the provider has said it, what was measured here stands for it.
+    expect(tokensAtStart).toBe(format === "anthropic" ? 10 : 8);
     expect(events).toEqual([
       "message_start",
       "content_block_start",

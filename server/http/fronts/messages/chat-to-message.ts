@@ -57,14 +57,17 @@ export function stopReason(reason: unknown): string {
   return stopReasons[String(reason)] ?? "end_turn";
 }
 
-/** The Messages API counts cached input apart. Counts it must have and that are not known are 0. */
-export function messageUsage(value: unknown): Json {
+/**
+ * The Messages API counts cached input apart. Counts it must have and that are not known are 0.
+ * @param inputTokens stands for the prompt's size while the provider has not said it.
+ */
+export function messageUsage(value: unknown, inputTokens = 0): Json {
   const usage = isObject(value) ? value : {};
   const details = isObject(usage["prompt_tokens_details"]) ? usage["prompt_tokens_details"] : {};
   const read = countOf(details["cached_tokens"]) ?? 0;
   const written = countOf(details["cache_write_tokens"]) ?? 0;
   return {
-    input_tokens: Math.max(0, (countOf(usage["prompt_tokens"]) ?? 0) - read - written),
+    input_tokens: Math.max(0, (countOf(usage["prompt_tokens"]) ?? inputTokens) - read - written),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
     output_tokens: countOf(usage["completion_tokens"]) ?? 0,

@@ -38,7 +38,9 @@ export class MessageStream {
     const closed = this.#close();
     const calls = [...this.#waiting].map(([index, call]) => this.#wholeCall(index, call)).join("");
     const delta = { stop_reason: stopReason(this.#reason), stop_sequence: null };
-    return closed + calls + event("message_delta", { delta, usage: messageUsage(this.#usage) });
+    return (
+      closed + calls + event("message_delta", { delta, usage: messageUsage(this.#usage, this.#about.inputTokens) })
+    );
   }
 
   #start(chunk: Json): string {
@@ -51,7 +53,7 @@ export class MessageStream {
       content: [],
       stop_reason: null,
       stop_sequence: null,
-      usage: messageUsage(undefined),
+      usage: messageUsage(undefined, this.#about.inputTokens),
     };
     return event("message_start", { message });
   }

@@ -1,0 +1,95 @@
+import type { PlannedAttempt } from "../../engine/index.js";
+import { callEndpoint } from "../dispatch/call-endpoint.js";
+import { requestFaults } from "../dispatch/failure.js";
+import { recordAttempt } from "../dispatch/record-attempt.js";
+import { withoutSecret } from "../dispatch/without-secret.js";
+import type { DataPlane } from "./data-plane.js";
+import type { Decision } from "./decision.js";
+import { createExchangeServer, denial, enter, type ServeRequest } from "./enter-request.js";
+import type { Exchange } from "./exchange.js";
+import { countFront } from "./fronts/count-front.js";
+import { withModel } from "./model-splice.js";
+import type { ReceivedBody } from "./receive-request.js";
+
+/** Says in an answer who counted. */
+const COUNTED_BY = "x-route-token-count";
+
+/**
+ * Serves `POST /v1/messages/count_tokens`: the request is decided like a message. When the first candidate has the
+ * operation it counts; otherwise, and when it fails, the fact `context_tokens` is the answer. Nothing is charged and no
+ * limit counts it. Never rejects.
+ */
+export function createTokenCount(plane: DataPlane): ServeRequest {
+  return createExchangeServer(plane, countFront, async (exchange, request) => {
+    const entered = await enter(plane, countFront, exchange, request);
+    if (entered === undefined) return;
+    const decision = entered.decide();
+    if (decision.outcome.denied !== undefined) {
+      exchange.refuse(denial(decision), "denied");
+      return;
+    }
+    const planned = decision.plan?.attempts[0];
+    const headers = countFront.operationHeaders(request.headers);
+    if (planned !== undefined && (await countAtProvider(plane, exchange, decision, planned, entered.body, headers)))
+      return;
+    exchange.addHeaders({ [COUNTED_BY]: "estimate" });
+    const estimate = { input_tokens: decision.observed.facts.context_tokens ?? 0 };
+    exchange.answer(Buffer.from(JSON.stringify(estimate)), planned);
+  });
+}
+
+/** @returns whether the client has its answer. */
+async function countAtProvider(
+  plane: DataPlane,
+  exchange: Exchange,
+  decision: Decision,
+  planned: PlannedAttempt,
+  body: ReceivedBody,
+  headers: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const { endpoint } = planned;
+  const { operation } = countFront;
+  const { passes, adapter, provider, secret } = decision.serving.connectionOf(endpoint);
+  if (!passes.has(operation)) return false;
+  const { clock, now } = plane.dispatching;
+  const ended = withoutSecret(
+    await callEndpoint({
+      planned,
+      adapter,
+      passThrough: passes.get(operation),
+      call: {
+        endpoint,
+        provider,
+        operation,
+        body: withModel(body.bytes, body.model, endpoint.upstreamModel),
+        parsedBody: body.chat.body,
+        headers,
+        warn: (sentence) => exchange.warnings.add(`${provider.name}: ${sentence}`),
+      },
+      client: exchange.client,
+      sink: undefined,
+      clock,
+      now,
+    }),
+    secret,
+  );
+  const { result } = ended;
+  exchange.attempts.push(recordAttempt(planned, ended, undefined));
+  if (result.kind === "cancelled") {
+    exchange.cancel();
+    return true;
+  }
+  if (result.kind === "answered") {
+    exchange.addHeaders({ [COUNTED_BY]: "provider" });
+    exchange.answer(result.body, planned);
+    return true;
+  }
+  if (result.kind !== "failed") return false;
+  const { errorClass, answer, summary } = result.failure;
+  if (requestFaults.has(errorClass) && answer !== undefined) {
+    exchange.passOn(answer, errorClass, planned);
+    return true;
+  }
+  exchange.warnings.add(`${provider.name}: it did not count the tokens (${summary}); this is an estimate`);
+  return false;
+}

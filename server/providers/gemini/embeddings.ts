@@ -1,0 +1,40 @@
+import type { Endpoint } from "../../../engine/index.js";
+import { countOf, isObject, type Json, objectsOf } from "../chat/json.js";
+import type { EmbeddingsTranslator, TranslatedRequest } from "../chat/translator.js";
+import { textsOf, writeEmbeddings } from "../openai-embeddings.js";
+
+/** What is said in Gemini's format, or is for this server; all else is left out. */
+const said: ReadonlySet<string> = new Set([
+  ...["model", "input", "dimensions", "encoding_format", "metadata", "messages"],
+  ...["models", "provider", "route", "transforms", "plugins", "usage", "tags", "session_id"],
+]);
+
+/** `batchEmbedContents` (https://ai.google.dev/api/embeddings, read 2026-11-25). */
+export const geminiEmbeddings: EmbeddingsTranslator = {
+  unable: (body) =>
+    textsOf(body) === undefined ? "holds tokens in place of texts, which Gemini's format has no way to say" : undefined,
+  request,
+  answer(answer, body, { upstreamModel }) {
+    const vectors = objectsOf(answer["embeddings"]).map(({ values }) => (Array.isArray(values) ? values : []));
+    const { usageMetadata: usage } = answer;
+    const promptTokens = isObject(usage) ? countOf(usage["promptTokenCount"]) : undefined;
+    return writeEmbeddings(vectors, body, upstreamModel, promptTokens);
+  },
+};
+
+function request(body: Json, { upstreamModel }: Endpoint): TranslatedRequest {
+  const model = upstreamModel.includes("/") ? upstreamModel : `models/${upstreamModel}`;
+  const { dimensions } = body;
+  const ignored = Object.keys(body).filter((name) => !said.has(name) && body[name] !== null);
+  return {
+    path: `/${model}:batchEmbedContents`,
+    body: {
+      requests: (textsOf(body) ?? []).map((text) => ({
+        model,
+        content: { parts: [{ text }] },
+        ...(dimensions === undefined || dimensions === null ? {} : { outputDimensionality: dimensions }),
+      })),
+    },
+    warnings: ignored.length === 0 ? [] : [`${ignored.join(", ")}: left out, its format has no way to say it`],
+  };
+}

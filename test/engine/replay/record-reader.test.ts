@@ -1,0 +1,173 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { sampleRequests } from "../../../engine/coverage/sample-requests.js";
+import { seededRandom } from "../../../engine/coverage/suggest-tests.js";
+import { explain } from "../../../engine/explain/explain.js";
+import { factsOfRecord } from "../../../engine/explain/record-facts.js";
+import { compilePolicy } from "../../../engine/policy/compile-policy.js";
+import type { CompiledPolicy } from "../../../engine/policy/compiled-policy.js";
+import { RecordReader } from "../../../engine/replay/record-reader.js";
+import { parseDecision } from "../../../engine/replay/replay-decision.js";
+import { readPolicyDirectory } from "../../../server/policy-files/read-policy-directory.js";
+
+const policy = compilePolicy(await readPolicyDirectory("policies")).value as CompiledPolicy;
+const newReader = () =>
+  new RecordReader(["attributes.plan"], (bytes, start, end) => Buffer.from(bytes).toString("utf8", start, end));
+
+/** What both ways read of a line; undefined when it is no decision. */
+interface Read {
+  readonly rule: unknown;
+  readonly revision: unknown;
+  readonly chosen: unknown;
+  readonly fallbacks: unknown;
+  readonly world: unknown;
+  readonly facts: unknown;
+}
+/** A JSON text as both ways must read it: without what is undefined. */
+const known = (value: object) => Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined));
+
+function plainly(line: string): Read | undefined {
+  const record = parseDecision(line);
+  if (record === undefined) return undefined;
+  const { rule, chosen, fallbacks, world } = record;
+  return {
+    rule,
+    revision: record.policy.revision,
+    chosen,
+    fallbacks,
+    world: known(world),
+    facts: known(factsOfRecord(record)),
+  };
+}
+
+/** "plain way" when the reader hands the line on. */
+function read(reader: RecordReader, line: string): Read | "plain way" {
+  // Another line stands before and behind it, as in a log.
+  const bytes = new TextEncoder().encode(`{"before":1}\n${line}\n{"behind":2}`);
+  reader.open(bytes);
+  if (!reader.read(13, bytes.length - 13)) return "plain way";
+  const { rule, revision, chosen, fallbacks, world, facts } = reader;
+  return { rule, revision, chosen, fallbacks, world: known(world), facts: known(facts) };
+}
+
+const text = fc.oneof(
+  { weight: 60, arbitrary: fc.constantFrom("auto", "code", "sql", "a/b@c", "", "default", "1", "10", "}", '},"x":{') },
+  { weight: 2, arbitrary: fc.string({ maxLength: 12 }) },
+  { weight: 1, arbitrary: fc.string({ unit: "grapheme", maxLength: 6 }) },
+);
+const figure = fc.oneof(
+  { weight: 20, arbitrary: fc.integer({ min: -5, max: 200_000 }) },
+  { weight: 20, arbitrary: fc.nat(1e9).map((count) => count / 1e4) },
+  { weight: 1, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }) },
+);
+const fact = fc.record({
+  value: fc.oneof(text, figure, fc.boolean(), fc.array(text, { maxLength: 3 })),
+  source: fc.oneof(fc.constantFrom("body model", "clock", "default", "header x-route-tags"), text),
+});
+const name = fc.constantFrom(
+  "model",
+  "tags",
+  "context_tokens",
+  "session",
+  "time",
+  "attributes.plan",
+  "attributes.other",
+);
+const world = fc.record(
+  {
+    down: fc.array(text, { maxLength: 2 }),
+    answers: fc.nat(3),
+    no_fallback: fc.boolean(),
+    incapable: fc.dictionary(text, text, { maxKeys: 2 }),
+    latency_ms: fc.dictionary(text, figure, { maxKeys: 3 }),
+    in_flight: fc.dictionary(text, fc.nat(9), { maxKeys: 2 }),
+    seed: fc.oneof(text, fc.nat()),
+    prefix: text,
+  },
+  { requiredKeys: [] },
+);
+const record = fc.record(
+  {
+    rule: text,
+    id: fc.oneof({ weight: 9, arbitrary: text }, { weight: 1, arbitrary: fc.nat() as fc.Arbitrary<unknown> }),
+    time: fc.constant("2026-11-24T09:00:00.000Z"),
+    policy: fc.record({ name: text, revision: fc.constantFrom("aa", "bb") }),
+    facts: fc.dictionary(name, fact, { maxKeys: 5 }),
+    chosen: text,
+    fallbacks: fc.array(text, { maxLength: 3 }),
+    assumed_output_tokens: fc.nat(),
+    world,
+    seed: text,
+    attempts: fc.array(fc.record({ endpoint: text, total_ms: figure }), { maxLength: 2 }),
+    warnings: fc.array(text, { maxLength: 1 }),
+    simulated: fc.constant(true),
+  },
+  { requiredKeys: ["id", "policy", "facts", "fallbacks", "world", "warnings"], noNullPrototype: true },
+);
+
+describe("reading records from their bytes", () => {
+  it("reads the server's own records, and as the plain way does", () => {
+    const reader = newReader();
+    for (const [number, facts] of sampleRequests(policy.set, 500, seededRandom(7)).entries()) {
+      const latency = { "openai/gpt-4.1@openai": number + 0.25 };
+      const full = explain(policy, facts, { seed: `s-${number}`, latency_ms: latency }, { id: `dec_${number}` });
+      const { outcome, candidates, ...stored } = full;
+      for (const line of [stored, { rule: outcome.route.rule, ...stored }].map((each) => JSON.stringify(each))) {
+        expect(read(reader, line)).toEqual(plainly(line));
+      }
+      expect(read(reader, JSON.stringify(full))).toBe("plain way");
+    }
+  });
+
+  it("reads whatever it reads as the plain way does", () => {
+    const reader = newReader();
+    let count = 0;
+    fc.assert(
+      fc.property(record, fc.boolean(), (each, isShuffled) => {
+        const { rule, ...rest } = each;
+        const ordered = isShuffled ? Object.fromEntries(Object.entries(each).reverse()) : { rule, ...rest };
+        const line = JSON.stringify(ordered);
+        const fast = read(reader, line);
+        if (fast === "plain way") return;
+        count++;
+        expect(fast).toEqual(plainly(line));
+      }),
+      { numRuns: 20_000, seed: 20261125 },
+    );
+    expect(count).toBeGreaterThan(5_000);
+  });
+
+  it("reads no line that was cut, and none with a byte too many", () => {
+    const reader = newReader();
+    const { outcome, candidates, ...stored } = explain(
+      policy,
+      { model: "auto", context_tokens: 1_000, tags: ["code"] },
+      { seed: "s" },
+      { id: "dec_1" },
+    );
+    const line = JSON.stringify({ rule: "code", ...stored });
+    expect(read(reader, line)).toEqual(plainly(line));
+    for (let length = 0; length < line.length; length++) expect(read(reader, line.slice(0, length))).toBe("plain way");
+    for (let at = 0; at <= line.length; at++) {
+      for (const letter of ['"', "{", "}", ",", "0", "\\", " ", "é"]) {
+        const broken = `${line.slice(0, at)}${letter}${line.slice(at)}`;
+        const fast = read(reader, broken);
+        // Behind `world` nothing but the end is looked at.
+        if (fast === "plain way" || at >= line.indexOf(',"seed":"s","attempts"')) continue;
+        expect(fast, broken).toEqual(plainly(broken));
+      }
+    }
+  });
+
+  it("goes on when it has met more texts than it keeps", () => {
+    const reader = newReader();
+    for (let number = 0; number < 3_000; number++) {
+      const facts = { app: { value: `app-${number}-${"x".repeat(500)}`, source: "key" } };
+      const line = JSON.stringify({ id: "a", policy: { revision: "r" }, facts, fallbacks: [], world: {} });
+      const fast = read(reader, line);
+      if (fast !== "plain way") expect(fast).toEqual(plainly(line));
+    }
+    const line = '{"id":"a","policy":{"revision":"r"},"facts":{},"fallbacks":["x"],"world":{}}';
+    expect(read(reader, line)).toEqual(plainly(line));
+  });
+});
