@@ -95,6 +95,7 @@ function providersOf(catalog: Catalog): ReadonlyMap<string, Fields> {
           "healthCheck",
           "circuitBreaker",
           "responsesApi",
+          "streamUsage",
         ].map((field) => {
           const value = (rest as Readonly<Record<string, unknown>>)[field];
           return [field, value === undefined ? "none" : typeof value === "string" ? value : canonicalJson(value)];

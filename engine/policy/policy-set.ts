@@ -180,6 +180,8 @@ export interface Provider {
   readonly circuitBreaker?: false;
   /** It has OpenAI's Responses API. */
   readonly responsesApi?: true;
+  /** It gives usage in streams when it is asked for it (`stream_options.include_usage`). */
+  readonly streamUsage?: true;
   /** Calls under way at all endpoints of this provider together, at most. */
   readonly maxConcurrent?: number;
   readonly healthCheck?: HealthCheck;

@@ -75,11 +75,14 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
   if (simulateNode !== undefined && format !== undefined && format !== "simulated") {
     report.error("RW1103", simulateNode.span, "`simulate` is for providers of format `simulated`", "leave it out");
   }
-  const responsesNode = childOf(value, "responses_api");
-  const responsesApi = booleanOf(reading, responsesNode);
-  if (responsesNode !== undefined && responsesApi === true && format !== undefined && format !== "openai") {
-    report.error("RW1103", responsesNode.span, "`responses_api` is for providers of format `openai`", "leave it out");
-  }
+  const ofOpenAi = (key: string): boolean => {
+    const node = childOf(value, key);
+    const isSet = booleanOf(reading, node) === true;
+    if (isSet && format !== undefined && format !== "openai") {
+      report.error("RW1103", node?.span, `\`${key}\` is for providers of format \`openai\``, "leave it out");
+    }
+    return isSet;
+  };
   return {
     name,
     format: format ?? "openai", // a set with an error is never used: the name is what others refer to
@@ -89,7 +92,8 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
     ...defined("retentionDays", retentionOf(reading, childOf(value, "data_retention"))),
     headers: readHeaders(reading, value),
     ...(booleanOf(reading, childOf(value, "circuit_breaker")) === false ? { circuitBreaker: false } : {}),
-    ...(responsesApi === true ? { responsesApi } : {}),
+    ...(ofOpenAi("responses_api") ? { responsesApi: true } : {}),
+    ...(ofOpenAi("stream_usage") ? { streamUsage: true } : {}),
     ...defined("maxConcurrent", numberOf(reading, childOf(value, "max_concurrent"))),
     ...defined("healthCheck", readHealthCheck(reading, childOf(value, "health_check"))),
     ...(simulateNode === undefined ? {} : { simulate: readSimulation(reading, simulateNode) }),
