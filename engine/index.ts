@@ -58,6 +58,7 @@ export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
 export { revisionOf, shortRevision } from "./policy/revision.js";
 export { canonicalModelId } from "./rank/canonical-model.js";
+export { dependsOnPromptSize } from "./rank/depends-on-prompt-size.js";
 export { ASSUMED_OUTPUT_TOKENS, expectedCost } from "./rank/expected-cost.js";
 export { priceAt } from "./rank/price-at.js";
 export { rank } from "./rank/rank.js";
@@ -77,7 +78,6 @@ export { emptySummary, mergeSummaries, type ReplayPair, type ReplaySummary } fro
 export { positionOf } from "./source/position.js";
 // compile: YAML text in, a policy ready to decide out
 export type { SourceFile } from "./source/source-file.js";
-
 // tokens: how large a prompt is, and when that must be known exactly
 export { clampToBounds, estimateTokens } from "./tokens/estimate-tokens.js";
 export { nextPieceEnd } from "./tokens/next-piece-end.js";

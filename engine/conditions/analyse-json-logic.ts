@@ -60,12 +60,7 @@ class Analysis {
   }
 
   visit(value: unknown, path: Path, scope: Scope, depth: number): void {
-    this.nodes++;
-    // Reported once, and nothing further is read.
-    if (this.nodes === MAX_JSON_LOGIC_NODES + 1) {
-      this.refuse([], `the expression holds more than ${MAX_JSON_LOGIC_NODES.toLocaleString("en-US")} values`, FEWER);
-    }
-    if (this.nodes > MAX_JSON_LOGIC_NODES) return;
+    if (!this.hasRoomFor(1)) return;
     if (depth > MAX_JSON_LOGIC_DEPTH) {
       this.refuse(path, `the expression is nested more than ${MAX_JSON_LOGIC_DEPTH} deep`, FEWER);
     } else if (Array.isArray(value)) {
@@ -78,6 +73,17 @@ class Analysis {
     } else if (!isConstant(value)) {
       this.refuse(path, `\`${String(value)}\` is not a JSON value`);
     }
+  }
+
+  /** Counts values. When they are too many that is reported once, and nothing further is read. */
+  private hasRoomFor(values: number): boolean {
+    const had = this.nodes;
+    this.nodes += values;
+    if (this.nodes <= MAX_JSON_LOGIC_NODES) return true;
+    if (had <= MAX_JSON_LOGIC_NODES) {
+      this.refuse([], `the expression holds more than ${MAX_JSON_LOGIC_NODES.toLocaleString("en-US")} values`, FEWER);
+    }
+    return false;
   }
 
   private visitOperation(operation: object, path: Path, scope: Scope, depth: number): void {
@@ -172,7 +178,7 @@ class Analysis {
   }
 
   private readMissing(names: readonly unknown[], path: Path): void {
-    this.nodes += names.length;
+    if (!this.hasRoomFor(names.length)) return;
     for (const [index, name] of names.entries()) this.readFact(name, [...path, index], true);
   }
 

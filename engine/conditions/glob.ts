@@ -14,7 +14,7 @@ export function matchesGlob(pattern: string, text: string): boolean {
     if (pattern[patternAt] === "*") {
       starAt = patternAt++;
       resumeAt = textAt;
-    } else if (patternAt < pattern.length && pattern[patternAt] === text[textAt]) {
+    } else if (pattern[patternAt] === text[textAt]) {
       patternAt++;
       textAt++;
     } else if (starAt !== -1) {

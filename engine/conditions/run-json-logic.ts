@@ -1,6 +1,5 @@
 import jsonLogic from "json-logic-js";
-import type { Facts, FactValue } from "../evaluate/facts.js";
-import { readFact } from "../evaluate/facts.js";
+import { type Facts, readFact } from "../evaluate/facts.js";
 import type { LogicPredicate } from "./condition.js";
 
 /**
@@ -11,10 +10,9 @@ export function runJsonLogic({ rule, reads }: LogicPredicate, facts: Facts): boo
   const data: Record<string, unknown> = Object.create(null);
   for (const name of reads) {
     const value = readFact(facts, name);
-    if (value === undefined) continue;
     if (name.startsWith("attributes.")) {
       data["attributes"] ??= Object.create(null);
-      (data["attributes"] as Record<string, FactValue>)[name.slice("attributes.".length)] = value;
+      (data["attributes"] as Record<string, unknown>)[name.slice("attributes.".length)] = value;
     } else {
       data[name] = value;
     }

@@ -110,11 +110,6 @@ export class FactReader {
     return cell === UNREAD ? this.read(fact, facts) : cell;
   }
 
-  /** Whether a set holds a tag, by the tag's number. The set must have been read. */
-  holdsTag(tag: number): boolean {
-    return this.tagSeen[tag] === this.decision;
-  }
-
   /** How many of a set's tags the policy names. The set must have been read. */
   countTags(fact: number): number {
     return (this.tagEnd[fact] as number) - (this.tagStart[fact] as number);

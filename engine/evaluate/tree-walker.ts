@@ -55,7 +55,6 @@ export class TreeWalker {
 
   /** The first acting rule below a root whose number is greater than `after`, or NO_RULE. */
   first(root: Root, facts: Facts, after = -1): number {
-    if (root.firstRule === NO_RULE) return NO_RULE;
     this.wantsAll = false;
     this.best = NO_RULE;
     this.after = after;
@@ -65,14 +64,12 @@ export class TreeWalker {
 
   /** How many rules below a root act; {@link ruleAt} gives them, ascending. */
   all(root: Root, facts: Facts): number {
-    if (root.firstRule === NO_RULE) return 0;
     this.wantsAll = true;
     this.best = NO_RULE;
     this.after = -1;
     this.foundCount = 0;
     this.walk(root, facts);
-    const found = this.found.subarray(0, this.foundCount);
-    if (this.foundCount > 1) found.sort();
+    if (this.foundCount > 1) this.found.subarray(0, this.foundCount).sort();
     let count = 0;
     for (let at = 0; at < this.foundCount; at++) {
       const rule = this.found[at] as number;
@@ -171,11 +168,11 @@ export class TreeWalker {
     for (let word = 0; word < words; word++) {
       let candidates = -1;
       for (let at = 0; at < rowCount && candidates !== 0; at += 4) {
-        candidates &=
-          (nodes[(rows[at] as number) + word] as number) &
-          (nodes[(rows[at + 1] as number) + word] as number) &
-          (nodes[(rows[at + 2] as number) + word] as number) &
-          (nodes[(rows[at + 3] as number) + word] as number);
+        const first = nodes[(rows[at] as number) + word] as number;
+        const second = nodes[(rows[at + 1] as number) + word] as number;
+        const third = nodes[(rows[at + 2] as number) + word] as number;
+        const fourth = nodes[(rows[at + 3] as number) + word] as number;
+        candidates &= first & second & third & fourth;
       }
       for (let group = 0, at = 0; group < unionCount && candidates !== 0; group++) {
         let united = 0;

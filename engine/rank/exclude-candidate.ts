@@ -94,7 +94,7 @@ export function excludeCandidate(
 
 /** The name by which a list of endpoints, models and providers holds an entry. */
 function nameIn(names: readonly string[] | undefined, { endpoint }: CatalogEntry): string | undefined {
-  if (names === undefined || names.length === 0) return undefined;
+  if (names === undefined) return undefined;
   if (names.includes(endpoint.provider)) return endpoint.provider;
   if (names.includes(endpoint.model)) return endpoint.model;
   return names.includes(endpoint.id) ? endpoint.id : undefined;

@@ -255,9 +255,9 @@ function learn(
   { endpoints: { observations, coolDowns }, log, now }: DispatchDependencies,
 ): void {
   const { result, firstTokenMs, totalMs } = ended;
-  if (firstTokenMs !== undefined) observations.observeFirstToken(endpoint.id, firstTokenMs);
+  if (firstTokenMs !== undefined) observations.observeFirstToken(endpoint.id, firstTokenMs, now());
   const speed = tokensPerSecond(ended);
-  if (speed !== undefined) observations.observeSpeed(endpoint.id, speed);
+  if (speed !== undefined) observations.observeSpeed(endpoint.id, speed, now());
   // Later than the call that outran it: at least as slow as that.
   if (result.kind === "outrun") observations.observeAtLeast(endpoint.id, totalMs);
   if (result.kind === "cancelled" || result.kind === "outrun") return;

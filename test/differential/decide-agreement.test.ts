@@ -3,10 +3,10 @@ import { buildDecisionTree } from "../../engine/compile/build-decision-tree.js";
 import { decideWithJsonLogic } from "../../engine/compile/decide-with-json-logic.js";
 import { type TreeTuning, usualTuning } from "../../engine/compile/tree-tuning.js";
 import type { Condition } from "../../engine/conditions/condition.js";
-import { decide } from "../../engine/evaluate/decide.js";
 import { decideInOrder } from "../../engine/evaluate/decide-in-order.js";
 import type { PolicySet } from "../../engine/policy/policy-set.js";
 import {
+  byTree,
   type Comparison,
   compareDeciders,
   degenerations,
@@ -14,26 +14,18 @@ import {
   type PrepareDecider,
 } from "./compare-deciders.js";
 import type { Shape } from "./generate-policy.js";
+import { oddTunings } from "./odd-tunings.js";
 import { treeFaults } from "./tree-faults.js";
 import { TreeKinds } from "./tree-kinds.js";
 
-const small = { longCondition: 0, leafCost: (rules: number) => rules };
-/**
- * Shapes that the usual tuning makes of thousands of rules only: splits for their own sake, small tables, hash tables only.
- */
-const tunings: readonly TreeTuning[] = [
-  usualTuning,
-  { ...small, longestList: 1, leastRulesToCut: 2, mostRows: 1, directCells: 8, nodeCost: 0 },
-  { ...small, longestList: 2, leastRulesToCut: 4, mostRows: 2, directCells: -1e9, nodeCost: 0 },
-  { ...small, longestList: 1, leastRulesToCut: 1e9, mostRows: 3, directCells: -1e9, nodeCost: 6 },
-];
+const tunings: readonly TreeTuning[] = [usualTuning, ...oddTunings];
 const kinds = new TreeKinds();
 let built = 0;
 
-const byTree: PrepareDecider = (set) => {
+const byCompiledTree: PrepareDecider = (set) => {
   const tree = structuredClone(buildDecisionTree(set, tunings[built++ % tunings.length]));
   kinds.count(tree);
-  return (facts) => decide({ name: set.name, revision: "", set, tree, tests: [], files: [] }, facts);
+  return byTree(set, tree);
 };
 const inOrder: PrepareDecider = (set) => (facts) => decideInOrder(set, facts);
 const byJsonLogic: PrepareDecider = (set) => (facts) => decideWithJsonLogic(set, facts);
@@ -55,7 +47,7 @@ describe("the compiled tree", () => {
   it("decides as the rules read in order", { timeout: 300_000 * scale }, () => {
     // Small policies reach every corner; larger ones, below, every kind of node.
     const comparison = { seed, policies: 2_000 * scale, requestsPerPolicy: 1_100, mostRules: 24 };
-    expectAgreement("tree and in order", { ...comparison, mostDecisions: decisions }, byTree);
+    expectAgreement("tree and in order", { ...comparison, mostDecisions: decisions }, byCompiledTree);
   });
 
   it("decides as the rules read in order when there are many", { timeout: 300_000 * scale }, () => {
@@ -67,7 +59,7 @@ describe("the compiled tree", () => {
       shapes: ["selective", "selective", "keyed", "range-heavy", "wildcard-heavy"],
     };
     // With so many rules some route nearly always matches and some guard nearly always denies.
-    expectAgreement("tree and in order, many rules", comparison, byTree, false);
+    expectAgreement("tree and in order, many rules", comparison, byCompiledTree, false);
     console.log(`nodes and columns: ${kinds.describe()}`);
     expect(kinds.missing()).toEqual([]);
   });
@@ -116,17 +108,14 @@ describe("the comparison", () => {
 
   for (const fault of treeFaults) {
     it(`finds a tree with ${fault.name}`, () => {
-      const faulty: PrepareDecider = (set) => {
-        const tree = fault.plant(buildDecisionTree(set));
-        return (facts) => decide({ name: set.name, revision: "", set, tree, tests: [], files: [] }, facts);
-      };
+      const faulty: PrepareDecider = (set) => byTree(set, fault.plant(buildDecisionTree(set)));
       expect(compareDeciders(comparison, inOrder, faulty).disagreement).toBeDefined();
     });
   }
 
   for (const [fault, plant] of faults) {
     for (const [name, decider] of [
-      ["tree", byTree],
+      ["tree", byCompiledTree],
       ["JsonLogic", byJsonLogic],
     ] as const) {
       it(`finds ${fault}, planted for the ${name}`, () => {

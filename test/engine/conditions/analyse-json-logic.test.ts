@@ -59,6 +59,13 @@ describe("analyseJsonLogic()", () => {
     }
   });
 
+  it("takes no name, and `null`, for the element too", () => {
+    for (const name of [[], null, ""]) expect(faults({ map: [{ var: "tags" }, { var: name }] })).toEqual([]);
+    expect(faults({ map: [{ var: "tags" }, { var: [["x"], 1] }] })).toEqual([
+      'map.1.var.0: `["x"]` cannot be read here: `var` is the element',
+    ]);
+  });
+
   it("lets the body of `reduce` read `current` and `accumulator` only", () => {
     const count = { reduce: [{ var: "tags" }, { "+": [{ var: "accumulator" }, 1] }, { var: "context_tokens" }] };
     expect(analyse(count)).toEqual({
@@ -66,6 +73,7 @@ describe("analyseJsonLogic()", () => {
       required: ["tags", "context_tokens"],
       problems: [],
     });
+    expect(faults({ reduce: [{ var: "tags" }, { max: [{ var: "current" }, { var: "accumulator" }] }, 0] })).toEqual([]);
     expect(faults({ reduce: [{ var: "tags" }, { var: "" }, 0] })).toEqual([
       "reduce.1.var: `` cannot be read in the body of `reduce`",
     ]);
@@ -76,11 +84,53 @@ describe("analyseJsonLogic()", () => {
     for (const [body, message] of [
       [{ cat: [element, element] }, "`cat` cannot stand in the body of an iteration"],
       [{ merge: [element, element] }, "`merge` cannot stand in the body of an iteration"],
-      [[element, element], "the body of an iteration cannot build lists"],
+      [[1, element], "the body of an iteration cannot build lists"],
       [{ map: [[1, 2], element] }, "`map` cannot stand in the body of another iteration"],
       [{ missing: ["tags"] }, "`missing` cannot stand in the body of an iteration"],
     ] as const) {
       expect(messages({ map: [{ var: "tags" }, body] })).toContain(message);
+    }
+  });
+
+  it("allows lists, `cat` and `merge` outside iterations, and lists of constants within", () => {
+    for (const rule of [
+      { in: [{ var: "context_tokens" }, [{ var: "budget_usd" }, 1]] },
+      { "==": [{ cat: ["a", { var: "budget_usd" }] }, "a1"] },
+      { in: ["x", { merge: [{ var: "tags" }, ["y"]] }] },
+      { some: [{ var: "tags" }, { in: [{ var: "" }, ["x", null, true, 1]] }] },
+    ]) {
+      expect(faults(rule)).toEqual([]);
+    }
+  });
+
+  it("says where each fault is, and what to write instead", () => {
+    const body = (part: unknown) => ({ all: [{ var: "tags" }, part] });
+    const cases: readonly [unknown, string, string | undefined][] = [
+      [[], "", undefined],
+      [{ "!": {} }, "!", 'write one: `{ "!": { var: stream } }`'],
+      [{ "!": { "<": [1, 2], ">": [1, 2] } }, "!", "join tests with `and` or `or`"],
+      [{ in: [1, [{ var: "nobody" }]] }, "in.1.0.var", undefined],
+      [body([{ var: "" }]), "all.1", "list only constants here"],
+      [body({ cat: ["a"] }), "all.1.cat", "join after the iteration"],
+      [body({ some: [[1], true] }), "all.1.some", "put the inner iteration into the list that the outer one reads"],
+      [body({ var: "model" }), "all.1.var", 'write `{ var: "" }`'],
+      [body({ missing: "tags" }), "all.1.missing", undefined],
+      [
+        { reduce: [{ var: "tags" }, { var: "element" }, 0] },
+        "reduce.1.var",
+        "only `current` and `accumulator` are there",
+      ],
+      [{ missing: [["nobody"]] }, "missing.0.0", undefined],
+      [{ missing: [["tags"], "tags"] }, "missing", undefined],
+      [{ missing_some: ["1", ["tags"]] }, "missing_some.0", undefined],
+      [{ missing_some: [1, "tags"] }, "missing_some.1", undefined],
+      [{ missing_some: [1, ["nobody"]] }, "missing_some.1.0", undefined],
+    ];
+    for (const [rule, path, help] of cases) {
+      const [problem, ...others] = analyse(rule).problems;
+      expect([problem?.path.join("."), problem?.help, others]).toEqual([path, help, []]);
+      expect(problem?.message).not.toBe("");
+      expect("help" in (problem ?? {})).toBe(help !== undefined);
     }
   });
 
@@ -118,7 +168,10 @@ describe("analyseJsonLogic()", () => {
     expect(faults({ "<": [1, 2, 3, 4] })).toEqual(["<: `<` takes 2 to 3 arguments, not 4"]);
     expect(faults({ and: [] })).toEqual(["and: `and` takes at least 1 argument, not 0"]);
     expect(faults({ var: ["tags", 1, 2] })).toEqual(["var: `var` takes a name and a default, not 3 arguments"]);
-    expect(faults({ missing_some: ["1", "tags"] })).toHaveLength(2);
+    expect(faults({ missing_some: ["1", "tags"] })).toEqual([
+      "missing_some.0: `missing_some` begins with the number that must be there",
+      "missing_some.1: `missing_some` needs a list of fact names",
+    ]);
   });
 
   it("refuses what is not an operation, and what is not JSON", () => {
@@ -131,6 +184,9 @@ describe("analyseJsonLogic()", () => {
     const nest = (depth: number): unknown => (depth === 1 ? { var: "tags" } : { "!": [nest(depth - 1)] });
     expect(messages(nest(MAX_JSON_LOGIC_DEPTH))).toEqual([]);
     expect(messages(nest(MAX_JSON_LOGIC_DEPTH + 1))).toEqual(["the expression is nested more than 32 deep"]);
+    const fallBack = (depth: number): unknown => (depth === 1 ? 1 : { var: ["tags", fallBack(depth - 1)] });
+    expect(messages(fallBack(MAX_JSON_LOGIC_DEPTH))).toEqual([]);
+    expect(messages(fallBack(MAX_JSON_LOGIC_DEPTH + 1))).toEqual(["the expression is nested more than 32 deep"]);
     let deep: unknown = 1;
     for (let depth = 0; depth < 100_000; depth++) deep = [deep];
     expect(messages({ "!": [deep] })).toEqual(["the expression is nested more than 32 deep"]);
@@ -139,6 +195,20 @@ describe("analyseJsonLogic()", () => {
   it("allows the largest expression and refuses one more value, once", () => {
     const or = (count: number) => ({ or: Array.from({ length: count }, () => 1) });
     expect(messages(or(MAX_JSON_LOGIC_NODES - 1))).toEqual([]);
-    expect(messages(or(MAX_JSON_LOGIC_NODES + 500))).toEqual(["the expression holds more than 1,000 values"]);
+    expect(faults(or(MAX_JSON_LOGIC_NODES + 500))).toEqual([": the expression holds more than 1,000 values"]);
+    const endsWith = (last: unknown, ones: number) => ({ or: [...Array.from({ length: ones }, () => 1), last] });
+    expect(analyse(endsWith({ var: "tags" }, MAX_JSON_LOGIC_NODES - 2))).toMatchObject({
+      reads: ["tags"],
+      problems: [],
+    });
+    expect(analyse(endsWith({ var: "tags" }, MAX_JSON_LOGIC_NODES))).toMatchObject({ reads: [] });
+  });
+
+  it("counts the names of `missing`, and lets nothing stand unread behind them", () => {
+    const missing = (count: number) => ({ missing: Array.from({ length: count }, () => "tags") });
+    expect(analyse(missing(MAX_JSON_LOGIC_NODES - 1))).toMatchObject({ reads: ["tags"], problems: [] });
+    for (const count of [MAX_JSON_LOGIC_NODES, MAX_JSON_LOGIC_NODES + 1])
+      for (const rule of [missing(count), { and: [missing(count), { method: ["x", "toString"] }] }])
+        expect(faults(rule)).toEqual([": the expression holds more than 1,000 values"]);
   });
 });

@@ -44,7 +44,8 @@ describe("matchesGlob()", () => {
 
 describe("globProblem()", () => {
   it("is silent about a sound glob", () => {
-    for (const pattern of ["gpt-*", "*", "a*b*c", "*/mini", "é*"]) expect(globProblem(pattern)).toBeUndefined();
+    for (const pattern of ["gpt-*", "*", "a*b*c", "*/mini", "é*", "*".repeat(256)])
+      expect(globProblem(pattern)).toBeUndefined();
   });
 
   it("says what is wrong", () => {

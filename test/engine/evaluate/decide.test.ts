@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { Condition } from "../../../engine/conditions/condition.js";
 import { decide } from "../../../engine/evaluate/decide.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
+import { machineryOf } from "../../../engine/evaluate/machinery.js";
 import type { AttributeDefinition } from "../../../engine/policy/policy-set.js";
 import { compile, decided, setOf } from "../compile/harness.js";
-import { all, any, atLeast, below, has, is, isTrue, logic, night, not, span } from "../explain/harness.js";
+import { all, atLeast, below, has, is, isTrue, logic, night, not, span } from "../explain/harness.js";
 
 describe("decide()", () => {
   it("takes the first route whose condition is true, else the default", () => {
@@ -75,13 +77,73 @@ describe("decide()", () => {
   });
 
   it("reads facts of the wrong type as the plain reading does", () => {
-    const policy = compile(setOf([atLeast("context_tokens", 5), not(isTrue("stream")), any(is("tenant", "7"))]));
-    for (const facts of [
+    const glob: Condition = { kind: "glob", fact: "model", pattern: "g*", span };
+    const conditions = [
+      atLeast("context_tokens", 5),
+      atLeast("budget_usd", 5),
+      is("tenant", "7"),
+      below("context_tokens", 5),
+      isTrue("stream"),
+      { kind: "boolean", fact: "stream", expected: false, span },
+      has("any", "x"),
+      glob,
+      { kind: "present", fact: "tags", expected: true, span },
+    ] as const;
+    const wrong = [
       { context_tokens: Number.NaN },
-      { context_tokens: Number.NaN, stream: "yes" },
+      { context_tokens: "7" },
+      { budget_usd: "7" },
       { tenant: 7 },
-    ]) {
-      decided(policy, facts as unknown as Facts);
+      { stream: "true" },
+      { stream: 1 },
+      { tags: "x" },
+      { model: 7 },
+    ];
+    // Absent would be unknown, and neither a condition nor its `not` would route.
+    for (const condition of conditions) {
+      for (const facts of wrong as unknown as Facts[]) {
+        decided(compile(setOf([condition])), facts);
+        decided(compile(setOf([not(condition)])), facts);
+        decided(compile(setOf([{ deny: condition }, { require: not(condition) }])), facts);
+      }
+    }
+    expect(decided(compile(setOf([not(is("tenant", "7"))])), { tenant: 7 } as unknown as Facts)).toBe("route r0");
+    // A time that is a text has no minute of the day; that it is there can be asked all the same.
+    const isThere: Condition = { kind: "present", fact: "time", expected: true, span };
+    expect(decided(compile(setOf([isThere])), { time: "now" } as unknown as Facts)).toBe("route r0");
+  });
+
+  it("takes no tags at all for all of none, once the set is there", () => {
+    const policy = compile(setOf([has("all")]));
+    expect(decided(policy, { tags: [] })).toBe("route r0");
+    expect(decided(policy, {})).toBe("route default");
+  });
+
+  it("asks a pattern once in a decision, however many rules hold it", () => {
+    const glob: Condition = { kind: "glob", fact: "model", pattern: "*x", span };
+    const policy = compile(setOf([all(glob, is("tenant", "a")), all(glob, is("tenant", "b")), all(glob), all()]));
+    let reads = 0;
+    const facts: Facts = {
+      tenant: "b",
+      get model() {
+        reads++;
+        return "gpt";
+      },
+    };
+    expect(decide(policy, facts).route.rule).toBe("r3");
+    expect(reads).toBe(1);
+    expect(decide(policy, { tenant: "b", model: "gpt-x" }).route.rule).toBe("r1");
+  });
+
+  it("is right when decisions are counted from one again, after two thousand million", () => {
+    const policy = compile(setOf([has("any", "x"), { kind: "glob", fact: "model", pattern: "g*", span }]));
+    const { reader } = machineryOf(policy.tree);
+    expect(decided(policy, { tags: ["x"] })).toBe("route r0"); // The first decision, which marks what it saw.
+    Object.assign(reader, { decision: 0x7ffffff0 });
+    expect(decided(policy, { tags: [] })).toBe("route default"); // The first again.
+    for (let time = 0; time < 20; time++) {
+      expect(decided(policy, { tags: [], model: "g" })).toBe("route r1");
+      expect(decided(policy, { tags: ["x"] })).toBe("route r0");
     }
   });
 

@@ -113,11 +113,27 @@ describe("candidates are left out", () => {
     ]);
     expect(leftOut(planOf(noTools, { uses_tools: false }))).toEqual([]);
     expect(leftOut(planOf(noTools, {}))).toEqual([]);
+    expect(leftOut(planOf(policy, { uses_tools: true }))).toEqual([]);
   });
 
   it("for a wire format the server does not speak", () => {
     expect(leftOut(planOf(policy, {}, { unsupported: ["q"] }))).toEqual([
       "b/two@q: missing_capability: this server does not speak the wire format anthropic of q",
+    ]);
+  });
+
+  it("for what an endpoint's wire format cannot do of the request", () => {
+    expect(leftOut(planOf(policy, {}, { incapable: { "b/two@q": "asks for logprobs" } }))).toEqual([
+      "b/two@q: missing_capability: the request asks for logprobs",
+    ]);
+  });
+
+  it("without naming what the catalog does not say of a provider", () => {
+    const { models, ...rest } = policy.set.catalog;
+    const unknown = { ...policy, set: { ...policy.set, catalog: { ...rest, models, providers: [] } } };
+    expect(leftOut(planOf(unknown, {}, { unsupported: ["p"], no_credentials: ["q"] }))).toEqual([
+      "a/one@p: missing_capability: this server does not speak the wire format of p",
+      "b/two@q: no_credentials: no API key for q",
     ]);
   });
 

@@ -51,6 +51,10 @@ describe("candidates", () => {
     ]);
   });
 
+  it("are none of a pool, a model or an endpoint that is not there", () => {
+    expect(order(planOf(policyOf({ models, default: { to: ["nobody", "no/model", "no/model@azure"] } })))).toEqual([]);
+  });
+
   it.each([
     ["openai/large", ["openai/large@openai", "openai/large@azure", "google/flash@google"]],
     ["small", ["openai/small@openai", "google/flash@google"]],
@@ -72,6 +76,11 @@ describe("candidates", () => {
   const cases: readonly [string, Selection, readonly string[]][] = [
     ["capabilities", { capabilities: ["tools"] }, ["openai/large@openai", "openai/large@azure", "openai/small@openai"]],
     [
+      "every one of the capabilities",
+      { capabilities: ["tools", "vision"] },
+      ["openai/large@openai", "openai/large@azure"],
+    ],
+    [
       "author",
       { author: ["mistral", "google"] },
       ["mistral/large@mistral", "mistral/large@azure", "google/flash@google"],
@@ -87,6 +96,16 @@ describe("candidates", () => {
       "quality up to a bound",
       { quality: { max: { value: 0.6, inclusive: true } } },
       ["openai/small@openai", "google/flash@google"],
+    ],
+    [
+      "quality from a bound",
+      { quality: { min: { value: 0.7, inclusive: true } } },
+      ["openai/large@openai", "openai/large@azure", "mistral/large@mistral", "mistral/large@azure"],
+    ],
+    [
+      "quality above a bound",
+      { quality: { min: { value: 0.7, inclusive: false } } },
+      ["openai/large@openai", "openai/large@azure"],
     ],
     ["quality below a bound", { quality: { max: { value: 0.6, inclusive: false } } }, ["openai/small@openai"]],
     [

@@ -70,7 +70,7 @@ describe("rank", () => {
         ["b/two", "second"],
         ["a/one", "default"],
       ]);
-      expect(plan.rule).toBe("second");
+      expect([plan.rule, plan.route.retries]).toEqual(["second", 2]);
       expect(plan.excluded).toEqual([]);
     });
 

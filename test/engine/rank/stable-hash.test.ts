@@ -60,6 +60,11 @@ describe("drawKey", () => {
     }
   });
 
+  it("gives the keys it always gave: recorded draws depend on their last digit", () => {
+    const keys = ["a", "b", "c", "d"].map((seed) => drawKey(seed, "openai/gpt-4.1@openai", 1));
+    expect(keys).toEqual([0.286860882614739, 1.8818100517590612, 0.46558325686279406, 0.9529487678149102]);
+  });
+
   it("takes a number and its digits for the same seed", () => {
     expect(drawKey(7, "a/b@c", 1)).toBe(drawKey("7", "a/b@c", 1));
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Facts } from "../../../engine/evaluate/facts.js";
 import type { StrategyBlend, StrategyName } from "../../../engine/policy/policy-set.js";
+import { mixedPrice } from "../../../engine/rank/expected-cost.js";
 import type { World } from "../../../engine/rank/world.js";
 import { order, planOf, policyOf, price, type RouteText } from "./harness.js";
 
@@ -169,6 +170,13 @@ describe("a blend", () => {
 
   it("of no shares keeps the order written", () => {
     expect(ranked({})).toEqual(all);
+  });
+});
+
+describe("mixedPrice()", () => {
+  it("is the price of a token when three of four are input", () => {
+    // $2 and $10 for a million tokens, so $4: four million pico-dollars a token.
+    expect(mixedPrice(price(["2", "10"]))).toBe(4_000_000);
   });
 });
 

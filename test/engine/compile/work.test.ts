@@ -1,0 +1,144 @@
+import { describe, expect, it } from "vitest";
+import type { DecisionTree } from "../../../engine/compile/decision-tree.js";
+import type { Condition } from "../../../engine/conditions/condition.js";
+import { decide } from "../../../engine/evaluate/decide.js";
+import type { Facts } from "../../../engine/evaluate/facts.js";
+import { machineryOf } from "../../../engine/evaluate/machinery.js";
+import { all, any, atLeast, below, has, is, isTrue, not, span } from "../explain/harness.js";
+import { compile, decided, type RuleText, setOf } from "./harness.js";
+
+/** How many rules are asked, and how many facts are read, for one decision: what a tree is for, counted, not timed. */
+function workOf(tree: DecisionTree, act: () => void): { asked: number; read: number } {
+  const { reader } = machineryOf(tree);
+  const { holds, read } = reader;
+  const work = { asked: 0, read: 0 };
+  reader.holds = (program, facts) => {
+    work.asked++;
+    return holds.call(reader, program, facts);
+  };
+  reader.read = (fact, facts) => {
+    work.read++;
+    return read.call(reader, fact, facts);
+  };
+  act();
+  Object.assign(reader, { holds, read });
+  return work;
+}
+
+/** The work of decisions by one tree, each after it was seen to agree with the plain reading. */
+function workFor(rules: readonly RuleText[]) {
+  const policy = compile(setOf(rules));
+  return (facts: Facts) => {
+    decided(policy, facts);
+    return workOf(policy.tree, () => decide(policy, facts));
+  };
+}
+
+const many = (count: number, condition: (at: number) => Condition) =>
+  Array.from({ length: count }, (_, at) => condition(at));
+
+describe("the tree", () => {
+  it("asks one of two hundred rules that want different values", () => {
+    const work = workFor(many(200, (at) => all(is("tenant", `t${at}`), atLeast("context_tokens", 10))));
+    expect(work({ tenant: "t170", context_tokens: 10 }).asked).toBe(1);
+    expect(work({ tenant: "t170", context_tokens: 9 }).asked).toBeLessThanOrEqual(1);
+    expect(work({ tenant: "nobody", context_tokens: 10 }).asked).toBe(0);
+    expect(work({ context_tokens: 10 }).asked).toBe(0);
+  });
+
+  it("asks only the rules that a request's tags lead to", () => {
+    const work = workFor(many(200, (at) => all(has("any", `tag${at}`), isTrue("stream"))));
+    expect(work({ tags: ["tag3", "tag190", "other"], stream: false }).asked).toBeLessThanOrEqual(2);
+    expect(work({ tags: ["other"], stream: true }).asked).toBe(0);
+  });
+
+  it("goes by the rarest of the tags that a rule must have all", () => {
+    const work = workFor(many(100, (at) => has("all", "common", `rare${at}`)));
+    expect(work({ tags: ["common", "rare7"] }).asked).toBeLessThanOrEqual(1);
+    const lists = workFor(many(100, (at) => all(has("any", "common", `r${at}`), has("any", `s${at}`, `t${at}`))));
+    expect(lists({ tags: ["common", "t7"] }).asked).toBeLessThanOrEqual(1);
+  });
+
+  it("files a rule under every value it names, when they are many too", () => {
+    const values = (at: number) => Array.from({ length: 20 }, (_, value) => `t${at * 20 + value}`);
+    const work = workFor(many(60, (at) => is("tenant", ...values(at))));
+    expect(work({ tenant: "t321" }).asked).toBe(1);
+    const tagged = workFor(many(60, (at) => has("any", ...values(at))));
+    expect(tagged({ tags: ["t321"] }).asked).toBe(1);
+  });
+
+  it("asks few of the rules that only a number tells apart", () => {
+    const work = workFor(
+      many(300, (at) => all(atLeast("context_tokens", 100 * at), below("context_tokens", 100 * at + 100))),
+    );
+    const { asked } = work({ context_tokens: 12_150 });
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThan(300 / 16);
+  });
+
+  it("asks few of the rules that no fact alone tells apart", () => {
+    const work = workFor(
+      many(512, (at) => all(is("tenant", `t${at % 8}`), is("app", `a${(at >> 3) % 8}`), is("region", `r${at >> 6}`))),
+    );
+    expect(work({ tenant: "t5", app: "a3", region: "r5" }).asked).toBeLessThanOrEqual(8);
+    expect(work({ tenant: "t5", app: "a3" }).asked).toBeLessThanOrEqual(8);
+  });
+
+  it("asks guards for what is absent, and only those", () => {
+    const work = workFor(many(120, (at) => ({ deny: all(is("tenant", `t${at}`), is("app", "x")) }) as never));
+    // Absent tenant: every guard is unknown, so the first one denies.
+    expect(work({ app: "x" }).asked).toBe(1);
+    expect(work({ tenant: "t119", app: "y" }).asked).toBeLessThanOrEqual(1);
+    expect(work({ tenant: "t119" }).asked).toBe(1);
+  });
+
+  it("stops at the first route that acts", () => {
+    const rules = many(200, (at) => all(is("tenant", "t"), below("context_tokens", at)));
+    const work = workFor(rules);
+    expect(work({ tenant: "t", context_tokens: 20 }).asked).toBeLessThanOrEqual(22);
+    expect(workFor([all(), ...rules])({ tenant: "t", context_tokens: 20 }).asked).toBe(1);
+  });
+
+  it("reads no fact that decides nothing any more", () => {
+    const work = workFor(many(200, (at) => all(is("tenant", `t${at}`), is("app", `a${at}`), isTrue("stream"))));
+    expect(work({ tenant: "t1", app: "a1", stream: true })).toEqual({ asked: 1, read: 3 });
+    expect(work({ tenant: "nobody", app: "a1", stream: true }).read).toBe(1);
+  });
+});
+
+describe("a rule's program", () => {
+  const glob: Condition = { kind: "glob", fact: "model", pattern: "g*", span };
+  /** Whether the pattern is asked, for a request whose model is behind a getter. */
+  function asksPattern(condition: Condition, facts: Facts): boolean {
+    let isAsked = false;
+    const watched = {
+      ...facts,
+      get model() {
+        isAsked = true;
+        return "x";
+      },
+    };
+    decide(compile(setOf([condition])), watched);
+    return isAsked;
+  }
+
+  it("asks patterns last, wherever they stand", () => {
+    const facts = { tenant: "t", stream: true, tags: ["x"], context_tokens: 5 };
+    const misses: readonly Condition[] = [
+      is("tenant", "u"),
+      is("tenant", "u", "v"),
+      not(is("tenant", "t", "u")),
+      has("any", "y"),
+      has("all", "x", "y"),
+      has("none", "x"),
+      not(isTrue("stream")),
+      atLeast("context_tokens", 6),
+      any(is("tenant", "u"), below("context_tokens", 5)),
+    ];
+    for (const miss of misses) {
+      expect(asksPattern(all(glob, miss), facts)).toBe(false);
+      expect(asksPattern(any(glob, not(miss)), facts)).toBe(false);
+      expect(asksPattern(all(glob, not(miss)), facts)).toBe(true);
+    }
+  });
+});
