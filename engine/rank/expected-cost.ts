@@ -1,4 +1,4 @@
-import type { Endpoint, FlatPrice } from "../policy/policy-set.js";
+import type { Endpoint, FlatPrice, Price } from "../policy/policy-set.js";
 import { costOfTokens, type NanoUsd } from "../units/money.js";
 import { priceAt } from "./price-at.js";
 
@@ -27,6 +27,29 @@ export function expectedCost(
   const outputTokens =
     maxOutputTokens ?? Math.min(ASSUMED_OUTPUT_TOKENS, endpoint.maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS);
   return (costOfTokens(promptTokens ?? 0, input) + answers * costOfTokens(outputTokens, output)) as NanoUsd;
+}
+
+/** Tokens of one call: those read from a cache and written to it are among the input. */
+export interface TokensUsed {
+  readonly input_tokens: number;
+  readonly output_tokens: number;
+  readonly cached_input_tokens?: number;
+  readonly cache_write_input_tokens?: number;
+}
+
+/**
+ * What tokens cost, in nano-dollars, each kind of price rounded up once, at the price of the prompt's size. Cached input and cache writes cost what other input
+ * does where the catalog has no price of their own.
+ */
+export function costOfTokensUsed(used: TokensUsed, price: Price): NanoUsd {
+  const cached = used.cached_input_tokens ?? 0;
+  const written = used.cache_write_input_tokens ?? 0;
+  const full = Math.max(0, used.input_tokens - cached - written);
+  const { input, output, cachedInput = input, cacheWrite = input } = priceAt(price, used.input_tokens);
+  return (costOfTokens(full, input) +
+    costOfTokens(cached, cachedInput) +
+    costOfTokens(written, cacheWrite) +
+    costOfTokens(used.output_tokens, output)) as NanoUsd;
 }
 
 /** The price of a token of ordinary traffic, short prompts, three of input to one of output, in pico-dollars: one number a price. */

@@ -1,4 +1,4 @@
-import { costOfTokens, type NanoUsd, type Price, priceAt } from "../../engine/index.js";
+import { costOfTokensUsed, type NanoUsd, type Price } from "../../engine/index.js";
 
 /**
  * The tokens of one call, each counted once: the input buckets add up to the provider's input total, the output buckets to
@@ -71,22 +71,17 @@ export function outputTotal({ output, reasoning, audioOutput }: UsageBuckets): n
   return output + reasoning + audioOutput;
 }
 
-/**
- * What tokens cost, in nano-dollars, each kind of price rounded up once; the size of the prompt says which price. Audio and images cost what text does, and cached
- * input and cache writes too where the catalog has no price of their own.
- */
+/** What tokens cost, see {@link costOfTokensUsed}. Audio and images cost what text does. */
 export function costOfBuckets(buckets: UsageBuckets, price: Price): NanoUsd {
-  const { input, cachedInput, cacheWrite, audioInput, imageInput } = buckets;
-  const {
-    input: full,
-    cachedInput: cached = full,
-    cacheWrite: write = full,
-    output,
-  } = priceAt(price, inputTotal(buckets));
-  return (costOfTokens(input + audioInput + imageInput, full) +
-    costOfTokens(cachedInput, cached) +
-    costOfTokens(cacheWrite, write) +
-    costOfTokens(outputTotal(buckets), output)) as NanoUsd;
+  return costOfTokensUsed(
+    {
+      input_tokens: inputTotal(buckets),
+      output_tokens: outputTotal(buckets),
+      cached_input_tokens: buckets.cachedInput,
+      cache_write_input_tokens: buckets.cacheWrite,
+    },
+    price,
+  );
 }
 
 /** Takes parts out of a total, never more than is left of it. */
