@@ -63,6 +63,7 @@ export { revisionOf, shortRevision } from "./policy/revision.js";
 export { canonicalModelId } from "./rank/canonical-model.js";
 export { dependsOnPromptSize } from "./rank/depends-on-prompt-size.js";
 export { ASSUMED_OUTPUT_TOKENS, costOfTokensUsed, expectedCost, type TokensUsed } from "./rank/expected-cost.js";
+export { priceAt } from "./rank/price-at.js";
 export { rank } from "./rank/rank.js";
 export {
   type Exclusion,
