@@ -46,6 +46,7 @@ export async function readRequest(
       operation: chatFront.operation,
       body,
       latencyMs,
+      tokensPerSecond: () => undefined,
       observe: observeRequest,
       headers: requestHeaders({ rawHeaders }, policy.set.attributes),
       // Nobody else waits for this thread, and a person can wait longer than a request.

@@ -4,6 +4,7 @@
 export { type AnalyzeOptions, analyzePolicy } from "./analyze/analyze-policy.js";
 export { type DiffReport, describeDiff } from "./analyze/describe-diff.js";
 export { diffPolicies, isSameForAll, type PolicyDiff } from "./analyze/diff-policies.js";
+export { type DiffTraffic, emptyTraffic, LogTraffic, mergeTraffic } from "./analyze/diff-traffic.js";
 export { renderDiff, renderDiffMarkdown } from "./analyze/render-diff.js";
 export { renderWhyNot } from "./analyze/render-why-not.js";
 export { anyRequests, httpRequests, type RequestAssumptions } from "./analyze/request-assumptions.js";
@@ -58,7 +59,9 @@ export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
 export { revisionOf, shortRevision } from "./policy/revision.js";
 export { canonicalModelId } from "./rank/canonical-model.js";
-export { ASSUMED_OUTPUT_TOKENS, expectedCost } from "./rank/expected-cost.js";
+export { dependsOnPromptSize } from "./rank/depends-on-prompt-size.js";
+export { ASSUMED_OUTPUT_TOKENS, costOfTokensUsed, expectedCost, type TokensUsed } from "./rank/expected-cost.js";
+export { priceAt } from "./rank/price-at.js";
 export { rank } from "./rank/rank.js";
 export {
   type Exclusion,
@@ -68,15 +71,15 @@ export {
   type RoutePlan,
 } from "./rank/route-plan.js";
 export type { World } from "./rank/world.js";
-export type { Decode } from "./replay/record-reader.js";
+export type { Decode } from "./replay/log-lines.js";
+export { POLICY_LINE } from "./replay/log-lines.js";
 // replay: recorded decisions under another policy
 export type { RecordedDecision } from "./replay/replay-decision.js";
-export { LogReplay, POLICY_LINE } from "./replay/replay-log.js";
+export { LogReplay } from "./replay/replay-log.js";
 export { emptySummary, mergeSummaries, type ReplayPair, type ReplaySummary } from "./replay/replay-summary.js";
 export { positionOf } from "./source/position.js";
 // compile: YAML text in, a policy ready to decide out
 export type { SourceFile } from "./source/source-file.js";
-
 // tokens: how large a prompt is, and when that must be known exactly
 export { clampToBounds, estimateTokens } from "./tokens/estimate-tokens.js";
 export { nextPieceEnd } from "./tokens/next-piece-end.js";
@@ -87,3 +90,4 @@ export { needsExactCount, type TokenThresholds, tokenThresholds } from "./tokens
 export * from "./units/money.js";
 export { MAX_TAG_LENGTH, MAX_TAGS, normalizeTag } from "./units/tags.js";
 export { formatTokens, MAX_TOKENS, parseTokens } from "./units/tokens.js";
+export { writeChange, writeCount, writeShare, writeSum } from "./units/write-figures.js";

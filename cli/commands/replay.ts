@@ -5,7 +5,7 @@ import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
 import { ProgressBar } from "../progress-bar.js";
-import { readLog, sizeOfLog } from "../replay/read-log.js";
+import { readLog, sizeOfLogs } from "../replay/read-log.js";
 import { renderReplay, sortedPairs } from "../replay/render-replay.js";
 import { replayLogs } from "../replay/replay-logs.js";
 
@@ -39,9 +39,7 @@ async function replay(logs: readonly string[], own: OwnOptions, options: GlobalO
   const target = await loadPolicies(options);
   const baselines = [];
   for (const policies of own.baseline ?? []) baselines.push(await loadPolicies({ ...options, policies }));
-  const sizes = await Promise.all(logs.map(sizeOfLog));
-  const total = sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
-  const progress = new ProgressBar(process.stderr, total);
+  const progress = new ProgressBar(process.stderr, await sizeOfLogs(logs));
   const start = performance.now();
   const summary = await replayLogs({
     ...{ logs, target, baselines },

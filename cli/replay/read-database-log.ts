@@ -19,7 +19,10 @@ export async function* readDatabaseLog(url: string): AsyncGenerator<LogPiece> {
     if (path !== undefined) await access(path);
     database = await openDatabase(url, { busyMs: 5_000 });
   } catch (error) {
-    throw new CommandFailure(2, `policy replay: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandFailure(
+      2,
+      `policy: cannot read the log: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   const { db } = database;
   try {

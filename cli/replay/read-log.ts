@@ -22,8 +22,13 @@ export async function* readLog(name: string): AsyncGenerator<LogPiece> {
   } else yield* readLines(name);
 }
 
-/** Bytes of a log, for progress; undefined when that is not known. */
-export async function sizeOfLog(name: string): Promise<number | undefined> {
+/** Bytes of logs, for progress; undefined when that is not known. */
+export async function sizeOfLogs(names: readonly string[]): Promise<number | undefined> {
+  const sizes = await Promise.all(names.map(sizeOfLog));
+  return sizes.every((size) => size !== undefined) ? sizes.reduce((sum, size) => sum + size, 0) : undefined;
+}
+
+async function sizeOfLog(name: string): Promise<number | undefined> {
   if (name === "-") return undefined;
   return stat(name).then(
     ({ size }) => size,
@@ -33,7 +38,7 @@ export async function sizeOfLog(name: string): Promise<number | undefined> {
 
 async function headOf(name: string): Promise<Buffer> {
   const unreadable = (error: Error) => {
-    throw new CommandFailure(2, `policy replay: cannot read ${name}: ${error.message}`);
+    throw new CommandFailure(2, `policy: cannot read ${name}: ${error.message}`);
   };
   const handle = await open(name, "r").catch(unreadable);
   try {
@@ -69,10 +74,7 @@ async function* readLines(name: string): AsyncGenerator<LogPiece> {
       open = end === chunk.length ? [] : [chunk.subarray(end)];
     }
   } catch (error) {
-    throw new CommandFailure(
-      2,
-      `policy replay: cannot read ${name}: ${error instanceof Error ? error.message : error}`,
-    );
+    throw new CommandFailure(2, `policy: cannot read ${name}: ${error instanceof Error ? error.message : error}`);
   }
   if (open.length > 0) yield pieceOf(joined(open), readSince());
 }

@@ -9,9 +9,10 @@ import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { PolicySet, Route } from "../policy/policy-set.js";
 import { canonicalJson } from "../policy/revision.js";
 import { rank } from "../rank/rank.js";
-import { formatUsd } from "../units/money.js";
+import { formatUsd, type NanoUsd, nanoToUsd } from "../units/money.js";
 import { describeBoxes } from "./describe-boxes.js";
 import { type ChangedSide, isSameForAll, type PolicyDiff, type RequestChange } from "./diff-policies.js";
+import type { DiffTraffic, TrafficSums } from "./diff-traffic.js";
 import { expandReferences } from "./route-meaning.js";
 import { PLAIN_TIME } from "./time-atoms.js";
 import { definitionsOf, writeRequest } from "./write-request.js";
@@ -26,6 +27,31 @@ export interface DiffReport {
   readonly catalog: PolicyDiff["catalog"];
   readonly attributes: readonly string[];
   readonly undecided: readonly string[];
+  /** Of recorded decisions, when some were given. */
+  readonly traffic?: TrafficReport;
+}
+export interface TrafficReport {
+  readonly decisions: number;
+  /** Part of some change. */
+  readonly changed: number;
+  /** Of those in a way that is not listed, since it was not decided. */
+  readonly unlisted: number;
+  /** Lines that are no decision. */
+  readonly unreadable: number;
+  /** Not made under the policy before: what is recorded of their cost is another policy's. */
+  readonly other_revisions: number;
+  /** Of all of them. */
+  readonly cost: CostReport;
+}
+/** Sums in USD, each with the number of decisions it holds. */
+export interface CostReport {
+  readonly recorded_usd: number;
+  readonly recorded_decisions: number;
+  /** Were the first candidate to answer: by the tokens that were used, else as expected. */
+  readonly before_usd: number;
+  readonly after_usd: number;
+  readonly known_decisions: number;
+  readonly by_tokens_decisions: number;
 }
 export interface ChangeReport {
   readonly kind: RequestChange["kind"];
@@ -42,6 +68,8 @@ export interface ChangeReport {
   readonly example: ExampleReport;
   /** Beside the example, where both do the same. */
   readonly edge?: { readonly fact: string; readonly value: string; readonly outcome: string };
+  /** Recorded decisions that are part of it; `share` is of all, 0 to 1. One decision can be part of several changes. */
+  readonly traffic?: { readonly decisions: number; readonly share: number; readonly cost: CostReport };
 }
 export interface ExampleReport {
   readonly facts: Facts;
@@ -51,16 +79,46 @@ export interface ExampleReport {
   readonly after: string;
 }
 
-export function describeDiff(diff: PolicyDiff, before: CompiledPolicy, after: CompiledPolicy): DiffReport {
+/** @param traffic recorded decisions, spread over the diff's changes by `LogTraffic`. */
+export function describeDiff(
+  diff: PolicyDiff,
+  before: CompiledPolicy,
+  after: CompiledPolicy,
+  traffic?: DiffTraffic,
+): DiffReport {
   const side = ({ name, revision }: CompiledPolicy) => ({ name, revision });
   return {
     before: side(before),
     after: side(after),
     same: isSameForAll(diff),
-    changes: diff.changes.map((change) => describeChange(diff, change, before, after)),
+    changes: diff.changes.map((change, place) => {
+      const report = describeChange(diff, change, before, after);
+      const sums = traffic?.changes[place];
+      if (traffic === undefined || sums === undefined) return report;
+      const { decisions } = sums;
+      const share = decisions / Math.max(1, traffic.all.decisions);
+      return { ...report, traffic: { decisions, share, cost: describeCost(sums) } };
+    }),
     catalog: diff.catalog,
     attributes: diff.attributes,
     undecided: diff.undecided,
+    ...(traffic === undefined ? {} : { traffic: describeTraffic(traffic) }),
+  };
+}
+
+function describeTraffic({ all, changed, unlisted, unreadable, otherRevisions }: DiffTraffic): TrafficReport {
+  const { decisions } = all;
+  return { decisions, changed, unlisted, unreadable, other_revisions: otherRevisions, cost: describeCost(all) };
+}
+
+function describeCost(sums: TrafficSums): CostReport {
+  return {
+    recorded_usd: nanoToUsd(sums.recorded as NanoUsd),
+    recorded_decisions: sums.recordedKnown,
+    before_usd: nanoToUsd(sums.before as NanoUsd),
+    after_usd: nanoToUsd(sums.after as NanoUsd),
+    known_decisions: sums.costKnown,
+    by_tokens_decisions: sums.byTokens,
   };
 }
 

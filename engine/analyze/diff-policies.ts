@@ -119,7 +119,7 @@ class Comparing {
 
   #routes(): readonly RequestChange[] {
     const [one, other] = [listRoutes(this.#before), listRoutes(this.#after)];
-    return this.#compareRoutes("routed", one, other, [this.#space.layout.full()]);
+    return joinSamePairs(this.#compareRoutes("routed", one, other, [this.#space.layout.full()]));
   }
 
   #compareRoutes(
@@ -255,6 +255,21 @@ function aspectOf(kind: RequestChange["kind"], meaning: string): string | undefi
   const { denied, required, routes } = JSON.parse(meaning) as Readonly<Record<string, unknown>>;
   const aspect = kind === "denied" ? denied : kind === "required" ? required : routes;
   return aspect === undefined ? undefined : JSON.stringify(aspect);
+}
+
+/** One change for two rules that are the next ones behind several. */
+function joinSamePairs(changes: readonly RequestChange[]): readonly RequestChange[] {
+  const pairs = new Map<string, RequestChange>();
+  for (const change of changes) {
+    const key = `${change.kind} ${change.from.ruleNumber} ${change.to.ruleNumber}`;
+    const first = pairs.get(key);
+    if (first === undefined) pairs.set(key, change);
+    else {
+      const region = [...first.region, ...change.region];
+      pairs.set(key, { ...first, region, isWhole: first.isWhole && change.isWhole });
+    }
+  }
+  return [...pairs.values()];
 }
 
 /** One change for a rule that asks for something else under the same condition. */

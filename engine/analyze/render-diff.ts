@@ -1,5 +1,6 @@
 import { paint, renderTable, safeText } from "../explain/text-table.js";
-import type { ChangeReport, DiffReport } from "./describe-diff.js";
+import { writeChange, writeCount, writeShare, writeSum } from "../units/write-figures.js";
+import type { ChangeReport, CostReport, DiffReport } from "./describe-diff.js";
 
 /** What is printed when it is proved, and only then. */
 const SAME = "no request is routed differently";
@@ -10,6 +11,10 @@ const MOST_LINES = 20;
 export function renderDiff(report: DiffReport, { color = false }: { readonly color?: boolean } = {}): string {
   const sections: string[][] = [[paint(header(report), "strong", color)]];
   if (report.same) sections.push([paint(SAME, "good", color)]);
+  if (report.traffic !== undefined) {
+    const [what = "", ...more] = trafficLines(report);
+    sections.push([paint(what, "strong", color), ...more.map((line) => `    ${line}`)]);
+  }
   for (const [index, change] of report.changes.entries()) {
     sections.push([
       paint(safeText(`${String(index + 1).padStart(2)}  ${change.title}`), "strong", color),
@@ -39,6 +44,9 @@ export function renderDiffMarkdown(report: DiffReport): string {
   const cell = (text: string) => code(text).replaceAll("|", "\\|");
   const sections = [`### Routing changes: ${header(report)}`];
   if (report.same) sections.push(`No request is routed differently (proved over all requests).`);
+  const [what, ...more] = trafficLines(report);
+  if (what !== undefined)
+    sections.push([`**${what}**`, ...(more.length === 0 ? [] : ["", ...more.map((line) => `- ${line}`)])].join("\n"));
   for (const [index, change] of report.changes.entries()) {
     const rows = rowsOf(change).map(([name, text]) => `| ${name} | ${cell(text)} |`);
     sections.push(
@@ -70,6 +78,7 @@ function rowsOf({
   where_exact,
   example,
   edge,
+  traffic,
 }: ChangeReport): readonly (readonly [string, string])[] {
   return [
     ...differences.map((text, index): readonly [string, string] => [index === 0 ? "what" : "", text]),
@@ -78,7 +87,46 @@ function rowsOf({
     ["before", example.before],
     ["after", example.after],
     ...(edge === undefined ? [] : [["edge", `not with ${edge.fact} ${edge.value}: ${edge.outcome}`] as const]),
+    ...(traffic === undefined
+      ? []
+      : [
+          ["traffic", `${writeCount(traffic.decisions)} recorded (${(100 * traffic.share).toFixed(2)} %)`] as const,
+          ...writeCost(traffic.cost, traffic.decisions).map((text) => ["cost", text] as const),
+        ]),
   ];
+}
+
+/** What recorded decisions say, in lines; the first is a title. */
+function trafficLines({ traffic, before }: DiffReport): readonly string[] {
+  if (traffic === undefined) return [];
+  const { decisions, changed, unlisted, unreadable, other_revisions: others, cost } = traffic;
+  const about = (number: number, one: string, many: string) =>
+    number === 0 ? [] : [`${writeCount(number)} ${number === 1 ? one : many}`];
+  const revision = `${before.name}@${before.revision.slice(0, 12)}`;
+  return [
+    `${writeCount(changed)} of ${writeCount(decisions)} recorded decisions are part of a change (${writeShare(changed, decisions)})`,
+    ...writeCost(cost, decisions).map((text) => `all: ${text}`),
+    ...about(others, `was not made under ${revision}`, `were not made under ${revision}`),
+    ...about(unlisted, "changes in a way that was not decided", "change in a way that was not decided"),
+    ...about(unreadable, "line is no decision", "lines are no decision"),
+  ];
+}
+
+/** What decisions cost, and would cost before and after: one text, or none when nothing of it is known. */
+function writeCost(cost: CostReport, decisions: number): readonly string[] {
+  const { recorded_decisions: recorded, known_decisions: known, by_tokens_decisions: byTokens } = cost;
+  const [was, before, after] = [cost.recorded_usd, cost.before_usd, cost.after_usd].map((usd) => Math.round(usd * 1e9));
+  const of = (number: number) => (number === decisions ? "" : ` for ${writeCount(number)}`);
+  const basis = byTokens === known ? "by tokens used" : byTokens === 0 ? "expected" : "by tokens used, else expected";
+  const texts = [
+    ...(recorded === 0 ? [] : [`${writeSum(was as number)} recorded${of(recorded)}`]),
+    ...(known === 0
+      ? []
+      : [
+          `${basis}${of(known)} ${writeSum(before as number)} → ${writeSum(after as number)} (${writeChange(before as number, after as number)})`,
+        ]),
+  ];
+  return texts.length === 0 ? [] : [texts.join("; ")];
 }
 
 function lists({ catalog, attributes, undecided }: DiffReport): readonly (readonly [string, readonly string[]])[] {

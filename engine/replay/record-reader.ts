@@ -3,6 +3,7 @@ import { builtInSources, factsOfSources } from "../evaluate/given-value.js";
 import { DEFAULT_SOURCE } from "../explain/record-facts.js";
 import type { World } from "../rank/world.js";
 import { type KnownText, KnownTexts } from "./known-texts.js";
+import type { Decode } from "./log-lines.js";
 import { isFactValue, type RecordedChoice } from "./replay-decision.js";
 
 const QUOTE = 34;
@@ -68,9 +69,6 @@ interface Ending {
 const recordEnds = [',"warnings":[]}', ',"warnings":[],"simulated":true}'].map((text) =>
   Array.from(text, (letter) => letter.charCodeAt(0)),
 );
-
-/** The text of UTF-8 bytes, from `start` to before `end`. */
-export type Decode = (bytes: Uint8Array<ArrayBuffer>, start: number, end: number) => string;
 
 /** What is not written as the server writes it; such a line is read the plain way. */
 const unusual = new Error("this line is not written as records are");

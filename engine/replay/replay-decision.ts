@@ -12,6 +12,8 @@ export type RecordedDecision = Pick<DecisionRecord, "id" | "policy" | "facts" | 
   readonly rule?: string;
   readonly outcome?: Pick<DecisionRecord["outcome"], "denied" | "route">;
   readonly candidates?: DecisionRecord["candidates"];
+  /** Old records may be without. */
+  readonly attempts?: DecisionRecord["attempts"];
 };
 
 /** What a record says about where the request went, and the world it was ranked in. */

@@ -1,7 +1,8 @@
 import type { Facts } from "../evaluate/facts.js";
 import { factsOfRecord } from "../explain/record-facts.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import { type Decode, RecordReader } from "./record-reader.js";
+import { type Decode, eachLine, isPassedOver } from "./log-lines.js";
+import { RecordReader } from "./record-reader.js";
 import {
   destinationOf,
   isReproduced,
@@ -11,10 +12,7 @@ import {
 } from "./replay-decision.js";
 import { addComparison, emptySummary, type ReplaySummary } from "./replay-summary.js";
 
-const LINE_END = 10;
 const CLOSE_MAP = 125;
-/** How the lines of a log begin that hold a policy. */
-export const POLICY_LINE = '{"kind":"policy"';
 
 /**
  * Replays recorded decisions, one JSON document a line, and counts them. A decision whose own policy is known is decided
@@ -46,12 +44,7 @@ export class LogReplay {
   /** Replays a piece of the log: whole lines; the last may be without its end. */
   add(bytes: Uint8Array<ArrayBuffer>): void {
     this.#reader.open(bytes);
-    for (let start = 0; start < bytes.length; ) {
-      const found = bytes.indexOf(LINE_END, start);
-      const end = found === -1 ? bytes.length : found;
-      this.#line(bytes, start, end);
-      start = end + 1;
-    }
+    eachLine(bytes, (start, end) => this.#line(bytes, start, end));
   }
 
   #line(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
@@ -67,7 +60,7 @@ export class LogReplay {
       return;
     }
     const text = this.#decode(bytes, start, end);
-    if (text.trim() === "" || text.startsWith(POLICY_LINE)) return;
+    if (isPassedOver(text)) return;
     const record = parseDecision(text);
     if (record === undefined) this.summary.unreadable++;
     else this.#decision(record, factsOfRecord(record), record.policy.revision, () => record.id);

@@ -16,6 +16,7 @@ import { createDecisionIds } from "../storage/decision-ids.js";
 import { openDatabase } from "../storage/open-database.js";
 import { startRequestTrace } from "../telemetry/start-request-trace.js";
 import { createTokenCounter } from "../tokens/create-token-counter.js";
+import { PromptSize } from "../tokens/prompt-size.js";
 
 /** Servers of the data plane, each for one request: none knows what another has seen of its endpoints. */
 export interface RehearsalServers {
@@ -52,7 +53,15 @@ export async function createRehearsalServers(policy: CompiledPolicy): Promise<Re
         counter,
         responses: new ResponseCache(),
         content: undefined,
-        observe: async () => ({ facts, sources: {}, warnings: [], refusals: [], strict: false, explain: false }),
+        observe: async ({ body }) => ({
+          facts,
+          sources: {},
+          prompt: new PromptSize(body),
+          warnings: [],
+          refusals: [],
+          strict: false,
+          explain: false,
+        }),
         faultsOf: () => faultOf,
         decisions: { record() {}, find: async () => undefined },
         nextDecisionId: createDecisionIds(now, randomBytes),

@@ -1,6 +1,7 @@
 import type { CheckedHealth } from "./checked-health.js";
 import type { CircuitEvidence } from "./circuit.js";
 import type { EndpointStates } from "./endpoint-states.js";
+import type { Quantiles } from "./recent-quantiles.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
 /** What `/admin/health` says of one endpoint: its state, and the evidence beside it. Times are ISO 8601. */
@@ -31,10 +32,14 @@ export interface EndpointReport {
     readonly at: string;
     readonly error?: string;
   };
-  /** Mean time to the first token of streams. */
+  /** Mean time to the first token of streams: what ranking goes by. */
   readonly latency_ms?: number;
+  /** Quantiles of it, of the last five to ten minutes. */
+  readonly latency_ms_quantiles?: Quantiles;
   /** Mean speed of streams after their first token. */
   readonly tokens_per_second?: number;
+  /** Quantiles of it, of the last five to ten minutes. */
+  readonly tokens_per_second_quantiles?: Quantiles;
   /** Mean share of failed calls. */
   readonly error_rate: number;
 }
@@ -48,7 +53,8 @@ export function reportEndpoints(
   return policy.set.catalog.models.flatMap(({ endpoints }) =>
     endpoints.map(({ id, provider, maxConcurrent }): EndpointReport => {
       const { state, since, retryAt, consecutiveFailures, recent, lastError, isTakenOver } = circuits.evidence(id, now);
-      const { inFlight, errorRate, latencyMs, tokensPerSecond } = observations.of(id);
+      const figures = observations.of(id, now);
+      const { inFlight, errorRate, latencyMs, tokensPerSecond, latencyQuantiles, speedQuantiles } = figures;
       const coolMs = coolDowns.remainingMs(id, now);
       return {
         endpoint: id,
@@ -67,11 +73,17 @@ export function reportEndpoints(
         ...(maxConcurrent === undefined ? {} : { max_concurrent: maxConcurrent }),
         ...reportCheck(checks.get(id)),
         ...(latencyMs === undefined ? {} : { latency_ms: Math.round(latencyMs) }),
+        ...(latencyQuantiles === undefined ? {} : { latency_ms_quantiles: rounded(latencyQuantiles, 1) }),
         ...(tokensPerSecond === undefined ? {} : { tokens_per_second: Math.round(tokensPerSecond * 10) / 10 }),
+        ...(speedQuantiles === undefined ? {} : { tokens_per_second_quantiles: rounded(speedQuantiles, 10) }),
         error_rate: Math.round(errorRate * 1_000) / 1_000,
       };
     }),
   );
+}
+
+function rounded({ p50, p95 }: Quantiles, parts: number): Quantiles {
+  return { p50: Math.round(p50 * parts) / parts, p95: Math.round(p95 * parts) / parts };
 }
 
 function reportCheck(checked: CheckedHealth | undefined): Pick<EndpointReport, "health_check"> {

@@ -23,6 +23,7 @@ export function accountFor(
       user,
       policy: { name, revision },
       body: body.chat.body,
+      prompt: decision.observed.prompt,
       isStream: stream === true,
       ...(operation === "embeddings" ? { tokenBytes: body.bytes.length } : {}),
     },

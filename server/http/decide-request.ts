@@ -37,6 +37,7 @@ export async function observeAndDecide(
     body: asked,
     unseen,
     latencyMs: endpoints.observations.latencyMs(serving.endpointIds),
+    tokensPerSecond: (endpoint) => endpoints.observations.tokensPerSecond(endpoint),
     observe: plane.observe,
     headers: requestHeaders(request, policy.set.attributes),
     counter: plane.counter,

@@ -1,16 +1,16 @@
 import { formatTokens } from "../../engine/index.js";
 import { byteBounds } from "../tokens/coarse-bounds.js";
-import { promptParts } from "../tokens/prompt-parts.js";
+import type { PromptSize } from "../tokens/prompt-size.js";
 import type { Observation } from "./observation.js";
 
 /**
  * A hint of the prompt's size is believed unless the prompt holds more for certain: else a word in a header would dodge
  * every guard on its size and its cost. What is not believed is measured.
  */
-export function checkContextHint(body: Readonly<Record<string, unknown>>, observation: Observation): void {
+export function checkContextHint(prompt: PromptSize, observation: Observation): void {
   const hinted = observation.facts["context_tokens"];
   if (typeof hinted !== "number") return;
-  const { texts, fixedTokens } = promptParts(body);
+  const { texts, fixedTokens } = prompt.parts;
   const least = byteBounds(texts).lower + fixedTokens;
   if (hinted >= least) return;
   observation.forget("context_tokens");

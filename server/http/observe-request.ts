@@ -1,12 +1,15 @@
 import {
   type AttributeDefinition,
   type CompiledPolicy,
+  dependsOnPromptSize,
   type Facts,
   type FactValue,
   MAX_TOKENS,
+  type TokenBounds,
   type TokenThresholds,
 } from "../../engine/index.js";
 import type { TrustedFacts } from "../keys/key-facts.js";
+import { PromptSize } from "../tokens/prompt-size.js";
 import { promptTokens } from "../tokens/prompt-tokens.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
 import type { Unseen } from "./fronts/front.js";
@@ -40,6 +43,8 @@ export interface ObservedRequest {
   readonly facts: Facts;
   /** For each fact, where its value came from: `header x-route-tags`, `body model`, `estimate`, `clock`. */
   readonly sources: Readonly<Record<string, string>>;
+  /** How large its prompt is, whatever it hints at. */
+  readonly prompt: PromptSize;
   /** One sentence for each hint that is malformed, unknown or given twice; those hints are not facts. */
   readonly warnings: readonly string[];
   /** One sentence for each value that must not be passed over: a server refuses the request. They are among the warnings. */
@@ -58,6 +63,7 @@ export async function observeRequest(request: RequestToObserve): Promise<Observe
   const { headers, body, unseen, policy, key, now } = request;
   const { attributes } = policy.set;
   const observation = new Observation();
+  const prompt = new PromptSize(body, unseen?.tokens);
   if (key !== undefined) observeKey(key, attributes, observation);
   observeHints(headers, observation);
   if (unseen?.tools === true) observation.observe("uses_tools", true, "body tools");
@@ -71,12 +77,13 @@ export async function observeRequest(request: RequestToObserve): Promise<Observe
   const explain = readSwitch(headers, "x-route-explain", (sentence) =>
     observation.warnings.push(`${sentence}; it was not used`),
   );
-  checkContextHint(body, observation);
-  if (observation.facts["context_tokens"] === undefined) await observePromptTokens(request, observation);
+  checkContextHint(prompt, observation);
+  if (observation.facts["context_tokens"] === undefined) await observePromptTokens(request, prompt, observation);
   const { sources, warnings, refusals } = observation;
   return {
     facts: observation.facts as Facts,
     sources,
+    prompt,
     warnings: [...refusals, ...warnings],
     refusals,
     strict,
@@ -88,12 +95,14 @@ export async function observeRequest(request: RequestToObserve): Promise<Observe
 const tokenSources = { estimate: "estimate", exact: "exact count", bounds: "bounds" } as const;
 
 async function observePromptTokens(
-  { body, unseen, thresholds, counter }: RequestToObserve,
+  { policy, thresholds, counter }: RequestToObserve,
+  prompt: PromptSize,
   observation: Observation,
 ): Promise<void> {
-  const maxOutputTokens = observation.facts["max_output_tokens"] as number | undefined;
-  const { value, source } = await promptTokens({ body, thresholds, maxOutputTokens, counter });
-  observation.observe("context_tokens", Math.min(value + (unseen?.tokens ?? 0), MAX_TOKENS), tokenSources[source]);
+  const facts = observation.facts as Facts;
+  const matters = (bounds: TokenBounds) => dependsOnPromptSize(policy, thresholds, facts, bounds);
+  const { value, source } = await promptTokens({ prompt, matters, counter });
+  observation.observe("context_tokens", Math.min(value, MAX_TOKENS), tokenSources[source]);
 }
 
 function observeHints(headers: RequestHeaders, observation: Observation): void {

@@ -15,6 +15,8 @@ export interface RequestAsked
   readonly body: Readonly<Record<string, unknown>>;
   /** Observed times to the first token, by endpoint. */
   readonly latencyMs: World["latency_ms"];
+  /** Observed speed of an endpoint's streams, tokens a second. */
+  readonly tokensPerSecond: (endpoint: string) => number | undefined;
   readonly observe: (request: RequestToObserve) => Promise<ObservedRequest>;
 }
 
@@ -31,11 +33,23 @@ export interface AskedRead {
 
 /** Reads a request's facts and its hints to the ranking, as the proxy and `policy explain --request` do. */
 export async function readAsked(asked: RequestAsked): Promise<AskedRead> {
-  const { serving, operation, body: written, latencyMs, observe, headers, counter, key, now, unseen } = asked;
+  const {
+    serving,
+    operation,
+    body: written,
+    latencyMs,
+    tokensPerSecond,
+    observe,
+    headers,
+    counter,
+    key,
+    now,
+    unseen,
+  } = asked;
   const { policy, thresholds } = serving;
   const ignores = (endpoint: Parameters<ServingPolicy["ignoredBy"]>[0]) =>
     serving.ignoredBy(endpoint, written, operation);
-  const routing = readRoutingFields({ policy, body: written, latencyMs, ignores });
+  const routing = readRoutingFields({ policy, body: written, latencyMs, tokensPerSecond, ignores });
   const body = routing.model === written["model"] ? written : { ...written, model: routing.model };
   const seen = await observe({ headers, body, unseen, policy, thresholds, counter, key, now });
   const observed = { ...seen, warnings: [...seen.warnings, ...routing.warnings] };

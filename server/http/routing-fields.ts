@@ -17,6 +17,8 @@ export interface RoutingContext {
   readonly body: Json;
   /** Observed time to the first token, by endpoint. */
   readonly latencyMs: Readonly<Record<string, number>> | undefined;
+  /** Observed speed of an endpoint's streams, tokens a second; undefined when it is not known. */
+  readonly tokensPerSecond: (endpoint: string) => number | undefined;
   /** Parameters of the request that an endpoint's format leaves out. */
   readonly ignores: (endpoint: Endpoint) => readonly string[];
 }
@@ -37,9 +39,11 @@ type ReadField = (value: unknown, draft: Draft) => string | undefined;
 /** Suffixes of `model` (https://openrouter.ai/docs/guides/routing/model-variants, read 2026-11-25). */
 const suffixes: Readonly<Record<string, ReadField>> = {
   floor: (_, draft) => sortBy("price", draft),
-  nitro: (_, draft) => sortBy("latency", draft),
+  nitro: (_, draft) => sortBy("throughput", draft),
   free: (_, draft) => {
-    draft.keep(({ price }) => price !== undefined && price.input === 0 && price.output === 0);
+    draft.keep(
+      ({ price }) => price !== undefined && price.input === 0 && price.output === 0 && price.above === undefined,
+    );
     return undefined;
   },
 };
@@ -188,8 +192,10 @@ function sortBy(by: unknown, draft: Draft): string | undefined {
     case "price":
       draft.orderBy(({ price }) => (price === undefined ? Number.POSITIVE_INFINITY : price.input + price.output));
       return undefined;
+    case "throughput":
+      draft.orderBy(({ id }) => -(draft.tokensPerSecond(id) ?? 0));
+      return undefined;
     case "latency":
-    case "throughput": // what is observed here is the time to the first token
       draft.orderBy(({ id }) => draft.latencyMs?.[id] ?? Number.MAX_SAFE_INTEGER);
       return undefined;
     default:

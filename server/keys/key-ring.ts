@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { type StoredKey, stateOf } from "./api-key.js";
-import { hashSecret, isSecretOf, readToken } from "./key-secret.js";
+import { areSecretOf, hashSecret, readToken } from "./key-secret.js";
 import type { KeyStore } from "./key-store.js";
 import type { Limits } from "./limits.js";
 import type { Subject } from "./subject.js";
@@ -23,7 +23,7 @@ const NOTE_USE_MS = 10_000;
 const NOBODY = hashSecret("");
 
 /**
- * All keys and limits, in memory: a request costs two hashes and no query. Changes are asked for every `refreshMs`, and at
+ * All keys and limits, in memory: a request costs a hash and no query. Changes are asked for every `refreshMs`, and at
  * once when an unknown token comes, so a new key works immediately and a revoked one stops within that time.
  * While the database is away what was known last goes on.
  */
@@ -92,8 +92,7 @@ export class KeyRing {
       key = this.#keys.get(token.id);
     }
     // Both are compared whatever comes out, so that time tells nothing.
-    const isCurrent = isSecretOf(key?.hash ?? NOBODY, token.secret);
-    const isPrevious = isSecretOf(key?.previousHash ?? NOBODY, token.secret);
+    const [isCurrent, isPrevious] = areSecretOf([key?.hash ?? NOBODY, key?.previousHash ?? NOBODY], token.secret);
     if (key === undefined || !(isCurrent || (isPrevious && (key.previousUntil ?? 0) > now))) return "unknown";
     const state = stateOf(key, now);
     if (state !== "active") return state;
@@ -110,6 +109,14 @@ export class KeyRing {
   /** Limits of tenants and apps. */
   listLimits(): readonly { readonly subject: Subject; readonly limits: Limits }[] {
     return [...this.#limits].map(([subject, limits]) => ({ subject, limits }));
+  }
+
+  /** Keys that work now, with their own limits. */
+  listKeyLimits(): readonly { readonly subject: Subject; readonly limits: Limits }[] {
+    const now = this.#options.now();
+    return [...this.#keys.values()].flatMap((key) =>
+      stateOf(key, now) === "active" ? [{ subject: `key:${key.id}` as const, limits: key.settings.limits }] : [],
+    );
   }
 
   /** When a key was last used, as far as it is not written yet. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** Letters of an id: no look-alikes, 32 of them, so a byte gives one without bias. */
 const LETTERS = "0123456789abcdefghjkmnpqrstvwxyz";
@@ -36,10 +36,11 @@ export function readToken(text: string): KeyToken | undefined {
 
 /** SHA-256, hex: what is stored of a secret. */
 export function hashSecret(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex");
+  return hash("sha256", secret, "hex");
 }
 
-/** Compares in constant time. @param hash 64 hex digits. */
-export function isSecretOf(hash: string, secret: string): boolean {
-  return timingSafeEqual(createHash("sha256").update(secret).digest(), Buffer.from(hash, "hex"));
+/** Compares in constant time. @param stored hashes, 64 hex digits each. @returns for each whether it is of this secret. */
+export function areSecretOf(stored: readonly string[], secret: string): readonly boolean[] {
+  const found = hash("sha256", secret, "buffer");
+  return stored.map((one) => timingSafeEqual(found, Buffer.from(one, "hex")));
 }

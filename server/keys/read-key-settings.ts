@@ -1,4 +1,4 @@
-import { MAX_TAGS, normalizeTag, parseTokens, parseUsd } from "../../engine/index.js";
+import { MAX_TAGS, MAX_TOKENS, normalizeTag, parseTokens, parseUsd } from "../../engine/index.js";
 import { type AttributeValue, type KeySettings, type Scope, scopes } from "./api-key.js";
 import { type Limits, type Period, periods } from "./limits.js";
 
@@ -14,7 +14,6 @@ export class InvalidSettings extends Error {
 
 const MAX_TEXT = 256;
 const MAX_ITEMS = 100;
-const MAX_COUNT = 1_000_000_000;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -130,8 +129,8 @@ function readAttributes(value: unknown): Readonly<Record<string, AttributeValue>
 function countOf(value: unknown, name: string): number | undefined {
   if (value === undefined) return undefined;
   const count = typeof value === "string" ? parseTokens(value) : value;
-  if (Number.isSafeInteger(count) && (count as number) >= 1 && (count as number) <= MAX_COUNT) return count as number;
-  throw new InvalidSettings(name, "it takes a whole number from 1, also as 200k");
+  if (Number.isSafeInteger(count) && (count as number) >= 1 && (count as number) <= MAX_TOKENS) return count as number;
+  throw new InvalidSettings(name, `it takes a whole number from 1 to ${MAX_TOKENS}, also as 200k`);
 }
 
 function textOf(value: unknown, name: string): string {

@@ -76,7 +76,7 @@ export class Accounting {
     const { failingSince } = ledger.status();
     if (failingSince !== undefined && now() - failingSince >= LEDGER_GRACE_MS) return { kind: "unavailable" };
     try {
-      const result = await budgets.reserve(request, now());
+      const result = await budgets.reserve(request);
       return "needed" in result ? { kind: "budget", refusal: result } : result;
     } catch (error) {
       if (error instanceof CountersUnavailable) return { kind: "unavailable" };
@@ -101,12 +101,23 @@ export class Accounting {
     }
   }
 
-  #limited({ id, settings }: StoredKey): readonly LimitedSubject[] {
-    return subjectsOf(id, settings).flatMap((subject) => {
-      const limits = subject.startsWith("key:") ? settings.limits : this.#options.ring.limitsOf(subject);
-      return limits === undefined ? [] : [{ subject, limits }];
-    });
+  #limited(key: StoredKey): readonly LimitedSubject[] {
+    const limited: LimitedSubject[] = [];
+    for (const subject of subjectsOfKey(key)) {
+      const limits = subject.startsWith("key:") ? key.settings.limits : this.#options.ring.limitsOf(subject);
+      if (limits !== undefined) limited.push({ subject, limits });
+    }
+    return limited;
   }
+}
+
+/** Of keys that are in use: a changed key is another object. */
+const subjects = new WeakMap<StoredKey, readonly Subject[]>();
+
+function subjectsOfKey(key: StoredKey): readonly Subject[] {
+  const known = subjects.get(key) ?? subjectsOf(key.id, key.settings);
+  subjects.set(key, known);
+  return known;
 }
 
 function keySubject({ id }: StoredKey): Subject {

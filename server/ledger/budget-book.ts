@@ -44,6 +44,7 @@ interface WindowState extends BudgetWindow {
   reserved: number;
 }
 
+const NONE: readonly never[] = [];
 /** Windows that ended this long ago, and hold nothing, are forgotten. */
 const KEEP_MS = 3_600_000;
 
@@ -61,9 +62,11 @@ export class BudgetBook {
 
   /** The windows of these budgets that are not known yet: {@link seed} them before reserving. */
   unknownWindows(lines: readonly BudgetLine[], now: number): readonly (BudgetLine & BudgetWindow)[] {
-    return lines
-      .map((line) => ({ ...line, ...windowOf(line.period, now) }))
-      .filter(({ subject, period, start }) => !this.#windows.has(windowId(subject, period, start)));
+    const isUnknown = ({ subject, period }: BudgetLine) =>
+      !this.#windows.has(windowId(subject, period, windowOf(period, now).start));
+    return lines.some(isUnknown)
+      ? lines.filter(isUnknown).map((line) => ({ ...line, ...windowOf(line.period, now) }))
+      : NONE;
   }
 
   /** Says what was spent in a window before it was known here; once known it stays as it is. */
@@ -130,13 +133,24 @@ export class BudgetBook {
   /** @throws Error when a window is not known. */
   balance(line: BudgetLine, now: number): Balance {
     const { spent, reserved, end } = this.#windowNow(line, now);
+    const { subject, period, limit } = line;
     return {
-      ...line,
+      subject,
+      period,
+      limit,
       spent: spent as NanoUsd,
       reserved: reserved as NanoUsd,
-      free: line.limit - spent - reserved,
+      free: limit - spent - reserved,
       resetsAt: end,
     };
+  }
+
+  /** Sets what was spent, if it is still what was seen. @throws Error when the window is not known. */
+  correct(line: BudgetLine, seen: number, spent: number, now: number): boolean {
+    const window = this.#windowNow(line, now);
+    if (window.spent !== seen) return false;
+    window.spent = spent;
+    return true;
   }
 
   /** Counts for metrics, and the windows whose `reserved` is not the sum of their reservations: always 0. */

@@ -12,8 +12,19 @@ const DAY_MS = 24 * HOUR_MS;
 /** 1970-01-01 was a Thursday: the Monday of its week is three days before. */
 const MONDAY_MS = -3 * DAY_MS;
 
+/** The window of each period that was asked for last: for a request after the other it is the same. */
+const latest = new Map<Period, BudgetWindow>();
+
 /** The window of a period that holds a time. Windows follow UTC, begin on whole hours, and leave no gaps. */
 export function windowOf(period: Period, time: number): BudgetWindow {
+  const known = latest.get(period);
+  if (known !== undefined && time >= known.start && time < known.end) return known;
+  const window = findWindow(period, time);
+  latest.set(period, window);
+  return window;
+}
+
+function findWindow(period: Period, time: number): BudgetWindow {
   switch (period) {
     case "hour":
       return aligned(time, HOUR_MS, 0);

@@ -12,6 +12,11 @@ export interface CommitQueueOptions<Row> {
   readonly retryMs?: number;
 }
 
+/**
+ * Milliseconds from one commit to the next: one for each row of the last, up to this. A commit takes as long as writing ten
+ * rows, so the more come the more share one; a row that comes alone is committed at once.
+ */
+const MOST_MS_BETWEEN = 8;
 /** After so many failures in a row each row of the batch is tried alone. */
 const TRIES_TOGETHER = 5;
 
@@ -37,6 +42,8 @@ export class CommitQueue<Row> {
   #isClosed = false;
   #failures = 0;
   #rejected = 0;
+  #lastCommitAt = Number.NEGATIVE_INFINITY;
+  #lastRows = 0;
 
   constructor(options: CommitQueueOptions<Row>) {
     this.#options = { batchRows: 200, retryMs: 200, ...options };
@@ -78,9 +85,10 @@ export class CommitQueue<Row> {
   }
 
   async #work(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve)); // rows of the same turn go together
     while (this.#waiting.length > 0 && !this.#isClosed) {
+      await this.#untilNextCommit();
       const batch = this.#waiting.slice(0, this.#options.batchRows);
+      this.#lastRows = batch.length;
       try {
         await this.#options.write(batch.map(({ row }) => row));
       } catch (error) {
@@ -93,6 +101,13 @@ export class CommitQueue<Row> {
       this.#finish(batch);
     }
     this.#working = undefined;
+  }
+
+  async #untilNextCommit(): Promise<void> {
+    const waitMs = this.#lastCommitAt + Math.min(this.#lastRows, MOST_MS_BETWEEN) - performance.now();
+    if (waitMs >= 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
+    else await new Promise((resolve) => setImmediate(resolve)); // rows of the same turn go together
+    this.#lastCommitAt = performance.now();
   }
 
   /**

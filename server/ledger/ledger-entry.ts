@@ -1,8 +1,8 @@
-import type { Price } from "../../engine/index.js";
+import type { FlatPrice } from "../../engine/index.js";
 import type { LedgerRow, RollupRow } from "../storage/database-schema.js";
 import { storableText } from "../storage/storable-text.js";
 import type { AttemptCost } from "./attempt-cost.js";
-import { bucketNames, type UsageBuckets } from "./usage-buckets.js";
+import type { UsageBuckets } from "./usage-buckets.js";
 
 /** One call to a provider, as the ledger keeps it. */
 export interface LedgerEntry {
@@ -30,7 +30,8 @@ export interface LedgerEntry {
   /** Milliseconds. */
   readonly firstTokenMs?: number;
   readonly totalMs: number;
-  readonly price?: Price;
+  /** What was paid for the size of its prompt. */
+  readonly price?: FlatPrice;
   readonly cost: AttemptCost;
 }
 
@@ -67,23 +68,51 @@ export function toLedgerRow(entry: LedgerEntry): LedgerRow {
 /** The spans of time that usage is summed up over. */
 export const rollupSpans = { hour: 3_600_000, day: 86_400_000 } as const;
 
-const groupColumns = ["span", "start", "key", "tenant", "app", "model", "endpoint", "rule"] as const;
+export const ledgerColumns = [
+  ...["id", "decision", "at", "key", "tenant", "app", "user_id", "model", "endpoint", "provider", "rule", "policy"],
+  ...["revision", "outcome", "status", "error_class", "is_stream", "first_token_ms", "total_ms", "input"],
+  ...["cached_input", "cache_write", "audio_input", "image_input", "output", "reasoning", "audio_output", "price"],
+  ...["incurred_nano", "charged_nano", "cost_source"],
+] as readonly (keyof LedgerRow)[];
+
+export const groupColumns = ["span", "start", "key", "tenant", "app", "model", "endpoint", "rule"] as const;
 
 /** Sums rows up by hour and by day and by what usage is grouped by. */
 export function rollUp(rows: readonly LedgerRow[]): readonly RollupRow[] {
   const sums = new Map<string, { -readonly [Name in keyof RollupRow]: RollupRow[Name] }>();
   for (const row of rows) {
-    for (const [span, length] of Object.entries(rollupSpans)) {
-      const one = rollupOf(row, span, Math.floor(row.at / length) * length);
-      const id = JSON.stringify(groupColumns.map((name) => one[name]));
-      const sum = sums.get(id);
-      if (sum === undefined) sums.set(id, one);
-      else for (const name of summedColumns) sum[name] += one[name];
+    for (const span of spans) {
+      const length = rollupSpans[span];
+      const start = Math.floor(row.at / length) * length;
+      const { key, tenant, app, model, endpoint, rule } = row;
+      // Names come from outside and may hold anything but this.
+      const id = `${span}\0${start}\0${key}\0${tenant}\0${app}\0${model}\0${endpoint}\0${rule}`;
+      let sum = sums.get(id);
+      if (sum === undefined) {
+        sum = emptySum({ span, start, key, tenant, app, model, endpoint, rule });
+        sums.set(id, sum);
+      }
+      sum.attempts += 1;
+      if (row.outcome === "answered") sum.answered += 1;
+      sum.input += row.input;
+      sum.cached_input += row.cached_input;
+      sum.cache_write += row.cache_write;
+      sum.audio_input += row.audio_input;
+      sum.image_input += row.image_input;
+      sum.output += row.output;
+      sum.reasoning += row.reasoning;
+      sum.audio_output += row.audio_output;
+      if (row.incurred_nano === null) sum.unknown_cost += 1;
+      else sum.incurred_nano += row.incurred_nano;
+      sum.charged_nano += row.charged_nano;
+      sum.total_ms += row.total_ms;
     }
   }
   // Always in the same order, so that servers that write at the same time wait for each other and never in a circle.
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
+
+const spans = Object.keys(rollupSpans) as readonly (keyof typeof rollupSpans)[];
 
 export const summedColumns = [
   ...["attempts", "answered", "input", "cached_input", "cache_write", "audio_input", "image_input", "output"],
@@ -92,20 +121,20 @@ export const summedColumns = [
 
 export type SummedColumn = Exclude<keyof RollupRow, (typeof groupColumns)[number]>;
 
-function rollupOf(row: LedgerRow, span: string, start: number): RollupRow {
-  const { key, tenant, app, model, endpoint, rule, input, cached_input, cache_write, audio_input, image_input } = row;
+function emptySum(group: Pick<RollupRow, (typeof groupColumns)[number]>): RollupRow {
   return {
-    ...{ span, start, key, tenant, app, model, endpoint, rule },
-    attempts: 1,
-    answered: row.outcome === "answered" ? 1 : 0,
-    ...{ input, cached_input, cache_write, audio_input, image_input },
-    output: row.output,
-    reasoning: row.reasoning,
-    audio_output: row.audio_output,
-    incurred_nano: row.incurred_nano ?? 0,
-    unknown_cost: row.incurred_nano === null ? 1 : 0,
-    charged_nano: row.charged_nano,
-    total_ms: row.total_ms,
+    ...group,
+    ...{
+      attempts: 0,
+      answered: 0,
+      input: 0,
+      cached_input: 0,
+      cache_write: 0,
+      audio_input: 0,
+      image_input: 0,
+      output: 0,
+    },
+    ...{ reasoning: 0, audio_output: 0, incurred_nano: 0, unknown_cost: 0, charged_nano: 0, total_ms: 0 },
   };
 }
 
@@ -115,6 +144,14 @@ type BucketColumns = Pick<
 >;
 
 function bucketColumns(usage: UsageBuckets): BucketColumns {
-  const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return Object.fromEntries(bucketNames.map((name) => [snake(name), usage[name]])) as unknown as BucketColumns;
+  return {
+    input: usage.input,
+    cached_input: usage.cachedInput,
+    cache_write: usage.cacheWrite,
+    audio_input: usage.audioInput,
+    image_input: usage.imageInput,
+    output: usage.output,
+    reasoning: usage.reasoning,
+    audio_output: usage.audioOutput,
+  };
 }

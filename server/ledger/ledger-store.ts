@@ -1,55 +1,58 @@
-import { sql } from "kysely";
 import type { Subject } from "../keys/subject.js";
-import type { LedgerRow } from "../storage/database-schema.js";
+import type { LedgerRow, RollupRow } from "../storage/database-schema.js";
+import { type Insert, insertRows } from "../storage/insert-rows.js";
 import type { Database } from "../storage/open-database.js";
 import type { BudgetWindow } from "./budget-window.js";
-import { rollUp, summedColumns } from "./ledger-entry.js";
+import { groupColumns, ledgerColumns, rollUp, summedColumns } from "./ledger-entry.js";
 
-/** Rows in one INSERT: 31 columns each, below SQLite's 32,766 parameters and short enough not to hold up requests. */
-const ROWS_PER_INSERT = 100;
+const LEDGER: Insert<LedgerRow> = { table: "ledger", columns: ledgerColumns, tail: "on conflict (id) do nothing" };
+const ROLLUPS: Insert<RollupRow> = {
+  table: "usage_rollups",
+  columns: [...groupColumns, ...summedColumns],
+  tail: `on conflict (${groupColumns.map((name) => `"${name}"`).join(", ")}) do update set ${summedColumns
+    .map((name) => `"${name}" = usage_rollups."${name}" + excluded."${name}"`)
+    .join(", ")}`,
+};
+
+/** Some rows of a batch were there already. */
+class WrittenBefore extends Error {
+  override readonly name = "WrittenBefore";
+}
 
 /** The ledger and its sums in the database. */
 export class LedgerStore {
   readonly #db: Database["db"];
+  readonly #engine: Database["engine"];
 
-  constructor(database: Pick<Database, "db">) {
-    this.#db = database.db;
+  constructor({ db, engine }: Pick<Database, "db" | "engine">) {
+    this.#db = db;
+    this.#engine = engine;
   }
 
   /**
-   * Writes rows and adds them to the sums, all or nothing. A row whose id is there is left out of both, so a batch may be
+   * Writes rows, each together with what it adds to the sums. A row whose id is there is left out of both, so a batch may be
    * written again when it is not known whether it was.
    */
   async write(rows: readonly LedgerRow[]): Promise<void> {
-    await this.#db.transaction().execute(async (transaction) => {
-      const fresh = new Set<string>();
-      // In one order for all, so that two writers of the same rows wait for each other and never in a circle.
-      const ordered = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
-      for (let start = 0; start < ordered.length; start += ROWS_PER_INSERT) {
-        const inserted = await transaction
-          .insertInto("ledger")
-          .values(ordered.slice(start, start + ROWS_PER_INSERT))
-          .onConflict((conflict) => conflict.column("id").doNothing())
-          .returning("id")
-          .execute();
-        for (const { id } of inserted) fresh.add(id);
+    // In one order for all, so that two writers of the same rows wait for each other and never in a circle.
+    const ordered = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+    try {
+      await this.#insert(ordered);
+    } catch (error) {
+      if (!(error instanceof WrittenBefore)) throw error;
+      for (const row of ordered) {
+        await this.#insert([row]).catch((error: unknown) => {
+          if (!(error instanceof WrittenBefore)) throw error;
+        });
       }
-      const sums = rollUp(ordered.filter((row) => fresh.has(row.id)));
-      for (let start = 0; start < sums.length; start += ROWS_PER_INSERT) {
-        await transaction
-          .insertInto("usage_rollups")
-          .values(sums.slice(start, start + ROWS_PER_INSERT))
-          .onConflict((conflict) =>
-            conflict
-              .columns(["span", "start", "key", "tenant", "app", "model", "endpoint", "rule"])
-              .doUpdateSet(
-                Object.fromEntries(
-                  summedColumns.map((name) => [name, sql`usage_rollups.${sql.ref(name)} + excluded.${sql.ref(name)}`]),
-                ),
-              ),
-          )
-          .execute();
-      }
+    }
+  }
+
+  /** @throws WrittenBefore, and inserts nothing, when a row is there already. */
+  #insert(rows: readonly LedgerRow[]): Promise<void> {
+    return this.#db.transaction().execute(async (transaction) => {
+      if ((await insertRows(transaction, this.#engine, LEDGER, rows)) < rows.length) throw new WrittenBefore();
+      await insertRows(transaction, this.#engine, ROLLUPS, rollUp(rows));
     });
   }
 

@@ -1,13 +1,13 @@
-import { measureText, type NanoUsd, type PlannedAttempt, type Price } from "../../engine/index.js";
+import { type FlatPrice, type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/index.js";
 import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
-import { promptParts } from "../tokens/prompt-parts.js";
+import type { PromptSize } from "../tokens/prompt-size.js";
 import type { Accounting, PaymentRefusal } from "./accounting.js";
 import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
-import type { Reservation } from "./budget-book.js";
+import type { BudgetLine, Reservation } from "./budget-book.js";
 import { toLedgerRow } from "./ledger-entry.js";
-import { inputTotal, outputTotal, readBuckets } from "./usage-buckets.js";
+import { inputTotal, outputTotal, readBuckets, type UsageBuckets } from "./usage-buckets.js";
 
 /** What one request's calls have in common, for the ledger. */
 export interface AccountedRequest {
@@ -18,6 +18,8 @@ export interface AccountedRequest {
   readonly user: string | undefined;
   readonly policy: { readonly name: string; readonly revision: string };
   readonly body: Readonly<Record<string, unknown>>;
+  /** How large the prompt of that body is. */
+  readonly prompt: PromptSize;
   /** Bytes of the body where it may hold tokens in place of text (embeddings): none takes less than one. */
   readonly tokenBytes?: number;
   readonly isStream: boolean;
@@ -30,6 +32,8 @@ export interface PaidCall {
   readonly reservation: Reservation | undefined;
 }
 
+/** Of a budget. */
+const NEXT_TO_NOTHING = 0.001;
 /** The answer waits this long at most for its row to be committed, milliseconds; the row goes on waiting. */
 const COMMIT_WAIT_MS = 2_000;
 
@@ -41,7 +45,6 @@ export class RequestAccount {
   readonly #commits: Promise<void>[] = [];
   #calls = 0;
   #tokens = 0;
-  #promptSize: { readonly estimate: number; readonly upper: number } | undefined;
 
   constructor(accounting: Accounting, request: AccountedRequest, now: () => number) {
     this.#accounting = accounting;
@@ -56,29 +59,22 @@ export class RequestAccount {
 
   /** Tokens of the prompt, estimated from the body, whatever the client hints at. */
   get promptTokens(): number {
-    return this.#measured().estimate;
+    return this.#request.prompt.estimate;
   }
 
   /** Holds the most a call can cost. @param price what is paid: nothing, when the simulator stands in. */
-  async reserve({ endpoint }: PlannedAttempt, price: Price | undefined): Promise<PaidCall | PaymentRefusal> {
-    const { key, decision, body } = this.#request;
+  async reserve(planned: PlannedAttempt, price: Price | undefined): Promise<PaidCall | PaymentRefusal> {
+    const { key, decision } = this.#request;
     this.#calls += 1; // also when it is refused: a refusal may come after Redis held it
     const call = { id: `${decision}.${this.#calls}`, at: this.#now() };
     if (key !== undefined) {
       const lines = this.#accounting.linesOf(key);
       const [first] = lines;
-      if (first !== undefined && price === undefined) return { kind: "no_price", endpoint: endpoint.id, line: first };
-      const amount =
-        price === undefined || first === undefined
-          ? (0 as NanoUsd)
-          : upperBound({
-              price,
-              promptUpper: this.#measured().upper,
-              maxOutputTokens: outputLimitOf(body),
-              choices: answersAsked(body),
-              endpoint,
-            });
-      const result = await this.#accounting.reserve({ id: call.id, amount, lines });
+      if (first !== undefined && price === undefined) {
+        return { kind: "no_price", endpoint: planned.endpoint.id, line: first };
+      }
+      const amount = first === undefined ? (0 as NanoUsd) : this.#amountToHold(planned, price, lines);
+      const result = await this.#accounting.reserve({ id: call.id, amount, lines, at: call.at });
       if ("kind" in result) return result;
       return { ...call, reservation: result };
     }
@@ -103,7 +99,7 @@ export class RequestAccount {
       usage,
       reportedUsd: reportedCost(notes.rawUsage),
       price,
-      promptTokens: usage === undefined ? this.#measured().estimate : 0,
+      promptTokens: usage === undefined ? this.#request.prompt.estimate : 0,
       producedTokens: producedTokens(ended),
     });
     this.#tokens += inputTotal(cost.usage) + outputTotal(cost.usage);
@@ -127,7 +123,7 @@ export class RequestAccount {
       isStream,
       ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
       totalMs,
-      ...(price === undefined ? {} : { price }),
+      ...(price === undefined ? {} : { price: paidPrice(price, cost.usage) }),
       cost,
     });
     const commit = this.#accounting.record(row, reservation);
@@ -146,19 +142,35 @@ export class RequestAccount {
     clearTimeout(timer);
   }
 
-  #measured(): { readonly estimate: number; readonly upper: number } {
-    if (this.#promptSize !== undefined) return this.#promptSize;
-    const { texts, fixedTokens } = promptParts(this.#request.body);
-    const { estimate, upper } = measureText(texts);
-    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-    // Other vocabularies than the one measured may need more tokens, but none more than one a byte.
-    const { tokenBytes = 0 } = this.#request;
-    this.#promptSize = {
-      estimate: estimate + fixedTokens,
-      upper: Math.max(tokenBytes, Math.min(bytes, 2 * upper) + fixedTokens),
-    };
-    return this.#promptSize;
+  /**
+   * The most a call can cost. Where that is next to nothing of every budget the prompt's bytes say it, which takes no reading;
+   * else what is held must be close, or calls under way would keep others out of a budget that they will not use.
+   */
+  #amountToHold({ endpoint }: PlannedAttempt, price: Price | undefined, lines: readonly BudgetLine[]): NanoUsd {
+    if (price === undefined) return 0 as NanoUsd;
+    const { body, prompt, tokenBytes = 0 } = this.#request;
+    const most = (promptUpper: number) =>
+      upperBound({
+        price,
+        promptUpper: Math.max(tokenBytes, promptUpper),
+        maxOutputTokens: outputLimitOf(body),
+        choices: answersAsked(body),
+        endpoint,
+      });
+    const loose = most(prompt.mostTokens);
+    return lines.every(({ limit }) => loose <= limit * NEXT_TO_NOTHING) ? loose : most(prompt.upper);
   }
+}
+
+/** The price by the size of the prompt, alone. */
+function paidPrice(price: Price, usage: UsageBuckets): FlatPrice {
+  const { input, output, cachedInput, cacheWrite } = priceAt(price, inputTotal(usage));
+  return {
+    input,
+    output,
+    ...(cachedInput === undefined ? {} : { cachedInput }),
+    ...(cacheWrite === undefined ? {} : { cacheWrite }),
+  };
 }
 
 /** The larger of the two limits a body can say, because providers differ in which one they read. */

@@ -1,4 +1,4 @@
-import { costOfTokens, type NanoUsd, type Price } from "../../engine/index.js";
+import { costOfTokensUsed, type NanoUsd, type Price } from "../../engine/index.js";
 
 /**
  * The tokens of one call, each counted once: the input buckets add up to the provider's input total, the output buckets to
@@ -71,16 +71,17 @@ export function outputTotal({ output, reasoning, audioOutput }: UsageBuckets): n
   return output + reasoning + audioOutput;
 }
 
-/**
- * What tokens cost, in nano-dollars, each kind of price rounded up once. Audio and images cost what text does, and cached
- * input and cache writes too where the catalog has no price of their own.
- */
+/** What tokens cost, see {@link costOfTokensUsed}. Audio and images cost what text does. */
 export function costOfBuckets(buckets: UsageBuckets, price: Price): NanoUsd {
-  const { input, cachedInput, cacheWrite, audioInput, imageInput } = buckets;
-  return (costOfTokens(input + audioInput + imageInput, price.input) +
-    costOfTokens(cachedInput, price.cachedInput ?? price.input) +
-    costOfTokens(cacheWrite, price.cacheWrite ?? price.input) +
-    costOfTokens(outputTotal(buckets), price.output)) as NanoUsd;
+  return costOfTokensUsed(
+    {
+      input_tokens: inputTotal(buckets),
+      output_tokens: outputTotal(buckets),
+      cached_input_tokens: buckets.cachedInput,
+      cache_write_input_tokens: buckets.cacheWrite,
+    },
+    price,
+  );
 }
 
 /** Takes parts out of a total, never more than is left of it. */

@@ -1,7 +1,7 @@
 /** Crockford's base 32: no I, L, O, U; sorts as its values do. */
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const TIME_LETTERS = 10;
-const RANDOM_BYTES = 10;
+const RANDOM_LETTERS = 16;
 
 /**
  * Makes ids of decisions: `dec_` and a ULID (48 bits of milliseconds, 80 random bits). As text they sort by time, and
@@ -12,23 +12,47 @@ const RANDOM_BYTES = 10;
  */
 export function createDecisionIds(now: () => number, random: (bytes: number) => Uint8Array): () => string {
   let lastMs = -1;
-  let counter = 0n;
+  let head = "";
+  /** The random part, most significant first, five bits each; it counts up within a millisecond. */
+  const digits = new Uint8Array(RANDOM_LETTERS);
+  let pool: Uint8Array = new Uint8Array(0);
+  let used = 0;
+  const draw = () => {
+    if (used + RANDOM_LETTERS > pool.length) {
+      pool = random(RANDOM_LETTERS * 64);
+      used = 0;
+    }
+    for (let at = 0; at < RANDOM_LETTERS; at++) digits[at] = (pool[used + at] ?? 0) & 31;
+    used += RANDOM_LETTERS;
+    digits[0] = (digits[0] ?? 0) & 15; // room to count up
+  };
   return () => {
     const ms = Math.floor(now());
     if (ms > lastMs) {
       lastMs = ms;
-      counter = random(RANDOM_BYTES).reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n) >> 1n; // room to count up
+      head = `dec_${base32(ms, TIME_LETTERS)}`;
+      draw();
     } else {
-      counter += 1n;
+      countUp(digits);
     }
-    return `dec_${base32(BigInt(lastMs), TIME_LETTERS)}${base32(counter, 16)}`;
+    let text = head;
+    for (const digit of digits) text += ALPHABET.charAt(digit);
+    return text;
   };
 }
 
-function base32(value: bigint, letters: number): string {
+function countUp(digits: Uint8Array): void {
+  for (let at = digits.length - 1; at >= 0; at--) {
+    const next = ((digits[at] ?? 0) + 1) & 31;
+    digits[at] = next;
+    if (next !== 0) return;
+  }
+}
+
+function base32(value: number, letters: number): string {
   let text = "";
-  for (let rest = value, count = 0; count < letters; count++, rest >>= 5n) {
-    text = ALPHABET.charAt(Number(rest & 31n)) + text;
+  for (let rest = value, count = 0; count < letters; count++, rest = Math.floor(rest / 32)) {
+    text = ALPHABET.charAt(rest % 32) + text;
   }
   return text;
 }

@@ -12,6 +12,7 @@ import type {
   PolicySnapshot,
   StoredDecision,
 } from "./decision-store.js";
+import { type Insert, insertRows } from "./insert-rows.js";
 import { type Database, openDatabase } from "./open-database.js";
 import { WriteQueue, type WriteQueueOptions } from "./write-queue.js";
 
@@ -26,10 +27,18 @@ export interface DecisionStoreOptions {
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
 /**
- * Rows in one INSERT, a transaction of its own: between two of them the event loop serves requests, and the ledger, which
+ * Rows in one transaction: between two of them the event loop serves requests, and the ledger, which
  * requests wait for, gets its turn at SQLite's one connection.
  */
-const ROWS_PER_INSERT = 50;
+const ROWS_PER_TRANSACTION = 64;
+const DECISIONS: Insert<DecisionRow> = {
+  table: "decisions",
+  columns: [
+    ...(["id", "time", "revision", "policy", "rule", "model", "provider", "status", "api_key", "tenant"] as const),
+    ...(["app", "outcome", "record"] as const),
+  ],
+  tail: "on conflict (id) do nothing",
+};
 
 interface WaitingDecision {
   readonly decision: StoredDecision;
@@ -41,7 +50,7 @@ interface WaitingDecision {
  * 250 ms).
  */
 export function createDecisionStore(database: Database, options: DecisionStoreOptions): DecisionStore {
-  return new SqlDecisionStore(database.db, options);
+  return new SqlDecisionStore(database, options);
 }
 
 /**
@@ -52,11 +61,12 @@ export async function openDecisionStore(
   options: DecisionStoreOptions & { readonly url: string },
 ): Promise<DecisionStore> {
   const database = await openDatabase(options.url);
-  return new SqlDecisionStore(database.db, options, database);
+  return new SqlDecisionStore(database, options, database);
 }
 
 class SqlDecisionStore implements DecisionStore {
   readonly #db: Kysely<DatabaseSchema>;
+  readonly #engine: Database["engine"];
   readonly #queue: WriteQueue<WaitingDecision>;
   /** Snapshots that are not written yet; tried again with each batch. */
   readonly #snapshots = new Map<string, PolicySnapshot>();
@@ -65,8 +75,9 @@ class SqlDecisionStore implements DecisionStore {
   #saving: Promise<unknown> = Promise.resolve();
   readonly #owned: Database | undefined;
 
-  constructor(db: Kysely<DatabaseSchema>, options: DecisionStoreOptions, owned?: Database) {
+  constructor({ db, engine }: Database, options: DecisionStoreOptions, owned?: Database) {
     this.#db = db;
+    this.#engine = engine;
     this.#owned = owned;
     const { log, now, batches } = options;
     this.#queue = new WriteQueue<WaitingDecision>({
@@ -142,15 +153,9 @@ class SqlDecisionStore implements DecisionStore {
   async #write(rows: readonly WaitingDecision[]): Promise<void> {
     await this.#writeSnapshots();
     // Not one transaction: a batch that is tried again skips the rows that are there.
-    for (let start = 0; start < rows.length; start += ROWS_PER_INSERT) {
-      const part = rows.slice(start, start + ROWS_PER_INSERT).map(toDecisionRow);
-      await this.#db.transaction().execute((transaction) =>
-        transaction
-          .insertInto("decisions")
-          .values(part)
-          .onConflict((conflict) => conflict.column("id").doNothing())
-          .execute(),
-      );
+    for (let start = 0; start < rows.length; start += ROWS_PER_TRANSACTION) {
+      const part = rows.slice(start, start + ROWS_PER_TRANSACTION).map(toDecisionRow);
+      await this.#db.transaction().execute((transaction) => insertRows(transaction, this.#engine, DECISIONS, part));
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -15,15 +15,15 @@ export interface SqliteConnection extends SqliteDatabase {
   set(settings: string): void;
 }
 
-/** The two calls that both drivers spell the same way. */
-interface DriverStatement {
-  all(...parameters: unknown[]): unknown[];
-  run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
-}
+/** What both drivers can do. */
 interface DriverDatabase {
   prepare(sql: string): DriverStatement;
   exec(sql: string): unknown;
   close(): unknown;
+}
+interface DriverStatement {
+  all(parameters: readonly unknown[]): unknown[];
+  run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
 }
 
 /**
@@ -42,6 +42,8 @@ class DriverConnection implements SqliteConnection {
   #inTransaction = false;
   /** A statement failed: libsql may keep it half-run, and then no transaction of this connection can be committed. */
   #failed = false;
+  /** Prepared statements by their text. */
+  readonly #statements = new Map<string, SqliteStatement>();
 
   constructor(path: string, settings: string) {
     this.#path = path;
@@ -74,13 +76,22 @@ class DriverConnection implements SqliteConnection {
   prepare(sql: string): SqliteStatement {
     if (TRANSACTION_WORDS.has(sql)) return this.#transactionStatement(sql);
     if (!this.#inTransaction) this.#renewAfterFailure();
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const prepared = this.#prepareAnew(sql);
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+    this.#statements.set(sql, prepared);
+    return prepared;
+  }
+
+  #prepareAnew(sql: string): SqliteStatement {
     const statement = this.#database.prepare(sql);
     const rows = (parameters: readonly unknown[]) =>
-      this.#noting(() => statement.all(...parameters.map(toDriver)).map(fromDriver));
+      this.#noting(() => statement.all(parameters.map(toDriver)).map(fromDriver));
     return {
       reader: GIVES_ROWS.test(sql),
       all: rows,
-      run: (parameters) => this.#noting(() => statement.run(...parameters.map(toDriver))),
+      run: (parameters) => this.#noting(() => statement.run(parameters.map(toDriver))),
       *iterate(parameters) {
         yield* rows(parameters);
       },
@@ -118,11 +129,14 @@ class DriverConnection implements SqliteConnection {
     renewed.exec(this.#settings);
     this.#database.close();
     this.#database = renewed;
+    this.#statements.clear();
     this.#failed = false;
   }
 }
 
 const BUSY_AT_CLOSE_MS = 100;
+/** The texts of queries are few, but for lists of filters. */
+const MAX_STATEMENTS = 200;
 const TRANSACTION_WORDS = new Set(["begin", "commit", "rollback"]);
 
 /** Makes the file for its owner alone; SQLite gives the -wal and -shm beside it the same mode. One that is there keeps its own. */
@@ -139,13 +153,35 @@ function openDriver(path: string): DriverDatabase {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 22 || (major === 22 && minor >= 13)) {
     const { DatabaseSync } = withoutExperimentalWarning(() => process.getBuiltinModule("node:sqlite")) as unknown as {
-      DatabaseSync: new (path: string) => DriverDatabase;
+      DatabaseSync: new (path: string) => NodeDatabase;
     };
-    return new DatabaseSync(path);
+    return withLists(new DatabaseSync(path));
   }
-  // Loaded only where it is needed: it is a native module.
+  // Loaded only where it is needed: it is a native module. It takes lists as they are.
   const Database = createRequire(import.meta.url)("libsql") as new (path: string) => DriverDatabase;
   return new Database(path);
+}
+
+/** node:sqlite takes parameters one by one. */
+interface NodeDatabase extends Omit<DriverDatabase, "prepare"> {
+  prepare(sql: string): {
+    all(...parameters: unknown[]): unknown[];
+    run(...parameters: unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+  };
+}
+
+function withLists(database: NodeDatabase): DriverDatabase {
+  return {
+    exec: (sql) => database.exec(sql),
+    close: () => database.close(),
+    prepare(sql) {
+      const statement = database.prepare(sql);
+      return {
+        all: (parameters) => statement.all(...parameters),
+        run: (parameters) => statement.run(...parameters),
+      };
+    },
+  };
 }
 
 /** Node prints a warning when node:sqlite is loaded; which driver is used is our choice and nothing a user can act on. */

@@ -1,12 +1,6 @@
-import {
-  clampToBounds,
-  measureText,
-  needsExactCount,
-  type TokenBounds,
-  type TokenThresholds,
-} from "../../engine/index.js";
-import { byteBounds, coarseBounds, estimateBySample } from "./coarse-bounds.js";
-import { promptParts } from "./prompt-parts.js";
+import { clampToBounds, measureText, type TokenBounds } from "../../engine/index.js";
+import { byteBounds, coarseBounds } from "./coarse-bounds.js";
+import type { PromptSize } from "./prompt-size.js";
 import type { TokenCounter } from "./token-counter.js";
 
 /** The size of a prompt: the fact `context_tokens` as far as the body tells it. */
@@ -23,42 +17,34 @@ export interface PromptTokens {
 }
 
 export interface PromptTokensInput {
-  /** The parsed body of a chat completion request. */
-  readonly body: unknown;
-  /** Of the policy that will decide: `tokenThresholds(policy.set)`, made once for each policy. */
-  readonly thresholds: TokenThresholds;
-  /** The fact `max_output_tokens`; undefined when the request sets no limit. */
-  readonly maxOutputTokens: number | undefined;
+  readonly prompt: PromptSize;
+  /** Whether two values within the bounds can lead to different answers. */
+  readonly matters: (bounds: TokenBounds) => boolean;
   readonly counter: TokenCounter;
 }
 
 /**
- * Measures a prompt as cheaply as the policy allows, and counts it exactly only if the policy or a candidate's window could
- * answer differently for two values within the bounds. Bounds from lengths come first, then from bytes, then from the
+ * Measures a prompt as cheaply as the policy allows, and counts it exactly only if it matters: if the policy or a candidate's window
+ * could answer differently for two values within the bounds. Bounds from lengths come first, then from bytes, then from the
  * pieces of the text; the first that decide are taken. Never rejects.
  *
  * When the exact count is not to be had in time the upper bound stands for it: a prompt may then be taken for too long
  * for a window, but never slips below a limit that it exceeds.
  */
-export async function promptTokens({
-  body,
-  thresholds,
-  maxOutputTokens,
-  counter,
-}: PromptTokensInput): Promise<PromptTokens> {
+export async function promptTokens({ prompt, matters, counter }: PromptTokensInput): Promise<PromptTokens> {
   counter.noteRequest();
-  const { texts, fixedTokens } = promptParts(body);
+  const { texts, fixedTokens } = prompt.parts;
   const whole = ({ lower, upper }: TokenBounds) => ({ lower: lower + fixedTokens, upper: upper + fixedTokens });
   if (texts.length === 0) return { value: fixedTokens, source: "exact", lower: fixedTokens, upper: fixedTokens };
   for (const boundsOf of [coarseBounds, byteBounds]) {
     const bounds = whole(boundsOf(texts));
-    if (needsExactCount(thresholds, bounds, maxOutputTokens)) continue;
-    return { value: clampToBounds(estimateBySample(texts) + fixedTokens, bounds), source: "estimate", ...bounds };
+    if (matters(bounds)) continue;
+    return { value: clampToBounds(prompt.estimate, bounds), source: "estimate", ...bounds };
   }
   const measure = measureText(texts);
   const bounds = whole(measure);
   if (bounds.lower === bounds.upper) return { value: bounds.upper, source: "exact", ...bounds };
-  if (!needsExactCount(thresholds, bounds, maxOutputTokens)) {
+  if (!matters(bounds)) {
     return { value: clampToBounds(measure.estimate + fixedTokens, bounds), source: "estimate", ...bounds };
   }
   const { tokens, how } = await counter.count(texts);

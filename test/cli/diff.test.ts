@@ -3,8 +3,11 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDecisionStore } from "../../server/storage/open-decision-store.js";
 import { runPolicy } from "../acceptance/proxy-process.js";
+import { recordedDecisions } from "./recorded-decisions.js";
 
 const revisions = (text: string) => text.replaceAll(/@[0-9a-f]{12}/g, "@REVISION");
 
@@ -69,6 +72,52 @@ describe("policy diff", () => {
     const markdown = await runPolicy(["diff", "cli/starter", policies, "--format", "markdown"]);
     expect(markdown.stdout).toContain("**1. rule code → rule long-context**");
     expect(markdown.stdout).toContain("| where | `128,000 ≤ context_tokens < 200,000 and tags has any of code, sql` |");
+  });
+
+  it("says of recorded decisions how many are part of each change, from a file, gzipped, and a database", async () => {
+    const decisions = await recordedDecisions(300);
+    const lines = decisions.map((decision) => `${JSON.stringify(decision)}\n`).join("");
+    const names = ["log.jsonl", "log.jsonl.gz", "routewright.db"].map((name) => join(folder, name));
+    const [plain = "", gzipped = "", database = ""] = names;
+    await writeFile(plain, lines);
+    await writeFile(gzipped, gzipSync(lines));
+    const store = await openDecisionStore({
+      url: `sqlite:${database}`,
+      log: { info() {}, warn() {}, error() {} },
+      now: Date.now,
+    });
+    for (const { rule, ...decision } of decisions) store.record(decision, { rule, status: 200 });
+    await store.close();
+    const run = (log: string, ...more: string[]) =>
+      runPolicy(["diff", "cli/starter", policies, "--policies", policies, "--log", log, ...more]);
+    const [one, ...others] = await Promise.all(names.map((name) => run(name, "--json")));
+    expect(one?.code).toBe(1);
+    for (const other of others) expect(other.stdout).toBe(one?.stdout);
+    const report = JSON.parse(one?.stdout ?? "");
+    expect(report.traffic).toMatchObject({
+      decisions: 300,
+      changed: 72,
+      unlisted: 0,
+      unreadable: 0,
+      other_revisions: 0,
+    });
+    expect(report.changes.map((change: { traffic: object }) => change.traffic)).toMatchObject([
+      { decisions: 24, share: 0.08, cost: { recorded_decisions: 24, by_tokens_decisions: 24 } },
+      { decisions: 48, share: 0.16, cost: { recorded_decisions: 48, by_tokens_decisions: 48 } },
+    ]);
+    const markdown = await run(plain, "--format", "markdown", "--log", gzipped);
+    expect(markdown.stdout).toContain(
+      "**144 of 600 recorded decisions are part of a change (24.00 %)**\n\n- all: $75.91 recorded;",
+    );
+    expect(markdown.stdout).toContain(
+      "| traffic | `48 recorded (8.00 %)` |\n| cost | `$11.92 recorded; by tokens used $11.92 →",
+    );
+    const missing = await run("/nowhere.jsonl");
+    expect(missing.stderr).toContain("policy: cannot read /nowhere.jsonl");
+    expect(missing.code).toBe(2);
+    const empty = await run("package.json");
+    expect(empty.stderr).toContain("policy diff: no line of the log is a decision");
+    expect(empty.code).toBe(2);
   });
 
   it("refuses what is neither a directory nor a revision, and what is unsound, with 2 and 1", async () => {

@@ -141,9 +141,9 @@ describe("policy replay", () => {
 
   it.each([
     [["replay"], "missing required argument 'log'"],
-    [["replay", "/nowhere.jsonl"], "policy replay: cannot read /nowhere.jsonl"],
+    [["replay", "/nowhere.jsonl"], "policy: cannot read /nowhere.jsonl"],
     [["replay", "package.json"], "none of its"],
-    [["replay", "sqlite:/nowhere.db"], "policy replay: "],
+    [["replay", "sqlite:/nowhere.db"], "policy: cannot read the log: "],
     [["replay", "x", "--threads", "0"], "it must be from 1 to 256"],
   ])("%j is wrong usage: exit 2", async (args, message) => {
     const { code, stderr } = await runPolicy([...args, "--policies", "cli/starter"]);

@@ -4,13 +4,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { recordedDecisions } from "./recorded-decisions.js";
 
 const run = promisify(execFile);
 const PAGE = "docs/analysis.md";
 
 // The transcripts of docs/analysis.md are what the commands print: `UPDATE_TRANSCRIPTS=1 npx vitest run test/cli/transcripts.test.ts`
 // writes them anew. They run in a repository with the starter set (`policies`, one threshold edited) and a copy of it
-// with a rule and a property too many (`faulty`).
+// with a rule and a property too many (`faulty`), and with 300 decisions of the starter set (`decisions.jsonl`).
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "routewright-docs-"));
@@ -26,6 +27,8 @@ beforeAll(async () => {
   const property =
     "  - name: nothing costs more than ten cents\n    forall: { context_tokens: { lt: 100k } }\n    expect: { max_cost_usd: 0.1 }\n";
   await writeFile(join(folder, "faulty/tests/costs.yaml"), `kind: test\ntests:\n${property}`);
+  const lines = (await recordedDecisions(300)).map((decision) => `${JSON.stringify(decision)}\n`);
+  await writeFile(join(folder, "decisions.jsonl"), lines.join(""));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

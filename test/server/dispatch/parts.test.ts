@@ -6,6 +6,7 @@ import { ClientPresence } from "../../../server/dispatch/client-presence.js";
 import { CoolDowns, MAX_COOL_DOWN_MS } from "../../../server/dispatch/cool-downs.js";
 import { EndpointObservations } from "../../../server/dispatch/endpoint-observations.js";
 import type { Failure } from "../../../server/dispatch/failure.js";
+import { RecentQuantiles } from "../../../server/dispatch/recent-quantiles.js";
 import { dataOf, EventTooLarge, MAX_EVENT_BYTES, SseSplitter } from "../../../server/dispatch/sse-splitter.js";
 import { readUsage } from "../../../server/dispatch/usage.js";
 
@@ -126,11 +127,11 @@ describe("EndpointObservations", () => {
       undefined,
       undefined,
     ]);
-    seen.observeFirstToken("a", 200);
-    seen.observeFirstToken("other", 1);
+    seen.observeFirstToken("a", 200, 0);
+    seen.observeFirstToken("other", 1, 0);
     expect(seen.latencyMs(endpoints)).toEqual({ a: 200 });
     expect(seen.latencyMs(endpoints)).toBe(seen.latencyMs(endpoints));
-    seen.observeFirstToken("a", 400);
+    seen.observeFirstToken("a", 400, 0);
     expect(seen.latencyMs(endpoints)).toEqual({ a: 240 });
     const end = seen.begin("b");
     seen.begin("b");
@@ -142,6 +143,22 @@ describe("EndpointObservations", () => {
     expect(seen.errorRate(endpoints)).toEqual({ a: 0.2 });
     for (let count = 0; count < 50; count++) seen.observeEnd("a", false);
     expect(seen.errorRate(endpoints)).toBeUndefined();
+  });
+});
+
+describe("RecentQuantiles", () => {
+  const minute = 60_000;
+  it("are those of the last five to ten minutes, within 2 %", () => {
+    const seen = new RecentQuantiles(0);
+    expect(seen.quantiles(0)).toBeUndefined();
+    for (let ms = 1; ms <= 1_000; ms++) seen.accept(ms, 0);
+    const { p50 = 0, p95 = 0 } = seen.quantiles(minute) ?? {};
+    expect(Math.abs(p50 - 500) / 500).toBeLessThan(0.03);
+    expect(Math.abs(p95 - 950) / 950).toBeLessThan(0.03);
+    for (let count = 0; count < 1_000; count++) seen.accept(5_000, 6 * minute);
+    expect(seen.quantiles(6 * minute)?.p50).toBeLessThan(1_100);
+    expect(seen.quantiles(11 * minute)?.p50).toBeGreaterThan(4_800);
+    expect(seen.quantiles(16 * minute)).toBeUndefined();
   });
 });
 

@@ -4,7 +4,17 @@ import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { generateObject, generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
 import { afterEach, describe, expect, it } from "vitest";
 import { formatCatalog, servers, startProvider } from "../providers/provider-servers.js";
-import { catalogOf, compile, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";
+import {
+  catalogOf,
+  compile,
+  policyOf,
+  sendJson,
+  startProxy,
+  startUpstream,
+  stopAll,
+  type TestProxy,
+  type Upstream,
+} from "./harness.js";
 
 afterEach(stopAll);
 
@@ -12,6 +22,21 @@ async function start(format: string, server: (typeof servers)[number][1]) {
   const upstream = await startProvider(server);
   const policy = compile(policyOf(`{ to: [acme/${format}] }`), formatCatalog({ [format]: upstream.url }));
   return { upstream, proxy: await startProxy(policy, { environment: { KEY: "sk-provider" } }) };
+}
+
+const PICTURE = "data:image/png;base64,iVBORw0KGgo=";
+/** The provider's status, and the client's. */
+const failures = [
+  [400, 400],
+  [401, 502],
+  [429, 429],
+  [500, 502],
+  [529, 503],
+] as const;
+
+async function cancelled(proxy: TestProxy, upstream: Upstream): Promise<void> {
+  await upstream.requests[0]?.hungUp;
+  await expect.poll(async () => (await proxy.lastDecision()).result?.outcome).toBe("cancelled");
 }
 
 const weather = {
@@ -49,9 +74,30 @@ describe.each(servers)("LangChain through the proxy to %s", (format, server) => 
     expect(await chat.invoke("?")).toEqual({ answer: 42 });
   });
 
-  it("fails with the error of the answer", async () => {
+  it("shows pictures", async () => {
     const { proxy } = await start(format, server);
-    await expect(model(proxy.url).invoke("fail 429")).rejects.toMatchObject({ status: 429 });
+    const content = [
+      { type: "text", text: "what is it" },
+      { type: "image_url", image_url: { url: PICTURE } },
+    ];
+    expect((await model(proxy.url).invoke([new HumanMessage({ content })])).text).toBe("A picture.");
+  });
+
+  it("cancels the provider's answer when it aborts", async () => {
+    const { proxy, upstream } = await start(format, server);
+    const abort = new AbortController();
+    const read = async () => {
+      for await (const { text } of await model(proxy.url).stream("stall", { signal: abort.signal })) {
+        if (text !== "") abort.abort();
+      }
+    };
+    await expect(read()).rejects.toThrow(/abort/i);
+    await cancelled(proxy, upstream);
+  });
+
+  it.each(failures)("fails with the error of the answer: %i", async (status, seen) => {
+    const { proxy } = await start(format, server);
+    await expect(model(proxy.url).invoke(`fail ${status}`)).rejects.toMatchObject({ status: seen });
   });
 });
 
@@ -102,6 +148,27 @@ describe.each(servers)("the AI SDK through the proxy to %s", (format, server) =>
     expect([looped.text, asked]).toEqual(["It is raining.", [{ city: "Köln" }]]);
   });
 
+  it.each(ways)("shows pictures (%s)", async (way) => {
+    const { proxy } = await start(format, server);
+    const model = createOpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused" })[way]("auto");
+    const image = Buffer.from(PICTURE.slice(PICTURE.indexOf(",") + 1), "base64");
+    const content = [
+      { type: "text" as const, text: "what is it" },
+      { type: "image" as const, image },
+    ];
+    const { text } = await generateText({ model, messages: [{ role: "user", content }], maxRetries: 0 });
+    expect(text).toBe("A picture.");
+  });
+
+  it.each(ways)("cancels the provider's answer when it aborts (%s)", async (way) => {
+    const { proxy, upstream } = await start(format, server);
+    const model = createOpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused" })[way]("auto");
+    const abort = new AbortController();
+    const { textStream } = streamText({ model, prompt: "stall", maxRetries: 0, abortSignal: abort.signal });
+    for await (const text of textStream) if (text !== "") abort.abort();
+    await cancelled(proxy, upstream);
+  });
+
   it.each(ways)("gets objects, and errors of their own class (%s)", async (way) => {
     const { proxy } = await start(format, server);
     const provider = createOpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused" });
@@ -113,7 +180,9 @@ describe.each(servers)("the AI SDK through the proxy to %s", (format, server) =>
       additionalProperties: false,
     });
     expect((await generateObject({ model, schema, prompt: "?", maxRetries: 0 })).object).toEqual({ answer: 42 });
-    const error = generateText({ model, prompt: "fail 429", maxRetries: 0 });
-    await expect(error).rejects.toMatchObject({ statusCode: 429, isRetryable: true });
+    for (const [status, seen] of failures) {
+      const error = generateText({ model, prompt: `fail ${status}`, maxRetries: 0 });
+      await expect(error).rejects.toMatchObject({ statusCode: seen, isRetryable: seen !== 400 });
+    }
   });
 });

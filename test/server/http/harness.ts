@@ -51,6 +51,8 @@ export interface Upstream {
   /** With `/v1`. */
   readonly url: string;
   readonly requests: readonly ReceivedRequest[];
+  /** Requests whose answer has not ended and whose connection is open. */
+  busy(): number;
   stop(): Promise<void>;
 }
 
@@ -59,7 +61,12 @@ export async function startUpstream(
   answer: (response: ServerResponse, request: ReceivedRequest, count: number) => void,
 ): Promise<Upstream> {
   const requests: ReceivedRequest[] = [];
+  let busy = 0;
   const server = createServer((request, response) => {
+    busy += 1;
+    response.once("close", () => {
+      busy -= 1;
+    });
     const chunks: Buffer[] = [];
     const hungUp = new Promise<void>((resolve) => {
       response.once("close", () => {
@@ -75,7 +82,7 @@ export async function startUpstream(
     });
   });
   const origin = await listen(server);
-  return { url: `${origin}/v1`, requests, stop: () => close(server) };
+  return { url: `${origin}/v1`, requests, busy: () => busy, stop: () => close(server) };
 }
 
 /** A chat completion in OpenAI's shape, with usage of 1,000 and 500 tokens. */

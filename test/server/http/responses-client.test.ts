@@ -113,11 +113,21 @@ describe.each([...servers, [native, responsesServer] as const])(
 
     it.each([
       [400, OpenAI.BadRequestError],
+      [401, OpenAI.InternalServerError],
+      [500, OpenAI.InternalServerError],
       [429, OpenAI.RateLimitError],
       [529, OpenAI.InternalServerError],
     ])("gets an error of its own class for %s", async (status, errorClass) => {
       const { client } = await start();
       await expect(client.responses.create({ model, input: `fail ${status}` })).rejects.toBeInstanceOf(errorClass);
+    });
+
+    it("cancels the provider's answer when it aborts", async () => {
+      const { client, proxy, upstream } = await start();
+      const stream = await client.responses.create({ model, input: "stall", stream: true });
+      for await (const { type } of stream) if (type === "response.output_text.delta") break;
+      await upstream.requests[0]!.hungUp;
+      await expect.poll(async () => (await proxy.lastDecision()).result?.outcome).toBe("cancelled");
     });
 
     it("sees a stream that goes wrong as an error, never as an end", async () => {

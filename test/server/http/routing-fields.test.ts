@@ -1,6 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { anthropicServer, startProvider } from "../providers/provider-servers.js";
-import { compile, completion, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";
+import {
+  compile,
+  completion,
+  done,
+  event,
+  policyOf,
+  sendJson,
+  startProxy,
+  startStream,
+  startUpstream,
+  stopAll,
+} from "./harness.js";
 
 afterEach(stopAll);
 
@@ -65,6 +76,44 @@ describe("the fields of other routers", () => {
     const unknown = await ask({ model: "acme/two:thinking" });
     expect(unknown.warning).toBe("model: the suffix :thinking means nothing here; it was not used");
     expect((await ask({ model: "elsewhere:27b" })).facts["model"]?.value).toBe("elsewhere:27b");
+  });
+
+  it("order by throughput, as OpenRouter means it: tokens a second, not the time to the first one", async () => {
+    const streaming = (tokens: number, waitMs: number) =>
+      startUpstream((response) => {
+        startStream(response);
+        const usage = { prompt_tokens: 1, completion_tokens: tokens };
+        setTimeout(() => response.write(event({ content: "a" })), waitMs);
+        setTimeout(() => response.end(event({}, "stop") + event({}, null, { choices: [], usage }) + done), waitMs + 10);
+      });
+    const soon = await streaming(10, 1); // few tokens in its time
+    const fast = await streaming(1_000_000, 50);
+    const catalog = `kind: catalog
+providers:
+  soon: { format: openai, base_url: ${soon.url} }
+  fast: { format: openai, base_url: ${fast.url} }
+models:
+  acme/two: { context_window: 100k, endpoints: [{ provider: soon, model: m }, { provider: fast, model: m }] }
+`;
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/two] }"), catalog));
+    const planOf = async (body: object) => {
+      await (await proxy.ask({ stream: true, ...body })).text();
+      const { chosen, fallbacks } = await proxy.lastDecision();
+      return [chosen, ...fallbacks];
+    };
+    for (const provider of ["soon", "fast"]) await planOf({ provider: { only: [provider] } });
+    const inOrder = ["acme/two@soon", "acme/two@fast"];
+    expect(await planOf({ provider: { sort: "latency" } })).toEqual(inOrder);
+    expect(await planOf({ provider: { sort: "throughput" } })).toEqual(inOrder.toReversed());
+    expect(await planOf({ model: "acme/two:nitro" })).toEqual(inOrder.toReversed());
+    const health = (await (await fetch(`${proxy.url}/admin/health`)).json()) as { endpoints: object[] };
+    expect(health.endpoints).toMatchObject(
+      inOrder.map((endpoint) => ({
+        endpoint,
+        latency_ms_quantiles: { p50: expect.any(Number), p95: expect.any(Number) },
+        tokens_per_second_quantiles: { p50: expect.any(Number), p95: expect.any(Number) },
+      })),
+    );
   });
 
   it("leave out formats that would not hear a parameter: provider.require_parameters", async () => {

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import type { TokenThresholds } from "../../../engine/tokens/token-thresholds.js";
+import type { TokenBounds } from "../../../engine/tokens/token-bounds.js";
+import { needsExactCount, type TokenThresholds } from "../../../engine/tokens/token-thresholds.js";
 import { createTokenCounter } from "../../../server/tokens/create-token-counter.js";
 import { flatTokens, promptParts } from "../../../server/tokens/prompt-parts.js";
+import { PromptSize } from "../../../server/tokens/prompt-size.js";
 import { promptTokens } from "../../../server/tokens/prompt-tokens.js";
 import { anyText, proseSamples } from "../../engine/tokens/sample-texts.js";
 
@@ -13,9 +15,15 @@ const bodyOf = (content: unknown) => ({ messages: [{ role: "user", content }] })
 /** Of a body with one user message: 3 for the message, 1 for its role, 3 for the reply. */
 const FRAME = 7;
 
-function measure(body: unknown, thresholds: TokenThresholds, maxOutputTokens?: number, maxCharacters?: number) {
+function measure(
+  body: Readonly<Record<string, unknown>>,
+  thresholds: TokenThresholds,
+  maxOutputTokens?: number,
+  maxCharacters?: number,
+) {
   const counter = createTokenCounter({ runIn: "main", ...(maxCharacters === undefined ? {} : { maxCharacters }) });
-  return promptTokens({ body, thresholds, maxOutputTokens, counter }).then((found) => ({
+  const matters = (bounds: TokenBounds) => needsExactCount(thresholds, bounds, maxOutputTokens);
+  return promptTokens({ prompt: new PromptSize(body), matters, counter }).then((found) => ({
     ...found,
     stats: counter.stats(),
   }));
@@ -68,9 +76,8 @@ describe("promptTokens()", () => {
           );
           const body = bodyOf(text.replaceAll("\ufeff", ""));
           const { value, source, lower, upper } = await promptTokens({
-            body,
-            thresholds: cutAt(...cuts),
-            maxOutputTokens: undefined,
+            prompt: new PromptSize(body),
+            matters: (bounds) => needsExactCount(cutAt(...cuts), bounds, undefined),
             counter,
           });
           sources[source]++;

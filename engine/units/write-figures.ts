@@ -1,0 +1,23 @@
+import { formatUsd, type NanoUsd } from "./money.js";
+
+/** `1,234`. */
+export function writeCount(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** `1.23 %`. */
+export function writeShare(part: number, whole: number): string {
+  return whole === 0 ? "0 %" : `${((100 * part) / whole).toFixed(2)} %`;
+}
+
+/** `+1.23 %`. */
+export function writeChange(before: number, after: number): string {
+  if (before === 0) return after === 0 ? "±0 %" : "from nothing";
+  const change = (100 * (after - before)) / before;
+  return `${change > 0 ? "+" : change < 0 ? "−" : "±"}${Math.abs(change).toFixed(2)} %`;
+}
+
+/** Cents for large sums, three digits for small ones. */
+export function writeSum(nano: number): string {
+  return nano >= 1e9 ? `$${(nano / 1e9).toFixed(2)}` : `$${formatUsd(Number(nano.toPrecision(3)) as NanoUsd)}`;
+}

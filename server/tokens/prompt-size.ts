@@ -1,0 +1,50 @@
+import { measureText } from "../../engine/index.js";
+import { estimateBySample } from "./coarse-bounds.js";
+import { type PromptParts, promptParts } from "./prompt-parts.js";
+
+/** How large a prompt is, from its body alone, whatever the client hints at. Each figure is worked out when it is first asked for. */
+export class PromptSize {
+  readonly #body: Readonly<Record<string, unknown>>;
+  readonly #unseen: number;
+  #parts: PromptParts | undefined;
+  #estimate: number | undefined;
+  #mostTokens: number | undefined;
+  #upper: number | undefined;
+
+  /** @param body the chat completion that is asked for, parsed. @param unseen tokens of the prompt that it does not show. */
+  constructor(body: Readonly<Record<string, unknown>>, unseen = 0) {
+    this.#body = body;
+    this.#unseen = unseen;
+  }
+
+  /** What is counted. */
+  get parts(): PromptParts {
+    if (this.#parts === undefined) {
+      const { texts, fixedTokens } = promptParts(this.#body);
+      this.#parts = { texts, fixedTokens: fixedTokens + this.#unseen };
+    }
+    return this.#parts;
+  }
+
+  /** What is likely, in tokens. */
+  get estimate(): number {
+    this.#estimate ??= estimateBySample(this.parts.texts) + this.parts.fixedTokens;
+    return this.#estimate;
+  }
+
+  /** No vocabulary needs more than one token a byte. Quick, and some four times more than prose has. */
+  get mostTokens(): number {
+    this.#mostTokens ??= this.#bytes() + this.parts.fixedTokens;
+    return this.#mostTokens;
+  }
+
+  /** The same for the vocabularies in use: none is taken to need more than twice what o200k_base does. Reads all of it. */
+  get upper(): number {
+    this.#upper ??= Math.min(this.#bytes(), 2 * measureText(this.parts.texts).upper) + this.parts.fixedTokens;
+    return this.#upper;
+  }
+
+  #bytes(): number {
+    return this.parts.texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  }
+}
