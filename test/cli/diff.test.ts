@@ -107,7 +107,7 @@ describe("policy diff", () => {
     ]);
     const markdown = await run(plain, "--format", "markdown", "--log", gzipped);
     expect(markdown.stdout).toContain(
-      "**144 of 600 recorded decisions are part of a change (24.00 %)**\n\n- all: $75.91 recorded;",
+      "**144 of 600 recorded decisions are part of a change (24.00 %)**\n\n- all: $75.76 recorded;",
     );
     expect(markdown.stdout).toContain(
       "| traffic | `48 recorded (8.00 %)` |\n| cost | `$11.92 recorded; by tokens used $11.92 →",
