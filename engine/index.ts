@@ -55,12 +55,15 @@ export { writeSvg } from "./graph/write-svg.js";
 export { type CompilePolicyResult, compilePolicy } from "./policy/compile-policy.js";
 export { CompiledPolicyError, loadCompiledPolicy, writeCompiledPolicy } from "./policy/compiled-file.js";
 export type { CompiledPolicy } from "./policy/compiled-policy.js";
+export { KnownParts } from "./policy/known-parts.js";
+export { PolicyJoiner, type PolicyPiece, splitPolicy } from "./policy/policy-pieces.js";
 export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
 export { revisionOf, shortRevision } from "./policy/revision.js";
 export { canonicalModelId } from "./rank/canonical-model.js";
 export { dependsOnPromptSize } from "./rank/depends-on-prompt-size.js";
 export { ASSUMED_OUTPUT_TOKENS, costOfTokensUsed, expectedCost, type TokensUsed } from "./rank/expected-cost.js";
+export { priceAt } from "./rank/price-at.js";
 export { rank } from "./rank/rank.js";
 export {
   type Exclusion,

@@ -64,11 +64,19 @@ function endpointsOf(catalog: Catalog): ReadonlyMap<string, Fields> {
 function pricesOf({ price }: Endpoint): Fields {
   const usd = (value: PicoUsdPerToken | undefined) =>
     value === undefined ? "none" : formatPricePerMillionTokens(value);
+  const above = price?.above?.map(({ contextTokens, input, output, cachedInput, cacheWrite }) =>
+    [
+      `above ${formatTokens(contextTokens)}: input ${usd(input)}, output ${usd(output)}`,
+      ...(cachedInput === undefined ? [] : [`cached_input ${usd(cachedInput)}`]),
+      ...(cacheWrite === undefined ? [] : [`cache_write ${usd(cacheWrite)}`]),
+    ].join(", "),
+  );
   return {
     "price.input": usd(price?.input),
     "price.output": usd(price?.output),
     "price.cached_input": usd(price?.cachedInput),
     "price.cache_write": usd(price?.cacheWrite),
+    "price.above": above?.join("; ") ?? "none",
   };
 }
 
@@ -87,6 +95,7 @@ function providersOf(catalog: Catalog): ReadonlyMap<string, Fields> {
           "healthCheck",
           "circuitBreaker",
           "responsesApi",
+          "streamUsage",
         ].map((field) => {
           const value = (rest as Readonly<Record<string, unknown>>)[field];
           return [field, value === undefined ? "none" : typeof value === "string" ? value : canonicalJson(value)];

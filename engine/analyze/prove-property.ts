@@ -4,7 +4,7 @@ import type { Facts } from "../evaluate/facts.js";
 import { withDefaults } from "../evaluate/with-defaults.js";
 import { writeCondition } from "../explain/write-condition.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import type { Route } from "../policy/policy-set.js";
+import type { Endpoint, Route } from "../policy/policy-set.js";
 import type { TestExpectation } from "../policy/policy-test.js";
 import { canonicalModelId } from "../rank/canonical-model.js";
 import { type CatalogEntry, indexCatalog } from "../rank/catalog-index.js";
@@ -335,12 +335,10 @@ class Proof {
 
   /** The request with the shortest prompt that costs more than a limit, for a few lengths of the answer. */
   #justDearer(request: Facts, { endpoint, model }: CatalogEntry, limit: number): readonly Facts[] {
-    const input = endpoint.price?.input ?? 0;
-    if (input === 0) return [];
     const { max_output_tokens: given, ...others } = request;
     return [given, undefined, 1, 1_000].flatMap((most) => {
-      const least = expectedCost(endpoint, 0, most) ?? 0;
-      const prompt = Math.max(0, Math.floor(((limit - least) * 1_000) / input) + 1);
+      const prompt = shortestDearer(endpoint, most, limit);
+      if (prompt === undefined) return [];
       const sized = { ...others, context_tokens: prompt, ...(most === undefined ? {} : { max_output_tokens: most }) };
       // The client's own budget must just allow it.
       const cost = expectedCost(endpoint, prompt, most);
@@ -397,4 +395,18 @@ export function firstAttempt(policy: CompiledPolicy, request: Facts, world: Worl
   const facts = withDefaults(policy.set, request);
   const outcome = decideInOrder(policy.set, facts);
   return outcome.denied === undefined ? rank(policy, outcome, facts, world).attempts[0] : undefined;
+}
+
+/** The shortest prompt within the window that costs more than a limit. A longer one never costs less, so halving finds it. */
+function shortestDearer(endpoint: Endpoint, maxOutputTokens: number | undefined, limit: number): number | undefined {
+  const isDearer = (prompt: number) => (expectedCost(endpoint, prompt, maxOutputTokens) ?? 0) > limit;
+  let shortest = 0;
+  let longest = endpoint.contextWindow;
+  if (!isDearer(longest)) return undefined;
+  while (shortest < longest) {
+    const middle = Math.floor((shortest + longest) / 2);
+    if (isDearer(middle)) longest = middle;
+    else shortest = middle + 1;
+  }
+  return longest;
 }

@@ -18,6 +18,11 @@ export class Report {
     return this.#hasErrors;
   }
 
+  /** Findings so far. */
+  get count(): number {
+    return this.#diagnostics.length;
+  }
+
   error(code: DiagnosticCode, span: Span | undefined, message: string, help?: Help, related?: Related): void {
     this.add([
       {

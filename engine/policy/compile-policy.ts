@@ -9,6 +9,7 @@ import { entryOf, type Located, type LocatedMap } from "../source/located.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import { isMisspelt, isSectionReadable } from "./is-section-readable.js";
+import { KnownParts } from "./known-parts.js";
 import type { Catalog, PolicySet } from "./policy-set.js";
 import { readAttributes } from "./read-attributes.js";
 import { readCatalog } from "./read-catalog.js";
@@ -37,10 +38,12 @@ const emptyCatalog: Catalog = { providers: [], models: [] };
  * Pure; never throws for anything that stands in a file. All mistakes are found in one run.
  *
  * @param files names are relative to the policy directory, with `/`.
+ * @param known what an earlier compilation of the set has learnt, brought up to date; changes the time it takes only.
  */
-export function compilePolicy(files: readonly SourceFile[]): CompilePolicyResult {
+export function compilePolicy(files: readonly SourceFile[], known: KnownParts = new KnownParts()): CompilePolicyResult {
   const report = new Report();
-  const compiled = checkSize(files, report) ? new Compilation(files, report).run() : undefined;
+  known.keepOnly(files);
+  const compiled = checkSize(files, report) ? new Compilation(files, report, known).run() : undefined;
   const diagnostics = report.sorted(limits.diagnostics);
   return compiled === undefined || report.hasErrors ? { diagnostics } : { value: compiled, diagnostics };
 }
@@ -68,9 +71,11 @@ class Compilation {
   readonly #report: Report;
   readonly #faulty = new Set<Located>();
   readonly #read = new Set<string>();
+  readonly #known: KnownParts;
 
-  constructor(files: readonly SourceFile[], report: Report) {
+  constructor(files: readonly SourceFile[], report: Report, known: KnownParts) {
     this.#files = files;
+    this.#known = known;
     this.#byName = new Map(files.map((file) => [file.name, file]));
     this.#report = report;
   }
@@ -78,6 +83,7 @@ class Compilation {
   run(): CompiledPolicy | undefined {
     const root = this.#openNeeded(ROOT, "policy");
     const catalogRoot = this.#openNeeded(CATALOG, "catalog");
+    this.#known.readAgainst(root, catalogRoot);
     const base: Reading = { report: this.#report, faulty: this.#faulty };
     const catalog = catalogRoot === undefined ? emptyCatalog : readCatalog(base, catalogRoot);
     const attributes = root === undefined ? [] : readAttributes(base, root);
@@ -94,7 +100,7 @@ class Compilation {
     if (set === undefined || this.#report.hasErrors) return undefined;
     return {
       name: set.name,
-      revision: revisionOf(set),
+      revision: revisionOf(set, this.#known.ruleJson),
       set,
       tree: buildDecisionTree(set),
       tests,
@@ -116,6 +122,7 @@ class Compilation {
       root,
       rootName: ROOT,
       fileNames: new Set(this.#byName.keys()),
+      known: this.#known,
       open: (name, includedAt) => this.#open(name, "policy", includedAt),
     });
     requireRootKeys(reading, root);
@@ -147,7 +154,10 @@ class Compilation {
   #open(name: string, kind: DocumentKind, includedAt?: Span): LocatedMap | undefined {
     const file = this.#byName.get(name);
     this.#read.add(name);
-    return file === undefined ? undefined : readDocument(file, kind, this.#report, this.#faulty, includedAt);
+    if (file === undefined) return undefined;
+    return this.#known.document(file, kind, this.#report, () =>
+      readDocument(file, kind, this.#report, this.#faulty, includedAt),
+    );
   }
 
   /** Opens a file that each set has. */

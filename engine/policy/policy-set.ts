@@ -180,6 +180,8 @@ export interface Provider {
   readonly circuitBreaker?: false;
   /** It has OpenAI's Responses API. */
   readonly responsesApi?: true;
+  /** It gives usage in streams when it is asked for it (`stream_options.include_usage`). */
+  readonly streamUsage?: true;
   /** Calls under way at all endpoints of this provider together, at most. */
   readonly maxConcurrent?: number;
   readonly healthCheck?: HealthCheck;
@@ -262,10 +264,24 @@ export interface HealthCheck {
   readonly timeoutMs?: number;
 }
 
-/** Pico-dollars per token. */
-export interface Price {
+/** Pico-dollars per token, whatever the size of the prompt. */
+export interface FlatPrice {
   readonly input: PicoUsdPerToken;
   readonly output: PicoUsdPerToken;
   readonly cachedInput?: PicoUsdPerToken;
   readonly cacheWrite?: PicoUsdPerToken;
+}
+
+/** What a model costs: see {@link priceAt}. */
+export interface Price extends FlatPrice {
+  /**
+   * Prices of longer prompts, by ascending size.
+   * INVARIANT: no tier is cheaper than the one before, so a longer prompt never costs less. Analysis relies on it.
+   */
+  readonly above?: readonly PriceTier[];
+}
+
+/** The price of calls whose prompt has more than so many tokens. */
+export interface PriceTier extends FlatPrice {
+  readonly contextTokens: number;
 }

@@ -1,13 +1,16 @@
 import { didYouMean } from "../diagnostics/suggest.js";
 import { type Located, type LocatedEntry, type LocatedMap, shorten } from "../source/located.js";
+import { formatPricePerMillionTokens } from "../units/money.js";
 import { defined } from "./defined.js";
 import { isSectionReadable } from "./is-section-readable.js";
 import type {
   Catalog,
   Endpoint,
+  FlatPrice,
   HealthCheck,
   Model,
   Price,
+  PriceTier,
   Provider,
   ProviderFormat,
   SimulatedFault,
@@ -72,11 +75,14 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
   if (simulateNode !== undefined && format !== undefined && format !== "simulated") {
     report.error("RW1103", simulateNode.span, "`simulate` is for providers of format `simulated`", "leave it out");
   }
-  const responsesNode = childOf(value, "responses_api");
-  const responsesApi = booleanOf(reading, responsesNode);
-  if (responsesNode !== undefined && responsesApi === true && format !== undefined && format !== "openai") {
-    report.error("RW1103", responsesNode.span, "`responses_api` is for providers of format `openai`", "leave it out");
-  }
+  const ofOpenAi = (key: string): boolean => {
+    const node = childOf(value, key);
+    const isSet = booleanOf(reading, node) === true;
+    if (isSet && format !== undefined && format !== "openai") {
+      report.error("RW1103", node?.span, `\`${key}\` is for providers of format \`openai\``, "leave it out");
+    }
+    return isSet;
+  };
   return {
     name,
     format: format ?? "openai", // a set with an error is never used: the name is what others refer to
@@ -86,7 +92,8 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
     ...defined("retentionDays", retentionOf(reading, childOf(value, "data_retention"))),
     headers: readHeaders(reading, value),
     ...(booleanOf(reading, childOf(value, "circuit_breaker")) === false ? { circuitBreaker: false } : {}),
-    ...(responsesApi === true ? { responsesApi } : {}),
+    ...(ofOpenAi("responses_api") ? { responsesApi: true } : {}),
+    ...(ofOpenAi("stream_usage") ? { streamUsage: true } : {}),
     ...defined("maxConcurrent", numberOf(reading, childOf(value, "max_concurrent"))),
     ...defined("healthCheck", readHealthCheck(reading, childOf(value, "health_check"))),
     ...(simulateNode === undefined ? {} : { simulate: readSimulation(reading, simulateNode) }),
@@ -224,6 +231,30 @@ function readHealthCheck(reading: Reading, node: Located | undefined): HealthChe
 }
 
 function readPrice(reading: Reading, node: Located | undefined): Price | undefined {
+  const flat = readFlatPrice(reading, node);
+  const above: PriceTier[] = [];
+  for (const item of itemsOf(childOf(node, "above"))) {
+    const contextTokens = tokensOf(reading, childOf(item, "context_tokens"));
+    const tier = readFlatPrice(reading, item);
+    if (flat === undefined || tier === undefined || contextTokens === undefined) continue;
+    const before = above.at(-1);
+    if (contextTokens <= (before?.contextTokens ?? 0)) {
+      const message = "the tiers of a price must be written by ascending `context_tokens`";
+      reading.report.error("RW1103", childOf(item, "context_tokens")?.span, message, "put the smaller number first");
+    }
+    for (const name of ["input", "output"] as const) {
+      const least = (before ?? flat)[name];
+      if (tier[name] >= least) continue;
+      const shown = formatPricePerMillionTokens(least);
+      const message = `a longer prompt cannot cost less: \`${name}\` is ${shown} for shorter ones`;
+      reading.report.error("RW1103", childOf(item, name)?.span, message, "correct one of the two prices");
+    }
+    above.push({ ...tier, contextTokens });
+  }
+  return flat === undefined || above.length === 0 ? flat : { ...flat, above };
+}
+
+function readFlatPrice(reading: Reading, node: Located | undefined): FlatPrice | undefined {
   const input = priceOf(reading, childOf(node, "input"));
   const output = priceOf(reading, childOf(node, "output"));
   const cachedInput = priceOf(reading, childOf(node, "cached_input"));

@@ -5,6 +5,7 @@ import { limits } from "../source/limits.js";
 import { entryOf, type Located, type LocatedMap, shorten, spanWithin } from "../source/located.js";
 import { defined } from "./defined.js";
 import { isMisspelt } from "./is-section-readable.js";
+import type { KnownParts } from "./known-parts.js";
 import type { Rule } from "./policy-set.js";
 import { readCondition } from "./read-condition.js";
 import { readRequirement } from "./read-requirement.js";
@@ -21,6 +22,7 @@ export interface RulesInput {
   readonly root: LocatedMap;
   readonly rootName: string;
   readonly fileNames: ReadonlySet<string>;
+  readonly known: KnownParts;
   /** Reads a policy file, once; undefined when it cannot be used, which was reported. */
   readonly open: (name: string, includedAt: Span) => LocatedMap | undefined;
 }
@@ -76,9 +78,8 @@ class RulesReader implements RulesRead {
   }
 
   #readInclude(item: LocatedMap, node: Located, scopes: readonly Condition[], openFiles: readonly string[]): void {
-    const reading = this.#reading;
     const scopeNode = childOf(item, "scope");
-    const inner = scopeNode === undefined ? scopes : [...scopes, readCondition(reading, scopeNode)];
+    const inner = scopeNode === undefined ? scopes : [...scopes, this.#readScope(item, scopeNode)];
     const name = this.#resolve(node, openFiles);
     const root = name === undefined ? undefined : this.#input.open(name, node.span);
     if (name === undefined || root === undefined) {
@@ -87,6 +88,11 @@ class RulesReader implements RulesRead {
     }
     this.#refuseRootKeys(root);
     this.readFile(root, inner, [...openFiles, name]);
+  }
+
+  #readScope(item: LocatedMap, node: Located): Condition {
+    const read = () => readCondition(this.#reading, node);
+    return this.#isUsual ? this.#input.known.scope(item, this.#reading.report, read) : read();
   }
 
   /** What stands in the wrong file is told once; the rules that use it are no other mistake. */
@@ -154,7 +160,6 @@ class RulesReader implements RulesRead {
   }
 
   #readRule(node: LocatedMap, scopes: readonly Condition[]): void {
-    const { pools } = this.#input;
     const reading = this.#reading;
     if (this.rules.length >= limits.rules) {
       if (!this.#isFull) {
@@ -165,6 +170,20 @@ class RulesReader implements RulesRead {
       return;
     }
     const id = this.#readId(node);
+    const read = () => this.#rulesOf(node, id, scopes);
+    const rules = this.#isUsual ? this.#input.known.rules(node, scopes, reading.report, read) : read();
+    for (const rule of rules) this.rules.push(rule);
+  }
+
+  /** False when misplaced pools or facts are let pass for now: what is read so is not known to be sound. */
+  get #isUsual(): boolean {
+    return this.#reading === this.#input.reading;
+  }
+
+  /** A rule for each effect, of which there is one unless the schema has complained. */
+  #rulesOf(node: LocatedMap, id: string, scopes: readonly Condition[]): readonly Rule[] {
+    const reading = this.#reading;
+    const rules: Rule[] = [];
     const condition = readMatch(reading, node, scopes);
     const shared = {
       id,
@@ -179,13 +198,14 @@ class RulesReader implements RulesRead {
     const message = textOf(reading, deny);
     if (deny !== undefined && message !== undefined) {
       checkPlaceholders(reading, message, deny.span);
-      this.rules.push({ ...shared, effect: "deny", message });
+      rules.push({ ...shared, effect: "deny", message });
     }
     if (require !== undefined) {
-      this.rules.push({ ...shared, effect: "require", require: readRequirement(reading, require) });
+      rules.push({ ...shared, effect: "require", require: readRequirement(reading, require) });
     }
-    const routed = readRoute(reading, route, pools);
-    if (routed !== undefined) this.rules.push({ ...shared, effect: "route", route: routed });
+    const routed = readRoute(reading, route, this.#input.pools);
+    if (routed !== undefined) rules.push({ ...shared, effect: "route", route: routed });
+    return rules;
   }
 
   #readId(node: LocatedMap): string {

@@ -1,15 +1,29 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { PolicySet } from "./policy-set.js";
+import type { PolicySet, Rule } from "./policy-set.js";
 
 /**
  * The revision of a set: sha256 of its canonical JSON, 64 hex digits. Places are left out, keys are sorted, and so are
  * the parts whose order says nothing: attributes, pools, providers, weights, headers, and what `all` and `any` hold. So
  * files that say the same have the same revision however they are laid out, commented, split or their keys ordered; any
  * change of meaning, texts for people included, changes it. Tests are not part of it.
+ *
+ * @param known the canonical JSON of rules that were met before; brought up to date.
  */
-export function revisionOf(set: PolicySet): string {
-  return hash(canonicalJson(set));
+export function revisionOf(set: PolicySet, known = new WeakMap<Rule, string>()): string {
+  const ruleJson = (rule: Rule): string => {
+    let json = known.get(rule);
+    if (json === undefined) {
+      json = canonicalJson(rule);
+      known.set(rule, json);
+    }
+    return json;
+  };
+  return hash(
+    objectJson(set, (name, item) =>
+      name === "rules" ? `[${set.rules.map(ruleJson).join(",")}]` : canonicalJson(item, name),
+    ),
+  );
 }
 
 /** The 12 hex digits that people see. */
@@ -31,10 +45,14 @@ export function canonicalJson(value: unknown, key = ""): string {
     return `[${(unordered.has(key) ? items.sort() : items).join(",")}]`;
   }
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  return objectJson(value, entryJson);
+}
+
+function objectJson(value: object, write: (name: string, item: unknown) => string): string {
   const entries = Object.entries(value)
     .filter(([name, item]) => name !== "span" && item !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${entryJson(name, item)}`).join(",")}}`;
+  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${write(name, item)}`).join(",")}}`;
 }
 
 function entryJson(name: string, item: unknown): string {

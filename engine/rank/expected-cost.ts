@@ -1,5 +1,6 @@
-import type { Endpoint, Price } from "../policy/policy-set.js";
+import type { Endpoint, FlatPrice, Price } from "../policy/policy-set.js";
 import { costOfTokens, type NanoUsd } from "../units/money.js";
+import { priceAt } from "./price-at.js";
 
 /** Output tokens a cost assumes when the request sets no limit, unless the model's own limit is lower. */
 export const ASSUMED_OUTPUT_TOKENS = 1_024;
@@ -10,7 +11,7 @@ export const ASSUMED_OUTPUT_TOKENS = 1_024;
  * limit, {@link ASSUMED_OUTPUT_TOKENS} or the model's own limit, whichever is lower. Cached input is not assumed.
  * Every answer asked for counts.
  *
- * @param promptTokens undefined when unknown: then the cost is unknown too, unless input is free.
+ * @param promptTokens undefined when unknown: then the cost is unknown too, unless input is free whatever its size.
  * @returns undefined when the endpoint has no price, or the size of the prompt is unknown.
  */
 export function expectedCost(
@@ -21,12 +22,11 @@ export function expectedCost(
 ): NanoUsd | undefined {
   const { price } = endpoint;
   if (price === undefined) return undefined;
-  const inputCost =
-    price.input === 0 ? 0 : promptTokens === undefined ? undefined : costOfTokens(promptTokens, price.input);
-  if (inputCost === undefined) return undefined;
+  if (promptTokens === undefined && (price.input !== 0 || price.above !== undefined)) return undefined;
+  const { input, output } = priceAt(price, promptTokens ?? 0);
   const outputTokens =
     maxOutputTokens ?? Math.min(ASSUMED_OUTPUT_TOKENS, endpoint.maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS);
-  return (inputCost + answers * costOfTokens(outputTokens, price.output)) as NanoUsd;
+  return (costOfTokens(promptTokens ?? 0, input) + answers * costOfTokens(outputTokens, output)) as NanoUsd;
 }
 
 /** Tokens of one call: those read from a cache and written to it are among the input. */
@@ -38,20 +38,22 @@ export interface TokensUsed {
 }
 
 /**
- * What tokens cost, in nano-dollars, each kind of price rounded up once. Cached input and cache writes cost what other input
+ * What tokens cost, in nano-dollars, each kind of price rounded up once, at the price of the prompt's size. Cached input and cache writes cost what other input
  * does where the catalog has no price of their own.
  */
 export function costOfTokensUsed(used: TokensUsed, price: Price): NanoUsd {
   const cached = used.cached_input_tokens ?? 0;
   const written = used.cache_write_input_tokens ?? 0;
-  return (costOfTokens(Math.max(0, used.input_tokens - cached - written), price.input) +
-    costOfTokens(cached, price.cachedInput ?? price.input) +
-    costOfTokens(written, price.cacheWrite ?? price.input) +
-    costOfTokens(used.output_tokens, price.output)) as NanoUsd;
+  const full = Math.max(0, used.input_tokens - cached - written);
+  const { input, output, cachedInput = input, cacheWrite = input } = priceAt(price, used.input_tokens);
+  return (costOfTokens(full, input) +
+    costOfTokens(cached, cachedInput) +
+    costOfTokens(written, cacheWrite) +
+    costOfTokens(used.output_tokens, output)) as NanoUsd;
 }
 
-/** The price of a token of ordinary traffic, three of input to one of output, in pico-dollars: one number a price. */
-export function mixedPrice(price: Price): number {
+/** The price of a token of ordinary traffic, short prompts, three of input to one of output, in pico-dollars: one number a price. */
+export function mixedPrice(price: FlatPrice): number {
   return (3 * price.input + price.output) / 4;
 }
 

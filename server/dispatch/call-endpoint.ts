@@ -24,6 +24,8 @@ export interface EndpointCall {
   /** How the answer is understood; undefined: as a chat completion. */
   readonly passThrough: PassThrough | undefined;
   readonly call: Omit<UpstreamCall, "connectTimeoutMs" | "stream">;
+  /** Usage was asked for beside what the client asked: the chunk that holds it and nothing else is kept from the client. */
+  readonly asksUsage: boolean;
   readonly client: ClientPresence;
   /** Where a stream goes; undefined: the answer is asked for whole. */
   readonly sink: StreamSink | undefined;
@@ -113,7 +115,7 @@ class Call implements UpstreamHandler {
   }
 
   #receiverFor(status: number, headers: UpstreamHeaders): AnswerReceiver {
-    const { sink, call, planned, now, passThrough } = this.#options;
+    const { sink, call, planned, now, passThrough, asksUsage } = this.#options;
     if (status < 200 || status > 299) return receiveError(status, headers, now());
     const contentType = String(headers["content-type"] ?? "");
     const isEvents = contentType.includes("event-stream");
@@ -125,6 +127,7 @@ class Call implements UpstreamHandler {
       choices: answersAsked(call.parsedBody),
       notes: this.#notes,
       passThrough,
+      keepsUsage: asksUsage,
       onContent: () => {
         this.#firstTokenMs = this.#elapsed();
         this.#timers.contentArrived();

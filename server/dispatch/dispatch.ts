@@ -4,6 +4,7 @@ import type {
   PicoUsdPerToken,
   PlannedAttempt,
   Price,
+  Provider,
   RecordedAttempt,
   SimulatedFault,
 } from "../../engine/index.js";
@@ -36,19 +37,22 @@ export interface DispatchDependencies {
   readonly now: () => number;
 }
 
+/** A body for an endpoint. @param streamOptions takes the place of its `stream_options`, if given. */
+export type BodyFor = (upstreamModel: string, streamOptions?: object) => Buffer;
+
 export interface DispatchRequest extends CallSide {
   readonly decisionId: string;
   readonly serving: ServingPolicy;
   readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
   readonly operation: Operation;
   /** The client's body with another model's name. */
-  readonly bodyFor: (upstreamModel: string) => Buffer;
+  readonly bodyFor: BodyFor;
   /** The request as a chat completion: for providers that do not have the operation. */
   readonly chat: {
     readonly body: Readonly<Record<string, unknown>>;
     /** What it leaves out of the request, one sentence each. */
     readonly warnings: readonly string[];
-    readonly bodyFor: (upstreamModel: string) => Buffer;
+    readonly bodyFor: BodyFor;
     /** It goes to providers that have the operation too: the request holds what only this server understands. */
     readonly isOnly?: boolean;
   };
@@ -105,7 +109,8 @@ async function walkOn(request: DispatchRequest, shared: DispatchDependencies): P
     if (result.kind !== "cut" || planned.route.continue !== true || next === undefined || soFar === undefined) break;
     if (!planned.route.fallbackOn.includes(result.failure.errorClass)) break;
     const body = bodyToContinue(request.chat.body, soFar);
-    const bodyFor = (model: string) => Buffer.from(JSON.stringify({ ...body, model }));
+    const bodyFor: BodyFor = (model, options = body["stream_options"]) =>
+      Buffer.from(JSON.stringify({ ...body, model, stream_options: options }));
     const rest = { ...request, ...side, bodyFor, chat: { ...request.chat, body, bodyFor } };
     const continued = await walk([next, ...others], rest, shared);
     const { kind } = continued.result;
@@ -188,6 +193,7 @@ async function recordedCall(
   const isPassed = request.chat.isOnly !== true && connection.passes.has(request.operation);
   if (!isPassed) for (const sentence of request.chat.warnings) request.warnings.add(sentence);
   const { bodyFor } = isPassed ? request : request.chat;
+  const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, request) : undefined;
   const ended = endpoints.observations.begin(endpoint.id);
   const call = withoutSecret(
     await callEndpoint({
@@ -198,12 +204,13 @@ async function recordedCall(
         endpoint,
         provider,
         operation: isPassed ? request.operation : "chat",
-        body: bodyFor(endpoint.upstreamModel),
+        body: bodyFor(endpoint.upstreamModel, usageOptions),
         parsedBody: request.chat.body,
         fault: connection.isSimulated ? request.faultOf(endpoint) : undefined,
         headers: isPassed ? { ...trace.headers, ...request.operationHeaders } : trace.headers,
         warn: (sentence) => request.warnings.add(`${provider.name}: ${sentence}`),
       },
+      asksUsage: usageOptions !== undefined,
       client,
       sink,
       clock,
@@ -225,6 +232,19 @@ async function recordedCall(
   request.attempts.push(record);
   learn(planned, call, request, shared);
   return call;
+}
+
+/**
+ * What a provider that can is asked beside the request, so that a stream's cost is known: usage in a last chunk, which the
+ * client does not get. @returns undefined when the client asks for it, or the provider cannot.
+ */
+function optionsToAskUsage({ streamUsage }: Provider, { operation, chat }: DispatchRequest): object | undefined {
+  if (streamUsage !== true || (operation !== "chat" && operation !== "completions")) return undefined;
+  const { stream_options: given = null } = chat.body;
+  if (typeof given !== "object" || (given !== null && "include_usage" in given && given.include_usage === true)) {
+    return undefined;
+  }
+  return { ...given, include_usage: true };
 }
 
 /** Takes in what a call shows about its endpoint, for the decisions to come. */

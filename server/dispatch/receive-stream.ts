@@ -17,6 +17,8 @@ export interface StreamToReceive {
   readonly notes: AnswerNotes;
   /** How another format is understood; undefined: these are chunks of chat completions. */
   readonly passThrough?: PassThrough | undefined;
+  /** A chunk that holds usage and no choice is noted, and not passed on. */
+  readonly keepsUsage: boolean;
   /** The first content is there; the events held back so far are written next. */
   readonly onContent: () => void;
   /** Whole events, as they came. `[DONE]` is not among them. */
@@ -100,7 +102,7 @@ class StreamReceiver implements AnswerReceiver {
         return this.fail(malformed("a stream event is not a JSON object"));
       case "chunk":
         this.#takeChunk(read.chunk);
-        return this.#pass(event);
+        return this.#stream.keepsUsage && isUsageAlone(read.chunk) ? undefined : this.#pass(event);
       case "empty":
         return event.length > 2 ? this.#pass(event) : undefined;
     }
@@ -135,4 +137,8 @@ class StreamReceiver implements AnswerReceiver {
     if (this.#heldBytes <= MAX_HELD_BYTES) return undefined;
     return this.fail(malformed("the stream holds no content in its first 4 MiB"));
   }
+}
+
+function isUsageAlone({ choices, usage }: Readonly<Record<string, unknown>>): boolean {
+  return Array.isArray(choices) && choices.length === 0 && typeof usage === "object" && usage !== null;
 }

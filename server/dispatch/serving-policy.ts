@@ -103,7 +103,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
   return {
     policy,
     label: `${policy.name}@${shortRevision(policy.revision)}`,
-    thresholds: tokenThresholds(set),
+    thresholds: tokenThresholds(policy),
     access,
     fixedWorld: {
       ...(access.noCredentials.length === 0 ? {} : { no_credentials: access.noCredentials }),

@@ -103,7 +103,7 @@ function send(
       serving: decision.serving,
       plan,
       operation: front.operation,
-      bodyFor: (upstreamModel) => withModel(body.bytes, body.model, upstreamModel),
+      bodyFor: (upstreamModel, streamOptions) => withModel(body.bytes, body.model, upstreamModel, streamOptions),
       chat: chatOf(front, body),
       operationHeaders: front.operationHeaders(request.headers),
       maxOutputTokens: facts.max_output_tokens,

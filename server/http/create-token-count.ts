@@ -67,6 +67,7 @@ async function countAtProvider(
         warn: (sentence) => exchange.warnings.add(`${provider.name}: ${sentence}`),
       },
       client: exchange.client,
+      asksUsage: false,
       sink: undefined,
       clock,
       now,

@@ -1,8 +1,25 @@
+/** Where a value stands in bytes. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What was seen of a body beside the model. */
+interface Surroundings {
+  /** Right after the opening brace. */
+  readonly insertAt: number;
+  readonly isEmptyObject: boolean;
+  /** How many the body holds, at every depth. */
+  readonly keys: number;
+  /** Where the value of `stream_options` stands; undefined: there is none. */
+  readonly streamOptions?: Place;
+}
+
 /** Where the top-level `model` of a JSON object stands in its bytes. */
 export type ModelPlace =
-  | { readonly kind: "value"; readonly start: number; readonly end: number; readonly keys: number }
-  /** There is none: it can be inserted right after the opening brace. `keys`: how many the body holds, at every depth. */
-  | { readonly kind: "missing"; readonly insertAt: number; readonly isEmptyObject: boolean; readonly keys: number }
+  | (Surroundings & Place & { readonly kind: "value" })
+  /** There is none: it can be inserted. */
+  | (Surroundings & { readonly kind: "missing" })
   /**
    * A top-level key stands there twice. Parsers differ in which of the two counts, so the facts could speak of another
    * request than the one the provider reads.
@@ -37,7 +54,8 @@ export function findModel(body: Buffer): ModelPlace {
   const isEmptyObject = body[at] === CLOSE_BRACE;
   const keys = new Set<string>();
   const nested: Counted = { keys: 0 };
-  let found: { start: number; end: number } | undefined;
+  let found: Place | undefined;
+  let streamOptions: Place | undefined;
   while (body[at] === QUOTE) {
     const keyEnd = endOfString(body, at);
     const key = readKey(body, at, keyEnd);
@@ -47,14 +65,18 @@ export function findModel(body: Buffer): ModelPlace {
     const end = endOfValue(body, start, nested);
     if (end === undefined) return { kind: "too_deep" };
     if (key === "model") found = { start, end };
+    else if (key === "stream_options") streamOptions = { start, end };
     at = skipSpace(body, end);
     if (body[at] !== COMMA) break;
     at = skipSpace(body, at + 1);
   }
-  const all = keys.size + nested.keys;
-  return found === undefined
-    ? { kind: "missing", insertAt: open + 1, isEmptyObject, keys: all }
-    : { kind: "value", start: found.start, end: found.end, keys: all };
+  const surroundings: Surroundings = {
+    insertAt: open + 1,
+    isEmptyObject,
+    keys: keys.size + nested.keys,
+    ...(streamOptions === undefined ? {} : { streamOptions }),
+  };
+  return found === undefined ? { kind: "missing", ...surroundings } : { kind: "value", ...found, ...surroundings };
 }
 
 /** Keys found below the top level. */
@@ -62,14 +84,31 @@ interface Counted {
   keys: number;
 }
 
-/** The same bytes with another model's name; everything else stays as it is, spaces and number spellings included. */
-export function withModel(body: Buffer, place: UsableModelPlace, model: string): Buffer {
-  const name = JSON.stringify(model);
-  if (place.kind === "value") {
-    return Buffer.concat([body.subarray(0, place.start), Buffer.from(name), body.subarray(place.end)]);
+/**
+ * The same bytes with another model's name; everything else stays as it is, spaces and number spellings included.
+ * @param streamOptions takes the place of `stream_options`, if given.
+ */
+export function withModel(body: Buffer, place: UsableModelPlace, model: string, streamOptions?: object): Buffer {
+  const edits = [
+    ...(streamOptions === undefined ? [] : [editOf(place, place.streamOptions, "stream_options", streamOptions)]),
+    editOf(place, place.kind === "value" ? place : undefined, "model", model),
+  ].sort((a, b) => a.start - b.start);
+  const pieces: Buffer[] = [];
+  let at = 0;
+  for (const { start, end, text } of edits) {
+    pieces.push(body.subarray(at, start), Buffer.from(text));
+    at = end;
   }
-  const inserted = `"model":${name}${place.isEmptyObject ? "" : ","}`;
-  return Buffer.concat([body.subarray(0, place.insertAt), Buffer.from(inserted), body.subarray(place.insertAt)]);
+  return Buffer.concat([...pieces, body.subarray(at)]);
+}
+
+/** A value in the place of another one, or a key that was not there, right after the opening brace. */
+function editOf({ insertAt, isEmptyObject }: Surroundings, there: Place | undefined, key: string, value: unknown) {
+  const text = JSON.stringify(value);
+  if (there !== undefined) return { start: there.start, end: there.end, text };
+  // Something follows: of two keys that are put in the model is the last.
+  const comma = isEmptyObject && key === "model" ? "" : ",";
+  return { start: insertAt, end: insertAt, text: `${JSON.stringify(key)}:${text}${comma}` };
 }
 
 export function skipSpace(body: Buffer, from: number): number {

@@ -29,7 +29,7 @@ export interface RequestToObserve {
   /** What the request holds beside that. */
   readonly unseen?: Unseen | undefined;
   readonly policy: CompiledPolicy;
-  /** Of the policy: `tokenThresholds(policy.set)`. */
+  /** Of the policy: `tokenThresholds(policy)`. */
   readonly thresholds: TokenThresholds;
   readonly counter: TokenCounter;
   /** What its API key says; undefined when it has none. */

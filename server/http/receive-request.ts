@@ -53,9 +53,9 @@ export function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBod
     body,
     warnings,
     isOnly,
-    bodyFor: (upstreamModel) =>
+    bodyFor: (upstreamModel, streamOptions) =>
       operation === "chat"
-        ? withModel(bytes, model, upstreamModel)
+        ? withModel(bytes, model, upstreamModel, streamOptions)
         : Buffer.from(JSON.stringify({ ...withoutRoutingFields(plainBody), model: upstreamModel })),
   };
 }

@@ -41,7 +41,9 @@ const suffixes: Readonly<Record<string, ReadField>> = {
   floor: (_, draft) => sortBy("price", draft),
   nitro: (_, draft) => sortBy("throughput", draft),
   free: (_, draft) => {
-    draft.keep(({ price }) => price !== undefined && price.input === 0 && price.output === 0);
+    draft.keep(
+      ({ price }) => price !== undefined && price.input === 0 && price.output === 0 && price.above === undefined,
+    );
     return undefined;
   },
 };

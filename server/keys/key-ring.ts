@@ -111,6 +111,14 @@ export class KeyRing {
     return [...this.#limits].map(([subject, limits]) => ({ subject, limits }));
   }
 
+  /** Keys that work now, with their own limits. */
+  listKeyLimits(): readonly { readonly subject: Subject; readonly limits: Limits }[] {
+    const now = this.#options.now();
+    return [...this.#keys.values()].flatMap((key) =>
+      stateOf(key, now) === "active" ? [{ subject: `key:${key.id}` as const, limits: key.settings.limits }] : [],
+    );
+  }
+
   /** When a key was last used, as far as it is not written yet. */
   lastUse(id: string): number | undefined {
     return this.#uses.get(id);

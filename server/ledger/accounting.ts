@@ -76,7 +76,7 @@ export class Accounting {
     const { failingSince } = ledger.status();
     if (failingSince !== undefined && now() - failingSince >= LEDGER_GRACE_MS) return { kind: "unavailable" };
     try {
-      const result = await budgets.reserve(request, now());
+      const result = await budgets.reserve(request);
       return "needed" in result ? { kind: "budget", refusal: result } : result;
     } catch (error) {
       if (error instanceof CountersUnavailable) return { kind: "unavailable" };

@@ -80,14 +80,19 @@ export interface CallToBound {
 const ROUNDING = 2;
 
 /**
- * The most a call can cost: every token of the prompt at its dearest input price, and every choice as long as the request,
+ * The most a call can cost: every token of the prompt at its dearest input price (of the tiers that it may reach), and every choice as long as the request,
  * else the model, allows. A provider that reports more than this exceeds the reservation by the difference.
  */
 export function upperBound({ price, promptUpper, maxOutputTokens, choices, endpoint }: CallToBound): NanoUsd {
-  const dearest = Math.max(price.input, price.cacheWrite ?? 0, price.cachedInput ?? 0) as Price["input"];
+  const reached = [price, ...(price.above ?? []).filter(({ contextTokens }) => promptUpper > contextTokens)];
+  const most = (prices: readonly (number | undefined)[]) =>
+    Math.max(...prices.map((one) => one ?? 0)) as Price["input"];
+  const dearest = most(reached.flatMap(({ input, cacheWrite, cachedInput }) => [input, cacheWrite, cachedInput]));
   const output = Math.min(
     maxOutputTokens ?? Number.POSITIVE_INFINITY,
     endpoint.maxOutputTokens ?? endpoint.contextWindow,
   );
-  return (costOfTokens(promptUpper, dearest) + costOfTokens(output * choices, price.output) + ROUNDING) as NanoUsd;
+  return (costOfTokens(promptUpper, dearest) +
+    costOfTokens(output * choices, most(reached.map((one) => one.output))) +
+    ROUNDING) as NanoUsd;
 }

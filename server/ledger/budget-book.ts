@@ -145,6 +145,14 @@ export class BudgetBook {
     };
   }
 
+  /** Sets what was spent, if it is still what was seen. @throws Error when the window is not known. */
+  correct(line: BudgetLine, seen: number, spent: number, now: number): boolean {
+    const window = this.#windowNow(line, now);
+    if (window.spent !== seen) return false;
+    window.spent = spent;
+    return true;
+  }
+
   /** Counts for metrics, and the windows whose `reserved` is not the sum of their reservations: always 0. */
   check(): { readonly open: number; readonly reserved: number; readonly expired: number; readonly violations: number } {
     const sums = new Map<WindowId, number>();

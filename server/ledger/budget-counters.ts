@@ -6,6 +6,8 @@ export interface ReserveRequest {
   readonly id: string;
   readonly amount: NanoUsd;
   readonly lines: readonly BudgetLine[];
+  /** When the call begins, epoch milliseconds: it counts in the windows that are open then, here as in the ledger. */
+  readonly at: number;
 }
 
 /**
@@ -15,11 +17,13 @@ export interface ReserveRequest {
  */
 export interface BudgetCounters {
   /** Holds an amount in all budgets or in none. @throws CountersUnavailable when nobody can say: then nothing is held. */
-  reserve(request: ReserveRequest, now: number): Promise<Reservation | BudgetRefusal>;
+  reserve(request: ReserveRequest): Promise<Reservation | BudgetRefusal>;
   /** Replaces what was reserved by what was charged, once. Call it after the row is in the ledger. Never rejects. */
   settle(reservation: Reservation, charged: NanoUsd): Promise<void>;
   /** @throws CountersUnavailable */
   balances(lines: readonly BudgetLine[], now: number): Promise<readonly Balance[]>;
+  /** Sets what was spent in a budget's window, if it is still what was seen. @returns whether it was set. */
+  correct(line: BudgetLine, seen: number, spent: number, now: number): Promise<boolean>;
   status(): BudgetStatus;
   close(): Promise<void>;
 }
@@ -30,7 +34,7 @@ export interface BudgetStatus {
   readonly reserved: number;
   /** Reservations whose lease ended before they were settled. */
   readonly expired: number;
-  /** Windows where `reserved` is not the sum of the reservations: always 0. */
+  /** Windows where `reserved` is not the sum of the reservations, of all servers: always 0. */
   readonly violations: number;
   /** Why nothing can be reserved at the moment. */
   readonly lastError?: string;

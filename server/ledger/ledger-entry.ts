@@ -1,4 +1,4 @@
-import type { Price } from "../../engine/index.js";
+import type { FlatPrice } from "../../engine/index.js";
 import type { LedgerRow, RollupRow } from "../storage/database-schema.js";
 import { storableText } from "../storage/storable-text.js";
 import type { AttemptCost } from "./attempt-cost.js";
@@ -30,7 +30,8 @@ export interface LedgerEntry {
   /** Milliseconds. */
   readonly firstTokenMs?: number;
   readonly totalMs: number;
-  readonly price?: Price;
+  /** What was paid for the size of its prompt. */
+  readonly price?: FlatPrice;
   readonly cost: AttemptCost;
 }
 

@@ -37,9 +37,9 @@ export class MemoryBudgets implements BudgetCounters {
     this.#sweep = setInterval(() => this.#book.expire(options.now()), SWEEP_MS).unref();
   }
 
-  async reserve({ id, amount, lines }: ReserveRequest, now: number): Promise<Reservation | BudgetRefusal> {
-    await this.#seed(lines, now);
-    return this.#book.reserve({ id, amount, leaseMs: this.#options.leaseMs ?? LEASE_MS }, lines, now);
+  async reserve({ id, amount, lines, at }: ReserveRequest): Promise<Reservation | BudgetRefusal> {
+    await this.#seed(lines, at);
+    return this.#book.reserve({ id, amount, leaseMs: this.#options.leaseMs ?? LEASE_MS }, lines, at);
   }
 
   async settle(reservation: Reservation, charged: NanoUsd): Promise<void> {
@@ -49,6 +49,11 @@ export class MemoryBudgets implements BudgetCounters {
   async balances(lines: readonly BudgetLine[], now: number): Promise<readonly Balance[]> {
     await this.#seed(lines, now);
     return lines.map((line) => this.#book.balance(line, now));
+  }
+
+  async correct(line: BudgetLine, seen: number, spent: number, now: number): Promise<boolean> {
+    await this.#seed([line], now);
+    return this.#book.correct(line, seen, spent, now);
   }
 
   status(): BudgetStatus {

@@ -4,6 +4,7 @@ import type { KeyRing } from "../keys/key-ring.js";
 import type { LedgerRow } from "../storage/database-schema.js";
 import type { Database } from "../storage/open-database.js";
 import { Accounting } from "./accounting.js";
+import { BudgetAudit } from "./budget-audit.js";
 import type { BudgetCounters, BudgetStatus } from "./budget-counters.js";
 import { CommitQueue } from "./commit-queue.js";
 import { LedgerStore } from "./ledger-store.js";
@@ -24,6 +25,8 @@ export interface OpenAccountingOptions {
 export interface AccountingStatus {
   readonly ledger: ReturnType<CommitQueue<LedgerRow>["status"]>;
   readonly budgets: BudgetStatus;
+  /** Budgets that counted something else than the ledger and were put right. */
+  readonly correctedBudgets: number;
   readonly keys: ReturnType<KeyRing["status"]>;
   /** Undefined when there is none. */
   readonly isRedisReady?: boolean;
@@ -53,6 +56,16 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
     chargedFor: store.chargedFor.bind(store),
   };
   const { budgets, rates, exchangeHealth, isRedisReady, closeRedis } = await openCounters();
+  const audit = new BudgetAudit({
+    budgets,
+    lines: () =>
+      [...ring.listKeyLimits(), ...ring.listLimits()].flatMap(({ subject, limits }) =>
+        (limits.budgets ?? []).map(({ period, limit }) => ({ subject, period, limit })),
+      ),
+    chargedIn: sums.chargedIn,
+    log,
+    now,
+  });
   return {
     accounting: new Accounting({ ring, budgets, rates, ledger, now }),
     ledger,
@@ -61,10 +74,12 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
     status: () => ({
       ledger: ledger.status(),
       budgets: budgets.status(),
+      correctedBudgets: audit.corrected,
       keys: ring.status(),
       ...(isRedisReady === undefined ? {} : { isRedisReady: isRedisReady() }),
     }),
     async close() {
+      await audit.close();
       await ledger.close();
       await budgets.close();
       await closeRedis?.();

@@ -12,7 +12,7 @@ import {
   type ReserveRequest,
 } from "./budget-counters.js";
 import { type BudgetWindow, type WindowId, windowId, windowOf } from "./budget-window.js";
-import { GIVE_BACK, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
+import { CHECK, CORRECT, GIVE_BACK, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
 
 export interface RedisBudgetsOptions {
   readonly redis: Redis;
@@ -30,10 +30,12 @@ export interface RedisBudgetsOptions {
 }
 
 const PREFIX = "routewright:{budgets}:";
-const [GENERATION, OPEN, LEASES] = [`${PREFIX}generation`, `${PREFIX}open`, `${PREFIX}leases`];
+const [GENERATION, OPEN, LEASES, HELD] = [`${PREFIX}generation`, `${PREFIX}open`, `${PREFIX}leases`, `${PREFIX}held`];
 /** Windows are kept this long after their end, seconds: calls that began in them may still be settled. */
 const KEEP_S = 86_400;
 const SEED_TRIES = 20;
+/** Sweeps between two checks of all that is held: with the usual two seconds, half a minute. */
+const SWEEPS_PER_CHECK = 15;
 
 /**
  * Budgets shared by many processes, in Redis. The ledger stays the truth: a window that Redis does not know is summed up
@@ -48,6 +50,8 @@ export class RedisBudgets implements BudgetCounters {
   readonly #sweep: NodeJS.Timeout;
   #generation: string | undefined;
   #expired = 0;
+  #violations = 0;
+  #sweeps = 0;
   #lastError: string | undefined;
 
   constructor(options: RedisBudgetsOptions) {
@@ -55,7 +59,7 @@ export class RedisBudgets implements BudgetCounters {
     this.#sweep = setInterval(() => void this.sweep(), options.sweepMs ?? 2_000).unref();
   }
 
-  async reserve({ id, amount, lines }: ReserveRequest, now: number): Promise<Reservation | BudgetRefusal> {
+  async reserve({ id, amount, lines, at: now }: ReserveRequest): Promise<Reservation | BudgetRefusal> {
     const windows = lines.map(({ subject, period }) => windowId(subject, period, windowOf(period, now).start));
     const expiresAt = now + (this.#options.leaseMs ?? LEASE_MS);
     const reservation: Reservation = { id, amount, windows, at: now, expiresAt };
@@ -108,10 +112,15 @@ export class RedisBudgets implements BudgetCounters {
     );
   }
 
+  async correct({ subject, period }: BudgetLine, seen: number, spent: number, now: number): Promise<boolean> {
+    const key = keyOf(windowId(subject, period, windowOf(period, now).start));
+    return (await this.#ask(this.#options.redis.eval(CORRECT, 1, key, String(seen), String(spent)))) === 1;
+  }
+
   status(): BudgetStatus {
     const reserved = [...this.#open.values()].reduce((sum, { amount }) => sum + amount, 0);
     const error = this.#lastError === undefined ? {} : { lastError: this.#lastError };
-    return { open: this.#open.size, reserved, expired: this.#expired, violations: 0, ...error };
+    return { open: this.#open.size, reserved, expired: this.#expired, violations: this.#violations, ...error };
   }
 
   async close(): Promise<void> {
@@ -124,6 +133,8 @@ export class RedisBudgets implements BudgetCounters {
     const { redis, now, chargedFor } = this.#options;
     try {
       for (const { reservation, charged } of [...this.#unsettled.values()]) await this.#settleOne(reservation, charged);
+      if (this.#sweeps % SWEEPS_PER_CHECK === 0) await this.#check();
+      this.#sweeps += 1;
       const ids = await this.#ask(redis.zrangebyscore(LEASES, "-inf", now(), "LIMIT", 0, 100));
       if (ids.length === 0) return;
       const records = await this.#ask(redis.hmget(OPEN, ...ids));
@@ -145,14 +156,27 @@ export class RedisBudgets implements BudgetCounters {
     }
   }
 
+  /** Whether what each window holds is the sum of the reservations that name it, all servers' together. */
+  async #check(): Promise<void> {
+    const answer = await this.#ask(this.#options.redis.eval(CHECK, 2, OPEN, HELD, `${PREFIX}window:`));
+    const [violations, example] = answer as readonly [number, string];
+    if (violations > this.#violations) {
+      this.#options.log.error(
+        { violations, example },
+        "what budgets hold is not the sum of the reservations: a fault in Routewright; please report it",
+      );
+    }
+    this.#violations = violations;
+  }
+
   async #giveBack({ id, amount, windows }: Reservation): Promise<void> {
-    const keys = [OPEN, LEASES, ...windows.map(keyOf)];
+    const keys = [OPEN, LEASES, HELD, ...windows.map(keyOf)];
     await this.#ask(this.#options.redis.eval(GIVE_BACK, keys.length, ...keys, id, String(-amount)));
   }
 
   async #hold(reservation: Reservation, lines: readonly BudgetLine[] | undefined): Promise<readonly string[]> {
     const { id, amount, windows, expiresAt } = reservation;
-    const keys = [GENERATION, OPEN, LEASES, ...windows.map(keyOf)];
+    const keys = [GENERATION, OPEN, LEASES, HELD, ...windows.map(keyOf)];
     const mode = lines === undefined ? "force" : "check";
     const limits = windows.map((_, index) => String(lines?.[index]?.limit ?? 0));
     const record = JSON.stringify({ amount, windows });
@@ -183,7 +207,7 @@ export class RedisBudgets implements BudgetCounters {
 
   async #settleOne(reservation: Reservation, charged: number): Promise<void> {
     const { id, amount, windows } = reservation;
-    const keys = [OPEN, LEASES, `${PREFIX}done:${id}`, ...windows.map(keyOf)];
+    const keys = [OPEN, LEASES, `${PREFIX}done:${id}`, HELD, ...windows.map(keyOf)];
     await this.#ask(this.#options.redis.eval(SETTLE, keys.length, ...keys, id, String(-amount), String(charged)));
     this.#unsettled.delete(id);
   }

@@ -2,11 +2,17 @@
  * What Redis does in one step. Amounts are added with HINCRBY, which is exact, and only ever compared as numbers, which are
  * exact below 2^53. All keys are in one hash slot (`{budgets}`), so that a cluster can run them too.
  *
- * A window is a hash with `spent` and `reserved`; `open` maps reservations to what they hold, `leases` to when they end.
+ * A window is a hash with `spent` and `reserved`; `open` maps reservations to what they hold, `leases` to when they end;
+ * `held` has the windows whose `reserved` is not 0.
  */
 
+/** Adds to what the window `KEYS[i]` holds. */
+function add(amount: string, held: string): string {
+  return `if redis.call('HINCRBY', KEYS[i], 'reserved', ${amount}) == 0 then redis.call('SREM', ${held}, KEYS[i]) else redis.call('SADD', ${held}, KEYS[i]) end`;
+}
+
 /**
- * KEYS: generation, open, leases, window… ARGV: id, amount, lease's end, record, new generation, `check` or `force`, limit…
+ * KEYS: generation, open, leases, held, window… ARGV: id, amount, lease's end, record, new generation, `check` or `force`, limit…
  * Holds an amount in all windows, or says which one is not known or does not have it.
  */
 export const RESERVE = `
@@ -15,31 +21,31 @@ if not generation then
   generation = ARGV[5]
   redis.call('SET', KEYS[1], generation)
 end
-for i = 4, #KEYS do
-  local held = redis.call('HMGET', KEYS[i], 'spent', 'reserved')
-  if ARGV[6] == 'check' then
-    if not held[1] then return {generation, 'unknown', i - 3} end
-    local left = tonumber(ARGV[i + 3]) - tonumber(held[1]) - tonumber(held[2] or '0')
-    if tonumber(ARGV[2]) > left then return {generation, 'refused', i - 3, held[1], held[2] or '0'} end
+if ARGV[6] == 'check' then
+  for i = 5, #KEYS do
+    local window = redis.call('HMGET', KEYS[i], 'spent', 'reserved')
+    if not window[1] then return {generation, 'unknown', i - 4} end
+    local left = tonumber(ARGV[i + 2]) - tonumber(window[1]) - tonumber(window[2] or '0')
+    if tonumber(ARGV[2]) > left then return {generation, 'refused', i - 4, window[1], window[2] or '0'} end
   end
 end
 if redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[4]) == 1 then
   redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
-  for i = 4, #KEYS do redis.call('HINCRBY', KEYS[i], 'reserved', ARGV[2]) end
+  for i = 5, #KEYS do ${add("ARGV[2]", "KEYS[4]")} end
 end
 return {generation, 'reserved'}
 `;
 
 /**
- * KEYS: open, leases, done, window… ARGV: id, what was reserved with a minus, what is charged.
+ * KEYS: open, leases, done, held, window… ARGV: id, what was reserved with a minus, what is charged.
  * Settles a reservation once. A window that is not known is left so: its sum is read from the ledger, which has the row.
  */
 export const SETTLE = `
 if not redis.call('SET', KEYS[3], '1', 'NX', 'EX', 1800) then return 0 end
 local isOpen = redis.call('HDEL', KEYS[1], ARGV[1]) == 1
 redis.call('ZREM', KEYS[2], ARGV[1])
-for i = 4, #KEYS do
-  if isOpen then redis.call('HINCRBY', KEYS[i], 'reserved', ARGV[2]) end
+for i = 5, #KEYS do
+  if isOpen then ${add("ARGV[2]", "KEYS[4]")} end
   if redis.call('HEXISTS', KEYS[i], 'spent') == 1 then
     redis.call('HINCRBY', KEYS[i], 'spent', ARGV[3])
   else
@@ -50,13 +56,13 @@ return 1
 `;
 
 /**
- * KEYS: open, leases, window… ARGV: id, what was reserved with a minus.
+ * KEYS: open, leases, held, window… ARGV: id, what was reserved with a minus.
  * Gives back what an ended lease held. The call may still run: it is charged when it is settled.
  */
 export const GIVE_BACK = `
 redis.call('ZREM', KEYS[2], ARGV[1])
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
-for i = 3, #KEYS do redis.call('HINCRBY', KEYS[i], 'reserved', ARGV[2]) end
+for i = 4, #KEYS do ${add("ARGV[2]", "KEYS[3]")} end
 return 1
 `;
 
@@ -70,6 +76,37 @@ if redis.call('HGET', KEYS[1], 'seeding') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'spent', ARGV[2])
 redis.call('HDEL', KEYS[1], 'seeding')
 if ARGV[3] ~= '0' then redis.call('EXPIREAT', KEYS[1], ARGV[3]) end
+return 1
+`;
+
+/**
+ * KEYS: open, held. ARGV: what the keys of windows begin with.
+ * @returns how many windows hold something else than the sum of the reservations that name them, and one of them.
+ */
+export const CHECK = `
+local sums = {}
+for _, record in ipairs(redis.call('HVALS', KEYS[1])) do
+  local reservation = cjson.decode(record)
+  for _, window in ipairs(reservation.windows) do
+    local key = ARGV[1] .. window
+    sums[key] = (sums[key] or 0) + reservation.amount
+  end
+end
+for _, key in ipairs(redis.call('SMEMBERS', KEYS[2])) do sums[key] = sums[key] or 0 end
+local violations, example = 0, ''
+for key, sum in pairs(sums) do
+  if tonumber(redis.call('HGET', key, 'reserved') or '0') ~= sum then
+    violations = violations + 1
+    example = key
+  end
+end
+return {violations, example}
+`;
+
+/** KEYS: window. ARGV: what was seen as spent, what is right. */
+export const CORRECT = `
+if redis.call('HGET', KEYS[1], 'spent') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'spent', ARGV[2])
 return 1
 `;
 

@@ -1,4 +1,4 @@
-import type { NanoUsd, PlannedAttempt, Price } from "../../engine/index.js";
+import { type FlatPrice, type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/index.js";
 import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
@@ -7,7 +7,7 @@ import type { Accounting, PaymentRefusal } from "./accounting.js";
 import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
 import type { BudgetLine, Reservation } from "./budget-book.js";
 import { toLedgerRow } from "./ledger-entry.js";
-import { inputTotal, outputTotal, readBuckets } from "./usage-buckets.js";
+import { inputTotal, outputTotal, readBuckets, type UsageBuckets } from "./usage-buckets.js";
 
 /** What one request's calls have in common, for the ledger. */
 export interface AccountedRequest {
@@ -74,7 +74,7 @@ export class RequestAccount {
         return { kind: "no_price", endpoint: planned.endpoint.id, line: first };
       }
       const amount = first === undefined ? (0 as NanoUsd) : this.#amountToHold(planned, price, lines);
-      const result = await this.#accounting.reserve({ id: call.id, amount, lines });
+      const result = await this.#accounting.reserve({ id: call.id, amount, lines, at: call.at });
       if ("kind" in result) return result;
       return { ...call, reservation: result };
     }
@@ -123,7 +123,7 @@ export class RequestAccount {
       isStream,
       ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
       totalMs,
-      ...(price === undefined ? {} : { price }),
+      ...(price === undefined ? {} : { price: paidPrice(price, cost.usage) }),
       cost,
     });
     const commit = this.#accounting.record(row, reservation);
@@ -160,6 +160,17 @@ export class RequestAccount {
     const loose = most(prompt.mostTokens);
     return lines.every(({ limit }) => loose <= limit * NEXT_TO_NOTHING) ? loose : most(prompt.upper);
   }
+}
+
+/** The price by the size of the prompt, alone. */
+function paidPrice(price: Price, usage: UsageBuckets): FlatPrice {
+  const { input, output, cachedInput, cacheWrite } = priceAt(price, inputTotal(usage));
+  return {
+    input,
+    output,
+    ...(cachedInput === undefined ? {} : { cachedInput }),
+    ...(cacheWrite === undefined ? {} : { cacheWrite }),
+  };
 }
 
 /** The larger of the two limits a body can say, because providers differ in which one they read. */

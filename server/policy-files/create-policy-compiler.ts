@@ -1,4 +1,6 @@
-import { Worker } from "node:worker_threads";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { type Diagnostic, PolicyJoiner, type PolicyPiece, type Rule, type SourceFile } from "../../engine/index.js";
 import type { CompilePolicyFiles, CompileResult } from "./policy-store.js";
 
 export interface PolicyCompilerOptions {
@@ -12,12 +14,20 @@ export interface PolicyCompilerOptions {
 
 export interface PolicyCompiler {
   /**
-   * Reads and compiles policy files in a thread of its own, so that the event loop goes on serving.
+   * Reads and compiles policy files in a thread of its own, so that the event loop goes on serving. One compilation at a time;
+   * others wait for their turn.
    * @throws CompileFailure when the thread crashes, runs out of memory, or takes longer than `timeoutMs`.
    */
   readonly compile: CompilePolicyFiles;
-  /** Ends the thread that waits for the next compilation. */
+  /** Ends the thread. */
   close(): Promise<void>;
+}
+
+/** What the thread answers. */
+export interface CompileAnswer {
+  readonly diagnostics: readonly Diagnostic[];
+  /** The policy's pieces, all there; absent when there is an error. */
+  readonly pieces?: MessagePort;
 }
 
 /** The compiling thread ended without an answer: a fault in Routewright or a lack of memory, not a policy error as such. */
@@ -26,80 +36,126 @@ export class CompileFailure extends Error {
 }
 
 /**
- * Makes a compiler. Each compilation has a thread of its own, which ends after it: 10,000 rules need up to 500 MB while
- * they are compiled, which are given back this way. Starting a thread and loading the engine takes 0.2 s, and a second on a
- * busy machine, so after each compilation the thread for the next one is started (some 30 MB): an edit does not wait for it.
+ * Makes a compiler. Its thread lives on and remembers what it has read: of an edit only the edited file is parsed (10,000 rules
+ * take 2 s to read, one file of 100 of them 20 ms), and only new rules are handed over. It holds some 30 MB, and 15 KB a rule.
+ * A thread that failed is replaced at once, so that the next edit does not wait for a start of 0.2 to 1 s.
  */
 export function createPolicyCompiler(options: PolicyCompilerOptions = {}): PolicyCompiler {
   const { timeoutMs = 60_000, memoryMb = 2_048 } = options;
   const workerUrl = options.workerUrl ?? new URL("./compile-worker.js", import.meta.url);
-  let spare: Worker | undefined;
+  let thread: CompilingThread | undefined;
   let isClosed = false;
+  let queue: Promise<unknown> = Promise.resolve();
 
-  const start = () => new Worker(workerUrl, { resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
-
-  const prepareNext = () => {
-    if (isClosed || spare !== undefined) return;
-    const next = start();
-    spare = next;
-    next.unref();
-    const forget = () => {
-      if (spare === next) spare = undefined;
-    };
-    next.once("error", forget).once("exit", forget); // the next compilation starts another, and says what is wrong
+  const ready = (): CompilingThread => {
+    if (thread === undefined) {
+      const started = new CompilingThread(workerUrl, memoryMb);
+      thread = started;
+      started.onEnd(() => {
+        if (thread === started) thread = undefined;
+      });
+    }
+    return thread;
   };
 
-  const takeWorker = (): Worker => {
-    const worker = spare ?? start();
-    spare = undefined;
-    worker.removeAllListeners("error").removeAllListeners("exit");
-    worker.ref();
-    return worker;
+  const compileNow = async (files: readonly SourceFile[]): Promise<CompileResult> => {
+    const own = ready();
+    try {
+      return await own.compile(files, timeoutMs);
+    } catch (error) {
+      if (thread === own) thread = undefined;
+      await own.end();
+      if (!isClosed) ready();
+      throw error;
+    }
   };
 
   return {
-    async compile(files) {
-      const worker = takeWorker();
-      try {
-        return await new Promise<CompileResult>((resolve, reject) => {
-          const fail = (message: string, cause?: unknown) => {
-            clearTimeout(timer);
-            reject(new CompileFailure(message, cause === undefined ? undefined : { cause }));
-          };
-          const timer = setTimeout(
-            () => fail(`compiling the policy took longer than ${timeoutMs} ms and was given up`),
-            timeoutMs,
-          );
-          worker.once("message", (result: CompileResult) => {
-            clearTimeout(timer);
-            resolve(result);
-          });
-          worker.once("messageerror", (error) =>
-            fail(`the compiling thread's answer cannot be read: ${error.message}`, error),
-          );
-          worker.once("error", (error: unknown) => {
-            const { code, message } = error as NodeJS.ErrnoException;
-            fail(
-              code === "ERR_WORKER_OUT_OF_MEMORY"
-                ? `compiling the policy needs more than ${memoryMb} MiB of memory; split or shorten it`
-                : `the compiling thread failed: ${message}`,
-              error,
-            );
-          });
-          // After an answer or an error this changes nothing: a promise settles once.
-          worker.once("exit", (code) =>
-            fail(`the compiling thread ended with exit code ${code} and without an answer`),
-          );
-          worker.postMessage(files);
-        });
-      } finally {
-        void worker.terminate();
-        prepareNext();
-      }
+    compile(files) {
+      const result = queue.then(() => compileNow(files));
+      queue = result.catch(() => undefined); // the caller has the error; the next in turn goes on
+      return result;
     },
     async close() {
       isClosed = true;
-      await spare?.terminate();
+      await thread?.end();
     },
   };
+}
+
+class CompilingThread {
+  readonly #worker: Worker;
+  readonly #memoryMb: number;
+  /** The rules that the thread knows to be here. */
+  #rules: readonly Rule[] = [];
+
+  constructor(url: URL, memoryMb: number) {
+    this.#memoryMb = memoryMb;
+    this.#worker = new Worker(url, { resourceLimits: { maxOldGenerationSizeMb: memoryMb } });
+    this.#worker.on("error", () => undefined); // said by the compilation that it fails, or by the next one
+    this.#worker.unref();
+  }
+
+  onEnd(listener: () => void): void {
+    this.#worker.once("exit", listener);
+  }
+
+  async end(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  async compile(files: readonly SourceFile[], timeoutMs: number): Promise<CompileResult> {
+    this.#worker.ref();
+    const { diagnostics, pieces } = await this.#answer(files, timeoutMs);
+    this.#worker.unref();
+    if (pieces === undefined) return { diagnostics };
+    const joiner = new PolicyJoiner(this.#rules);
+    for (;;) {
+      const received = receiveMessageOnPort(pieces) as { readonly message: PolicyPiece } | undefined;
+      if (received === undefined) break;
+      joiner.add(received.message);
+      await nextTurn(); // requests are served between two pieces
+    }
+    pieces.close();
+    const value = joiner.finish(files);
+    this.#rules = value.set.rules;
+    return { value, diagnostics };
+  }
+
+  async #answer(files: readonly SourceFile[], timeoutMs: number): Promise<CompileAnswer> {
+    const worker = this.#worker;
+    const listeners = new AbortController();
+    try {
+      return await new Promise<CompileAnswer>((resolve, reject) => {
+        const fail = (message: string, cause?: unknown) =>
+          reject(new CompileFailure(message, cause === undefined ? undefined : { cause }));
+        const timer = setTimeout(
+          () => fail(`compiling the policy took longer than ${timeoutMs} ms and was given up`),
+          timeoutMs,
+        );
+        const on = <Value>(event: string, listener: (value: Value) => void) => {
+          worker.on(event, listener);
+          listeners.signal.addEventListener("abort", () => worker.off(event, listener));
+        };
+        listeners.signal.addEventListener("abort", () => clearTimeout(timer));
+        on<CompileAnswer>("message", resolve);
+        on<Error>("messageerror", (error) =>
+          fail(`the compiling thread's answer cannot be read: ${error.message}`, error),
+        );
+        on<NodeJS.ErrnoException>("error", (error) => {
+          fail(
+            error.code === "ERR_WORKER_OUT_OF_MEMORY"
+              ? `compiling the policy needs more than ${this.#memoryMb} MiB of memory; split or shorten it`
+              : `the compiling thread failed: ${error.message}`,
+            error,
+          );
+        });
+        // After an answer or an error this changes nothing: a promise settles once.
+        on<number>("exit", (code) => fail(`the compiling thread ended with exit code ${code} and without an answer`));
+        worker.postMessage(files);
+      });
+    } finally {
+      listeners.abort();
+    }
+  }
 }

@@ -3,8 +3,8 @@ import { relative } from "node:path";
 import type { Logger } from "pino";
 import { type CompiledPolicy, type SourceFile, shortRevision } from "../../engine/index.js";
 import type { CompilePolicyFiles, PolicyStatus, PolicyStore } from "./policy-store.js";
-import { preparePolicy, type Refusal } from "./prepare-policy.js";
-import { takeReading } from "./read-policy-directory.js";
+import { type Prepared, preparePolicy, type Refusal } from "./prepare-policy.js";
+import { type PolicyDirectoryReading, takeReading } from "./read-policy-directory.js";
 import { lookAtDirectory, type PolicyWatchOptions, watchPolicyDirectory } from "./watch-policy-directory.js";
 
 export interface PolicyStoreOptions {
@@ -64,6 +64,9 @@ class WatchedPolicyStore implements PolicyStore {
   /** Signature of the newest reading; undefined while one is under way. */
   #seen: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
+  #settled: PolicyDirectoryReading["settled"] = new Map();
+  /** What was compiled while the directory was not quiet yet; it serves only if these are the files once it is. */
+  #ahead: { readonly hash: string; readonly prepared: Prepared } | undefined;
   /** A reload by the watch that waits for its turn: later changes need no second one. */
   #watchReloadWaits = false;
   #watch: { close(): Promise<void> } | undefined;
@@ -83,6 +86,7 @@ class WatchedPolicyStore implements PolicyStore {
           log,
           lastSeen: () => this.#seen,
           onChange: () => this.#reloadByWatch(),
+          onStir: () => void this.#inTurn(() => this.#prepareAhead()),
           ...watching,
         })
       : undefined;
@@ -145,7 +149,7 @@ class WatchedPolicyStore implements PolicyStore {
     this.#seen = undefined;
     let files: readonly SourceFile[];
     try {
-      const reading = await takeReading(this.#options.directory);
+      const reading = await this.#read();
       this.#seen = reading.signature;
       files = reading.files;
     } catch (error) {
@@ -156,15 +160,36 @@ class WatchedPolicyStore implements PolicyStore {
     const hash = contentHash(files);
     if (this.#policy !== undefined && hash === this.#servingHash) return this.#keep(reason);
     if (hash === this.#refusedHash && reason === WATCH_REASON) return "rejected"; // said before: a touch of a bad file
-    const prepared = await preparePolicy(files, {
-      compile: this.#options.compile,
-      gate: this.#options.gate === true,
-      prefix: this.#prefix,
-    });
+    const prepared = this.#ahead?.hash === hash ? this.#ahead.prepared : await this.#prepare(files);
+    this.#ahead = undefined;
     if ("refusal" in prepared) {
       return this.#reject(reason, prepared.refusal, prepared.refusal.final ? hash : undefined);
     }
     return this.#apply(reason, prepared.policy, hash);
+  }
+
+  /** Compiles what stands there at the beginning of an edit: mostly it is the whole edit, and the wait for quiet is not lost. */
+  async #prepareAhead(): Promise<void> {
+    if (this.#closed) return;
+    try {
+      const { files } = await this.#read();
+      const hash = contentHash(files);
+      if (hash === this.#servingHash || hash === this.#refusedHash) return;
+      this.#ahead = { hash, prepared: await this.#prepare(files) };
+    } catch {
+      // What cannot be read is said by the reload that follows.
+    }
+  }
+
+  async #read(): Promise<PolicyDirectoryReading> {
+    const reading = await takeReading(this.#options.directory, this.#settled);
+    this.#settled = reading.settled;
+    return reading;
+  }
+
+  #prepare(files: readonly SourceFile[]): Promise<Prepared> {
+    const { compile, gate = false } = this.#options;
+    return preparePolicy(files, { compile, gate, prefix: this.#prefix });
   }
 
   #apply(reason: string, policy: CompiledPolicy, hash: string): "applied" {
@@ -225,7 +250,7 @@ class WatchedPolicyStore implements PolicyStore {
 
 function contentHash(files: readonly SourceFile[]): string {
   const hash = createHash("sha256");
-  for (const { name, text } of files) hash.update(JSON.stringify([name, text]));
+  for (const { name, text } of files) hash.update(`${name.length} ${text.length} ${name}`).update(text);
   return hash.digest("hex");
 }
 

@@ -39,6 +39,10 @@ export interface ListedFile {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
+  /** Changes whenever the file, its content's time or its identity changes. */
+  readonly mark: string;
+  /** When it changed last, by the file system's clock: milliseconds since 1970. */
+  readonly changedAt: number;
 }
 
 export interface Listing {
@@ -125,8 +129,9 @@ function addFile(listing: Walk, name: string, path: string, stats: BigIntStats):
   if (!stats.isFile()) throw new PolicyDirectoryError("not_a_file", path, `${name} is not a regular file`);
   const bytes = Number(stats.size);
   listing.bytes += bytes;
-  listing.files.push({ name, path, bytes });
-  listing.marks.push(`${name} ${stats.dev}:${stats.ino} ${bytes} ${stats.mtimeNs} ${stats.ctimeNs}`);
+  const mark = `${name} ${stats.dev}:${stats.ino} ${bytes} ${stats.mtimeNs} ${stats.ctimeNs}`;
+  listing.files.push({ name, path, bytes, mark, changedAt: Number(stats.ctimeMs) });
+  listing.marks.push(mark);
   if (bytes > directoryLimits.fileBytes) {
     throw new PolicyDirectoryError(
       "too_large",

@@ -18,11 +18,13 @@ export interface Refusal {
   readonly final: boolean;
 }
 
+export type Prepared = { readonly policy: CompiledPolicy } | { readonly refusal: Refusal };
+
 /** Compiles files and, with `gate`, runs the tests they bring. Never rejects. */
 export async function preparePolicy(
   files: readonly SourceFile[],
   options: { readonly compile: CompilePolicyFiles; readonly gate: boolean; readonly prefix: string },
-): Promise<{ readonly policy: CompiledPolicy } | { readonly refusal: Refusal }> {
+): Promise<Prepared> {
   let result: CompileResult;
   try {
     result = await options.compile(files);

@@ -2,6 +2,12 @@ import { readFile } from "node:fs/promises";
 import type { SourceFile } from "../../engine/index.js";
 import { directoryLimits, type Listing, listPolicyFiles, PolicyDirectoryError } from "./list-policy-files.js";
 
+/**
+ * A file that had not changed for so long when it was read, in milliseconds, is not read again while its mark is the same. Within
+ * one tick of a file system's clock a file can change without a new time.
+ */
+const SETTLED_MS = 2_000;
+
 /** How often a directory that changes under our hands is read again before giving up. */
 const READINGS = 8;
 
@@ -9,6 +15,8 @@ export interface PolicyDirectoryReading {
   readonly files: readonly SourceFile[];
   /** The listing's signature that these files belong to. */
   readonly signature: string;
+  /** The files that need not be read again, by mark. */
+  readonly settled: ReadonlyMap<string, SourceFile>;
 }
 
 /**
@@ -22,16 +30,26 @@ export async function readPolicyDirectory(directory: string): Promise<readonly S
 /**
  * Reads the directory as it was at one moment: it is listed before and after, and read again while the two differ,
  * so files of two revisions are not mixed when a checkout or a swap happens meanwhile.
+ * @param settled of the reading before.
  * @throws PolicyDirectoryError with a message for the operator.
  */
-export async function takeReading(directory: string): Promise<PolicyDirectoryReading> {
+export async function takeReading(
+  directory: string,
+  settled: PolicyDirectoryReading["settled"] = new Map(),
+): Promise<PolicyDirectoryReading> {
   let vanished: NodeJS.ErrnoException | undefined;
   for (let reading = 0; reading < READINGS; reading++) {
     try {
       const before = await listPolicyFiles(directory);
-      const files = await readAll(before);
+      const begun = Date.now();
+      const files = await readAll(before, settled);
       const after = await listPolicyFiles(directory);
-      if (before.signature === after.signature) return { files, signature: after.signature };
+      if (before.signature === after.signature) {
+        const old = before.files.flatMap(({ mark, changedAt }, at) =>
+          changedAt < begun - SETTLED_MS ? [[mark, files[at] as SourceFile] as const] : [],
+        );
+        return { files, signature: after.signature, settled: new Map(old) };
+      }
       vanished = undefined;
     } catch (error) {
       if (error instanceof PolicyDirectoryError) throw error;
@@ -48,9 +66,11 @@ export async function takeReading(directory: string): Promise<PolicyDirectoryRea
   );
 }
 
-function readAll(listing: Listing): Promise<readonly SourceFile[]> {
+function readAll(listing: Listing, settled: PolicyDirectoryReading["settled"]): Promise<readonly SourceFile[]> {
   return Promise.all(
-    listing.files.map(async ({ name, path }) => {
+    listing.files.map(async ({ name, path, mark }) => {
+      const known = settled.get(mark);
+      if (known !== undefined) return known;
       const bytes = await readFile(path);
       if (bytes.length > directoryLimits.fileBytes) {
         throw new PolicyDirectoryError(

@@ -8,6 +8,11 @@ export interface PolicyWatchOptions {
   readonly directory: string;
   /** The directory may have changed and has been quiet for `settleMs`; or it has not been quiet for `longestMs`. */
   readonly onChange: () => void;
+  /**
+   * The first event after a quiet time came {@link STIR_MS} ago; `onChange` will follow. A time to begin with work that can be
+   * thrown away.
+   */
+  readonly onStir?: () => void;
   /** The signature of what was read last (see {@link lookAtDirectory}) for the safety net; undefined during a reading. */
   readonly lastSeen: () => string | undefined;
   readonly log: Pick<Logger, "warn">;
@@ -26,6 +31,8 @@ export interface PolicyWatchOptions {
 }
 
 const LONGEST_BETWEEN_LOOKS_MS = 10_000;
+/** Milliseconds from the first event of an edit in which most editors have written the file. */
+const STIR_MS = 20;
 
 export interface PolicyWatch {
   /** Settles when events are being received. */
@@ -55,19 +62,23 @@ export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
   let closed = false;
   let quiet: NodeJS.Timeout | undefined;
   let longest: NodeJS.Timeout | undefined;
+  let stir: NodeJS.Timeout | undefined;
   let lookTimer: NodeJS.Timeout | undefined;
 
   const changed = () => {
     clearTimeout(quiet);
     clearTimeout(longest);
+    clearTimeout(stir);
     quiet = undefined;
     longest = undefined;
+    stir = undefined;
     if (!closed) options.onChange();
   };
   const settle = () => {
     clearTimeout(quiet);
     quiet = setTimeout(changed, settleMs);
     longest ??= setTimeout(changed, longestMs);
+    stir ??= setTimeout(() => options.onStir?.(), STIR_MS);
   };
 
   const watchEvents = async (): Promise<void> => {
@@ -120,7 +131,7 @@ export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
     ready,
     close: async () => {
       closed = true;
-      for (const timer of [quiet, longest, lookTimer]) clearTimeout(timer);
+      for (const timer of [quiet, longest, stir, lookTimer]) clearTimeout(timer);
       await watcher?.close();
     },
   };

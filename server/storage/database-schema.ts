@@ -113,7 +113,7 @@ export interface LedgerRow {
   readonly output: number;
   readonly reasoning: number;
   readonly audio_output: number;
-  /** `Price` as JSON, pico-dollars a token. */
+  /** `FlatPrice` as JSON, pico-dollars a token. */
   readonly price: string | null;
   /** Null: unknown. */
   readonly incurred_nano: number | null;

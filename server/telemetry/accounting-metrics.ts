@@ -2,7 +2,13 @@ import type { AccountingStatus } from "../ledger/open-accounting.js";
 import type { MetricFamily } from "./prometheus-text.js";
 
 /** What `/metrics` says about ledger, budgets and what they need. */
-export function accountingFamilies({ ledger, budgets, keys, isRedisReady }: AccountingStatus): readonly MetricFamily[] {
+export function accountingFamilies({
+  ledger,
+  budgets,
+  correctedBudgets,
+  keys,
+  isRedisReady,
+}: AccountingStatus): readonly MetricFamily[] {
   const one = (name: string, type: "counter" | "gauge", help: string, value: number): MetricFamily => ({
     name: `routewright_${name}`,
     type,
@@ -37,6 +43,12 @@ export function accountingFamilies({ ledger, budgets, keys, isRedisReady }: Acco
       "gauge",
       "Budget windows where limit = spent + reserved + free does not hold: always 0.",
       budgets.violations,
+    ),
+    one(
+      "budget_corrections_total",
+      "counter",
+      "Budgets that counted something else than the ledger has, and were put right.",
+      correctedBudgets,
     ),
     one(
       "budget_counters_up",

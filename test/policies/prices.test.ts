@@ -15,21 +15,22 @@ const catalog = compilePolicy(await readPolicyDirectory("policies")).value!.set.
 const endpoints = catalog.models.flatMap((model) => model.endpoints);
 
 describe("the shipped prices, against a public price list", () => {
+  // Some providers charge more for long prompts.
+  const prompts = [100_000, 200_000, 200_001, 272_001, 400_000];
   it.each(endpoints.map((endpoint) => [endpoint.id, endpoint] as const))(
     "%s",
-    (id, { upstreamModel, provider, price }) => {
-      // Below the sizes from which some providers charge more.
-      const theirs = calcPrice(
-        { input_tokens: 100_000, cache_read_tokens: 40_000, output_tokens: 10_000 },
-        upstreamModel,
-        {
-          providerId: providerNames[provider] ?? provider,
-          timestamp: AT,
-        },
-      );
-      const ours = costOfBuckets({ ...noTokens, input: 60_000, cachedInput: 40_000, output: 10_000 }, price!) / 1e9;
-      if (notListed.includes(id)) expect(theirs).toBeNull();
-      else expect(ours).toBeCloseTo(theirs!.total_price, 8);
+    (id, { upstreamModel, provider, price, contextWindow }) => {
+      for (const prompt of prompts.filter((one) => one === 100_000 || one + 10_000 <= contextWindow)) {
+        const theirs = calcPrice(
+          { input_tokens: prompt, cache_read_tokens: 40_000, output_tokens: 10_000 },
+          upstreamModel,
+          { providerId: providerNames[provider] ?? provider, timestamp: AT },
+        );
+        const buckets = { ...noTokens, input: prompt - 40_000, cachedInput: 40_000, output: 10_000 };
+        const ours = costOfBuckets(buckets, price!) / 1e9;
+        if (notListed.includes(id)) expect(theirs).toBeNull();
+        else expect(ours, `of a prompt of ${prompt} tokens`).toBeCloseTo(theirs!.total_price, 8);
+      }
     },
   );
 

@@ -167,6 +167,17 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(found.same).toBe(false);
   });
 
+  it("says when the price of long prompts changes", () => {
+    const before = policyOf("");
+    const tiers = "above: [{ context_tokens: 100k, input: 20, output: 30 }]";
+    const tiered = catalog.replace("output: 20 }", `output: 20, ${tiers} }`);
+    const after = compiled([before.files[0]!, { name: "catalog.yaml", text: tiered }]);
+    expect(report(before, after).catalog).toEqual([
+      { subject: "acme/large@far", what: "price.above none → above 100,000: input 20, output 30", rules: ["default"] },
+    ]);
+    expect(after.revision).not.toBe(before.revision);
+  });
+
   it("is written in Markdown for a pull request", () => {
     const before = policyOf(`- { id: code, match: { app: "a|b" }, ${both} }`);
     const after = policyOf(`- { id: code, match: { app: "a|b" }, ${swapped} }`);

@@ -9,7 +9,7 @@ import { compilePolicy } from "../../../engine/policy/compile-policy.js";
 import type { CompiledPolicy } from "../../../engine/policy/compiled-policy.js";
 import type { PolicyTest } from "../../../engine/policy/policy-test.js";
 import { Random } from "../../differential/random.js";
-import { compiled, policyOf } from "./harness.js";
+import { catalog, compiled, policyOf } from "./harness.js";
 import { scale, seed } from "./soundness.js";
 
 const rules = `
@@ -27,6 +27,12 @@ function withProperty(property: string, base = policyOf(rules)): CompiledPolicy 
       text: `kind: test\ntests:\n  - name: property\n    ${property.trim().replaceAll("\n", "\n    ")}\n`,
     },
   ]);
+}
+/** The same rules over a catalog whose dear model costs more above 20k tokens. */
+function tieredPolicy(): CompiledPolicy {
+  const tiers = "above: [{ context_tokens: 20k, input: 20, output: 30 }]";
+  const [policy] = policyOf(rules).files;
+  return compiled([policy!, { name: "catalog.yaml", text: catalog.replace("output: 20 }", `output: 20, ${tiers} }`) }]);
 }
 /** Nothing when it is proved. */
 function failuresOf(property: string): string {
@@ -68,6 +74,18 @@ describe("a property of a policy test", () => {
     expect(failuresOf("forall: { budget_usd: { lte: 0.020001 } }\nexpect: { max_cost_usd: 0.02 }")).toContain(
       "actual   $0.020001 at acme/",
     );
+  });
+
+  it("is proved and refuted by the price of the prompt's size", () => {
+    const failures = (limit: number) => {
+      const property = `forall: { context_tokens: { lte: 30k }, max_output_tokens: { lte: 1k }, model: acme/large }\nexpect: { max_cost_usd: ${limit} }`;
+      const policy = withProperty(property, tieredPolicy());
+      return policy.tests.flatMap((test) => runPolicyTest(policy, test).failures).join();
+    };
+    expect(failures(0.63)).toBe(""); // 30k × $20 + 1k × $30
+    expect(failures(0.62)).toMatch(/actual {3}\$0\.6[23]\d* at acme\/large/);
+    // Just above the threshold all of it costs twice as much: 20,001 × $20 and nothing less is more than $0.35.
+    expect(failures(0.35)).toMatch(/actual {3}\$0\.(3[5-9]|4)\d* at acme\/large/);
   });
 
   it("that is about no request fails", () => {
@@ -125,7 +143,7 @@ describe("the schemas", () => {
 describe("proved properties", () => {
   it("are never refuted by sampling", { timeout: 60_000 * Math.max(1, scale) }, () => {
     const random = new Random(seed + 5);
-    const policy = policyOf(rules);
+    const policy = tieredPolicy();
     const counts = { seed: seed + 5, properties: 0, proved: 0, refuted: 0, undecided: 0, tried: 0 };
     const faults: string[] = [];
     for (let number = 0; number < 60 * scale; number++) {

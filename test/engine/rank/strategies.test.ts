@@ -58,6 +58,25 @@ describe("cheapest", () => {
     expect(order(planOf(policy, { context_tokens: 100_000, max_output_tokens: 1_000 }))[0]).toBe("b/cheap-input@b");
   });
 
+  it("goes by the price of the prompt's size", () => {
+    const { set, ...rest } = policyOf({
+      models: {
+        "a/flat": { price: ["3", "3"], window: 1_000_000 },
+        "b/tiered": { price: ["2", "2"], window: 1_000_000 },
+      },
+      default: { to: ["a/flat", "b/tiered"], strategy: "cheapest" },
+    });
+    const above = [{ contextTokens: 200_000, ...price(["4", "4"]) }];
+    const models = set.catalog.models.map((model) =>
+      model.id === "b/tiered"
+        ? { ...model, endpoints: model.endpoints.map((one) => ({ ...one, price: { ...one.price!, above } })) }
+        : model,
+    );
+    const policy = { ...rest, set: { ...set, catalog: { ...set.catalog, models } } };
+    expect(order(planOf(policy, { context_tokens: 200_000 }))[0]).toBe("b/tiered@b");
+    expect(order(planOf(policy, { context_tokens: 200_001 }))[0]).toBe("a/flat@a");
+  });
+
   it("assumes 1,024 output tokens, or the model's own limit when that is lower", () => {
     const policy = policyOf({
       models: {

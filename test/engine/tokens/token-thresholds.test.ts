@@ -1,9 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { buildDecisionTree } from "../../../engine/compile/build-decision-tree.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { decideInOrder } from "../../../engine/evaluate/decide-in-order.js";
 import type { Endpoint, PolicySet, Route, Rule } from "../../../engine/policy/policy-set.js";
-import { needsExactCount, type TokenThresholds, tokenThresholds } from "../../../engine/tokens/token-thresholds.js";
+import {
+  needsExactCount,
+  type TokenThresholds,
+  tokenThresholds as thresholdsOf,
+} from "../../../engine/tokens/token-thresholds.js";
+
+const tokenThresholds = (set: PolicySet) => thresholdsOf({ set, tree: buildDecisionTree(set) });
 
 const span = { file: "policy.yaml", start: 0, end: 0 };
 const route: Route = {

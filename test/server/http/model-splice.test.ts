@@ -29,6 +29,21 @@ describe("withModel(findModel())", () => {
     expect(splice(text, "M")).toBe(expected);
   });
 
+  it.each([
+    ['{"model":"auto","stream":true}', '{"stream_options":{"include_usage":true},"model":"M","stream":true}'],
+    ['{ "stream_options" : null, "model":"a"}', '{ "stream_options" : {"include_usage":true}, "model":"M"}'],
+    ['{"model":"a", "stream_options":{"x":1.0}}', '{"model":"M", "stream_options":{"include_usage":true}}'],
+    ['{"n":1e2}', '{"stream_options":{"include_usage":true},"model":"M","n":1e2}'],
+    ["{ }", '{"stream_options":{"include_usage":true},"model":"M" }'],
+  ])("with options for streams %s becomes %s", (text, expected) => {
+    const body = Buffer.from(text);
+    const place = findModel(body);
+    if (place.kind !== "value" && place.kind !== "missing") throw new Error(place.kind);
+    const spliced = withModel(body, place, "M", { include_usage: true }).toString();
+    expect(spliced).toBe(expected);
+    expect(() => JSON.parse(spliced)).not.toThrow();
+  });
+
   it("writes a name that needs escapes as JSON", () => {
     expect(JSON.parse(splice('{"model":"auto"}', 'a"b\\c\u2028'))).toEqual({ model: 'a"b\\c\u2028' });
   });

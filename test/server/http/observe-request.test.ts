@@ -28,7 +28,7 @@ async function observe(headers: RequestHeaders = {}, body: Record<string, unknow
     headers,
     body: { messages: [{ role: "user", content: "hi" }], ...body },
     policy,
-    thresholds: tokenThresholds(policy.set),
+    thresholds: tokenThresholds(policy),
     counter,
     now,
   });

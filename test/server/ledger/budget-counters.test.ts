@@ -1,6 +1,7 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
+import { BudgetAudit } from "../../../server/ledger/budget-audit.js";
 import { type BudgetLine, isRefused, type Reservation } from "../../../server/ledger/budget-book.js";
 import { type BudgetCounters, CountersUnavailable } from "../../../server/ledger/budget-counters.js";
 import { MemoryBudgets } from "../../../server/ledger/memory-budgets.js";
@@ -34,7 +35,7 @@ afterEach(async () => {
 });
 
 async function held(counters: BudgetCounters, id: string, amount: number, limit: number): Promise<Reservation> {
-  const result = await counters.reserve({ id, amount: usd(amount), lines: [line(limit)] }, Date.now());
+  const result = await counters.reserve({ id, amount: usd(amount), lines: [line(limit)], at: Date.now() });
   if (isRefused(result)) throw new Error(`refused: ${JSON.stringify(result)}`);
   return result;
 }
@@ -44,7 +45,7 @@ function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
     const counters = await create(new Ledger());
     const reservation = await held(counters, "1", 3, 5);
     const lines = [line(5), line(100, "tenant:t")];
-    expect(await counters.reserve({ id: "2", amount: usd(2.5), lines }, Date.now())).toMatchObject({
+    expect(await counters.reserve({ id: "2", amount: usd(2.5), lines, at: Date.now() })).toMatchObject({
       ...line(5),
       needed: usd(2.5),
       spent: 0,
@@ -65,7 +66,7 @@ function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
     const ledger = new Ledger();
     ledger.charged.set("before", usd(4));
     const counters = await create(ledger);
-    expect(await counters.reserve({ id: "1", amount: usd(2), lines: [line(5)] }, Date.now())).toMatchObject({
+    expect(await counters.reserve({ id: "1", amount: usd(2), lines: [line(5)], at: Date.now() })).toMatchObject({
       spent: usd(4),
     });
     await held(counters, "2", 1, 5);
@@ -75,7 +76,7 @@ function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
     const counters = await create(new Ledger());
     const results = await Promise.all(
       Array.from({ length: 200 }, (_, index) =>
-        counters.reserve({ id: String(index), amount: usd(0.1), lines: [line(5)] }, Date.now()),
+        counters.reserve({ id: String(index), amount: usd(0.1), lines: [line(5)], at: Date.now() }),
       ),
     );
     const reservations = results.filter((result): result is Reservation => !isRefused(result));
@@ -84,9 +85,45 @@ function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
     expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(2.5), reserved: 0 }]);
   });
 
+  it("is put right by the ledger when a difference stands while no call is under way", async () => {
+    const ledger = new Ledger();
+    const counters = await create(ledger);
+    const logged: string[] = [];
+    const audit = new BudgetAudit({
+      budgets: counters,
+      lines: () => [line(5)],
+      chargedIn: ledger.sources.chargedIn,
+      log: { error: (_: object, message: string) => logged.push(message) } as never,
+      now: Date.now,
+    });
+    closing.push(() => audit.close());
+    const spent = async () => (await counters.balances([line(5)], Date.now()))[0]?.spent;
+    const call = await held(counters, "1", 1, 5);
+    // Charged, and not to this budget: it was given to the key while the call ran.
+    ledger.charged.set("0", usd(2));
+    for (let round = 0; round < 3; round++) await audit.round();
+    expect(await spent()).toBe(0); // a call is under way
+    ledger.charged.set("1", usd(1));
+    await counters.settle(call, usd(1));
+    await audit.round();
+    expect([await spent(), audit.corrected]).toEqual([usd(1), 0]); // seen once
+    await audit.round();
+    expect([await spent(), audit.corrected]).toEqual([usd(3), 1]);
+    await audit.round();
+    expect([audit.corrected, logged]).toEqual([1, [expect.stringContaining("it was put right")]]);
+  });
+
+  it("corrects nothing that has changed since it was seen", async () => {
+    const counters = await create(new Ledger());
+    await counters.settle(await held(counters, "1", 1, 5), usd(1));
+    expect(await counters.correct(line(5), 0, usd(4), Date.now())).toBe(false);
+    expect(await counters.correct(line(5), usd(1), usd(4), Date.now())).toBe(true);
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(4) }]);
+  });
+
   it("asks nobody when there is no budget", async () => {
     const counters = await create(new Ledger());
-    const reservation = await counters.reserve({ id: "1", amount: usd(1), lines: [] }, Date.now());
+    const reservation = await counters.reserve({ id: "1", amount: usd(1), lines: [], at: Date.now() });
     await counters.settle(reservation as Reservation, usd(1));
     expect(counters.status()).toMatchObject({ open: 0 });
   });
@@ -133,10 +170,29 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     const replicas = await Promise.all([1, 2, 3].map(() => replica(ledger)));
     const results = await Promise.all(
       Array.from({ length: 150 }, (_, index) =>
-        replicas[index % 3]!.reserve({ id: String(index), amount: usd(0.1), lines: [line(5)] }, Date.now()),
+        replicas[index % 3]!.reserve({ id: String(index), amount: usd(0.1), lines: [line(5)], at: Date.now() }),
       ),
     );
     expect(results.filter((result) => !isRefused(result))).toHaveLength(50);
+  });
+
+  it("says when what a window holds is not the sum of its reservations, whichever replica made them", async () => {
+    const [counters, other] = await Promise.all([replica(new Ledger()), replica(new Ledger())]);
+    const checked = async () => {
+      for (let sweep = 0; sweep < 15; sweep++) await counters.sweep();
+      return counters.status().violations;
+    };
+    const reservations = [await held(counters, "1", 1, 5), await held(other, "2", 2, 5)];
+    expect(await checked()).toBe(0);
+    const { redis } = await shared();
+    const [window = ""] = await redis.keys("routewright:{budgets}:window:*");
+    await redis.hincrby(window, "reserved", 1);
+    expect(await checked()).toBe(1);
+    await counters.settle(reservations[0]!, usd(1));
+    await other.settle(reservations[1]!, usd(1));
+    expect(await checked()).toBe(1); // nobody holds anything, and it holds 1
+    await redis.hincrby(window, "reserved", -1);
+    expect(await checked()).toBe(0);
   });
 
   it("settles a call once, however often it is told", async () => {
@@ -188,7 +244,7 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     const counters = await replica(ledger);
     const running = await held(counters, "1", 2, 5);
     await server.kill();
-    await expect(counters.reserve({ id: "2", amount: usd(1), lines: [line(5)] }, Date.now())).rejects.toThrow(
+    await expect(counters.reserve({ id: "2", amount: usd(1), lines: [line(5)], at: Date.now() })).rejects.toThrow(
       CountersUnavailable,
     );
     expect(counters.status().lastError).toBeDefined();

@@ -96,6 +96,26 @@ describe("costOfAttempt()", () => {
   });
 });
 
+describe("a price with tiers", () => {
+  const price = {
+    ...{ input: 1_000_000, output: 2_000_000, cachedInput: 100_000 },
+    above: [{ contextTokens: 200, input: 2_000_000, output: 3_000_000 }],
+  } as unknown as Price;
+
+  it("is that of the prompt's size for all tokens of the call; cached ones count into the size", () => {
+    const buckets = { ...noTokens, input: 100, cachedInput: 100, output: 10 };
+    expect(costOfBuckets(buckets, price)).toBe(100_000 + 10_000 + 20_000);
+    // One more: every token costs more, and the tier has no price of its own for cached ones.
+    expect(costOfBuckets({ ...buckets, cachedInput: 101 }, price)).toBe(200_000 + 202_000 + 30_000);
+  });
+
+  it("is held as if the prompt reached each tier that it can reach", () => {
+    const call = { price, maxOutputTokens: 10, choices: 1, endpoint: { contextWindow: 1_000 } };
+    expect(upperBound({ ...call, promptUpper: 200 })).toBe(200_000 + 20_000 + 2);
+    expect(upperBound({ ...call, promptUpper: 201 })).toBe(402_000 + 30_000 + 2);
+  });
+});
+
 describe("upperBound()", () => {
   const endpoint = { maxOutputTokens: 8_000, contextWindow: 100_000 };
   const call = { price: PRICE, promptUpper: 1_000, maxOutputTokens: 100, choices: 1, endpoint };
@@ -109,11 +129,19 @@ describe("upperBound()", () => {
   });
 
   it("is no less than what any call within it costs", () => {
-    const price = fc.record({
+    const flat = {
       input: fc.nat(1e8),
       output: fc.nat(1e8),
       cachedInput: fc.nat(1e8),
       cacheWrite: fc.nat(1e8),
+    };
+    const tiers = fc.uniqueArray(fc.record({ contextTokens: fc.nat(1e6), ...flat }), {
+      selector: ({ contextTokens }) => contextTokens,
+      maxLength: 3,
+    });
+    const price = fc.record({
+      ...flat,
+      above: tiers.map((some) => some.sort((a, b) => a.contextTokens - b.contextTokens)),
     });
     fc.assert(
       fc.property(

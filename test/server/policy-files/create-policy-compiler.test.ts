@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
-import { compilePolicy } from "../../../engine/index.js";
+import { compilePolicy, type SourceFile } from "../../../engine/index.js";
 import {
   CompileFailure,
   createPolicyCompiler,
@@ -15,6 +15,8 @@ const files = [
   { name: "catalog.yaml", text: catalogText },
   { name: "policy.yaml", text: policyNamed("threaded") },
 ];
+const tenants = Array.from({ length: 40 }, (_, at) => `tenant-${at}`).join(", ");
+const rule = (id: string) => `  - { id: ${id}, match: { app: ${id} }, route: { to: [acme/small] } }\n`;
 const built = join(import.meta.dirname, "../../../dist/server/policy-files/create-policy-compiler.js");
 
 const opened: PolicyCompiler[] = [];
@@ -57,6 +59,19 @@ describe("createPolicyCompiler()", () => {
     const { value, diagnostics } = await compiler.compile(files);
     expect(diagnostics).toEqual([]);
     expect(value).toEqual(compilePolicy(files).value);
+    // Rules that are the same are not handed over again.
+    const more = (id: string): SourceFile[] => [
+      files[0] as SourceFile,
+      {
+        name: "policy.yaml",
+        text: policyNamed("threaded", `[{ include: more.yaml, scope: { tenant: [${tenants}] } }]`),
+      },
+      { name: "more.yaml", text: `kind: policy\nrules:\n${rule("kept")}${rule(id)}` },
+    ];
+    for (const id of ["first", "second"]) {
+      const { value } = await compiler.compile(more(id));
+      expect(value).toEqual(compilePolicy(more(id)).value);
+    }
     const broken = await compiler.compile([{ name: "policy.yaml", text: "rules: [" }]);
     expect(broken.value).toBeUndefined();
     expect(broken.diagnostics).toEqual(compilePolicy([{ name: "policy.yaml", text: "rules: [" }]).diagnostics);
@@ -67,11 +82,12 @@ describe("createPolicyCompiler()", () => {
       createPolicyCompiler({
         workerUrl: script(
           `import { parentPort } from "node:worker_threads";
-           parentPort.once("message", (files) => parentPort.postMessage({ diagnostics: [], value: files[0].text }));`,
+           parentPort.on("message", (files) => parentPort.postMessage({ diagnostics: [files[0].text] }));`,
         ),
       }),
     );
-    const compile = (text: string) => echo.compile([{ name: "policy.yaml", text }]).then(({ value }) => value);
+    const compile = (text: string) =>
+      echo.compile([{ name: "policy.yaml", text }]).then(({ diagnostics }) => diagnostics[0]);
     expect(await Promise.all([compile("a"), compile("b"), compile("c")])).toEqual(["a", "b", "c"]);
     expect(await compile("d")).toBe("d");
   });
@@ -82,7 +98,7 @@ describe("createPolicyCompiler()", () => {
         workerUrl: script(
           `import { parentPort } from "node:worker_threads";
            setTimeout(() => process.exit(1), 150);
-           parentPort.once("message", () => parentPort.postMessage({ diagnostics: [] }));`,
+           parentPort.on("message", () => parentPort.postMessage({ diagnostics: [] }));`,
         ),
       }),
     );

@@ -2,8 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { compilePolicy } from "../../../engine/index.js";
-import { UnusablePolicyError } from "../../../server/policy-files/create-policy-store.js";
-import { catalogText, cleanUp, folderWith, openStore, policyNamed } from "./harness.js";
+import { type PolicyStoreOptions, UnusablePolicyError } from "../../../server/policy-files/create-policy-store.js";
+import { catalogText, cleanUp, eventually, folderWith, openStore, policyNamed, writeFiles } from "./harness.js";
 
 const broken = policyNamed("broken").replace("acme/small", "acme/smal");
 const sound = (name: string) => ({ "policy.yaml": policyNamed(name), "catalog.yaml": catalogText });
@@ -86,6 +86,43 @@ describe("createPolicyStore()", () => {
     const results = await Promise.all(["a", "b", "c"].map((reason) => store.reload(reason)));
     expect(results).toEqual(["applied", "unchanged", "unchanged"]);
     expect(most).toBe(1);
+  });
+
+  describe("while an edit may still go on", () => {
+    const counting = () => {
+      const compiled: string[] = [];
+      const compile: PolicyStoreOptions["compile"] = async (files) => {
+        const result = compilePolicy(files);
+        compiled.push(result.value?.name ?? "refused");
+        return result;
+      };
+      return { compiled, compile };
+    };
+    const edit = (directory: string, name: string) => writeFiles(directory, { "policy.yaml": policyNamed(name) });
+
+    it("compiles what stands there, and does not compile it again", async () => {
+      const directory = await folderWith(sound("v0"));
+      const { compiled, compile } = counting();
+      const { store } = await openStore(directory, { compile, watching: { settleMs: 500, lookEveryMs: 60_000 } });
+      await edit(directory, "v1");
+      await eventually(() => expect(store.current().name).toBe("v1"));
+      expect(compiled).toEqual(["v0", "v1"]);
+    });
+
+    it("does not serve what was compiled before the last event", async () => {
+      const directory = await folderWith(sound("v0"));
+      const { compiled, compile } = counting();
+      const watching = { settleMs: 1_500, longestMs: 60_000, lookEveryMs: 60_000 };
+      const { store } = await openStore(directory, { compile, watching });
+      const applied: string[] = [];
+      store.onApplied(({ name }) => applied.push(name));
+      await edit(directory, "half");
+      await eventually(() => expect(compiled).toEqual(["v0", "half"]));
+      await edit(directory, "whole");
+      await eventually(() => expect(store.current().name).toBe("whole"));
+      expect(applied).toEqual(["v0", "whole"]);
+      expect(store.status().reloads).toEqual({ applied: 2, unchanged: 0, rejected: 0 });
+    });
   });
 
   it("tells listeners each applied policy, the first included, and survives one that throws", async () => {

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { mkdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { directoryLimits, PolicyDirectoryError } from "../../../server/policy-files/list-policy-files.js";
-import { readPolicyDirectory } from "../../../server/policy-files/read-policy-directory.js";
+import { readPolicyDirectory, takeReading } from "../../../server/policy-files/read-policy-directory.js";
 import { cleanUp, folderWith } from "./harness.js";
 
 const namesIn = async (directory: string) => (await readPolicyDirectory(directory)).map((file) => file.name);
@@ -125,6 +125,18 @@ describe("readPolicyDirectory()", () => {
     const directory = await folderWith({ "policy.yaml": "" });
     expect((await refusalOf(join(directory, "none"))).message).toBe(`there is no directory ${join(directory, "none")}`);
     expect((await refusalOf(join(directory, "policy.yaml"))).message).toContain("is not a directory");
+  });
+
+  it("does not read a file again that had long been the same, until it changes", async () => {
+    const directory = await folderWith({ "a.yaml": "a: 1\n", "b.yaml": "b: 1\n" });
+    expect((await takeReading(directory)).settled.size).toBe(0);
+    const later = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 10_000);
+    const first = await takeReading(directory);
+    later.mockRestore();
+    await writeFile(join(directory, "b.yaml"), "b: 2\n");
+    const second = await takeReading(directory, first.settled);
+    expect(second.files.map(({ text }) => text)).toEqual(["a: 1\n", "b: 2\n"]);
+    expect(second.files[0]).toBe(first.files[0]);
   });
 
   it("reads again when files vanish or are replaced meanwhile, and never mixes two states", async () => {

@@ -12,6 +12,7 @@ const status: PolicyStatus = {
 const accounting = {
   ledger: { waiting: 0, written: 3, rejected: 0 },
   budgets: { open: 1, reserved: 2_000_000, expired: 0, violations: 0 },
+  correctedBudgets: 0,
   keys: { keys: 2 },
   isRedisReady: false,
 };
@@ -106,6 +107,7 @@ describe("createMetrics()", () => {
       "routewright_budget_reserved_usd 0.002",
       "routewright_budget_leases_expired_total 0",
       "routewright_budget_conservation_violations 0",
+      "routewright_budget_corrections_total 0",
       "routewright_budget_counters_up 1",
       "routewright_api_keys 2",
       "routewright_api_keys_fresh 1",

@@ -1,0 +1,106 @@
+import type { Logger } from "pino";
+import type { Subject } from "../keys/subject.js";
+import type { Balance, BudgetLine } from "./budget-book.js";
+import type { BudgetCounters } from "./budget-counters.js";
+import { type BudgetWindow, windowOf } from "./budget-window.js";
+
+export interface BudgetAuditOptions {
+  readonly budgets: Pick<BudgetCounters, "balances" | "correct">;
+  /** Every budget there is. */
+  readonly lines: () => readonly BudgetLine[];
+  /** What was charged in a window, nano-dollars: the ledger's sums. */
+  readonly chargedIn: (subject: Subject, window: BudgetWindow) => Promise<number>;
+  readonly log: Pick<Logger, "error">;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds between two rounds. Default 60,000. */
+  readonly everyMs?: number;
+}
+
+type Suspects = Map<string, { readonly line: BudgetLine; readonly spent: number; readonly charged: number }>;
+
+/** Budgets looked at in one round: some milliseconds of the database each. */
+const LINES_PER_ROUND = 50;
+
+/**
+ * Compares what budgets count as spent with what the ledger has, some budgets a minute. They can differ when a budget was given to a
+ * key while its calls ran, and by faults. The ledger is the truth: a difference that stands in two rounds while no call is
+ * under way is counted, logged and put right.
+ */
+export class BudgetAudit {
+  readonly #options: BudgetAuditOptions;
+  readonly #timer: NodeJS.Timeout;
+  /** Differences seen once: `spent` and the ledger's sum. */
+  #suspects: Suspects = new Map();
+  #next = 0;
+  #corrected = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(options: BudgetAuditOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.round(), options.everyMs ?? 60_000).unref();
+  }
+
+  /** Budgets that were put right. */
+  get corrected(): number {
+    return this.#corrected;
+  }
+
+  /** One round, or the one under way. Never rejects: what cannot be compared now is compared later. */
+  round(): Promise<void> {
+    this.#running ??= this.#round().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#running;
+  }
+
+  async #round(): Promise<void> {
+    const suspects = this.#suspects;
+    this.#suspects = new Map();
+    const all = this.#options.lines();
+    if (this.#next >= all.length) this.#next = 0;
+    const lines = all.slice(this.#next, this.#next + LINES_PER_ROUND);
+    this.#next += LINES_PER_ROUND;
+    const again = [...suspects.values()].map(({ line }) => line);
+    for (const line of [...again, ...lines.filter((one) => !suspects.has(idOf(one)))]) {
+      try {
+        await this.#compare(line, suspects);
+      } catch {
+        // Counters or database are away, which is said elsewhere.
+      }
+    }
+  }
+
+  async #compare(line: BudgetLine, suspects: Suspects): Promise<void> {
+    const { budgets, chargedIn, now, log } = this.#options;
+    const at = now();
+    const read = async (): Promise<Balance | undefined> => (await budgets.balances([line], at))[0];
+    const before = await read();
+    const charged = await chargedIn(line.subject, windowOf(line.period, at));
+    const after = await read();
+    // A call is under way, or was settled meanwhile: the two were not looked at in the same state.
+    if (before === undefined || before.reserved !== 0 || after?.reserved !== 0 || after.spent !== before.spent) return;
+    const { spent } = after;
+    if (spent === charged) return;
+    const seen = suspects.get(idOf(line));
+    if (seen?.spent !== spent || seen.charged !== charged) {
+      this.#suspects.set(idOf(line), { line, spent, charged });
+      return;
+    }
+    if (!(await budgets.correct(line, spent, charged, at))) return;
+    this.#corrected += 1;
+    log.error(
+      { budget: `${line.subject} ${line.period}`, counted_nano: spent, ledger_nano: charged },
+      "a budget counted something else than the ledger; it was put right",
+    );
+  }
+}
+
+function idOf({ subject, period }: BudgetLine): string {
+  return `${subject}|${period}`;
+}
