@@ -155,6 +155,10 @@ function describeBox(space: RequestSpace, box: Box): Description {
         break;
       }
       case "opaque": {
+        if (hasTwin(space, axis)) {
+          isExact = false;
+          break;
+        }
         const isTrue = space.layout.has(box.bits, number, 1);
         conditions.push(isTrue ? axis.predicate : { kind: "not", condition: axis.predicate, span });
         break;
@@ -173,6 +177,17 @@ function describeBox(space: RequestSpace, box: Box): Description {
   const [only] = conditions;
   const condition: Condition = only !== undefined && conditions.length === 1 ? only : { kind: "all", conditions, span };
   return { condition, isExact };
+}
+
+/** Two policies give different defaults to what an expression reads: no condition says under which of them it holds. */
+function hasTwin({ axes }: RequestSpace, axis: Extract<Axis, { kind: "opaque" }>): boolean {
+  const { predicate } = axis;
+  if (predicate.kind !== "logic") return false;
+  const rule = JSON.stringify(predicate.rule);
+  return axes.some((other) => {
+    if (other === axis || other.kind !== "opaque" || other.predicate.kind !== "logic") return false;
+    return JSON.stringify(other.predicate.rule) === rule;
+  });
 }
 
 function describeAxis(space: RequestSpace, box: Box, number: number, axis: FactAxis) {

@@ -114,12 +114,13 @@ class SchemaCheck {
   }
 
   #list(
-    { minItems = 0, uniqueItems, items: inner }: SchemaNode,
+    { minItems = 0, maxItems = Number.POSITIVE_INFINITY, uniqueItems, items: inner }: SchemaNode,
     place: Place,
     items: readonly Located[],
     fail: Fail,
   ): void {
     if (items.length < minItems) fail("minItems");
+    if (items.length > maxItems) fail("maxItems");
     if (uniqueItems === true) {
       const again = firstRepeated(items);
       if (again !== undefined) fail("uniqueItems", { again });

@@ -98,6 +98,10 @@ export function describeSchemaFault(fault: SchemaFault): readonly Description[] 
       const optional = entry === undefined || isRequiredKey(entry.key) ? "" : ", or leave the key out";
       return say("RW1103", `${nameOf(fault)} is empty`, `${help}${optional}`, placeOf(fault));
     }
+    case "maxItems": {
+      const { maxItems } = schema;
+      return say("RW1103", `${nameOf(fault)} has more than ${maxItems} values`, "leave some out", placeOf(fault));
+    }
     case "maxProperties": {
       const last = (node as LocatedMap).entries.at(-1);
       const keys = listNames(

@@ -63,6 +63,7 @@ describe.each(kinds)("the %s schema", (kind) => {
         "maximum",
         "exclusiveMinimum",
         "minItems",
+        "maxItems",
         "uniqueItems",
       ],
       ...["items", "minProperties", "maxProperties", "required", "propertyNames", "properties", "patternProperties"],
