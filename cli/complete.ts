@@ -67,15 +67,19 @@ complete -o default -o bashdefault -F _policy policy
 
 function writeZsh(commands: readonly CommandWords[]): string {
   const cases = commands.map(({ path, words }) => {
-    const items = words.map(({ word, description }) => quote(`${word.replaceAll(":", "\\:")}:${oneLine(description)}`));
-    return `    ${quote(path)}) items=(${items.join(" ")}) ;;`;
+    const items = (isOption: boolean) =>
+      words
+        .filter(({ word }) => word.startsWith("--") === isOption)
+        .map(({ word, description }) => quote(`${word.replaceAll(":", "\\:")}:${oneLine(description)}`))
+        .join(" ");
+    return `    ${quote(path)}) subcommands=(${items(false)}) flags=(${items(true)}) ;;`;
   });
   const paths = commands.map(({ path }) => quote(path)).join("|");
   return `#compdef policy
 # zsh completion for policy: eval "$(policy completion zsh)", or save it as _policy in a folder of $fpath
 _policy() {
   local here=policy word
-  local -a items
+  local -a subcommands flags
   for word in "\${(@)words[2,CURRENT-1]}"; do
     case "$here $word" in
       ${paths}) here="$here $word" ;;
@@ -84,8 +88,7 @@ _policy() {
   case "$here" in
 ${cases.join("\n")}
   esac
-  _describe -o policy items
-  _files
+  _describe command subcommands -- flags || _files
 }
 if [ "$funcstack[1]" = "_policy" ]; then _policy; else compdef _policy policy; fi
 `;

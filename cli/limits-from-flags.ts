@@ -27,6 +27,10 @@ export function limitsFromFlags({ budget, rpm, tpm, concurrent }: LimitOptions):
     }
     return [read.period, formatUsd(read.limit)];
   });
+  const twice = budgets.find(([period], index) => budgets.findIndex((one) => one[0] === period) !== index);
+  if (twice !== undefined) {
+    throw new CommandFailure(2, `policy: --budget: there are two for \`${twice[0]}\`; give one for each period`);
+  }
   return {
     ...(budgets.length === 0 ? {} : { budgets: Object.fromEntries(budgets) }),
     ...(rpm === undefined ? {} : { requests_per_minute: rpm }),
@@ -35,7 +39,7 @@ export function limitsFromFlags({ budget, rpm, tpm, concurrent }: LimitOptions):
   };
 }
 
-/** A value separated by commas that may be given several times. */
+/** A value separated by commas that may be given several times. Empty parts stay, for whoever reads them to refuse: an empty variable of a script must not lift a limit. */
 export function listed(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), ...text.split(",").map((part) => part.trim())].filter((part) => part !== "");
+  return [...(before ?? []), ...text.split(",").map((part) => part.trim())];
 }

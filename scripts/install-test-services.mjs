@@ -1,5 +1,5 @@
-// Installs what some tests run for real, where it is missing and can be had: PostgreSQL, Redis and nginx, by Debian's
-// packages, as root or with a sudo that asks nothing. Elsewhere it says what will be skipped and how to get it.
+// Installs what some tests run for real, where it is missing and can be had: PostgreSQL, Redis, nginx, two shells and Graphviz,
+// by Debian's packages, as root or with a sudo that asks nothing. Elsewhere it says what will be skipped and how to get it.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
@@ -8,6 +8,9 @@ const services = [
   { name: "PostgreSQL", package: "postgresql", isThere: existsSync("/usr/lib/postgresql") },
   { name: "Redis", package: "redis-server", isThere: has("redis-server") },
   { name: "nginx", package: "nginx-light", isThere: has("nginx") },
+  { name: "zsh", package: "zsh", isThere: has("zsh") },
+  { name: "fish", package: "fish", isThere: has("fish") },
+  { name: "Graphviz", package: "graphviz", isThere: has("dot") },
 ];
 const missing = services.filter(({ isThere }) => !isThere);
 

@@ -67,6 +67,8 @@ async function createKey(own: CreateOptions, self: Command): Promise<void> {
     if (key === undefined) throw new CommandFailure(2, `policy keys: --attribute ${text}: write it as name=value`);
     return [key, value ?? ""];
   });
+  const twice = attributes.find(([key], index) => attributes.findIndex((one) => one[0] === key) !== index);
+  if (twice !== undefined) throw new CommandFailure(2, `policy keys: --attribute ${twice[0]}: give it once`);
   const json = {
     name,
     tenant,

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { InvalidSettings } from "../../server/keys/read-key-settings.js";
 import { readUsageQuery, usageToCsv } from "../../server/ledger/read-usage-query.js";
-import { queryUsage, type UsageRow, usageGroups } from "../../server/ledger/usage-query.js";
+import { MAX_USAGE_ROWS, queryUsage, type UsageRow, usageGroups } from "../../server/ledger/usage-query.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { databaseOption, withDatabase } from "../open-cli-database.js";
@@ -19,16 +19,22 @@ export function usageCommand(): Command {
   for (const group of usageGroups) command.option(`--${group} <${group}>`, `only this ${group}`);
   return command.action(async (own: Record<string, string> & { csv?: boolean }, self: Command) => {
     const { database = "", csv, ...given } = own as Record<string, string | boolean>;
-    const rows = await withDatabase(String(database), async (opened) => {
+    const { query, rows, isCut } = await withDatabase(String(database), async (opened) => {
       try {
-        return await queryUsage(opened, readUsageQuery(given, Date.now()));
+        const query = readUsageQuery(given, Date.now());
+        return { query, ...(await queryUsage(opened, query)) };
       } catch (error) {
         if (error instanceof InvalidSettings) throw new CommandFailure(2, `policy usage: --${error.message}`);
         throw error;
       }
     });
+    if (isCut) {
+      process.stderr.write(
+        `policy usage: only the first ${MAX_USAGE_ROWS} sums are shown; ask for less: --from, --to, --model …\n`,
+      );
+    }
     if (globalOptions(self).json) process.stdout.write(`${JSON.stringify({ usage: rows }, undefined, 2)}\n`);
-    else process.stdout.write(csv === true ? usageToCsv(rows) : tableOf(rows));
+    else process.stdout.write(csv === true ? usageToCsv(rows, query) : tableOf(rows));
   });
 }
 
@@ -37,7 +43,7 @@ function tableOf(rows: readonly UsageRow[]): string {
   if (first === undefined) return "nothing was used in that time\n";
   const names = Object.keys(first).filter((name) => name === "time" || usageGroups.some((group) => group === name));
   const heads = [...names.map((name) => name.toUpperCase()), "CALLS", "ANSWERED", "INPUT", "CACHED", "OUTPUT"];
-  const usd = (value: number) => `$${value.toFixed(value !== 0 && value < 0.01 ? 6 : 2)}`;
+  const usd = (value: number) => `$${value.toFixed(value !== 0 && value < 1 ? 6 : 2)}`;
   const line = (row: UsageRow) => [
     ...names.map((name) => (name === "time" ? (row.time ?? "").slice(0, 16) : row[name as "model"] || "-")),
     ...[row.attempts, row.answered, row.input + row.audio_input + row.image_input + row.cache_write].map(grouped),

@@ -100,7 +100,7 @@ function writeDirect(
   mostRows: number,
 ): void {
   const cells = cellCount(facts[fact] as TreeFact);
-  const header = nodes.push(DIRECT_COLUMN, fact, 0);
+  nodes.push(DIRECT_COLUMN, fact, 0);
   const table = nodes.reserve(cells);
   const rows = new RowWriter(nodes, rules.length);
   const parts = rules.map((rule) => columnPartOf(rule, fact));
@@ -117,7 +117,6 @@ function writeDirect(
   }
   for (let cell = 0; cell < cells; cell++) nodes.set(table + cell, rows.at(rowOf[cell] as number));
   rows.count();
-  nodes.set(header + 2, nodes.length - header);
 }
 
 /**

@@ -23,8 +23,8 @@ export function orderWithinModels(attempts: PlannedAttempt[], from: number, orde
     if (taken.length === 1) continue;
     const ordered = taken
       .flatMap((at) => attempts[at] ?? [])
-      .map((attempt, was) => ({ attempt, was, place: placeOf(attempt) }))
-      .sort((a, b) => a.place - b.place || a.was - b.was);
+      .map((attempt) => ({ attempt, place: placeOf(attempt) }))
+      .sort((a, b) => a.place - b.place);
     for (const [turn, at] of taken.entries()) {
       const next = ordered[turn];
       if (next !== undefined) attempts[at] = next.attempt;

@@ -18,12 +18,14 @@ export function createUsageRoutes({ database, now }: UsagePlane): Router {
     const { format = "json", ...given } = request.query;
     if (format !== "json" && format !== "csv") throw new InvalidSettings("format", "it takes json or csv");
     const query = readUsageQuery(given, now());
-    const rows = await queryUsage(database, query);
+    const { rows, isCut } = await queryUsage(database, query);
+    if (isCut) response.setHeader("x-usage-truncated", "true");
     if (format === "csv") {
-      response.type("text/csv").attachment("usage.csv").send(usageToCsv(rows));
+      response.type("text/csv").attachment("usage.csv").send(usageToCsv(rows, query));
     } else {
       const [from, to] = [query.from, query.to].map((time) => new Date(time).toISOString());
-      response.json({ from, to, by: query.by, interval: query.interval, usage: rows });
+      const cut = isCut ? { truncated: true } : {};
+      response.json({ from, to, by: query.by, interval: query.interval, ...cut, usage: rows });
     }
   });
   routes.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {

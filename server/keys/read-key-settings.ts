@@ -44,7 +44,7 @@ export function readKeyRequest(json: unknown, now: number): KeyRequest {
       ...(user === undefined ? {} : { user }),
       ...(region === undefined ? {} : { region }),
       tags: readTags(body["tags"]),
-      allow: listOf(body["allow"], "allow").map((item) => textOf(item, "allow")),
+      allow: readAllow(body["allow"]),
       scopes: readScopes(body["scopes"]),
       attributes: readAttributes(body["attributes"]),
       limits: readLimits(body["limits"]),
@@ -100,6 +100,15 @@ function readTags(value: unknown): readonly string[] {
     throw new InvalidSettings("tags", `it takes at most ${MAX_TAGS} tags without commas, of at most 64 characters`);
   }
   return [...new Set(good)];
+}
+
+/** An empty list would allow everything, which nobody means who writes one. */
+function readAllow(value: unknown): readonly string[] {
+  const allow = listOf(value, "allow").map((item) => textOf(item, "allow"));
+  if (value !== undefined && allow.length === 0) {
+    throw new InvalidSettings("allow", "it takes at least one; leave it out to allow every model");
+  }
+  return allow;
 }
 
 function readScopes(value: unknown): readonly Scope[] {

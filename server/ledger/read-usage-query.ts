@@ -1,5 +1,5 @@
 import { InvalidSettings } from "../keys/read-key-settings.js";
-import { type UsageGroup, type UsageQuery, type UsageRow, usageGroups } from "./usage-query.js";
+import { emptyUsageRow, type UsageGroup, type UsageQuery, type UsageRow, usageGroups } from "./usage-query.js";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -38,7 +38,10 @@ export function readUsageQuery(given: Readonly<Record<string, unknown>>, now: nu
   }
   const until = to ?? Math.floor(now / DAY_MS) * DAY_MS + DAY_MS;
   const since = from ?? Math.floor((until - 1) / DAY_MS) * DAY_MS - (DEFAULT_DAYS - 1) * DAY_MS;
-  if (since >= until) throw new InvalidSettings("from", "it must be before `to`");
+  if (since >= until) {
+    const end = new Date(until).toISOString().slice(0, 16);
+    throw new InvalidSettings("from", `it must be before \`to\`, ${to === undefined ? "left out: " : ""}${end}Z`);
+  }
   return {
     from: Math.floor(since / HOUR_MS) * HOUR_MS,
     to: Math.ceil(until / HOUR_MS) * HOUR_MS,
@@ -48,11 +51,9 @@ export function readUsageQuery(given: Readonly<Record<string, unknown>>, now: nu
   };
 }
 
-/** A table of rows as CSV (RFC 4180), the columns of the first row as its head. */
-export function usageToCsv(rows: readonly UsageRow[]): string {
-  const [first] = rows;
-  if (first === undefined) return "";
-  const columns = Object.keys(first);
+/** A table of rows as CSV (RFC 4180), with a head also when there are none. */
+export function usageToCsv(rows: readonly UsageRow[], query: UsageQuery): string {
+  const columns = Object.keys(rows[0] ?? emptyUsageRow(query));
   const cell = (value: unknown) => {
     const text = String(value ?? "");
     // A spreadsheet would run what begins like this.

@@ -42,15 +42,21 @@ export interface UsageRow extends Readonly<Partial<Record<UsageGroup, string>>> 
   readonly mean_ms: number;
 }
 
-/** Rows of an answer at most. */
+export interface UsageAnswer {
+  readonly rows: readonly UsageRow[];
+  /** There was more than {@link MAX_USAGE_ROWS}: the cheapest, of a time series the latest, are left out. */
+  readonly isCut: boolean;
+}
+
+/** Sums of an answer at most. */
 export const MAX_USAGE_ROWS = 10_000;
 const DAY_MS = 86_400_000;
 
 /**
  * Sums up usage, from the sums by day where the query's times allow it, else by hour: never from the ledger's own rows,
- * so it stays fast however many there are. Dearest first; a time series by time.
+ * so it stays fast however many there are. Dearest first, a time series by time before.
  */
-export async function queryUsage({ db }: Pick<Database, "db">, query: UsageQuery): Promise<readonly UsageRow[]> {
+export async function queryUsage({ db }: Pick<Database, "db">, query: UsageQuery): Promise<UsageAnswer> {
   const { from, to, by, interval, only } = query;
   const isDaily = interval !== "hour" && from % DAY_MS === 0 && to % DAY_MS === 0;
   const groups = [...(interval === undefined ? [] : (["start"] as const)), ...by];
@@ -60,18 +66,26 @@ export async function queryUsage({ db }: Pick<Database, "db">, query: UsageQuery
     .where("span", "=", isDaily ? "day" : "hour")
     .where("start", ">=", from)
     .where("start", "<", to)
-    .limit(MAX_USAGE_ROWS);
+    .limit(MAX_USAGE_ROWS + 1);
   for (const name of usageGroups) {
     const value = only[name];
     if (value !== undefined) select = select.where(name, "=", value);
   }
   for (const name of groups) select = select.select(name).groupBy(name) as unknown as typeof select;
-  select = interval === undefined ? select.orderBy("charged_nano", "desc") : select.orderBy("start" as never);
-  const rows = (await select.execute()) as unknown as readonly Record<string, number | string | null>[];
+  if (interval !== undefined) select = select.orderBy("start" as never);
+  select = select.orderBy("charged_nano", "desc");
+  const found = (await select.execute()) as unknown as readonly Record<string, number | string | null>[];
+  const isCut = found.length > MAX_USAGE_ROWS;
+  const rows = isCut ? found.slice(0, MAX_USAGE_ROWS) : found;
   const isEmpty = rows.length === 1 && rows[0]?.["attempts"] === null; // a sum over nothing
   const shown = isEmpty ? [] : rows.map((row) => toUsageRow(row, query));
   // Sums by hour give a row an hour, also when days were asked for.
-  return interval === "day" && !isDaily ? mergeByDay(shown, by) : shown;
+  return { rows: interval === "day" && !isDaily ? mergeByDay(shown, by) : shown, isCut };
+}
+
+/** What a row looks like, with nothing in it. */
+export function emptyUsageRow(query: UsageQuery): UsageRow {
+  return toUsageRow({}, query);
 }
 
 function toUsageRow(row: Readonly<Record<string, number | string | null>>, { by, interval }: UsageQuery): UsageRow {

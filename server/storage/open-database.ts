@@ -3,6 +3,7 @@ import type { DatabaseSchema } from "./database-schema.js";
 import { readDatabaseUrl, withoutPassword } from "./database-url.js";
 import { migrate } from "./migrations.js";
 import { openSqlite } from "./open-sqlite.js";
+import { startCheckpoints } from "./start-checkpoints.js";
 
 /** An open database with its tables up to date. All stores share one. */
 export interface Database {
@@ -17,6 +18,8 @@ export interface OpenDatabaseOptions {
    * loop meanwhile, so a server waits 20 (the default) and tries again later; a command may wait longer.
    */
   readonly busyMs?: number;
+  /** SQLite: keep the log short from a thread of its own ({@link startCheckpoints}); for servers. */
+  readonly checkpointApart?: boolean;
   /** PostgreSQL: connections at most. Default 10. */
   readonly connections?: number;
   /** Told when an idle connection to PostgreSQL breaks; the pool opens another one when it is needed. */
@@ -25,6 +28,8 @@ export interface OpenDatabaseOptions {
 
 const BUSY_MS = 20;
 const BUSY_AT_START_MS = 5_000;
+/** A log of 32 MB: commits copy it themselves, as far as the thread that does it has not. Only that lets the log begin anew under load. */
+const PAGES_BEFORE_OWN_CHECKPOINT = 8_000;
 
 /**
  * Opens the database that a `DATABASE_URL` names and brings its tables up to date.
@@ -38,6 +43,7 @@ const BUSY_AT_START_MS = 5_000;
 export async function openDatabase(url: string, options: OpenDatabaseOptions = {}): Promise<Database> {
   const address = readDatabaseUrl(url);
   let db: Kysely<DatabaseSchema> | undefined;
+  let endCheckpoints = async (): Promise<void> => undefined;
   try {
     if (address.engine === "postgres") {
       const { openPostgres } = await import("./open-postgres.js"); // loaded only where it is used
@@ -51,6 +57,10 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
       db = new Kysely<DatabaseSchema>({ dialect: new SqliteDialect({ database: connection }) });
       await migrate(db, "sqlite");
       connection.set(`pragma busy_timeout = ${options.busyMs ?? BUSY_MS}`);
+      if (options.checkpointApart === true && address.path !== ":memory:") {
+        connection.set(`pragma wal_autocheckpoint = ${PAGES_BEFORE_OWN_CHECKPOINT}`);
+        endCheckpoints = startCheckpoints(address.path);
+      }
     }
   } catch (error) {
     await db?.destroy().catch(() => undefined); // the first error is the one to tell
@@ -58,5 +68,12 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
     throw new Error(`the database ${withoutPassword(url)} cannot be used: ${message}`, { cause: error });
   }
   const opened = db;
-  return { db: opened, engine: address.engine, close: () => opened.destroy() };
+  return {
+    db: opened,
+    engine: address.engine,
+    async close() {
+      await endCheckpoints();
+      await opened.destroy();
+    },
+  };
 }

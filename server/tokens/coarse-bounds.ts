@@ -6,9 +6,9 @@ const LONGEST_ENTRY = 128;
 const BYTES_PER_UNIT = 3;
 
 /** Up to this many UTF-16 units an estimate looks at every piece; beyond it at {@link WINDOWS} windows of {@link WINDOW}. */
-const WHOLE = 384;
+const WHOLE = 256;
 const WINDOWS = 4;
-const WINDOW = 96;
+const WINDOW = 64;
 
 /**
  * Bounds on the o200k_base tokens of texts from their lengths alone: wide, and some hundred times cheaper than `tokenBounds`
@@ -38,7 +38,7 @@ export function byteBounds(texts: readonly string[]): TokenBounds {
 
 /**
  * How many tokens texts are likely to have, in a time that does not grow with them: long ones are judged by four windows
- * of 96 characters, spread evenly. Within some 10 % for texts of one kind; a mixture (prose and base64) can be further off.
+ * of 64 characters, spread evenly. Within some 10 % for texts of one kind; a mixture (prose and base64) can be further off.
  *
  * @returns a whole number.
  */

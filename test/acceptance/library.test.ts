@@ -48,12 +48,13 @@ describe("the packed library", () => {
     expect(stdout).toBe(output);
   });
 
-  it("brings the command, the starter set and the schemas", async () => {
+  it("brings the command, the starter set, the schemas and the GitHub Action", async () => {
     const { stdout } = await run(process.execPath, ["node_modules/routewright/dist/cli/main.js", "init", "policies"], {
       cwd: folder,
     });
     expect(stdout).toContain("wrote policies/policy.yaml");
     await readFile(join(folder, "node_modules/routewright/schemas/policy.schema.json"), "utf8");
+    await readFile(join(folder, "node_modules/routewright/action.yml"), "utf8");
   });
 });
 

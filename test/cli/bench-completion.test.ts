@@ -1,10 +1,11 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPolicy } from "../acceptance/proxy-process.js";
+import { hasFish, hasGraphviz, hasZsh } from "../services/available.js";
 
 const run = promisify(execFile);
 
@@ -49,12 +50,13 @@ describe("policy completion", () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "routewright-completion-"));
-  });
+    for (const shell of ["bash", "zsh", "fish"]) {
+      await writeFile(join(folder, `policy.${shell}`), (await runPolicy(["completion", shell])).stdout);
+    }
+  }, 60_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const complete = async (...words: string[]) => {
-    const { stdout: script } = await runPolicy(["completion", "bash"]);
-    await writeFile(join(folder, "policy.bash"), script);
     const line = words.map((word) => `'${word}'`).join(" ");
     const ask = `source '${join(folder, "policy.bash")}'; COMP_WORDS=(policy ${line}); COMP_CWORD=${words.length}; _policy; echo "\${COMPREPLY[*]}"`;
     const { stdout } = await run("bash", ["--norc", "-c", ask]);
@@ -71,11 +73,26 @@ describe("policy completion", () => {
     expect(await complete(...words)).toEqual(expected);
   });
 
-  it.each(["zsh", "fish"])("writes a script for %s with every command and its options", async (shell) => {
-    const { code, stdout } = await runPolicy(["completion", shell]);
-    expect(code).toBe(0);
-    for (const word of ["check", "replay", "completion"]) expect(stdout).toContain(word);
-    expect(stdout).toContain(shell === "fish" ? "-l suggest" : "--suggest");
+  // What is added to the line; of several possibilities nothing.
+  const lines = [
+    ["policy re", "play"],
+    ["policy replay --ex", "port"],
+    ["policy --json keys cr", "eate"],
+    ["policy test --s", "uggest"],
+    ["policy fmt --no", "-color"],
+  ] as const;
+
+  it.skipIf(!hasZsh).each(lines)("completes %j by %j in a real zsh", { timeout: 60_000 }, async (line, added) => {
+    const { stdout } = await run("zsh", ["-f", "test/cli/complete.zsh", join(folder, "policy.zsh"), line, added]);
+    expect(stdout.trim()).toBe(`${line}${added}`);
+  });
+
+  it.skipIf(!hasFish).each(lines)("completes %j by %j in a real fish", { timeout: 60_000 }, async (line, added) => {
+    const ask = `source '${join(folder, "policy.fish")}'; complete -C '${line}'`;
+    const { stdout } = await run("fish", ["--no-config", "-c", ask], { env: { ...process.env, HOME: folder } });
+    const [word = ""] = stdout.split("\t");
+    expect(`${line.slice(0, line.lastIndexOf(" "))} ${word}`).toBe(`${line}${added}`);
+    expect(stdout.trim().split("\n")).toHaveLength(1);
   });
 
   it("knows three shells", async () => {
@@ -94,6 +111,15 @@ describe("policy graph", () => {
     const { code, stdout } = await runPolicy(["graph", "--format", format, "--policies", "cli/starter"]);
     expect(code).toBe(0);
     expect(stdout).toContain(start);
+  });
+
+  it.skipIf(!hasGraphviz)("writes dot that Graphviz draws, with every rule of the shipped set", async () => {
+    const { stdout: dot } = await runPolicy(["graph", "--format", "dot", "--no-fold"]);
+    const drawing = spawnSync("dot", ["-Tsvg"], { input: dot, encoding: "utf8" });
+    expect(drawing).toMatchObject({ status: 0, stderr: "" });
+    for (const [, id] of (await readFile("policies/policy.yaml", "utf8")).matchAll(/- id: (\S+)/g)) {
+      expect(drawing.stdout.replaceAll("&#45;", "-")).toContain(id);
+    }
   });
 
   it("knows three formats", async () => {

@@ -14,6 +14,18 @@ describe("policy keys and limits", () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
   const run = (...args: string[]) => runPolicy(args, environment);
 
+  it.each([
+    [["--allow", ""], "allow: it takes a text"],
+    [["--tag", ""], "tags: it takes"],
+    [["--budget", ""], "--budget : write it as USD/PERIOD"],
+    [["--budget", "1/day", "--budget", "2/day"], "--budget: there are two for `day`"],
+    [["--attribute", "plan=a", "--attribute", "plan=b"], "--attribute plan: give it once"],
+  ])("makes no key without the limit that was meant: %j", async (options, message) => {
+    const { code, stdout, stderr } = await run("keys", "create", ...options);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
+  });
+
   it("creates, lists, rotates and revokes, without a server", async () => {
     const created = await run(
       ..."keys create --name web --tenant t --app a --tag x,y --allow openai/* --budget 50/month --budget 5/day".split(

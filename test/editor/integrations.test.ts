@@ -144,6 +144,22 @@ describe("the pre-commit hooks", () => {
     }
   });
 
+  it("are in docs/editor.md for a repository that does not name one of Routewright", async () => {
+    const page = await readFile(join(root, "docs/editor.md"), "utf8");
+    const [, written = ""] = /^```yaml\n(repos:\n.*?)^```$/ms.exec(page) ?? [];
+    const [{ hooks: local }] = (parse(written) as { readonly repos: [{ readonly hooks: readonly object[] }] }).repos;
+    const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    expect(local).toEqual(
+      hooks.map(({ description: _, ...hook }) => ({
+        ...hook,
+        files: "^policies/",
+        additional_dependencies: [`routewright@${version}`],
+      })),
+    );
+    expect(page).toContain(`package: routewright@${version} }`);
+    expect(page).not.toContain("OWNER");
+  });
+
   it("are built when pre-commit installs the repository: it packs it", async () => {
     const { scripts, bin } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
     expect(scripts.prepack).toContain("build");

@@ -4,7 +4,7 @@ import { compilePolicy } from "../../engine/policy/compile-policy.js";
 import type { SourceFile } from "../../engine/source/source-file.js";
 
 /** What an example is: the word after `yaml` on its fence. Fences without one are fragments to read. */
-const kinds = ["policy", "rules", "match", "test", "catalog"] as const;
+const kinds = ["policy", "rules", "match", "test", "catalog", "files"] as const;
 export interface DocsExample {
   readonly kind: (typeof kinds)[number];
   readonly text: string;
@@ -41,6 +41,8 @@ export function filesOfExample(example: DocsExample, shipped: readonly SourceFil
       const rule = `- id: example\n  match:\n${match}\n  route: { to: [economy] }\n`;
       return [policyWith(rule), ...keep("catalog.yaml")];
     }
+    case "files":
+      return [...splitFiles(example), ...keep("catalog.yaml")];
     case "test":
       return [
         ...shipped.filter(({ name }) => !name.startsWith("tests/")),
@@ -55,6 +57,13 @@ export function filesOfExample(example: DocsExample, shipped: readonly SourceFil
       ];
     }
   }
+}
+
+/** Several files in one example, each under a comment with its name. */
+function splitFiles({ text, place }: DocsExample): readonly SourceFile[] {
+  const [before, ...parts] = text.split(/^# (\S+\.yaml)\n/m);
+  if (before !== "" || parts.length === 0) throw new Error(`${place}: it must begin with the name of a file`);
+  return parts.flatMap((name, at) => (at % 2 === 0 ? [{ name, text: parts[at + 1] ?? "" }] : []));
 }
 
 function policyWith(rules: string): SourceFile {

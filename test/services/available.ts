@@ -9,6 +9,9 @@ const isCi = process.env["CI"] === "true";
 
 export const hasPostgres = isCi || existsSync("/usr/lib/postgresql");
 export const hasRedis = isCi || isOnPath("redis-server");
+export const hasZsh = isCi || isOnPath("zsh");
+export const hasFish = isCi || isOnPath("fish");
+export const hasGraphviz = isCi || isOnPath("dot");
 
 function isOnPath(command: string): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, command)));

@@ -10,6 +10,7 @@ app.post("/v1/chat/completions", (request, response) => {
   pool.dispatch(
     { path: request.url, method: "POST", headers, body: JSON.stringify({ ...request.body, model: "other" }) },
     {
+      onRequestStart() {},
       onResponseStart(controller, status, headers) {
         response.status(status).type(headers["content-type"]);
         response.on("drain", () => controller.resume());

@@ -20,7 +20,9 @@ describe("buildStringTable()", () => {
   }
 
   it("hashes few characters of strings that a few tell apart", () => {
-    expect(buildStringTable(numbered(1_000)).positions.length).toBeLessThanOrEqual(6);
+    const { positions } = buildStringTable(numbered(1_000));
+    expect(positions.length).toBeGreaterThan(1);
+    expect(positions.length).toBeLessThanOrEqual(6);
   });
 
   it("hashes every character of strings that differ in the middle only", () => {

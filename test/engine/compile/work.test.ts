@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DecisionTree } from "../../../engine/compile/decision-tree.js";
+import { type TreeTuning, usualTuning } from "../../../engine/compile/tree-tuning.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { decide } from "../../../engine/evaluate/decide.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
@@ -26,8 +27,8 @@ function workOf(tree: DecisionTree, act: () => void): { asked: number; read: num
 }
 
 /** The work of decisions by one tree, each after it was seen to agree with the plain reading. */
-function workFor(rules: readonly RuleText[]) {
-  const policy = compile(setOf(rules));
+function workFor(rules: readonly RuleText[], tuning?: TreeTuning) {
+  const policy = compile(setOf(rules), tuning);
   return (facts: Facts) => {
     decided(policy, facts);
     return workOf(policy.tree, () => decide(policy, facts));
@@ -106,6 +107,106 @@ describe("the tree", () => {
   });
 });
 
+describe("a bitmap", () => {
+  const bitmaps: TreeTuning = { ...usualTuning, nodeCost: 1e9 };
+  const hashed: TreeTuning = { ...bitmaps, directCells: -1e9 };
+  /** Leaves a rule to be asked that no column drops. */
+  const asked: Condition = { kind: "glob", fact: "model", pattern: "no*", span };
+
+  it("reads the fact that drops most rules first, and no other when none is left", () => {
+    for (const tuning of [bitmaps, hashed]) {
+      const work = workFor(
+        many(30, (at) => all(isTrue("stream"), has("any", `x${at % 3}`), is("tenant", `t${at}`))),
+        tuning,
+      );
+      expect(work({ stream: true, tags: ["x0"], tenant: "nobody" })).toEqual({ asked: 0, read: 1 });
+      expect(work({ stream: true, tags: ["x0"] })).toEqual({ asked: 0, read: 1 });
+      // One rule is left: asking it costs less than reading on.
+      expect(work({ stream: true, tags: ["x0"], tenant: "t27" }).asked).toBe(1);
+    }
+  });
+
+  it("drops rules by strings, booleans, tags and numbers alike", () => {
+    for (const tuning of [bitmaps, hashed]) {
+      const strings = workFor(
+        many(90, (at) => all(is("tenant", `t${at % 30}`, `u${at % 30}`), asked)),
+        tuning,
+      );
+      expect(strings({ tenant: "u7", model: "x" }).asked).toBe(3);
+      const tags = workFor(
+        many(90, (at) => all(has("any", `t${at % 30}`, `u${at % 30}`), asked)),
+        tuning,
+      );
+      expect(tags({ tags: ["u7", "t8"], model: "x" }).asked).toBe(6);
+      const numbers = workFor(
+        many(90, (at) => all(atLeast("context_tokens", at % 30), below("context_tokens", (at % 30) + 1), asked)),
+        tuning,
+      );
+      expect(numbers({ context_tokens: 7, model: "x" }).asked).toBe(3);
+      expect(numbers({ context_tokens: 30, model: "x" }).asked).toBe(0);
+      expect(numbers({ model: "x" }).asked).toBe(0);
+      const booleans = workFor(
+        many(90, (at) => all(at % 3 === 0 ? isTrue("stream") : not(isTrue("stream")), asked)),
+        tuning,
+      );
+      expect([booleans({ stream: true, model: "x" }).asked, booleans({ model: "x" }).asked]).toEqual([30, 0]);
+    }
+  });
+
+  it("keeps rules that say nothing of a fact, whatever its value", () => {
+    for (const tuning of [bitmaps, hashed]) {
+      const rules = (condition: (at: number) => Condition) =>
+        workFor(
+          many(90, (at) => (at % 9 === 0 ? all(asked) : all(condition(at), asked))),
+          tuning,
+        );
+      const facts = { tenant: "nobody", context_tokens: 1e6, tags: ["nothing"], model: "x" };
+      expect(rules((at) => is("tenant", `t${at}`))(facts).asked).toBe(10);
+      expect(rules((at) => has("any", `t${at}`))(facts).asked).toBe(10);
+      expect(rules((at) => has("any", `t${at}`))({ ...facts, tags: ["t1"] }).asked).toBe(11);
+      expect(rules((at) => below("context_tokens", at % 30))(facts).asked).toBe(10);
+      expect(rules((at) => is("tenant", `t${at}`))({ model: "x" }).asked).toBe(10);
+      expect(rules((at) => below("context_tokens", at % 30))({ model: "x" }).asked).toBe(10);
+    }
+  });
+
+  it("gives the values that most rules name a row of their own", () => {
+    for (const tuning of [bitmaps, hashed]) {
+      const few = { ...tuning, mostRows: 1 };
+      const names = (at: number) => (at < 40 ? `rare${at}` : "often");
+      for (const work of [
+        workFor(
+          many(80, (at) => all(is("tenant", names(at)), asked)),
+          few,
+        ),
+        workFor(
+          many(80, (at) => all(has("any", names(at)), asked)),
+          few,
+        ),
+      ]) {
+        expect(work({ tenant: "often", tags: ["often"], model: "x" }).asked).toBe(40);
+        expect(work({ tenant: "rare1", tags: ["rare1"], model: "x" }).asked).toBe(40);
+        expect(work({ tenant: "nobody", tags: ["nothing"], model: "x" }).asked).toBe(0);
+      }
+    }
+  });
+
+  it("cuts a number no more often than it may have rows", () => {
+    const ranges = many(120, (at) => all(atLeast("context_tokens", at), below("context_tokens", at + 1), asked));
+    for (const tuning of [bitmaps, hashed]) {
+      const { tree } = compile(setOf(ranges), { ...tuning, mostRows: 3 });
+      const all120 = compile(setOf(ranges), { ...tuning, mostRows: 1_000 }).tree;
+      expect(all120.nodes.length - tree.nodes.length).toBeGreaterThan(100 * 4);
+      const work = workFor(ranges, { ...tuning, mostRows: 3 });
+      for (const tokens of [0, 50, 119]) {
+        const { asked: count } = work({ context_tokens: tokens, model: "x" });
+        expect(count).toBeGreaterThan(20);
+        expect(count).toBeLessThanOrEqual(40);
+      }
+    }
+  });
+});
+
 describe("a rule's program", () => {
   const glob: Condition = { kind: "glob", fact: "model", pattern: "g*", span };
   /** Whether the pattern is asked, for a request whose model is behind a getter. */
@@ -139,6 +240,46 @@ describe("a rule's program", () => {
       expect(asksPattern(all(glob, miss), facts)).toBe(false);
       expect(asksPattern(any(glob, not(miss)), facts)).toBe(false);
       expect(asksPattern(all(glob, not(miss)), facts)).toBe(true);
+    }
+  });
+
+  it("asks what rarely holds before what often does, and lists before alternatives", () => {
+    const inOrder: readonly (readonly [string, Condition])[] = [
+      ["tenant", is("tenant", "x")],
+      ["app", is("app", "x", "y")],
+      ["tags", has("any", "x")],
+      ["context_tokens", atLeast("context_tokens", 5)],
+      ["user", not(is("user", "u"))],
+      ["key_tags", { kind: "set", fact: "key_tags", quantifier: "none", tags: ["k"], span }],
+      ["region", any(is("region", "x"), all(not(is("session", "s")), is("region", "y")))],
+      ["model", { kind: "prefix", fact: "model", prefix: "p", span }],
+    ];
+    const values: Facts = {
+      tenant: "q",
+      app: "q",
+      tags: [],
+      context_tokens: 1,
+      user: "u",
+      key_tags: ["k"],
+      region: "q",
+      session: "s",
+      model: "q",
+    };
+    /** The facts that are read, in their order. */
+    const readBy = (condition: Condition): string[] => {
+      const read: string[] = [];
+      const facts = {};
+      for (const [name, value] of Object.entries(values)) {
+        Object.defineProperty(facts, name, { get: () => read.push(name) && value });
+      }
+      decide(compile(setOf([condition])), facts);
+      return read;
+    };
+    for (const [at, [name, first]] of inOrder.entries()) {
+      for (const [, later] of inOrder.slice(at + 1)) {
+        expect(readBy(all(later, first))).toEqual([name]);
+        expect(readBy(all(first, later))).toEqual([name]);
+      }
     }
   });
 });

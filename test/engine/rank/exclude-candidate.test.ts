@@ -177,6 +177,12 @@ describe("candidates are left out", () => {
     expect(order(planOf(policy, { context_tokens: 5_000, budget_usd: 0.018191999 }))).toEqual([]);
   });
 
+  it("not for a cost that is just what a rule allows, nor for a budget beyond numbers", () => {
+    const exact = requireRule("guard", { maxCost: parseUsd("0.018192")! });
+    expect(order(planOf(policy, { context_tokens: 5_000 }, {}, [exact]))).toEqual(["a/one@p"]);
+    expect(order(planOf(policy, { context_tokens: 5_000, budget_usd: 1e300 }))).toHaveLength(3);
+  });
+
   it("for the route's max_cost_usd, fallbacks too", () => {
     const limited = policyOf({
       models: { "a/one": { price: ["2", "8"] }, "b/two": { price: ["4", "16"] } },

@@ -144,12 +144,17 @@ export function planOf(
   world: World = {},
   requirements: readonly RequireRule[] = [],
 ): RoutePlan {
-  const first = policy.set.rules[0];
+  return rank(policy, outcomeOf(policy, requirements), facts, world);
+}
+
+/** The first rule decides when there is one, else the default. */
+export function outcomeOf({ set }: CompiledPolicy, requirements: readonly RequireRule[] = []): Outcome {
+  const first = set.rules[0];
   const route: Outcome["route"] =
     first?.effect === "route"
       ? { rule: first.id, ruleNumber: 0, route: first.route }
-      : { rule: "default", ruleNumber: policy.set.rules.length, route: policy.set.defaultRoute };
-  return rank(policy, { denied: undefined, requirements, route }, facts, world);
+      : { rule: "default", ruleNumber: set.rules.length, route: set.defaultRoute };
+  return { denied: undefined, requirements, route };
 }
 
 /** The ids of the attempts, best first. */

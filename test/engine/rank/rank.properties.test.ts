@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Facts } from "../../../engine/evaluate/facts.js";
 import type { Requirement, RequireRule, StrategyBlend, StrategyName } from "../../../engine/policy/policy-set.js";
+import { rankAttempts } from "../../../engine/rank/rank.js";
 import { exclusionReasons } from "../../../engine/rank/route-plan.js";
 import type { World } from "../../../engine/rank/world.js";
 import { parseUsd } from "../../../engine/units/money.js";
-import { type ModelText, planOf, policyOf, type RouteText, requireRule } from "./harness.js";
+import { type ModelText, outcomeOf, planOf, policyOf, type RouteText, requireRule } from "./harness.js";
 
 const providers = ["p", "q", "r"];
 const ids = ["a/one", "b/two", "c/three", "d/four"];
@@ -115,6 +116,9 @@ describe("rank, for any policy, request and world", () => {
         expect(planOf(structuredClone(compiled), structuredClone(request), structuredClone(seen), guards)).toEqual(
           plan,
         );
+
+        const { rule, attempts } = plan;
+        expect(rankAttempts(compiled, outcomeOf(compiled, guards), request, seen)).toEqual({ rule, attempts });
 
         const all = [...plan.attempts, ...plan.excluded];
         expect(new Set(all.map(({ endpoint }) => endpoint.id)).size).toBe(all.length);

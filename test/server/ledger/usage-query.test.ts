@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { LedgerStore } from "../../../server/ledger/ledger-store.js";
 import { readUsageQuery, usageToCsv } from "../../../server/ledger/read-usage-query.js";
-import { queryUsage } from "../../../server/ledger/usage-query.js";
+import { MAX_USAGE_ROWS, queryUsage } from "../../../server/ledger/usage-query.js";
 import { openDatabase } from "../../../server/storage/open-database.js";
 import { onBothEngines } from "../../services/engines.js";
 import { ledgerRow } from "./ledger-row.js";
@@ -23,7 +23,8 @@ onBothEngines((engine) => {
       }),
     );
     await new LedgerStore(database).write(rows);
-    const query = (given: Record<string, string>) => queryUsage(database, readUsageQuery(given, NOW));
+    const query = (given: Record<string, string>) =>
+      queryUsage(database, readUsageQuery(given, NOW)).then(({ rows }) => rows);
 
     const [all] = await query({});
     expect(all).toMatchObject({ attempts: 120, answered: 119, input: 1_200, output: 600, unknown_cost: 1 });
@@ -54,6 +55,21 @@ onBothEngines((engine) => {
     expect(await query({ by: "app", tenant: "none" })).toEqual([]);
     await database.close();
   });
+
+  it("says when there is more than an answer holds, and keeps the dearest of each hour first", async () => {
+    const database = await openDatabase(await engine.newUrl());
+    const rows = Array.from({ length: MAX_USAGE_ROWS + 1 }, (_, index) =>
+      ledgerRow(`dec_${index}.1`, { at: NOW, rule: `rule-${index}`, charged_nano: index }),
+    );
+    await new LedgerStore(database).write(rows);
+    const query = (given: Record<string, string>) => queryUsage(database, readUsageQuery(given, NOW));
+    const cut = await query({ by: "rule,hour" });
+    expect([cut.isCut, cut.rows.length]).toEqual([true, MAX_USAGE_ROWS]);
+    expect(cut.rows[0]).toMatchObject({ rule: `rule-${MAX_USAGE_ROWS}` });
+    const one = await query({ by: "rule", rule: "rule-7" });
+    expect([one.isCut, one.rows.length]).toEqual([false, 1]);
+    await database.close();
+  });
 });
 
 describe("readUsageQuery()", () => {
@@ -67,6 +83,7 @@ describe("readUsageQuery()", () => {
     [{ by: "modle" }, "by: it takes model, endpoint, rule, key, tenant, app, day, hour"],
     [{ from: "yesterday" }, "from: it takes a date"],
     [{ from: "2026-12-01", to: "2026-11-01" }, "from: it must be before `to`"],
+    [{ from: "2030-01-01" }, "from: it must be before `to`, left out: 2026-11-26T00:00Z"],
     [{ interval: "week" }, "interval: it takes day, hour"],
     [{ group: "model" }, "group: there is no such parameter"],
     [{ model: ["a", "b"] }, "model: give it once"],
@@ -78,7 +95,8 @@ describe("readUsageQuery()", () => {
 describe("usageToCsv()", () => {
   it("quotes what needs it, and leaves a spreadsheet nothing to run", () => {
     const row = { app: '=1+1,"x"', attempts: 1 } as never;
-    expect(usageToCsv([row])).toBe('app,attempts\r\n"\'=1+1,""x""",1\r\n');
-    expect(usageToCsv([])).toBe("");
+    const query = readUsageQuery({ by: "app,day" }, NOW);
+    expect(usageToCsv([row], query)).toBe('app,attempts\r\n"\'=1+1,""x""",1\r\n');
+    expect(usageToCsv([], query)).toMatch(/^time,app,attempts,answered,input,[a-z_,]+,charged_usd,mean_ms\r\n$/);
   });
 });
