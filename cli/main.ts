@@ -32,6 +32,9 @@ function buildProgram(): Command {
     .option("--no-color", "print without colours (also: NO_COLOR)")
     .helpCommand(false)
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
+    .hook("preAction", (_program, command) => {
+      if (command.name() !== "serve") endWithReader();
+    })
     .exitOverride();
   if (wantsJson) program.configureOutput({ writeErr: () => undefined });
   const commands = [
@@ -46,6 +49,14 @@ function buildProgram(): Command {
     program.addCommand(command);
   }
   return program;
+}
+
+/** Whoever reads the output may stop, as `head` does: then there is nothing left to do. */
+function endWithReader(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
 }
 
 function inheritSettings(command: Command, parent: Command): void {

@@ -51,6 +51,7 @@ async function accounting() {
         id: attempt,
         amount: 3_000_000,
         lines: money.accounting.linesOf(key),
+        at: Date.now(),
       });
       if ("kind" in reservation) throw new Error(JSON.stringify(reservation));
       const cost = {

@@ -2,24 +2,45 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * What the events of a stream add up to: texts joined, tool calls whole. Chat and text completions give `{ choices }`,
- * Anthropic's messages `{ content }`.
+ * Anthropic's messages `{ content }`, OpenAI's responses `{ output }`.
  */
 export function assembleAnswer(events: readonly Json[]): Json {
   const choices = new Map<unknown, Record<string, unknown>>();
   const blocks = new Map<unknown, Record<string, unknown>>();
+  const items = new Map<unknown, Record<string, unknown>>();
   for (const event of events) {
     for (const choice of listOf(event["choices"])) addChoice(slot(choices, choice["index"]), choice);
     if (event["type"] === "content_block_start") {
       blocks.set(event["index"], { ...recordOf(event["content_block"]) });
     } else if (event["type"] === "content_block_delta") {
       addPieces(slot(blocks, event["index"]), recordOf(event["delta"]), ["type"]);
-    }
+    } else if (event["output_index"] !== undefined) addToItem(items, event);
   }
   const error = events.find((event) => event["error"] !== undefined)?.["error"];
+  const whole =
+    items.size > 0
+      ? { output: [...items.values()] }
+      : blocks.size > 0
+        ? { content: [...blocks.values()] }
+        : { choices: [...choices.values()] };
   return {
-    ...(blocks.size === 0 ? { choices: [...choices.values()] } : { content: [...blocks.values()] }),
+    ...whole,
     ...(error === undefined ? {} : { error }),
   };
+}
+
+/** An item that is done stands whole in its last event; until then its texts stand beside it: `output_text`. */
+function addToItem(items: Map<unknown, Record<string, unknown>>, event: Json): void {
+  const { type, output_index: index, item, delta } = event;
+  if (type === "response.output_item.added" || type === "response.output_item.done") {
+    items.set(index, { ...recordOf(item) });
+    return;
+  }
+  const [, name] = /^response\.([a-z]+(?:_[a-z]+)*)\.delta$/.exec(String(type)) ?? [];
+  if (name === undefined || typeof delta !== "string") return;
+  const into = items.get(index) ?? {};
+  items.set(index, into);
+  into[name] = `${into[name] ?? ""}${delta}`;
 }
 
 function addChoice(into: Record<string, unknown>, choice: Json): void {

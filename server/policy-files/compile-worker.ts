@@ -1,10 +1,11 @@
 import { readlinkSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
 import { MessageChannel, parentPort } from "node:worker_threads";
-import { compilePolicy, KnownParts, type Rule, type SourceFile, splitPolicy } from "../../engine/index.js";
-import type { CompileAnswer } from "./create-policy-compiler.js";
+import { compilePolicy, KnownParts, type Rule, splitPolicy } from "../../engine/index.js";
+import type { CompileAnswer, CompileRequest } from "./create-policy-compiler.js";
+import { failedTests } from "./failed-tests.js";
 
-// The thread that create-policy-compiler.ts starts. It compiles the files it is given, again and again; what it has read
+// The thread that create-policy-compiler.ts starts. It compiles the files it is given, and runs their tests when asked to, again and again; what it has read
 // before it does not read again, and rules it has handed over before it does not hand over again.
 const known = new KnownParts();
 let handedOver: readonly Rule[] = [];
@@ -20,12 +21,13 @@ try {
 // Makes ready what the first compilation pays for: the schemas' validators.
 compilePolicy([{ name: "policy.yaml", text: "kind: policy\nname: warm-up\n" }]);
 
-parentPort?.on("message", (files: readonly SourceFile[]) => {
+parentPort?.on("message", ({ files, gate }: CompileRequest) => {
   const { value, diagnostics } = compilePolicy(files, known);
   if (value === undefined) {
     parentPort?.postMessage({ diagnostics } satisfies CompileAnswer);
     return;
   }
+  const failed = gate ? failedTests(value) : [];
   const { port1, port2 } = new MessageChannel();
   const { tree } = value;
   for (const piece of splitPolicy(value, handedOver)) {
@@ -35,5 +37,5 @@ parentPort?.on("message", (files: readonly SourceFile[]) => {
     );
   }
   handedOver = value.set.rules;
-  parentPort?.postMessage({ diagnostics, pieces: port2 } satisfies CompileAnswer, [port2]);
+  parentPort?.postMessage({ diagnostics, failedTests: failed, pieces: port2 } satisfies CompileAnswer, [port2]);
 });

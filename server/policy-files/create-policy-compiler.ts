@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { type Diagnostic, PolicyJoiner, type PolicyPiece, type Rule, type SourceFile } from "../../engine/index.js";
+import type { FailedTest } from "./failed-tests.js";
 import type { CompilePolicyFiles, CompileResult } from "./policy-store.js";
 
 export interface PolicyCompilerOptions {
@@ -14,7 +15,7 @@ export interface PolicyCompilerOptions {
 
 export interface PolicyCompiler {
   /**
-   * Reads and compiles policy files in a thread of its own, so that the event loop goes on serving. One compilation at a time;
+   * Reads, compiles and, for the gate, tests policy files in a thread of its own, so that the event loop goes on serving. One compilation at a time;
    * others wait for their turn.
    * @throws CompileFailure when the thread crashes, runs out of memory, or takes longer than `timeoutMs`.
    */
@@ -23,9 +24,16 @@ export interface PolicyCompiler {
   close(): Promise<void>;
 }
 
+/** What the thread is asked. */
+export interface CompileRequest {
+  readonly files: readonly SourceFile[];
+  /** Whether the tests of a sound set are run. */
+  readonly gate: boolean;
+}
 /** What the thread answers. */
 export interface CompileAnswer {
   readonly diagnostics: readonly Diagnostic[];
+  readonly failedTests?: readonly FailedTest[];
   /** The policy's pieces, all there; absent when there is an error. */
   readonly pieces?: MessagePort;
 }
@@ -59,10 +67,10 @@ export function createPolicyCompiler(options: PolicyCompilerOptions = {}): Polic
     return thread;
   };
 
-  const compileNow = async (files: readonly SourceFile[]): Promise<CompileResult> => {
+  const compileNow = async (request: CompileRequest): Promise<CompileResult> => {
     const own = ready();
     try {
-      return await own.compile(files, timeoutMs);
+      return await own.compile(request, timeoutMs);
     } catch (error) {
       if (thread === own) thread = undefined;
       await own.end();
@@ -72,8 +80,8 @@ export function createPolicyCompiler(options: PolicyCompilerOptions = {}): Polic
   };
 
   return {
-    compile(files) {
-      const result = queue.then(() => compileNow(files));
+    compile(files, gate = false) {
+      const result = queue.then(() => compileNow({ files, gate }));
       queue = result.catch(() => undefined); // the caller has the error; the next in turn goes on
       return result;
     },
@@ -105,9 +113,9 @@ class CompilingThread {
     await this.#worker.terminate();
   }
 
-  async compile(files: readonly SourceFile[], timeoutMs: number): Promise<CompileResult> {
+  async compile(request: CompileRequest, timeoutMs: number): Promise<CompileResult> {
     this.#worker.ref();
-    const { diagnostics, pieces } = await this.#answer(files, timeoutMs);
+    const { diagnostics, pieces, failedTests = [] } = await this.#answer(request, timeoutMs);
     this.#worker.unref();
     if (pieces === undefined) return { diagnostics };
     const joiner = new PolicyJoiner(this.#rules);
@@ -118,12 +126,12 @@ class CompilingThread {
       await nextTurn(); // requests are served between two pieces
     }
     pieces.close();
-    const value = joiner.finish(files);
+    const value = joiner.finish(request.files);
     this.#rules = value.set.rules;
-    return { value, diagnostics };
+    return { value, diagnostics, failedTests };
   }
 
-  async #answer(files: readonly SourceFile[], timeoutMs: number): Promise<CompileAnswer> {
+  async #answer(request: CompileRequest, timeoutMs: number): Promise<CompileAnswer> {
     const worker = this.#worker;
     const listeners = new AbortController();
     try {
@@ -153,7 +161,7 @@ class CompilingThread {
         });
         // After an answer or an error this changes nothing: a promise settles once.
         on<number>("exit", (code) => fail(`the compiling thread ended with exit code ${code} and without an answer`));
-        worker.postMessage(files);
+        worker.postMessage(request);
       });
     } finally {
       listeners.abort();

@@ -1,12 +1,18 @@
 import type { CompiledPolicy, Diagnostic, SourceFile } from "../../engine/index.js";
+import type { FailedTest } from "./failed-tests.js";
 
 /** The result of reading and compiling a whole directory once. */
 export interface CompileResult {
   readonly value?: CompiledPolicy;
   readonly diagnostics: readonly Diagnostic[];
+  /** Of the tests that the files bring, when they were asked to be run. */
+  readonly failedTests?: readonly FailedTest[];
 }
-/** Compiles off the event loop (a worker thread in the server; the engine called directly in tests). */
-export type CompilePolicyFiles = (files: readonly SourceFile[]) => Promise<CompileResult>;
+/**
+ * Compiles off the event loop (a worker thread in the server; the engine called directly in tests), and with `gate` runs the
+ * tests that the files bring.
+ */
+export type CompilePolicyFiles = (files: readonly SourceFile[], gate?: boolean) => Promise<CompileResult>;
 
 export interface PolicyStatus {
   readonly serving: {

@@ -1,11 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import {
-  type CompiledPolicy,
-  positionOf,
-  renderDiagnostics,
-  runPolicyTest,
-  type SourceFile,
-} from "../../engine/index.js";
+import { type CompiledPolicy, renderDiagnostics, type SourceFile } from "../../engine/index.js";
 import type { CompilePolicyFiles, CompileResult } from "./policy-store.js";
 
 /** Why a set of files may not serve. */
@@ -27,35 +20,23 @@ export async function preparePolicy(
 ): Promise<Prepared> {
   let result: CompileResult;
   try {
-    result = await options.compile(files);
+    result = await options.compile(files, options.gate);
   } catch (error) {
     const text = `error: ${error instanceof Error ? error.message : String(error)}`;
     return { refusal: { errors: 1, codes: ["compiler"], text, final: false } };
   }
-  const { value: policy, diagnostics } = result;
+  const { value: policy, diagnostics, failedTests = [] } = result;
   if (policy === undefined) {
     const errors = diagnostics.filter((diagnostic) => diagnostic.severity === "error");
     const codes = [...new Set(errors.map((diagnostic) => diagnostic.code))];
     const text = renderDiagnostics(diagnostics, files, { prefix: options.prefix });
     return { refusal: { errors: errors.length, codes, text, final: true } };
   }
-  const failures = options.gate ? await failedTests(policy, options.prefix) : [];
-  if (failures.length === 0) return { policy };
-  const text = `error: ${failures.length} of ${policy.tests.length} policy tests fail\n${failures.join("\n")}`;
-  return { refusal: { errors: failures.length, codes: ["gate"], text, final: true } };
-}
-
-/** One text for each test that fails. A test takes well under a millisecond; requests are served between two. */
-async function failedTests(policy: CompiledPolicy, prefix: string): Promise<readonly string[]> {
-  const texts: string[] = [];
-  for (const test of policy.tests) {
-    const { passed, failures } = runPolicyTest(policy, test);
-    if (!passed) {
-      const { line } = positionOf(policy.files, test.span);
-      const reasons = failures.map((failure) => `  ${failure.replaceAll("\n", "\n  ")}`);
-      texts.push([`${prefix}${test.span.file}:${line}: test failed: ${test.name}`, ...reasons].join("\n"));
-    }
-    await nextTurn();
-  }
-  return texts;
+  if (failedTests.length === 0) return { policy };
+  const texts = failedTests.map(({ name, file, line, failures }) => {
+    const reasons = failures.map((failure) => `  ${failure.replaceAll("\n", "\n  ")}`);
+    return [`${options.prefix}${file}:${line}: test failed: ${name}`, ...reasons].join("\n");
+  });
+  const text = `error: ${texts.length} of ${policy.tests.length} policy tests fail\n${texts.join("\n")}`;
+  return { refusal: { errors: texts.length, codes: ["gate"], text, final: true } };
 }

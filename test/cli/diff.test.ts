@@ -46,14 +46,14 @@ describe("policy diff", () => {
     where    128,000 ≤ context_tokens < 200,000 and tags has any of code, sql
     example  tags {code}, context_tokens 128,000
     before   anthropic/claude-sonnet-4.5@anthropic ($0.39936), then 3 more
-    after    openai/gpt-4.1@openai ($0.264192), then 1 more
+    after    google/gemini-2.5-pro@google ($0.17024), then 1 more
     edge     not with context_tokens 127,999: anthropic/claude-sonnet-4.5@anthropic ($0.399357), then 3 more
 
  2  the default route → rule long-context
     where    128,000 ≤ context_tokens < 200,000 and (tags is absent or tags has none of code, sql)
     example  context_tokens 128,000
     before   openai/gpt-4.1-mini@openai ($0.0528384), then 1 more
-    after    openai/gpt-4.1@openai ($0.264192), then 1 more
+    after    google/gemini-2.5-pro@google ($0.17024), then 1 more
     edge     not with context_tokens 127,999: openai/gpt-4.1-mini@openai ($0.052838), then 1 more
 `);
     expect(code).toBe(1);
@@ -107,7 +107,7 @@ describe("policy diff", () => {
     ]);
     const markdown = await run(plain, "--format", "markdown", "--log", gzipped);
     expect(markdown.stdout).toContain(
-      "**144 of 600 recorded decisions are part of a change (24.00 %)**\n\n- all: $75.91 recorded;",
+      "**144 of 600 recorded decisions are part of a change (24.00 %)**\n\n- all: $75.76 recorded;",
     );
     expect(markdown.stdout).toContain(
       "| traffic | `48 recorded (8.00 %)` |\n| cost | `$11.92 recorded; by tokens used $11.92 →",

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decide } from "../../engine/evaluate/decide.js";
@@ -129,6 +131,15 @@ describe("policy replay", () => {
     const again = join(folder, "exported.jsonl");
     await writeFile(again, exported.stdout);
     expect((await runPolicy(["replay", again, "--policies", edited])).stdout).toBe(replayed.stdout);
+  });
+
+  it("ends quietly when its reader has read enough", async () => {
+    const long = join(folder, "long.jsonl");
+    await writeFile(long, (await readFile(log, "utf8")).repeat(20));
+    const pipe = `'${process.execPath}' dist/cli/main.js replay --export '${long}' | head -c 9; echo " \${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = await promisify(execFile)("bash", ["-c", pipe]);
+    expect(stdout).toBe('{"kind":" 0\n');
+    expect(stderr).toBe("");
   });
 
   it("counts lines that are no decisions", async () => {

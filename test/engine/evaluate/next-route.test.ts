@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { evaluateCondition } from "../../../engine/evaluate/evaluate-condition.js";
+import type { Facts } from "../../../engine/evaluate/facts.js";
 import { nextRoute } from "../../../engine/evaluate/next-route.js";
 import { withDefaults } from "../../../engine/evaluate/with-defaults.js";
 import { generatePolicy, shapes } from "../../differential/generate-policy.js";
 import { generateRequest } from "../../differential/generate-request.js";
 import { Random } from "../../differential/random.js";
 import { compile, setOf } from "../compile/harness.js";
-import { all, is } from "../explain/harness.js";
+import { all, is, not } from "../explain/harness.js";
 
 describe("nextRoute()", () => {
   it("goes on behind the exhausted rule, to the default in the end", () => {
@@ -19,6 +20,16 @@ describe("nextRoute()", () => {
       "default",
       "default",
     ]);
+  });
+
+  it("reads the rules in order when a fact is not of its type", () => {
+    const policy = compile(
+      setOf([all(), not(is("tenant", "a")), { deny: all() }, not(is("tenant", "b")), is("app", "x")]),
+    );
+    const routeAfter = (number: number) => nextRoute(policy, { tenant: 7 } as unknown as Facts, number);
+    expect([-1, 0, 1, 2].map((number) => routeAfter(number).rule)).toEqual(["r0", "r1", "r3", "r3"]);
+    expect(routeAfter(1).ruleNumber).toBe(3);
+    expect(routeAfter(3)).toEqual({ rule: "default", ruleNumber: 5, route: policy.set.defaultRoute });
   });
 
   it("is the first true route behind any rule, for any policy and request", () => {

@@ -69,6 +69,28 @@ describe("prepareContent()", () => {
     expect(prepare({}, blocks, true).answer).toEqual({ content: [{ type: "text", text: "[email]" }] });
   });
 
+  it("puts the items of a response together, also of one that was cut", () => {
+    const at = { output_index: 0 };
+    const begun = [
+      { type: "response.output_item.added", ...at, item: { type: "message", role: "assistant", content: [] } },
+      { type: "response.output_text.delta", ...at, delta: "a@b" },
+      { type: "response.output_text.delta", ...at, delta: ".example" },
+    ];
+    const item = { type: "message", content: [{ type: "output_text", text: "a@b.example" }] };
+    const call = { type: "function_call", name: "mail", arguments: "{}" };
+    const whole = events(
+      ...begun,
+      { type: "response.output_item.done", ...at, item },
+      { type: "response.output_item.done", output_index: 1, item: call },
+    );
+    expect(prepare({}, whole, true).answer).toEqual({
+      output: [{ type: "message", content: [{ type: "output_text", text: "[email]" }] }, call],
+    });
+    expect(prepare({}, events(...begun), true).answer).toEqual({
+      output: [{ type: "message", role: "assistant", content: [], output_text: "[email]" }],
+    });
+  });
+
   it("keeps no more than it may, says so, and shows nothing in part", () => {
     const text = `${"x".repeat(990)} jane@example.com`;
     const { request, cut } = prepare({ messages: [{ content: text }, { content: "later" }] }, undefined, false, 1_030);

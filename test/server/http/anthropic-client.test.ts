@@ -173,6 +173,37 @@ describe("POST /v1/messages", () => {
     expect(upstream.requests).toEqual([]);
   });
 
+  it("refuses what it cannot read, and names what a chat completion cannot say", async () => {
+    const upstream = await startProvider(servers[0]![1]);
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [acme/openai] }"), formatCatalog({ openai: upstream.url })),
+      { environment: { KEY: "sk-provider" } },
+    );
+    const ask = (fields: object) => {
+      const body = { model: "auto", max_tokens: 5, messages: [{ role: "user", content: "hi" }], ...fields };
+      return fetch(`${proxy.url}/v1/messages`, { method: "POST", body: JSON.stringify(body) });
+    };
+    for (const [field, value] of Object.entries({
+      system: 5,
+      stop_sequences: "END",
+      tool_choice: "auto",
+      thinking: "on",
+      output_config: [],
+      messages: [{ role: "user", content: ["hi"] }],
+    })) {
+      const answer = await ask({ [field]: value });
+      const { error } = (await answer.json()) as { error: object };
+      expect([answer.status, error]).toMatchObject([
+        400,
+        { code: "invalid_request", message: expect.stringContaining(field) },
+      ]);
+    }
+    expect(upstream.requests).toEqual([]);
+    expect((await ask({ shiny: 1, stop_sequences: null })).headers.get("x-route-warning")).toBe(
+      "shiny: left out, it is not known here",
+    );
+  });
+
   it("answers errors of its own in the API's form, with the decision's id", async () => {
     const upstream = await startProvider(servers[1]![1]);
     const rules = `  - { id: no, match: { tags: [secret] }, deny: "No." }`;

@@ -140,6 +140,24 @@ describe.each([...servers, [native, responsesServer] as const])(
 );
 
 describe("POST /v1/responses", () => {
+  it("names what a chat completion cannot say, and nothing that changes nothing", async () => {
+    const upstream = await startProvider(servers[0]![1]);
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [acme/openai] }"), formatCatalog({ openai: upstream.url })),
+      { environment: { KEY: "sk-provider" } },
+    );
+    const warningOf = async (fields: object) => {
+      const body = JSON.stringify({ input: "x", ...fields });
+      return (await fetch(`${proxy.url}/v1/responses`, { method: "POST", body })).headers.get("x-route-warning");
+    };
+    const include = ["reasoning.encrypted_content"];
+    expect(await warningOf({ store: false, include, truncation: "disabled", max_tool_calls: null })).toBeNull();
+    expect(await warningOf({ max_tool_calls: 3 })).toBe(
+      "max_tool_calls: left out, a chat completion has no way to say it",
+    );
+    expect(await warningOf({ store: true })).toContain("store: left out");
+  });
+
   it("refuses what needs a memory", async () => {
     const upstream = await startProvider(servers[0]![1]);
     const proxy = await startProxy(
@@ -148,7 +166,15 @@ describe("POST /v1/responses", () => {
         environment: { KEY: "sk-provider" },
       },
     );
-    for (const body of [{ input: "x", previous_response_id: "resp_1" }, { input: "x", background: true }, {}]) {
+    for (const body of [
+      { input: "x", previous_response_id: "resp_1" },
+      { input: "x", background: true },
+      {},
+      { input: ["x"] },
+      { input: "x", instructions: ["be kind"] },
+      { input: "x", reasoning: "high" },
+      { input: "x", text: "json" },
+    ]) {
       const answer = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body: JSON.stringify(body) });
       expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: "invalid_request" } }]);
     }

@@ -77,12 +77,29 @@ describe("createPolicyCompiler()", () => {
     expect(broken.diagnostics).toEqual(compilePolicy([{ name: "policy.yaml", text: "rules: [" }]).diagnostics);
   });
 
+  it.skipIf(!existsSync(built))("runs the tests of the set in its thread, when they are asked for", async () => {
+    const module = (await import(
+      pathToFileURL(built).href
+    )) as typeof import("../../../server/policy-files/create-policy-compiler.js");
+    const compiler = keep(module.createPolicyCompiler());
+    const test = (name: string, model: string) =>
+      `  - { name: ${name}, request: { tags: [code] }, expect: { model: ${model} } }\n`;
+    const text = `kind: test\ntests:\n${test("holds", "acme/small")}${test("fails", "requested")}`;
+    const tested = [...files, { name: "tests/cases.yaml", text: text.replace("model: requested", "denied: true") }];
+    expect((await compiler.compile(tested)).failedTests).toEqual([]);
+    const { value, failedTests } = await compiler.compile(tested, true);
+    expect(value?.name).toBe("threaded");
+    expect(failedTests).toEqual([
+      { name: "fails", file: "tests/cases.yaml", line: 4, failures: [expect.stringContaining("denied")] },
+    ]);
+  });
+
   it("answers each of several compilations at once, and one after another", async () => {
     const echo = keep(
       createPolicyCompiler({
         workerUrl: script(
           `import { parentPort } from "node:worker_threads";
-           parentPort.on("message", (files) => parentPort.postMessage({ diagnostics: [files[0].text] }));`,
+           parentPort.on("message", ({ files }) => parentPort.postMessage({ diagnostics: [files[0].text] }));`,
         ),
       }),
     );

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { compilePolicy } from "../../../engine/index.js";
 import { createPolicyStore, type PolicyStoreOptions } from "../../../server/policy-files/create-policy-store.js";
+import { failedTests } from "../../../server/policy-files/failed-tests.js";
 import type { PolicyStore } from "../../../server/policy-files/policy-store.js";
 
 /** A sound policy that is told apart by its name. */
@@ -59,7 +60,10 @@ export async function openStore(
   const log = { info: level("info"), warn: level("warn"), error: level("error") };
   const store = await createPolicyStore({
     directory,
-    compile: async (files) => compilePolicy(files),
+    compile: async (files, gate) => {
+      const result = compilePolicy(files);
+      return gate && result.value !== undefined ? { ...result, failedTests: failedTests(result.value) } : result;
+    },
     watch: true,
     log: log as unknown as PolicyStoreOptions["log"],
     now: Date.now,

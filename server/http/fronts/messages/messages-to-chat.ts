@@ -17,6 +17,15 @@ const ignored = [
   "betas",
 ] as const;
 
+/** Fields that are read one by one, or are for this server. */
+const read: ReadonlySet<string> = new Set([
+  ...[...same, ...ignored, "model", "messages", "max_tokens", "system", "stop_sequences", "tools", "tool_choice"],
+  ...["metadata", "thinking", "output_config", "service_tier", "models", "provider", "route", "transforms", "plugins"],
+  "usage",
+]);
+/** What these take, as the API says. */
+const objects = ["tool_choice", "thinking", "output_config"] as const;
+
 /**
  * Reads a request of the Messages API (https://platform.claude.com/docs/en/api/messages, read 2026-11-25) as a chat
  * completion.
@@ -29,10 +38,8 @@ export function messagesToChat(body: Json): ChatView | ApiError {
   if (!Number.isSafeInteger(maxTokens) || (maxTokens as number) < 1) {
     return invalid("max_tokens: it is required, a whole number of tokens", "max_tokens");
   }
-  const { system } = body;
-  if (system !== undefined && system !== null && typeof system !== "string" && !Array.isArray(system)) {
-    return invalid("system: it takes a text or a list of text blocks", "system");
-  }
+  const unreadable = unreadableIn(body);
+  if (unreadable !== undefined) return unreadable;
   const warnings = new Set<string>();
   const messages = translateMessages(body, warnings);
   const tools = translateTools(body["tools"], warnings);
@@ -56,6 +63,9 @@ export function messagesToChat(body: Json): ChatView | ApiError {
   };
   for (const name of ignored)
     if (body[name] !== undefined) warnings.add(`${name}: left out, it exists in Anthropic's API only`);
+  for (const name of Object.keys(body)) {
+    if (!read.has(name) && body[name] !== null) warnings.add(`${name}: left out, it is not known here`);
+  }
   const { cache_control: _, top_k: topK, ...plain } = chat;
   if (topK !== undefined) warnings.add("top_k: left out, OpenAI's format has no way to say it");
   return {
@@ -64,6 +74,26 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     warnings: [...warnings],
     unseen: unseenIn(body),
   };
+}
+
+/** The first field that holds something else than its API says: it would be left out, or read otherwise, without a word. */
+function unreadableIn(body: Json): ApiError | undefined {
+  const { system, stop_sequences: stop, messages } = body;
+  const isThere = (value: unknown) => value !== undefined && value !== null;
+  if (isThere(system) && !isContent(system)) {
+    return invalid("system: it takes a text or a list of text blocks", "system");
+  }
+  if (isThere(stop) && !Array.isArray(stop))
+    return invalid("stop_sequences: it takes a list of texts", "stop_sequences");
+  for (const name of objects) {
+    if (isThere(body[name]) && !isObject(body[name])) return invalid(`${name}: it takes an object`, name);
+  }
+  const at = objectsOf(messages).findIndex(({ content }) => !isContent(content));
+  return at === -1 ? undefined : invalid(`messages[${at}].content: it takes a text or a list of blocks`, "messages");
+}
+
+function isContent(content: unknown): boolean {
+  return typeof content === "string" || (Array.isArray(content) && content.every(isObject));
 }
 
 function translateTools(value: unknown, warnings: Set<string>): readonly Json[] {

@@ -10,6 +10,14 @@ const same = [
   ...["model", "temperature", "top_p", "stream", "parallel_tool_calls", "user", "service_tier", "metadata"],
   ...["safety_identifier", "prompt_cache_key", "prompt_cache_retention", "models", "provider"],
 ] as const;
+/** Fields that are read one by one, that change nothing here, or are for this server. */
+const read: ReadonlySet<string> = new Set([
+  ...[...same, "input", "instructions", "tools", "tool_choice", "reasoning", "text", "max_output_tokens", "truncation"],
+  // Reasoning is always handed over; streams are not padded.
+  ...["include", "stream_options", "previous_response_id", "conversation", "prompt", "background", "store"],
+  ...["route", "transforms", "plugins", "usage"],
+]);
+
 /** What needs a memory of earlier responses. */
 const remembered = ["previous_response_id", "conversation", "prompt"] as const;
 
@@ -28,8 +36,15 @@ export function responsesToChat(body: Json): ChatView | ApiError {
   if (typeof input !== "string" && !(Array.isArray(input) && input.length > 0)) {
     return invalid("input: it takes a text or a list of items", "input");
   }
-  const { text } = body;
-  if (text !== undefined && text !== null && !isObject(text)) return invalid("text: it takes an object", "text");
+  if (Array.isArray(input) && !input.every(isObject)) return invalid("input: its items are objects", "input");
+  for (const name of ["text", "reasoning"] as const) {
+    const value = body[name];
+    if (value !== undefined && value !== null && !isObject(value)) return invalid(`${name}: it takes an object`, name);
+  }
+  const { instructions: given } = body;
+  if (given !== undefined && given !== null && typeof given !== "string") {
+    return invalid("instructions: it takes a text", "instructions");
+  }
   const warnings = new Set<string>();
   const instructions = textOf(body["instructions"]);
   const messages = [
@@ -38,6 +53,11 @@ export function responsesToChat(body: Json): ChatView | ApiError {
   ];
   const tools = translateTools(body["tools"], warnings);
   if (body["truncation"] === "auto") warnings.add("truncation: left out, nothing is cut here");
+  if (body["store"] === true) warnings.add("store: left out, this server keeps no responses");
+  for (const name of Object.keys(body)) {
+    if (!read.has(name) && body[name] !== null)
+      warnings.add(`${name}: left out, a chat completion has no way to say it`);
+  }
   const chat: Record<string, unknown> = {
     ...Object.fromEntries(
       same.flatMap((name) => (body[name] === undefined || body[name] === null ? [] : [[name, body[name]]])),
