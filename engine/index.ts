@@ -11,6 +11,8 @@ export { anyRequests, httpRequests, type RequestAssumptions } from "./analyze/re
 export { type WhyNot, whyNot } from "./analyze/why-not.js";
 export { writeRequest } from "./analyze/write-request.js";
 
+// compile: what a tree can cost
+export { type WorstCase, worstCase } from "./compile/worst-case.js";
 export type { Condition, Predicate } from "./conditions/condition.js";
 export { builtInFacts, type FactDefinition, type FactType, type FactUnit } from "./conditions/fact-definitions.js";
 export { matchesGlob } from "./conditions/glob.js";

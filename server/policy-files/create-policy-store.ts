@@ -66,7 +66,7 @@ class WatchedPolicyStore implements PolicyStore {
   #queue: Promise<unknown> = Promise.resolve();
   #settled: PolicyDirectoryReading["settled"] = new Map();
   /** What was compiled while the directory was not quiet yet; it serves only if these are the files once it is. */
-  #ahead: { readonly hash: string; readonly prepared: Prepared } | undefined;
+  #ahead: { readonly hash: string; readonly prepared: Promise<Prepared> } | undefined;
   /** A reload by the watch that waits for its turn: later changes need no second one. */
   #watchReloadWaits = false;
   #watch: { close(): Promise<void> } | undefined;
@@ -128,6 +128,7 @@ class WatchedPolicyStore implements PolicyStore {
     this.#closed = true;
     await this.#watch?.close();
     await this.#queue;
+    await this.#ahead?.prepared;
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -160,7 +161,7 @@ class WatchedPolicyStore implements PolicyStore {
     const hash = contentHash(files);
     if (this.#policy !== undefined && hash === this.#servingHash) return this.#keep(reason);
     if (hash === this.#refusedHash && reason === WATCH_REASON) return "rejected"; // said before: a touch of a bad file
-    const prepared = this.#ahead?.hash === hash ? this.#ahead.prepared : await this.#prepare(files);
+    const prepared = await (this.#ahead?.hash === hash ? this.#ahead.prepared : this.#prepare(files));
     this.#ahead = undefined;
     if ("refusal" in prepared) {
       return this.#reject(reason, prepared.refusal, prepared.refusal.final ? hash : undefined);
@@ -168,14 +169,14 @@ class WatchedPolicyStore implements PolicyStore {
     return this.#apply(reason, prepared.policy, hash);
   }
 
-  /** Compiles what stands there at the beginning of an edit: mostly it is the whole edit, and the wait for quiet is not lost. */
+  /** Begins to compile what stands there at the beginning of an edit: mostly it is the whole edit, and the wait for quiet is not lost. */
   async #prepareAhead(): Promise<void> {
     if (this.#closed) return;
     try {
       const { files } = await this.#read();
       const hash = contentHash(files);
       if (hash === this.#servingHash || hash === this.#refusedHash) return;
-      this.#ahead = { hash, prepared: await this.#prepare(files) };
+      this.#ahead = { hash, prepared: this.#prepare(files) };
     } catch {
       // What cannot be read is said by the reload that follows.
     }

@@ -14,13 +14,13 @@ describe("policy bench", () => {
     const { code, stdout } = await runPolicy(["bench", "--seconds", "0.1", "--policies", "cli/starter"]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^starter@[0-9a-f]{12} · 3 rules · /);
-    for (const name of ["by the tree", "in order", "tree and rank"]) {
+    for (const name of ["by the tree", "its costliest request", "in order", "tree and rank"]) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} +[\\d,]+/s +[\\d.]+ µs each +\\([\\d,]+ to [\\d,]+\\)$`, "m"));
     }
     expect(stdout).toContain(
       "4,096 requests at the edges of the policy, seed 1; tree and rules in order agree on all of them",
     );
-    expect(stdout).toContain("a decision tests at most 4 predicates");
+    expect(stdout).toContain("whatever the request, a decision asks at most 3 of 3 rules, tests 4 predicates");
   });
 
   it("prints JSON", async () => {
@@ -36,6 +36,7 @@ describe("policy bench", () => {
     ]);
     expect(JSON.parse(stdout)).toMatchObject({
       seed: 7,
+      worst_case: { rules: 3, predicates: 4, words: 0 },
       decisions_per_second: { "by the tree": { median: expect.any(Number) } },
     });
   });
