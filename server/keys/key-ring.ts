@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { type StoredKey, stateOf } from "./api-key.js";
-import { areSecretOf, hashSecret, readToken } from "./key-secret.js";
+import { areSecretOf, hashSecret, type KeyToken, readToken } from "./key-secret.js";
 import type { KeyStore } from "./key-store.js";
 import type { Limits } from "./limits.js";
 import type { Subject } from "./subject.js";
@@ -24,7 +24,7 @@ const NOBODY = hashSecret("");
 
 /**
  * All keys and limits, in memory: a request costs a hash and no query. Changes are asked for every `refreshMs`, and at
- * once when an unknown token comes, so a new key works immediately and a revoked one stops within that time.
+ * once when a token comes that proves no key, so a new key or secret works immediately and a revoked one stops within that time.
  * While the database is away what was known last goes on.
  */
 export class KeyRing {
@@ -84,20 +84,27 @@ export class KeyRing {
     const token = readToken(text);
     if (token === undefined) return "unknown";
     const now = this.#options.now();
-    let key = this.#keys.get(token.id);
+    let key = this.#proven(token, now);
     const isTimeToLook = now - this.#lookedForUnknownAt >= LOOK_AGAIN_MS;
+    // It may have been made, or rotated, a moment ago and elsewhere.
     if (key === undefined && (isTimeToLook || this.#looking !== undefined)) {
       if (isTimeToLook) this.#lookedForUnknownAt = now;
       await this.refresh();
-      key = this.#keys.get(token.id);
+      key = this.#proven(token, now);
     }
-    // Both are compared whatever comes out, so that time tells nothing.
-    const [isCurrent, isPrevious] = areSecretOf([key?.hash ?? NOBODY, key?.previousHash ?? NOBODY], token.secret);
-    if (key === undefined || !(isCurrent || (isPrevious && (key.previousUntil ?? 0) > now))) return "unknown";
+    if (key === undefined) return "unknown";
     const state = stateOf(key, now);
     if (state !== "active") return state;
     this.#uses.set(key.id, now);
     return key;
+  }
+
+  /** The key whose secret a token holds, now or before its last rotation. */
+  #proven({ id, secret }: KeyToken, now: number): StoredKey | undefined {
+    const key = this.#keys.get(id);
+    // Both are compared whatever comes out, so that time tells nothing.
+    const [isCurrent, isPrevious] = areSecretOf([key?.hash ?? NOBODY, key?.previousHash ?? NOBODY], secret);
+    return isCurrent || (isPrevious && (key?.previousUntil ?? 0) > now) ? key : undefined;
   }
 
   limitsOf(subject: Subject): Limits | undefined {

@@ -107,6 +107,19 @@ onBothEngines((engine) => {
     await expect.poll(() => ring.limitsOf(tenantSubject("a/b"))).toBeUndefined();
   });
 
+  it("sees a secret that another process rotated at once", async () => {
+    const url = await engine.newUrl();
+    const here = await open(url);
+    const there = await open(url);
+    const { key, token } = await create(there.store);
+    const ring = await openRing(here.store, Date.now, 60_000);
+    expect(await ring.verify(token)).toMatchObject({ id: key.id });
+    const rotated = await there.store.rotate(key.id, Date.now() + 60_000);
+    expect(await ring.verify(rotated!.token)).toMatchObject({ id: key.id });
+    expect(await ring.verify(token)).toMatchObject({ id: key.id });
+    expect(await ring.verify(`${token.slice(0, -1)}${token.endsWith("A") ? "B" : "A"}`)).toBe("unknown");
+  });
+
   it("gives every change a version of its own, also when many come at once", async () => {
     const { store } = await open(await engine.newUrl());
     await Promise.all(Array.from({ length: 40 }, () => create(store)));
