@@ -37,11 +37,9 @@ export function dependsOnPromptSize(
   if (outcome.denied !== undefined) return false;
   const { route } = outcome.route;
   if (route.onExhausted === "next_rule") return true; // the routes behind it may have cuts of their own
-  const output = Math.max(0, Math.ceil(facts.max_output_tokens ?? 0));
   const { to, fallback } = expandCandidates(policy.set, route, facts.model);
-  return [...to, ...fallback].some(({ endpoint: { contextWindow } }) => {
-    return contextWindow >= lower + output && contextWindow < upper + output;
-  });
+  const windows = [...to, ...fallback].map(({ endpoint }) => endpoint.contextWindow).sort((a, b) => a - b);
+  return needsExactCount({ cuts: [], windows, alwaysExact: false }, bounds, facts.max_output_tokens);
 }
 
 function isSame(a: Outcome, b: Outcome): boolean {
