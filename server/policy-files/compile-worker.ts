@@ -1,5 +1,7 @@
 import { readlinkSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { MessageChannel, parentPort } from "node:worker_threads";
 import { compilePolicy, KnownParts, type Rule, splitPolicy } from "../../engine/index.js";
 import type { CompileAnswer, CompileRequest } from "./create-policy-compiler.js";
@@ -18,10 +20,37 @@ try {
   // Elsewhere threads are equal.
 }
 
+/** Milliseconds without work after which the thread clears up. */
+const IDLE_MS = 500;
+/** Clears up when the heap has grown so much since it was last cleared. */
+const GROWTH = 1.5;
+/** Each pass moves together some of what is left between the gaps. */
+const MOST_PASSES = 4;
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
+let heapLeft = 0;
+let idle: NodeJS.Timeout | undefined;
+
+/**
+ * Gives back what a compilation took. By itself a heap of which little is alive grows by several times before it is cleared: ten
+ * readings of 10,000 rules left 700 MB, of which 70 were alive.
+ */
+function clearUp(): void {
+  if (getHeapStatistics().used_heap_size < GROWTH * heapLeft) return;
+  for (let pass = 0; pass < MOST_PASSES; pass++) {
+    collectGarbage();
+    const heap = getHeapStatistics();
+    heapLeft = heap.used_heap_size;
+    if (heap.total_heap_size < 2 * heapLeft) return;
+  }
+}
+
 // Makes ready what the first compilation pays for: the schemas' validators.
 compilePolicy([{ name: "policy.yaml", text: "kind: policy\nname: warm-up\n" }]);
 
 parentPort?.on("message", ({ files, gate }: CompileRequest) => {
+  clearTimeout(idle);
+  idle = setTimeout(clearUp, IDLE_MS);
   const { value, diagnostics } = compilePolicy(files, known);
   if (value === undefined) {
     parentPort?.postMessage({ diagnostics } satisfies CompileAnswer);
