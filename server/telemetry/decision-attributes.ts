@@ -11,6 +11,7 @@ export function decisionAttributes({
   plan,
 }: Pick<Parameters<RequestTrace["decided"]>[0], "id" | "policy" | "outcome" | "plan">): Attributes {
   const [first, ...fallbacks] = plan?.attempts ?? [];
+  const chosen = first?.endpoint;
   const excluded = plan?.excluded.length ?? 0;
   return {
     [names.ROUTE_DECISION_ID]: id,
@@ -19,14 +20,10 @@ export function decisionAttributes({
     [names.ROUTE_RULE]: outcome.denied?.rule.id ?? plan?.rule ?? outcome.route.rule,
     [names.ROUTE_REQUIREMENTS]: outcome.requirements.map((rule) => rule.id),
     [names.ROUTE_DENIED]: outcome.denied !== undefined,
-    ...(outcome.denied === undefined ? {} : { [names.ROUTE_DENIED_RULE]: outcome.denied.rule.id }),
-    ...(first === undefined
-      ? {}
-      : {
-          [names.ROUTE_MODEL]: first.endpoint.model,
-          [names.ROUTE_PROVIDER]: first.endpoint.provider,
-          [names.ROUTE_ENDPOINT]: first.endpoint.id,
-        }),
+    [names.ROUTE_DENIED_RULE]: outcome.denied?.rule.id,
+    [names.ROUTE_MODEL]: chosen?.model,
+    [names.ROUTE_PROVIDER]: chosen?.provider,
+    [names.ROUTE_ENDPOINT]: chosen?.id,
     [names.ROUTE_FALLBACKS]: fallbacks.map((attempt) => attempt.endpoint.id),
     [names.ROUTE_CANDIDATES_CONSIDERED]: (plan?.attempts.length ?? 0) + excluded,
     [names.ROUTE_CANDIDATES_EXCLUDED]: excluded,

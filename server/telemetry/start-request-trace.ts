@@ -1,12 +1,11 @@
 import {
-  type Attributes,
   type Context,
   propagation,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
+  type SpanStatus,
   SpanStatusCode,
-  type Tracer,
   trace,
 } from "@opentelemetry/api";
 import * as names from "./attribute-names.js";
@@ -17,55 +16,67 @@ import type { AttemptTrace, RequestTrace, StartRequestTrace } from "./request-tr
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]);
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+const ERROR: SpanStatus = { code: SpanStatusCode.ERROR };
+/** The SDK's tracer from the moment it is registered (start-telemetry.ts). */
+const tracer = trace.getTracer("routewright");
+/** What there is of a request while no SDK is registered: nothing. */
+const untraced: RequestTrace = {
+  decided: () => undefined,
+  attempt: () => ({ headers: NO_HEADERS, end: () => undefined }),
+  end: () => undefined,
+};
 
 /**
  * Begins the server span of a request over `@opentelemetry/api` alone. Until an SDK is registered (start-telemetry.ts)
  * every call is a no-op; spans begin to be recorded with the first request after it.
+ *
+ * A span gets its attributes at once when it ends: each time they are handed over they are copied. No sampler that can be
+ * set up with `OTEL_TRACES_SAMPLER` looks at them.
  */
 export const startRequestTrace: StartRequestTrace = (request) => {
-  const tracer = trace.getTracer("routewright");
-  const path = request.path.split("?", 1)[0] ?? request.path;
+  const parent = propagation.extract(ROOT_CONTEXT, request.headers);
+  const path = withoutQuery(request.path);
   const route = routeOfPath(path);
   const method = methods.has(request.method) ? request.method : "_OTHER";
-  const parent = propagation.extract(ROOT_CONTEXT, request.headers);
   const name = method === "_OTHER" ? "HTTP" : method;
-  const userAgent = request.headers["user-agent"];
-  const attributes: Attributes = {
-    [names.HTTP_REQUEST_METHOD]: method,
-    [names.URL_PATH]: path,
-    [names.URL_SCHEME]: "http",
-    ...(method === "_OTHER" ? { [names.HTTP_REQUEST_METHOD_ORIGINAL]: request.method } : {}),
-    ...(route === undefined ? {} : { [names.HTTP_ROUTE]: route }),
-    ...(userAgent === undefined ? {} : { [names.USER_AGENT_ORIGINAL]: userAgent }),
-  };
-  const span = tracer.startSpan(
-    route === undefined ? name : `${name} ${route}`,
-    { kind: SpanKind.SERVER, attributes },
-    parent,
-  );
-  return new SpansOfRequest(tracer, span, trace.setSpan(parent, span), genAiOperation(path));
+  const span = tracer.startSpan(route === undefined ? name : `${name} ${route}`, { kind: SpanKind.SERVER }, parent);
+  if (!trace.isSpanContextValid(span.spanContext())) return untraced;
+  return new SpansOfRequest(request, { method, path, route }, span, trace.setSpan(parent, span));
 };
 
+function withoutQuery(path: string): string {
+  const end = path.indexOf("?");
+  return end === -1 ? path : path.slice(0, end);
+}
+
+interface RequestLine {
+  /** A known one, or `_OTHER`. */
+  readonly method: string;
+  readonly path: string;
+  readonly route: string | undefined;
+}
+
 class SpansOfRequest implements RequestTrace {
-  readonly #tracer: Tracer;
+  readonly #request: Parameters<StartRequestTrace>[0];
+  readonly #line: RequestLine;
   readonly #span: Span;
   readonly #context: Context;
-  readonly #operation: string;
 
-  constructor(tracer: Tracer, span: Span, spanContext: Context, operation: string) {
-    this.#tracer = tracer;
+  constructor(request: Parameters<StartRequestTrace>[0], line: RequestLine, span: Span, spanContext: Context) {
+    this.#request = request;
+    this.#line = line;
     this.#span = span;
     this.#context = spanContext;
-    this.#operation = operation;
   }
 
   decided(decision: Parameters<RequestTrace["decided"]>[0]): void {
     if (!this.#span.isRecording()) return;
-    const span = this.#tracer.startSpan(
+    const span = tracer.startSpan(
       `route ${decision.policy.name}`,
-      { kind: SpanKind.INTERNAL, startTime: decision.startedAtMs, attributes: decisionAttributes(decision) },
+      { kind: SpanKind.INTERNAL, startTime: decision.startedAtMs },
       this.#context,
     );
+    span.setAttributes(decisionAttributes(decision));
     for (const exclusion of decision.plan?.excluded ?? []) {
       span.addEvent(names.CANDIDATE_EXCLUDED_EVENT, exclusionAttributes(exclusion), decision.endedAtMs);
     }
@@ -73,71 +84,72 @@ class SpansOfRequest implements RequestTrace {
   }
 
   attempt(start: Parameters<RequestTrace["attempt"]>[0]): AttemptTrace {
-    // Set when the span is made, for samplers: the convention asks for it.
-    const attributes: Attributes = {
-      [names.GEN_AI_OPERATION_NAME]: this.#operation,
+    const operation = genAiOperation(this.#line.path);
+    const span = tracer.startSpan(`${operation} ${start.model}`, { kind: SpanKind.CLIENT }, this.#context);
+    return {
+      headers: contextHeaders(trace.setSpan(this.#context, span)),
+      end: (attempt) => endAttempt(span, operation, start, attempt),
+    };
+  }
+
+  end({ status, outcome, code }: Parameters<RequestTrace["end"]>[0]): void {
+    const span = this.#span;
+    if (span.isRecording()) {
+      const { method, path, route } = this.#line;
+      // Of a server span only 5xx are errors, and an answer that was cut after its status was sent.
+      const isError = status >= 500 || outcome === "cut";
+      span.setAttributes({
+        [names.HTTP_REQUEST_METHOD]: method,
+        [names.URL_PATH]: path,
+        [names.URL_SCHEME]: "http",
+        [names.HTTP_REQUEST_METHOD_ORIGINAL]: method === "_OTHER" ? this.#request.method : undefined,
+        [names.HTTP_ROUTE]: route,
+        [names.USER_AGENT_ORIGINAL]: this.#request.headers["user-agent"],
+        [names.HTTP_RESPONSE_STATUS_CODE]: status,
+        [names.ROUTE_OUTCOME]: outcome,
+        [names.ROUTE_ERROR_CODE]: code,
+        [names.ERROR_TYPE]: isError ? (code ?? (status >= 500 ? `${status}` : "cut")) : undefined,
+      });
+      if (isError) span.setStatus(ERROR);
+    }
+    span.end();
+  }
+}
+
+function endAttempt(
+  span: Span,
+  operation: string,
+  start: Parameters<RequestTrace["attempt"]>[0],
+  attempt: Parameters<AttemptTrace["end"]>[0],
+): void {
+  if (span.isRecording()) {
+    const { usage, error_class: errorClass, first_token_ms: firstTokenMs } = attempt;
+    span.setAttributes({
+      [names.GEN_AI_OPERATION_NAME]: operation,
       [names.GEN_AI_PROVIDER_NAME]: genAiProviderName(start.provider),
       [names.GEN_AI_REQUEST_MODEL]: start.upstreamModel,
       [names.GEN_AI_REQUEST_STREAM]: start.stream,
       [names.SERVER_ADDRESS]: start.serverAddress,
-      ...(start.serverPort === undefined ? {} : { [names.SERVER_PORT]: start.serverPort }),
-      ...(start.maxOutputTokens === undefined ? {} : { [names.GEN_AI_REQUEST_MAX_TOKENS]: start.maxOutputTokens }),
+      [names.SERVER_PORT]: start.serverPort,
+      [names.GEN_AI_REQUEST_MAX_TOKENS]: start.maxOutputTokens,
       [names.ROUTE_MODEL]: start.model,
       [names.ROUTE_PROVIDER]: start.provider,
-    };
-    const span = this.#tracer.startSpan(
-      `${this.#operation} ${start.model}`,
-      { kind: SpanKind.CLIENT, attributes },
-      this.#context,
-    );
-    return { headers: contextHeaders(trace.setSpan(this.#context, span)), end: (attempt) => endAttempt(span, attempt) };
-  }
-
-  end(result: Parameters<RequestTrace["end"]>[0]): void {
-    if (this.#span.isRecording()) {
-      this.#span.setAttributes({
-        [names.HTTP_RESPONSE_STATUS_CODE]: result.status,
-        [names.ROUTE_OUTCOME]: result.outcome,
-        ...(result.code === undefined ? {} : { [names.ROUTE_ERROR_CODE]: result.code }),
-      });
-      // Of a server span only 5xx are errors, and an answer that was cut after its status was sent.
-      if (result.status >= 500 || result.outcome === "cut") {
-        this.#span.setAttribute(names.ERROR_TYPE, result.code ?? (result.status >= 500 ? `${result.status}` : "cut"));
-        this.#span.setStatus({ code: SpanStatusCode.ERROR });
-      }
-    }
-    this.#span.end();
-  }
-}
-
-function endAttempt(span: Span, attempt: Parameters<AttemptTrace["end"]>[0]): void {
-  if (span.isRecording()) {
-    const { usage } = attempt;
-    const attributes: Readonly<Record<string, string | number | string[] | undefined>> = {
       [names.ROUTE_ENDPOINT]: attempt.endpoint,
       [names.HTTP_RESPONSE_STATUS_CODE]: attempt.status,
       [names.GEN_AI_RESPONSE_ID]: attempt.responseId,
       [names.GEN_AI_RESPONSE_MODEL]: attempt.responseModel,
-      [names.GEN_AI_RESPONSE_FINISH_REASONS]:
-        attempt.finishReasons === undefined ? undefined : [...attempt.finishReasons],
-      [names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK]:
-        attempt.first_token_ms === undefined ? undefined : attempt.first_token_ms / 1_000,
+      [names.GEN_AI_RESPONSE_FINISH_REASONS]: attempt.finishReasons as string[] | undefined,
+      [names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK]: firstTokenMs === undefined ? undefined : firstTokenMs / 1_000,
       [names.GEN_AI_USAGE_INPUT_TOKENS]: usage?.input_tokens,
       [names.GEN_AI_USAGE_OUTPUT_TOKENS]: usage?.output_tokens,
       [names.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: usage?.cached_input_tokens,
       [names.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS]: usage?.reasoning_output_tokens,
       [names.ROUTE_COST_USD]: attempt.cost_usd,
-      [names.ERROR_TYPE]: attempt.error_class,
-    };
-    for (const [name, value] of Object.entries(attributes)) {
-      if (value !== undefined) span.setAttribute(name, value);
-    }
+      [names.ERROR_TYPE]: errorClass,
+    });
     // A client that hung up, or a call that was hedged away, is nobody's error.
-    if (attempt.error_class !== undefined && attempt.error_class !== "cancelled" && attempt.error_class !== "outrun") {
-      span.setStatus({
-        code: SpanStatusCode.ERROR,
-        ...(attempt.error === undefined ? {} : { message: attempt.error }),
-      });
+    if (errorClass !== undefined && errorClass !== "cancelled" && errorClass !== "outrun") {
+      span.setStatus(attempt.error === undefined ? ERROR : { ...ERROR, message: attempt.error });
     }
   }
   span.end();
