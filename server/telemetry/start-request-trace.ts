@@ -1,164 +1,155 @@
+import { performance } from "node:perf_hooks";
 import {
-  type Context,
+  type Attributes,
   propagation,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
   type SpanStatus,
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
+import { type AttemptStart, attemptAttributes } from "./attempt-attributes.js";
 import * as names from "./attribute-names.js";
 import { decisionAttributes, exclusionAttributes } from "./decision-attributes.js";
-import { genAiProviderName } from "./genai-provider-name.js";
+import { childOf, exportSpan, parentOf } from "./ended-span.js";
 import { genAiOperation, routeOfPath } from "./known-routes.js";
 import type { AttemptTrace, RequestTrace, StartRequestTrace } from "./request-tracing.js";
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]);
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 const ERROR: SpanStatus = { code: SpanStatusCode.ERROR };
-/** The SDK's tracer from the moment it is registered (start-telemetry.ts). */
+/** The SDK's from the moment that it is registered (start-telemetry.ts). */
 const tracer = trace.getTracer("routewright");
-/** What there is of a request while no SDK is registered: nothing. */
-const untraced: RequestTrace = {
-  decided: () => undefined,
-  attempt: () => ({ headers: NO_HEADERS, end: () => undefined }),
-  end: () => undefined,
-};
 
 /**
  * Begins the server span of a request over `@opentelemetry/api` alone. Until an SDK is registered (start-telemetry.ts)
  * every call is a no-op; spans begin to be recorded with the first request after it.
  *
- * A span gets its attributes at once when it ends: each time they are handed over they are copied. No sampler that can be
- * set up with `OTEL_TRACES_SAMPLER` looks at them.
+ * The SDK makes this span, and its sampler decides on it. All samplers of `OTEL_TRACES_SAMPLER` decide for a whole trace,
+ * so the request's other spans follow it.
  */
-export const startRequestTrace: StartRequestTrace = (request) => {
-  const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-  const path = withoutQuery(request.path);
+export const startRequestTrace: StartRequestTrace = ({ method: written, path: target, headers }) => {
+  const path = withoutQuery(target);
   const route = routeOfPath(path);
-  const method = methods.has(request.method) ? request.method : "_OTHER";
-  const name = method === "_OTHER" ? "HTTP" : method;
-  const span = tracer.startSpan(route === undefined ? name : `${name} ${route}`, { kind: SpanKind.SERVER }, parent);
-  if (!trace.isSpanContextValid(span.spanContext())) return untraced;
-  return new SpansOfRequest(request, { method, path, route }, span, trace.setSpan(parent, span));
+  const method = methods.has(written) ? written : "_OTHER";
+  const verb = method === "_OTHER" ? "HTTP" : method;
+  const name = route === undefined ? verb : `${verb} ${route}`;
+  const span = tracer.startSpan(name, { kind: SpanKind.SERVER }, propagation.extract(ROOT_CONTEXT, headers));
+  if (!span.isRecording()) return unrecorded(span.spanContext());
+  const attributes: Attributes = {
+    [names.HTTP_REQUEST_METHOD]: method,
+    [names.URL_PATH]: path,
+    [names.URL_SCHEME]: "http",
+  };
+  if (method === "_OTHER") attributes[names.HTTP_REQUEST_METHOD_ORIGINAL] = written;
+  if (route !== undefined) attributes[names.HTTP_ROUTE] = route;
+  if (headers["user-agent"] !== undefined) attributes[names.USER_AGENT_ORIGINAL] = headers["user-agent"];
+  return new SpansOfRequest(span, name, attributes, genAiOperation(path));
 };
 
-function withoutQuery(path: string): string {
-  const end = path.indexOf("?");
-  return end === -1 ? path : path.slice(0, end);
+function withoutQuery(target: string): string {
+  const end = target.indexOf("?");
+  return end === -1 ? target : target.slice(0, end);
 }
 
-interface RequestLine {
-  /** A known one, or `_OTHER`. */
-  readonly method: string;
-  readonly path: string;
-  readonly route: string | undefined;
+/** Nobody wants its spans: the client's trace is passed on, and that is all. */
+function unrecorded(context: SpanContext): RequestTrace {
+  return {
+    decided: () => undefined,
+    attempt: () => ({ headers: contextHeaders(context), end: () => undefined }),
+    end: () => undefined,
+  };
 }
 
 class SpansOfRequest implements RequestTrace {
-  readonly #request: Parameters<StartRequestTrace>[0];
-  readonly #line: RequestLine;
   readonly #span: Span;
-  readonly #context: Context;
+  readonly #name: string;
+  readonly #attributes: Attributes;
+  readonly #operation: string;
+  readonly #timesTillNow = startTiming();
 
-  constructor(request: Parameters<StartRequestTrace>[0], line: RequestLine, span: Span, spanContext: Context) {
-    this.#request = request;
-    this.#line = line;
+  /** @param span of the SDK; it is never ended, what is exported is made by hand. */
+  constructor(span: Span, name: string, attributes: Attributes, operation: string) {
     this.#span = span;
-    this.#context = spanContext;
+    this.#name = name;
+    this.#attributes = attributes;
+    this.#operation = operation;
   }
 
   decided(decision: Parameters<RequestTrace["decided"]>[0]): void {
-    if (!this.#span.isRecording()) return;
-    const span = tracer.startSpan(
-      `route ${decision.policy.name}`,
-      { kind: SpanKind.INTERNAL, startTime: decision.startedAtMs },
-      this.#context,
-    );
-    span.setAttributes(decisionAttributes(decision));
-    for (const exclusion of decision.plan?.excluded ?? []) {
-      span.addEvent(names.CANDIDATE_EXCLUDED_EVENT, exclusionAttributes(exclusion), decision.endedAtMs);
-    }
-    span.end(decision.endedAtMs);
+    const { policy, plan, startedAtMs, endedAtMs } = decision;
+    const server = this.#span.spanContext();
+    exportSpan(this.#span, {
+      name: `route ${policy.name}`,
+      kind: SpanKind.INTERNAL,
+      context: childOf(server),
+      parent: server,
+      startMs: startedAtMs,
+      endMs: endedAtMs,
+      attributes: decisionAttributes(decision),
+      events: plan?.excluded.map((exclusion) => ({
+        name: names.CANDIDATE_EXCLUDED_EVENT,
+        attributes: exclusionAttributes(exclusion),
+      })),
+    });
   }
 
-  attempt(start: Parameters<RequestTrace["attempt"]>[0]): AttemptTrace {
-    const operation = genAiOperation(this.#line.path);
-    const span = tracer.startSpan(`${operation} ${start.model}`, { kind: SpanKind.CLIENT }, this.#context);
+  attempt(start: AttemptStart): AttemptTrace {
+    const server = this.#span.spanContext();
+    const context = childOf(server);
+    const timesTillNow = startTiming();
     return {
-      headers: contextHeaders(trace.setSpan(this.#context, span)),
-      end: (attempt) => endAttempt(span, operation, start, attempt),
+      headers: contextHeaders(context),
+      end: (attempt) => {
+        const { error: message, error_class: errorClass } = attempt;
+        // A client that hung up, or a call that was hedged away, is nobody's error.
+        const isError = errorClass !== undefined && errorClass !== "cancelled" && errorClass !== "outrun";
+        exportSpan(this.#span, {
+          name: `${this.#operation} ${start.model}`,
+          kind: SpanKind.CLIENT,
+          context,
+          parent: server,
+          ...timesTillNow(),
+          attributes: attemptAttributes(this.#operation, start, attempt),
+          status: !isError ? undefined : message === undefined ? ERROR : { ...ERROR, message },
+        });
+      },
     };
   }
 
   end({ status, outcome, code }: Parameters<RequestTrace["end"]>[0]): void {
-    const span = this.#span;
-    if (span.isRecording()) {
-      const { method, path, route } = this.#line;
-      // Of a server span only 5xx are errors, and an answer that was cut after its status was sent.
-      const isError = status >= 500 || outcome === "cut";
-      span.setAttributes({
-        [names.HTTP_REQUEST_METHOD]: method,
-        [names.URL_PATH]: path,
-        [names.URL_SCHEME]: "http",
-        [names.HTTP_REQUEST_METHOD_ORIGINAL]: method === "_OTHER" ? this.#request.method : undefined,
-        [names.HTTP_ROUTE]: route,
-        [names.USER_AGENT_ORIGINAL]: this.#request.headers["user-agent"],
-        [names.HTTP_RESPONSE_STATUS_CODE]: status,
-        [names.ROUTE_OUTCOME]: outcome,
-        [names.ROUTE_ERROR_CODE]: code,
-        [names.ERROR_TYPE]: isError ? (code ?? (status >= 500 ? `${status}` : "cut")) : undefined,
-      });
-      if (isError) span.setStatus(ERROR);
-    }
-    span.end();
+    const attributes = this.#attributes;
+    attributes[names.HTTP_RESPONSE_STATUS_CODE] = status;
+    attributes[names.ROUTE_OUTCOME] = outcome;
+    if (code !== undefined) attributes[names.ROUTE_ERROR_CODE] = code;
+    // Of a server span only 5xx are errors, and an answer that was cut after its status was sent.
+    const isError = status >= 500 || outcome === "cut";
+    if (isError) attributes[names.ERROR_TYPE] = code ?? (status >= 500 ? `${status}` : "cut");
+    exportSpan(this.#span, {
+      name: this.#name,
+      kind: SpanKind.SERVER,
+      context: this.#span.spanContext(),
+      parent: parentOf(this.#span),
+      ...this.#timesTillNow(),
+      attributes,
+      status: isError ? ERROR : undefined,
+    });
   }
 }
 
-function endAttempt(
-  span: Span,
-  operation: string,
-  start: Parameters<RequestTrace["attempt"]>[0],
-  attempt: Parameters<AttemptTrace["end"]>[0],
-): void {
-  if (span.isRecording()) {
-    const { usage, error_class: errorClass, first_token_ms: firstTokenMs } = attempt;
-    span.setAttributes({
-      [names.GEN_AI_OPERATION_NAME]: operation,
-      [names.GEN_AI_PROVIDER_NAME]: genAiProviderName(start.provider),
-      [names.GEN_AI_REQUEST_MODEL]: start.upstreamModel,
-      [names.GEN_AI_REQUEST_STREAM]: start.stream,
-      [names.SERVER_ADDRESS]: start.serverAddress,
-      [names.SERVER_PORT]: start.serverPort,
-      [names.GEN_AI_REQUEST_MAX_TOKENS]: start.maxOutputTokens,
-      [names.ROUTE_MODEL]: start.model,
-      [names.ROUTE_PROVIDER]: start.provider,
-      [names.ROUTE_ENDPOINT]: attempt.endpoint,
-      [names.HTTP_RESPONSE_STATUS_CODE]: attempt.status,
-      [names.GEN_AI_RESPONSE_ID]: attempt.responseId,
-      [names.GEN_AI_RESPONSE_MODEL]: attempt.responseModel,
-      [names.GEN_AI_RESPONSE_FINISH_REASONS]: attempt.finishReasons as string[] | undefined,
-      [names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK]: firstTokenMs === undefined ? undefined : firstTokenMs / 1_000,
-      [names.GEN_AI_USAGE_INPUT_TOKENS]: usage?.input_tokens,
-      [names.GEN_AI_USAGE_OUTPUT_TOKENS]: usage?.output_tokens,
-      [names.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: usage?.cached_input_tokens,
-      [names.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS]: usage?.reasoning_output_tokens,
-      [names.ROUTE_COST_USD]: attempt.cost_usd,
-      [names.ERROR_TYPE]: errorClass,
-    });
-    // A client that hung up, or a call that was hedged away, is nobody's error.
-    if (errorClass !== undefined && errorClass !== "cancelled" && errorClass !== "outrun") {
-      span.setStatus(attempt.error === undefined ? ERROR : { ...ERROR, message: attempt.error });
-    }
-  }
-  span.end();
+/** @returns a function that gives the time of the start and of its call, epoch milliseconds with fractions. */
+function startTiming(): () => { readonly startMs: number; readonly endMs: number } {
+  const startMs = Date.now();
+  const startedAt = performance.now();
+  return () => ({ startMs, endMs: startMs + performance.now() - startedAt });
 }
 
 /** The W3C headers of a span. A client's `baggage` is not passed on: it is not meant for providers. */
-function contextHeaders(spanContext: Context): Readonly<Record<string, string>> {
+function contextHeaders(context: SpanContext): Readonly<Record<string, string>> {
   const carrier: Record<string, string> = {};
-  propagation.inject(spanContext, carrier);
+  propagation.inject(trace.setSpanContext(ROOT_CONTEXT, context), carrier);
   const { traceparent, tracestate } = carrier;
   if (traceparent === undefined) return NO_HEADERS;
   return tracestate === undefined ? { traceparent } : { traceparent, tracestate };
