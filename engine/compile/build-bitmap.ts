@@ -151,7 +151,7 @@ function intervalCuts(parts: readonly (Necessary | undefined)[], mostRows: numbe
   }
   const ascending = edges.subarray(0, count).sort();
   const different = ascending.filter((edge, at) => at === 0 || edge !== ascending[at - 1]);
-  return different.length <= mostRows ? different : Int32Array.from(quantiles(different, mostRows));
+  return Int32Array.from(quantiles(different, mostRows));
 }
 
 function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer, mostRows: number): void {

@@ -13,6 +13,20 @@ describe("buildDecisionTree()", () => {
     }
   });
 
+  it("keeps the defaults of attributes, and nothing of those without", () => {
+    const attribute = { type: "string", description: "", span: is("a").span } as const;
+    const { attributes } = buildDecisionTree(
+      setOf(
+        [],
+        [
+          { ...attribute, name: "attributes.a" },
+          { ...attribute, name: "attributes.b", default: "x" },
+        ],
+      ),
+    );
+    expect(attributes).toEqual([{ name: "attributes.b", default: "x" }]);
+  });
+
   it("leaves out rules that can never act", () => {
     const tree = buildDecisionTree(setOf([{ kind: "any", conditions: [], span: is("a").span }]));
     expect(tree.nodes).toHaveLength(0);

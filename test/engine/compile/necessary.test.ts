@@ -133,6 +133,10 @@ describe("necessaryParts()", () => {
     expect(necessary(all(has("any", "y"), has("any", "x", "y")))).toEqual(["tags has 0", "tags has 0/1"]);
     expect(necessary(any(has("any", "y"), is("tenant", "a")))).toEqual([]);
   });
+  it("gives the values of a union in ascending order", () => {
+    const isB = all(is("tenant", "a", "b"), is("tenant", "b"));
+    expect(necessary(any(isB, is("tenant", "a")))).toEqual(["tenant in 2/3"]);
+  });
   it("looks at sixteen of the tags that must be there all", () => {
     const tags = Array.from({ length: 40 }, (_, at) => `t${at}`);
     expect(necessary(has("all", ...tags))).toHaveLength(16);

@@ -243,6 +243,22 @@ describe("a rule's program", () => {
     }
   });
 
+  it("asks what several rules share before patterns", () => {
+    const scope = is("tenant", ...Array.from({ length: 40 }, (_, at) => `t${at}`));
+    let isAsked = false;
+    const facts: Facts = {
+      tenant: "other",
+      get model() {
+        isAsked = true;
+        return "g";
+      },
+    };
+    const policy = compile(setOf([all(glob, not(scope), isTrue("stream")), all(glob, scope), all(glob, scope)]));
+    expect(policy.tree.sharedCount).toBeGreaterThan(0);
+    decide(policy, facts);
+    expect(isAsked).toBe(false);
+  });
+
   it("asks what rarely holds before what often does, and lists before alternatives", () => {
     const inOrder: readonly (readonly [string, Condition])[] = [
       ["tenant", is("tenant", "x")],

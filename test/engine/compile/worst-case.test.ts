@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { usualTuning } from "../../../engine/compile/tree-tuning.js";
 import { worstCase } from "../../../engine/compile/worst-case.js";
 import { decide } from "../../../engine/evaluate/decide.js";
 import { FactReader } from "../../../engine/evaluate/fact-reader.js";
 import { generatePolicy, shapes } from "../../differential/generate-policy.js";
 import { generateRequest } from "../../differential/generate-request.js";
 import { Random } from "../../differential/random.js";
-import { all, has, is, isTrue } from "../explain/harness.js";
+import { all, atLeast, below, has, is, isTrue } from "../explain/harness.js";
 import { compile, setOf } from "./harness.js";
 
 afterEach(() => vi.restoreAllMocks());
@@ -28,6 +29,12 @@ describe("worstCase()", () => {
   it("takes as many children of a set as a request has tags", () => {
     const { rules } = worstOf(many(1_000).map((at) => has("any", `tag${at}`)));
     expect(rules).toBe(64);
+  });
+  it("takes one child of a number that is cut, and all that stand below `rest`", () => {
+    const tuning = { ...usualTuning, longestList: 1, leastRulesToCut: 2, directCells: -1e9, nodeCost: 0 };
+    const ranges = many(8).map((at) => all(atLeast("context_tokens", at), below("context_tokens", at + 1)));
+    const { tree } = compile(setOf([...ranges, isTrue("stream")]), { ...tuning, leafCost: (rules) => rules });
+    expect(worstCase(tree)).toEqual({ rules: 1 + 1, predicates: 2 + 1, words: 0 });
   });
   it("counts what many rules share once", () => {
     const scope = is("tenant", ...many(100).map((at) => `t${at}`));
