@@ -27,6 +27,7 @@ export class ProgramEmitter {
   /** Writes a program and gives its start; HOLDS or FAILS when there is nothing to ask. One instruction a literal. */
   emit(formula: Formula): number {
     if (typeof formula === "boolean") return formula ? HOLDS : FAILS;
+    this.placeLists(formula);
     return this.emitPart(formula, HOLDS, FAILS);
   }
 
@@ -49,6 +50,12 @@ export class ProgramEmitter {
       next = part.kind === "and" ? this.emitPart(child, next, whenNot) : this.emitPart(child, whenHolds, next);
     }
     return next;
+  }
+
+  /** Before the program, whose instructions then stand together. */
+  private placeLists(part: Literal | Junction): void {
+    if (part.kind !== "literal") for (const child of part.parts) this.placeLists(child);
+    else if (part.values.length > 0) this.listPlace(part.values);
   }
 
   private listPlace(values: readonly number[]): number {
