@@ -42,6 +42,12 @@ describe("lower()", () => {
     ["any of nothing", any(), "false", "false"],
     ["all of one", all(isTrue("stream")), "within 2+0", "within or absent 2+0"],
     [
+      "all in all",
+      all(all(isTrue("stream"), is("app", "x")), is("tenant", "a")),
+      "(within 2+0 and within 2+0 and within 2+0)",
+      "(within or absent 2+0 and within or absent 2+0 and within or absent 2+0)",
+    ],
+    [
       "two nights",
       night([1, 4], "UTC"),
       "(within 2+0 or within 4+0)",

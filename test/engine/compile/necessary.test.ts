@@ -148,6 +148,7 @@ describe("necessaryParts()", () => {
     const names = (from: number, count: number) => Array.from({ length: count }, (_, at) => `n${from + at}`);
     expect(necessary(any(is("tenant", ...names(0, 128)), is("tenant", ...names(128, 128))))).toHaveLength(1);
     expect(necessary(any(is("tenant", ...names(0, 128)), is("tenant", ...names(128, 129))))).toEqual([]);
+    expect(necessary(any(is("tenant", ...names(0, 256)), is("tenant", ...names(0, 256))))).toHaveLength(1);
     expect(necessary(any(is("tenant", ...names(0, 300)), is("tenant", ...names(0, 300))))).toEqual([]);
     expect(necessary(any(has("any", ...names(0, 128)), has("any", ...names(128, 129))))).toEqual([]);
   });

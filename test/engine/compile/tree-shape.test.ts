@@ -4,7 +4,7 @@ import { type TreeTuning, usualTuning } from "../../../engine/compile/tree-tunin
 import { generatePolicy, shapes } from "../../differential/generate-policy.js";
 import { oddTunings } from "../../differential/odd-tunings.js";
 import { Random } from "../../differential/random.js";
-import { all, atLeast, below, has, is, isTrue } from "../explain/harness.js";
+import { all, atLeast, below, has, is, isTrue, night } from "../explain/harness.js";
 import { compile, type RuleText, setOf } from "./harness.js";
 import { printTree } from "./print-tree.js";
 
@@ -169,6 +169,34 @@ bitmap r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11
     expectTree(rules, bitmaps).toContain("    b: r32 r33\n");
     expectTree(rules, directBitmaps).toContain("    b: r32 r33\n");
   });
+  it("has no column for long lists, which would be read in each of many places", () => {
+    const names = Array.from({ length: 300 }, (_, at) => `t${at}`);
+    const listed = all(is("tenant", ...names), isTrue("stream"));
+    expectTree([listed, listed, listed], bitmaps).toBe(`
+bitmap r0 r1 r2
+  stream, hashed
+    absent: none
+    others: none
+    true: all
+`);
+  });
+  it("has rows for stretches of the week", () => {
+    expectTree(
+      [1, 2, 3].map((day) => night([day], "UTC")),
+      { ...directBitmaps, mostRows: 8, directCells: 2 },
+    ).toBe(`
+bitmap r0 r1 r2
+  time
+    absent: none
+    from the least: none
+    from 2760: r0
+    from 3240: none
+    from 4200: r1
+    from 4680: none
+    from 5640: r2
+    from 6120: none
+`);
+  });
   const tagged = [has("any", "x"), has("any", "x", "y"), has("any", "z"), has("any", "v"), isTrue("stream")];
   it("has a row for each often named tag, and one for all others", () => {
     expectTree(tagged, bitmaps).toBe(`
@@ -244,6 +272,14 @@ bitmap r0 r1 r2 r3 r4 r5
     from the least: r0 r4
     from 15: r0 r1 r4
     from 35: r2 r4 r5
+`);
+    expectTree(denied(ranges), directBitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4 r5
+  context_tokens
+    absent: all
+    from the least, from 6, from 7, from 10: r0 r4
+    from 15, from 20, from 30: r0 r1 r4
+    from 35, from 40, from 41: r2 r4 r5
 `);
     expectTree(denied(ranges), { ...bitmaps, mostRows: 10 }).toBe(`
 bitmap r0 r1 r2 r3 r4 r5

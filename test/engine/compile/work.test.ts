@@ -68,6 +68,14 @@ describe("the tree", () => {
     expect(tagged({ tags: ["t321"] }).asked).toBe(1);
   });
 
+  it("files rules by what their scope says, which many of them share", () => {
+    const glob: Condition = { kind: "glob", fact: "model", pattern: "no*", span };
+    const scopes = many(5, (scope) => is("tenant", ...Array.from({ length: 20 }, (_, at) => `t${scope}-${at}`)));
+    const work = workFor(many(100, (at) => all(scopes[at % 5] as Condition, glob)));
+    expect(work({ tenant: "t3-7", model: "x" }).asked).toBe(20 + 1); // What they share, once.
+    expect(work({ tenant: "t7", model: "x" }).asked).toBe(0);
+  });
+
   it("asks few of the rules that only a number tells apart", () => {
     const work = workFor(
       many(300, (at) => all(atLeast("context_tokens", 100 * at), below("context_tokens", 100 * at + 100))),

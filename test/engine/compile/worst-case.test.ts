@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { usualTuning } from "../../../engine/compile/tree-tuning.js";
 import { worstCase } from "../../../engine/compile/worst-case.js";
+import type { Condition } from "../../../engine/conditions/condition.js";
 import { decide } from "../../../engine/evaluate/decide.js";
 import { FactReader } from "../../../engine/evaluate/fact-reader.js";
 import { generatePolicy, shapes } from "../../differential/generate-policy.js";
@@ -33,8 +34,9 @@ describe("worstCase()", () => {
   it("takes one child of a number that is cut, and all that stand below `rest`", () => {
     const tuning = { ...usualTuning, longestList: 1, leastRulesToCut: 2, directCells: -1e9, nodeCost: 0 };
     const ranges = many(8).map((at) => all(atLeast("context_tokens", at), below("context_tokens", at + 1)));
-    const { tree } = compile(setOf([...ranges, isTrue("stream")]), { ...tuning, leafCost: (rules) => rules });
-    expect(worstCase(tree)).toEqual({ rules: 1 + 1, predicates: 2 + 1, words: 0 });
+    const last = { ...(ranges.at(-1) as Condition) };
+    const { tree } = compile(setOf([...ranges, last, isTrue("stream")]), { ...tuning, leafCost: (rules) => rules });
+    expect(worstCase(tree)).toEqual({ rules: 2 + 1, predicates: 4 + 1, words: 1 });
   });
   it("counts what many rules share once", () => {
     const scope = is("tenant", ...many(100).map((at) => `t${at}`));
