@@ -13,11 +13,14 @@ const splitting: TreeTuning = {
   longestList: 1,
   leastRulesToCut: 2,
   mostRows: 2,
+  mostCuts: 2,
   directCells: -1e9,
   longCondition: 16,
   nodeCost: 0,
   leafCost: (rules) => rules,
 };
+/** Down to lists of two. */
+const pairs = { ...splitting, longestList: 2 };
 /** Tables with a place for each cell. */
 const direct = { ...splitting, directCells: 8 };
 /** Never splits. */
@@ -104,31 +107,31 @@ by tags, hashed
     below("context_tokens", 40), // wide
   ];
   it("files rules between cuts, and wide ranges below `rest`", () => {
-    expectTree(ranges, splitting).toBe(`
+    expectTree(ranges, pairs).toBe(`
 by context_tokens, cut
-  rest: bitmap r6 r7
-  from 0: bitmap r0 r3
-  from 10, from 11: bitmap r1 r3
-  from 20: bitmap r2 r3
+  rest: list r6 r7
+  from 0: list r0 r3
+  from 10, from 11: list r1 r3
+  from 20: list r2 r3
   from 30, from 40: list r5
 `);
-    expectTree(ranges, direct).toBe(`
+    expectTree(ranges, { ...direct, longestList: 2 }).toBe(`
 by context_tokens
-  rest: bitmap r6 r7
-  from 0, from 5: bitmap r0 r3
-  from 10, from 11, from 12: bitmap r1 r3
-  from 20, from 25: bitmap r2 r3
+  rest: list r6 r7
+  from 0, from 5: list r0 r3
+  from 10, from 11, from 12: list r1 r3
+  from 20, from 25: list r2 r3
   from 30, from 40: list r5
 `);
   });
   it("files guards with ranges below `absent` too, those that no number meets only there", () => {
-    expectTree(denied(ranges), splitting).toBe(`
+    expectTree(denied(ranges), pairs).toBe(`
 by context_tokens, cut
-  rest: bitmap r6 r7
+  rest: list r6 r7
   absent: bitmap r0 r1 r2 r3 r4 r5
-  from 0: bitmap r0 r3
-  from 10, from 11: bitmap r1 r3
-  from 20: bitmap r2 r3
+  from 0: list r0 r3
+  from 10, from 11: list r1 r3
+  from 20: list r2 r3
   from 30, from 40: list r5
 `);
   });
@@ -145,7 +148,7 @@ by context_tokens, cut
 });
 
 describe("a bitmap", () => {
-  it("has columns for the facts that drop most rules, the strongest first", () => {
+  it("has columns for the facts that drop most rules for what they cost, the best first", () => {
     const rules = Array.from({ length: 12 }, (_, at) => {
       return all(is("tenant", `t${at % 2}`), is("region", `x${at % 3}`), isTrue("stream"), is("app", "a"));
     });
@@ -157,11 +160,10 @@ bitmap r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11
     x0: r0 r3 r6 r9
     x1: r1 r4 r7 r10
     x2: r2 r5 r8 r11
-  tenant
+  stream
     absent: none
-    other: none
-    t0: r0 r2 r4 r6 r8 r10
-    t1: r1 r3 r5 r7 r9 r11
+    false: none
+    true: all
 `);
   });
   it("has a bit for each rule, in words of 32", () => {
@@ -183,7 +185,7 @@ bitmap r0 r1 r2
   it("has rows for stretches of the week", () => {
     expectTree(
       [1, 2, 3].map((day) => night([day], "UTC")),
-      { ...directBitmaps, mostRows: 8, directCells: 2 },
+      { ...directBitmaps, mostCuts: 8, directCells: 2 },
     ).toBe(`
 bitmap r0 r1 r2
   time
@@ -197,25 +199,32 @@ bitmap r0 r1 r2
     from 6120: none
 `);
   });
-  const tagged = [has("any", "x"), has("any", "x", "y"), has("any", "z"), has("any", "v"), isTrue("stream")];
+  const tagged = [
+    ...Array.from({ length: 6 }, () => has("any", "x")),
+    has("any", "x", "y"),
+    has("any", "y"),
+    has("any", "z"),
+    has("any", "v"),
+    isTrue("stream"),
+  ];
   it("has a row for each often named tag, and one for all others", () => {
     expectTree(tagged, bitmaps).toBe(`
-bitmap r0 r1 r2 r3 r4
+bitmap r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10
   tags
-    absent: r4
-    others: r4
-    x: r0 r1
-    y: r1
-    z, v: r2 r3
+    absent: r10
+    others: r10
+    x: r0 r1 r2 r3 r4 r5 r6
+    y: r6 r7
+    z, v: r8 r9
 `);
     expectTree(denied(tagged), bitmaps).toBe(`
-bitmap r0 r1 r2 r3 r4
+bitmap r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10
   tags
     absent: all
-    others: r4
-    x: r0 r1
-    y: r1
-    z, v: r2 r3
+    others: r10
+    x: r0 r1 r2 r3 r4 r5 r6
+    y: r6 r7
+    z, v: r8 r9
 `);
   });
   const named = [is("tenant", "a"), is("tenant", "a", "b"), is("tenant", "c"), is("tenant", "d"), isTrue("stream")];
@@ -281,7 +290,7 @@ bitmap r0 r1 r2 r3 r4 r5
     from 15, from 20, from 30: r0 r1 r4
     from 35, from 40, from 41: r2 r4 r5
 `);
-    expectTree(denied(ranges), { ...bitmaps, mostRows: 10 }).toBe(`
+    expectTree(denied(ranges), { ...bitmaps, mostCuts: 10 }).toBe(`
 bitmap r0 r1 r2 r3 r4 r5
   context_tokens, cut
     absent: all
@@ -297,7 +306,7 @@ bitmap r0 r1 r2 r3 r4 r5
     from 41: r4 r5
     from beyond all: r4
 `);
-    expectTree(denied(ranges), { ...directBitmaps, mostRows: 10 }).toBe(`
+    expectTree(denied(ranges), { ...directBitmaps, mostCuts: 10 }).toBe(`
 bitmap r0 r1 r2 r3 r4 r5
   context_tokens
     absent: all
