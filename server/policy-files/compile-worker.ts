@@ -12,12 +12,17 @@ import { failedTests } from "./failed-tests.js";
 const known = new KnownParts();
 let handedOver: readonly Rule[] = [];
 
-// On Linux a thread has a priority of its own: where cores are scarce, the edit waits and not the requests.
-try {
-  const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-  setPriority(thread, Math.min(19, getPriority(thread) + 10));
-} catch {
-  // Elsewhere threads are equal.
+/**
+ * On Linux a thread has a priority of its own: where cores are scarce, the edit waits and not the requests. Not so before the first
+ * answer: a server that begins has no requests, and a small policy takes little beside the thread's start.
+ */
+function stepBack(): void {
+  try {
+    const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+    setPriority(thread, Math.min(19, getPriority(process.pid) + 10));
+  } catch {
+    // Elsewhere threads are equal.
+  }
 }
 
 /** Milliseconds without work after which the thread clears up. */
@@ -26,7 +31,7 @@ const IDLE_MS = 500;
 const GROWTH = 1.5;
 /** Each pass moves together some of what is left between the gaps. */
 const MOST_PASSES = 4;
-setFlagsFromString("--expose-gc");
+setFlagsFromString("--expose-gc"); // Node gives no other way to ask for it.
 const collectGarbage: () => void = runInNewContext("gc");
 let heapLeft = 0;
 let idle: NodeJS.Timeout | undefined;
@@ -48,9 +53,14 @@ function clearUp(): void {
 // Makes ready what the first compilation pays for: the schemas' validators.
 compilePolicy([{ name: "policy.yaml", text: "kind: policy\nname: warm-up\n" }]);
 
-parentPort?.on("message", ({ files, gate }: CompileRequest) => {
+parentPort?.on("message", (request: CompileRequest) => {
   clearTimeout(idle);
+  answer(request);
+  stepBack();
   idle = setTimeout(clearUp, IDLE_MS);
+});
+
+function answer({ files, gate }: CompileRequest): void {
   const { value, diagnostics } = compilePolicy(files, known);
   if (value === undefined) {
     parentPort?.postMessage({ diagnostics } satisfies CompileAnswer);
@@ -67,4 +77,4 @@ parentPort?.on("message", ({ files, gate }: CompileRequest) => {
   }
   handedOver = value.set.rules;
   parentPort?.postMessage({ diagnostics, failedTests: failed, pieces: port2 } satisfies CompileAnswer, [port2]);
-});
+}
