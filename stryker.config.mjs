@@ -12,7 +12,7 @@ export default {
   incremental: true,
   incrementalFile: "coverage/mutation/incremental.json",
   reporters: ["clear-text", "html", "json", "progress-append-only"],
-  clearTextReporter: { logTests: false },
+  clearTextReporter: { logTests: false, reportTests: false },
   htmlReporter: { fileName: "coverage/mutation/mutation.html" },
   jsonReporter: { fileName: "coverage/mutation/mutation.json" },
 };
