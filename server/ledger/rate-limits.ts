@@ -76,7 +76,10 @@ const MAX_LIMITERS = 10_000;
 export class RateLimits {
   readonly #createLimiter: CreateLimiter;
   readonly #slots: Slots;
-  readonly #limiters = new Map<string, RateLimiterAbstract>();
+  readonly #limiters = {
+    requests: new Map<number, RateLimiterAbstract>(),
+    tokens: new Map<number, RateLimiterAbstract>(),
+  };
 
   constructor(createLimiter: CreateLimiter = memoryLimiter, slots: Slots = new MemorySlots()) {
     this.#createLimiter = createLimiter;
@@ -157,12 +160,12 @@ export class RateLimits {
   }
 
   #limiter(kind: "requests" | "tokens", points: number): RateLimiterAbstract {
-    const name = `${kind}:${points}`;
-    const known = this.#limiters.get(name);
+    const limiters = this.#limiters[kind];
+    const known = limiters.get(points);
     if (known !== undefined) return known;
-    if (this.#limiters.size >= MAX_LIMITERS) this.#limiters.clear();
+    if (limiters.size >= MAX_LIMITERS) limiters.clear();
     const limiter = this.#createLimiter(kind, points);
-    this.#limiters.set(name, limiter);
+    limiters.set(points, limiter);
     return limiter;
   }
 }
