@@ -259,16 +259,16 @@ function learn(
   const speed = tokensPerSecond(ended);
   if (speed !== undefined) observations.observeSpeed(endpoint.id, speed, now());
   // Later than the call that outran it: at least as slow as that.
-  if (result.kind === "outrun") observations.observeAtLeast(endpoint.id, totalMs);
+  if (result.kind === "outrun") observations.observeAtLeast(endpoint.id, totalMs, now());
   if (result.kind === "cancelled" || result.kind === "outrun") return;
   if (result.kind === "unpaid" || result.kind === "passed_over") return;
   if (result.kind === "answered" || result.kind === "streamed") {
-    observations.observeEnd(endpoint.id, false);
+    observations.observeEnd(endpoint.id, false, now());
     return;
   }
   const { failure } = result;
   failures.push({ endpoint: endpoint.id, failure });
-  if (!requestFaults.has(failure.errorClass)) observations.observeEnd(endpoint.id, true);
+  if (!requestFaults.has(failure.errorClass)) observations.observeEnd(endpoint.id, true, now());
   if (failure.errorClass === "rate_limited" && failure.retryAfterMs !== undefined) {
     coolDowns.begin(endpoint.id, failure.retryAfterMs, now());
   }

@@ -191,13 +191,35 @@ describe("a bitmap", () => {
     }
   });
 
+  it("lets the other values share a quarter as many rows", () => {
+    for (const tuning of [bitmaps, hashed]) {
+      const few = { ...tuning, mostRows: 8 };
+      const names = (at: number) => (at < 80 ? `often${at % 8}` : `rare${at}`);
+      for (const work of [
+        workFor(
+          many(120, (at) => all(is("tenant", names(at)), asked)),
+          few,
+        ),
+        workFor(
+          many(120, (at) => all(has("any", names(at)), asked)),
+          few,
+        ),
+      ]) {
+        expect(work({ tenant: "often3", tags: ["often3"], model: "x" }).asked).toBe(10);
+        for (const rare of ["rare80", "rare101"]) {
+          expect(work({ tenant: rare, tags: [rare], model: "x" }).asked).toBe(20);
+        }
+      }
+    }
+  });
+
   it("cuts a number no more often than it may have rows", () => {
     const ranges = many(120, (at) => all(atLeast("context_tokens", at), below("context_tokens", at + 1), asked));
     for (const tuning of [bitmaps, hashed]) {
-      const { tree } = compile(setOf(ranges), { ...tuning, mostRows: 3 });
-      const all120 = compile(setOf(ranges), { ...tuning, mostRows: 1_000 }).tree;
+      const { tree } = compile(setOf(ranges), { ...tuning, mostCuts: 3 });
+      const all120 = compile(setOf(ranges), { ...tuning, mostCuts: 1_000 }).tree;
       expect(all120.nodes.length - tree.nodes.length).toBeGreaterThan(100 * 4);
-      const work = workFor(ranges, { ...tuning, mostRows: 3 });
+      const work = workFor(ranges, { ...tuning, mostCuts: 3 });
       for (const tokens of [0, 50, 119]) {
         const { asked: count } = work({ context_tokens: tokens, model: "x" });
         expect(count).toBeGreaterThan(20);
