@@ -103,7 +103,7 @@ function send(
       serving: decision.serving,
       plan,
       operation: front.operation,
-      bodyFor: (upstreamModel, streamOptions) => withModel(body.bytes, body.model, upstreamModel, streamOptions),
+      bodyFor: (upstreamModel, streamOptions) => withModel(body.bytes, body.places, upstreamModel, streamOptions),
       chat: chatOf(front, body),
       operationHeaders: front.operationHeaders(request.headers),
       maxOutputTokens: facts.max_output_tokens,

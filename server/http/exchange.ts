@@ -5,6 +5,7 @@ import type { PassedOver } from "../dispatch/attempt-result.js";
 import { ClientPresence } from "../dispatch/client-presence.js";
 import type { FailedAttempt } from "../dispatch/dispatch.js";
 import { tenths } from "../dispatch/record-attempt.js";
+import type { BufferList } from "../json/buffer-list.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import type { ApiError } from "./api-error.js";
 import type { DataPlane } from "./data-plane.js";
@@ -60,7 +61,7 @@ export class Exchange {
   }
 
   /** The body was read. */
-  received(body: Buffer): void {
+  received(body: BufferList): void {
     this.#content = this.#plane.content?.begin(body);
   }
 

@@ -1,4 +1,5 @@
 import { type CompiledPolicy, canonicalModelId, MAX_TOKENS } from "../../engine/index.js";
+import { listEntry } from "../json/late-text.js";
 import { readText } from "./hints.js";
 import { isNamedInRoutes } from "./named-in-routes.js";
 import type { Observation } from "./observation.js";
@@ -64,18 +65,14 @@ export function isTokenLimit(limit: unknown): limit is number {
 }
 
 function usesVision(messages: unknown): boolean {
-  return (
-    Array.isArray(messages) &&
-    messages.some((message: { readonly content?: unknown } | null) => {
-      const parts = message?.content;
-      return Array.isArray(parts) && parts.some(isImagePart);
-    })
-  );
+  return Array.isArray(messages) && messages.some((message) => listEntry(message, "content").some(isImagePart));
 }
 
 /** Whether a part of a message is an image, in the form of chat completions or of responses. Some servers take one without a type. */
-function isImagePart(part: { readonly type?: unknown; readonly image_url?: unknown } | null): boolean {
-  return part?.type === "image_url" || part?.type === "input_image" || part?.image_url !== undefined;
+function isImagePart(part: unknown): boolean {
+  if (typeof part !== "object" || part === null) return false;
+  const { type } = part as { readonly type?: unknown };
+  return type === "image_url" || type === "input_image" || Object.hasOwn(part, "image_url");
 }
 
 /** @returns an entry of the body's `metadata`; undefined when it has none of that name itself. */

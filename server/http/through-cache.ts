@@ -73,7 +73,9 @@ function keyOf({ front, caller: { key }, request, body, decision, first }: Cache
     first.endpoint.id,
     front.operationHeaders(request.headers),
   ];
-  return createHash("sha256").update(JSON.stringify(about)).update("\n").update(body.bytes).digest("base64");
+  const hash = createHash("sha256").update(JSON.stringify(about)).update("\n");
+  for (const piece of body.bytes.pieces) hash.update(piece);
+  return hash.digest("base64");
 }
 
 function replay(exchange: Exchange, answer: CachedAnswer, planned: PlannedAttempt): void {
