@@ -48,7 +48,7 @@ export async function readRequest(
       serving,
       operation: chatFront.operation,
       body,
-      latencyMs,
+      latencyMs: () => latencyMs,
       tokensPerSecond: () => undefined,
       observe: observeRequest,
       headers: requestHeaders({ rawHeaders }, policy.set.attributes),

@@ -178,7 +178,7 @@ function intervalCuts(parts: readonly (Necessary | undefined)[], mostCuts: numbe
   }
   const ascending = edges.subarray(0, count).sort();
   const different = ascending.filter((edge, at) => at === 0 || edge !== ascending[at - 1]);
-  return different.length <= mostCuts ? different : Int32Array.from(quantiles(different, mostCuts));
+  return Int32Array.from(quantiles(different, mostCuts));
 }
 
 function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer, mostRows: number): void {

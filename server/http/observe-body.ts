@@ -35,11 +35,12 @@ export function observeBody(
     observation.observe("session", user, "body user");
   }
   observation.observe("stream", body["stream"] === true, "body stream");
-  const [tools, functions] = [body["tools"], body["functions"]].map((list) => Array.isArray(list) && list.length > 0);
+  const usesTools = isFilled(body["tools"]);
+  const usesFunctions = isFilled(body["functions"]);
   observation.observe(
     "uses_tools",
-    tools === true || functions === true,
-    functions && !tools ? "body functions" : "body tools",
+    usesTools || usesFunctions,
+    usesFunctions && !usesTools ? "body functions" : "body tools",
   );
   observation.observe("uses_vision", usesVision(body["messages"]), "body messages");
   const format = body["response_format"] as { readonly type?: unknown } | null | undefined;
@@ -62,6 +63,10 @@ function observeOutputLimit(body: Readonly<Record<string, unknown>>, observation
 
 export function isTokenLimit(limit: unknown): limit is number {
   return typeof limit === "number" && Number.isInteger(limit) && limit >= 0 && limit <= MAX_TOKENS;
+}
+
+function isFilled(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
 }
 
 function usesVision(messages: unknown): boolean {
