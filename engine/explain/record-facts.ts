@@ -19,16 +19,29 @@ export function recordFacts(
   facts: Facts,
   sources: Readonly<Record<string, string>>,
 ): Readonly<Record<string, RecordedFact>> {
-  const names = new Set([...builtInFacts, ...set.attributes].map((definition) => definition.name));
-  for (const name of Object.keys(facts)) names.add(name);
   const recorded: Record<string, RecordedFact> = {};
-  for (const name of names) {
+  const record = (name: string) => {
     const value = readFact(facts, name);
-    if (value === undefined) continue;
+    if (value === undefined) return;
     const isDefault = readFact(given, name) === undefined;
     recorded[name] = { value, source: isDefault ? DEFAULT_SOURCE : (sources[name] ?? "given") };
-  }
+  };
+  const declared = declaredFacts(set);
+  for (const name of declared) record(name);
+  for (const name of Object.keys(facts)) if (!declared.has(name)) record(name);
   return recorded;
+}
+
+const declaredOf = new WeakMap<PolicySet, ReadonlySet<string>>();
+
+/** Names of built-in facts, then of attributes. */
+function declaredFacts(set: PolicySet): ReadonlySet<string> {
+  let declared = declaredOf.get(set);
+  if (declared === undefined) {
+    declared = new Set([...builtInFacts, ...set.attributes].map(({ name }) => name));
+    declaredOf.set(set, declared);
+  }
+  return declared;
 }
 
 /**
