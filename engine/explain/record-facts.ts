@@ -22,26 +22,22 @@ export function recordFacts(
   const recorded: Record<string, RecordedFact> = {};
   const record = (name: string) => {
     const value = readFact(facts, name);
-    if (value === undefined) return;
+    if (value === undefined || Object.hasOwn(recorded, name)) return;
     const isDefault = readFact(given, name) === undefined;
     recorded[name] = { value, source: isDefault ? DEFAULT_SOURCE : (sources[name] ?? "given") };
   };
-  const declared = declaredFacts(set);
-  for (const name of declared) record(name);
-  for (const name of Object.keys(facts)) if (!declared.has(name)) record(name);
+  for (const name of declaredFacts(set)) record(name);
+  for (const name in facts) record(name);
   return recorded;
 }
 
-const declaredOf = new WeakMap<PolicySet, ReadonlySet<string>>();
+/** Of each policy put together once. */
+const declared = new WeakMap<PolicySet, readonly string[]>();
 
-/** Names of built-in facts, then of attributes. */
-function declaredFacts(set: PolicySet): ReadonlySet<string> {
-  let declared = declaredOf.get(set);
-  if (declared === undefined) {
-    declared = new Set([...builtInFacts, ...set.attributes].map(({ name }) => name));
-    declaredOf.set(set, declared);
-  }
-  return declared;
+function declaredFacts(set: PolicySet): readonly string[] {
+  const known = declared.get(set) ?? [...builtInFacts, ...set.attributes].map(({ name }) => name);
+  declared.set(set, known);
+  return known;
 }
 
 /**
