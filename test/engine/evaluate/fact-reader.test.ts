@@ -36,6 +36,37 @@ describe("FactReader", () => {
   });
 });
 
+describe("holds(), of a long list of tags", () => {
+  const long = Array.from({ length: 40 }, (_, at) => `x${at}`);
+  const { tree } = compile(setOf([has("any", ...long), has("any", "other", "another"), has("none", ...long)]));
+  it("is whether one of the request's tags is in it", () => {
+    for (const [tags, first] of [
+      [["x7"], 0],
+      [["unknown", "other", "x39"], 0],
+      [["another", "other"], 1],
+      [["unknown"], 2],
+      [[], 2],
+    ] as const) {
+      const { reader, walker } = machineryOf(tree);
+      reader.begin();
+      expect(walker.first(tree.route, { tags })).toBe(first);
+    }
+  });
+  it("is no other fact's tag", () => {
+    const ofKey = { ...has("any", ...long.map((tag) => `k${tag}`)), fact: "key_tags" } as Condition;
+    const both = compile(setOf([all(ofKey, has("any", ...long))])).tree;
+    const { reader, walker } = machineryOf(both);
+    for (const [facts, first] of [
+      [{ key_tags: ["kx3"], tags: ["x3"] }, 0],
+      [{ key_tags: ["x3"], tags: ["x3"] }, NO_RULE],
+      [{ key_tags: ["kx3"], tags: ["kx3"] }, NO_RULE],
+    ] as const) {
+      reader.begin();
+      expect(walker.first(both.route, facts)).toBe(first);
+    }
+  });
+});
+
 describe("FactReader, of values that are not of their fact's type", () => {
   const conditions: readonly (readonly [Condition, readonly unknown[], unknown])[] = [
     [is("tenant", "a"), [7, true, ["a"]], "b"],

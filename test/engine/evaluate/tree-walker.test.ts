@@ -40,16 +40,52 @@ describe("TreeWalker", () => {
     }
   });
 
-  it("takes more tags in two facts than it has room for at first", () => {
-    const both = (at: number): Condition =>
-      all(has("any", `x${at}`), { ...has("any", `k${at}`), fact: "key_tags" } as Condition);
-    for (const tuning of [bitmaps, hashedBitmaps]) {
-      const policy = compile(setOf(many(60, both)), tuning);
-      const facts = { tags: names("x", 60).slice(1), key_tags: names("k", 59) };
-      expect(decided(policy, facts)).toBe("route r1");
-      expect(decided(policy, { tags: names("x", 30), key_tags: names("k", 60).slice(29) })).toBe("route r29");
-      expect(decided(policy, { tags: names("x", 29), key_tags: names("k", 60).slice(29) })).toBe("route default");
+  it("finds values whose places in a hash table collide", () => {
+    // Consecutive numbers never do: the rules name some of the values that a guard has numbered.
+    const some = Array.from({ length: 120 }, (_, at) => (at * at * 7 + at) % 2_000);
+    const guards = [
+      { deny: all(is("app", "x"), is("tenant", ...names("t", 2_000))) },
+      { deny: all(is("app", "x"), has("any", ...names("x", 2_000))) },
+    ];
+    for (const tuning of [hashed, hashedBitmaps]) {
+      const tenants = compile(setOf([...guards, ...some.map((at) => is("tenant", `t${at}`))]), tuning);
+      const tags = compile(setOf([...guards, ...some.map((at) => has("any", `x${at}`))]), tuning);
+      for (const [at, value] of some.entries()) {
+        expect(decided(tenants, { tenant: `t${value}`, app: "a" })).toBe(`route r${2 + some.indexOf(value)}`);
+        expect(decided(tags, { tags: [`x${value}`], app: "a" })).toBe(`route r${2 + some.indexOf(value)}`);
+        const unnamed = (value + 1 + at) % 2_000;
+        if (!some.includes(unnamed)) {
+          expect(decided(tenants, { tenant: `t${unnamed}`, app: "a" })).toBe("route default");
+          expect(decided(tags, { tags: [`x${unnamed}`], app: "a" })).toBe("route default");
+        }
+      }
     }
+  });
+
+  it("takes more tags, and finds more rules, than it has room for at first", () => {
+    const tags = names("x", 100);
+    for (const tuning of tunings) {
+      const requires = compile(setOf(tags.map((tag) => ({ require: has("any", tag) }))), tuning);
+      expect(decided(requires, { tags })).toBe(`required ${names("r", 100).join(" ")}, route default`);
+      expect(decided(requires, { tags: tags.slice(30) })).toBe(
+        `required ${names("r", 100).slice(30).join(" ")}, route default`,
+      );
+    }
+    const eight = (of: string, at: number) => names(of, 60).filter((_, place) => (place + 60 - at) % 60 < 8);
+    const ofKey = (at: number): Condition => ({ ...has("any", ...eight("k", at)), fact: "key_tags" }) as Condition;
+    for (const tuning of [bitmaps, hashedBitmaps]) {
+      const policy = compile(setOf(many(60, (at) => all(has("any", ...eight("x", at)), ofKey(at)))), tuning);
+      expect(decided(policy, { tags: names("x", 60), key_tags: names("k", 60) })).toBe("route r0");
+      expect(decided(policy, { tags: names("x", 60), key_tags: ["k30"] })).toBe("route r23");
+      expect(decided(policy, { tags: ["x30"], key_tags: names("k", 60) })).toBe("route r23");
+      expect(decided(policy, { tags: ["x30"], key_tags: names("k", 60).slice(38) })).toBe("route default");
+    }
+  });
+
+  it("keeps every guard for a request with as many tags as there may be", () => {
+    const guards = many(40, (at) => has("any", ...names("x", 64).filter((_, tag) => (tag + at) % 40 < 2)));
+    const policy = compile(setOf(guards.map((require) => ({ require }))));
+    expect(decided(policy, { tags: names("x", 64) })).toBe(`required ${names("r", 40).join(" ")}, route default`);
   });
 
   it("passes over tags that the policy names elsewhere", () => {
