@@ -19,15 +19,16 @@ export function recordFacts(
   facts: Facts,
   sources: Readonly<Record<string, string>>,
 ): Readonly<Record<string, RecordedFact>> {
-  const names = new Set([...builtInFacts, ...set.attributes].map((definition) => definition.name));
-  for (const name of Object.keys(facts)) names.add(name);
   const recorded: Record<string, RecordedFact> = {};
-  for (const name of names) {
+  const record = (name: string): void => {
     const value = readFact(facts, name);
-    if (value === undefined) continue;
+    if (value === undefined) return;
     const isDefault = readFact(given, name) === undefined;
     recorded[name] = { value, source: isDefault ? DEFAULT_SOURCE : (sources[name] ?? "given") };
-  }
+  };
+  for (const { name } of builtInFacts) record(name);
+  for (const { name } of set.attributes) record(name);
+  for (const name of Object.keys(facts)) if (!Object.hasOwn(recorded, name)) record(name);
   return recorded;
 }
 
