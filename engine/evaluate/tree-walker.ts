@@ -4,6 +4,7 @@ import * as layout from "../compile/decision-tree.js";
 import type { FactReader } from "./fact-reader.js";
 import type { Facts } from "./facts.js";
 
+// A module's own constants are folded into its code; imported ones are loaded and checked wherever they stand.
 const {
   BITMAP,
   BRANCH,
@@ -18,6 +19,7 @@ const {
   stretchOf,
 } = layout;
 const { countNotAbove } = search;
+
 /** When no more rules than this are expected to be left, they are asked; reading one more fact costs about as much as two. */
 const FEW_RULES = 1;
 
@@ -57,6 +59,7 @@ export class TreeWalker {
 
   /** The first acting rule below a root whose number is greater than `after`, or NO_RULE. */
   first(root: Root, facts: Facts, after = -1): number {
+    // The walk would find nothing either; not to begin it saves 5 ns an effect without rules, most policies have one.
     if (root.firstRule === NO_RULE) return NO_RULE;
     this.wantsAll = false;
     this.best = NO_RULE;
@@ -170,10 +173,6 @@ export class TreeWalker {
   private searchBitmap(node: number, facts: Facts): void {
     const { nodes, rows, unions, unionEnds } = this;
     const words = nodes[node + 2] as number;
-    if (words === 1) {
-      this.ask(node, 0, this.gatherWord(node, facts), facts);
-      return;
-    }
     if (!this.gatherRows(node, facts)) return;
     const { rowCount, unionCount } = this;
     // Rows are taken four at a time: after which of them no bit is left cannot be predicted, and a wrong guess costs more.
@@ -211,35 +210,6 @@ export class TreeWalker {
       if (rule > this.after && reader.holds(nodes[entry + 1] as number, facts) && this.take(rule)) return true;
     }
     return false;
-  }
-
-  /** The bits of at most 32 rules that the request's cells leave: facts are read while more than one is left. */
-  private gatherWord(node: number, facts: Facts): number {
-    const { nodes, reader } = this;
-    const rules = nodes[node + 1] as number;
-    let column = node + 4 + 2 * rules;
-    let bits = (-1 >>> (32 - rules)) | 0;
-    for (let left = nodes[node + 3] as number; left > 0 && (bits & (bits - 1)) !== 0; left--) {
-      const fact = nodes[column + 1] as number;
-      const cell = reader.cell(fact, facts);
-      if (nodes[column] === TAGS_COLUMN && cell !== 0) bits &= this.tagBits(column, fact);
-      else bits &= nodes[this.rowOf(node, column, cell) + 1] as number;
-      column += nodes[column + 2] as number;
-    }
-    return bits;
-  }
-
-  /** The rows of a request's tags and `others`, united, in a bitmap of one word. */
-  private tagBits(column: number, fact: number): number {
-    const { nodes, reader } = this;
-    const shift = nodes[column + 5] as number;
-    let bits = nodes[(nodes[column + 3] as number) + 1] as number;
-    const count = reader.countTags(fact);
-    for (let index = 0; index < count; index++) {
-      const entry = findEntry(nodes, column + 6, shift, 2, reader.tagAt(fact, index));
-      if (entry !== -1) bits |= nodes[(nodes[entry + 1] as number) + 1] as number;
-    }
-    return bits;
   }
 
   /** The row of a cell in a column; for a set that is there, the row of rules that ask for no tag. */

@@ -46,9 +46,10 @@ export class FailureFinder {
    * @returns undefined when the condition is true.
    */
   find(condition: Condition): Failure | undefined {
-    const truth = evaluateCondition(condition, this.facts);
-    if (truth === true) return undefined;
-    const { part, isNegated, alternatives } = this.blame(condition, false);
+    const failed = this.firstFailed(condition);
+    if (failed === undefined) return undefined;
+    const { truth } = failed;
+    const { part, isNegated, alternatives } = this.blame(failed.part, false);
     const { text, reads } = this.words.of(part, isNegated);
     return {
       wanted: alternatives > 1 ? `${text} (nearest of ${alternatives} alternatives)` : text,
@@ -58,6 +59,18 @@ export class FailureFinder {
       span: part.span,
       truth,
     };
+  }
+
+  /** What to blame first, and how true the whole is: of an `all` both are known once a part is false. */
+  private firstFailed(condition: Condition): { part: Condition; truth: Exclude<Truth, true> } | undefined {
+    const parts = condition.kind === "all" ? condition.conditions : [condition];
+    let failed: Condition | undefined;
+    for (const part of parts) {
+      const truth = evaluateCondition(part, this.facts);
+      if (truth !== true) failed ??= part;
+      if (truth === false) return { part: failed as Condition, truth };
+    }
+    return failed === undefined ? undefined : { part: failed, truth: undefined };
   }
 
   private blame(condition: Condition, isNegated: boolean): Blamed {
