@@ -170,8 +170,7 @@ function rowIndex(at: number, mostRows: number): number {
 
 /** The edges of intervals, or some of them. */
 function intervalCuts(parts: readonly (Necessary | undefined)[], mostCuts: number): Int32Array {
-  const different = intervalEdges(parts);
-  return different.length <= mostCuts ? different : Int32Array.from(quantiles(different, mostCuts));
+  return Int32Array.from(quantiles(intervalEdges(parts), mostCuts));
 }
 
 /** Where intervals begin and end, ascending, each once. */

@@ -171,10 +171,10 @@ export class TreeWalker {
   }
 
   private searchBitmap(node: number, facts: Facts): void {
-    const { nodes, rows, unions, unionEnds } = this;
+    const { nodes, rows, unionEnds } = this;
     const words = nodes[node + 2] as number;
     if (!this.gatherRows(node, facts)) return;
-    const { rowCount, unionCount } = this;
+    const { rowCount, unions, unionCount } = this; // Not before: gathering may have replaced `unions` by a larger one.
     // Rows are taken four at a time: after which of them no bit is left cannot be predicted, and a wrong guess costs more.
     for (let at = rowCount; (at & 3) !== 0; at++) rows[at] = rows[0] as number;
     for (let word = 0; word < words; word++) {

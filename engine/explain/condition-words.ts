@@ -9,10 +9,10 @@ export interface Words {
   readonly reads: readonly string[];
 }
 
-/** Conditions in words, each written when it is first asked for. */
+/** Conditions in words, each written when it is first asked for and kept while somebody has its condition. */
 export class ConditionWords {
-  private readonly plain = new Map<Condition, Words>();
-  private readonly negated = new Map<Condition, Words>();
+  private readonly plain = new WeakMap<Condition, Words>();
+  private readonly negated = new WeakMap<Condition, Words>();
   private readonly definitionsByName: ReadonlyMap<string, FactDefinition>;
 
   constructor(private readonly definitions: readonly FactDefinition[]) {

@@ -6,11 +6,11 @@ import { ConditionWords } from "./condition-words.js";
 
 /**
  * What explanations say of a policy whatever the request: conditions in words and places in files, each worked out when it is
- * first said and kept as long as the policy.
+ * first said and kept as long as what is said of: a server's rules make their conditions anew when nobody has them.
  */
 export class PolicyWords {
   readonly conditions: ConditionWords;
-  private readonly positions = new Map<Span, Position>();
+  private readonly positions = new WeakMap<Span, Position>();
 
   private constructor(private readonly policy: CompiledPolicy) {
     this.conditions = new ConditionWords([...builtInFacts, ...policy.set.attributes]);

@@ -20,16 +20,24 @@ export function recordFacts(
   sources: Readonly<Record<string, string>>,
 ): Readonly<Record<string, RecordedFact>> {
   const recorded: Record<string, RecordedFact> = {};
-  const record = (name: string): void => {
+  const record = (name: string) => {
     const value = readFact(facts, name);
-    if (value === undefined) return;
+    if (value === undefined || Object.hasOwn(recorded, name)) return;
     const isDefault = readFact(given, name) === undefined;
     recorded[name] = { value, source: isDefault ? DEFAULT_SOURCE : (sources[name] ?? "given") };
   };
-  for (const { name } of builtInFacts) record(name);
-  for (const { name } of set.attributes) record(name);
-  for (const name of Object.keys(facts)) if (!Object.hasOwn(recorded, name)) record(name);
+  for (const name of declaredFacts(set)) record(name);
+  for (const name in facts) record(name);
   return recorded;
+}
+
+/** Of each policy put together once. */
+const declared = new WeakMap<PolicySet, readonly string[]>();
+
+function declaredFacts(set: PolicySet): readonly string[] {
+  const known = declared.get(set) ?? [...builtInFacts, ...set.attributes].map(({ name }) => name);
+  declared.set(set, known);
+  return known;
 }
 
 /**

@@ -36,7 +36,7 @@ export async function observeAndDecide(
     operation,
     body: asked,
     unseen,
-    latencyMs: endpoints.observations.latencyMs(serving.endpointIds, exchange.arrivedAt),
+    latencyMs: () => endpoints.observations.latencyMs(serving.endpointIds, exchange.arrivedAt),
     tokensPerSecond: (endpoint) => endpoints.observations.tokensPerSecond(endpoint, exchange.arrivedAt),
     observe: plane.observe,
     headers: requestHeaders(request, policy.set.attributes),

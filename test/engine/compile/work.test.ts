@@ -68,6 +68,14 @@ describe("the tree", () => {
     expect(tagged({ tags: ["t321"] }).asked).toBe(1);
   });
 
+  it("files rules by what their scope says, which many of them share", () => {
+    const glob: Condition = { kind: "glob", fact: "model", pattern: "no*", span };
+    const scopes = many(3, (scope) => is("tenant", ...Array.from({ length: 20 }, (_, at) => `t${scope}-${at}`)));
+    const work = workFor(many(60, (at) => all(scopes[at % 3] as Condition, glob)));
+    expect(work({ tenant: "t2-7", model: "x" }).asked).toBe(20 + 1); // What they share, once.
+    expect(work({ tenant: "t7", model: "x" }).asked).toBe(0);
+  });
+
   it("asks few of the rules that only a number tells apart", () => {
     const work = workFor(
       many(300, (at) => all(atLeast("context_tokens", 100 * at), below("context_tokens", 100 * at + 100))),
@@ -264,6 +272,22 @@ describe("a rule's program", () => {
       expect(asksPattern(any(glob, not(miss)), facts)).toBe(false);
       expect(asksPattern(all(glob, not(miss)), facts)).toBe(true);
     }
+  });
+
+  it("asks what several rules share before patterns", () => {
+    const scope = is("tenant", ...Array.from({ length: 40 }, (_, at) => `t${at}`));
+    let isAsked = false;
+    const facts: Facts = {
+      tenant: "other",
+      get model() {
+        isAsked = true;
+        return "g";
+      },
+    };
+    const policy = compile(setOf([all(glob, not(scope), isTrue("stream")), all(glob, scope), all(glob, scope)]));
+    expect(policy.tree.sharedCount).toBeGreaterThan(0);
+    decide(policy, facts);
+    expect(isAsked).toBe(false);
   });
 
   it("asks what rarely holds before what often does, and lists before alternatives", () => {

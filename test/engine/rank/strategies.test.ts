@@ -161,6 +161,14 @@ describe("least_busy", () => {
   });
 });
 
+describe("fastest, of candidates none of which was measured", () => {
+  it("computes no score, whatever the seed", () => {
+    for (let seed = 0; seed < 60; seed++) {
+      expect(first("fastest", {}, { seed }).attempts.map(({ score }) => score)).toEqual(all.map(() => undefined));
+    }
+  });
+});
+
 describe("a blend", () => {
   const facts = { context_tokens: 10_000, max_output_tokens: 500 };
   const latency_ms = { "a/dear@a": 500, "c/cheap@c": 1_000, "d/middle@d": 250 };
