@@ -9,6 +9,7 @@ import { observeRequest } from "../server/http/observe-request.js";
 import { parseRequestBody } from "../server/http/parse-request-body.js";
 import { readAsked } from "../server/http/read-asked.js";
 import { requestHeaders } from "../server/http/request-headers.js";
+import { BufferList } from "../server/json/buffer-list.js";
 import { createAdapters } from "../server/providers/adapters.js";
 import { createTokenCounter } from "../server/tokens/create-token-counter.js";
 import { CommandFailure } from "./command-failure.js";
@@ -35,7 +36,9 @@ export async function readRequest(
   now: number,
 ): Promise<RequestRead> {
   const rawHeaders = headers.flatMap(readHeader);
-  const parsed = orRefusal(parseRequestBody(file === undefined ? Buffer.from("{}") : await readBody(file)));
+  const parsed = orRefusal(
+    parseRequestBody(new BufferList([file === undefined ? Buffer.from("{}") : await readBody(file)])),
+  );
   const { body } = orRefusal(chatFront.readChat(parsed.json));
   const environment = withAllKeys(policy);
   const adapters = createAdapters(environment);
@@ -45,7 +48,7 @@ export async function readRequest(
       serving,
       operation: chatFront.operation,
       body,
-      latencyMs,
+      latencyMs: () => latencyMs,
       tokensPerSecond: () => undefined,
       observe: observeRequest,
       headers: requestHeaders({ rawHeaders }, policy.set.attributes),

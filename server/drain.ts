@@ -34,7 +34,7 @@ export function watchConnections(server: Server): void {
     if (connection === undefined) return;
     connection.responses.add(response);
     if (stopping.has(server)) sayLast(response);
-    response.once("close", () => {
+    response.on("close", () => {
       connection.responses.delete(response);
       connection.idleSince = Date.now();
       connection.bytesRead = socket.bytesRead;

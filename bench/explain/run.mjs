@@ -1,8 +1,8 @@
 /**
- * What a decision with its full explanation (every rule above, every candidate, why not) costs beside a plain one, and how many
- * bytes a compiled policy holds. Nothing of an explanation is made on the request path.
+ * What a decision with its full explanation (every rule above, every candidate, why not) costs beside a plain one. Nothing of an
+ * explanation is made on the request path.
  *
- *     npm run build && node --expose-gc bench/explain/run.mjs
+ *     npm run build && node bench/explain/run.mjs
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -10,7 +10,7 @@ import { buildDecisionTree } from "../../dist/engine/compile/build-decision-tree
 import { compilePolicy, decide, explain, sampleRequests, seededRandom } from "../../dist/engine/index.js";
 import { policySetOf } from "../engines/adapters/policy-set.mjs";
 import { generateRequests, parseRequest } from "../engines/requests.mjs";
-import { generateRules, shapes } from "../engines/rules.mjs";
+import { generateRules } from "../engines/rules.mjs";
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 
@@ -47,24 +47,4 @@ for (const size of [10, 100, 1_000, 10_000]) {
   const policy = { name: "bench", revision: "", set, tree: buildDecisionTree(set), tests: [], files: [] };
   const requests = generateRequests(rules, size > 1_000 ? 40 : 300, 20261126).map(parseRequest);
   compare(`realistic, ${size} rules`, policy, requests);
-}
-
-// Bytes a rule: of the tree (typed arrays, tables) and of the set that explanations read.
-const kept = []; // What is freed in between would be counted.
-for (const shape of Object.keys(shapes)) {
-  const used = () => {
-    for (let time = 0; time < 4; time++) globalThis.gc?.();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
-  const rules = generateRules(shape, 10_000, 20261125);
-  const before = used();
-  const set = structuredClone(policySetOf(rules));
-  const withSet = used();
-  const tree = buildDecisionTree(set);
-  const withTree = used();
-  kept.push(rules, set, tree);
-  console.log(
-    `${shape.padEnd(24)} bytes a rule: tree ${Math.round((withTree - withSet) / 10_000)}, set ${Math.round((withSet - before) / 10_000)}`,
-  );
 }

@@ -17,13 +17,12 @@ import type { WordBuffer } from "./word-buffer.js";
 
 /** More columns rarely leave fewer rules. */
 const MOST_COLUMNS = 16;
-/** Nanoseconds to read a fact and find its row, and to ask one rule: a column must save more than it costs. */
-const COLUMN_COST = 45;
+/** Nanoseconds to ask one rule: a column must save more than it costs. */
 const RULE_COST = 30;
 
 /**
  * Writes a bitmap leaf of rules in ascending order, and gives its place.
- * Size: at most MOST_COLUMNS × (mostRows + 3) bits a rule, and two words for each value that a column holds.
+ * Size: at most MOST_COLUMNS × (mostRows × 5/4 + 3) bits a rule, and two words for each value that a column holds.
  */
 export function buildBitmap(
   rules: readonly FiledRule[],
@@ -32,7 +31,7 @@ export function buildBitmap(
   nodes: WordBuffer,
   tuning: TreeTuning,
 ): number {
-  const { mostRows } = tuning;
+  const { mostRows, mostCuts } = tuning;
   const columns = chooseColumns(rules, answered, facts);
   const node = nodes.push(BITMAP, rules.length, Math.ceil(rules.length / 32), columns.length);
   for (const { ruleNumber, program } of rules) nodes.push(ruleNumber, program);
@@ -40,8 +39,8 @@ export function buildBitmap(
     const start = nodes.length;
     const type = facts[fact]?.type;
     if (type !== "set" && isDirect(facts[fact] as TreeFact, rules.length, tuning))
-      writeDirect(rules, fact, facts, nodes, mostRows);
-    else if (type === "number" || type === "local-time") writeCuts(rules, fact, nodes, mostRows);
+      writeDirect(rules, fact, facts, nodes, tuning);
+    else if (type === "number" || type === "local-time") writeCuts(rules, fact, nodes, mostCuts);
     else writeKeys(rules, fact, type === "set" ? TAGS_COLUMN : CELLS_COLUMN, nodes, mostRows);
     nodes.set(start + 2, nodes.length - start);
   }
@@ -61,16 +60,35 @@ function chooseColumns(
       dropped.set(part.fact, (dropped.get(part.fact) ?? 0) + droppedShare(part, facts[part.fact] as TreeFact));
     }
   }
-  const strongest = [...dropped].sort(([, one], [, other]) => other - one).slice(0, MOST_COLUMNS);
+  const offers = [...dropped].map(([fact, count]) => {
+    const cost = columnCost(facts[fact] as TreeFact);
+    const share = count / rules.length;
+    return { fact, cost, share, worth: -Math.log(1 - share) / cost };
+  });
+  offers.sort((one, other) => other.worth - one.worth);
   const columns: number[] = [];
   let left = rules.length;
-  for (const [fact, count] of strongest) {
-    const share = count / rules.length;
-    if (left * share * RULE_COST < COLUMN_COST) break;
+  for (const { fact, cost, share } of offers) {
+    if (left * share * RULE_COST < cost) continue;
     left *= 1 - share;
     columns.push(fact);
+    if (columns.length === MOST_COLUMNS) break;
   }
   return columns;
+}
+
+/** Nanoseconds to read a fact and find its row. */
+function columnCost({ type }: TreeFact): number {
+  switch (type) {
+    case "set":
+      return 150;
+    case "boolean":
+      return 20;
+    case "number":
+      return 35;
+    default:
+      return 45;
+  }
 }
 
 /** About how many requests of a hundred per cent a rule's part turns away. */
@@ -97,14 +115,14 @@ function writeDirect(
   fact: number,
   facts: readonly TreeFact[],
   nodes: WordBuffer,
-  mostRows: number,
+  tuning: TreeTuning,
 ): void {
   const cells = cellCount(facts[fact] as TreeFact);
   nodes.push(DIRECT_COLUMN, fact, 0);
   const table = nodes.reserve(cells);
   const rows = new RowWriter(nodes, rules.length);
   const parts = rules.map((rule) => columnPartOf(rule, fact));
-  const rowOf = shareRows(parts, cells, mostRows);
+  const rowOf = shareRows(parts, cells, tuning);
   for (let most = rowOf.reduce((one, other) => Math.max(one, other), 0); most >= 0; most--) rows.add();
   for (const [bit, part] of parts.entries()) {
     if (part === undefined) rows.markFrom(0, rows.size - 1, bit);
@@ -120,13 +138,17 @@ function writeDirect(
 }
 
 /**
- * Divides the cells of a fact among at most mostRows + 3 rows: absent (row 0), each often named string (or stretch between
- * cuts), all others named, none named.
+ * Divides the cells of a fact among rows: absent (row 0), those that no rule names (row 1), and each often named string, others
+ * together; or each stretch between cuts.
  */
-function shareRows(parts: readonly (Necessary | undefined)[], cells: number, mostRows: number): Int32Array {
+function shareRows(
+  parts: readonly (Necessary | undefined)[],
+  cells: number,
+  { mostRows, mostCuts }: TreeTuning,
+): Int32Array {
   const rowOf = new Int32Array(cells);
   if (parts.some((part) => part?.kind === "interval")) {
-    const cuts = intervalCuts(parts, mostRows);
+    const cuts = intervalCuts(parts, mostCuts);
     for (let cell = 1; cell < cells; cell++) rowOf[cell] = 1 + countNotAbove(cuts, 0, cuts.length, cell);
     return rowOf;
   }
@@ -136,12 +158,17 @@ function shareRows(parts: readonly (Necessary | undefined)[], cells: number, mos
   rowOf.fill(1, 1);
   const named = [...counts.keys()].filter((cell) => (counts[cell] as number) > 0);
   named.sort((one, other) => (counts[other] as number) - (counts[one] as number));
-  for (const [at, cell] of named.entries()) rowOf[cell] = 2 + Math.min(at, mostRows);
+  for (const [at, cell] of named.entries()) rowOf[cell] = 2 + rowIndex(at, mostRows);
   return rowOf;
 }
 
+/** The row of the value that is named at-most often: one of its own, or one of a quarter as many that the others share. */
+function rowIndex(at: number, mostRows: number): number {
+  return at < mostRows ? at : mostRows + ((at - mostRows) % Math.ceil(mostRows / 4));
+}
+
 /** The edges of intervals, or some of them. */
-function intervalCuts(parts: readonly (Necessary | undefined)[], mostRows: number): Int32Array {
+function intervalCuts(parts: readonly (Necessary | undefined)[], mostCuts: number): Int32Array {
   const edges = new Int32Array(parts.length * 2);
   let count = 0;
   for (const part of parts) {
@@ -151,7 +178,7 @@ function intervalCuts(parts: readonly (Necessary | undefined)[], mostRows: numbe
   }
   const ascending = edges.subarray(0, count).sort();
   const different = ascending.filter((edge, at) => at === 0 || edge !== ascending[at - 1]);
-  return different.length <= mostRows ? different : Int32Array.from(quantiles(different, mostRows));
+  return Int32Array.from(quantiles(different, mostCuts));
 }
 
 function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer, mostRows: number): void {
@@ -171,14 +198,12 @@ function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, node
   nodes.set(header + 3, others);
   nodes.set(header + 4, absent);
   const rowOf = new Map<number, number>();
-  let shared = -1;
+  const keyRows: number[] = [];
   for (const [at, [key]] of byCount.entries()) {
-    if (at < mostRows) rowOf.set(key, rows.add());
-    else {
-      if (shared === -1) shared = rows.add();
-      rowOf.set(key, shared);
-    }
-    nodes.set(takeEntry(nodes, table, shift, 2, key) + 1, rowOf.get(key) as number);
+    const index = rowIndex(at, mostRows);
+    if (index === keyRows.length) keyRows.push(rows.add());
+    rowOf.set(key, keyRows[index] as number);
+    nodes.set(takeEntry(nodes, table, shift, 2, key) + 1, keyRows[index] as number);
   }
   for (const [bit, part] of parts.entries()) {
     if (part === undefined) rows.mark(others, bit);
@@ -190,9 +215,9 @@ function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, node
   rows.count();
 }
 
-function writeCuts(rules: readonly FiledRule[], fact: number, nodes: WordBuffer, mostRows: number): void {
+function writeCuts(rules: readonly FiledRule[], fact: number, nodes: WordBuffer, mostCuts: number): void {
   const parts = rules.map((rule) => columnPartOf(rule, fact));
-  const cuts = intervalCuts(parts, mostRows);
+  const cuts = intervalCuts(parts, mostCuts);
   const header = nodes.push(CUTS_COLUMN, fact, 0, 0, cuts.length, ...cuts);
   const rows = new RowWriter(nodes, rules.length);
   const buckets = Array.from({ length: cuts.length + 1 }, () => rows.add());

@@ -139,5 +139,5 @@ export function quantiles(ascending: ArrayLike<number>, count: number): readonly
   for (let at = 1; at <= count; at++) {
     chosen.add(ascending[Math.floor((at * ascending.length) / (count + 1))] as number);
   }
-  return [...chosen].sort((one, other) => one - other);
+  return [...chosen];
 }

@@ -1,6 +1,7 @@
 import type { GlobPredicate, LogicPredicate, PrefixPredicate } from "../conditions/condition.js";
 import type { FactType } from "../conditions/fact-definitions.js";
 import type { FactValue } from "../evaluate/facts.js";
+import type { CutBuckets } from "./cut-buckets.js";
 import type { StringTable } from "./string-table.js";
 
 /**
@@ -79,6 +80,7 @@ export interface TreeFact {
   readonly firstTag: number;
   /** Ascending; each is the least value of a cell (numbers: compared form; local times: minutes since Sunday 00:00). */
   readonly cuts: Float64Array;
+  readonly buckets: CutBuckets;
   /** The zone of a local time. */
   readonly tz?: string;
 }
@@ -150,5 +152,5 @@ export const DIRECT_COLUMN = 3;
 
 /** The slot at which a key is looked for first, in a table of 2^(32 − shift) entries; the next ones follow, cyclically. */
 export function firstSlot(key: number, shift: number): number {
-  return Math.imul(key, 0x9e3779b1) >>> shift;
+  return (Math.imul(key, 0x9e3779b1) >>> shift) | 0;
 }

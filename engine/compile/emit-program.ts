@@ -52,6 +52,7 @@ export class ProgramEmitter {
     return next;
   }
 
+  /** Before the program, whose instructions then stand together. */
   private placeLists(part: Literal | Junction): void {
     if (part.kind !== "literal") for (const child of part.parts) this.placeLists(child);
     else if (part.values.length > 0) this.listPlace(part.values);

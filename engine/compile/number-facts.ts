@@ -1,6 +1,7 @@
 import type { Condition, Predicate, RangePredicate } from "../conditions/condition.js";
 import { builtInFacts, type FactType } from "../conditions/fact-definitions.js";
 import type { PolicySet } from "../policy/policy-set.js";
+import { buildCutBuckets } from "./cut-buckets.js";
 import type { TreeFact } from "./decision-tree.js";
 import { nextDouble } from "./next-double.js";
 import { buildStringTable } from "./string-table.js";
@@ -115,6 +116,7 @@ export function numberFacts(set: PolicySet, shared: ReadonlySet<Condition> = new
   let tagCount = 0;
   const facts = growing.map(({ name, type, tz, strings, cuts }): TreeFact => {
     const fallback = defaults.get(name);
+    const ascending = Float64Array.from(cuts).sort();
     const firstTag = tagCount;
     if (type === "set") tagCount += strings.size;
     return {
@@ -123,7 +125,8 @@ export function numberFacts(set: PolicySet, shared: ReadonlySet<Condition> = new
       ...(fallback === undefined ? {} : { default: fallback }),
       strings: buildStringTable([...strings.keys()]),
       firstTag,
-      cuts: Float64Array.from(cuts).sort(),
+      cuts: ascending,
+      buckets: buildCutBuckets(ascending),
       ...(tz === undefined ? {} : { tz }),
     };
   });

@@ -6,18 +6,22 @@
  */
 export interface StringTable {
   readonly strings: readonly string[];
-  /** Places + 1 in an open table of 2^(32 − shift) slots; 0 is free. At most half full. */
+  /** Places + 1 in an open table of 2^(32 − shift) slots; 0 is free. At most half full; a small table, an eighth. */
   readonly slots: Int32Array;
   readonly shift: number;
-  /** Places of the characters that are hashed: from the front, or from the end when negative. Empty: all characters. */
+  /** Places of the characters that are hashed, counted from the end: 1 is the last. Empty: all characters. */
   readonly positions: Int32Array;
+  readonly nearest: number;
+  readonly next: number;
 }
 
-/** How far from either end characters are tried. */
-const REACH = 24;
+/** How far from the end characters are tried. Strings of equal length have no need of places from the front. */
+const REACH = 48;
 const MOST_POSITIONS = 6;
 /** Strings the choice of positions is made on; more cost time and change nothing. */
 const SAMPLE = 256;
+/** Up to so many strings have so much room that nearly each has a slot of its own: a second look is a wrong guess. */
+const SMALL = 256;
 /** With longer runs of occupied slots every character is hashed instead. */
 const LONGEST_RUN = 24;
 
@@ -28,56 +32,56 @@ export function buildStringTable(strings: readonly string[]): StringTable {
 }
 
 /** The place of a string in the table, or −1. */
-export function findString({ strings, slots, shift, positions }: StringTable, text: string): number {
+export function findString(table: StringTable, text: string): number {
+  const { strings, slots, shift } = table;
   const mask = slots.length - 1;
-  for (let slot = hash(text, positions) >>> shift; ; slot = (slot + 1) & mask) {
+  for (let slot = (hash(table, text) >>> shift) | 0; ; slot = (slot + 1) & mask) {
     const place = (slots[slot] as number) - 1;
     if (place === -1 || strings[place] === text) return place;
   }
 }
 
-function hash(text: string, positions: Int32Array): number {
+function hash({ nearest, next, positions }: Pick<StringTable, "nearest" | "next" | "positions">, text: string): number {
   const { length } = text;
-  let mixed = length;
-  if (positions.length === 0) {
-    for (let at = 0; at < length; at++) mixed = Math.imul(mixed, 31) + text.charCodeAt(at);
-  } else {
-    for (let index = 0; index < positions.length; index++) {
-      const position = positions[index] as number;
-      const at = position < 0 ? length + position : position;
-      mixed = Math.imul(mixed, 31) + (at >= 0 && at < length ? text.charCodeAt(at) : 0);
-    }
+  let mixed = Math.imul(length, 0x2c1b3c6d);
+  if (nearest <= length) mixed = (mixed + Math.imul(text.charCodeAt(length - nearest), 0x297a2d39)) | 0;
+  if (next <= length) mixed = (mixed + Math.imul(text.charCodeAt(length - next), 0x1b56c4e9)) | 0;
+  for (let index = 2; index < positions.length; index++) {
+    const position = positions[index] as number;
+    mixed = (Math.imul(mixed, 31) + (position <= length ? text.charCodeAt(length - position) : 0)) | 0;
   }
   mixed ^= mixed >>> 15;
-  return Math.imul(mixed, 0x9e3779b1) | 0;
+  return Math.imul(mixed, 0x9e3779b1);
 }
 
 function fill(strings: readonly string[], positions: Int32Array): { table: StringTable; longestRun: number } {
   let bits = 2;
-  while (1 << bits < strings.length * 2) bits++;
+  while (1 << bits < strings.length * (strings.length <= SMALL ? 8 : 2)) bits++;
   const shift = 32 - bits;
   const slots = new Int32Array(1 << bits);
   const mask = slots.length - 1;
   let longestRun = 0;
+  const [nearest = 1, next = nearest] = positions;
+  const table = { strings, slots, shift, positions, nearest, next };
   for (const [place, text] of strings.entries()) {
-    let slot = hash(text, positions) >>> shift;
+    let slot = hash(table, text) >>> shift;
     let run = 1;
     for (; slots[slot] !== 0; slot = (slot + 1) & mask) run++;
     slots[slot] = place + 1;
     longestRun = Math.max(longestRun, run);
   }
-  return { table: { strings, slots, shift, positions }, longestRun };
+  return { table, longestRun };
 }
 
 /** Adds the position that splits the strings into the most groups, until each is alone or nothing helps. */
 function choosePositions(strings: readonly string[]): Int32Array {
   const step = Math.max(1, Math.floor(strings.length / SAMPLE));
   const sample = strings.filter((_, place) => place % step === 0);
-  const chosen: number[] = [0];
-  let groups = regroup(sample, new Int32Array(sample.length), 0);
+  const chosen: number[] = [];
+  let groups: Grouping = { of: new Int32Array(sample.length), count: 0 };
   while (chosen.length < MOST_POSITIONS && groups.count < sample.length) {
     let best: { position: number; groups: Grouping } | undefined;
-    for (let position = -REACH; position < REACH; position++) {
+    for (let position = 1; position <= REACH; position++) {
       const split = regroup(sample, groups.of, position);
       if (split.count > (best?.groups.count ?? groups.count)) best = { position, groups: split };
     }
@@ -97,8 +101,7 @@ function regroup(strings: readonly string[], groups: Int32Array, position: numbe
   const numbers = new Map<number, number>();
   const of = new Int32Array(strings.length);
   for (const [index, text] of strings.entries()) {
-    const at = position < 0 ? text.length + position : position;
-    const character = at >= 0 && at < text.length ? text.charCodeAt(at) : 0;
+    const character = position <= text.length ? text.charCodeAt(text.length - position) : 0;
     // Strings of different lengths are told apart by the length already.
     const key = ((groups[index] as number) * 1024 + Math.min(text.length, 1023)) * 65_536 + character;
     if (!numbers.has(key)) numbers.set(key, numbers.size);

@@ -7,8 +7,10 @@ export interface TreeTuning {
    * 1.5 µs a decision, uncut 1.8, cut from 2,000 on 1.8, from 256 on 2.4.
    */
   readonly leastRulesToCut: number;
-  /** Values of a bitmap's column with a row of their own (the others share one), and cuts of a number. */
+  /** Values of a bitmap's column with a row of their own; the others share one. */
   readonly mostRows: number;
+  /** Cuts of a number that divide a bitmap's column into rows. */
+  readonly mostCuts: number;
   /** Tables with a place for each cell, where a fact has at most 2 × rules + this many; −Infinity: hash tables only. */
   readonly directCells: number;
   /** A condition of several rules with more leaves and values than this is compiled once; a shorter one into each rule. */
@@ -24,9 +26,10 @@ const LONGEST_LIST = 8;
 export const usualTuning: TreeTuning = {
   longestList: LONGEST_LIST,
   leastRulesToCut: 4_000,
-  mostRows: 31,
+  mostRows: 63,
+  mostCuts: 31,
   directCells: 8,
   longCondition: 16,
-  nodeCost: 15,
+  nodeCost: 50,
   leafCost: (rules) => (rules === 0 ? 0 : rules <= LONGEST_LIST ? 10 + 15 * rules : 130 + 0.4 * rules),
 };

@@ -1,4 +1,4 @@
-import { NO_RULE } from "../compile/decision-tree.js";
+import * as layout from "../compile/decision-tree.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { DenyRule, PolicySet, RequireRule, RouteRule } from "../policy/policy-set.js";
 import { decideInOrder } from "./decide-in-order.js";
@@ -7,6 +7,7 @@ import { machineryOf } from "./machinery.js";
 import type { Outcome } from "./outcome.js";
 import type { TreeWalker } from "./tree-walker.js";
 
+const { NO_RULE } = layout;
 const noRequirements: readonly RequireRule[] = [];
 
 /**

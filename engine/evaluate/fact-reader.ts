@@ -1,31 +1,37 @@
-import { countCutsNotAbove } from "../compile/count-not-above.js";
-import {
+import * as search from "../compile/count-not-above.js";
+import * as buckets from "../compile/cut-buckets.js";
+import type { DecisionTree, MemoisedPredicate, TreeFact } from "../compile/decision-tree.js";
+import * as layout from "../compile/decision-tree.js";
+import * as stringTable from "../compile/string-table.js";
+import { matchesGlob } from "../conditions/glob.js";
+import { localTime } from "../conditions/local-time.js";
+import * as money from "../units/money.js";
+import { evaluateCondition } from "./evaluate-condition.js";
+import type { Facts, FactValue } from "./facts.js";
+import * as given from "./given-value.js";
+import type { Truth } from "./truth.js";
+import { withDefaults } from "./with-defaults.js";
+
+// A module's own constants are folded into its code; imported ones are loaded and checked wherever they stand.
+const {
   ALL_TAGS,
   ALL_TAGS_OR_ABSENT,
   ANY_TAG,
   ANY_TAG_OR_ABSENT,
-  type DecisionTree,
   HOLDS,
   IS_TRUE,
-  type MemoisedPredicate,
   ONE_OF,
   ONE_OF_OR_ABSENT,
   SHARED,
-  type TreeFact,
   WITHIN,
   WITHIN_OR_ABSENT,
-} from "../compile/decision-tree.js";
-import { findString, type StringTable } from "../compile/string-table.js";
-import { matchesGlob } from "../conditions/glob.js";
-import { localTime } from "../conditions/local-time.js";
-import { usdToNano } from "../units/money.js";
-import { evaluateCondition } from "./evaluate-condition.js";
-import type { Facts, FactValue } from "./facts.js";
-import { givenValue, sourceOf } from "./given-value.js";
-import type { Truth } from "./truth.js";
-import { withDefaults } from "./with-defaults.js";
-
-export const UNREAD = -1;
+} = layout;
+const { countCutsNotAbove } = search;
+const { countByBucket } = buckets;
+const { findString } = stringTable;
+const { usdToNano } = money;
+const { givenValue, sourceOf } = given;
+const UNREAD = -1;
 const LAST_DECISION = 0x7ffffff0;
 /** Tags of a rule's list that are looked at one by one. */
 const LONG_LIST = 16;
@@ -37,6 +43,15 @@ const MONEY = 3;
 const SET = 4;
 const LOCAL_TIME = 5;
 const TIME = 6;
+
+/** What reading a fact takes: a {@link TreeFact} whose properties are all there, always in this order. */
+interface ReadableFact extends Omit<Required<TreeFact>, "type" | "default" | "tz"> {
+  /** Where the value stands in `Facts`: `sourceOf`. */
+  readonly source: number;
+  readonly type: number;
+  readonly default: FactValue | undefined;
+  readonly tz: string | undefined;
+}
 
 /**
  * Gives the cells of one request at a time. A fact is read when a node or a literal first asks for it, and once; so are the
@@ -63,22 +78,21 @@ export class FactReader {
   private readonly sharedHeld: Uint8Array;
   private decision = 0;
   private readonly code: Int32Array;
-  // Of each fact, in columns: see TreeFact.
-  private readonly sources: Int32Array;
-  private readonly names: readonly string[];
-  private readonly types: Int32Array;
-  private readonly defaults: readonly (FactValue | undefined)[];
-  private readonly tables: readonly StringTable[];
-  private readonly cuts: readonly Float64Array[];
+  private readonly facts: readonly ReadableFact[];
 
   constructor(private readonly tree: DecisionTree) {
     this.code = tree.code;
-    this.sources = Int32Array.from(tree.facts, ({ name }) => sourceOf(name));
-    this.names = tree.facts.map(({ name }) => name);
-    this.types = Int32Array.from(tree.facts, typeNumber);
-    this.defaults = tree.facts.map((fact) => fact.default);
-    this.tables = tree.facts.map(({ strings }) => strings);
-    this.cuts = tree.facts.map(({ cuts }) => cuts);
+    this.facts = tree.facts.map((fact) => ({
+      name: fact.name,
+      source: sourceOf(fact.name),
+      type: typeNumber(fact),
+      default: fact.default,
+      strings: fact.strings,
+      firstTag: fact.firstTag,
+      cuts: fact.cuts,
+      buckets: fact.buckets,
+      tz: fact.tz,
+    }));
     this.cells = new Int32Array(tree.facts.length);
     this.tagList = new Int32Array(tree.tagCount);
     this.tagStart = new Int32Array(tree.facts.length);
@@ -134,9 +148,9 @@ export class FactReader {
         if (cell === UNREAD) cell = this.read(fact, facts);
       }
       let isHeld: boolean;
-      if (operation === WITHIN) isHeld = (cell - x) >>> 0 <= y;
+      if (operation === WITHIN) isHeld = ((cell - x) | (x + y - cell)) >= 0;
       else if ((operation & 1) === 1 && operation < IS_TRUE && cell === 0) isHeld = true;
-      else isHeld = this.test(operation, fact, cell, x, y, facts);
+      else isHeld = this.test(operation, fact, cell, x, y, facts) === true;
       // Not a branch: which way a literal goes cannot be predicted.
       at = code[at + 5 - Number(isHeld)] as number;
     }
@@ -146,7 +160,7 @@ export class FactReader {
   private test(operation: number, fact: number, cell: number, x: number, y: number, facts: Facts): boolean {
     switch (operation) {
       case WITHIN_OR_ABSENT:
-        return (cell - x) >>> 0 <= y;
+        return ((cell - x) | (x + y - cell)) >= 0;
       case ONE_OF:
       case ONE_OF_OR_ABSENT:
         return this.isListed(cell, x, y);
@@ -219,7 +233,7 @@ export class FactReader {
 
   private answer({ predicate, fact }: MemoisedPredicate, facts: Facts): Truth {
     if (predicate.kind === "logic") return evaluateCondition(predicate, withDefaults(this.tree, facts));
-    const value = this.valueOf(fact, facts);
+    const value = this.valueOf(this.facts[fact] as ReadableFact, facts);
     if (value === undefined) return undefined;
     if (typeof value !== "string") {
       this.malformed();
@@ -228,51 +242,45 @@ export class FactReader {
     return predicate.kind === "glob" ? matchesGlob(predicate.pattern, value) : value.startsWith(predicate.prefix);
   }
 
-  private valueOf(fact: number, facts: Facts): FactValue | undefined {
-    const given = givenValue(facts, this.sources[fact] as number, this.names[fact] as string);
-    return given === undefined ? this.defaults[fact] : given;
+  private valueOf({ source, name, default: fallback }: ReadableFact, facts: Facts): FactValue | undefined {
+    const given = givenValue(facts, source, name);
+    return given === undefined ? fallback : given;
   }
 
   /** Reads a fact that is UNREAD. */
-  read(fact: number, facts: Facts): number {
+  read(number: number, facts: Facts): number {
+    const fact = this.facts[number] as ReadableFact;
     const value = this.valueOf(fact, facts);
-    const cell = value === undefined ? 0 : this.cellOf(fact, value);
-    this.cells[fact] = cell;
+    const cell = value === undefined ? 0 : this.cellOf(number, fact, value);
+    this.cells[number] = cell;
     return cell;
   }
 
-  private cellOf(fact: number, value: FactValue): number {
-    switch (this.types[fact]) {
+  private cellOf(number: number, fact: ReadableFact, value: FactValue): number {
+    switch (fact.type) {
       case STRING:
-        return typeof value === "string" ? 2 + findString(this.tables[fact] as StringTable, value) : this.malformed();
+        return typeof value === "string" ? 2 + findString(fact.strings, value) : this.malformed();
       case BOOLEAN:
         return value === true ? 2 : value === false ? 1 : this.malformed();
       case NUMBER:
-      case MONEY: {
+      case MONEY:
         if (typeof value !== "number" || Number.isNaN(value)) return this.malformed();
-        const cuts = this.cuts[fact] as Float64Array;
-        return 1 + countCutsNotAbove(cuts, this.types[fact] === MONEY ? usdToNano(value) : value);
-      }
+        return 1 + countByBucket(fact.cuts, fact.buckets, fact.type === MONEY ? usdToNano(value) : value);
       case SET:
         if (!Array.isArray(value)) return this.malformed();
-        this.readTags(fact, value as readonly string[]);
+        this.readTags(number, fact, value as readonly string[]);
         return 1;
-      case LOCAL_TIME: {
-        const { tz } = this.tree.facts[fact] as TreeFact;
-        if (typeof value !== "number" || tz === undefined) return this.malformed();
-        const { weekday, minute } = localTime(value, tz);
-        const cuts = this.cuts[fact] as Float64Array;
-        return 1 + countCutsNotAbove(cuts, weekday * 1440 + minute);
-      }
+      case LOCAL_TIME:
+        return typeof value === "number" && fact.tz !== undefined
+          ? localTimeCell(fact.cuts, fact.tz, value)
+          : this.malformed();
       default:
         return typeof value === "number" ? 1 : this.malformed();
     }
   }
 
-  private readTags(fact: number, tags: readonly string[]): void {
-    const strings = this.tables[fact] as StringTable;
-    const { firstTag } = this.tree.facts[fact] as TreeFact;
-    this.tagStart[fact] = this.tagCount;
+  private readTags(number: number, { strings, firstTag }: ReadableFact, tags: readonly string[]): void {
+    this.tagStart[number] = this.tagCount;
     for (let at = 0; at < tags.length; at++) {
       const place = findString(strings, tags[at] as string);
       if (place === -1) continue;
@@ -281,13 +289,18 @@ export class FactReader {
       this.tagSeen[tag] = this.decision;
       this.tagList[this.tagCount++] = tag;
     }
-    this.tagEnd[fact] = this.tagCount;
+    this.tagEnd[number] = this.tagCount;
   }
 
   private malformed(): number {
     this.isMalformed = true;
     return 0;
   }
+}
+
+function localTimeCell(cuts: Float64Array, tz: string, value: number): number {
+  const { weekday, minute } = localTime(value, tz);
+  return 1 + countCutsNotAbove(cuts, weekday * 1440 + minute);
 }
 
 function typeNumber({ name, type }: TreeFact): number {

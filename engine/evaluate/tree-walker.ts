@@ -1,21 +1,11 @@
-import { countNotAbove } from "../compile/count-not-above.js";
-import {
-  BITMAP,
-  BRANCH,
-  CELLS_COLUMN,
-  CUTS_COLUMN,
-  type DecisionTree,
-  DIRECT_COLUMN,
-  firstSlot,
-  LIST,
-  NO_RULE,
-  type Root,
-  SWITCH,
-  TAGS,
-} from "../compile/decision-tree.js";
+import * as search from "../compile/count-not-above.js";
+import type { DecisionTree, Root } from "../compile/decision-tree.js";
+import * as layout from "../compile/decision-tree.js";
 import type { FactReader } from "./fact-reader.js";
 import type { Facts } from "./facts.js";
 
+const { BITMAP, BRANCH, CELLS_COLUMN, CUTS_COLUMN, CUTS, DIRECT_COLUMN, LIST, NO_RULE, SWITCH, firstSlot } = layout;
+const { countNotAbove } = search;
 /** When no more rules than this are expected to be left, they are asked; reading one more fact costs about as much as two. */
 const FEW_RULES = 1;
 
@@ -25,7 +15,7 @@ const FEW_RULES = 1;
  */
 export class TreeWalker {
   private readonly nodes: Int32Array;
-  /** Nodes still to visit, each with the smallest rule number below it. */
+  /** Links to nodes still to visit. */
   private stack = new Int32Array(64);
   private stackSize = 0;
   /** The rows of a bitmap that the request's cells name. */
@@ -55,6 +45,7 @@ export class TreeWalker {
 
   /** The first acting rule below a root whose number is greater than `after`, or NO_RULE. */
   first(root: Root, facts: Facts, after = -1): number {
+    if (root.firstRule === NO_RULE) return NO_RULE;
     this.wantsAll = false;
     this.best = NO_RULE;
     this.after = after;
@@ -64,6 +55,7 @@ export class TreeWalker {
 
   /** How many rules below a root act; {@link ruleAt} gives them, ascending. */
   all(root: Root, facts: Facts): number {
+    if (root.firstRule === NO_RULE) return 0;
     this.wantsAll = true;
     this.best = NO_RULE;
     this.after = -1;
@@ -83,56 +75,63 @@ export class TreeWalker {
   }
 
   private walk({ node, firstRule }: Root, facts: Facts): void {
-    this.stackSize = 0;
-    this.visitLater(node, firstRule);
-    while (this.stackSize > 0) {
-      this.stackSize -= 2;
-      const next = this.stack[this.stackSize] as number;
-      if ((this.stack[this.stackSize + 1] as number) < this.best) this.visit(next, facts);
-    }
-  }
-
-  private visitLater(node: number, firstRule: number): void {
-    if (firstRule >= this.best) return;
-    if (this.stackSize + 2 > this.stack.length) this.stack = doubled(this.stack);
-    this.stack[this.stackSize] = node;
-    this.stack[this.stackSize + 1] = firstRule;
-    this.stackSize += 2;
-  }
-
-  private visitChild(link: number): void {
-    this.visitLater(this.nodes[link] as number, this.nodes[link + 1] as number);
-  }
-
-  private visit(node: number, facts: Facts): void {
     const { nodes, reader } = this;
-    const kind = nodes[node];
-    if (kind === LIST) {
-      this.searchList(node, facts);
-      return;
-    }
-    if (kind === BITMAP) {
-      this.searchBitmap(node, facts);
-      return;
-    }
-    const fact = nodes[node + 1] as number;
-    this.visitChild(node + 2);
-    const cell = reader.cell(fact, facts);
-    if (kind === SWITCH) this.visitChild(node + 5 + 2 * cell);
-    else if (cell === 0) this.visitChild(node + 4);
-    else if (kind === BRANCH) this.visitEntry(node, cell);
-    else if (kind === TAGS) {
-      const count = reader.countTags(fact);
-      for (let index = 0; index < count; index++) this.visitEntry(node, reader.tagAt(fact, index));
-    } else {
-      const count = nodes[node + 6] as number;
-      this.visitChild(node + 7 + count + 2 * countNotAbove(nodes, node + 7, count, cell));
+    this.stackSize = 0;
+    let place = node;
+    let first = firstRule;
+    for (;;) {
+      // Down to a leaf; what lies beside the way is visited later.
+      while (first < this.best) {
+        const kind = nodes[place];
+        if (kind === LIST) {
+          this.searchList(place, facts);
+          break;
+        }
+        if (kind === BITMAP) {
+          this.searchBitmap(place, facts);
+          break;
+        }
+        const fact = nodes[place + 1] as number;
+        const cell = reader.cell(fact, facts);
+        this.visitLater(place + 2);
+        const link = kind === SWITCH ? place + 5 + 2 * cell : this.linkOf(place, fact, cell);
+        if (link === -1) break;
+        place = nodes[link] as number;
+        first = nodes[link + 1] as number;
+      }
+      if (this.stackSize === 0) return;
+      const link = this.stack[--this.stackSize] as number;
+      place = nodes[link] as number;
+      first = nodes[link + 1] as number;
     }
   }
 
-  private visitEntry(node: number, key: number): void {
-    const entry = findEntry(this.nodes, node + 7, this.nodes[node + 6] as number, 3, key);
-    if (entry !== -1) this.visitChild(entry + 1);
+  /** Where a node other than `switch` leads for a cell, or −1; the way of other tags is left for later. */
+  private linkOf(node: number, fact: number, cell: number): number {
+    const { nodes, reader } = this;
+    if (cell === 0) return node + 4;
+    const kind = nodes[node];
+    if (kind === CUTS) {
+      const count = nodes[node + 6] as number;
+      return node + 7 + count + 2 * countNotAbove(nodes, node + 7, count, cell);
+    }
+    const shift = nodes[node + 6] as number;
+    if (kind === BRANCH) {
+      const entry = findEntry(nodes, node + 7, shift, 3, cell);
+      return entry === -1 ? -1 : entry + 1;
+    }
+    const count = reader.countTags(fact);
+    for (let index = 0; index < count; index++) {
+      const entry = findEntry(nodes, node + 7, shift, 3, reader.tagAt(fact, index));
+      if (entry !== -1) this.visitLater(entry + 1);
+    }
+    return -1;
+  }
+
+  private visitLater(link: number): void {
+    if ((this.nodes[link + 1] as number) >= this.best) return;
+    if (this.stackSize === this.stack.length) this.stack = doubled(this.stack);
+    this.stack[this.stackSize++] = link;
   }
 
   private searchList(node: number, facts: Facts): void {
@@ -157,11 +156,11 @@ export class TreeWalker {
   }
 
   private searchBitmap(node: number, facts: Facts): void {
-    const { nodes, rows, unions, unionEnds, reader } = this;
+    const { nodes, rows, unionEnds, reader } = this;
     const words = nodes[node + 2] as number;
     const entries = node + 4;
     if (!this.gatherRows(node, facts)) return;
-    const { rowCount, unionCount } = this;
+    const { rowCount, unions, unionCount } = this; // Not before: gathering may have replaced `unions` by a larger one.
     // Rows are taken four at a time: after which of them no bit is left cannot be predicted, and a wrong guess costs more.
     for (let at = rowCount; (at & 3) !== 0; at++) rows[at] = rows[0] as number;
     const rules = nodes[node + 1] as number;

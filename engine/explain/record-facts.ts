@@ -19,16 +19,25 @@ export function recordFacts(
   facts: Facts,
   sources: Readonly<Record<string, string>>,
 ): Readonly<Record<string, RecordedFact>> {
-  const names = new Set([...builtInFacts, ...set.attributes].map((definition) => definition.name));
-  for (const name of Object.keys(facts)) names.add(name);
   const recorded: Record<string, RecordedFact> = {};
-  for (const name of names) {
+  const record = (name: string) => {
     const value = readFact(facts, name);
-    if (value === undefined) continue;
+    if (value === undefined || Object.hasOwn(recorded, name)) return;
     const isDefault = readFact(given, name) === undefined;
     recorded[name] = { value, source: isDefault ? DEFAULT_SOURCE : (sources[name] ?? "given") };
-  }
+  };
+  for (const name of declaredFacts(set)) record(name);
+  for (const name in facts) record(name);
   return recorded;
+}
+
+/** Of each policy put together once. */
+const declared = new WeakMap<PolicySet, readonly string[]>();
+
+function declaredFacts(set: PolicySet): readonly string[] {
+  const known = declared.get(set) ?? [...builtInFacts, ...set.attributes].map(({ name }) => name);
+  declared.set(set, known);
+  return known;
 }
 
 /**

@@ -100,7 +100,7 @@ class Compilation {
     if (set === undefined || this.#report.hasErrors) return undefined;
     return {
       name: set.name,
-      revision: revisionOf(set, this.#known.ruleJson),
+      revision: revisionOf(set, this.#known.ruleHashes),
       set,
       tree: buildDecisionTree(set),
       tests,

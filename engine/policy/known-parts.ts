@@ -12,8 +12,8 @@ import type { Rule } from "./policy-set.js";
  * Kept rules are the same objects in the next policy, which tells what has changed.
  */
 export class KnownParts {
-  /** Canonical JSON of rules: `revision.ts`. */
-  readonly ruleJson = new WeakMap<Rule, string>();
+  /** Hashes of rules: `revision.ts`. */
+  readonly ruleHashes = new WeakMap<Rule, string>();
   readonly #documents = new Map<string, { readonly kind: DocumentKind; readonly text: string; root: LocatedMap }>();
   /** Rules and scopes read against these two documents: on others (pools, facts, models) they may mean something else. */
   #context: readonly (LocatedMap | undefined)[] = [];

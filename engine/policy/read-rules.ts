@@ -33,7 +33,7 @@ export const effects: readonly Effect[] = ["deny", "require", "route"];
 export interface RulesRead {
   readonly rules: readonly Rule[];
   /** The effects written under each id, of rules that could not be read too. */
-  readonly ids: ReadonlyMap<string, ReadonlySet<Effect>>;
+  readonly ids: ReadonlyMap<string, readonly Effect[]>;
   /** False when a part could not be read: then an unknown id may be one of it, and an unread file one of its includes. */
   readonly isComplete: boolean;
 }
@@ -50,7 +50,7 @@ export function readRules(input: RulesInput): RulesRead {
 
 class RulesReader implements RulesRead {
   readonly rules: Rule[] = [];
-  readonly ids = new Map<string, Set<Effect>>();
+  readonly ids = new Map<string, readonly Effect[]>();
   isComplete = true;
   readonly #input: RulesInput;
   readonly #idSpans = new Map<string, Span>();
@@ -216,7 +216,9 @@ class RulesReader implements RulesRead {
     const first = this.#idSpans.get(id);
     const written = effects.filter((effect) => entryOf(node, effect) !== undefined);
     // Of a rule without an effect any may be meant.
-    this.ids.set(id, new Set([...(this.ids.get(id) ?? []), ...(written.length === 0 ? effects : written)]));
+    const known = this.ids.get(id);
+    const meant = written.length === 0 ? effects : written;
+    this.ids.set(id, known === undefined ? meant : [...known, ...meant]);
     if (id === "default") {
       const message = "`default` is what the default route is called";
       reading.report.error("RW1205", idNode.span, message, "choose another id");

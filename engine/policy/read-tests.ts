@@ -180,15 +180,15 @@ const namedUnder: Readonly<Record<Effect, string>> = { deny: "denied", require: 
 function checkRuleId({ report }: ConditionReading, id: string, item: Located, effect: Effect, ids: RuleIds): void {
   if (ids === undefined || (id === "default" && effect === "route")) return;
   const own = ids.get(id);
-  if (own?.has(effect) === true) return;
-  const other = effects.find((each) => own?.has(each));
+  if (own?.includes(effect) === true) return;
+  const other = effects.find((each) => own?.includes(each));
   if (other !== undefined) {
     const message = `\`${shorten(id)}\` is a ${other} rule, not a ${effect} rule`;
     report.error("RW1206", item.span, message, `a ${other} rule is named under \`${namedUnder[other]}\``);
     return;
   }
   const help = () => {
-    const known = [...ids].filter(([, written]) => written.has(effect)).map(([known]) => known);
+    const known = [...ids].filter(([, written]) => written.includes(effect)).map(([known]) => known);
     if (effect === "route") known.push("default");
     return didYouMean(id, known) ?? `it has ${known.length === 0 ? "none" : listNames(known, "and")}`;
   };

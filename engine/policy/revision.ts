@@ -3,25 +3,23 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { PolicySet, Rule } from "./policy-set.js";
 
 /**
- * The revision of a set: sha256 of its canonical JSON, 64 hex digits. Places are left out, keys are sorted, and so are
+ * The revision of a set: sha256 of its canonical JSON, 64 hex digits, in which the sha256 of all rules' own hashes stands for the
+ * rules: after an edit only what is new is hashed. Places are left out, keys are sorted, and so are
  * the parts whose order says nothing: attributes, pools, providers, weights, headers, and what `all` and `any` hold. So
  * files that say the same have the same revision however they are laid out, commented, split or their keys ordered; any
  * change of meaning, texts for people included, changes it. Tests are not part of it.
  *
- * @param known the canonical JSON of rules that were met before; brought up to date.
+ * @param known the hashes of rules that were met before; brought up to date.
  */
 export function revisionOf(set: PolicySet, known = new WeakMap<Rule, string>()): string {
-  const ruleJson = (rule: Rule): string => {
-    let json = known.get(rule);
-    if (json === undefined) {
-      json = canonicalJson(rule);
-      known.set(rule, json);
-    }
-    return json;
+  const ruleHash = (rule: Rule): string => {
+    const kept = known.get(rule) ?? hash(canonicalJson(rule));
+    known.set(rule, kept);
+    return kept;
   };
   return hash(
     objectJson(set, (name, item) =>
-      name === "rules" ? `[${set.rules.map(ruleJson).join(",")}]` : canonicalJson(item, name),
+      name === "rules" ? JSON.stringify(hash(set.rules.map(ruleHash).join(""))) : canonicalJson(item, name),
     ),
   );
 }

@@ -3,6 +3,7 @@ import type { NanoUsd } from "../units/money.js";
 import type { CatalogEntry } from "./catalog-index.js";
 import { drawKey } from "./draw-key.js";
 import { expectedCost, mixedPrice } from "./expected-cost.js";
+import { stableHash } from "./stable-hash.js";
 import type { World } from "./world.js";
 
 /** A candidate that can serve the request, with what is known about it now. */
@@ -31,6 +32,8 @@ type Strategy = (candidates: readonly RankedCandidate[], context: StrategyContex
 const COMPARED_PROMPT_TOKENS = 1_000;
 /** Below this, pico-dollars per token, `balanced` sees no difference: a free endpoint gets nearly all, not all. */
 const LOWEST_MIXED_PRICE = 1_000;
+/** One request in so many tries first what was not measured lately. */
+const EXPLORES_ONE_IN = 20;
 /** `balanced` never takes an endpoint for entirely broken: leaving it out is the circuit breaker's decision. */
 const LOWEST_HEALTH = 0.01;
 
@@ -39,8 +42,8 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
   order: (candidates) => candidates.map(() => undefined),
   /** By expected cost in nano-dollars; no price last. */
   cheapest: (candidates, context) => candidates.map((candidate) => comparedCost(candidate, context)),
-  /** By observed milliseconds to the first token; not measured last. */
-  fastest: (candidates) => candidates.map(({ latencyMs }) => latencyMs),
+  /** By observed milliseconds to the first token; not measured last, but for {@link latenciesToCompare}. */
+  fastest: latenciesToCompare,
   /** By 1 − quality; no quality last. */
   best: (candidates) => candidates.map(({ entry }) => lack(entry.model.quality)),
   /** A draw without replacement; a candidate without a weight is never drawn before one that has it. */
@@ -84,7 +87,7 @@ export function blend(shares: StrategyBlend): Strategy {
   return (candidates, context) => {
     if (!(total > 0)) return candidates.map(() => undefined);
     const costs = partsOfLargest(candidates.map((candidate) => comparedCost(candidate, context)));
-    const latencies = partsOfLargest(candidates.map(({ latencyMs }) => latencyMs));
+    const latencies = partsOfLargest(latenciesToCompare(candidates, context));
     return candidates.map(({ entry }, index) => {
       const lacking = lack(entry.model.quality) ?? 1;
       return (cost * (costs[index] ?? 1) + latency * (latencies[index] ?? 1) + quality * lacking) / total;
@@ -104,6 +107,22 @@ export function measured(
 ): number | undefined {
   const figure = figures?.[endpointId];
   return typeof figure === "number" && Number.isFinite(figure) ? figure : undefined;
+}
+
+/**
+ * What is known of latencies. Only what is called is measured, so a candidate that comes last would stay unknown for ever, however fast it
+ * is: in one request of {@link EXPLORES_ONE_IN}, drawn from the world's seed, what is unknown beside a known one counts as 0.
+ * Without a seed none is drawn.
+ */
+function latenciesToCompare(
+  candidates: readonly RankedCandidate[],
+  { world: { seed } }: StrategyContext,
+): readonly (number | undefined)[] {
+  const latencies = candidates.map(({ latencyMs }) => latencyMs);
+  const known = latencies.filter((latency) => latency !== undefined);
+  if (known.length === 0 || known.length === latencies.length || seed === undefined) return latencies;
+  const explores = stableHash(`${seed}\u0000explore`) % EXPLORES_ONE_IN === 0;
+  return explores ? latencies.map((latency) => latency ?? 0) : latencies;
 }
 
 function comparedCost({ entry, cost }: RankedCandidate, context: StrategyContext): number | undefined {

@@ -9,7 +9,8 @@ export const MAX_TAGS = 64;
  *   control character (a comma separates tags in `x-route-tags`).
  */
 export function normalizeTag(text: string): string | undefined {
-  const tag = text.normalize("NFC").trim().toLowerCase().normalize("NFC");
+  const isAscii = /^[ -~]*$/.test(text); // then there is one form, and asking for it takes most of the time
+  const tag = isAscii ? text.trim().toLowerCase() : text.normalize("NFC").trim().toLowerCase().normalize("NFC");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   return tag === "" || tag.length > MAX_TAG_LENGTH || /[,\u0000-\u001f\u007f]/.test(tag) ? undefined : tag;
 }

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "pino";
+import type { BufferList } from "../json/buffer-list.js";
 import type { ContentStore } from "../storage/content-store.js";
 import type { ContentSettings } from "./content-settings.js";
 import type { PrepareAnswer, PrepareRequest } from "./content-worker.js";
@@ -47,7 +48,7 @@ export class ContentRecorder {
   }
 
   /** @param request the body as it was read. @returns undefined when too much is held already. */
-  begin(request: Buffer): ContentCapture | undefined {
+  begin(request: BufferList): ContentCapture | undefined {
     if (this.#held + request.length > MAX_HELD_BYTES) {
       this.#lost += 1;
       return undefined;
@@ -77,7 +78,7 @@ export class ContentRecorder {
         const pieces = whole === undefined ? events : [whole];
         const answer = pieces.length === 0 ? {} : { answer: joined(pieces) };
         this.#prepare(
-          { id: decision, request: joined([request]), ...answer, isStream: whole === undefined, isCut },
+          { id: decision, request: joined(request.pieces), ...answer, isStream: whole === undefined, isCut },
           { time, bytes: held },
         );
       },

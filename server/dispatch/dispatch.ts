@@ -8,6 +8,7 @@ import type {
   RecordedAttempt,
   SimulatedFault,
 } from "../../engine/index.js";
+import { BufferList } from "../json/buffer-list.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
 import type { RequestAccount } from "../ledger/request-account.js";
 import type { Operation } from "../providers/operation.js";
@@ -38,7 +39,7 @@ export interface DispatchDependencies {
 }
 
 /** A body for an endpoint. @param streamOptions takes the place of its `stream_options`, if given. */
-export type BodyFor = (upstreamModel: string, streamOptions?: object) => Buffer;
+export type BodyFor = (upstreamModel: string, streamOptions?: object) => BufferList;
 
 export interface DispatchRequest extends CallSide {
   readonly decisionId: string;
@@ -110,7 +111,7 @@ async function walkOn(request: DispatchRequest, shared: DispatchDependencies): P
     if (!planned.route.fallbackOn.includes(result.failure.errorClass)) break;
     const body = bodyToContinue(request.chat.body, soFar);
     const bodyFor: BodyFor = (model, options = body["stream_options"]) =>
-      Buffer.from(JSON.stringify({ ...body, model, stream_options: options }));
+      new BufferList([Buffer.from(JSON.stringify({ ...body, model, stream_options: options }))]);
     const rest = { ...request, ...side, bodyFor, chat: { ...request.chat, body, bodyFor } };
     const continued = await walk([next, ...others], rest, shared);
     const { kind } = continued.result;
@@ -259,16 +260,16 @@ function learn(
   const speed = tokensPerSecond(ended);
   if (speed !== undefined) observations.observeSpeed(endpoint.id, speed, now());
   // Later than the call that outran it: at least as slow as that.
-  if (result.kind === "outrun") observations.observeAtLeast(endpoint.id, totalMs);
+  if (result.kind === "outrun") observations.observeAtLeast(endpoint.id, totalMs, now());
   if (result.kind === "cancelled" || result.kind === "outrun") return;
   if (result.kind === "unpaid" || result.kind === "passed_over") return;
   if (result.kind === "answered" || result.kind === "streamed") {
-    observations.observeEnd(endpoint.id, false);
+    observations.observeEnd(endpoint.id, false, now());
     return;
   }
   const { failure } = result;
   failures.push({ endpoint: endpoint.id, failure });
-  if (!requestFaults.has(failure.errorClass)) observations.observeEnd(endpoint.id, true);
+  if (!requestFaults.has(failure.errorClass)) observations.observeEnd(endpoint.id, true, now());
   if (failure.errorClass === "rate_limited" && failure.retryAfterMs !== undefined) {
     coolDowns.begin(endpoint.id, failure.retryAfterMs, now());
   }

@@ -31,9 +31,9 @@ export function observeWorld(observed: WorldToObserve): World {
   const incapable = serving.incapableOf(body, operation);
   const down = endpoints.down(now, endpointIds, guardedIds);
   const rateLimited = coolDowns.active(now);
-  const latencyMs = observations.latencyMs(endpointIds);
+  const latencyMs = observations.latencyMs(endpointIds, now);
   const inFlight = uses.inFlight ? observations.inFlight(endpointIds) : undefined;
-  const errorRate = uses.errorRate ? observations.errorRate(endpointIds) : undefined;
+  const errorRate = uses.errorRate ? observations.errorRate(endpointIds, now) : undefined;
   return {
     ...serving.fixedWorld,
     ...(incapable === undefined ? {} : { incapable }),

@@ -1,6 +1,7 @@
 import { DDSketch } from "@datadog/sketches-js";
 
-/** A sketch takes values in for so long; then the one before it is forgotten. */
+/** A sketch takes in so many values, for so long at most; then the one before it is forgotten. */
+const MOST_VALUES = 50;
 const WINDOW_MS = 5 * 60_000;
 /** A quantile is at most this share off. */
 const ACCURACY = 0.02;
@@ -11,14 +12,16 @@ export interface Quantiles {
 }
 
 /**
- * Quantiles of what was seen in the last five to ten minutes. A sketch never forgets, so there are two, each for five
- * minutes: values go into the newer one, and both are asked. Takes some 0.4 µs and 2 kB.
+ * Quantiles of the last 50 to 100 values, of at most the last ten minutes. A sketch never forgets, so there are two: values go into the
+ * newer one, and both are asked. Its size bounds how long a change goes unseen where there is much traffic, its time where there is little.
  */
 export class RecentQuantiles {
   #newer = sketch();
   #older = sketch();
-  /** Epoch milliseconds. */
+  /** When the newer one was begun, epoch milliseconds. */
   #since: number;
+  /** Merging takes some microseconds, and more ask than bring a value. */
+  #known: { readonly quantiles: Quantiles | undefined } | undefined;
 
   constructor(now: number) {
     this.#since = now;
@@ -26,26 +29,42 @@ export class RecentQuantiles {
 
   /** @param value above 0. */
   accept(value: number, now: number): void {
-    this.#turn(now);
+    this.#forget(now);
+    if (this.#newer.count >= MOST_VALUES) this.#turn(this.#newer, now);
     this.#newer.accept(value);
+    this.#known = undefined;
   }
 
   /** @returns undefined when nothing was seen lately. */
   quantiles(now: number): Quantiles | undefined {
-    this.#turn(now);
-    const both = sketch();
-    both.merge(this.#older);
-    both.merge(this.#newer);
-    return both.count === 0 ? undefined : { p50: both.getValueAtQuantile(0.5), p95: both.getValueAtQuantile(0.95) };
+    this.#forget(now);
+    this.#known ??= { quantiles: quantilesOf(this.#older, this.#newer) };
+    return this.#known.quantiles;
   }
 
-  #turn(now: number): void {
-    const passed = Math.floor((now - this.#since) / WINDOW_MS);
-    if (passed < 1) return;
-    this.#older = passed === 1 ? this.#newer : sketch();
-    this.#newer = sketch();
-    this.#since += passed * WINDOW_MS;
+  /** Until when {@link quantiles} stay as they are, unless a value comes, epoch milliseconds. */
+  get unchangedUntil(): number {
+    return this.#since + WINDOW_MS;
   }
+
+  #forget(now: number): void {
+    const passed = Math.floor((now - this.#since) / WINDOW_MS);
+    if (passed >= 1) this.#turn(passed === 1 ? this.#newer : sketch(), this.#since + passed * WINDOW_MS);
+  }
+
+  #turn(older: DDSketch, since: number): void {
+    this.#older = older;
+    this.#newer = sketch();
+    this.#since = since;
+    this.#known = undefined;
+  }
+}
+
+function quantilesOf(older: DDSketch, newer: DDSketch): Quantiles | undefined {
+  const both = sketch();
+  both.merge(older);
+  both.merge(newer);
+  return both.count === 0 ? undefined : { p50: both.getValueAtQuantile(0.5), p95: both.getValueAtQuantile(0.95) };
 }
 
 function sketch(): DDSketch {

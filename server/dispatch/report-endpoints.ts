@@ -32,15 +32,11 @@ export interface EndpointReport {
     readonly at: string;
     readonly error?: string;
   };
-  /** Mean time to the first token of streams: what ranking goes by. */
-  readonly latency_ms?: number;
-  /** Quantiles of it, of the last five to ten minutes. */
-  readonly latency_ms_quantiles?: Quantiles;
-  /** Mean speed of streams after their first token. */
-  readonly tokens_per_second?: number;
-  /** Quantiles of it, of the last five to ten minutes. */
-  readonly tokens_per_second_quantiles?: Quantiles;
-  /** Mean share of failed calls. */
+  /** To the first token of streams, of the last 50 to 100, at most ten minutes old. Ranking goes by the median. */
+  readonly latency_ms?: Quantiles;
+  /** Of streams after their first token, likewise. */
+  readonly tokens_per_second?: Quantiles;
+  /** Share of failed calls of the last five minutes; of fewer than five calls, as of five. */
   readonly error_rate: number;
 }
 
@@ -54,7 +50,7 @@ export function reportEndpoints(
     endpoints.map(({ id, provider, maxConcurrent }): EndpointReport => {
       const { state, since, retryAt, consecutiveFailures, recent, lastError, isTakenOver } = circuits.evidence(id, now);
       const figures = observations.of(id, now);
-      const { inFlight, errorRate, latencyMs, tokensPerSecond, latencyQuantiles, speedQuantiles } = figures;
+      const { inFlight, errorRate, latencyMs, tokensPerSecond } = figures;
       const coolMs = coolDowns.remainingMs(id, now);
       return {
         endpoint: id,
@@ -72,10 +68,8 @@ export function reportEndpoints(
         in_flight: inFlight,
         ...(maxConcurrent === undefined ? {} : { max_concurrent: maxConcurrent }),
         ...reportCheck(checks.get(id)),
-        ...(latencyMs === undefined ? {} : { latency_ms: Math.round(latencyMs) }),
-        ...(latencyQuantiles === undefined ? {} : { latency_ms_quantiles: rounded(latencyQuantiles, 1) }),
-        ...(tokensPerSecond === undefined ? {} : { tokens_per_second: Math.round(tokensPerSecond * 10) / 10 }),
-        ...(speedQuantiles === undefined ? {} : { tokens_per_second_quantiles: rounded(speedQuantiles, 10) }),
+        ...(latencyMs === undefined ? {} : { latency_ms: rounded(latencyMs, 1) }),
+        ...(tokensPerSecond === undefined ? {} : { tokens_per_second: rounded(tokensPerSecond, 10) }),
         error_rate: Math.round(errorRate * 1_000) / 1_000,
       };
     }),

@@ -25,6 +25,25 @@ export class SseSplitter {
 
   /** @returns the events that are now complete. @throws EventTooLarge */
   push(chunk: Buffer): readonly Buffer[] {
+    if (this.#endsInReturn || chunk.includes(CARRIAGE_RETURN)) return this.#pushAnyLines(chunk);
+    const events: Buffer[] = [];
+    let eventStart = 0;
+    let lineStart = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, lineStart)) {
+      if (end === lineStart && this.#isAtLineStart) {
+        events.push(this.#join(chunk.subarray(eventStart, end + 1)));
+        eventStart = end + 1;
+      }
+      this.#isAtLineStart = true;
+      lineStart = end + 1;
+    }
+    if (lineStart < chunk.length) this.#isAtLineStart = false;
+    this.#keep(chunk.subarray(eventStart));
+    return events;
+  }
+
+  /** Lines may end in CR, or in CR and LF. */
+  #pushAnyLines(chunk: Buffer): readonly Buffer[] {
     const events: Buffer[] = [];
     let eventStart = 0;
     let at = 0;

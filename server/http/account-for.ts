@@ -10,7 +10,10 @@ export function accountFor(
   operation: Operation,
   { key }: Caller,
   decision: Decision,
-  body: { readonly bytes: Buffer; readonly chat: { readonly body: Readonly<Record<string, unknown>> } },
+  body: {
+    readonly bytes: { readonly length: number };
+    readonly chat: { readonly body: Readonly<Record<string, unknown>> };
+  },
 ): RequestAccount {
   const { name, revision } = decision.serving.policy;
   const { app, user, stream } = decision.observed.facts;

@@ -24,15 +24,28 @@ export interface KeyCheck {
  * @param scope what the key must be for; undefined: any key will do.
  * @returns the caller, or the error to answer with.
  */
-export async function authenticate(
+export function authenticate(
   { headers }: Pick<IncomingMessage, "headers">,
-  { keys, isLoopback }: KeyCheck,
+  check: KeyCheck,
   scope: Scope | undefined,
-): Promise<Caller | ApiError> {
+): Caller | ApiError | Promise<Caller | ApiError> {
+  const { keys } = check;
   const token = bearerToken(headers);
   // A token of our form says that a key was made, perhaps a moment ago: `verify` looks for it.
-  const key =
-    token === undefined || (!keys.hasKeys && readToken(token) === undefined) ? undefined : await keys.verify(token);
+  const isUseless = token === undefined || (!keys.hasKeys && readToken(token) === undefined);
+  const key = isUseless ? undefined : keys.verify(token);
+  return key instanceof Promise
+    ? key.then((found) => judge(found, headers, check, scope))
+    : judge(key, headers, check, scope);
+}
+
+/** @param key undefined when the request has none. */
+function judge(
+  key: StoredKey | Refusal | undefined,
+  headers: IncomingMessage["headers"],
+  { keys, isLoopback }: KeyCheck,
+  scope: Scope | undefined,
+): Caller | ApiError {
   if (!keys.hasKeys) {
     if (!isLoopback) return refusal("no_api_keys", NO_KEYS);
     return isFromForeignPage(headers) ? FOREIGN_PAGE : { key: undefined };

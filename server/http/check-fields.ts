@@ -1,3 +1,5 @@
+import { isText, unreadEntry } from "../json/late-text.js";
+
 /** A field that cannot be read, and what it takes. */
 export interface UnreadableField {
   readonly name: string;
@@ -47,11 +49,13 @@ export function unreadableField(body: Readonly<Record<string, unknown>>): Unread
 }
 
 function isMessages(value: unknown): boolean {
-  return Array.isArray(value) && value.every((message) => isObject(message) && isContent(message["content"]));
+  return (
+    Array.isArray(value) && value.every((message) => isObject(message) && isContent(unreadEntry(message, "content")))
+  );
 }
 
 function isContent(content: unknown): boolean {
-  return typeof content === "string" || content === undefined || content === null || Array.isArray(content);
+  return isText(content) || content === undefined || content === null || Array.isArray(content);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

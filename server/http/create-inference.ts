@@ -18,7 +18,7 @@ import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
 import { chatOf, type ReceivedBody } from "./receive-request.js";
 import { throughCache } from "./through-cache.js";
-import { type Attempts, sendAgain, untilPossible } from "./until-possible.js";
+import { type Attempts, isPossible, sendAgain, untilPossible } from "./until-possible.js";
 
 /** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
 export function createInference(plane: DataPlane, front: Front): ServeRequest {
@@ -42,8 +42,7 @@ async function serve(
     exchange.refuse(denial(decision), "denied");
     return;
   }
-  const [first, ...others] = plan?.attempts ?? [];
-  if (plan === undefined || first === undefined) {
+  if (plan === undefined || !isPossible(plan.attempts)) {
     const { endpoints, now } = plane.dispatching;
     const waitMs = (endpoint: string) => endpoints.remainingMs(endpoint, now());
     const { excluded } = plan ?? { excluded: [] };
@@ -57,6 +56,8 @@ async function serve(
     exchange.cancel();
     return;
   }
+  const { attempts } = plan;
+  const [first] = attempts;
   const account = accountFor(plane, front.operation, caller, decision, body);
   const admission =
     caller.key === undefined
@@ -73,7 +74,7 @@ async function serve(
     const walked = await throughCache(plane, exchange, asked, sink, async (through) => {
       const toSend = (plan: Attempts) =>
         send(plane, front, exchange, request, { decision, body, account, plan, sink: through });
-      return sendAgain(plane, exchange, await toSend([first, ...others]), decide, toSend);
+      return sendAgain(plane, exchange, await toSend(attempts), decide, toSend);
     });
     if (walked !== undefined) answer(plane, exchange, walked);
   } finally {
@@ -103,7 +104,7 @@ function send(
       serving: decision.serving,
       plan,
       operation: front.operation,
-      bodyFor: (upstreamModel, streamOptions) => withModel(body.bytes, body.model, upstreamModel, streamOptions),
+      bodyFor: (upstreamModel, streamOptions) => withModel(body.bytes, body.places, upstreamModel, streamOptions),
       chat: chatOf(front, body),
       operationHeaders: front.operationHeaders(request.headers),
       maxOutputTokens: facts.max_output_tokens,

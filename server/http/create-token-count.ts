@@ -61,7 +61,7 @@ async function countAtProvider(
         endpoint,
         provider,
         operation,
-        body: withModel(body.bytes, body.model, endpoint.upstreamModel),
+        body: withModel(body.bytes, body.places, endpoint.upstreamModel),
         parsedBody: body.chat.body,
         headers,
         warn: (sentence) => exchange.warnings.add(`${provider.name}: ${sentence}`),

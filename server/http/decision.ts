@@ -28,15 +28,12 @@ export interface Decision {
   readonly plan: RoutePlan | undefined;
 }
 
-export function makeDecision(input: Omit<Decision, "outcome" | "plan">): Decision {
-  const { policy } = input.serving;
-  const { facts } = input.observed;
+export function makeDecision({ id, time, serving, observed, world }: Omit<Decision, "outcome" | "plan">): Decision {
+  const { policy } = serving;
+  const { facts } = observed;
   const outcome = decide(policy, facts);
-  return {
-    ...input,
-    outcome,
-    plan: outcome.denied === undefined ? rank(policy, outcome, facts, input.world) : undefined,
-  };
+  const plan = outcome.denied === undefined ? rank(policy, outcome, facts, world) : undefined;
+  return { id, time, serving, observed, world, outcome, plan };
 }
 
 /** The rule that headers, lists and metrics name: the deny rule, or the rule of the first attempt. */

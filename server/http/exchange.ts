@@ -5,13 +5,14 @@ import type { PassedOver } from "../dispatch/attempt-result.js";
 import { ClientPresence } from "../dispatch/client-presence.js";
 import type { FailedAttempt } from "../dispatch/dispatch.js";
 import { tenths } from "../dispatch/record-attempt.js";
+import type { BufferList } from "../json/buffer-list.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import type { ApiError } from "./api-error.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, type DecisionEnd, explainedDecision, ruleOf, storedDecision, summaryOf } from "./decision.js";
 import { withRoute } from "./explained-answer.js";
 import type { Front, FrontStream } from "./fronts/front.js";
-import { routeHeaders } from "./route-headers.js";
+import { addRouteHeaders } from "./route-headers.js";
 
 /** What is recorded when the client went before any answer (nginx's status for it). */
 const CLIENT_CLOSED = 499;
@@ -37,7 +38,8 @@ export class Exchange {
   #decision: Decision | undefined;
   /** Undefined: content is not recorded, which is the default. */
   #content: ContentCapture | undefined;
-  #headers: Readonly<Record<string, string>> = {};
+  /** Of the answer, as far as they are known. */
+  readonly #headers: Record<string, string | number> = {};
   #stream: FrontStream | undefined;
   #cache: RecordedResult["cache"];
   #isEnded = false;
@@ -53,14 +55,14 @@ export class Exchange {
       path: request.url ?? "",
       headers: request.headers,
     });
-    response.once("close", () => {
+    response.on("close", () => {
       if (!response.writableFinished) this.client.leave();
     });
     response.on("error", () => this.client.leave());
   }
 
   /** The body was read. */
-  received(body: Buffer): void {
+  received(body: BufferList): void {
     this.#content = this.#plane.content?.begin(body);
   }
 
@@ -77,7 +79,7 @@ export class Exchange {
 
   /** Headers that every answer from here on carries. */
   addHeaders(headers: Readonly<Record<string, string>>): void {
-    this.#headers = { ...this.#headers, ...headers };
+    Object.assign(this.#headers, headers);
   }
 
   /** Answers with an error of ours. */
@@ -109,13 +111,12 @@ export class Exchange {
       model: planned.endpoint.upstreamModel,
       inputTokens: this.#decision?.observed.facts.context_tokens,
     });
-    this.#response.writeHead(200, {
-      ...this.#headers,
-      ...this.#routeHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1)),
-      "content-type": "text/event-stream; charset=utf-8",
-      "cache-control": "no-cache",
-      "x-accel-buffering": "no",
-    });
+    this.#addRouteHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1));
+    const headers = this.#headers;
+    headers["content-type"] = "text/event-stream; charset=utf-8";
+    headers["cache-control"] = "no-cache";
+    headers["x-accel-buffering"] = "no";
+    this.#response.writeHead(200, headers);
   }
 
   /** Passes a whole event of a stream on. @returns false when the client is slow. */
@@ -160,27 +161,31 @@ export class Exchange {
   ): void {
     const record = this.#explain(end);
     const bytes = record === undefined ? body : withRoute(body, record);
-    this.#response.writeHead(status, {
-      ...this.#headers,
-      ...this.#routeHeaders(planned, this.attempts.length),
-      ...more,
-      "content-type": contentType,
-      "content-length": bytes.length,
-    });
+    this.#addRouteHeaders(planned, this.attempts.length);
+    if (more !== undefined) this.addHeaders(more);
+    const headers = this.#headers;
+    headers["content-type"] = contentType;
+    headers["content-length"] = bytes.length;
+    this.#response.writeHead(status, headers);
     this.#response.end(bytes);
     this.#finish(end);
   }
 
-  #routeHeaders(planned: PlannedAttempt | undefined, attempts: number): Record<string, string> {
+  #addRouteHeaders(planned: PlannedAttempt | undefined, attempts: number): void {
     const decision = this.#decision;
-    if (decision === undefined) return {};
-    return routeHeaders(decision, {
-      ...(planned === undefined ? {} : { planned }),
+    if (decision === undefined) return;
+    addRouteHeaders(this.#headers, decision, {
+      planned,
       attempts,
       isSimulated: this.#isSimulated(planned),
       costUsd: this.attempts.at(-1)?.cost_usd,
-      warnings: [...decision.observed.warnings, ...this.warnings],
+      warnings: this.#allWarnings(),
     });
+  }
+
+  #allWarnings(): readonly string[] {
+    const observed = this.#decision?.observed.warnings ?? [];
+    return this.warnings.size === 0 ? observed : [...observed, ...this.warnings];
   }
 
   #isSimulated(planned: PlannedAttempt | undefined): boolean {
@@ -192,7 +197,7 @@ export class Exchange {
     const last = this.attempts.at(-1)?.endpoint;
     return {
       attempts: this.attempts,
-      warnings: [...(this.#decision?.observed.warnings ?? []), ...this.warnings],
+      warnings: this.#allWarnings(),
       result: { status, outcome, ...(code === undefined ? {} : { code }), total_ms: totalMs, ...this.#waits() },
       isSimulated: this.#isSimulated(this.#decision?.plan?.attempts.find(({ endpoint }) => endpoint.id === last)),
     };

@@ -2,7 +2,7 @@ import { formatUsd, type NanoUsd } from "../../engine/index.js";
 import type { Period } from "../keys/limits.js";
 import { describeSubject } from "../keys/subject.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
-import type { Admission, RateRefusal, RateState } from "../ledger/rate-limits.js";
+import type { Admission, RateRefusal } from "../ledger/rate-limits.js";
 import type { ApiError } from "./api-error.js";
 import { retryAfter } from "./no-candidate-error.js";
 
@@ -104,14 +104,17 @@ export function rateError({ rate, subject, limit, retryMs, isTooLarge }: RateRef
 /** The `x-ratelimit-*` headers, named as OpenAI names them; times as `12s`. */
 export function rateHeaders(states: Admission["states"]): Record<string, string> {
   const headers: Record<string, string> = {};
-  const add = (kind: string, state: RateState | undefined) => {
-    if (state === undefined) return;
-    headers[`x-ratelimit-limit-${kind}`] = String(state.limit);
-    headers[`x-ratelimit-remaining-${kind}`] = String(state.remaining);
-    headers[`x-ratelimit-reset-${kind}`] = seconds(state.resetMs);
-  };
-  add("requests", states.requests);
-  add("tokens", states.tokens);
+  const { requests, tokens } = states;
+  if (requests !== undefined) {
+    headers["x-ratelimit-limit-requests"] = String(requests.limit);
+    headers["x-ratelimit-remaining-requests"] = String(requests.remaining);
+    headers["x-ratelimit-reset-requests"] = seconds(requests.resetMs);
+  }
+  if (tokens !== undefined) {
+    headers["x-ratelimit-limit-tokens"] = String(tokens.limit);
+    headers["x-ratelimit-remaining-tokens"] = String(tokens.remaining);
+    headers["x-ratelimit-reset-tokens"] = seconds(tokens.resetMs);
+  }
   return headers;
 }
 

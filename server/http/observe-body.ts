@@ -1,4 +1,5 @@
 import { type CompiledPolicy, canonicalModelId, MAX_TOKENS } from "../../engine/index.js";
+import { listEntry } from "../json/late-text.js";
 import { readText } from "./hints.js";
 import { isNamedInRoutes } from "./named-in-routes.js";
 import type { Observation } from "./observation.js";
@@ -34,11 +35,12 @@ export function observeBody(
     observation.observe("session", user, "body user");
   }
   observation.observe("stream", body["stream"] === true, "body stream");
-  const [tools, functions] = [body["tools"], body["functions"]].map((list) => Array.isArray(list) && list.length > 0);
+  const usesTools = isFilled(body["tools"]);
+  const usesFunctions = isFilled(body["functions"]);
   observation.observe(
     "uses_tools",
-    tools === true || functions === true,
-    functions && !tools ? "body functions" : "body tools",
+    usesTools || usesFunctions,
+    usesFunctions && !usesTools ? "body functions" : "body tools",
   );
   observation.observe("uses_vision", usesVision(body["messages"]), "body messages");
   const format = body["response_format"] as { readonly type?: unknown } | null | undefined;
@@ -63,19 +65,19 @@ export function isTokenLimit(limit: unknown): limit is number {
   return typeof limit === "number" && Number.isInteger(limit) && limit >= 0 && limit <= MAX_TOKENS;
 }
 
+function isFilled(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
+}
+
 function usesVision(messages: unknown): boolean {
-  return (
-    Array.isArray(messages) &&
-    messages.some((message: { readonly content?: unknown } | null) => {
-      const parts = message?.content;
-      return Array.isArray(parts) && parts.some(isImagePart);
-    })
-  );
+  return Array.isArray(messages) && messages.some((message) => listEntry(message, "content").some(isImagePart));
 }
 
 /** Whether a part of a message is an image, in the form of chat completions or of responses. Some servers take one without a type. */
-function isImagePart(part: { readonly type?: unknown; readonly image_url?: unknown } | null): boolean {
-  return part?.type === "image_url" || part?.type === "input_image" || part?.image_url !== undefined;
+function isImagePart(part: unknown): boolean {
+  if (typeof part !== "object" || part === null) return false;
+  const { type } = part as { readonly type?: unknown };
+  return type === "image_url" || type === "input_image" || Object.hasOwn(part, "image_url");
 }
 
 /** @returns an entry of the body's `metadata`; undefined when it has none of that name itself. */

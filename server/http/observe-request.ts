@@ -84,7 +84,7 @@ export async function observeRequest(request: RequestToObserve): Promise<Observe
     facts: observation.facts as Facts,
     sources,
     prompt,
-    warnings: [...refusals, ...warnings],
+    warnings: refusals.length === 0 ? warnings : [...refusals, ...warnings],
     refusals,
     strict,
     explain,
@@ -148,7 +148,8 @@ function warnOfUnknownHints(
 
 /** @returns whether any value of the header says true. */
 function readSwitch(headers: RequestHeaders, name: string, onMalformed: (sentence: string) => void): boolean {
-  const given = headers[name] ?? [];
+  const given = headers[name];
+  if (given === undefined) return false;
   const values = typeof given === "string" ? [given] : given;
   if (values.some((text) => text !== "true" && text !== "false")) onMalformed(`${name}: it takes true or false`);
   return values.includes("true");

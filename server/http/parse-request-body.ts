@@ -1,35 +1,52 @@
-import { isAscii, isUtf8 } from "node:buffer";
+import { isUtf8 } from "node:buffer";
 import { MAX_TOKENS } from "../../engine/index.js";
+import type { BufferList } from "../json/buffer-list.js";
+import { type ParsedJson, parseJson } from "../json/parse-json.js";
 import type { ApiError } from "./api-error.js";
 import { unreadableField } from "./check-fields.js";
-import { countKeys, findDuplicateKey } from "./duplicate-key.js";
-import { findModel, MAX_NESTING, type UsableModelPlace } from "./model-splice.js";
+import { findDuplicateKey } from "./duplicate-key.js";
+import type { ModelPlaces } from "./model-splice.js";
 import { isTokenLimit } from "./observe-body.js";
+import { MAX_NESTING, scanBody } from "./scan-body.js";
 
 /** A body that is a JSON object, with the place of its model's name. */
 export interface ParsedRequestBody {
-  readonly bytes: Buffer;
+  readonly bytes: BufferList;
+  /** Its long texts are read when they are asked for: see `unreadEntry`. */
   readonly json: Readonly<Record<string, unknown>>;
-  readonly model: UsableModelPlace;
+  readonly places: ModelPlaces;
 }
 
 /** What the APIs call the most tokens an answer may have. A provider gets them as they are, so they must be what was routed by. */
 const outputLimits = ["max_completion_tokens", "max_tokens", "max_output_tokens"] as const;
 
+/** Bodies up to this size, bytes, are looked through here: memory that is used again costs a quarter of new memory. */
+const desk = Buffer.allocUnsafeSlow(1_024 * 1_024);
+
 /** @returns the parsed body, or the error to answer with. */
-export function parseRequestBody(bytes: Buffer): ParsedRequestBody | ApiError {
-  const model = findModel(bytes);
-  if (model.kind === "too_deep") {
+export function parseRequestBody(kept: BufferList): ParsedRequestBody | ApiError {
+  const bytes = inOnePiece(kept);
+  if (!isUtf8(bytes))
+    return invalid("invalid_json", "the request body is not valid UTF-8; send one JSON object in UTF-8");
+  const scan = scanBody(bytes);
+  if (scan.kind === "too_deep") {
     return invalid(
       "invalid_json",
       `the request body holds lists and objects within each other ${MAX_NESTING} deep; send a flatter one`,
     );
   }
-  const parsed = parseObject(bytes);
-  if ("error" in parsed) return parsed.error;
-  const json = parsed.object;
-  if (model.kind === "duplicate") return duplicate(model.key);
-  if (countKeys(json) !== model.keys) return duplicate(findDuplicateKey(bytes) ?? "");
+  let parsed: ParsedJson;
+  try {
+    parsed = parseJson(bytes, scan.kind === "object" ? scan.longTexts : [], kept);
+  } catch {
+    // The parser's own words quote the body, which holds a prompt: they go nowhere.
+    return invalid("invalid_json", "the request body is not valid JSON; send one JSON object");
+  }
+  if (!isObject(parsed.value)) return invalid("invalid_json", "the request body must be one JSON object");
+  if (scan.kind === "duplicate") return duplicate(scan.key);
+  if (scan.kind === "invalid") throw new Error("invariant: what JSON.parse takes for an object, scanBody does too");
+  if (parsed.keys !== scan.keys) return duplicate(findDuplicateKey(bytes) ?? "");
+  const json = parsed.value;
   const unreadable = unreadableField(json);
   if (unreadable !== undefined) return invalid("invalid_request", unreadable.message, unreadable.name);
   const name = json["model"];
@@ -41,29 +58,22 @@ export function parseRequestBody(bytes: Buffer): ParsedRequestBody | ApiError {
     const message = `${limit}: it takes a whole number of tokens, at most ${MAX_TOKENS}`;
     return invalid("invalid_max_tokens", message, limit);
   }
-  return { bytes, json, model };
+  return { bytes: kept, json, places: scan };
 }
 
-/** @returns the object, or the error to answer with. */
-export function parseObject(
-  bytes: Buffer,
-): { readonly object: Readonly<Record<string, unknown>> } | { readonly error: ApiError } {
-  let json: unknown;
-  try {
-    // Reading ASCII as Latin-1 is a copy; UTF-8 is decoded, which takes longer than the parsing.
-    const encoding = isAscii(bytes) ? "latin1" : isUtf8(bytes) ? "utf8" : undefined;
-    if (encoding === undefined) {
-      return { error: invalid("invalid_json", "the request body is not valid UTF-8; send one JSON object in UTF-8") };
-    }
-    json = JSON.parse(bytes.toString(encoding));
-  } catch {
-    // The parser's own words quote the body, which holds a prompt: they go nowhere.
-    return { error: invalid("invalid_json", "the request body is not valid JSON; send one JSON object") };
-  }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    return { error: invalid("invalid_json", "the request body must be one JSON object") };
-  }
-  return { object: json as Readonly<Record<string, unknown>> };
+/** The bytes for as long as nothing else is done. */
+function inOnePiece({ pieces, length }: BufferList): Buffer {
+  const [first] = pieces;
+  // Words are read at multiples of four bytes.
+  if (pieces.length === 1 && first !== undefined && first.byteOffset % 4 === 0) return first;
+  if (length > desk.length) return Buffer.concat(pieces);
+  let at = 0;
+  for (const piece of pieces) at += piece.copy(desk, at);
+  return desk.subarray(0, length);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function duplicate(key: string): ApiError {

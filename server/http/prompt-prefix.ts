@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PolicySet } from "../../engine/index.js";
+import { isText, LateText, unreadEntry } from "../json/late-text.js";
+import { isObject } from "../providers/chat/json.js";
 
 /**
  * How much of the prompt's head counts, in UTF-16 units: about 1,024 tokens, the shortest prefix that OpenAI caches
@@ -16,9 +18,9 @@ export function promptPrefix(body: Readonly<Record<string, unknown>>): string | 
   const { messages } = body;
   if (!Array.isArray(messages)) return undefined;
   let head = "";
-  for (const message of messages as readonly { readonly role?: unknown; readonly content?: unknown }[]) {
-    head += textOf(message?.content);
-    if (head.length >= HEAD_LENGTH || message?.role === "user") break;
+  for (const message of messages.filter(isObject)) {
+    head += startOf(unreadEntry(message, "content"));
+    if (head.length >= HEAD_LENGTH || message["role"] === "user") break;
   }
   if (head === "") return undefined;
   return createHash("sha256").update(head.slice(0, HEAD_LENGTH)).digest("hex").slice(0, 16);
@@ -31,10 +33,13 @@ export function usesPromptPrefix({ rules, defaultRoute }: PolicySet): boolean {
   );
 }
 
-function textOf(content: unknown): string {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return "";
-  return (content as readonly { readonly text?: unknown }[])
-    .map((part) => (typeof part?.text === "string" ? part.text : ""))
-    .join("");
+/** The text of a content, as far as it can count. */
+function startOf(content: unknown): string {
+  if (!Array.isArray(content)) return startOfText(content);
+  return content.map((part) => (isObject(part) ? startOfText(unreadEntry(part, "text")) : "")).join("");
+}
+
+function startOfText(text: unknown): string {
+  if (!isText(text)) return "";
+  return text instanceof LateText ? text.startOf(HEAD_LENGTH) : text;
 }

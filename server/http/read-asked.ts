@@ -14,7 +14,7 @@ export interface RequestAsked
   /** The request as a chat completion, parsed. */
   readonly body: Readonly<Record<string, unknown>>;
   /** Observed times to the first token, by endpoint. */
-  readonly latencyMs: World["latency_ms"];
+  readonly latencyMs: () => World["latency_ms"];
   /** Observed speed of an endpoint's streams, tokens a second. */
   readonly tokensPerSecond: (endpoint: string) => number | undefined;
   readonly observe: (request: RequestToObserve) => Promise<ObservedRequest>;
@@ -52,7 +52,8 @@ export async function readAsked(asked: RequestAsked): Promise<AskedRead> {
   const routing = readRoutingFields({ policy, body: written, latencyMs, tokensPerSecond, ignores });
   const body = routing.model === written["model"] ? written : { ...written, model: routing.model };
   const seen = await observe({ headers, body, unseen, policy, thresholds, counter, key, now });
-  const observed = { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
+  const observed =
+    routing.warnings.length === 0 ? seen : { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
   return {
     policy,
     observed,

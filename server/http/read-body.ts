@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { BufferList } from "../json/buffer-list.js";
 import type { ApiError } from "./api-error.js";
 
 /** The largest request body, bytes. */
@@ -16,7 +17,7 @@ export class RequestAborted extends Error {
  * @returns the bytes, or the error to answer with when there are more than `maxBytes`.
  * @throws RequestAborted when the client hangs up before the end.
  */
-export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<Buffer | ApiError> {
+export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<BufferList | ApiError> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -32,7 +33,7 @@ export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
       if (bytes > maxBytes) refuse();
       else chunks.push(chunk);
     };
-    request.once("end", () => resolve(Buffer.concat(chunks, bytes)));
+    request.once("end", () => resolve(new BufferList(chunks)));
     request.once("error", (error) => reject(new RequestAborted("the client hung up", { cause: error })));
     request.once("close", () => {
       if (!request.complete) reject(new RequestAborted("the client hung up")); // an Error for each request would cost

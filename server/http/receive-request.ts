@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { DispatchRequest } from "../dispatch/dispatch.js";
+import { BufferList } from "../json/buffer-list.js";
 import type { ApiError } from "./api-error.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { withModel } from "./model-splice.js";
@@ -35,19 +36,19 @@ export async function receiveBody(request: IncomingMessage, front: Front): Promi
     };
   }
   const bytes = await readBody(request);
-  if (!Buffer.isBuffer(bytes)) return bytes;
+  if ("code" in bytes) return bytes;
   const parsed = parseRequestBody(bytes);
   if ("code" in parsed) return parsed;
   const chat = front.readChat(parsed.json);
   if ("code" in chat) return chat;
   if (!hasRoutingFields(parsed.json)) return { ...parsed, chat };
   // Providers refuse fields they do not know: only then is a body written anew.
-  const sent = parseRequestBody(Buffer.from(JSON.stringify(withoutRoutingFields(parsed.json))));
+  const sent = parseRequestBody(bytesOf(withoutRoutingFields(parsed.json)));
   return "code" in sent ? sent : { ...sent, chat };
 }
 
 /** The request for providers that do not have its operation. */
-export function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBody): DispatchRequest["chat"] {
+export function chatOf({ operation }: Front, { bytes, places, chat }: ReceivedBody): DispatchRequest["chat"] {
   const { body, plainBody, warnings, isOnly = false } = chat;
   return {
     body,
@@ -55,9 +56,13 @@ export function chatOf({ operation }: Front, { bytes, model, chat }: ReceivedBod
     isOnly,
     bodyFor: (upstreamModel, streamOptions) =>
       operation === "chat"
-        ? withModel(bytes, model, upstreamModel, streamOptions)
-        : Buffer.from(JSON.stringify({ ...withoutRoutingFields(plainBody), model: upstreamModel })),
+        ? withModel(bytes, places, upstreamModel, streamOptions)
+        : bytesOf({ ...withoutRoutingFields(plainBody), model: upstreamModel }),
   };
+}
+
+function bytesOf(body: object): BufferList {
+  return new BufferList([Buffer.from(JSON.stringify(body))]);
 }
 
 /** @returns the character set that a body is said to have; undefined when it is UTF-8, or none is named: JSON is UTF-8 then. */

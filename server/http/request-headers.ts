@@ -32,7 +32,7 @@ export function requestHeaders(
 
 /** A value that may be sent in a response header: everything but printable ASCII becomes `?`. */
 export function headerValue(text: string): string {
-  return text.replace(/[^\x20-\x7e]/gu, "?");
+  return /[^\x20-\x7e]/.test(text) ? text.replace(/[^\x20-\x7e]/gu, "?") : text;
 }
 
 function decode(text: string): string {

@@ -7,29 +7,29 @@ const MAX_WARNING = 1_000;
 
 export interface AnswerFacts {
   /** The attempt that answers; undefined when none does. */
-  readonly planned?: PlannedAttempt;
+  readonly planned: PlannedAttempt | undefined;
   /** Calls made to providers. */
   readonly attempts: number;
   readonly isSimulated: boolean;
-  readonly costUsd?: number | undefined;
+  readonly costUsd: number | undefined;
   readonly warnings: readonly string[];
 }
 
-/** The `x-route-*` headers of an answer (docs/http.md, "Response headers"). */
-export function routeHeaders(decision: Decision, answer: AnswerFacts): Record<string, string> {
-  const headers: Record<string, string> = {
-    "x-route-decision": decision.id,
-    "x-route-policy": headerValue(decision.serving.label),
-    "x-route-rule": headerValue(ruleOf(decision)),
-    "x-route-attempts": String(answer.attempts),
-  };
-  if (answer.planned !== undefined) {
-    headers["x-route-model"] = headerValue(answer.planned.endpoint.model);
-    headers["x-route-provider"] = headerValue(answer.planned.endpoint.provider);
+/** Adds the `x-route-*` headers of an answer (docs/http.md, "Response headers"). */
+export function addRouteHeaders(
+  headers: Record<string, string | number>,
+  decision: Decision,
+  { planned, attempts, isSimulated, costUsd, warnings }: AnswerFacts,
+): void {
+  headers["x-route-decision"] = decision.id;
+  headers["x-route-policy"] = headerValue(decision.serving.label);
+  headers["x-route-rule"] = headerValue(ruleOf(decision));
+  headers["x-route-attempts"] = attempts;
+  if (planned !== undefined) {
+    headers["x-route-model"] = headerValue(planned.endpoint.model);
+    headers["x-route-provider"] = headerValue(planned.endpoint.provider);
   }
-  if (answer.costUsd !== undefined) headers["x-route-cost-usd"] = formatUsd(usdToNano(answer.costUsd));
-  if (answer.isSimulated) headers["x-route-simulated"] = "true";
-  const { warnings } = answer;
+  if (costUsd !== undefined) headers["x-route-cost-usd"] = formatUsd(usdToNano(costUsd));
+  if (isSimulated) headers["x-route-simulated"] = "true";
   if (warnings.length > 0) headers["x-route-warning"] = headerValue(warnings.join("; ")).slice(0, MAX_WARNING);
-  return headers;
 }

@@ -16,7 +16,7 @@ export interface RoutingContext {
   readonly policy: CompiledPolicy;
   readonly body: Json;
   /** Observed time to the first token, by endpoint. */
-  readonly latencyMs: Readonly<Record<string, number>> | undefined;
+  readonly latencyMs: () => Readonly<Record<string, number>> | undefined;
   /** Observed speed of an endpoint's streams, tokens a second; undefined when it is not known. */
   readonly tokensPerSecond: (endpoint: string) => number | undefined;
   /** Parameters of the request that an endpoint's format leaves out. */
@@ -127,13 +127,14 @@ const bodyFields: Readonly<Record<string, ReadField>> = {
   usage: () => undefined, // usage is always counted
 };
 
-const none = { excluded: [], order: undefined, noFallback: false, warnings: [] } as const;
+const NONE: readonly string[] = [];
 
 /** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
 export function readRoutingFields(context: RoutingContext): RoutingHints {
   const { policy, body } = context;
-  if (!hasRoutingFields(body) && !String(body["model"] ?? "").includes(":"))
-    return { ...none, model: asText(body["model"]) };
+  if (!hasRoutingFields(body) && !String(body["model"] ?? "").includes(":")) {
+    return { model: asText(body["model"]), excluded: NONE, order: undefined, noFallback: false, warnings: NONE };
+  }
   const endpoints = policy.set.catalog.models.flatMap((model) => model.endpoints);
   const excluded = new Set<string>();
   const warnings: string[] = [];
@@ -165,7 +166,8 @@ export function readRoutingFields(context: RoutingContext): RoutingHints {
 }
 
 export function hasRoutingFields(body: Json): boolean {
-  return Object.keys(body).some((name) => Object.hasOwn(bodyFields, name));
+  for (const name in body) if (Object.hasOwn(bodyFields, name)) return true;
+  return false;
 }
 
 /** A body without the fields that are for a router. */
@@ -196,11 +198,15 @@ function sortBy(by: unknown, draft: Draft): string | undefined {
       draft.orderBy(({ id }) => -(draft.tokensPerSecond(id) ?? 0));
       return undefined;
     case "latency":
-      draft.orderBy(({ id }) => draft.latencyMs?.[id] ?? Number.MAX_SAFE_INTEGER);
+      draft.orderBy(byLatency(draft.latencyMs()));
       return undefined;
     default:
       return "price, latency or throughput";
   }
+}
+
+function byLatency(latencyMs: Readonly<Record<string, number>> = {}): (endpoint: Endpoint) => number {
+  return ({ id }) => latencyMs[id] ?? Number.MAX_SAFE_INTEGER;
 }
 
 function warnOfUnknown(name: string, providers: readonly string[], draft: Draft): void {

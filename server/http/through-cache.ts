@@ -25,7 +25,7 @@ export interface CacheableRequest {
  * Adds the route's `cache` to sending a request. @returns undefined when the client has its answer from the cache.
  * @param send gets the sink that a stream is to go through.
  */
-export async function throughCache(
+export function throughCache(
   plane: DataPlane,
   exchange: Exchange,
   asked: CacheableRequest,
@@ -33,7 +33,17 @@ export async function throughCache(
   send: (sink: StreamSink | undefined) => Promise<WalkedPlan>,
 ): Promise<WalkedPlan | undefined> {
   const { cache } = asked.first.route;
-  if (cache === undefined) return send(sink);
+  return cache === undefined ? send(sink) : fromCache(plane, exchange, asked, cache.ttlMs, sink, send);
+}
+
+async function fromCache(
+  plane: DataPlane,
+  exchange: Exchange,
+  asked: CacheableRequest,
+  ttlMs: number,
+  sink: StreamSink | undefined,
+  send: (sink: StreamSink | undefined) => Promise<WalkedPlan>,
+): Promise<WalkedPlan | undefined> {
   if (/no-cache|no-store/.test(asked.request.headers["cache-control"] ?? "")) {
     exchange.cached("bypass");
     return send(sink);
@@ -49,7 +59,7 @@ export async function throughCache(
   const events = collect(sink);
   return plane.responses.make(
     key,
-    cache.ttlMs,
+    ttlMs,
     () => send(events.sink),
     ({ result, planned }): CachedAnswer | undefined => {
       // An answer that another candidate gave instead would keep coming after the first one is well again.
@@ -73,7 +83,9 @@ function keyOf({ front, caller: { key }, request, body, decision, first }: Cache
     first.endpoint.id,
     front.operationHeaders(request.headers),
   ];
-  return createHash("sha256").update(JSON.stringify(about)).update("\n").update(body.bytes).digest("base64");
+  const hash = createHash("sha256").update(JSON.stringify(about)).update("\n");
+  for (const piece of body.bytes.pieces) hash.update(piece);
+  return hash.digest("base64");
 }
 
 function replay(exchange: Exchange, answer: CachedAnswer, planned: PlannedAttempt): void {

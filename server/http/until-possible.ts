@@ -34,6 +34,10 @@ async function waitForAnother(
 
 export type Attempts = readonly [PlannedAttempt, ...PlannedAttempt[]];
 
+export function isPossible(attempts: readonly PlannedAttempt[]): attempts is Attempts {
+  return attempts.length > 0;
+}
+
 /** While every circuit opened between the decision and the call: waits for one to come back, and decides again. */
 export async function sendAgain(
   plane: DataPlane,
@@ -48,6 +52,6 @@ export async function sendAgain(
   const excluded = [{ endpoint, rule, from, reason: "circuit_open" as const, detail: "" }];
   const plan = { rule, route, attempts: [], excluded, assumedOutputTokens: 0 };
   if (!(await waitForAnother(plane, exchange, plan, excluded))) return walked;
-  const [first, ...others] = (await untilPossible(plane, exchange, decide)).plan?.attempts ?? [];
-  return first === undefined ? walked : sendAgain(plane, exchange, await send([first, ...others]), decide, send);
+  const { attempts = [] } = (await untilPossible(plane, exchange, decide)).plan ?? {};
+  return isPossible(attempts) ? sendAgain(plane, exchange, await send(attempts), decide, send) : walked;
 }

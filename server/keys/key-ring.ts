@@ -79,20 +79,29 @@ export class KeyRing {
     }
   }
 
-  /** The key that a token proves, or why it is refused. Wrong secrets and unknown ids look the same. */
-  async verify(text: string): Promise<StoredKey | Refusal> {
+  /**
+   * The key that a token proves, or why it is refused. Wrong secrets and unknown ids look the same. Takes no time, but for tokens
+   * that prove nothing: those may have been made a moment ago.
+   */
+  verify(text: string): StoredKey | Refusal | Promise<StoredKey | Refusal> {
     const token = readToken(text);
     if (token === undefined) return "unknown";
     const now = this.#options.now();
-    let key = this.#proven(token, now);
+    const key = this.#proven(token, now);
+    return key === undefined ? this.#lookFor(token, now) : this.#used(key, now);
+  }
+
+  /** It may have been made, or rotated, a moment ago and elsewhere. */
+  async #lookFor(token: KeyToken, now: number): Promise<StoredKey | Refusal> {
     const isTimeToLook = now - this.#lookedForUnknownAt >= LOOK_AGAIN_MS;
-    // It may have been made, or rotated, a moment ago and elsewhere.
-    if (key === undefined && (isTimeToLook || this.#looking !== undefined)) {
-      if (isTimeToLook) this.#lookedForUnknownAt = now;
-      await this.refresh();
-      key = this.#proven(token, now);
-    }
-    if (key === undefined) return "unknown";
+    if (!isTimeToLook && this.#looking === undefined) return "unknown";
+    if (isTimeToLook) this.#lookedForUnknownAt = now;
+    await this.refresh();
+    const key = this.#proven(token, now);
+    return key === undefined ? "unknown" : this.#used(key, now);
+  }
+
+  #used(key: StoredKey, now: number): StoredKey | Refusal {
     const state = stateOf(key, now);
     if (state !== "active") return state;
     this.#uses.set(key.id, now);

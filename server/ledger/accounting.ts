@@ -1,7 +1,7 @@
 import { formatUsd, type NanoUsd } from "../../engine/index.js";
 import type { StoredKey } from "../keys/api-key.js";
 import type { KeyRing } from "../keys/key-ring.js";
-import { formatBudget } from "../keys/limits.js";
+import { formatBudget, type Limits } from "../keys/limits.js";
 import { type Subject, subjectsOf } from "../keys/subject.js";
 import type { LedgerRow } from "../storage/database-schema.js";
 import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
@@ -31,6 +31,7 @@ const LEDGER_GRACE_MS = 1_000;
 /** Limits, budgets and the ledger, for requests with a key. */
 export class Accounting {
   readonly #options: AccountingOptions;
+  readonly #limits = new WeakMap<StoredKey, KeyLimits>();
 
   constructor(options: AccountingOptions) {
     this.#options = options;
@@ -38,14 +39,12 @@ export class Accounting {
 
   /** Lets a request in, or says which rate refuses it. Rates are no money: while their counters are away, all are let in. */
   admit(id: string, key: StoredKey, promptTokens: () => number): Promise<Admission | RateRefusal> {
-    return this.#options.rates.admit(id, this.#limited(key), promptTokens);
+    return this.#options.rates.admit(id, this.#limitsFor(key).limited, promptTokens);
   }
 
   /** All budgets that a key counts towards. */
   linesOf(key: StoredKey): readonly BudgetLine[] {
-    return this.#limited(key).flatMap(({ subject, limits }) =>
-      (limits.budgets ?? []).map(({ period, limit }) => ({ subject, period, limit })),
-    );
+    return this.#limitsFor(key).lines;
   }
 
   /**
@@ -53,7 +52,7 @@ export class Accounting {
    * What is only reserved does not count. Undefined when the key has no budget, or nobody can say.
    */
   async spendOf(key: StoredKey): Promise<{ readonly ratio: number; readonly source: string } | undefined> {
-    const own = (key.settings.limits.budgets ?? []).map((budget) => ({ subject: keySubject(key), ...budget }));
+    const own = this.#limitsFor(key).own;
     if (own.length === 0) return undefined;
     const balances = await this.#balances(own);
     const ratio = ({ spent, limit }: Balance) => (limit === 0 ? 1 : Math.round((spent / limit) * 10_000) / 10_000);
@@ -101,25 +100,30 @@ export class Accounting {
     }
   }
 
-  #limited(key: StoredKey): readonly LimitedSubject[] {
-    const limited: LimitedSubject[] = [];
-    for (const subject of subjectsOfKey(key)) {
-      const limits = subject.startsWith("key:") ? key.settings.limits : this.#options.ring.limitsOf(subject);
-      if (limits !== undefined) limited.push({ subject, limits });
-    }
-    return limited;
+  /** Put together once, and again when limits of the tenant or the app have changed; a changed key is another object. */
+  #limitsFor(key: StoredKey): KeyLimits {
+    const known = this.#limits.get(key);
+    if (known?.all.every(({ subject, limits }) => this.#limitsOf(subject, key) === limits)) return known;
+    const all = subjectsOf(key.id, key.settings).map((subject) => ({ subject, limits: this.#limitsOf(subject, key) }));
+    const limited = all.filter((one): one is LimitedSubject => one.limits !== undefined);
+    const lines = limited.flatMap(({ subject, limits }) =>
+      (limits.budgets ?? []).map(({ period, limit }) => ({ subject, period, limit })),
+    );
+    const limits = { all, limited, lines, own: lines.filter(({ subject }) => subject === `key:${key.id}`) };
+    this.#limits.set(key, limits);
+    return limits;
+  }
+
+  #limitsOf(subject: Subject, key: StoredKey): Limits | undefined {
+    return subject.startsWith("key:") ? key.settings.limits : this.#options.ring.limitsOf(subject);
   }
 }
 
-/** Of keys that are in use: a changed key is another object. */
-const subjects = new WeakMap<StoredKey, readonly Subject[]>();
-
-function subjectsOfKey(key: StoredKey): readonly Subject[] {
-  const known = subjects.get(key) ?? subjectsOf(key.id, key.settings);
-  subjects.set(key, known);
-  return known;
-}
-
-function keySubject({ id }: StoredKey): Subject {
-  return `key:${id}`;
+/** Whose limits requests with a key count towards, the key first. */
+interface KeyLimits {
+  readonly all: readonly { readonly subject: Subject; readonly limits: Limits | undefined }[];
+  readonly limited: readonly LimitedSubject[];
+  readonly lines: readonly BudgetLine[];
+  /** The key's own. */
+  readonly own: readonly BudgetLine[];
 }

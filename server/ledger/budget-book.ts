@@ -1,7 +1,7 @@
 import type { NanoUsd } from "../../engine/index.js";
 import type { Period } from "../keys/limits.js";
 import type { Subject } from "../keys/subject.js";
-import { type BudgetWindow, type WindowId, windowId, windowOf } from "./budget-window.js";
+import { type BudgetWindow, type WindowId, windowId, windowIdAt, windowOf } from "./budget-window.js";
 
 /** A budget that a call counts towards. */
 export interface BudgetLine {
@@ -62,8 +62,7 @@ export class BudgetBook {
 
   /** The windows of these budgets that are not known yet: {@link seed} them before reserving. */
   unknownWindows(lines: readonly BudgetLine[], now: number): readonly (BudgetLine & BudgetWindow)[] {
-    const isUnknown = ({ subject, period }: BudgetLine) =>
-      !this.#windows.has(windowId(subject, period, windowOf(period, now).start));
+    const isUnknown = (line: BudgetLine) => !this.#windows.has(windowIdAt(line, now));
     return lines.some(isUnknown)
       ? lines.filter(isUnknown).map((line) => ({ ...line, ...windowOf(line.period, now) }))
       : NONE;
@@ -97,7 +96,7 @@ export class BudgetBook {
       windows.push(window);
     }
     for (const window of windows) window.reserved += amount;
-    const ids = lines.map(({ subject, period }) => windowId(subject, period, windowOf(period, now).start));
+    const ids = lines.map((line) => windowIdAt(line, now));
     const reservation = { id, amount, windows: ids, at: now, expiresAt: now + leaseMs };
     this.#open.set(id, reservation);
     return reservation;
@@ -174,8 +173,8 @@ export class BudgetBook {
     }
   }
 
-  #windowNow({ subject, period }: BudgetLine, now: number): WindowState {
-    const id = windowId(subject, period, windowOf(period, now).start);
+  #windowNow(line: BudgetLine, now: number): WindowState {
+    const id = windowIdAt(line, now);
     const window = this.#windows.get(id);
     if (window === undefined) throw new Error(`invariant: the budget window ${id} was not seeded`);
     return window;

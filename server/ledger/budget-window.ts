@@ -50,6 +50,18 @@ function aligned(time: number, length: number, origin: number): BudgetWindow {
 /** Names one window of one subject. */
 export type WindowId = `${Subject}|${Period}|${number}`;
 
+/** The window of a budget that holds a time. Remembered for each budget that is asked again. */
+export function windowIdAt(budget: { readonly subject: Subject; readonly period: Period }, time: number): WindowId {
+  const window = windowOf(budget.period, time);
+  const known = latestIds.get(budget);
+  if (known?.window === window) return known.id;
+  const id = windowId(budget.subject, budget.period, window.start);
+  latestIds.set(budget, { window, id });
+  return id;
+}
+
+const latestIds = new WeakMap<object, { readonly window: BudgetWindow; readonly id: WindowId }>();
+
 export function windowId(subject: Subject, period: Period, start: number): WindowId {
   return `${subject}|${period}|${start}`;
 }

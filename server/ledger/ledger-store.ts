@@ -1,11 +1,16 @@
 import type { Subject } from "../keys/subject.js";
 import type { LedgerRow, RollupRow } from "../storage/database-schema.js";
-import { type Insert, insertRows } from "../storage/insert-rows.js";
+import { type Insert, RowExists, rowsFor } from "../storage/insert-rows.js";
 import type { Database } from "../storage/open-database.js";
 import type { BudgetWindow } from "./budget-window.js";
 import { groupColumns, ledgerColumns, rollUp, summedColumns } from "./ledger-entry.js";
 
-const LEDGER: Insert<LedgerRow> = { table: "ledger", columns: ledgerColumns, tail: "on conflict (id) do nothing" };
+const LEDGER: Insert<LedgerRow> = {
+  table: "ledger",
+  columns: ledgerColumns,
+  tail: "on conflict (id) do nothing",
+  mustBeNew: true,
+};
 const ROLLUPS: Insert<RollupRow> = {
   table: "usage_rollups",
   columns: [...groupColumns, ...summedColumns],
@@ -14,19 +19,14 @@ const ROLLUPS: Insert<RollupRow> = {
     .join(", ")}`,
 };
 
-/** Some rows of a batch were there already. */
-class WrittenBefore extends Error {
-  override readonly name = "WrittenBefore";
-}
-
 /** The ledger and its sums in the database. */
 export class LedgerStore {
   readonly #db: Database["db"];
-  readonly #engine: Database["engine"];
+  readonly #insertRows: Database["insert"];
 
-  constructor({ db, engine }: Pick<Database, "db" | "engine">) {
+  constructor({ db, insert }: Pick<Database, "db" | "insert">) {
     this.#db = db;
-    this.#engine = engine;
+    this.#insertRows = insert;
   }
 
   /**
@@ -39,21 +39,18 @@ export class LedgerStore {
     try {
       await this.#insert(ordered);
     } catch (error) {
-      if (!(error instanceof WrittenBefore)) throw error;
+      if (!(error instanceof RowExists)) throw error;
       for (const row of ordered) {
         await this.#insert([row]).catch((error: unknown) => {
-          if (!(error instanceof WrittenBefore)) throw error;
+          if (!(error instanceof RowExists)) throw error;
         });
       }
     }
   }
 
-  /** @throws WrittenBefore, and inserts nothing, when a row is there already. */
+  /** @throws RowExists, and inserts nothing, when a row is there already. */
   #insert(rows: readonly LedgerRow[]): Promise<void> {
-    return this.#db.transaction().execute(async (transaction) => {
-      if ((await insertRows(transaction, this.#engine, LEDGER, rows)) < rows.length) throw new WrittenBefore();
-      await insertRows(transaction, this.#engine, ROLLUPS, rollUp(rows));
-    });
+    return this.#insertRows([rowsFor(LEDGER, rows), rowsFor(ROLLUPS, rollUp(rows))]);
   }
 
   /** What was charged to a subject in a window, nano-dollars. Windows begin and end on whole hours, so the sums say it. */

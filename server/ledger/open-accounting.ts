@@ -104,7 +104,7 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
     }
     return {
       budgets: new RedisBudgets({ redis: shared.redis, ...sums, log, now }),
-      rates: new RateLimits(shared.createLimiter, shared.slots),
+      rates: new RateLimits(shared.createCounter, shared.slots),
       exchangeHealth: shared.exchangeHealth,
       isRedisReady: () => shared.isReady(),
       closeRedis: () => shared.close(),

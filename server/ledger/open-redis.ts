@@ -5,13 +5,13 @@ import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
 import type { ExchangeHealth, HealthNews } from "../dispatch/shared-health.js";
 import type { Subject } from "../keys/subject.js";
 import { LEASE_MS } from "./budget-counters.js";
-import type { CreateLimiter, Slots } from "./rate-limits.js";
+import type { CreateCounter, Slots } from "./rate-limits.js";
 import { EXCHANGE_HEALTH, TAKE_SLOT } from "./redis-scripts.js";
 
 /** What many processes share through Redis. */
 export interface SharedCounters {
   readonly redis: Redis;
-  readonly createLimiter: CreateLimiter;
+  readonly createCounter: CreateCounter;
   readonly slots: Slots;
   readonly exchangeHealth: ExchangeHealth;
   isReady(): boolean;
@@ -43,14 +43,21 @@ export function openRedis(url: string, log: Pick<Logger, "warn">, now: () => num
   });
   return {
     redis,
-    createLimiter: (kind, points) =>
-      new RateLimiterRedis({
+    createCounter: (kind, points) => {
+      const limiter = new RateLimiterRedis({
         storeClient: redis,
         keyPrefix: `routewright:rate:${kind}`,
         points,
         duration: 60,
         insuranceLimiter: new RateLimiterMemory({ keyPrefix: kind, points, duration: 60 }),
-      }),
+      });
+      return {
+        async count(subject, more) {
+          const counted = await (more < 0 ? limiter.reward(subject, -more) : limiter.penalty(subject, more));
+          return { used: counted.consumedPoints, resetMs: counted.msBeforeNext };
+        },
+      };
+    },
     slots: {
       async take(subject, id, limit) {
         const time = now();

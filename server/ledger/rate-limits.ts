@@ -1,6 +1,6 @@
-import { type RateLimiterAbstract, RateLimiterMemory, type RateLimiterRes } from "rate-limiter-flexible";
 import type { Limits } from "../keys/limits.js";
 import type { Subject } from "../keys/subject.js";
+import { MemoryMinuteCounter, type MinuteCount, type MinuteCounter } from "./minute-counter.js";
 
 /** Somebody with limits. */
 export interface LimitedSubject {
@@ -35,38 +35,38 @@ export interface Admission {
   end(tokens: number): Promise<void>;
 }
 
-/** Makes a limiter of so many points a minute; the memory one, or one over Redis. */
-export type CreateLimiter = (kind: "requests" | "tokens", points: number) => RateLimiterAbstract;
+/** Makes a counter for everybody who may use so many points a minute: in memory, or over Redis. */
+export type CreateCounter = (kind: "requests" | "tokens", points: number) => MinuteCounter;
 
-/** Places for requests under way. */
+/** Places for requests under way; where they are kept elsewhere, taking and giving them back takes time. */
 export interface Slots {
-  take(subject: Subject, id: string, limit: number): Promise<boolean>;
-  give(subject: Subject, id: string): Promise<void>;
+  take(subject: Subject, id: string, limit: number): boolean | Promise<boolean>;
+  give(subject: Subject, id: string): void | Promise<void>;
 }
 
 export class MemorySlots implements Slots {
   readonly #taken = new Map<Subject, number>();
 
-  async take(subject: Subject, _id: string, limit: number): Promise<boolean> {
+  take(subject: Subject, _id: string, limit: number): boolean {
     const taken = this.#taken.get(subject) ?? 0;
     if (taken >= limit) return false;
     this.#taken.set(subject, taken + 1);
     return true;
   }
 
-  async give(subject: Subject): Promise<void> {
+  give(subject: Subject): void {
     const left = (this.#taken.get(subject) ?? 1) - 1;
     if (left === 0) this.#taken.delete(subject);
     else this.#taken.set(subject, left);
   }
 }
 
-export const memoryLimiter: CreateLimiter = (kind, points) =>
-  new RateLimiterMemory({ keyPrefix: kind, points, duration: 60 });
-
 const SLOT_RETRY_MS = 1_000;
-/** Limiters are made for each number that a limit says; there are few. */
-const MAX_LIMITERS = 10_000;
+/** Counters are made for each number that a limit says; of each kind there are few. */
+const MAX_COUNTERS = 10_000;
+
+/** Takes back what was counted. */
+type Undo = () => unknown;
 
 /**
  * Requests and tokens per minute, and requests at once, of everybody a request counts for: all let it in, or it counts for
@@ -74,12 +74,12 @@ const MAX_LIMITERS = 10_000;
  * has ended, so a minute can end beyond the limit by the answers then under way.
  */
 export class RateLimits {
-  readonly #createLimiter: CreateLimiter;
+  readonly #createCounter: CreateCounter;
   readonly #slots: Slots;
-  readonly #limiters = new Map<string, RateLimiterAbstract>();
+  readonly #counters = { requests: new Map<number, MinuteCounter>(), tokens: new Map<number, MinuteCounter>() };
 
-  constructor(createLimiter: CreateLimiter = memoryLimiter, slots: Slots = new MemorySlots()) {
-    this.#createLimiter = createLimiter;
+  constructor(createCounter: CreateCounter = () => new MemoryMinuteCounter(), slots: Slots = new MemorySlots()) {
+    this.#createCounter = createCounter;
     this.#slots = slots;
   }
 
@@ -88,14 +88,25 @@ export class RateLimits {
     subjects: readonly LimitedSubject[],
     promptTokens: () => number,
   ): Promise<Admission | RateRefusal> {
-    const undo: (() => Promise<unknown>)[] = [];
+    const undo: Undo[] = [];
     const counted = subjects.some(({ limits }) => limits.tokensPerMinute !== undefined) ? promptTokens() : 0;
     const states: { requests?: RateState; tokens?: RateState } = {};
     for (const { subject, limits } of subjects) {
-      const refusal =
-        (await this.#takeSlot(subject, id, limits.concurrent, undo)) ??
-        (await this.#count("requests", subject, limits.requestsPerMinute, 1, states, undo)) ??
-        (await this.#count("tokens", subject, limits.tokensPerMinute, counted, states, undo));
+      const { concurrent, requestsPerMinute, tokensPerMinute } = limits;
+      let refusal: RateRefusal | undefined;
+      if (concurrent !== undefined) {
+        const taken = this.#slots.take(subject, id, concurrent);
+        if (taken === true || (await taken)) undo.push(() => this.#slots.give(subject, id));
+        else refusal = { rate: "concurrent", subject, limit: concurrent, retryMs: SLOT_RETRY_MS, isTooLarge: false };
+      }
+      if (refusal === undefined && requestsPerMinute !== undefined) {
+        const refused = this.#count("requests", subject, requestsPerMinute, 1, states, undo);
+        refusal = refused instanceof Promise ? await refused : refused;
+      }
+      if (refusal === undefined && tokensPerMinute !== undefined) {
+        const refused = this.#count("tokens", subject, tokensPerMinute, counted, states, undo);
+        refusal = refused instanceof Promise ? await refused : refused;
+      }
       if (refusal === undefined) continue;
       await Promise.all(undo.map((step) => step()));
       return refusal;
@@ -103,66 +114,47 @@ export class RateLimits {
     return { states, end: (tokens) => this.#end(id, subjects, counted, tokens) };
   }
 
-  async #takeSlot(
+  #count(
+    rate: "requests" | "tokens",
     subject: Subject,
-    id: string,
-    limit: number | undefined,
-    undo: (() => Promise<unknown>)[],
-  ): Promise<RateRefusal | undefined> {
-    if (limit === undefined) return undefined;
-    if (!(await this.#slots.take(subject, id, limit))) {
-      return { rate: "concurrent", subject, limit, retryMs: SLOT_RETRY_MS, isTooLarge: false };
-    }
-    undo.push(() => this.#slots.give(subject, id));
-    return undefined;
-  }
-
-  async #count(
-    kind: "requests" | "tokens",
-    subject: Subject,
-    limit: number | undefined,
+    limit: number,
     points: number,
     states: { requests?: RateState; tokens?: RateState },
-    undo: (() => Promise<unknown>)[],
-  ): Promise<RateRefusal | undefined> {
-    if (limit === undefined) return undefined;
-    if (points > limit) return { rate: kind, subject, limit, retryMs: 0, isTooLarge: true };
-    const limiter = this.#limiter(kind, limit);
-    undo.push(() => limiter.reward(subject, points));
-    let counted: RateLimiterRes;
-    try {
-      counted = await limiter.consume(subject, points);
-    } catch (refused) {
-      if (refused instanceof Error) throw refused;
-      const { msBeforeNext } = refused as RateLimiterRes;
-      return { rate: kind, subject, limit, retryMs: msBeforeNext, isTooLarge: false };
-    }
-    const state = { limit, remaining: counted.remainingPoints, resetMs: counted.msBeforeNext };
-    if (state.remaining <= (states[kind]?.remaining ?? Number.POSITIVE_INFINITY)) states[kind] = state;
-    return undefined;
+    undo: Undo[],
+  ): RateRefusal | undefined | Promise<RateRefusal | undefined> {
+    if (points > limit) return { rate, subject, limit, retryMs: 0, isTooLarge: true };
+    const counter = this.#counter(rate, limit);
+    undo.push(() => counter.count(subject, -points));
+    const judge = ({ used, resetMs }: MinuteCount): RateRefusal | undefined => {
+      if (used > limit) return { rate, subject, limit, retryMs: resetMs, isTooLarge: false };
+      const remaining = limit - used;
+      if (remaining <= (states[rate]?.remaining ?? Number.POSITIVE_INFINITY))
+        states[rate] = { limit, remaining, resetMs };
+      return undefined;
+    };
+    const counted = counter.count(subject, points);
+    return counted instanceof Promise ? counted.then(judge) : judge(counted);
   }
 
   async #end(id: string, subjects: readonly LimitedSubject[], counted: number, tokens: number): Promise<void> {
     const more = tokens - counted;
-    await Promise.allSettled(
-      subjects.flatMap(({ subject, limits }) => {
-        const { concurrent, tokensPerMinute } = limits;
-        const limiter = tokensPerMinute === undefined ? undefined : this.#limiter("tokens", tokensPerMinute);
-        return [
-          concurrent === undefined ? undefined : this.#slots.give(subject, id),
-          more > 0 ? limiter?.penalty(subject, more) : more < 0 ? limiter?.reward(subject, -more) : undefined,
-        ];
-      }),
-    );
+    const ends: unknown[] = [];
+    for (const { subject, limits } of subjects) {
+      const { concurrent, tokensPerMinute } = limits;
+      if (concurrent !== undefined) ends.push(this.#slots.give(subject, id));
+      if (tokensPerMinute === undefined || more === 0) continue;
+      ends.push(this.#counter("tokens", tokensPerMinute).count(subject, more));
+    }
+    if (ends.some((end) => end instanceof Promise)) await Promise.allSettled(ends);
   }
 
-  #limiter(kind: "requests" | "tokens", points: number): RateLimiterAbstract {
-    const name = `${kind}:${points}`;
-    const known = this.#limiters.get(name);
+  #counter(kind: "requests" | "tokens", points: number): MinuteCounter {
+    const counters = this.#counters[kind];
+    const known = counters.get(points);
     if (known !== undefined) return known;
-    if (this.#limiters.size >= MAX_LIMITERS) this.#limiters.clear();
-    const limiter = this.#createLimiter(kind, points);
-    this.#limiters.set(name, limiter);
-    return limiter;
+    if (counters.size >= MAX_COUNTERS) counters.clear();
+    const counter = this.#createCounter(kind, points);
+    counters.set(points, counter);
+    return counter;
   }
 }

@@ -1,4 +1,4 @@
-import { type FlatPrice, type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/index.js";
+import { type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/index.js";
 import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
@@ -7,7 +7,7 @@ import type { Accounting, PaymentRefusal } from "./accounting.js";
 import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
 import type { BudgetLine, Reservation } from "./budget-book.js";
 import { toLedgerRow } from "./ledger-entry.js";
-import { inputTotal, outputTotal, readBuckets, type UsageBuckets } from "./usage-buckets.js";
+import { inputTotal, outputTotal, readBuckets } from "./usage-buckets.js";
 
 /** What one request's calls have in common, for the ledger. */
 export interface AccountedRequest {
@@ -107,10 +107,10 @@ export class RequestAccount {
       id,
       decision,
       at,
-      ...(key === undefined ? {} : { key: key.id }),
-      ...(key?.settings.tenant === undefined ? {} : { tenant: key.settings.tenant }),
-      ...(owner.app === undefined ? {} : { app: owner.app }),
-      ...(user === undefined ? {} : { user }),
+      key: key?.id,
+      tenant: key?.settings.tenant,
+      app: owner.app,
+      user,
       model: endpoint.model,
       endpoint: endpoint.id,
       provider: endpoint.provider,
@@ -118,12 +118,12 @@ export class RequestAccount {
       policy: policy.name,
       revision: policy.revision,
       outcome: result.kind === "streamed" ? "answered" : result.kind,
-      ...(status === undefined ? {} : { status }),
-      ...(failure === undefined ? {} : { errorClass: failure.errorClass }),
+      status,
+      errorClass: failure?.errorClass,
       isStream,
-      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+      firstTokenMs,
       totalMs,
-      ...(price === undefined ? {} : { price: paidPrice(price, cost.usage) }),
+      price: price === undefined ? undefined : priceAt(price, inputTotal(cost.usage)),
       cost,
     });
     const commit = this.#accounting.record(row, reservation);
@@ -134,12 +134,13 @@ export class RequestAccount {
   /** Resolves when all calls are in the ledger: then a client may learn that it was charged. */
   async committed(): Promise<void> {
     if (this.#commits.length === 0) return;
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, COMMIT_WAIT_MS);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, COMMIT_WAIT_MS);
+      void Promise.all(this.#commits).then(() => {
+        clearTimeout(timer);
+        resolve();
+      });
     });
-    await Promise.race([Promise.all(this.#commits), limit]);
-    clearTimeout(timer);
   }
 
   /**
@@ -160,17 +161,6 @@ export class RequestAccount {
     const loose = most(prompt.mostTokens);
     return lines.every(({ limit }) => loose <= limit * NEXT_TO_NOTHING) ? loose : most(prompt.upper);
   }
-}
-
-/** The price by the size of the prompt, alone. */
-function paidPrice(price: Price, usage: UsageBuckets): FlatPrice {
-  const { input, output, cachedInput, cacheWrite } = priceAt(price, inputTotal(usage));
-  return {
-    input,
-    output,
-    ...(cachedInput === undefined ? {} : { cachedInput }),
-    ...(cacheWrite === undefined ? {} : { cacheWrite }),
-  };
 }
 
 /** The larger of the two limits a body can say, because providers differ in which one they read. */

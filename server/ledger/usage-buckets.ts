@@ -47,19 +47,25 @@ export const noTokens: UsageBuckets = Object.freeze({
  */
 export function readBuckets(value: unknown): UsageBuckets | undefined {
   const usage = recordOf(value);
-  const [inputTotal, outputTotal] = [count(usage["prompt_tokens"]), count(usage["completion_tokens"])];
+  const inputTotal = count(usage["prompt_tokens"]);
+  const outputTotal = count(usage["completion_tokens"]);
   if (inputTotal === undefined || outputTotal === undefined) return undefined;
   const inputDetails = recordOf(usage["prompt_tokens_details"]);
   const outputDetails = recordOf(usage["completion_tokens_details"]);
-  const fromInput = taker(inputTotal, inputDetails);
-  const fromOutput = taker(outputTotal, outputDetails);
-  const cachedInput = fromInput.take("cached_tokens");
-  const cacheWrite = fromInput.take("cache_write_tokens", "cache_creation_tokens");
-  const audioInput = fromInput.take("audio_tokens");
-  const imageInput = fromInput.take("image_tokens");
-  const reasoning = fromOutput.take("reasoning_tokens");
-  const audioOutput = fromOutput.take("audio_tokens");
-  const [input, output] = [fromInput.rest(), fromOutput.rest()];
+  let input = inputTotal;
+  const cachedInput = part(input, inputDetails["cached_tokens"]);
+  input -= cachedInput;
+  const cacheWrite = part(input, inputDetails["cache_write_tokens"], inputDetails["cache_creation_tokens"]);
+  input -= cacheWrite;
+  const audioInput = part(input, inputDetails["audio_tokens"]);
+  input -= audioInput;
+  const imageInput = part(input, inputDetails["image_tokens"]);
+  input -= imageInput;
+  let output = outputTotal;
+  const reasoning = part(output, outputDetails["reasoning_tokens"]);
+  output -= reasoning;
+  const audioOutput = part(output, outputDetails["audio_tokens"]);
+  output -= audioOutput;
   return { input, cachedInput, cacheWrite, audioInput, imageInput, output, reasoning, audioOutput };
 }
 
@@ -84,18 +90,9 @@ export function costOfBuckets(buckets: UsageBuckets, price: Price): NanoUsd {
   );
 }
 
-/** Takes parts out of a total, never more than is left of it. */
-function taker(total: number, details: Readonly<Record<string, unknown>>) {
-  let left = total;
-  return {
-    take(...names: readonly string[]): number {
-      const claimed = names.map((name) => count(details[name])).find((one) => one !== undefined) ?? 0;
-      const taken = Math.min(claimed, left);
-      left -= taken;
-      return taken;
-    },
-    rest: () => left,
-  };
+/** What a part claims of a total, never more than is left of it. */
+function part(left: number, claimed: unknown, otherName?: unknown): number {
+  return Math.min(count(claimed) ?? count(otherName) ?? 0, left);
 }
 
 function recordOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { type CompiledPolicy, type SourceFile, shortRevision } from "../../engine/index.js";
 import type { CompilePolicyFiles, PolicyStatus, PolicyStore } from "./policy-store.js";
 import { type Prepared, preparePolicy, type Refusal } from "./prepare-policy.js";
-import { type PolicyDirectoryReading, takeReading } from "./read-policy-directory.js";
+import { type PolicyDirectoryReading, readAtOnce, takeReading } from "./read-policy-directory.js";
 import { lookAtDirectory, type PolicyWatchOptions, watchPolicyDirectory } from "./watch-policy-directory.js";
 
 export interface PolicyStoreOptions {
@@ -173,7 +173,7 @@ class WatchedPolicyStore implements PolicyStore {
   async #prepareAhead(): Promise<void> {
     if (this.#closed) return;
     try {
-      const { files } = await this.#read();
+      const files = await readAtOnce(this.#options.directory, this.#settled);
       const hash = contentHash(files);
       if (hash === this.#servingHash || hash === this.#refusedHash) return;
       this.#ahead = { hash, prepared: this.#prepare(files) };

@@ -1,4 +1,4 @@
-import type { BigIntStats } from "node:fs";
+import type { BigIntStats, Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 
@@ -32,6 +32,9 @@ export const directoryLimits = {
   fileBytes: 16 * 1024 * 1024,
   totalBytes: 64 * 1024 * 1024,
 } as const;
+
+/** One after another, the stats of 100 files take 20 ms on a busy machine. */
+const STATS_AT_ONCE = 32;
 
 /** One YAML file of the directory. */
 export interface ListedFile {
@@ -86,32 +89,49 @@ async function walk(listing: Walk, folder: string, prefix: string, above: readon
       `${prefix} is nested deeper than ${directoryLimits.folderDepth} folders`,
     );
   }
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
-    const name = `${prefix}${entry.name}`;
-    const isYaml = /\.ya?ml$/.test(entry.name);
-    if (!isYaml && !entry.isDirectory() && !entry.isSymbolicLink()) continue;
-    const path = join(folder, entry.name);
-    const stats = await statOf(path, isYaml);
-    if (stats === undefined || (!isYaml && !stats.isDirectory())) continue;
-    const real = entry.isSymbolicLink() ? await realpath(path) : path;
-    if (entry.isSymbolicLink() && real !== listing.root && !real.startsWith(listing.root + sep)) {
-      throw new PolicyDirectoryError(
-        "outside",
-        path,
-        `${name} is a link to ${real}, outside the policy directory ${listing.root}; copy the file into the directory`,
-      );
-    }
-    if (stats.isDirectory()) {
-      const realFolder = await realpath(path);
-      if (above.includes(realFolder)) {
-        throw new PolicyDirectoryError("link_loop", path, `${name} is a link to a folder that holds it`);
-      }
-      await walk(listing, path, `${name}/`, [...above, realFolder]);
-    } else {
-      addFile(listing, name, path, stats);
+  const entries = (await readdir(folder, { withFileTypes: true })).filter(mayMatter);
+  for (let at = 0; at < entries.length; at += STATS_AT_ONCE) {
+    const some = entries.slice(at, at + STATS_AT_ONCE);
+    const stats = await Promise.all(some.map((entry) => statOf(join(folder, entry.name), isYaml(entry))));
+    for (const [index, entry] of some.entries()) {
+      const path = join(folder, entry.name);
+      const found = stats[index];
+      if (found !== undefined)
+        await addEntry(listing, entry, { path, name: `${prefix}${entry.name}`, stats: found }, above);
     }
   }
+}
+
+function mayMatter(entry: Dirent): boolean {
+  if (entry.name.startsWith(".") || entry.name === "node_modules") return false;
+  return isYaml(entry) || entry.isDirectory() || entry.isSymbolicLink();
+}
+
+function isYaml({ name }: Dirent): boolean {
+  return /\.ya?ml$/.test(name);
+}
+
+async function addEntry(
+  listing: Walk,
+  entry: Dirent,
+  { path, name, stats }: { readonly path: string; readonly name: string; readonly stats: BigIntStats },
+  above: readonly string[],
+): Promise<void> {
+  if (!isYaml(entry) && !stats.isDirectory()) return;
+  const real = entry.isSymbolicLink() ? await realpath(path) : path;
+  if (entry.isSymbolicLink() && real !== listing.root && !real.startsWith(listing.root + sep)) {
+    throw new PolicyDirectoryError(
+      "outside",
+      path,
+      `${name} is a link to ${real}, outside the policy directory ${listing.root}; copy the file into the directory`,
+    );
+  }
+  if (!stats.isDirectory()) return addFile(listing, name, path, stats);
+  const realFolder = await realpath(path);
+  if (above.includes(realFolder)) {
+    throw new PolicyDirectoryError("link_loop", path, `${name} is a link to a folder that holds it`);
+  }
+  await walk(listing, path, `${name}/`, [...above, realFolder]);
 }
 
 /** A link to nothing is an error for a YAML name and of no interest for any other. */

@@ -66,6 +66,17 @@ export async function takeReading(
   );
 }
 
+/**
+ * Reads the directory once: if something is written meanwhile, files of two moments can stand beside each other.
+ * @param settled of the reading before.
+ */
+export async function readAtOnce(
+  directory: string,
+  settled: PolicyDirectoryReading["settled"],
+): Promise<readonly SourceFile[]> {
+  return readAll(await listPolicyFiles(directory), settled);
+}
+
 function readAll(listing: Listing, settled: PolicyDirectoryReading["settled"]): Promise<readonly SourceFile[]> {
   return Promise.all(
     listing.files.map(async ({ name, path, mark }) => {

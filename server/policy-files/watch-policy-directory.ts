@@ -9,8 +9,7 @@ export interface PolicyWatchOptions {
   /** The directory may have changed and has been quiet for `settleMs`; or it has not been quiet for `longestMs`. */
   readonly onChange: () => void;
   /**
-   * The first event after a quiet time came {@link STIR_MS} ago; `onChange` will follow. A time to begin with work that can be
-   * thrown away.
+   * The first pause of {@link STIR_MS} in an edit; `onChange` will follow. A time to begin with work that can be thrown away.
    */
   readonly onStir?: () => void;
   /** The signature of what was read last (see {@link lookAtDirectory}) for the safety net; undefined during a reading. */
@@ -31,8 +30,8 @@ export interface PolicyWatchOptions {
 }
 
 const LONGEST_BETWEEN_LOOKS_MS = 10_000;
-/** Milliseconds from the first event of an edit in which most editors have written the file. */
-const STIR_MS = 20;
+/** Milliseconds without an event after which most edits are over: one file, or all that a checkout writes. */
+const STIR_MS = 10;
 
 export interface PolicyWatch {
   /** Settles when events are being received. */
@@ -63,6 +62,8 @@ export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
   let quiet: NodeJS.Timeout | undefined;
   let longest: NodeJS.Timeout | undefined;
   let stir: NodeJS.Timeout | undefined;
+  /** Whether this edit has had its first pause. */
+  let hasStirred = false;
   let lookTimer: NodeJS.Timeout | undefined;
 
   const changed = () => {
@@ -71,14 +72,19 @@ export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
     clearTimeout(stir);
     quiet = undefined;
     longest = undefined;
-    stir = undefined;
+    hasStirred = false;
     if (!closed) options.onChange();
+  };
+  const stirred = () => {
+    hasStirred = true;
+    options.onStir?.();
   };
   const settle = () => {
     clearTimeout(quiet);
     quiet = setTimeout(changed, settleMs);
     longest ??= setTimeout(changed, longestMs);
-    stir ??= setTimeout(() => options.onStir?.(), STIR_MS);
+    clearTimeout(stir);
+    if (!hasStirred) stir = setTimeout(stirred, STIR_MS);
   };
 
   const watchEvents = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher } from "undici";
+import type { BufferList } from "../json/buffer-list.js";
 import type { UpstreamExchange, UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
 
 /** Of an answer to a health check so much is read to keep its connection, bytes. */
@@ -9,7 +10,7 @@ export interface HttpCall {
   readonly origin: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  readonly body: BufferList;
   readonly connectTimeoutMs: number;
 }
 
@@ -18,9 +19,19 @@ export class HttpCalls {
   /** undici takes the connect timeout per agent; routes use few different ones. */
   readonly #agents = new Map<number, Agent>();
 
-  send({ connectTimeoutMs, ...request }: HttpCall, handler: UpstreamHandler): UpstreamExchange {
+  send({ connectTimeoutMs, body, headers, ...request }: HttpCall, handler: UpstreamHandler): UpstreamExchange {
     const exchange = new UndiciExchange(handler);
-    this.#agentFor(connectTimeoutMs).dispatch({ ...request, method: "POST" }, exchange);
+    const { pieces, length } = body;
+    this.#agentFor(connectTimeoutMs).dispatch(
+      {
+        ...request,
+        method: "POST",
+        // undici takes any iterable for a body, though its types do not say so, and then does not know the length.
+        headers: pieces.length === 1 ? headers : { ...headers, "content-length": String(length) },
+        body: (pieces.length === 1 ? pieces[0] : pieces) as Buffer,
+      },
+      exchange,
+    );
     return exchange;
   }
 

@@ -1,4 +1,5 @@
 import type { Endpoint, Provider, SimulatedFault } from "../../engine/index.js";
+import type { BufferList } from "../json/buffer-list.js";
 import type { Operation } from "./operation.js";
 import type { PassThrough } from "./pass-through.js";
 
@@ -12,7 +13,7 @@ export interface UpstreamCall {
   /** `chat`, or another one that the adapter passes through. */
   readonly operation: Operation;
   /** The body of that operation, with the endpoint's own model name. */
-  readonly body: Buffer;
+  readonly body: BufferList;
   /** The request as a chat completion, parsed. */
   readonly parsedBody: Readonly<Record<string, unknown>>;
   readonly stream: boolean;

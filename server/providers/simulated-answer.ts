@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { estimateTokens } from "../../engine/index.js";
+import { wholeText } from "../json/late-text.js";
 import { promptParts } from "../tokens/prompt-parts.js";
 import type { UpstreamCall } from "./provider-adapter.js";
 
@@ -21,13 +22,15 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Composes the answer to a request; the same body gets the same answer. */
 export function composeSimulatedAnswer({ body, parsedBody, endpoint, provider }: UpstreamCall): SimulatedAnswer {
-  const digest = createHash("sha256").update(body).digest("hex").slice(0, 24);
+  const hash = createHash("sha256");
+  for (const piece of body.pieces) hash.update(piece);
+  const digest = hash.digest("hex").slice(0, 24);
   const prompt = lastUserText(parsedBody["messages"]);
   const tool = toolToCall(parsedBody, prompt, digest);
   const asked = prompt === "" ? "" : ` You said: ${prompt.slice(0, 200)}`;
   const text = provider.simulate?.reply ?? `This is a simulated answer of ${endpoint.model}.${asked}`;
   const { texts, fixedTokens } = promptParts(parsedBody);
-  const promptTokens = estimateTokens(texts) + fixedTokens;
+  const promptTokens = estimateTokens(texts.map(wholeText)) + fixedTokens;
   const completionTokens = Math.max(1, Math.ceil((tool?.arguments ?? text).length / 4));
   return {
     id: `chatcmpl-simulated-${digest}`,

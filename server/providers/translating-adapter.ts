@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { BufferList } from "../json/buffer-list.js";
+import { listEntry } from "../json/late-text.js";
 import type { ChatCompletion } from "./chat/chat-answer.js";
 import { type ChatRequest, RefusedRequest } from "./chat/chat-request.js";
 import { type Json, objectsOf } from "./chat/json.js";
@@ -27,7 +29,12 @@ export function createTranslatingAdapter(
   http: HttpCalls,
 ): ProviderAdapter {
   const targetOf = providerTargets(environment, translator.headers);
-  const send = (call: UpstreamCall, operation: string, body: Buffer, handler: UpstreamHandler): UpstreamExchange => {
+  const send = (
+    call: UpstreamCall,
+    operation: string,
+    body: BufferList,
+    handler: UpstreamHandler,
+  ): UpstreamExchange => {
     const { origin, pathOf, headers } = targetOf(call.provider);
     const accept = call.stream ? "text/event-stream" : "application/json";
     const all = { ...headers, accept, ...call.headers };
@@ -49,7 +56,7 @@ export function createTranslatingAdapter(
       answer: (whole: Json) => through.answer(whole, parsedBody, endpoint) as unknown as ChatCompletion,
     };
     const answer = new TranslatedAnswer(answers, plain, contextOf(call), false, handler);
-    return send(call, path, Buffer.from(JSON.stringify(body)), answer);
+    return send(call, path, bytesOf(body), answer);
   };
   const { native, embeddings } = translator;
   const passes = new Map(
@@ -79,7 +86,7 @@ export function createTranslatingAdapter(
       const translated = refusalAsValue(() => translator.request(request, call.endpoint, call.stream));
       if (translated instanceof RefusedRequest) return refuse(translated, handler);
       warn(call, translated, translator);
-      const body = Buffer.from(JSON.stringify(translated.body));
+      const body = bytesOf(translated.body);
       return send(
         call,
         translated.path,
@@ -93,6 +100,10 @@ export function createTranslatingAdapter(
     },
     close: () => http.close(),
   };
+}
+
+function bytesOf(body: Json): BufferList {
+  return new BufferList([Buffer.from(JSON.stringify(body))]);
 }
 
 /** A body is read once for all formats and endpoints that are asked about it. */
@@ -114,7 +125,7 @@ function asksForMuch(body: Json, { parameters }: Translator): boolean {
     forcing.some((name) => body[name] !== undefined) ||
     refusedParameter(body, parameters) !== undefined ||
     (Array.isArray(messages) &&
-      messages.some((message) => objectsOf(message?.content).some(({ type }) => type === "input_audio")))
+      messages.some((message) => objectsOf(listEntry(message, "content")).some(({ type }) => type === "input_audio")))
   );
 }
 

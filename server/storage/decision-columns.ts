@@ -1,4 +1,5 @@
 import type { DecisionRow } from "./database-schema.js";
+import { idsFrom } from "./decision-ids.js";
 import type { DecisionFilter, DecisionSummary, StoredDecision } from "./decision-store.js";
 import { storableText } from "./storable-text.js";
 
@@ -40,12 +41,23 @@ export const filterColumns = {
 
 export const filterNames = Object.keys(filterColumns) as readonly (keyof typeof filterColumns)[];
 
+/** The ids of the times that a filter asks for: from `from` until before `end`. */
+export function idRange({ since, until }: DecisionFilter): { readonly from: string; readonly end: string } {
+  return {
+    from: since === undefined ? "" : idsFrom(Date.parse(since)),
+    end: until === undefined ? AFTER_ALL_IDS : idsFrom(Date.parse(until)),
+  };
+}
+
+const AFTER_ALL_IDS = "~";
+
 /** Whether a decision is one that a filter asks for; paging does not count. */
 export function fitsFilter(columns: DecisionColumns, filter: DecisionFilter): boolean {
+  const { from, end } = idRange(filter);
   return (
     filterNames.every((name) => filter[name] === undefined || columns[filterColumns[name]] === filter[name]) &&
     (filter.status === undefined || columns.status === filter.status) &&
-    (filter.since === undefined || columns.time >= filter.since) &&
-    (filter.until === undefined || columns.time < filter.until)
+    columns.id >= from &&
+    columns.id < end
   );
 }

@@ -30,7 +30,7 @@ export function createDecisionIds(now: () => number, random: (bytes: number) => 
     const ms = Math.floor(now());
     if (ms > lastMs) {
       lastMs = ms;
-      head = `dec_${base32(ms, TIME_LETTERS)}`;
+      head = idsFrom(ms);
       draw();
     } else {
       countUp(digits);
@@ -39,6 +39,14 @@ export function createDecisionIds(now: () => number, random: (bytes: number) => 
     for (const digit of digits) text += ALPHABET.charAt(digit);
     return text;
   };
+}
+
+/**
+ * What the ids of a millisecond begin with: ids made before sort before it, those made since do not.
+ * @param ms epoch milliseconds; before 1970 counts as 1970.
+ */
+export function idsFrom(ms: number): string {
+  return `dec_${base32(Math.max(0, ms), TIME_LETTERS)}`;
 }
 
 function countUp(digits: Uint8Array): void {

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { idsFrom } from "./decision-ids.js";
 import type { Database } from "./open-database.js";
 
 export interface RetentionOptions {
@@ -63,7 +64,7 @@ export class DecisionRetention {
     if (contents > 0) log.info({ deleted: contents }, "old recorded content was deleted");
     let deleted = 0;
     if (days > 0) {
-      const before = new Date(now() - days * 86_400_000).toISOString();
+      const before = idsFrom(now() - days * 86_400_000);
       deleted += await this.#deleteWhile(() => this.#oldest(ROWS_PER_DELETE, before));
     }
     let tooMany = await this.#rowsBeyondSize();
@@ -80,8 +81,8 @@ export class DecisionRetention {
   }
 
   async #oldest(count: number, before?: string): Promise<readonly string[]> {
-    let query = this.#options.database.db.selectFrom("decisions").select("id").limit(count);
-    query = before === undefined ? query.orderBy("id") : query.where("time", "<", before).orderBy("time");
+    let query = this.#options.database.db.selectFrom("decisions").select("id").orderBy("id").limit(count);
+    if (before !== undefined) query = query.where("id", "<", before);
     return (await query.execute()).map(({ id }) => id);
   }
 

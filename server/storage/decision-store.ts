@@ -30,7 +30,7 @@ export interface DecisionFilter {
   readonly revision?: string;
   /** HTTP status that the client saw. */
   readonly status?: number;
-  /** ISO 8601, UTC, milliseconds: from `since` until before `until`. */
+  /** ISO 8601, from `since` until before `until`, by the times that ids hold: a clock that is put back does not put decisions back. */
   readonly since?: string;
   readonly until?: string;
 }

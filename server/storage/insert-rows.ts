@@ -1,8 +1,4 @@
-import { CompiledQuery, type Kysely } from "kysely";
 import type { DatabaseSchema } from "./database-schema.js";
-
-/** Rows in one statement: of each size the text is made once, and the database parses it once. */
-const SIZES = [64, 16, 4, 1] as const;
 
 /** How rows of one table are inserted. */
 export interface Insert<Row> {
@@ -10,52 +6,40 @@ export interface Insert<Row> {
   readonly columns: readonly (keyof Row & string)[];
   /** What follows the values: `on conflict …`. */
   readonly tail: string;
+  /** A row that the tail leaves out undoes the whole transaction ({@link RowExists}). */
+  readonly mustBeNew?: true;
 }
 
-const texts = new WeakMap<Insert<never>, Map<string, string>>();
-
-/**
- * Inserts many rows in few statements. Kysely's own `values()` builds, compiles and has the database parse each statement anew,
- * which takes several times what the inserting does.
- *
- * @param db a transaction, so that it is all or nothing.
- * @returns how many rows were inserted or updated.
- * @throws the driver's error.
- */
-export async function insertRows<Row extends object>(
-  db: Kysely<DatabaseSchema>,
-  engine: "sqlite" | "postgres",
-  insert: Insert<Row>,
-  rows: readonly Row[],
-): Promise<number> {
-  let affected = 0;
-  for (let start = 0; start < rows.length; ) {
-    const left = rows.length - start;
-    const size = SIZES.find((one) => one <= left) ?? 1;
-    const parameters: unknown[] = [];
-    for (let at = start; at < start + size; at++) {
-      for (const column of insert.columns) parameters.push(rows[at]?.[column]);
-    }
-    const result = await db.executeQuery(CompiledQuery.raw(textFor(insert, engine, size), parameters));
-    affected += Number(result.numAffectedRows ?? 0);
-    start += size;
-  }
-  return affected;
+/** Rows for one table. */
+export interface RowsToInsert {
+  readonly into: Insert<never>;
+  readonly rows: readonly object[];
 }
 
-function textFor<Row>(insert: Insert<Row>, engine: "sqlite" | "postgres", size: number): string {
-  const known = texts.get(insert) ?? new Map<string, string>();
-  texts.set(insert, known);
-  const name = `${engine} ${size}`;
-  const text = known.get(name) ?? write(insert, engine, size);
-  known.set(name, text);
-  return text;
+/** Inserts rows of some tables in one transaction, all or none. @throws RowExists, or the driver's error. */
+export type InsertRows = (parts: readonly RowsToInsert[]) => Promise<void>;
+
+/** A row was there already, and nothing was inserted. */
+export class RowExists extends Error {
+  override readonly name = "RowExists";
 }
 
-function write<Row>({ table, columns, tail }: Insert<Row>, engine: "sqlite" | "postgres", size: number): string {
-  const place = engine === "sqlite" ? () => "?" : (index: number) => `$${index + 1}`;
+export function rowsFor<Row extends object>(into: Insert<Row>, rows: readonly Row[]): RowsToInsert {
+  return { into, rows };
+}
+
+/** The statement for so many rows. @param place writes a parameter, by its index from 0. */
+export function insertText(
+  { table, columns, tail }: Insert<never>,
+  rows: number,
+  place: (index: number) => string,
+): string {
   const tuple = (row: number) => `(${columns.map((_, at) => place(row * columns.length + at)).join(", ")})`;
-  const tuples = Array.from({ length: size }, (_, row) => tuple(row)).join(", ");
-  const names = columns.map((column) => `"${column}"`).join(", ");
-  return `insert into "${table}" (${names}) values ${tuples} ${tail}`;
+  const tuples = Array.from({ length: rows }, (_, row) => tuple(row)).join(", ");
+  return `insert into "${table}" (${columns.map((column) => `"${column}"`).join(", ")}) values ${tuples} ${tail}`;
+}
+
+/** Writes a row's values behind each other, in the order of the columns. */
+export function putValues({ columns }: Insert<never>, row: object, values: unknown[], from = 0): void {
+  for (let at = 0; at < columns.length; at++) values[from + at] = row[columns[at] as keyof typeof row];
 }

@@ -4,7 +4,7 @@ import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { SourceFile } from "../../engine/index.js";
 import type { DatabaseSchema, DecisionRow, SnapshotRow } from "./database-schema.js";
-import { decisionColumns, filterColumns, filterNames } from "./decision-columns.js";
+import { decisionColumns, filterColumns, filterNames, idRange } from "./decision-columns.js";
 import type {
   DecisionFilter,
   DecisionStore,
@@ -12,7 +12,7 @@ import type {
   PolicySnapshot,
   StoredDecision,
 } from "./decision-store.js";
-import { type Insert, insertRows } from "./insert-rows.js";
+import { type Insert, rowsFor } from "./insert-rows.js";
 import { type Database, openDatabase } from "./open-database.js";
 import { WriteQueue, type WriteQueueOptions } from "./write-queue.js";
 
@@ -31,6 +31,8 @@ const MAX_LIMIT = 1_000;
  * requests wait for, gets its turn at SQLite's one connection.
  */
 const ROWS_PER_TRANSACTION = 64;
+/** SQLite looks through so many entries of an index in four milliseconds. */
+const ROWS_PER_PIECE = 20_000;
 const DECISIONS: Insert<DecisionRow> = {
   table: "decisions",
   columns: [
@@ -39,11 +41,6 @@ const DECISIONS: Insert<DecisionRow> = {
   ],
   tail: "on conflict (id) do nothing",
 };
-
-interface WaitingDecision {
-  readonly decision: StoredDecision;
-  readonly summary: DecisionSummary;
-}
 
 /**
  * Decisions and policy snapshots in an open database. A killed process loses only what waited ({@link WriteQueue}: about
@@ -67,7 +64,8 @@ export async function openDecisionStore(
 class SqlDecisionStore implements DecisionStore {
   readonly #db: Kysely<DatabaseSchema>;
   readonly #engine: Database["engine"];
-  readonly #queue: WriteQueue<WaitingDecision>;
+  readonly #insert: Database["insert"];
+  readonly #queue: WriteQueue<DecisionRow>;
   /** Snapshots that are not written yet; tried again with each batch. */
   readonly #snapshots = new Map<string, PolicySnapshot>();
 
@@ -75,12 +73,13 @@ class SqlDecisionStore implements DecisionStore {
   #saving: Promise<unknown> = Promise.resolve();
   readonly #owned: Database | undefined;
 
-  constructor({ db, engine }: Database, options: DecisionStoreOptions, owned?: Database) {
+  constructor({ db, engine, insert }: Database, options: DecisionStoreOptions, owned?: Database) {
     this.#db = db;
     this.#engine = engine;
+    this.#insert = insert;
     this.#owned = owned;
     const { log, now, batches } = options;
-    this.#queue = new WriteQueue<WaitingDecision>({
+    this.#queue = new WriteQueue<DecisionRow>({
       what: "decisions",
       log,
       now,
@@ -90,7 +89,8 @@ class SqlDecisionStore implements DecisionStore {
   }
 
   record(decision: StoredDecision, summary: DecisionSummary): void {
-    this.#queue.add({ decision, summary });
+    // As text at once: hundreds of objects that wait would be copied by the garbage collector, again and again.
+    this.#queue.add({ ...decisionColumns(decision, summary), record: JSON.stringify(decision) });
   }
 
   async saveSnapshot(snapshot: PolicySnapshot): Promise<void> {
@@ -101,9 +101,9 @@ class SqlDecisionStore implements DecisionStore {
   }
 
   async find(id: string): Promise<StoredDecision | undefined> {
-    const waiting = this.#queue.findWaiting((row) => row.decision.id === id);
-    if (waiting !== undefined) return waiting.decision;
-    const row = await this.#db.selectFrom("decisions").select("record").where("id", "=", id).executeTakeFirst();
+    const row =
+      this.#queue.findWaiting((waiting) => waiting.id === id) ??
+      (await this.#db.selectFrom("decisions").select("record").where("id", "=", id).executeTakeFirst());
     return row === undefined ? undefined : (JSON.parse(row.record) as StoredDecision);
   }
 
@@ -113,16 +113,47 @@ class SqlDecisionStore implements DecisionStore {
       throw new RangeError(`limit must be a whole number from 1 to ${MAX_LIMIT}, not ${limit}`);
     }
     await this.flush().catch(() => undefined); // status has the error; what is written can still be listed
-    let query = this.#db.selectFrom("decisions").select("record").orderBy("id", "desc").limit(limit);
-    if (filter.before !== undefined) query = query.where("id", "<", filter.before);
+    const { from, end } = idRange(filter);
+    const found: string[] = [];
+    for (
+      let before = filter.before !== undefined && filter.before < end ? filter.before : end;
+      found.length < limit;
+    ) {
+      const pieceFrom = await this.#pieceBefore(before, from);
+      found.push(...(await this.#listPiece(filter, pieceFrom ?? from, before, limit - found.length)));
+      if (pieceFrom === undefined) break;
+      before = pieceFrom;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return found.map((record) => JSON.parse(record) as StoredDecision);
+  }
+
+  /**
+   * SQLite holds up the event loop, so decisions are looked through in pieces, newest first.
+   * @returns the least id of the piece before an id; undefined when all from `from` on are one piece.
+   */
+  async #pieceBefore(before: string, from: string): Promise<string | undefined> {
+    if (this.#engine === "postgres") return undefined;
+    const ids = this.#db.selectFrom("decisions").select("id").where("id", "<", before).where("id", ">=", from);
+    return (await ids.orderBy("id", "desc").offset(ROWS_PER_PIECE).limit(1).executeTakeFirst())?.id;
+  }
+
+  /** @returns the records of the newest decisions that fit, with ids from `from` until before `before`. */
+  async #listPiece(filter: DecisionFilter, from: string, before: string, limit: number): Promise<readonly string[]> {
+    // Which fit is found from an index alone; their records are read then.
+    let fitting = this.#db.selectFrom("decisions").select("id").where("id", "<", before).where("id", ">=", from);
     for (const name of filterNames) {
       const value = filter[name];
-      if (value !== undefined) query = query.where(filterColumns[name], "=", value);
+      if (value !== undefined) fitting = fitting.where(filterColumns[name], "=", value);
     }
-    if (filter.status !== undefined) query = query.where("status", "=", filter.status);
-    if (filter.since !== undefined) query = query.where("time", ">=", filter.since);
-    if (filter.until !== undefined) query = query.where("time", "<", filter.until);
-    return (await query.execute()).map((row) => JSON.parse(row.record) as StoredDecision);
+    if (filter.status !== undefined) fitting = fitting.where("status", "=", filter.status);
+    const rows = await this.#db
+      .selectFrom("decisions")
+      .select("record")
+      .where("id", "in", fitting.orderBy("id", "desc").limit(limit))
+      .orderBy("id", "desc")
+      .execute();
+    return rows.map(({ record }) => record);
   }
 
   async findSnapshot(revision: string): Promise<PolicySnapshot | undefined> {
@@ -150,12 +181,11 @@ class SqlDecisionStore implements DecisionStore {
     return this.#queue.status();
   }
 
-  async #write(rows: readonly WaitingDecision[]): Promise<void> {
+  async #write(rows: readonly DecisionRow[]): Promise<void> {
     await this.#writeSnapshots();
     // Not one transaction: a batch that is tried again skips the rows that are there.
     for (let start = 0; start < rows.length; start += ROWS_PER_TRANSACTION) {
-      const part = rows.slice(start, start + ROWS_PER_TRANSACTION).map(toDecisionRow);
-      await this.#db.transaction().execute((transaction) => insertRows(transaction, this.#engine, DECISIONS, part));
+      await this.#insert([rowsFor(DECISIONS, rows.slice(start, start + ROWS_PER_TRANSACTION))]);
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -173,10 +203,6 @@ class SqlDecisionStore implements DecisionStore {
       this.#snapshots.delete(snapshot.revision);
     }
   }
-}
-
-function toDecisionRow({ decision, summary }: WaitingDecision): DecisionRow {
-  return { ...decisionColumns(decision, summary), record: JSON.stringify(decision) };
 }
 
 async function toSnapshotRow({ revision, name, files, firstServed }: PolicySnapshot): Promise<SnapshotRow> {

@@ -11,6 +11,8 @@ import type { SqliteDatabase, SqliteStatement } from "kysely";
  */
 export interface SqliteConnection extends SqliteDatabase {
   exec(sql: string): void;
+  /** Does work in a transaction, which nothing else may be in; when it throws, nothing of it stays. */
+  transaction(work: () => void): void;
   /** Runs settings (`pragma …`) now and whenever the connection has to be renewed. */
   set(settings: string): void;
 }
@@ -63,6 +65,17 @@ class DriverConnection implements SqliteConnection {
     this.#settings += `;${settings}`;
   }
 
+  transaction(work: () => void): void {
+    this.#begin();
+    try {
+      work();
+      this.#end("commit");
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
+  }
+
   /** What is in the log goes into the file first: libsql leaves that to the next opening. */
   close(): void {
     try {
@@ -86,24 +99,36 @@ class DriverConnection implements SqliteConnection {
 
   #prepareAnew(sql: string): SqliteStatement {
     const statement = this.#database.prepare(sql);
-    const rows = (parameters: readonly unknown[]) =>
-      this.#noting(() => statement.all(parameters.map(toDriver)).map(fromDriver));
+    const rows = (parameters: readonly unknown[]) => this.#execute(statement, "all", parameters).map(fromDriver);
     return {
       reader: GIVES_ROWS.test(sql),
       all: rows,
-      run: (parameters) => this.#noting(() => statement.run(parameters.map(toDriver))),
+      run: (parameters) => this.#execute(statement, "run", parameters),
       *iterate(parameters) {
         yield* rows(parameters);
       },
     };
   }
 
-  /** Kysely's `begin`, `commit`, `rollback`. Ours all write, so the lock is taken at once: nothing fails half-way. */
+  #execute<How extends "all" | "run">(
+    statement: DriverStatement,
+    how: How,
+    parameters: readonly unknown[],
+  ): ReturnType<DriverStatement[How]> {
+    try {
+      const taken = parameters.every(isTakenAsItIs) ? parameters : parameters.map(toDriver);
+      return statement[how](taken) as ReturnType<DriverStatement[How]>;
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
+  }
+
+  /** Kysely's `begin`, `commit`, `rollback`. */
   #transactionStatement(sql: string): SqliteStatement {
     const run = () => {
-      if (sql === "begin") this.#renewAfterFailure();
-      this.#database.exec(sql === "begin" ? "begin immediate" : sql);
-      this.#inTransaction = sql === "begin";
+      if (sql === "begin") this.#begin();
+      else this.#end(sql);
       return { changes: 0, lastInsertRowid: 0 };
     };
     return {
@@ -114,12 +139,25 @@ class DriverConnection implements SqliteConnection {
     };
   }
 
-  #noting<T>(work: () => T): T {
+  /** Our transactions all write, so the lock is taken at once: nothing fails half-way. */
+  #begin(): void {
+    this.#renewAfterFailure();
+    this.#database.exec("begin immediate");
+    this.#inTransaction = true;
+  }
+
+  #end(sql: string): void {
+    this.#database.exec(sql);
+    this.#inTransaction = false;
+  }
+
+  #rollback(): void {
     try {
-      return work();
-    } catch (error) {
+      this.#end("rollback");
+    } catch {
+      // SQLite has undone it already (a full disk), or the connection is renewed, which undoes it.
+      this.#inTransaction = false;
       this.#failed = true;
-      throw error;
     }
   }
 
@@ -197,6 +235,10 @@ function withoutExperimentalWarning<T>(load: () => T): T {
 
 /** Whether a statement gives rows; all of ours that do begin or end in one of these words. */
 const GIVES_ROWS = /^\s*(select|with|pragma|explain)\b|\breturning\b/i;
+
+function isTakenAsItIs(value: unknown): boolean {
+  return value !== undefined && typeof value !== "boolean";
+}
 
 function toDriver(value: unknown): unknown {
   if (value === undefined) throw new TypeError("an SQL parameter is undefined; pass null for an absent value");

@@ -12,25 +12,24 @@ export function decisionAttributes({
 }: Pick<Parameters<RequestTrace["decided"]>[0], "id" | "policy" | "outcome" | "plan">): Attributes {
   const [first, ...fallbacks] = plan?.attempts ?? [];
   const excluded = plan?.excluded.length ?? 0;
-  return {
+  const attributes: Attributes = {
     [names.ROUTE_DECISION_ID]: id,
     [names.ROUTE_POLICY_NAME]: policy.name,
     [names.ROUTE_POLICY_REVISION]: policy.revision,
     [names.ROUTE_RULE]: outcome.denied?.rule.id ?? plan?.rule ?? outcome.route.rule,
     [names.ROUTE_REQUIREMENTS]: outcome.requirements.map((rule) => rule.id),
     [names.ROUTE_DENIED]: outcome.denied !== undefined,
-    ...(outcome.denied === undefined ? {} : { [names.ROUTE_DENIED_RULE]: outcome.denied.rule.id }),
-    ...(first === undefined
-      ? {}
-      : {
-          [names.ROUTE_MODEL]: first.endpoint.model,
-          [names.ROUTE_PROVIDER]: first.endpoint.provider,
-          [names.ROUTE_ENDPOINT]: first.endpoint.id,
-        }),
     [names.ROUTE_FALLBACKS]: fallbacks.map((attempt) => attempt.endpoint.id),
     [names.ROUTE_CANDIDATES_CONSIDERED]: (plan?.attempts.length ?? 0) + excluded,
     [names.ROUTE_CANDIDATES_EXCLUDED]: excluded,
   };
+  if (outcome.denied !== undefined) attributes[names.ROUTE_DENIED_RULE] = outcome.denied.rule.id;
+  if (first !== undefined) {
+    attributes[names.ROUTE_MODEL] = first.endpoint.model;
+    attributes[names.ROUTE_PROVIDER] = first.endpoint.provider;
+    attributes[names.ROUTE_ENDPOINT] = first.endpoint.id;
+  }
+  return attributes;
 }
 
 export function exclusionAttributes({ endpoint, rule, reason, detail }: Exclusion): Attributes {

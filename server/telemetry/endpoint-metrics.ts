@@ -32,10 +32,14 @@ export function endpointFamilies(endpoints: readonly EndpointReport[]): readonly
       Number(report.rate_limited_until !== undefined),
     ),
     family("in_flight", "Calls under way.", (report) => report.in_flight),
-    family("error_rate", "Mean share of failed calls, 0 to 1.", (report) => report.error_rate),
-    family("first_token_seconds", "Mean time to the first token of streams.", ({ latency_ms }) =>
-      latency_ms === undefined ? undefined : latency_ms / 1_000,
+    family("error_rate", "Share of failed calls of the last five minutes, 0 to 1.", (report) => report.error_rate),
+    family("first_token_seconds", "Median time to the first token of recent streams.", ({ latency_ms }) =>
+      latency_ms === undefined ? undefined : latency_ms.p50 / 1_000,
     ),
-    family("tokens_per_second", "Mean speed of streams after their first token.", (report) => report.tokens_per_second),
+    family(
+      "tokens_per_second",
+      "Median speed of recent streams after their first token.",
+      ({ tokens_per_second }) => tokens_per_second?.p50,
+    ),
   ].filter(({ samples }) => samples.length > 0);
 }

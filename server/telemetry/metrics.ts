@@ -17,6 +17,16 @@ export interface RequestMeasurement {
   readonly durationMs: number;
 }
 
+/** What was counted of requests that ended in one way. */
+interface RequestsOfOutcome {
+  readonly byRule: Map<string, number>;
+  /** By bucket of their duration, not cumulated. */
+  readonly counts: number[];
+  /** Seconds. */
+  sum: number;
+  count: number;
+}
+
 export interface MetricsSources {
   readonly policy: () => PolicyStatus;
   readonly accounting: () => AccountingStatus;
@@ -54,26 +64,24 @@ const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
  * Prometheus exporter took 60 ms to import on an idle machine and up to 450 ms on a busy one, for these nine families.)
  */
 export function createMetrics(sources: MetricsSources): Metrics {
-  const requests = new Map<string, { labels: { outcome: string; rule: string }; count: number }>();
+  const outcomes = new Map<string, RequestsOfOutcome>();
   const rules = new Set<string>();
-  const durations = new Map<string, { counts: number[]; sum: number; count: number }>();
 
   return {
     recordRequest({ outcome, rule = "", durationMs }) {
       if (rules.size < MAX_RULES) rules.add(rule);
-      const labels = { outcome, rule: rules.has(rule) ? rule : "other" };
-      const key = JSON.stringify([labels.outcome, labels.rule]);
-      const counter = requests.get(key);
-      if (counter === undefined) requests.set(key, { labels, count: 1 });
-      else counter.count += 1;
-
+      const counted = rules.has(rule) ? rule : "other";
+      let requests = outcomes.get(outcome);
+      if (requests === undefined) {
+        requests = { byRule: new Map(), counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
+        outcomes.set(outcome, requests);
+      }
+      requests.byRule.set(counted, (requests.byRule.get(counted) ?? 0) + 1);
       const seconds = durationMs / 1_000;
-      const histogram = durations.get(outcome) ?? { counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
-      durations.set(outcome, histogram);
       const bucket = BUCKETS.findIndex((bound) => seconds <= bound);
-      if (bucket >= 0) histogram.counts[bucket] = (histogram.counts[bucket] ?? 0) + 1;
-      histogram.sum += seconds;
-      histogram.count += 1;
+      if (bucket >= 0) requests.counts[bucket] = (requests.counts[bucket] ?? 0) + 1;
+      requests.sum += seconds;
+      requests.count += 1;
     },
 
     async render() {
@@ -112,13 +120,15 @@ export function createMetrics(sources: MetricsSources): Metrics {
           name: "routewright_requests_total",
           type: "counter",
           help: "Requests that ended, by how they ended and the rule that decided (empty: none did).",
-          samples: [...requests.values()].map(({ labels, count }) => ({ labels, value: count })),
+          samples: [...outcomes].flatMap(([outcome, { byRule }]) =>
+            [...byRule].map(([rule, value]) => ({ labels: { outcome, rule }, value })),
+          ),
         },
         {
           name: "routewright_request_duration_seconds",
           type: "histogram",
           help: "Time from the request to the end of its answer.",
-          samples: [...durations].flatMap(([outcome, histogram]) => histogramSamples(outcome, histogram)),
+          samples: [...outcomes].flatMap(([outcome, requests]) => histogramSamples(outcome, requests)),
         },
         ...accountingFamilies(sources.accounting()),
         ...storeFamilies("decision_store", "Decision records", decisions),
@@ -180,7 +190,7 @@ const tokenFamilies: readonly {
   },
 ];
 
-function histogramSamples(outcome: string, { counts, sum, count }: { counts: number[]; sum: number; count: number }) {
+function histogramSamples(outcome: string, { counts, sum, count }: RequestsOfOutcome) {
   let below = 0;
   const buckets = BUCKETS.map((bound, index) => {
     below += counts[index] ?? 0;

@@ -1,152 +1,155 @@
+import { performance } from "node:perf_hooks";
 import {
   type Attributes,
-  type Context,
   propagation,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
+  type SpanStatus,
   SpanStatusCode,
-  type Tracer,
   trace,
 } from "@opentelemetry/api";
+import { type AttemptStart, attemptAttributes } from "./attempt-attributes.js";
 import * as names from "./attribute-names.js";
 import { decisionAttributes, exclusionAttributes } from "./decision-attributes.js";
-import { genAiProviderName } from "./genai-provider-name.js";
+import { childOf, exportSpan, parentOf } from "./ended-span.js";
 import { genAiOperation, routeOfPath } from "./known-routes.js";
 import type { AttemptTrace, RequestTrace, StartRequestTrace } from "./request-tracing.js";
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]);
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+const ERROR: SpanStatus = { code: SpanStatusCode.ERROR };
+/** The SDK's from the moment that it is registered (start-telemetry.ts). */
+const tracer = trace.getTracer("routewright");
 
 /**
  * Begins the server span of a request over `@opentelemetry/api` alone. Until an SDK is registered (start-telemetry.ts)
  * every call is a no-op; spans begin to be recorded with the first request after it.
+ *
+ * The SDK makes this span, and its sampler decides on it. All samplers of `OTEL_TRACES_SAMPLER` decide for a whole trace,
+ * so the request's other spans follow it.
  */
-export const startRequestTrace: StartRequestTrace = (request) => {
-  const tracer = trace.getTracer("routewright");
-  const path = request.path.split("?", 1)[0] ?? request.path;
+export const startRequestTrace: StartRequestTrace = ({ method: written, path: target, headers }) => {
+  const path = withoutQuery(target);
   const route = routeOfPath(path);
-  const method = methods.has(request.method) ? request.method : "_OTHER";
-  const parent = propagation.extract(ROOT_CONTEXT, request.headers);
-  const name = method === "_OTHER" ? "HTTP" : method;
-  const userAgent = request.headers["user-agent"];
+  const method = methods.has(written) ? written : "_OTHER";
+  const verb = method === "_OTHER" ? "HTTP" : method;
+  const name = route === undefined ? verb : `${verb} ${route}`;
+  const span = tracer.startSpan(name, { kind: SpanKind.SERVER }, propagation.extract(ROOT_CONTEXT, headers));
+  if (!span.isRecording()) return unrecorded(span.spanContext());
   const attributes: Attributes = {
     [names.HTTP_REQUEST_METHOD]: method,
     [names.URL_PATH]: path,
     [names.URL_SCHEME]: "http",
-    ...(method === "_OTHER" ? { [names.HTTP_REQUEST_METHOD_ORIGINAL]: request.method } : {}),
-    ...(route === undefined ? {} : { [names.HTTP_ROUTE]: route }),
-    ...(userAgent === undefined ? {} : { [names.USER_AGENT_ORIGINAL]: userAgent }),
   };
-  const span = tracer.startSpan(
-    route === undefined ? name : `${name} ${route}`,
-    { kind: SpanKind.SERVER, attributes },
-    parent,
-  );
-  return new SpansOfRequest(tracer, span, trace.setSpan(parent, span), genAiOperation(path));
+  if (method === "_OTHER") attributes[names.HTTP_REQUEST_METHOD_ORIGINAL] = written;
+  if (route !== undefined) attributes[names.HTTP_ROUTE] = route;
+  if (headers["user-agent"] !== undefined) attributes[names.USER_AGENT_ORIGINAL] = headers["user-agent"];
+  return new SpansOfRequest(span, name, attributes, genAiOperation(path));
 };
 
-class SpansOfRequest implements RequestTrace {
-  readonly #tracer: Tracer;
-  readonly #span: Span;
-  readonly #context: Context;
-  readonly #operation: string;
+function withoutQuery(target: string): string {
+  const end = target.indexOf("?");
+  return end === -1 ? target : target.slice(0, end);
+}
 
-  constructor(tracer: Tracer, span: Span, spanContext: Context, operation: string) {
-    this.#tracer = tracer;
+/** Nobody wants its spans: the client's trace is passed on, and that is all. */
+function unrecorded(context: SpanContext): RequestTrace {
+  return {
+    decided: () => undefined,
+    attempt: () => ({ headers: contextHeaders(context), end: () => undefined }),
+    end: () => undefined,
+  };
+}
+
+class SpansOfRequest implements RequestTrace {
+  readonly #span: Span;
+  readonly #name: string;
+  readonly #attributes: Attributes;
+  readonly #operation: string;
+  readonly #timesTillNow = startTiming();
+
+  /** @param span of the SDK; it is never ended, what is exported is made by hand. */
+  constructor(span: Span, name: string, attributes: Attributes, operation: string) {
     this.#span = span;
-    this.#context = spanContext;
+    this.#name = name;
+    this.#attributes = attributes;
     this.#operation = operation;
   }
 
   decided(decision: Parameters<RequestTrace["decided"]>[0]): void {
-    if (!this.#span.isRecording()) return;
-    const span = this.#tracer.startSpan(
-      `route ${decision.policy.name}`,
-      { kind: SpanKind.INTERNAL, startTime: decision.startedAtMs, attributes: decisionAttributes(decision) },
-      this.#context,
-    );
-    for (const exclusion of decision.plan?.excluded ?? []) {
-      span.addEvent(names.CANDIDATE_EXCLUDED_EVENT, exclusionAttributes(exclusion), decision.endedAtMs);
-    }
-    span.end(decision.endedAtMs);
+    const { policy, plan, startedAtMs, endedAtMs } = decision;
+    const server = this.#span.spanContext();
+    exportSpan(this.#span, {
+      name: `route ${policy.name}`,
+      kind: SpanKind.INTERNAL,
+      context: childOf(server),
+      parent: server,
+      startMs: startedAtMs,
+      endMs: endedAtMs,
+      attributes: decisionAttributes(decision),
+      events: plan?.excluded.map((exclusion) => ({
+        name: names.CANDIDATE_EXCLUDED_EVENT,
+        attributes: exclusionAttributes(exclusion),
+      })),
+    });
   }
 
-  attempt(start: Parameters<RequestTrace["attempt"]>[0]): AttemptTrace {
-    // Set when the span is made, for samplers: the convention asks for it.
-    const attributes: Attributes = {
-      [names.GEN_AI_OPERATION_NAME]: this.#operation,
-      [names.GEN_AI_PROVIDER_NAME]: genAiProviderName(start.provider),
-      [names.GEN_AI_REQUEST_MODEL]: start.upstreamModel,
-      [names.GEN_AI_REQUEST_STREAM]: start.stream,
-      [names.SERVER_ADDRESS]: start.serverAddress,
-      ...(start.serverPort === undefined ? {} : { [names.SERVER_PORT]: start.serverPort }),
-      ...(start.maxOutputTokens === undefined ? {} : { [names.GEN_AI_REQUEST_MAX_TOKENS]: start.maxOutputTokens }),
-      [names.ROUTE_MODEL]: start.model,
-      [names.ROUTE_PROVIDER]: start.provider,
+  attempt(start: AttemptStart): AttemptTrace {
+    const server = this.#span.spanContext();
+    const context = childOf(server);
+    const timesTillNow = startTiming();
+    return {
+      headers: contextHeaders(context),
+      end: (attempt) => {
+        const { error: message, error_class: errorClass } = attempt;
+        // A client that hung up, or a call that was hedged away, is nobody's error.
+        const isError = errorClass !== undefined && errorClass !== "cancelled" && errorClass !== "outrun";
+        exportSpan(this.#span, {
+          name: `${this.#operation} ${start.model}`,
+          kind: SpanKind.CLIENT,
+          context,
+          parent: server,
+          ...timesTillNow(),
+          attributes: attemptAttributes(this.#operation, start, attempt),
+          status: !isError ? undefined : message === undefined ? ERROR : { ...ERROR, message },
+        });
+      },
     };
-    const span = this.#tracer.startSpan(
-      `${this.#operation} ${start.model}`,
-      { kind: SpanKind.CLIENT, attributes },
-      this.#context,
-    );
-    return { headers: contextHeaders(trace.setSpan(this.#context, span)), end: (attempt) => endAttempt(span, attempt) };
   }
 
-  end(result: Parameters<RequestTrace["end"]>[0]): void {
-    if (this.#span.isRecording()) {
-      this.#span.setAttributes({
-        [names.HTTP_RESPONSE_STATUS_CODE]: result.status,
-        [names.ROUTE_OUTCOME]: result.outcome,
-        ...(result.code === undefined ? {} : { [names.ROUTE_ERROR_CODE]: result.code }),
-      });
-      // Of a server span only 5xx are errors, and an answer that was cut after its status was sent.
-      if (result.status >= 500 || result.outcome === "cut") {
-        this.#span.setAttribute(names.ERROR_TYPE, result.code ?? (result.status >= 500 ? `${result.status}` : "cut"));
-        this.#span.setStatus({ code: SpanStatusCode.ERROR });
-      }
-    }
-    this.#span.end();
+  end({ status, outcome, code }: Parameters<RequestTrace["end"]>[0]): void {
+    const attributes = this.#attributes;
+    attributes[names.HTTP_RESPONSE_STATUS_CODE] = status;
+    attributes[names.ROUTE_OUTCOME] = outcome;
+    if (code !== undefined) attributes[names.ROUTE_ERROR_CODE] = code;
+    // Of a server span only 5xx are errors, and an answer that was cut after its status was sent.
+    const isError = status >= 500 || outcome === "cut";
+    if (isError) attributes[names.ERROR_TYPE] = code ?? (status >= 500 ? `${status}` : "cut");
+    exportSpan(this.#span, {
+      name: this.#name,
+      kind: SpanKind.SERVER,
+      context: this.#span.spanContext(),
+      parent: parentOf(this.#span),
+      ...this.#timesTillNow(),
+      attributes,
+      status: isError ? ERROR : undefined,
+    });
   }
 }
 
-function endAttempt(span: Span, attempt: Parameters<AttemptTrace["end"]>[0]): void {
-  if (span.isRecording()) {
-    const { usage } = attempt;
-    const attributes: Readonly<Record<string, string | number | string[] | undefined>> = {
-      [names.ROUTE_ENDPOINT]: attempt.endpoint,
-      [names.HTTP_RESPONSE_STATUS_CODE]: attempt.status,
-      [names.GEN_AI_RESPONSE_ID]: attempt.responseId,
-      [names.GEN_AI_RESPONSE_MODEL]: attempt.responseModel,
-      [names.GEN_AI_RESPONSE_FINISH_REASONS]:
-        attempt.finishReasons === undefined ? undefined : [...attempt.finishReasons],
-      [names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK]:
-        attempt.first_token_ms === undefined ? undefined : attempt.first_token_ms / 1_000,
-      [names.GEN_AI_USAGE_INPUT_TOKENS]: usage?.input_tokens,
-      [names.GEN_AI_USAGE_OUTPUT_TOKENS]: usage?.output_tokens,
-      [names.GEN_AI_USAGE_CACHE_READ_INPUT_TOKENS]: usage?.cached_input_tokens,
-      [names.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS]: usage?.reasoning_output_tokens,
-      [names.ROUTE_COST_USD]: attempt.cost_usd,
-      [names.ERROR_TYPE]: attempt.error_class,
-    };
-    for (const [name, value] of Object.entries(attributes)) {
-      if (value !== undefined) span.setAttribute(name, value);
-    }
-    // A client that hung up, or a call that was hedged away, is nobody's error.
-    if (attempt.error_class !== undefined && attempt.error_class !== "cancelled" && attempt.error_class !== "outrun") {
-      span.setStatus({
-        code: SpanStatusCode.ERROR,
-        ...(attempt.error === undefined ? {} : { message: attempt.error }),
-      });
-    }
-  }
-  span.end();
+/** @returns a function that gives the time of the start and of its call, epoch milliseconds with fractions. */
+function startTiming(): () => { readonly startMs: number; readonly endMs: number } {
+  const startMs = Date.now();
+  const startedAt = performance.now();
+  return () => ({ startMs, endMs: startMs + performance.now() - startedAt });
 }
 
 /** The W3C headers of a span. A client's `baggage` is not passed on: it is not meant for providers. */
-function contextHeaders(spanContext: Context): Readonly<Record<string, string>> {
+function contextHeaders(context: SpanContext): Readonly<Record<string, string>> {
   const carrier: Record<string, string> = {};
-  propagation.inject(spanContext, carrier);
+  propagation.inject(trace.setSpanContext(ROOT_CONTEXT, context), carrier);
   const { traceparent, tracestate } = carrier;
   if (traceparent === undefined) return NO_HEADERS;
   return tracestate === undefined ? { traceparent } : { traceparent, tracestate };

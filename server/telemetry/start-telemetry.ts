@@ -1,5 +1,6 @@
 import { type ContextManager, DiagLogLevel, diag, ROOT_CONTEXT } from "@opentelemetry/api";
 import type { Logger } from "pino";
+import { writeTraceRequest } from "./write-trace-request.js";
 
 export interface Telemetry {
   /** Whether spans are exported. */
@@ -45,7 +46,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   if (!asksForTraces(environment)) return off;
   try {
     if (environment["OTEL_LOG_LEVEL"] === undefined) diag.setLogger(warningsTo(options), DiagLogLevel.WARN);
-    const { NodeSDK } = await import("@opentelemetry/sdk-node");
+    const [{ NodeSDK }, { JsonTraceSerializer }] = await Promise.all([
+      import("@opentelemetry/sdk-node"),
+      import("@opentelemetry/otlp-transformer"),
+    ]);
+    JsonTraceSerializer.serializeRequest = writeTraceRequest; // what the exporter for `http/json` writes with
     const sdk = new NodeSDK({
       metricReaders: [],
       logRecordProcessors: [],

@@ -34,7 +34,9 @@ export function createTokenCounter(options: TokenCounterOptions = {}): TokenCoun
   };
 
   const startWorker = (): Worker => {
-    const started = new Worker(options.workerUrl ?? new URL("./count-worker.js", import.meta.url));
+    // Pieces of texts die young: a young generation of the usual 48 MiB would only be kept.
+    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+    const started = new Worker(options.workerUrl ?? new URL("./count-worker.js", import.meta.url), { resourceLimits });
     const fail = (message: string): void => {
       if (worker !== started) return;
       worker = undefined;

@@ -1,7 +1,9 @@
+import { type AnyText, isText, listEntry, unreadEntry } from "../json/late-text.js";
+
 /** The prompt of a chat request, taken apart for counting. */
 export interface PromptParts {
   /** Each is counted apart. */
-  readonly texts: readonly string[];
+  readonly texts: readonly AnyText[];
   /** Tokens that need no counting: what frames messages, names and tools, roles, and the flat amounts of images and files. */
   readonly fixedTokens: number;
 }
@@ -46,16 +48,16 @@ export const flatTokens = { image: 765, imageLowDetail: 85, audio: 1_000, file: 
 export function promptParts(body: unknown): PromptParts {
   const parts: MutableParts = { texts: [], fixedTokens: REPLY_PRIMER };
   if (!isRecord(body)) return { texts: [], fixedTokens: 0 };
-  for (const message of listOf(body["messages"])) addMessage(parts, message);
-  addTools(parts, body["tools"]);
-  addTools(parts, body["functions"]);
+  for (const message of listEntry(body, "messages")) addMessage(parts, message);
+  addTools(parts, listEntry(body, "tools"));
+  addTools(parts, listEntry(body, "functions"));
   const format = body["response_format"];
   if (isRecord(format) && format["json_schema"] !== undefined) addJson(parts, format["json_schema"]);
   return parts;
 }
 
 interface MutableParts {
-  readonly texts: string[];
+  readonly texts: AnyText[];
   fixedTokens: number;
 }
 
@@ -68,12 +70,11 @@ function addMessage(parts: MutableParts, message: unknown): void {
     addString(parts, message["name"]);
     parts.fixedTokens += PER_NAME;
   }
-  addString(parts, message["refusal"]);
+  addString(parts, unreadEntry(message, "refusal"));
   addString(parts, message["tool_call_id"]);
-  const content = message["content"];
-  addString(parts, content);
-  for (const part of listOf(content)) addContentPart(parts, part);
-  for (const call of listOf(message["tool_calls"])) if (isRecord(call)) addCall(parts, call["function"] ?? call);
+  addString(parts, unreadEntry(message, "content"));
+  for (const part of listEntry(message, "content")) addContentPart(parts, part);
+  for (const call of listEntry(message, "tool_calls")) if (isRecord(call)) addCall(parts, call["function"] ?? call);
   if (message["function_call"] !== undefined) addCall(parts, message["function_call"]);
 }
 
@@ -86,14 +87,15 @@ function addContentPart(parts: MutableParts, part: unknown): void {
   switch (part["type"]) {
     case "text":
     case "input_text":
-      addString(parts, part["text"]);
+      addString(parts, unreadEntry(part, "text"));
       return;
     case "refusal":
-      addString(parts, part["refusal"]);
+      addString(parts, unreadEntry(part, "refusal"));
       return;
     case "image_url":
     case "input_image": {
-      const image = isRecord(part["image_url"]) ? part["image_url"] : part;
+      const source = unreadEntry(part, "image_url");
+      const image = isRecord(source) ? source : part;
       parts.fixedTokens += image["detail"] === "low" ? flatTokens.imageLowDetail : flatTokens.image;
       return;
     }
@@ -115,31 +117,27 @@ function addCall(parts: MutableParts, call: unknown): void {
   addString(parts, call["name"]);
   if (isRecord(call["custom"])) {
     addString(parts, call["custom"]["name"]);
-    addString(parts, call["custom"]["input"]);
+    addString(parts, unreadEntry(call["custom"], "input"));
   }
-  if (typeof call["arguments"] === "string") addString(parts, call["arguments"]);
-  else if (call["arguments"] !== undefined) addJson(parts, call["arguments"]);
+  const given = unreadEntry(call, "arguments");
+  if (isText(given)) addString(parts, given);
+  else if (given !== undefined) addJson(parts, given);
 }
 
-function addTools(parts: MutableParts, tools: unknown): void {
-  const list = listOf(tools);
-  for (const tool of list) {
+function addTools(parts: MutableParts, tools: readonly unknown[]): void {
+  for (const tool of tools) {
     parts.fixedTokens += PER_TOOL;
     addJson(parts, isRecord(tool) ? (tool["function"] ?? tool) : tool);
   }
-  if (list.length > 0) parts.fixedTokens += AFTER_TOOLS;
+  if (tools.length > 0) parts.fixedTokens += AFTER_TOOLS;
 }
 
 function addString(parts: MutableParts, text: unknown): void {
-  if (typeof text === "string" && text !== "") parts.texts.push(text);
+  if (isText(text) && text !== "") parts.texts.push(text);
 }
 
 function addJson(parts: MutableParts, value: unknown): void {
   parts.texts.push(JSON.stringify(value) ?? "");
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

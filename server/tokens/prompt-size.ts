@@ -1,5 +1,6 @@
 import { measureText } from "../../engine/index.js";
-import { estimateBySample } from "./coarse-bounds.js";
+import { wholeText } from "../json/late-text.js";
+import { bytesOf, estimateBySample } from "./coarse-bounds.js";
 import { type PromptParts, promptParts } from "./prompt-parts.js";
 
 /** How large a prompt is, from its body alone, whatever the client hints at. Each figure is worked out when it is first asked for. */
@@ -40,11 +41,12 @@ export class PromptSize {
 
   /** The same for the vocabularies in use: none is taken to need more than twice what o200k_base does. Reads all of it. */
   get upper(): number {
-    this.#upper ??= Math.min(this.#bytes(), 2 * measureText(this.parts.texts).upper) + this.parts.fixedTokens;
+    this.#upper ??=
+      Math.min(this.#bytes(), 2 * measureText(this.parts.texts.map(wholeText)).upper) + this.parts.fixedTokens;
     return this.#upper;
   }
 
   #bytes(): number {
-    return this.parts.texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    return this.parts.texts.reduce((sum, text) => sum + bytesOf(text), 0);
   }
 }

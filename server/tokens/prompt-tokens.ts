@@ -1,4 +1,5 @@
 import { clampToBounds, measureText, type TokenBounds } from "../../engine/index.js";
+import { wholeText } from "../json/late-text.js";
 import { byteBounds, coarseBounds } from "./coarse-bounds.js";
 import type { PromptSize } from "./prompt-size.js";
 import type { TokenCounter } from "./token-counter.js";
@@ -34,19 +35,20 @@ export interface PromptTokensInput {
 export async function promptTokens({ prompt, matters, counter }: PromptTokensInput): Promise<PromptTokens> {
   counter.noteRequest();
   const { texts, fixedTokens } = prompt.parts;
-  const whole = ({ lower, upper }: TokenBounds) => ({ lower: lower + fixedTokens, upper: upper + fixedTokens });
+  const withFixed = ({ lower, upper }: TokenBounds) => ({ lower: lower + fixedTokens, upper: upper + fixedTokens });
   if (texts.length === 0) return { value: fixedTokens, source: "exact", lower: fixedTokens, upper: fixedTokens };
   for (const boundsOf of [coarseBounds, byteBounds]) {
-    const bounds = whole(boundsOf(texts));
+    const bounds = withFixed(boundsOf(texts));
     if (matters(bounds)) continue;
     return { value: clampToBounds(prompt.estimate, bounds), source: "estimate", ...bounds };
   }
-  const measure = measureText(texts);
-  const bounds = whole(measure);
+  const whole = texts.map(wholeText);
+  const measure = measureText(whole);
+  const bounds = withFixed(measure);
   if (bounds.lower === bounds.upper) return { value: bounds.upper, source: "exact", ...bounds };
   if (!matters(bounds)) {
     return { value: clampToBounds(measure.estimate + fixedTokens, bounds), source: "estimate", ...bounds };
   }
-  const { tokens, how } = await counter.count(texts);
+  const { tokens, how } = await counter.count(whole);
   return { value: tokens + fixedTokens, source: how === "exact" ? "exact" : "bounds", ...bounds };
 }

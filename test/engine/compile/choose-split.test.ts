@@ -31,6 +31,7 @@ const byRules: TreeTuning = {
   longCondition: 1_000,
   leastRulesToCut: 8,
   mostRows: 8,
+  mostCuts: 8,
   directCells: 8,
   nodeCost: 0,
   leafCost: (count) => count,

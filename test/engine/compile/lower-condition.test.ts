@@ -3,7 +3,7 @@ import type { Formula } from "../../../engine/compile/formula.js";
 import { ConditionLowering, type Question } from "../../../engine/compile/lower-condition.js";
 import { numberFacts } from "../../../engine/compile/number-facts.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
-import { all, any, atLeast, below, has, is, isTrue, logic, not } from "../explain/harness.js";
+import { all, any, atLeast, below, has, is, isTrue, logic, night, not } from "../explain/harness.js";
 import { setOf } from "./harness.js";
 
 const operations = [
@@ -40,6 +40,25 @@ describe("lower()", () => {
     ],
     ["no rule text at all", all(), "true", "true"],
     ["any of nothing", any(), "false", "false"],
+    ["all of one", all(isTrue("stream")), "within 2+0", "within or absent 2+0"],
+    [
+      "all in all",
+      all(all(isTrue("stream"), is("app", "x")), is("tenant", "a")),
+      "(within 2+0 and within 2+0 and within 2+0)",
+      "(within or absent 2+0 and within or absent 2+0 and within or absent 2+0)",
+    ],
+    [
+      "two nights",
+      night([1, 4], "UTC"),
+      "(within 2+0 or within 4+0)",
+      "(within or absent 2+0 or within or absent 4+0)",
+    ],
+    [
+      "not two nights",
+      not(night([1, 4], "UTC")),
+      "(not within or absent 2+0 and not within or absent 4+0)",
+      "(not within 2+0 and not within 4+0)",
+    ],
     ["JsonLogic", logic({ var: "app" }, "app"), "is true 0+0", "is not false 0+0"],
     [
       "a range between two cuts",

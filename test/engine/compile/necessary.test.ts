@@ -133,6 +133,10 @@ describe("necessaryParts()", () => {
     expect(necessary(all(has("any", "y"), has("any", "x", "y")))).toEqual(["tags has 0", "tags has 0/1"]);
     expect(necessary(any(has("any", "y"), is("tenant", "a")))).toEqual([]);
   });
+  it("gives the values of a union in ascending order", () => {
+    const isB = all(is("tenant", "a", "b"), is("tenant", "b"));
+    expect(necessary(any(isB, is("tenant", "a")))).toEqual(["tenant in 2/3"]);
+  });
   it("looks at sixteen of the tags that must be there all", () => {
     const tags = Array.from({ length: 40 }, (_, at) => `t${at}`);
     expect(necessary(has("all", ...tags))).toHaveLength(16);
@@ -144,6 +148,7 @@ describe("necessaryParts()", () => {
     const names = (from: number, count: number) => Array.from({ length: count }, (_, at) => `n${from + at}`);
     expect(necessary(any(is("tenant", ...names(0, 128)), is("tenant", ...names(128, 128))))).toHaveLength(1);
     expect(necessary(any(is("tenant", ...names(0, 128)), is("tenant", ...names(128, 129))))).toEqual([]);
+    expect(necessary(any(is("tenant", ...names(0, 256)), is("tenant", ...names(0, 256))))).toHaveLength(1);
     expect(necessary(any(is("tenant", ...names(0, 300)), is("tenant", ...names(0, 300))))).toEqual([]);
     expect(necessary(any(has("any", ...names(0, 128)), has("any", ...names(128, 129))))).toEqual([]);
   });

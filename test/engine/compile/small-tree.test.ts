@@ -23,7 +23,7 @@ describe("the size of a small tree", () => {
     [
       "lists in two facts",
       128,
-      128,
+      144,
       (_at, _count, random) => {
         const values = (of: string) => Array.from({ length: 20 }, () => `${of}-${random.integer(0, 60)}`);
         return all(is("tenant", ...values("t")), is("app", ...values("a")));

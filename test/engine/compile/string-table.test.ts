@@ -25,8 +25,17 @@ describe("buildStringTable()", () => {
     expect(positions.length).toBeLessThanOrEqual(6);
   });
 
+  it("looks at the characters that differ, counted from the end, where lengths do not tell", () => {
+    const long = "-which-is-long-and-the-same-for-all-of-them-";
+    const positions = (name: (at: number) => string) =>
+      [...buildStringTable(Array.from({ length: 100 }, (_, at) => name(at + 100))).positions].sort();
+    expect(positions((at) => `${at}${long}`)).toEqual([45, 46]);
+    expect(positions((at) => `${long}${at}`)).toEqual([1, 2]);
+    expect(positions((at) => "x".repeat(at % 20) + at)).toEqual([2]);
+  });
+
   it("hashes every character of strings that differ in the middle only", () => {
-    const strings = numbered(600).map((text) => `${"x".repeat(40)}${text.padEnd(12, "-")}${"y".repeat(40)}`);
+    const strings = numbered(600).map((text) => `${"x".repeat(60)}${text.padEnd(12, "-")}${"y".repeat(60)}`);
     const table = buildStringTable(strings);
     expect(table.positions.length).toBe(0);
     for (const [place, text] of strings.entries()) expect(findString(table, text)).toBe(place);

@@ -68,6 +68,14 @@ describe("the tree", () => {
     expect(tagged({ tags: ["t321"] }).asked).toBe(1);
   });
 
+  it("files rules by what their scope says, which many of them share", () => {
+    const glob: Condition = { kind: "glob", fact: "model", pattern: "no*", span };
+    const scopes = many(3, (scope) => is("tenant", ...Array.from({ length: 20 }, (_, at) => `t${scope}-${at}`)));
+    const work = workFor(many(60, (at) => all(scopes[at % 3] as Condition, glob)));
+    expect(work({ tenant: "t2-7", model: "x" }).asked).toBe(20 + 1); // What they share, once.
+    expect(work({ tenant: "t7", model: "x" }).asked).toBe(0);
+  });
+
   it("asks few of the rules that only a number tells apart", () => {
     const work = workFor(
       many(300, (at) => all(atLeast("context_tokens", 100 * at), below("context_tokens", 100 * at + 100))),
@@ -191,13 +199,35 @@ describe("a bitmap", () => {
     }
   });
 
+  it("lets the other values share a quarter as many rows", () => {
+    for (const tuning of [bitmaps, hashed]) {
+      const few = { ...tuning, mostRows: 8 };
+      const names = (at: number) => (at < 80 ? `often${at % 8}` : `rare${at}`);
+      for (const work of [
+        workFor(
+          many(120, (at) => all(is("tenant", names(at)), asked)),
+          few,
+        ),
+        workFor(
+          many(120, (at) => all(has("any", names(at)), asked)),
+          few,
+        ),
+      ]) {
+        expect(work({ tenant: "often3", tags: ["often3"], model: "x" }).asked).toBe(10);
+        for (const rare of ["rare80", "rare101"]) {
+          expect(work({ tenant: rare, tags: [rare], model: "x" }).asked).toBe(20);
+        }
+      }
+    }
+  });
+
   it("cuts a number no more often than it may have rows", () => {
     const ranges = many(120, (at) => all(atLeast("context_tokens", at), below("context_tokens", at + 1), asked));
     for (const tuning of [bitmaps, hashed]) {
-      const { tree } = compile(setOf(ranges), { ...tuning, mostRows: 3 });
-      const all120 = compile(setOf(ranges), { ...tuning, mostRows: 1_000 }).tree;
+      const { tree } = compile(setOf(ranges), { ...tuning, mostCuts: 3 });
+      const all120 = compile(setOf(ranges), { ...tuning, mostCuts: 1_000 }).tree;
       expect(all120.nodes.length - tree.nodes.length).toBeGreaterThan(100 * 4);
-      const work = workFor(ranges, { ...tuning, mostRows: 3 });
+      const work = workFor(ranges, { ...tuning, mostCuts: 3 });
       for (const tokens of [0, 50, 119]) {
         const { asked: count } = work({ context_tokens: tokens, model: "x" });
         expect(count).toBeGreaterThan(20);
@@ -241,6 +271,22 @@ describe("a rule's program", () => {
       expect(asksPattern(any(glob, not(miss)), facts)).toBe(false);
       expect(asksPattern(all(glob, not(miss)), facts)).toBe(true);
     }
+  });
+
+  it("asks what several rules share before patterns", () => {
+    const scope = is("tenant", ...Array.from({ length: 40 }, (_, at) => `t${at}`));
+    let isAsked = false;
+    const facts: Facts = {
+      tenant: "other",
+      get model() {
+        isAsked = true;
+        return "g";
+      },
+    };
+    const policy = compile(setOf([all(glob, not(scope), isTrue("stream")), all(glob, scope), all(glob, scope)]));
+    expect(policy.tree.sharedCount).toBeGreaterThan(0);
+    decide(policy, facts);
+    expect(isAsked).toBe(false);
   });
 
   it("asks what rarely holds before what often does, and lists before alternatives", () => {

@@ -32,6 +32,20 @@ describe("nextRoute()", () => {
     expect(routeAfter(3)).toEqual({ rule: "default", ruleNumber: 5, route: policy.set.defaultRoute });
   });
 
+  it("passes over rules that are not true in order, to the default", () => {
+    const policy = compile(
+      setOf([all(), is("tenant", "a"), not(is("tenant", "b")), is("tenant", "c"), is("app", "x")]),
+    );
+    const facts = { tenant: 7 } as unknown as Facts;
+    expect([0, 1, 2, 3].map((number) => nextRoute(policy, facts, number).rule)).toEqual([
+      "r2",
+      "r2",
+      "default",
+      "default",
+    ]);
+    expect(nextRoute(policy, facts, 2).ruleNumber).toBe(5);
+  });
+
   it("is the first true route behind any rule, for any policy and request", () => {
     const random = new Random(3);
     for (const shape of shapes) {

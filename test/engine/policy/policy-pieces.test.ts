@@ -34,10 +34,30 @@ describe("splitPolicy()", () => {
       .toSpliced(300, 1, { ...(first.set.rules[7] as Rule), id: "edited" });
     const second = { ...first, set: { ...first.set, rules } };
     const pieces = sent(second, first.set.rules);
-    expect(pieces.map(({ kind }) => kind)).toEqual(["frame", "same", "same", "rules", "same"]);
+    expect(pieces.map(({ kind }) => kind)).toEqual(["frame", "same", "same", "route", "rules", "same"]);
     const joined = join(pieces, received.set.rules);
     expect(joined).toEqual(second);
     expect(joined.set.rules[400]).toBe(received.set.rules[403]);
+  });
+
+  it("gives rules whose conditions are the same objects while they are held, and in every copy", () => {
+    const policy = compile(setOf([all(is("tenant", "a"), has("any", "x"))]));
+    const rule = join(sent(policy)).set.rules[0]!;
+    const { condition } = policy.set.rules[0]!;
+    expect(rule.condition).toBe(rule.condition);
+    expect({ ...rule }.condition).toEqual(condition);
+    expect(structuredClone(rule).condition).toEqual(condition);
+    expect(JSON.parse(JSON.stringify(rule)).condition).toEqual(condition);
+  });
+
+  it("sends a route once, however many rules have it", () => {
+    const policy = compile(setOf(Array.from({ length: 300 }, (_, at) => is("tenant", `t${at}`))));
+    const routes = sent(policy).filter(({ kind }) => kind === "route");
+    expect(routes).toHaveLength(1);
+    const [first, second] = join(sent(policy)).set.rules;
+    const route = (rule: Rule | undefined) => (rule?.effect === "route" ? rule.route : undefined);
+    expect(route(first)).toEqual(route(policy.set.rules[0]));
+    expect(route(first)?.fallbackOn).toBe(route(second)?.fallbackOn);
   });
 
   it("sends a long scope once", () => {

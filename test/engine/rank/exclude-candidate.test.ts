@@ -80,6 +80,26 @@ describe("candidates are left out", () => {
     expect(leftOut(planOf(policy, { context_tokens: 5_000 }, {}, [requireRule("guard", require)]))).toEqual(expected);
   });
 
+  it("for a limit on the cost, by the name of what sets it", () => {
+    const models = { "a/one": { price: ["2", "8"] } } as const;
+    const route = { to: ["a/one"], maxCostUsd: "0.001" };
+    const facts = { context_tokens: 1_000, max_output_tokens: 0 };
+    const over = "a/one@a: over_budget: expected to cost $0.002; max_cost_usd of";
+    expect(leftOut(planOf(policyOf({ models, default: route }), facts))).toEqual([
+      `${over} the default route allows $0.001`,
+    ]);
+    expect(leftOut(planOf(policyOf({ models, rules: { thrift: route }, default: { to: [] } }), facts))).toEqual([
+      `${over} rule \`thrift\` allows $0.001`,
+    ]);
+  });
+
+  it("for every capability that a rule requires and the model lacks", () => {
+    const require = { capabilities: ["vision", "tools", "json_schema"] };
+    expect(leftOut(planOf(policy, {}, {}, [requireRule("guard", require)]))[0]).toBe(
+      "a/one@p: requirement: rule `guard` requires vision and tools and json_schema; the model lacks vision, json_schema",
+    );
+  });
+
   it("for every require rule, among the fallbacks too", () => {
     const guarded = policyOf({
       models: { "a/one": { on: ["us", "eu", "ch"] } },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { rank } from "../../../engine/rank/rank.js";
-import { leftOut, order, planOf, policyOf, requireRule, span } from "./harness.js";
+import { rank, rankAttempts } from "../../../engine/rank/rank.js";
+import { leftOut, order, outcomeOf, planOf, policyOf, requireRule, span } from "./harness.js";
 
 const models = {
   "a/one": { price: ["2", "8"] },
@@ -41,6 +41,29 @@ describe("rank", () => {
     const before = structuredClone(policy.set);
     expect(planOf(policy, facts, world)).toEqual(planOf(structuredClone(policy), facts, world));
     expect(policy.set).toEqual(before);
+  });
+
+  it("gives the same attempts without reasons, one of them when no fallback is allowed", () => {
+    const policy = policyOf({ models, default: { to: ["a/one"], fallback: ["b/two"] } });
+    for (const [world, count] of [
+      [{}, 2],
+      [{ no_fallback: false }, 2],
+      [{ no_fallback: true }, 1],
+    ] as const) {
+      const { rule, attempts } = rankAttempts(policy, outcomeOf(policy), {}, world);
+      expect([rule, attempts]).toEqual(["default", planOf(policy, {}, world).attempts]);
+      expect(attempts).toHaveLength(count);
+    }
+  });
+
+  it("has only the figures that are known", () => {
+    const [known, unknown] = planOf(
+      policyOf({ models: { "a/one": { price: ["2", "8"] }, "b/two": {} }, default: { to: ["a/one", "b/two"] } }),
+      { context_tokens: 1 },
+      { latency_ms: { "a/one@a": 7 } },
+    ).attempts;
+    expect(known).toMatchObject({ latencyMs: 7, cost: 2_000 + 1_024 * 8_000 });
+    for (const figure of ["latencyMs", "cost", "score"]) expect(unknown).not.toHaveProperty(figure);
   });
 
   describe("with on_exhausted: next_rule", () => {

@@ -118,6 +118,30 @@ describe("fastest", () => {
     const world = { latency_ms: { "c/cheap@c": 900, "d/middle@d": 200 } };
     expect(ranked("fastest", {}, world)).toEqual(["d/middle", "c/cheap", "a/dear", "b/unknown"]);
   });
+
+  it("tries first what was not measured in one request of twenty, so that it is measured", () => {
+    const latency_ms = { "c/cheap@c": 900, "d/middle@d": 200 };
+    const orders = Array.from({ length: 4_000 }, (_, seed) => ranked("fastest", {}, { latency_ms, seed }).join(" "));
+    const usual = "d/middle c/cheap a/dear b/unknown";
+    const exploring = "a/dear b/unknown d/middle c/cheap";
+    expect(new Set(orders)).toEqual(new Set([usual, exploring]));
+    const share = orders.filter((order) => order === exploring).length / orders.length;
+    expect(share).toBeGreaterThan(0.04);
+    expect(share).toBeLessThan(0.06);
+  });
+
+  it("draws nothing when all are measured, or none is", () => {
+    const all_ms = { "a/dear@a": 4, "b/unknown@b": 3, "c/cheap@c": 2, "d/middle@d": 1 };
+    for (let seed = 0; seed < 200; seed++) {
+      expect(ranked("fastest", {}, { latency_ms: all_ms, seed })).toEqual([
+        "d/middle",
+        "c/cheap",
+        "b/unknown",
+        "a/dear",
+      ]);
+      expect(ranked("fastest", {}, { seed })).toEqual(all);
+    }
+  });
 });
 
 describe("best", () => {
@@ -134,6 +158,14 @@ describe("least_busy", () => {
       "c/cheap",
       "a/dear",
     ]);
+  });
+});
+
+describe("fastest, of candidates none of which was measured", () => {
+  it("computes no score, whatever the seed", () => {
+    for (let seed = 0; seed < 60; seed++) {
+      expect(first("fastest", {}, { seed }).attempts.map(({ score }) => score)).toEqual(all.map(() => undefined));
+    }
   });
 });
 
@@ -166,6 +198,12 @@ describe("a blend", () => {
     expect(ranked({ quality: 1 }, facts)).toEqual(ranked("best", facts));
     const measured = { latency_ms: { ...latency_ms, "b/unknown@b": 2_000 } };
     expect(ranked({ latency: 1 }, facts, measured)).toEqual(ranked("fastest", facts, measured));
+  });
+
+  it("that looks at latency tries what was not measured in one request of twenty, too", () => {
+    const firsts = Array.from({ length: 1_000 }, (_, seed) => ranked({ latency: 1 }, facts, { latency_ms, seed })[0]);
+    expect(new Set(firsts)).toEqual(new Set(["d/middle", "b/unknown"]));
+    expect(firsts.filter((first) => first === "b/unknown").length).toBeLessThan(80);
   });
 
   it("of no shares keeps the order written", () => {

@@ -120,45 +120,93 @@ describe("CoolDowns", () => {
 
 describe("EndpointObservations", () => {
   const endpoints = new Set(["a", "b"]);
-  it("keeps means of time and failures, and counts calls under way, of the endpoints asked for", () => {
+  const minute = 60_000;
+
+  it("keeps medians of time, shares of failures and calls under way, of the endpoints asked for", () => {
     const seen = new EndpointObservations();
-    expect([seen.latencyMs(endpoints), seen.inFlight(endpoints), seen.errorRate(endpoints)]).toEqual([
+    expect([seen.latencyMs(endpoints, 0), seen.inFlight(endpoints), seen.errorRate(endpoints, 0)]).toEqual([
       undefined,
       undefined,
       undefined,
     ]);
-    seen.observeFirstToken("a", 200, 0);
     seen.observeFirstToken("other", 1, 0);
-    expect(seen.latencyMs(endpoints)).toEqual({ a: 200 });
-    expect(seen.latencyMs(endpoints)).toBe(seen.latencyMs(endpoints));
-    seen.observeFirstToken("a", 400, 0);
-    expect(seen.latencyMs(endpoints)).toEqual({ a: 240 });
+    for (const ms of [200, 210, 5_000]) seen.observeFirstToken("a", ms, 0);
+    const { a = 0, ...others } = seen.latencyMs(endpoints, 0) ?? {};
+    expect([Math.abs(a - 210) <= 5, others]).toEqual([true, {}]);
+    expect(seen.latencyMs(endpoints, 1)).toBe(seen.latencyMs(endpoints, 0));
     const end = seen.begin("b");
     seen.begin("b");
     expect(seen.inFlight(endpoints)).toEqual({ b: 2 });
     end();
     expect(seen.inFlight(endpoints)).toEqual({ b: 1 });
-    seen.observeEnd("a", true);
-    seen.observeEnd("b", false);
-    expect(seen.errorRate(endpoints)).toEqual({ a: 0.2 });
-    for (let count = 0; count < 50; count++) seen.observeEnd("a", false);
-    expect(seen.errorRate(endpoints)).toBeUndefined();
+    seen.observeEnd("a", true, 0);
+    seen.observeEnd("b", false, 0);
+    expect(seen.errorRate(endpoints, 0)).toEqual({ a: 0.2 });
+    for (let count = 0; count < 9; count++) seen.observeEnd("a", false, 0);
+    expect(seen.errorRate(endpoints, 0)).toEqual({ a: 0.1 });
+  });
+
+  // What is slow or broken is not called, and so would never be seen to be well again.
+  it("forgets what was seen long ago", () => {
+    const seen = new EndpointObservations();
+    seen.observeFirstToken("a", 9_000, 0);
+    seen.observeSpeed("a", 50, 0);
+    seen.observeEnd("a", true, 0);
+    expect(seen.of("a", 4 * minute)).toEqual({
+      inFlight: 0,
+      errorRate: 0.2,
+      latencyMs: { p50: expect.closeTo(9_000, -3), p95: expect.closeTo(9_000, -3) },
+      tokensPerSecond: { p50: expect.closeTo(50, -1), p95: expect.closeTo(50, -1) },
+    });
+    expect(Object.keys(seen.latencyMs(endpoints, 9 * minute) ?? {})).toEqual(["a"]);
+    expect(seen.latencyMs(endpoints, 10 * minute)).toBeUndefined();
+    expect(seen.tokensPerSecond("a", 10 * minute)).toBeUndefined();
+    expect(seen.errorRate(endpoints, 10 * minute)).toBeUndefined();
+    expect(seen.of("a", 10 * minute)).toEqual({ inFlight: 0, errorRate: 0 });
+  });
+
+  it("takes a call that was outrun for slow only when the median does not say more", () => {
+    const seen = new EndpointObservations();
+    seen.observeAtLeast("a", 500, 0);
+    expect(seen.latencyMs(endpoints, 0)).toEqual({ a: expect.closeTo(500, -2) });
+    seen.observeAtLeast("a", 100, 0);
+    seen.observeAtLeast("a", 100, 0);
+    expect(seen.latencyMs(endpoints, 0)).toEqual({ a: expect.closeTo(500, -2) });
   });
 });
 
 describe("RecentQuantiles", () => {
   const minute = 60_000;
-  it("are those of the last five to ten minutes, within 2 %", () => {
+  const filled = (count: number, value: number, at: number, seen = new RecentQuantiles(at)) => {
+    for (let index = 0; index < count; index++) seen.accept(value, at);
+    return seen;
+  };
+
+  it("are within 2 %", () => {
     const seen = new RecentQuantiles(0);
     expect(seen.quantiles(0)).toBeUndefined();
-    for (let ms = 1; ms <= 1_000; ms++) seen.accept(ms, 0);
+    for (let ms = 1; ms <= 100; ms++) seen.accept(ms, 0);
     const { p50 = 0, p95 = 0 } = seen.quantiles(minute) ?? {};
-    expect(Math.abs(p50 - 500) / 500).toBeLessThan(0.03);
-    expect(Math.abs(p95 - 950) / 950).toBeLessThan(0.03);
-    for (let count = 0; count < 1_000; count++) seen.accept(5_000, 6 * minute);
-    expect(seen.quantiles(6 * minute)?.p50).toBeLessThan(1_100);
-    expect(seen.quantiles(11 * minute)?.p50).toBeGreaterThan(4_800);
-    expect(seen.quantiles(16 * minute)).toBeUndefined();
+    expect(Math.abs(p50 - 50) / 50).toBeLessThan(0.03);
+    expect(Math.abs(p95 - 95) / 95).toBeLessThan(0.03);
+  });
+
+  it("are those of the last 50 to 100 values", () => {
+    const seen = filled(100, 100, 0);
+    filled(50, 5_000, 1, seen);
+    expect(seen.quantiles(1)?.p50).toBeLessThan(110); // as many of each
+    filled(1, 5_000, 1, seen);
+    expect(seen.quantiles(1)?.p50).toBeGreaterThan(4_800);
+  });
+
+  it("are those of the last five to ten minutes", () => {
+    const seen = filled(10, 100, 0);
+    filled(2, 5_000, 6 * minute, seen);
+    expect(seen.quantiles(6 * minute)?.p50).toBeLessThan(110);
+    expect(seen.quantiles(10 * minute)?.p50).toBeGreaterThan(4_800);
+    expect(seen.unchangedUntil).toBe(15 * minute);
+    expect(seen.quantiles(15 * minute)).toBeUndefined();
+    expect(filled(10, 100, 0).quantiles(60 * minute)).toBeUndefined();
   });
 });
 

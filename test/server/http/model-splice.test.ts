@@ -1,16 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findModel, MAX_NESTING, withModel } from "../../../server/http/model-splice.js";
+import { withModel } from "../../../server/http/model-splice.js";
 import { parseRequestBody } from "../../../server/http/parse-request-body.js";
+import { MAX_NESTING, scanBody } from "../../../server/http/scan-body.js";
+import { BufferList } from "../../../server/json/buffer-list.js";
 
 function splice(text: string, model: string): string {
-  const body = Buffer.from(text);
-  const place = findModel(body);
-  if (place.kind !== "value" && place.kind !== "missing") throw new Error(place.kind);
-  return withModel(body, place, model).toString();
+  return spliced(Buffer.from(text), model).toString();
 }
 
-describe("withModel(findModel())", () => {
+/** @param cuts where the body is cut into pieces. */
+function spliced(body: Buffer, model: string, streamOptions?: object, cuts: readonly number[] = []): Buffer {
+  const scan = scanBody(body);
+  if (scan.kind !== "object") throw new Error(scan.kind);
+  const edges = [0, ...[...cuts].sort((a, b) => a - b), body.length];
+  const pieces = edges.slice(1).map((edge, index) => body.subarray(edges[index], edge));
+  return Buffer.concat(withModel(new BufferList(pieces), scan, model, streamOptions).pieces);
+}
+
+const parse = (body: string | Buffer) => parseRequestBody(new BufferList([Buffer.from(body as string)]));
+
+describe("withModel(scanBody())", () => {
   it.each([
     ['{"model":"auto"}', '{"model":"M"}'],
     ['{ "a": 1.0, "model" : "auto" , "b": [1e2] }', '{ "a": 1.0, "model" : "M" , "b": [1e2] }'],
@@ -36,12 +46,9 @@ describe("withModel(findModel())", () => {
     ['{"n":1e2}', '{"stream_options":{"include_usage":true},"model":"M","n":1e2}'],
     ["{ }", '{"stream_options":{"include_usage":true},"model":"M" }'],
   ])("with options for streams %s becomes %s", (text, expected) => {
-    const body = Buffer.from(text);
-    const place = findModel(body);
-    if (place.kind !== "value" && place.kind !== "missing") throw new Error(place.kind);
-    const spliced = withModel(body, place, "M", { include_usage: true }).toString();
-    expect(spliced).toBe(expected);
-    expect(() => JSON.parse(spliced)).not.toThrow();
+    const sent = spliced(Buffer.from(text), "M", { include_usage: true }).toString();
+    expect(sent).toBe(expected);
+    expect(() => JSON.parse(sent)).not.toThrow();
   });
 
   it("writes a name that needs escapes as JSON", () => {
@@ -66,13 +73,35 @@ describe("withModel(findModel())", () => {
     );
   });
 
+  it("does the same to a body in pieces, wherever it is cut, and leaves the body alone", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom("a", "b", "model", "stream_options", "c"), fc.nat(70_000)), { maxLength: 4 }),
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 }),
+        fc.boolean(),
+        (entries, places, asksUsage) => {
+          const object = Object.fromEntries(entries.map(([key, length]) => [key, "x".repeat(length)]));
+          const body = Buffer.from(JSON.stringify(object));
+          const options = asksUsage ? { include_usage: true } : undefined;
+          const cuts = places.map((place) => Math.floor(place * body.length));
+          expect(spliced(body, "M", options, cuts).equals(spliced(body, "M", options))).toBe(true);
+          expect(body.toString()).toBe(JSON.stringify(object));
+        },
+      ),
+      { seed: 20261125, numRuns: 500 },
+    );
+  });
+
   it("finds what JSON.parse finds, or the body is refused", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'{}[]":,\\ model1e-u006f\n') }), (text) => {
-        findModel(Buffer.from(text)); // never throws, whatever the bytes
-        const parsed = parseRequestBody(Buffer.from(`{"model":"a",${text}`));
+        scanBody(Buffer.from(text)); // never throws, whatever the bytes
+        const parsed = parse(`{"model":"a",${text}`);
         if (!("json" in parsed)) return;
-        const { model } = JSON.parse(withModel(parsed.bytes, parsed.model, "new").toString()) as { model: string };
+        const sent = withModel(parsed.bytes, parsed.places, "new").pieces.join("");
+        const { model } = JSON.parse(sent) as {
+          model: string;
+        };
         expect(model).toBe("new");
       }),
       { seed: 20261125, numRuns: 2_000 },
@@ -116,7 +145,7 @@ describe("parseRequestBody()", () => {
     [nested(MAX_NESTING + 1), "invalid_json"],
     [nested(1_000_000), "invalid_json"],
   ])("refuses %.40s as %s", (text, code) => {
-    expect(parseRequestBody(Buffer.from(text))).toMatchObject({ status: 400, type: "invalid_request_error", code });
+    expect(parse(text)).toMatchObject({ status: 400, type: "invalid_request_error", code });
   });
 
   it("takes any other object: nested up to the limit, with odd keys, without a model", () => {
@@ -130,13 +159,13 @@ describe("parseRequestBody()", () => {
       '{"a":{"x":1,"y":{"x":1}},"b":[{"x":1},{"x":[{"x":": {,"}]}]}',
       '{"temperature":"hot","stream":null,"tools":null,"messages":[{"content":null},{}]}',
     ]) {
-      expect(parseRequestBody(Buffer.from(text))).toMatchObject({ json: JSON.parse(text) });
+      expect(parse(text)).toMatchObject({ json: JSON.parse(text) });
     }
   });
 
   it("refuses bytes that are not UTF-8, which a provider could read otherwise", () => {
     const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff]), Buffer.from('"}')]);
-    expect(parseRequestBody(body)).toMatchObject({ code: "invalid_json", message: expect.stringContaining("UTF-8") });
+    expect(parse(body)).toMatchObject({ code: "invalid_json", message: expect.stringContaining("UTF-8") });
   });
 
   it("finds a key that is written twice, at any depth and however it is written, and no other", () => {
@@ -148,7 +177,7 @@ describe("parseRequestBody()", () => {
       fc.property(entries, entries, fc.string({ unit: "binary" }), (first, second, prompt) => {
         const body = `{"messages":[{"content":${JSON.stringify(prompt)}}],"a":[${write(first)},{"b":${write(second)}}]}`;
         const hasTwo = [first, second].some((list) => new Set(list.map(([key]) => key)).size < list.length);
-        const parsed = parseRequestBody(Buffer.from(body));
+        const parsed = parse(body);
         expect("code" in parsed ? parsed.code : "fine").toBe(hasTwo ? "duplicate_key" : "fine");
       }),
       { seed: 20261125, numRuns: 1_000 },
@@ -156,22 +185,22 @@ describe("parseRequestBody()", () => {
   });
 
   it("names the key and what the field takes", () => {
-    expect(parseRequestBody(Buffer.from('{"a":{"b":1,"b":2}}'))).toMatchObject({
+    expect(parse('{"a":{"b":1,"b":2}}')).toMatchObject({
       message: expect.stringContaining('"b"'),
     });
-    expect(parseRequestBody(Buffer.from('{"stream":"yes"}'))).toMatchObject({
+    expect(parse('{"stream":"yes"}')).toMatchObject({
       param: "stream",
       message: "stream: it takes true or false",
     });
   });
 
   it("puts a model's name in place of null", () => {
-    const parsed = parseRequestBody(Buffer.from('{"model":null,"a":1}'));
+    const parsed = parse('{"model":null,"a":1}');
     if ("code" in parsed) throw new Error(parsed.message);
-    expect(withModel(parsed.bytes, parsed.model, "new").toString()).toBe('{"model":"new","a":1}');
+    expect(withModel(parsed.bytes, parsed.places, "new").pieces.join("")).toBe('{"model":"new","a":1}');
   });
 
   it("never quotes the body, which holds a prompt", () => {
-    expect(JSON.stringify(parseRequestBody(Buffer.from('{"messages": "my secret')))).not.toContain("secret");
+    expect(JSON.stringify(parse('{"messages": "my secret'))).not.toContain("secret");
   });
 });

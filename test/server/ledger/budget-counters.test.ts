@@ -261,7 +261,7 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
   it("shares rates and places between replicas; while it is away each counts for itself", async () => {
     const limits = { requestsPerMinute: 4, concurrent: 3 };
     const [one, two] = [await shared(), await shared()].map(
-      ({ createLimiter, slots }) => new RateLimits(createLimiter, slots),
+      ({ createCounter, slots }) => new RateLimits(createCounter, slots),
     );
     const admit = (rates: RateLimits | undefined, id: string) =>
       rates!.admit(id, [{ subject: "key:a", limits }], () => 0);

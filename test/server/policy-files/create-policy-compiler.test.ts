@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import { compilePolicy, type SourceFile } from "../../../engine/index.js";
@@ -107,6 +108,33 @@ describe("createPolicyCompiler()", () => {
       echo.compile([{ name: "policy.yaml", text }]).then(({ diagnostics }) => diagnostics[0]);
     expect(await Promise.all([compile("a"), compile("b"), compile("c")])).toEqual(["a", "b", "c"]);
     expect(await compile("d")).toBe("d");
+  });
+
+  it("keeps its thread after a large policy, and ends it when idle after a small one", async () => {
+    const compiler = keep(
+      createPolicyCompiler({
+        workerUrl: script(
+          `import { parentPort } from "node:worker_threads";
+           let count = 0;
+           parentPort.on("message", () => parentPort.postMessage({ diagnostics: [{ message: String(++count) }] }));`,
+        ),
+        idleMs: 1,
+      }),
+    );
+    const countAfter = async (sources: readonly SourceFile[]) => {
+      const { diagnostics } = await compiler.compile(sources);
+      await sleep(20); // the compiler's timer is due before
+      return diagnostics[0]?.message;
+    };
+    const large = [{ name: "policy.yaml", text: "#".repeat(200_000) }];
+    expect(await countAfter(large)).toBe("1");
+    expect(await countAfter(large)).toBe("2");
+    expect(await countAfter(files)).toBe("3");
+    expect(await countAfter(files)).toBe("1");
+    expect(await Promise.all([compiler.compile(files), countAfter(files)])).toMatchObject([
+      { diagnostics: [{ message: "1" }] },
+      "2",
+    ]);
   });
 
   it("recovers when the thread that waits for the next compilation dies", async () => {

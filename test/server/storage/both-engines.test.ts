@@ -1,9 +1,11 @@
+import { sql } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../../server/storage/open-database.js";
+import { createDecisionStore } from "../../../server/storage/open-decision-store.js";
 import { hasPostgres } from "../../services/available.js";
 import { createDatabase, onBothEngines } from "../../services/engines.js";
 import { startPostgres } from "../../services/postgres.js";
-import { cleanUp, decision, decisionId, eventually, openStore, REVISION } from "./harness.js";
+import { cleanUp, decision, decisionId, decisionNumber, eventually, openStore, REVISION } from "./harness.js";
 
 const summary = { rule: "default", model: "acme/small", provider: "left", status: 200 };
 
@@ -26,10 +28,36 @@ onBothEngines((engine) => {
       store.record(decision(number), { rule: number % 2 === 0 ? "even" : "odd", status: 200 });
     }
     const numbers = async (filter: Parameters<typeof store.list>[0]) =>
-      (await store.list(filter)).map((found) => Number(found.id.slice(4)));
+      (await store.list(filter)).map((found) => decisionNumber(found.id));
     expect(await numbers({ limit: 3, before: decisionId(70) })).toEqual([69, 68, 67]);
     expect(await numbers({ limit: 2, rule: "odd", before: decisionId(4) })).toEqual([3, 1]);
     expect(await numbers({ model: "acme/small" })).toEqual([]);
+  });
+
+  it("lists by time, and by every filter, also where few of very many fit", async () => {
+    const { store } = await openStore({ url: await engine.newUrl(), batches: { maxRows: 30_000 } });
+    for (let number = 0; number < 21_000; number++) {
+      const isRare = number % 10_000 === 7;
+      const facts = { tenant: { value: isRare ? "rare" : "t", source: "key" } };
+      store.record(decision(number, { facts }), { rule: "r", status: number === 3 ? 503 : 200 });
+    }
+    const numbers = async (filter: Parameters<typeof store.list>[0]) =>
+      (await store.list(filter)).map(({ id }) => decisionNumber(id));
+    expect(await numbers({ tenant: "rare" })).toEqual([20_007, 10_007, 7]);
+    expect(await numbers({ tenant: "rare", limit: 1, before: decisionId(20_007) })).toEqual([10_007]);
+    expect(await numbers({ status: 503 })).toEqual([3]);
+    let requestsWereServed = false;
+    setImmediate(() => {
+      requestsWereServed = true;
+    });
+    expect(await numbers({ status: 503, tenant: "rare" })).toEqual([]);
+    expect(requestsWereServed).toBe(true);
+    const time = (number: number) => decision(number).time;
+    expect(await numbers({ since: time(20_998) })).toEqual([20_999, 20_998]);
+    expect(await numbers({ until: time(2) })).toEqual([1, 0]);
+    expect(await numbers({ since: time(10), until: time(20_000), tenant: "rare" })).toEqual([10_007]);
+    expect(await numbers({ since: time(10), until: time(30_000), before: decisionId(12), limit: 9 })).toEqual([11, 10]);
+    await store.close();
   });
 
   it("keeps the first snapshot of a revision, bytes and all", async () => {
@@ -56,6 +84,42 @@ onBothEngines((engine) => {
       .executeTakeFirstOrThrow();
     expect(total).toBe(2 ** 52 + 2 ** 51 + 1);
     await database.close();
+  });
+});
+
+onBothEngines((engine) => {
+  it("upgrades a database of before 0006 with what is in it", async () => {
+    const url = await engine.newUrl();
+    const before = await openDatabase(url);
+    for (const [index, table, columns] of [
+      ["ledger_by_time", "ledger", ["at"]],
+      ["ledger_by_key", "ledger", ["key", "at"]],
+      ["decisions_by_time", "decisions", ["time"]],
+      ["decisions_by_rule", "decisions", ["rule", "id"]],
+      ["decisions_by_model", "decisions", ["model", "id"]],
+      ["decisions_by_key", "decisions", ["api_key", "id"]],
+      ["decisions_by_tenant", "decisions", ["tenant", "id"]],
+    ] as const) {
+      await before.db.schema
+        .createIndex(index)
+        .ifNotExists()
+        .on(table)
+        .columns([...columns])
+        .execute();
+    }
+    await before.db.schema.dropIndex("decisions_by_filters").ifExists().execute();
+    await sql`delete from kysely_migration where name = '0006_fewer_indexes'`.execute(before.db);
+    const old = createDecisionStore(before, { log: { info() {}, warn() {}, error() {} } as never, now: Date.now });
+    for (let number = 0; number < 300; number++) old.record(decision(number), summary);
+    await old.close();
+    await before.close();
+
+    const { store } = await openStore({ url });
+    expect(await store.list({ rule: "default", limit: 1_000 })).toHaveLength(300);
+    expect(await store.find(decisionId(7))).toEqual(decision(7));
+    store.record(decision(300), summary);
+    expect((await store.list({ model: "acme/small", limit: 1 }))[0]).toEqual(decision(300));
+    await store.close();
   });
 });
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createDecisionIds } from "../../../server/storage/decision-ids.js";
+import { createDecisionIds, idsFrom } from "../../../server/storage/decision-ids.js";
 
 const bytes = (value: number) => (count: number) => new Uint8Array(count).fill(value);
 
@@ -26,4 +26,16 @@ describe("createDecisionIds()", () => {
     expect([...ids].sort()).toEqual(ids);
     expect(new Set(ids).size).toBe(2_000);
   });
+});
+
+it("idsFrom() comes after the ids of before a time, and not after those since", () => {
+  let now = 999;
+  const next = createDecisionIds(() => now, randomBytes);
+  const before = next();
+  now = 1_000;
+  const at = next();
+  expect(before < idsFrom(1_000)).toBe(true);
+  expect(at < idsFrom(1_000)).toBe(false);
+  expect(at < idsFrom(1_001)).toBe(true);
+  expect(idsFrom(-1)).toBe(idsFrom(0));
 });

@@ -4,7 +4,7 @@ import { DecisionRetention } from "../../../server/storage/decision-retention.js
 import { openDatabase } from "../../../server/storage/open-database.js";
 import { createDecisionStore } from "../../../server/storage/open-decision-store.js";
 import { onBothEngines } from "../../services/engines.js";
-import { decision, decisionId, REVISION } from "./harness.js";
+import { decision, decisionId, decisionNumber, REVISION } from "./harness.js";
 
 const silent = { info() {}, warn() {}, error() {} } as never;
 const DAY_MS = 86_400_000;
@@ -30,7 +30,7 @@ onBothEngines((engine) => {
       }
       await Promise.all([store.flush(), kept.close()]);
     };
-    const ids = async () => (await store.list({ limit: 1_000 })).map(({ id }) => Number(id.slice(4)));
+    const ids = async () => (await store.list({ limit: 1_000 })).map(({ id }) => decisionNumber(id));
     return { database, store, retain, ids, record, contents, close: () => store.close().then(() => database.close()) };
   }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { idsFrom } from "../../../server/storage/decision-ids.js";
 import type { DecisionStore, StoredDecision } from "../../../server/storage/decision-store.js";
 import { type DecisionStoreOptions, openDecisionStore } from "../../../server/storage/open-decision-store.js";
 
@@ -22,8 +23,13 @@ export function decision(number: number, extra: Partial<StoredDecision> = {}): S
   };
 }
 
+/** As decisions of that time have it, the number at its end. */
 export function decisionId(number: number): string {
-  return `dec_${String(number).padStart(8, "0")}`;
+  return `${idsFrom(1_800_000_000_000 + number)}${String(number).padStart(16, "0")}`;
+}
+
+export function decisionNumber(id: string): number {
+  return Number(id.slice(-16));
 }
 
 const folders: string[] = [];

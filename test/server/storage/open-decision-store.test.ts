@@ -7,7 +7,16 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { openSqlite } from "../../../server/storage/open-sqlite.js";
-import { cleanUp, decision, decisionId, eventually, newFolder, openStore, REVISION } from "./harness.js";
+import {
+  cleanUp,
+  decision,
+  decisionId,
+  decisionNumber,
+  eventually,
+  newFolder,
+  openStore,
+  REVISION,
+} from "./harness.js";
 
 const summary = { rule: "default", model: "acme/small", provider: "left", status: 200 };
 
@@ -42,7 +51,7 @@ describe("openDecisionStore()", () => {
       store.record(decision(number), { rule, status: 200, ...(model === undefined ? {} : { model }) });
     }
     const numbers = async (filter: Parameters<typeof store.list>[0]) =>
-      (await store.list(filter)).map((found) => Number(found.id.slice(4)));
+      (await store.list(filter)).map((found) => decisionNumber(found.id));
     expect(await numbers({})).toEqual(Array.from({ length: 50 }, (_, index) => 119 - index));
     expect(await numbers({ limit: 3, before: decisionId(70) })).toEqual([69, 68, 67]);
     expect(await numbers({ limit: 2, rule: "even" })).toEqual([118, 116]);
@@ -238,7 +247,7 @@ describe("openDecisionStore()", () => {
     for (let before: string | undefined; ; ) {
       const page = await store.list({ limit: 1_000, ...(before === undefined ? {} : { before }) });
       if (page.length === 0) break;
-      for (const { id } of page) kept.add(Number(id.slice(4)));
+      for (const { id } of page) kept.add(decisionNumber(id));
       before = page.at(-1)?.id;
     }
     const lost = recorded.filter(({ number }) => !kept.has(number));

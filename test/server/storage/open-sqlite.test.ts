@@ -54,6 +54,26 @@ describe("openSqlite()", () => {
     other.close();
   });
 
+  it("keeps all or nothing of a transaction, also where SQLite undid it itself", () => {
+    open();
+    const values = () => connection.prepare("select a from t order by a").all([]);
+    connection.transaction(() => void connection.prepare("insert into t values (?, 0)").run([1]));
+    const failing = (what: () => void) => () =>
+      connection.transaction(() => {
+        connection.prepare("insert into t values (?, 0)").run([2]);
+        what();
+      });
+    expect(
+      failing(() => {
+        throw new Error("no more");
+      }),
+    ).toThrow("no more");
+    expect(failing(() => connection.exec("rollback; select nothing"))).toThrow(/nothing/);
+    expect(values()).toEqual([{ a: 1 }]);
+    connection.transaction(() => void connection.prepare("insert into t values (?, 0)").run([3]));
+    expect(values()).toEqual([{ a: 1 }, { a: 3 }]);
+  });
+
   it("knows which statements give rows", () => {
     const reads = (sql: string) => connection.prepare(sql).reader;
     open();

@@ -212,6 +212,51 @@ describe("the spans of a request", () => {
   });
 });
 
+describe("the SDK's variables", () => {
+  it("limit what a span holds, and the spans say how much was dropped", async () => {
+    const receiver = await receive();
+    const server = await startTracedServer({
+      ...json(receiver),
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: "5",
+      OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT: "6",
+      OTEL_SPAN_EVENT_COUNT_LIMIT: "1",
+      OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT: "3",
+    });
+    await server.ask();
+    await server.end();
+    const [decision] = named(receiver.spans(), "route production");
+    expect(attributesOf(decision!)).toMatchObject({
+      "route.policy.revision": "ababa",
+      "route.requirements": ["pii-i"],
+    });
+    expect(decision).toMatchObject({ droppedAttributesCount: 6, droppedEventsCount: 1 });
+    expect(decision?.attributes).toHaveLength(6);
+    expect(decision?.events).toMatchObject([{ droppedAttributesCount: 1 }]);
+    expect(decision?.events?.map(attributesOf)).toEqual([
+      { "route.candidate.endpoint": "acme/", "route.candidate.rule": "code", "route.candidate.reason": "conte" }, // the last one
+    ]);
+  });
+
+  it.each([
+    ["always_off", {}, 0],
+    ["always_on", { traceparent: `00-${traceId}-${clientSpan}-00` }, 4],
+    ["traceidratio", { traceparent: `00-${"f".repeat(8)}${"0".repeat(24)}-${clientSpan}-01` }, 0],
+    ["parentbased_always_off", { traceparent: `00-${traceId}-${clientSpan}-01` }, 4],
+    ["parentbased_always_off", {}, 0],
+  ])("sample the whole trace: %s with %j", async (sampler, headers, count) => {
+    const receiver = await receive();
+    const server = await startTracedServer({
+      ...json(receiver),
+      OTEL_TRACES_SAMPLER: sampler,
+      OTEL_TRACES_SAMPLER_ARG: "0.5",
+    });
+    const sent = await server.ask(headers);
+    await server.end();
+    expect(receiver.spans()).toHaveLength(count);
+    for (const { traceparent } of sent) expect(traceparent).toMatch(count === 0 ? /-00$/ : /-01$/);
+  });
+});
+
 describe("startTelemetry()", () => {
   it("imports no SDK without an exporter, and requests are served without headers to send", async () => {
     const server = await startTracedServer({});

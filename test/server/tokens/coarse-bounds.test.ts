@@ -2,10 +2,15 @@ import fc from "fast-check";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
 import { estimateTokens } from "../../../engine/index.js";
+import { BufferList } from "../../../server/json/buffer-list.js";
+import { LateText } from "../../../server/json/late-text.js";
 import { byteBounds, coarseBounds, estimateBySample } from "../../../server/tokens/coarse-bounds.js";
-import { anyText, proseSamples } from "../../engine/tokens/sample-texts.js";
+import { anyText, proseSamples, technicalSamples } from "../../engine/tokens/sample-texts.js";
 
 const count = (text: string) => countTokens(text, { disallowedSpecial: new Set() });
+
+const asciiJson = (text: string) =>
+  JSON.stringify(text).replaceAll(/[^\0-\x7f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 describe("coarseBounds() and byteBounds()", () => {
   it("hold the exact count of any texts", () => {
@@ -39,6 +44,21 @@ describe("estimateBySample()", () => {
       for (const texts of [[long], parts]) {
         const ratio = estimateBySample(texts) / estimateTokens(texts);
         expect(`${language} ${Math.abs(ratio - 1) < 0.2 ? "near" : ratio}`).toBe(`${language} near`);
+      }
+    }
+  });
+
+  it("is about the same for a text that was not read", () => {
+    for (const [language, sample] of Object.entries({ ...proseSamples, ...technicalSamples })) {
+      const text = sample.repeat(Math.ceil(20_000 / sample.length));
+      for (const json of [JSON.stringify(text), asciiJson(text)]) {
+        const bytes = Buffer.from(json);
+        const place = { start: 0, end: bytes.length, bytes: Buffer.byteLength(text), hasEscapes: json.includes("\\") };
+        const late = new LateText(new BufferList([bytes]), place);
+        const ratio = estimateBySample([late]) / estimateTokens(text);
+        expect(`${language} ${Math.abs(ratio - 1) < 0.25 ? "near" : ratio}`).toBe(`${language} near`);
+        expect(byteBounds([late])).toEqual(byteBounds([text]));
+        expect(coarseBounds([late])).toEqual(byteBounds([text]));
       }
     }
   });

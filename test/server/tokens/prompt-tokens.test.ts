@@ -3,6 +3,7 @@ import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
 import type { TokenBounds } from "../../../engine/tokens/token-bounds.js";
 import { needsExactCount, type TokenThresholds } from "../../../engine/tokens/token-thresholds.js";
+import { wholeText } from "../../../server/json/late-text.js";
 import { createTokenCounter } from "../../../server/tokens/create-token-counter.js";
 import { flatTokens, promptParts } from "../../../server/tokens/prompt-parts.js";
 import { PromptSize } from "../../../server/tokens/prompt-size.js";
@@ -128,7 +129,7 @@ describe("promptParts()", () => {
         },
       ],
     });
-    expect(texts.reduce((sum, text) => sum + countTokens(text), fixedTokens)).toBe(124);
+    expect(texts.reduce((sum, text) => sum + countTokens(wholeText(text)), fixedTokens)).toBe(124);
   });
 
   it("counts a role that is one token as that, and any other as text", () => {

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { ANY_TAG, FAILS, HOLDS, ONE_OF, WITHIN } from "../../../engine/compile/decision-tree.js";
+import { ProgramEmitter } from "../../../engine/compile/emit-program.js";
+import type { Literal } from "../../../engine/compile/formula.js";
+import { WordBuffer } from "../../../engine/compile/word-buffer.js";
+
+const literal = (rest: Partial<Literal>): Literal => {
+  return { kind: "literal", operation: WITHIN, fact: 0, x: 0, y: 0, values: [], holds: true, ...rest };
+};
+
+describe("emit()", () => {
+  it("writes lists first, each once, then the instructions from the last to the first", () => {
+    const code = new WordBuffer();
+    const emitter = new ProgramEmitter(code);
+    const isOne = literal({ operation: ONE_OF, fact: 1, values: [2, 5] });
+    const hasTag = literal({ operation: ANY_TAG, fact: 2, values: [7], holds: false });
+    const isThree = literal({ fact: 3, x: 3 });
+    const start = emitter.emit({ kind: "or", parts: [{ kind: "and", parts: [isOne, isThree] }, hasTag] });
+    const lists = [2, 5, 7];
+    expect([...code.toArray()]).toEqual([
+      ...lists,
+      ...[ONE_OF, 1, 0, 2, HOLDS, FAILS], // at 3
+      ...[WITHIN, 3, 3, 0, 3, FAILS], // at 9
+      ...[ANY_TAG, 2, 2, 1, 9, HOLDS], // at 15
+    ]);
+    expect(start).toBe(15);
+    const again = emitter.emit(isOne);
+    expect([...code.toArray().subarray(again)]).toEqual([ONE_OF, 1, 0, 2, HOLDS, FAILS]);
+  });
+
+  it("writes nothing when there is nothing to ask", () => {
+    const code = new WordBuffer();
+    const emitter = new ProgramEmitter(code);
+    expect([emitter.emit(true), emitter.emit(false), code.length]).toEqual([HOLDS, FAILS, 0]);
+  });
+});

@@ -1,0 +1,325 @@
+import { describe, expect, it } from "vitest";
+import { buildDecisionTree } from "../../../engine/compile/build-decision-tree.js";
+import { type TreeTuning, usualTuning } from "../../../engine/compile/tree-tuning.js";
+import { generatePolicy, shapes } from "../../differential/generate-policy.js";
+import { oddTunings } from "../../differential/odd-tunings.js";
+import { Random } from "../../differential/random.js";
+import { all, atLeast, below, has, is, isTrue, night } from "../explain/harness.js";
+import { compile, type RuleText, setOf } from "./harness.js";
+import { printTree } from "./print-tree.js";
+
+/** Splits wherever that asks fewer rules, into hash tables. */
+const splitting: TreeTuning = {
+  longestList: 1,
+  leastRulesToCut: 2,
+  mostRows: 2,
+  mostCuts: 2,
+  directCells: -1e9,
+  longCondition: 16,
+  nodeCost: 0,
+  leafCost: (rules) => rules,
+};
+/** Down to lists of two. */
+const pairs = { ...splitting, longestList: 2 };
+/** Tables with a place for each cell. */
+const direct = { ...splitting, directCells: 8 };
+/** Never splits. */
+const bitmaps = { ...splitting, nodeCost: 1e9 };
+const directBitmaps = { ...bitmaps, directCells: 8 };
+
+const denied = (rules: readonly RuleText[]) => rules.map((deny) => ({ deny }) as RuleText);
+const within = (from: number, to: number) => all(atLeast("context_tokens", from), below("context_tokens", to));
+
+function expectTree(rules: readonly RuleText[], tuning: TreeTuning) {
+  const { tree } = compile(setOf(rules), tuning);
+  const roots = [tree.deny, tree.route].map((root) => printTree(tree, root)).filter((text) => text !== "none");
+  return expect(`\n${roots.join("\n")}\n`);
+}
+
+describe("a tree", () => {
+  const tenants = [
+    is("tenant", "a"),
+    is("tenant", "b", "c"),
+    isTrue("stream"),
+    all(is("tenant", "a"), isTrue("stream")),
+    is("app", "x"),
+  ];
+  it("files rules under the values they name, and the others below `rest`", () => {
+    expectTree(tenants, splitting).toBe(`
+by tenant, hashed
+  rest: bitmap r2 r4
+  a: bitmap r0 r3
+  b, c: list r1
+`);
+    expectTree(tenants, direct).toBe(`
+by tenant
+  rest: bitmap r2 r4
+  a: bitmap r0 r3
+  b, c: list r1
+`);
+  });
+
+  it("files guards under absence too", () => {
+    const guards = denied([is("tenant", "a"), is("tenant", "b", "c"), all(is("tenant", "b"), isTrue("stream"))]);
+    expectTree(guards, splitting).toBe(`
+by tenant, hashed
+  absent: bitmap r0 r1 r2
+  a: list r0
+  b: bitmap r1 r2
+  c: list r1
+`);
+    expectTree(guards, direct).toBe(`
+by tenant
+  absent: bitmap r0 r1 r2
+  a: list r0
+  b: bitmap r1 r2
+  c: list r1
+`);
+  });
+
+  it("files rules under tags, by the rarest of those that must all be there", () => {
+    expectTree(
+      [
+        has("any", "x"),
+        has("any", "y", "z"),
+        has("all", "x", "y"),
+        isTrue("stream"),
+        all(has("any", "x"), isTrue("stream")),
+      ],
+      splitting,
+    ).toBe(`
+by tags, hashed
+  rest: list r3
+  x: bitmap r0 r4
+  y: bitmap r1 r2
+  z: list r1
+`);
+  });
+
+  const ranges = [
+    within(0, 10),
+    within(10, 20),
+    within(20, 30),
+    within(5, 25),
+    within(12, 11), // never
+    atLeast("context_tokens", 30),
+    isTrue("stream"),
+    below("context_tokens", 40), // wide
+  ];
+  it("files rules between cuts, and wide ranges below `rest`", () => {
+    expectTree(ranges, pairs).toBe(`
+by context_tokens, cut
+  rest: list r6 r7
+  from 0: list r0 r3
+  from 10, from 11: list r1 r3
+  from 20: list r2 r3
+  from 30, from 40: list r5
+`);
+    expectTree(ranges, { ...direct, longestList: 2 }).toBe(`
+by context_tokens
+  rest: list r6 r7
+  from 0, from 5: list r0 r3
+  from 10, from 11, from 12: list r1 r3
+  from 20, from 25: list r2 r3
+  from 30, from 40: list r5
+`);
+  });
+  it("files guards with ranges below `absent` too, those that no number meets only there", () => {
+    expectTree(denied(ranges), pairs).toBe(`
+by context_tokens, cut
+  rest: list r6 r7
+  absent: bitmap r0 r1 r2 r3 r4 r5
+  from 0: list r0 r3
+  from 10, from 11: list r1 r3
+  from 20: list r2 r3
+  from 30, from 40: list r5
+`);
+  });
+
+  it("contradicts itself nowhere, whatever the policy", () => {
+    const random = new Random(5);
+    for (const shape of shapes) {
+      for (const tuning of [usualTuning, ...oddTunings]) {
+        const tree = buildDecisionTree(generatePolicy(random, shape, 40), tuning);
+        for (const root of [tree.deny, tree.require, tree.route]) expect(printTree(tree, root)).not.toBe("");
+      }
+    }
+  });
+});
+
+describe("a bitmap", () => {
+  it("has columns for the facts that drop most rules for what they cost, the best first", () => {
+    const rules = Array.from({ length: 12 }, (_, at) => {
+      return all(is("tenant", `t${at % 2}`), is("region", `x${at % 3}`), isTrue("stream"), is("app", "a"));
+    });
+    expectTree(rules, directBitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11
+  region
+    absent: none
+    other: none
+    x0: r0 r3 r6 r9
+    x1: r1 r4 r7 r10
+    x2: r2 r5 r8 r11
+  stream
+    absent: none
+    false: none
+    true: all
+`);
+  });
+  it("has a bit for each rule, in words of 32", () => {
+    const rules = Array.from({ length: 34 }, (_, at) => is("tenant", at < 32 ? "a" : "b"));
+    expectTree(rules, bitmaps).toContain("    b: r32 r33\n");
+    expectTree(rules, directBitmaps).toContain("    b: r32 r33\n");
+  });
+  it("has no column for long lists, which would be read in each of many places", () => {
+    const names = Array.from({ length: 300 }, (_, at) => `t${at}`);
+    const listed = all(is("tenant", ...names), isTrue("stream"));
+    expectTree([listed, listed, listed], bitmaps).toBe(`
+bitmap r0 r1 r2
+  stream, hashed
+    absent: none
+    others: none
+    true: all
+`);
+  });
+  it("has rows for stretches of the week", () => {
+    expectTree(
+      [1, 2, 3].map((day) => night([day], "UTC")),
+      { ...directBitmaps, mostCuts: 8, directCells: 2 },
+    ).toBe(`
+bitmap r0 r1 r2
+  time
+    absent: none
+    from the least: none
+    from 2760: r0
+    from 3240: none
+    from 4200: r1
+    from 4680: none
+    from 5640: r2
+    from 6120: none
+`);
+  });
+  const tagged = [
+    ...Array.from({ length: 6 }, () => has("any", "x")),
+    has("any", "x", "y"),
+    has("any", "y"),
+    has("any", "z"),
+    has("any", "v"),
+    isTrue("stream"),
+  ];
+  it("has a row for each often named tag, and one for all others", () => {
+    expectTree(tagged, bitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10
+  tags
+    absent: r10
+    others: r10
+    x: r0 r1 r2 r3 r4 r5 r6
+    y: r6 r7
+    z, v: r8 r9
+`);
+    expectTree(denied(tagged), bitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10
+  tags
+    absent: all
+    others: r10
+    x: r0 r1 r2 r3 r4 r5 r6
+    y: r6 r7
+    z, v: r8 r9
+`);
+  });
+  const named = [is("tenant", "a"), is("tenant", "a", "b"), is("tenant", "c"), is("tenant", "d"), isTrue("stream")];
+  it("has a row for each often named string, and one for all others", () => {
+    expectTree(named, bitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4
+  tenant, hashed
+    absent: r4
+    others: r4
+    a: r0 r1 r4
+    b: r1 r4
+    c, d: r2 r3 r4
+`);
+    expectTree(denied(named), bitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4
+  tenant, hashed
+    absent: all
+    others: r4
+    a: r0 r1 r4
+    b: r1 r4
+    c, d: r2 r3 r4
+`);
+    expectTree(denied(named), directBitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4
+  tenant
+    absent: all
+    other: r4
+    a: r0 r1 r4
+    b: r1 r4
+    c, d: r2 r3 r4
+`);
+  });
+  const ranges = [
+    within(10, 20),
+    within(15, 30),
+    within(40, 41),
+    within(7, 6),
+    isTrue("stream"),
+    atLeast("context_tokens", 35),
+  ];
+  it("has a row for each stretch between cuts, of which there are no more than it may have", () => {
+    expectTree(ranges, bitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4 r5
+  context_tokens, cut
+    absent: r4
+    from the least: r0 r4
+    from 15: r0 r1 r4
+    from 35: r2 r4 r5
+`);
+    expectTree(denied(ranges), bitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4 r5
+  context_tokens, cut
+    absent: all
+    from the least: r0 r4
+    from 15: r0 r1 r4
+    from 35: r2 r4 r5
+`);
+    expectTree(denied(ranges), directBitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4 r5
+  context_tokens
+    absent: all
+    from the least, from 6, from 7, from 10: r0 r4
+    from 15, from 20, from 30: r0 r1 r4
+    from 35, from 40, from 41: r2 r4 r5
+`);
+    expectTree(denied(ranges), { ...bitmaps, mostCuts: 10 }).toBe(`
+bitmap r0 r1 r2 r3 r4 r5
+  context_tokens, cut
+    absent: all
+    from the least: r4
+    from 6: r4
+    from 7: r4
+    from 10: r0 r4
+    from 15: r0 r1 r4
+    from 20: r1 r4
+    from 30: r4
+    from 35: r4 r5
+    from 40: r2 r4 r5
+    from 41: r4 r5
+    from beyond all: r4
+`);
+    expectTree(denied(ranges), { ...directBitmaps, mostCuts: 10 }).toBe(`
+bitmap r0 r1 r2 r3 r4 r5
+  context_tokens
+    absent: all
+    from the least: r4
+    from 6: r4
+    from 7: r4
+    from 10: r0 r4
+    from 15: r0 r1 r4
+    from 20: r1 r4
+    from 30: r4
+    from 35: r4 r5
+    from 40: r2 r4 r5
+    from 41: r4 r5
+`);
+  });
+});

@@ -1,0 +1,117 @@
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { catalogOf, compile, completion, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";
+
+afterEach(stopAll);
+
+/** Some 700 KB with all that a JSON string can hold, also across the places where it is cut. */
+const prompt = 'She said: "naïve – 你好 \u{1f600}"\n\tC:\\temp\\u0041\n'.repeat(15_000);
+const written = (model: string, isAscii: boolean) => {
+  const body = JSON.stringify({ messages: [{ role: "user", content: prompt }], model, temperature: 0.5 });
+  return isAscii
+    ? body.replaceAll(/[^\0-\x7f]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    : body;
+};
+const wide = (upstreams: Parameters<typeof catalogOf>[0]) => catalogOf(upstreams).replaceAll("100k", "10M");
+const post = (url: string, body: string, headers = {}) =>
+  fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body });
+
+describe("a body of many pieces", () => {
+  it.each([false, true])(
+    "reaches every candidate byte for byte but for the model (ASCII only: %s)",
+    async (isAscii) => {
+      const broken = await startUpstream((response) => sendJson(response, { error: { message: "no" } }, 500));
+      const fine = await startUpstream((response) => sendJson(response, completion("fine")));
+      const catalog = wide({ one: broken.url, two: fine.url });
+      const proxy = await startProxy(compile(policyOf("{ to: [acme/one, acme/two], retries: 1 }"), catalog));
+      const answer = await post(proxy.url, written("auto", isAscii));
+      expect(answer.status).toBe(200);
+      const received = [...broken.requests, ...fine.requests];
+      expect(received.map(({ body }) => body === written("one-model", isAscii))).toEqual([true, true, false]);
+      expect(received[2]?.body === written("two-model", isAscii)).toBe(true);
+      for (const { headers, body } of received) {
+        expect(headers["content-length"]).toBe(String(Buffer.byteLength(body)));
+        expect(headers["transfer-encoding"]).toBeUndefined();
+      }
+    },
+  );
+
+  it("is translated for a provider of another format", async () => {
+    const message = { id: "msg_1", type: "message", role: "assistant", model: "one-model", stop_reason: "end_turn" };
+    const upstream = await startUpstream((response) =>
+      sendJson(response, {
+        ...message,
+        content: [{ type: "text", text: "fine" }],
+        usage: { input_tokens: 1, output_tokens: 1 },
+      }),
+    );
+    const catalog = wide({ one: upstream.url }).replace("format: openai", "format: anthropic");
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog));
+    const answer = await post(proxy.url, written("auto", true));
+    expect(answer.status).toBe(200);
+    const sent = JSON.parse(upstream.requests[0]?.body ?? "") as {
+      messages: [{ content: string | [{ text: string }] }];
+    };
+    const { content } = sent.messages[0];
+    expect((typeof content === "string" ? content : content[0].text) === prompt).toBe(true);
+  });
+
+  it("keeps its sticky prefix and its size, whether it is read or not", async () => {
+    const upstream = await startUpstream((response) => sendJson(response, completion("fine")));
+    const policy = compile(
+      policyOf("{ to: [acme/one], strategy: cheapest, sticky: prefix }"),
+      wide({ one: upstream.url }),
+    );
+    const proxy = await startProxy(policy);
+    const prefixOf = async (body: string) => {
+      expect((await post(proxy.url, body)).status).toBe(200);
+      const { world, facts } = await proxy.lastDecision();
+      return { prefix: world.prefix, size: facts["context_tokens"]?.source };
+    };
+    const first = await prefixOf(written("auto", false));
+    expect(first.prefix).toMatch(/^[0-9a-f]{16}$/);
+    expect(first.size).toBe("estimate");
+    expect(await prefixOf(written("auto", true))).toEqual(first);
+    const short = JSON.stringify({ model: "auto", messages: [{ role: "user", content: prompt.slice(0, 4_096) }] });
+    expect(await prefixOf(short)).toEqual(first);
+  });
+
+  it("may come in tiny pieces", async () => {
+    const upstream = await startUpstream((response) => sendJson(response, completion("fine")));
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), wide({ one: upstream.url })));
+    const body = Buffer.from(
+      JSON.stringify({ messages: [{ role: "user", content: "é".repeat(100_000) }], model: "auto" }),
+    );
+    const socket = connect(Number(new URL(proxy.url).port), "127.0.0.1");
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n`,
+    );
+    for (let at = 0; at < body.length; at += 97) {
+      const piece = body.subarray(at, at + 97);
+      socket.write(`${piece.length.toString(16)}\r\n${piece.toString("latin1")}\r\n`, "latin1");
+    }
+    socket.write("0\r\n\r\n");
+    let answer = "";
+    for await (const data of socket) answer += String(data);
+    expect(answer).toMatch(/^HTTP\/1.1 200/);
+    expect(upstream.requests[0]?.body === body.toString().replace('"auto"', '"one-model"')).toBe(true);
+  });
+
+  it("gets the answer of a provider that refuses it before it has read it", async () => {
+    const server = createServer((_, response) => {
+      response.writeHead(413, { "content-type": "application/json" }).end('{"error":{"message":"too long for me"}}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    try {
+      const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), wide({ one: url })));
+      const answer = await post(proxy.url, written("auto", false));
+      expect(answer.status).toBe(413);
+      expect(await answer.json()).toMatchObject({ error: { message: "too long for me" } });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
