@@ -11,7 +11,7 @@ export interface PolicyCompilerOptions {
   readonly timeoutMs?: number;
   /** Memory of the thread, MiB; a policy that needs more is refused and the server lives on. Default 2,048. */
   readonly memoryMb?: number;
-  /** Milliseconds without work after which the thread is ended if the last policy was small. Default 10,000. */
+  /** Milliseconds without work after which the thread is ended if the last policy was small. Default 60,000. */
   readonly idleMs?: number;
 }
 
@@ -57,7 +57,7 @@ export class CompileFailure extends Error {
  * A thread that failed is replaced at once, so that the next edit does not wait for a start of 0.2 to 1 s.
  */
 export function createPolicyCompiler(options: PolicyCompilerOptions = {}): PolicyCompiler {
-  const { timeoutMs = 60_000, memoryMb = 2_048, idleMs = 10_000 } = options;
+  const { timeoutMs = 60_000, memoryMb = 2_048, idleMs = 60_000 } = options;
   const workerUrl = options.workerUrl ?? new URL("./compile-worker.js", import.meta.url);
   let thread: CompilingThread | undefined;
   let isClosed = false;
