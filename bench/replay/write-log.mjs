@@ -1,48 +1,98 @@
-// Writes a log of recorded decisions to the standard output: requests at the edges of the policy, decided under it.
-// node bench/replay/write-log.mjs POLICY_DIR COUNT [SEED] > log.jsonl      (after `npm run build`)
+// Writes a log of recorded decisions to the standard output, no two of them alike, decided under the policy.
+// node bench/replay/write-log.mjs POLICY_DIR COUNT [traffic|edges] [SEED] > log.jsonl      (after `npm run build`)
+//   traffic  as a server records them: some hundred kinds of requests, most of them routed, each with its own sizes, limits,
+//            times, sessions and latencies
+//   edges    requests at the edges of the policy's conditions, about half of them denied
 import { once } from "node:events";
-import { compilePolicy, decide, rank, sampleRequests, seededRandom } from "../../dist/engine/index.js";
+import { builtInFacts, compilePolicy, decide, rank, sampleRequests, seededRandom } from "../../dist/engine/index.js";
 import { readPolicyDirectory } from "../../dist/server/policy-files/read-policy-directory.js";
 
-const [directory = "policies", count = "1000", seed = "1"] = process.argv.slice(2);
+const [directory = "policies", count = "1000", kind = "traffic", seed = "1"] = process.argv.slice(2);
 const files = await readPolicyDirectory(directory);
 const { value: policy } = compilePolicy(files);
 if (policy === undefined) throw new Error(`${directory} does not compile`);
+if (kind !== "traffic" && kind !== "edges") throw new Error(`${kind} is neither traffic nor edges`);
 const random = seededRandom(Number(seed));
 const { name, revision } = policy;
+/** One in so many that are refused or have no candidate is kept in traffic. */
+const REFUSED_KEPT = 1 / 8;
+const START = Date.UTC(2026, 10, 24, 9);
 
 /** Endpoints whose latency a server has seen: as many as a policy usually routes to. */
 const observed = policy.set.catalog.models
   .slice(0, 5)
   .flatMap(({ endpoints }) => endpoints.map((endpoint) => endpoint.id));
-const attempt = (endpoint, number) => ({
+const sources = { tags: "header x-route-tags", time: "clock", context_tokens: "estimate", model: "body model" };
+const hexadecimal = () =>
+  Math.floor(random() * 2 ** 48)
+    .toString(16)
+    .padStart(12, "0");
+const upTo = (most, digits = 0) => Number((most * random()).toFixed(digits));
+
+/** What comes in: of traffic so many kinds of requests, as applications send them, of edges none twice. */
+const KINDS = 400;
+const order = [...builtInFacts, ...policy.set.attributes].map((fact) => fact.name);
+const samples = [];
+const nextSample = () => {
+  if (samples.length === 0) samples.push(...sampleRequests(policy.set, kind === "edges" ? 10_000 : KINDS, random));
+  return samples.pop();
+};
+const kinds = Array.from({ length: kind === "edges" ? 0 : KINDS }, (_, number) => ({
+  ...{ tenant: `tenant-${number % 25}`, app: `app-${number % 60}`, ...nextSample(), key: `key-${number % 80}` },
+  ...{ spend_ratio: 0, max_output_tokens: random() < 0.5 ? 0 : undefined, session: random() < 0.5 ? "" : undefined },
+}));
+
+function nextFacts(number) {
+  if (kind === "edges") return nextSample();
+  const request = kinds[Math.floor(random() * KINDS)];
+  const facts = {
+    ...request,
+    context_tokens: Math.floor(20 * 10_000 ** random()),
+    max_output_tokens: request.max_output_tokens === undefined ? undefined : 1 + upTo(4_000),
+    budget_usd: request.budget_usd === undefined ? undefined : upTo(0.5, 4),
+    max_latency_ms: request.max_latency_ms === undefined ? undefined : 200 + upTo(4_000),
+    session: request.session === undefined ? undefined : `session-${hexadecimal()}`,
+    spend_ratio: upTo(1, 4),
+    time: START + number * 37,
+  };
+  return Object.fromEntries(order.map((name) => [name, facts[name]]));
+}
+
+function* decisions() {
+  for (let number = 0, written = 0; written < Number(count); number++) {
+    const facts = nextFacts(number);
+    const id = `dec_01M89${String(number).padStart(9, "0")}${hexadecimal().toUpperCase()}`;
+    const latency = Object.fromEntries(observed.map((endpoint) => [endpoint, Number((400 + upTo(300, 2)).toFixed(2))]));
+    const world = { latency_ms: latency, seed: id, ...(kind === "edges" ? {} : { prefix: `${hexadecimal()}0000` }) };
+    const outcome = decide(policy, facts);
+    const plan = outcome.denied === undefined ? rank(policy, outcome, facts, world) : undefined;
+    const isRouted = plan !== undefined && plan.attempts.length > 0;
+    if (kind === "traffic" && !isRouted && random() > REFUSED_KEPT) continue;
+    written++;
+    yield { number, id, facts, world, outcome, plan };
+  }
+}
+
+const attempt = (endpoint) => ({
   endpoint,
   status: 200,
-  first_token_ms: 400 + (number % 300),
-  total_ms: 900,
-  usage: { input_tokens: 1_000 + (number % 1_000), output_tokens: 200 + (number % 100) },
-  cost_usd: 0.0012,
+  first_token_ms: Math.round(4000 + upTo(3000)) / 10,
+  total_ms: Math.round(9000 + upTo(9000)) / 10,
+  usage: { input_tokens: 1_000 + upTo(1_000), output_tokens: 200 + upTo(100) },
+  cost_usd: upTo(0.01, 8),
 });
+const sourceOf = (fact) => sources[fact] ?? (fact.startsWith("attributes.") ? "key" : "body");
 
 process.stdout.write(`${JSON.stringify({ kind: "policy", revision, name, files })}\n`);
-const source = (fact) => (fact === "tags" ? "header x-route-tags" : fact === "time" ? "clock" : "body");
 let text = "";
-let requests = [];
-for (let number = 0; number < Number(count); number++) {
-  if (requests.length === 0) requests = [...sampleRequests(policy.set, 10_000, random)];
-  const facts = requests.pop();
-  const latency = Object.fromEntries(observed.map((endpoint) => [endpoint, Math.round(4e4 + 3e4 * random()) / 100]));
-  const id = `dec_01M89ZRXVC3G031V${String(number).padStart(10, "0")}`;
-  const world = { latency_ms: latency, seed: id };
-  const outcome = decide(policy, facts);
-  const plan = outcome.denied === undefined ? rank(policy, outcome, facts, world) : undefined;
+for (const { number, id, facts, world, outcome, plan } of decisions()) {
   const [chosen, ...fallbacks] = (plan?.attempts ?? []).map(({ endpoint }) => endpoint.id);
   const present = Object.entries(facts).filter(([, value]) => value !== undefined);
-  const recorded = present.map(([fact, value]) => [fact, { value, source: source(fact) }]);
+  const recorded = present.map(([fact, value]) => [fact, { value, source: sourceOf(fact) }]);
   text += `${JSON.stringify({
     rule: outcome.denied?.rule.id ?? plan?.rule,
     id,
-    time: "2026-11-24T09:00:00.000Z",
+    time: new Date(START + number * 37).toISOString(),
     policy: { name, revision },
     facts: Object.fromEntries(recorded),
     ...(chosen === undefined ? {} : { chosen }),
@@ -50,11 +100,11 @@ for (let number = 0; number < Number(count); number++) {
     ...(plan === undefined ? {} : { assumed_output_tokens: plan.assumedOutputTokens }),
     world,
     seed: id,
-    attempts: chosen === undefined ? [] : [attempt(chosen, number)],
+    attempts: chosen === undefined ? [] : [attempt(chosen)],
     result: {
       status: chosen === undefined ? 403 : 200,
       outcome: chosen === undefined ? "denied" : "answered",
-      total_ms: 900,
+      total_ms: Math.round(9000 + upTo(9000)) / 10,
     },
     warnings: [],
   })}\n`;

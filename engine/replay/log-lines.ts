@@ -9,11 +9,16 @@ export type Decode = (bytes: Uint8Array<ArrayBuffer>, start: number, end: number
 /** Calls `visit` with the place of each line, without its end. */
 export function eachLine(bytes: Uint8Array, visit: (start: number, end: number) => void): void {
   for (let start = 0; start < bytes.length; ) {
-    const found = bytes.indexOf(LINE_END, start);
-    const end = found === -1 ? bytes.length : found;
+    const end = endOfLine(bytes, start);
     visit(start, end);
     start = end + 1;
   }
+}
+
+/** Where the line that begins at `start` ends. */
+export function endOfLine(bytes: Uint8Array, start: number): number {
+  const found = bytes.indexOf(LINE_END, start);
+  return found === -1 ? bytes.length : found;
 }
 
 /** Whether a line says nothing of a decision, and need not. */

@@ -1,474 +1,448 @@
 import type { Facts, FactValue } from "../evaluate/facts.js";
 import { builtInSources, factsOfSources } from "../evaluate/given-value.js";
-import { DEFAULT_SOURCE } from "../explain/record-facts.js";
 import type { World } from "../rank/world.js";
-import { type KnownText, KnownTexts } from "./known-texts.js";
-import type { Decode } from "./log-lines.js";
-import { isFactValue, type RecordedChoice } from "./replay-decision.js";
+import { Figures, MOST_ENDPOINTS } from "./figures.js";
+import { type KnownText, SHORTEST } from "./known-texts.js";
+import { beginsNumber, LINE_END, LineCursor, OPEN_LIST, OPEN_MAP, QUOTE, unusual } from "./line-cursor.js";
+import {
+  ALL_NEEDED,
+  CHOSEN,
+  END,
+  ERROR_RATE,
+  FACT_NUMBER,
+  FACT_TEXT,
+  FACT_VALUE,
+  FALLBACKS,
+  type Gap,
+  IN_FLIGHT,
+  LATENCY,
+  PASSED_NUMBER,
+  PASSED_TEXT,
+  PREFIX,
+  RecordLayout,
+  type Role,
+  RULE,
+  SEED,
+  WORLD_VALUE,
+} from "./record-layout.js";
+import { isWorld, type RecordedChoice } from "./replay-decision.js";
+import { ValueTable } from "./value-table.js";
 
-const QUOTE = 34;
-const COMMA = 44;
-const MINUS = 45;
-const POINT = 46;
-const ZERO = 48;
-const NINE = 57;
-const COLON = 58;
-const OPEN_LIST = 91;
-const BACKSLASH = 92;
-const CLOSE_LIST = 93;
-const OPEN_MAP = 123;
-const CLOSE_MAP = 125;
+/** Alternatives that are looked for at one place. */
+const MOST_ALTERNATIVES = 64;
+/** Facts of different names. */
+const MOST_FACTS = 256;
 
-/** Whole numbers of so many digits are exact, and so is dividing them by as large a power of ten. */
-const EXACT_DIGITS = 15;
-const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
+/** Worlds that differ in more than figures, seed and prefix. */
+const MOST_WORLDS = 1 << 14;
 
-/** Words of four bytes of known texts in all; entries that are looked for at one place. */
-const MOST_WORDS = 1 << 18;
-const MOST_ENTRIES = 64;
+/** How the value of a fact stands in the record. */
+export const ABSENT = 0;
+/** It is a value of the reader's table. */
+export const KNOWN = 1;
+export const NUMBER = 2;
+/** A text that is another one in most requests; it is not kept. */
+export const TEXT = 3;
 
-/** What every record has, a bit each; and what else is read of it. */
-const needed: ReadonlyMap<string, number> = new Map([
-  ["id", 1],
-  ["policy", 2],
-  ["facts", 4],
-  ["fallbacks", 8],
-  ["world", 16],
-]);
-const ALL_NEEDED = 31;
-const optional: ReadonlySet<string> = new Set(["rule", "chosen"]);
-/** Texts that are another one in every request: to keep them would be of no use. */
-const uniqueTexts: ReadonlySet<string> = new Set(["seed", "prefix", "session", "user"]);
+const none: readonly string[] = [];
+const numberRoles: ReadonlySet<Role> = new Set([PASSED_NUMBER, FACT_NUMBER, LATENCY, IN_FLIGHT, ERROR_RATE]);
 
-/** Which map an entry stands in. */
-type Place = "record" | "facts" | "world" | "figures";
-/** How the value of an entry is read: it is known with the entry; as a number, a text, a map; or it is passed over. */
-type Kind = "known" | "number" | "text" | "map" | "passed";
-
-/** An entry of a map that was met before. */
-interface Entry {
+/** A place in a line at which a value stands. */
+interface Place {
+  readonly role: Role;
   readonly name: string;
-  readonly kind: Kind;
-  /** Of a record's entry its bit in {@link needed}, of a fact the place of its value. */
+  /** Of a fact or an endpoint. */
   readonly number: number;
-  /** All of it and the byte behind it, when the value is known; else what stands before the value. */
-  readonly text: KnownText;
-  readonly value: unknown;
-  readonly endings: Ending[];
-  /** The entries that came after those of this name, and those that came first in its own map. */
-  readonly next: Entry[];
-  readonly first: Entry[];
+  /** Whether the value is a number, never one, or, undefined, a part of a text. */
+  readonly isNumber: boolean | undefined;
+  /** What stood between such a value and the next one. */
+  readonly links: Link[];
 }
-/** What came behind the number or the text of a fact, and the byte behind that. */
-interface Ending {
+/** What stands between two values. */
+interface Link {
   readonly text: KnownText;
-  readonly isDefault: boolean;
+  readonly next: Place;
+  readonly opened: number;
+  readonly revision: string | undefined;
+  readonly isAfterDefault: boolean;
 }
-
-/** How the line of a record without warnings ends. */
-const recordEnds = [',"warnings":[]}', ',"warnings":[],"simulated":true}'].map((text) =>
-  Array.from(text, (letter) => letter.charCodeAt(0)),
-);
-
-/** What is not written as the server writes it; such a line is read the plain way. */
-const unusual = new Error("this line is not written as records are");
 
 /**
- * Reads what replay needs of a record straight from its bytes, several times as fast as parsing all of it: nearly every
- * entry of a record (a fact with its source, the list of fallbacks) was met in records before, and is compared with those.
- * Reads what the server and `--export` write; of any other line it says that it has not read it.
+ * Reads what replay needs of a record straight from its bytes, several times as fast as parsing it. What stands between its
+ * values (names, sources, all of its form) was mostly met in records before and is compared with those, eight bytes at a time; a
+ * line with something new between two values is looked at closely first ({@link RecordLayout}). So what is read here is
+ * a record to its last byte. Reads what the server and `--export` write; of any other line it says that it has not read it.
  *
- * A line that begins with its rule and ends as records do is read as far as `world`. Of what is passed over only the end
- * is found.
+ * What it holds of the record is read from its fields and from {@link facts} and {@link world}, until the next one is read.
  */
-export class RecordReader implements RecordedChoice {
+export class RecordReader extends LineCursor implements RecordedChoice {
   rule: string | undefined;
   revision = "";
   chosen: string | undefined;
-  fallbacks: readonly string[] = [];
-  facts: Facts = {};
-  world: World = {};
-  readonly #decode: Decode;
-  readonly #known = new KnownTexts(MOST_WORDS);
-  /** The facts' names by the places of their values: built-in ones, then others. */
-  readonly #names: string[];
-  readonly #values: (FactValue | undefined)[];
-  #first: Entry[] = [];
-  /** The entries that followed one, by its place and name. */
-  #next = new Map<string, Entry[]>();
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
-  #at = 0;
-  #end = 0;
-
-  /**
-   * @param attributes names of custom facts; others that are met are added.
-   */
-  constructor(attributes: readonly string[], decode: Decode) {
-    this.#names = [...builtInSources, ...attributes];
-    this.#values = this.#names.map(() => undefined);
-    this.#decode = decode;
-  }
+  fallbacks: readonly string[] = none;
+  /** By the places of facts, {@link placeOf}: how each stands in the record, its number, its place in {@link values}. */
+  readonly kinds = new Uint8Array(MOST_FACTS);
+  readonly numbers = new Float64Array(MOST_FACTS);
+  readonly known = new Int32Array(MOST_FACTS);
+  private readonly endpoints: string[] = [];
+  private readonly endpointPlaces = new Map<string, number>();
+  readonly latency = new Figures(this.endpoints);
+  readonly inFlight = new Figures(this.endpoints);
+  readonly errorRate = new Figures(this.endpoints);
+  /** Tells apart the entries of worlds that are not figures, seed or prefix. */
+  fixedWorldNumber = 0;
+  /** Counts how often {@link values} was emptied, since all it could hold had been met. */
+  generation = 0;
+  private readonly table = new ValueTable();
+  /** The facts' names by their places: built-in ones, then others. */
+  private readonly names: string[] = [...builtInSources];
+  private readonly places = new Map(builtInSources.map((name, place) => [name, place]));
+  private readonly texts = new Map<string, string>();
+  private readonly start: Place = { role: PASSED_TEXT, name: "", number: 0, isNumber: undefined, links: [] };
+  private placesInLine = new Map<string, Place>();
+  /** Where the texts of this record stand that are not kept, by the places of facts. */
+  private readonly textStarts = new Int32Array(MOST_FACTS);
+  private readonly textEnds = new Int32Array(MOST_FACTS);
+  private seedStart = -1;
+  private seedEnd = -1;
+  private prefixStart = -1;
+  private prefixEnd = -1;
+  private fixedNames: string[] = [];
+  private fixedValues: number[] = [];
+  private fixedWorlds = new Map<string, number>();
 
   /** Takes up another piece of the log. */
   open(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#bytes = bytes;
-    this.#known.open(bytes);
+    this.bytes = bytes;
+    this.table.open(bytes);
   }
 
-  /** Reads the line from `start` to before `end`. @returns false when it must be read the plain way. */
-  read(start: number, end: number): boolean {
-    this.#at = start;
-    this.#end = end;
+  /**
+   * Reads the line that begins at `start`.
+   * @returns where it ends; −1 when it must be read the plain way.
+   */
+  read(start: number): number {
     try {
-      return this.#record();
+      if (this.walk(start)) return this.at;
+      this.learn(new RecordLayout(this.decode).read(this.bytes, start), start);
+      return this.walk(start) ? this.at : -1;
     } catch (error) {
-      if (error === unusual || error instanceof SyntaxError) return false;
+      if (error === unusual || error instanceof SyntaxError) return -1;
       throw error;
     }
   }
 
-  #record(): boolean {
-    this.rule = undefined;
-    this.chosen = undefined;
-    let seen = 0;
-    let hasRule = false;
-    let entries = this.#first;
-    this.#expect(OPEN_MAP);
-    do {
-      const entry = this.#entry(entries, "record");
-      entries = entry.next;
-      if ((seen & entry.number) !== 0) return false;
-      seen |= entry.number;
-      switch (entry.name) {
-        case "rule":
-          hasRule = true;
-          this.rule = entry.value as string;
-          break;
-        case "chosen":
-          this.chosen = entry.value as string;
-          break;
-        case "policy":
-          this.revision = (entry.value as { readonly revision: string }).revision;
-          break;
-        case "fallbacks":
-          this.fallbacks = entry.value as readonly string[];
-          break;
-        case "facts":
-          this.facts = this.#facts(entry.first);
-          break;
-        case "world":
-          this.world = this.#world(entry.first);
-          if (seen === ALL_NEEDED && hasRule && this.#endsAsWritten()) return true;
-          break;
-        default:
-          if (entry.kind === "text") this.#passText();
-          else if (entry.kind === "number") this.#number();
-          else this.#pass();
-      }
-    } while (this.#goesOn());
-    return this.#at === this.#end && seen === ALL_NEEDED;
+  /** The place of a fact; one that no record had so far gets one. −1 when there are too many. */
+  placeOf(fact: string): number {
+    const known = this.places.get(fact);
+    if (known !== undefined) return known;
+    const place = this.names.length;
+    if (place === MOST_FACTS) return -1;
+    this.names.push(fact);
+    this.places.set(fact, place);
+    return place;
   }
 
-  #facts(first: Entry[]): Facts {
-    const values = this.#values;
-    for (let place = 0; place < values.length; place++) values[place] = undefined;
-    if (!this.#isEmpty()) {
-      let entries = first;
-      do {
-        const entry = this.#entry(entries, "facts");
-        entries = entry.next;
-        if (entry.kind === "known") values[entry.number] = entry.value as FactValue | undefined;
-        else {
-          const value = entry.kind === "number" ? this.#number() : this.#text();
-          values[entry.number] = this.#ending(entry).isDefault ? undefined : value;
-        }
-      } while (this.#goesOn());
+  /** The place of an endpoint in figures; −1 when there are too many. */
+  placeOfEndpoint(endpoint: string): number {
+    const known = this.endpointPlaces.get(endpoint);
+    if (known !== undefined) return known;
+    if (this.endpoints.length === MOST_ENDPOINTS) return -1;
+    this.endpointPlaces.set(endpoint, this.endpoints.length);
+    return this.endpoints.push(endpoint) - 1;
+  }
+
+  /** The value of a fact. */
+  factAt(place: number): FactValue | undefined {
+    switch (this.kinds[place]) {
+      case KNOWN:
+        return this.table.values[this.known[place] as number] as FactValue;
+      case NUMBER:
+        return this.numbers[place] as number;
+      case TEXT:
+        return this.decode(this.bytes, this.textStarts[place] as number, this.textEnds[place] as number);
+      default:
+        return undefined;
     }
+  }
+
+  /** A value that facts have had, by its number. */
+  keptValue(number: number): unknown {
+    return this.table.values[number];
+  }
+
+  /** One string for each text, so that comparing two mostly compares where they are. */
+  sameText(text: string): string {
+    const known = this.texts.get(text);
+    if (known !== undefined) return known;
+    this.texts.set(text, text);
+    return text;
+  }
+
+  /** All facts of the record. */
+  facts(): Facts {
+    const values = this.names.map((_, place) => this.factAt(place));
     const facts = factsOfSources(values) as Record<string, FactValue | undefined>;
     for (let place = builtInSources.length; place < values.length; place++) {
-      facts[this.#names[place] as string] = values[place];
+      facts[this.names[place] as string] = values[place];
     }
     return facts as Facts;
   }
 
-  #world(first: Entry[]): World {
-    const world: Record<string, unknown> = {};
-    if (!this.#isEmpty()) {
-      let entries = first;
-      do {
-        const entry = this.#entry(entries, "world");
-        entries = entry.next;
-        const { kind, name } = entry;
-        world[name] = kind === "text" ? this.#text() : kind === "map" ? this.#figures(entry.first) : entry.value;
-      } while (this.#goesOn());
-    }
-    return world as World;
+  /** What the world says beside figures, seed and prefix. */
+  fixedWorld(): World {
+    return Object.fromEntries(
+      this.fixedNames.map((name, index) => [name, this.keptValue(this.fixedValues[index] as number)]),
+    );
   }
 
-  #figures(first: Entry[]): Readonly<Record<string, number>> {
-    const figures: Record<string, number> = {};
-    if (!this.#isEmpty()) {
-      let entries = first;
-      do {
-        const entry = this.#entry(entries, "figures");
-        entries = entry.next;
-        figures[entry.name] = this.#number();
-      } while (this.#goesOn());
-    }
-    return figures;
+  seed(): string | undefined {
+    return this.seedStart === -1 ? undefined : this.decode(this.bytes, this.seedStart, this.seedEnd);
   }
 
-  /** The entry that stands here, read as far as it is known. */
-  #entry(entries: Entry[], place: Place): Entry {
-    for (let at = 0; at < entries.length; at++) {
-      const entry = entries[at] as Entry;
-      const { kind, text } = entry;
-      if (!this.#known.isAt(text, this.#at)) continue;
-      const behind = this.#at + text.length;
-      if (kind === "number" && !isNumber(this.#bytes[behind] as number)) continue;
-      moveForward(entries, at);
-      this.#at = kind === "known" ? behind - 1 : behind;
-      return entry;
-    }
-    const entry = this.#learn(place);
-    add(entries, entry);
-    return entry;
+  prefix(): string | undefined {
+    return this.prefixStart === -1 ? undefined : this.decode(this.bytes, this.prefixStart, this.prefixEnd);
   }
 
-  #learn(place: Place): Entry {
-    const bytes = this.#bytes;
-    const start = this.#at;
-    this.#expect(QUOTE);
-    this.#passText();
-    const name = JSON.parse(this.#decode(bytes, start, this.#at)) as string;
-    if (name === "__proto__") throw unusual;
-    this.#expect(COLON);
-    const before = this.#at;
-    if (place === "facts") for (const letter of '{"value":') this.#expect(letter.charCodeAt(0));
-    const kind = kindOf(place, name, bytes[this.#at] as number);
-    let value: unknown;
-    if (kind === "map" || kind === "text") this.#at++;
-    if (kind === "known") {
-      this.#at = before;
-      this.#pass();
-      value = keptValue(place, name, JSON.parse(this.#decode(bytes, before, this.#at)));
-    }
-    const number = place === "record" ? (needed.get(name) ?? 0) : place === "facts" ? this.#placeOf(name) : 0;
-    const text = this.#keep(start, this.#at + (kind === "known" ? 1 : 0));
+  get world(): World {
+    const [latency, inFlight, errorRate] = [this.latency.all(), this.inFlight.all(), this.errorRate.all()];
+    const [seed, prefix] = [this.seed(), this.prefix()];
     return {
-      name,
-      kind,
-      number,
-      text,
-      value,
-      endings: [],
-      next: this.#nextOf(place, name),
-      first: this.#nextOf(place, `in ${name}`),
+      ...this.fixedWorld(),
+      ...(latency === undefined ? {} : { latency_ms: latency }),
+      ...(inFlight === undefined ? {} : { in_flight: inFlight }),
+      ...(errorRate === undefined ? {} : { error_rate: errorRate }),
+      ...(seed === undefined ? {} : { seed }),
+      ...(prefix === undefined ? {} : { prefix }),
     };
   }
 
-  #nextOf(place: Place, name: string): Entry[] {
-    const key = `${place} ${name}`;
-    const known = this.#next.get(key) ?? [];
-    this.#next.set(key, known);
-    return known;
-  }
-
-  #placeOf(fact: string): number {
-    const place = this.#names.indexOf(fact);
-    if (place !== -1) return place;
-    this.#values.push(undefined);
-    return this.#names.push(fact) - 1;
-  }
-
-  /** What stands behind the number or the text of a fact: its source. */
-  #ending({ name, kind, endings }: Entry): Ending {
-    for (let at = 0; at < endings.length; at++) {
-      const ending = endings[at] as Ending;
-      const { text } = ending;
-      if (!this.#known.isAt(text, this.#at)) continue;
-      moveForward(endings, at);
-      this.#at += text.length - 1;
-      return ending;
-    }
-    const start = this.#at;
-    this.#passOpen(1);
-    const written = this.#decode(this.#bytes, start, this.#at);
-    const stand = kind === "number" ? 0 : "";
-    const fact = JSON.parse(`{"value":${JSON.stringify(stand)}${written}`) as { value: unknown; source: unknown };
-    if (fact.value !== stand) throw unusual;
-    const text = this.#keep(start, this.#at + 1);
-    const ending = { text, isDefault: isDefault(name, fact.source) };
-    add(endings, ending);
-    return ending;
-  }
-
-  #keep(start: number, end: number): KnownText {
-    if (end - start < 4) throw unusual;
-    const text = this.#known.keep(start, end);
-    if (text !== undefined) return text;
-    // Full: everything is learnt anew.
-    this.#known.clear();
-    this.#first = [];
-    this.#next = new Map();
-    throw unusual;
-  }
-
-  #expect(byte: number): void {
-    if (this.#bytes[this.#at] !== byte) throw unusual;
-    this.#at++;
-  }
-
-  #isEmpty(): boolean {
-    if (this.#bytes[this.#at] !== CLOSE_MAP) return false;
-    this.#at++;
-    return true;
-  }
-
-  /** After a value in a map: whether another one follows. */
-  #goesOn(): boolean {
-    const byte = this.#bytes[this.#at++];
-    if (byte === COMMA) return true;
-    if (byte === CLOSE_MAP) return false;
-    throw unusual;
-  }
-
-  /** A text whose first quote is behind. */
-  #text(): string {
-    const start = this.#at;
-    this.#passText();
-    return this.#decode(this.#bytes, start, this.#at - 1);
-  }
-
-  #passText(): void {
-    const bytes = this.#bytes;
-    let at = this.#at;
+  /** Reads a line as far as all that stands between its values is known. @returns whether it is read to its end. */
+  private walk(start: number): boolean {
+    const { kinds } = this;
+    const facts = this.names.length;
+    for (let place = 0; place < facts; place++) kinds[place] = ABSENT;
+    this.rule = undefined;
+    this.chosen = undefined;
+    this.fallbacks = none;
+    this.seedStart = -1;
+    this.prefixStart = -1;
+    this.fixedWorldNumber = 0;
+    if (this.fixedNames.length > 0) this.clearFixedWorld();
+    this.latency.clear();
+    this.inFlight.clear();
+    this.errorRate.clear();
+    this.at = start;
+    let seen = 0;
+    let place = this.start;
     for (;;) {
-      const byte = bytes[at] as number;
-      if (byte === QUOTE) break;
-      if (byte === BACKSLASH || byte > 126 || byte < 32 || at === this.#end) throw unusual;
-      at++;
-    }
-    this.#at = at + 1;
-  }
-
-  #number(): number {
-    const bytes = this.#bytes;
-    let at = this.#at;
-    const isNegative = bytes[at] === MINUS;
-    if (isNegative) at++;
-    const first = at;
-    let whole = 0;
-    let point = -1;
-    for (; ; at++) {
-      const byte = bytes[at] as number;
-      if (byte >= ZERO && byte <= NINE) whole = whole * 10 + (byte - ZERO);
-      else if (byte === POINT && point === -1 && at > first) point = at;
-      else break;
-    }
-    const digits = at - first - (point === -1 ? 0 : 1);
-    const isPadded = bytes[first] === ZERO && digits > 1 && point !== first + 1;
-    const next = bytes[at];
-    const isWhole = next === COMMA || next === CLOSE_MAP;
-    if (!isWhole || digits === 0 || digits > EXACT_DIGITS || isPadded || point === at - 1) throw unusual;
-    this.#at = at;
-    const value = point === -1 ? whole : whole / (POWERS_OF_TEN[at - point - 1] as number);
-    return isNegative ? -value : value;
-  }
-
-  /** Passes over a value. */
-  #pass(): void {
-    const byte = this.#bytes[this.#at] as number;
-    if (byte === OPEN_MAP || byte === OPEN_LIST) this.#passOpen(0);
-    else if (byte === QUOTE) {
-      this.#at++;
-      this.#passText();
-    } else {
-      const start = this.#at;
-      while (isPlain(this.#bytes[this.#at] as number)) this.#at++;
-      JSON.parse(this.#decode(this.#bytes, start, this.#at));
-    }
-  }
-
-  /** Goes on to behind the end of the map or list that begins here, or with `depth` 1 is open. */
-  #passOpen(depth: 0 | 1): void {
-    const bytes = this.#bytes;
-    const end = this.#end;
-    let open: number = depth;
-    let at = this.#at;
-    for (; at < end; at++) {
-      const byte = bytes[at] as number;
-      if (byte === QUOTE) {
-        for (at++; at < end && bytes[at] !== QUOTE; at++) if (bytes[at] === BACKSLASH) at++;
-      } else if (byte === OPEN_MAP || byte === OPEN_LIST) open++;
-      else if ((byte === CLOSE_MAP || byte === CLOSE_LIST) && --open === 0) break;
-    }
-    if (at >= end) throw unusual;
-    this.#at = at + 1;
-  }
-
-  /** Whether the line ends as records do that hold no warning. */
-  #endsAsWritten(): boolean {
-    if (this.#bytes[this.#at] !== COMMA) return false;
-    return recordEnds.some((codes) => {
-      const start = this.#end - codes.length;
-      return start >= this.#at && codes.every((code, index) => this.#bytes[start + index] === code);
-    });
-  }
-}
-
-function kindOf(place: Place, name: string, byte: number): Kind {
-  if (name === "__proto__") throw unusual;
-  switch (place) {
-    case "record":
-      if (name === "outcome" || name === "candidates") throw unusual;
-      if (name === "facts" || name === "world") {
-        if (byte !== OPEN_MAP) throw unusual;
-        return "map";
+      const { links } = place;
+      let turn = 0;
+      while (turn < links.length && !this.isAtLink(links[turn] as Link)) turn++;
+      if (turn === links.length) return false;
+      const link = links[turn] as Link;
+      if (turn > 0) moveForward(links, turn);
+      if (link.opened !== 0) {
+        if ((seen & link.opened) !== 0) return false;
+        seen |= link.opened;
+        if (link.revision !== undefined) this.revision = link.revision;
       }
-      if (name === "id" && byte !== QUOTE) throw unusual;
-      if (name !== "id" && (needed.has(name) || optional.has(name))) return "known";
-      return byte === QUOTE ? "text" : isNumber(byte) ? "number" : "passed";
-    case "world":
-      if (byte === OPEN_MAP) return name === "incapable" ? "known" : "map";
-      return byte === QUOTE && uniqueTexts.has(name) ? "text" : "known";
-    case "figures":
-      return "number";
-    case "facts":
-      if (byte === QUOTE) return uniqueTexts.has(name) ? "text" : "known";
-      return isNumber(byte) ? "number" : "known";
+      if (link.isAfterDefault) kinds[place.number] = ABSENT;
+      this.at += link.text.length;
+      place = link.next;
+      if (place.role === END) return this.isAtEnd() && (seen & ALL_NEEDED) === ALL_NEEDED;
+      this.value(place);
+    }
   }
-}
 
-/** Of a number, true, false or null. */
-function isPlain(byte: number): boolean {
-  return byte !== COMMA && byte !== CLOSE_MAP && byte !== CLOSE_LIST && byte !== QUOTE && byte > 32;
-}
-
-function isNumber(byte: number): boolean {
-  return byte === MINUS || (byte >= ZERO && byte <= NINE);
-}
-
-/** The value that is kept of an entry. */
-function keptValue(place: Place, name: string, value: unknown): unknown {
-  if (place === "world") return value;
-  if (place === "facts") {
-    const fact = value as { readonly value: unknown; readonly source: unknown };
-    if (!isFactValue(fact.value)) throw unusual;
-    return isDefault(name, fact.source) ? undefined : fact.value;
+  /** What stands before a number may stand before another value, too. */
+  private isAtLink({ text, next }: Link): boolean {
+    if (!this.table.texts.isAt(text, this.at)) return false;
+    if (next.isNumber === undefined) return true;
+    return beginsNumber(this.bytes[this.at + text.length] as number) === next.isNumber;
   }
-  const isSound =
-    name === "policy"
-      ? typeof (value as { readonly revision?: unknown } | null)?.revision === "string"
-      : name === "fallbacks"
-        ? Array.isArray(value)
-        : typeof value === "string";
-  if (!isSound) throw unusual;
-  return value;
-}
 
-function isDefault(name: string, source: unknown): boolean {
-  return source === DEFAULT_SOURCE && name.startsWith("attributes.");
+  private isAtEnd(): boolean {
+    if (this.fixedNames.length > 0) this.numberFixedWorld();
+    return this.at === this.bytes.length || this.bytes[this.at] === LINE_END;
+  }
+
+  /** Reads the value at a place. */
+  private value({ role, name, number }: Place): void {
+    switch (role) {
+      case PASSED_NUMBER:
+        this.passNumber();
+        return;
+      case PASSED_TEXT:
+        this.passText();
+        this.at--;
+        return;
+      case FACT_NUMBER:
+        this.numbers[number] = this.number();
+        this.kinds[number] = NUMBER;
+        return;
+      case FACT_VALUE: {
+        const known = this.knownValue();
+        if (!this.table.isFact(known)) throw unusual;
+        this.known[number] = known;
+        this.kinds[number] = KNOWN;
+        return;
+      }
+      case FACT_TEXT:
+        this.textStarts[number] = this.at;
+        this.textEnds[number] = this.plainTextEnd();
+        this.kinds[number] = TEXT;
+        return;
+      case LATENCY:
+        this.latency.set(number, this.number());
+        return;
+      case IN_FLIGHT:
+        this.inFlight.set(number, this.number());
+        return;
+      case ERROR_RATE:
+        this.errorRate.set(number, this.number());
+        return;
+      case RULE:
+        this.rule = this.textValue();
+        return;
+      case CHOSEN:
+        this.chosen = this.textValue();
+        return;
+      case FALLBACKS:
+        this.readFallbacks();
+        return;
+      case SEED:
+        this.seedStart = this.at;
+        this.seedEnd = this.plainTextEnd();
+        return;
+      case PREFIX:
+        this.prefixStart = this.at;
+        this.prefixEnd = this.plainTextEnd();
+        return;
+      case WORLD_VALUE:
+        this.fixedNames.push(name);
+        this.fixedValues.push(this.knownValue());
+        return;
+      case END:
+        return;
+    }
+  }
+
+  /** Passes over a text without escapes whose first quote is behind, to its last one. @returns where that stands. */
+  private plainTextEnd(): number {
+    this.passPlainText();
+    return --this.at;
+  }
+
+  private readFallbacks(): void {
+    const known = this.knownValue();
+    const list = this.table.values[known];
+    // A list that can be a fact's value is one of texts.
+    if (!Array.isArray(list) || !this.table.isFact(known)) throw unusual;
+    this.fallbacks = list as readonly string[];
+  }
+
+  private clearFixedWorld(): void {
+    this.fixedNames.length = 0;
+    this.fixedValues.length = 0;
+  }
+
+  private numberFixedWorld(): void {
+    const key = `${this.fixedNames.join()} ${this.fixedValues.join()}`;
+    const known = this.fixedWorlds.get(key);
+    if (known !== undefined) {
+      this.fixedWorldNumber = known;
+      return;
+    }
+    if (!isWorld(this.fixedWorld() as Readonly<Record<string, unknown>>)) throw unusual;
+    if (this.fixedWorlds.size === MOST_WORLDS) this.forgetAll();
+    this.fixedWorldNumber = this.fixedWorlds.size + 1;
+    this.fixedWorlds.set(key, this.fixedWorldNumber);
+  }
+
+  /** A text that was met before, or is from now on. */
+  private textValue(): string {
+    if (this.bytes[this.at] !== QUOTE) throw unusual;
+    return this.table.values[this.knownValue()] as string;
+  }
+
+  /** The number of the value that stands here: a text, a list, a map, a word or a number. Kept with the three bytes before it. */
+  private knownValue(): number {
+    const start = this.at;
+    const byte = this.bytes[start] as number;
+    if (byte === QUOTE) {
+      this.at++;
+      this.passPlainText();
+    } else if (byte === OPEN_LIST || byte === OPEN_MAP) this.passOpen(0);
+    else if (beginsNumber(byte)) this.passNumber();
+    else this.passWord();
+    const known = this.table.find(start - 3, this.at);
+    return known === -1 ? this.learnValue(start) : known;
+  }
+
+  private same(value: unknown): unknown {
+    return typeof value === "string" ? this.sameText(value) : value;
+  }
+
+  private learnValue(start: number): number {
+    const value = JSON.parse(this.decode(this.bytes, start, this.at)) as unknown;
+    const kept = Array.isArray(value) ? value.map((item) => this.same(item)) : this.same(value);
+    const number = this.table.keep(start - 3, this.at, kept);
+    return number === -1 ? this.forgetAll() : number;
+  }
+
+  /** Takes up the layout of a line. */
+  private learn(gaps: readonly Gap[], start: number): void {
+    let from = start;
+    let place = this.start;
+    for (const gap of gaps) {
+      const { opened, revision, isAfterDefault } = gap;
+      const next = this.placeInLine(gap);
+      const { links } = place;
+      const isKnown = links.some(
+        (link) => link.next === next && link.text.length === gap.start - from && this.table.texts.isAt(link.text, from),
+      );
+      if (!isKnown) {
+        if (links.length === MOST_ALTERNATIVES) links.pop();
+        links.push({ text: this.keep(from, gap.start), next, opened, revision, isAfterDefault });
+      }
+      place = next;
+      from = gap.end;
+    }
+  }
+
+  private placeInLine({ role, name, path }: Gap): Place {
+    const key = `${role} ${path}`;
+    const known = this.placesInLine.get(key);
+    if (known !== undefined) return known;
+    const number =
+      role === FACT_NUMBER || role === FACT_VALUE || role === FACT_TEXT
+        ? this.placeOf(name)
+        : role === LATENCY || role === IN_FLIGHT || role === ERROR_RATE
+          ? this.placeOfEndpoint(name)
+          : 0;
+    if (number === -1) throw unusual;
+    const isNumber = numberRoles.has(role) ? true : role === FACT_VALUE ? false : undefined;
+    const place: Place = { role, name: this.sameText(name), number, isNumber, links: [] };
+    this.placesInLine.set(key, place);
+    return place;
+  }
+
+  private keep(start: number, end: number): KnownText {
+    if (end - start < SHORTEST) throw unusual;
+    return this.table.texts.keep(start, end) ?? this.forgetAll();
+  }
+
+  /** No more can be kept: everything is learnt anew. */
+  private forgetAll(): never {
+    this.table.clear();
+    this.texts.clear();
+    this.fixedWorlds.clear();
+    this.start.links.length = 0;
+    this.placesInLine.clear();
+    this.generation++;
+    throw unusual;
+  }
 }
 
 /** What was met lately is looked for first. */
@@ -477,9 +451,4 @@ function moveForward<Item>(items: Item[], at: number): void {
   const item = items[at] as Item;
   items[at] = items[at - 1] as Item;
   items[at - 1] = item;
-}
-
-function add<Item>(items: Item[], item: Item): void {
-  if (items.length === MOST_ENTRIES) items.pop();
-  items.push(item);
 }

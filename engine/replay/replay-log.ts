@@ -1,9 +1,12 @@
 import type { Facts } from "../evaluate/facts.js";
 import { factsOfRecord } from "../explain/record-facts.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import { type Decode, eachLine, isPassedOver } from "./log-lines.js";
+import { CaseMeanings } from "./case-meanings.js";
+import { type Decode, endOfLine, isPassedOver } from "./log-lines.js";
+import { PolicyDecider } from "./policy-decider.js";
 import { RecordReader } from "./record-reader.js";
 import {
+  type Destination,
   destinationOf,
   isReproduced,
   parseDecision,
@@ -12,75 +15,127 @@ import {
 } from "./replay-decision.js";
 import { addComparison, emptySummary, type ReplaySummary } from "./replay-summary.js";
 
-const CLOSE_MAP = 125;
+/** A policy, decided the fast way and the plain way. */
+interface Replayed {
+  readonly policy: CompiledPolicy;
+  readonly decider: PolicyDecider;
+}
 
 /**
  * Replays recorded decisions, one JSON document a line, and counts them. A decision whose own policy is known is decided
  * again under it first: that must give what was recorded. What it is compared with is that decision, else the record.
  */
 export class LogReplay {
-  readonly summary: ReplaySummary = emptySummary();
-  readonly #target: CompiledPolicy;
+  readonly #summary: ReplaySummary = emptySummary();
+  /** The decisions in a row that were made under one revision: a log has few of them. */
+  #inRow: { readonly revision: string; readonly own: Replayed | undefined; count: number } | undefined;
+  readonly #target: Replayed;
   /** The policies that decisions were made under, by revision. */
-  readonly #baselines = new Map<string, CompiledPolicy>();
+  readonly #baselines = new Map<string, Replayed>();
   readonly #decode: Decode;
   readonly #reader: RecordReader;
+  readonly #meanings = new CaseMeanings();
 
   constructor(target: CompiledPolicy, decode: Decode) {
-    this.#target = target;
     this.#decode = decode;
-    this.#reader = new RecordReader(
-      target.set.attributes.map(({ name }) => name),
-      decode,
-    );
-    this.addBaseline(target);
+    this.#reader = new RecordReader(decode);
+    this.#target = { policy: target, decider: new PolicyDecider(target, this.#reader, this.#meanings) };
+    this.#baselines.set(target.revision, this.#target);
   }
 
   /** A policy that decisions of the log were made under. */
   addBaseline(policy: CompiledPolicy): void {
-    this.#baselines.set(policy.revision, policy);
+    if (this.#baselines.has(policy.revision)) return;
+    this.#endRow();
+    this.#baselines.set(policy.revision, { policy, decider: new PolicyDecider(policy, this.#reader, this.#meanings) });
+  }
+
+  /** The sums so far. */
+  get summary(): ReplaySummary {
+    this.#endRow();
+    return this.#summary;
   }
 
   /** Replays a piece of the log: whole lines; the last may be without its end. */
   add(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#reader.open(bytes);
-    eachLine(bytes, (start, end) => this.#line(bytes, start, end));
+    const reader = this.#reader;
+    reader.open(bytes);
+    for (let start = 0; start < bytes.length; ) {
+      const read = reader.read(start);
+      const end = read === -1 ? endOfLine(bytes, start) : read;
+      if (read === -1) this.#plainLine(this.#decode(bytes, start, end));
+      else this.#readRecord(bytes, start, end);
+      start = end + 1;
+    }
   }
 
-  #line(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
+  #readRecord(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
     const reader = this.#reader;
-    if (bytes[end - 1] === CLOSE_MAP && reader.read(start, end)) {
-      const { facts, revision } = reader;
-      this.#decision(
-        reader,
-        facts,
-        revision,
-        () => (parseDecision(this.#decode(bytes, start, end)) as { id: string }).id,
-      );
-      return;
-    }
-    const text = this.#decode(bytes, start, end);
+    this.#decision(
+      reader,
+      reader.revision,
+      ({ decider }, other) => decider.destination(other?.decider),
+      (endpoint) => reader.latency.at(reader.placeOfEndpoint(endpoint)),
+      () => ({ id: (parseDecision(this.#decode(bytes, start, end)) as { id: string }).id, facts: reader.facts() }),
+    );
+  }
+
+  #plainLine(text: string): void {
     if (isPassedOver(text)) return;
     const record = parseDecision(text);
-    if (record === undefined) this.summary.unreadable++;
-    else this.#decision(record, factsOfRecord(record), record.policy.revision, () => record.id);
+    if (record === undefined) {
+      this.#summary.unreadable++;
+      return;
+    }
+    const facts = factsOfRecord(record);
+    this.#decision(
+      record,
+      record.policy.revision,
+      ({ policy }) => destinationOf(policy, facts, record.world),
+      (endpoint) => record.world.latency_ms?.[endpoint],
+      () => ({ id: record.id, facts }),
+    );
   }
 
-  #decision(record: RecordedChoice, facts: Facts, revision: string, idOf: () => string): void {
-    const { summary } = this;
+  #decision(
+    record: RecordedChoice,
+    revision: string,
+    decideUnder: (policy: Replayed, other?: Replayed) => Destination,
+    latencyOf: (endpoint: string) => number | undefined,
+    exampleOf: () => { readonly id: string; readonly facts: Facts },
+  ): void {
+    const summary = this.#summary;
     summary.decisions++;
-    summary.revisions[revision] = (summary.revisions[revision] ?? 0) + 1;
-    const own = this.#baselines.get(revision);
-    const again = own === undefined ? undefined : destinationOf(own, facts, record.world);
-    const after =
-      again !== undefined && own === this.#target ? again : destinationOf(this.#target, facts, record.world);
+    const own = this.#madeUnder(revision);
+    const again = own === undefined ? undefined : decideUnder(own);
+    const after = again !== undefined && own === this.#target ? again : decideUnder(this.#target, own);
     if (again !== undefined) {
       summary.checked++;
       if (!isReproduced(record, again)) {
         summary.differingCount++;
-        if (summary.differing.length < 3) summary.differing.push(idOf());
+        if (summary.differing.length < 3) summary.differing.push(exampleOf().id);
       }
     }
-    addComparison(summary, again ?? recordedDestination(record), after, () => ({ id: idOf(), facts }));
+    addComparison(summary, again ?? recordedDestination(record, latencyOf), after, exampleOf);
+  }
+
+  /** Counts a decision by its revision. @returns that policy. */
+  #madeUnder(revision: string): Replayed | undefined {
+    let row = this.#inRow;
+    if (row?.revision !== revision) {
+      this.#endRow();
+      row = { revision, own: this.#baselines.get(revision), count: 0 };
+      this.#inRow = row;
+    }
+    row.count++;
+    return row.own;
+  }
+
+  #endRow(): void {
+    if (this.#inRow === undefined) return;
+    const { revision, count } = this.#inRow;
+    const { revisions } = this.#summary;
+    revisions[revision] = (revisions[revision] ?? 0) + count;
+    this.#inRow = undefined;
   }
 }

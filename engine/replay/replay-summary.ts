@@ -1,5 +1,5 @@
 import type { Facts } from "../evaluate/facts.js";
-import type { Destination } from "./replay-decision.js";
+import { type Destination, isSameList } from "./replay-decision.js";
 
 /** Examples that are kept of each pair. */
 const EXAMPLES = 3;
@@ -69,11 +69,7 @@ export function addComparison(
   addFigures(summary.total, before, after);
   const isChanged = before.rule !== after.rule || before.endpoint !== after.endpoint;
   if (!isChanged) {
-    const { fallbacks } = after;
-    const isSame =
-      before.fallbacks.length === fallbacks.length &&
-      before.fallbacks.every((name, index) => name === fallbacks[index]);
-    if (!isSame) summary.fallbacksChanged++;
+    if (!isSameList(before.fallbacks, after.fallbacks)) summary.fallbacksChanged++;
     return;
   }
   summary.changed++;

@@ -1,4 +1,4 @@
-import { costOfTokens, type NanoUsd, type Price, usdToNano } from "../../engine/index.js";
+import { costOfTokens, type FlatPrice, type NanoUsd, type Price, usdToNano } from "../../engine/index.js";
 import { costOfBuckets, noTokens, type UsageBuckets } from "./usage-buckets.js";
 
 /** How a call ended, as far as money goes. */
@@ -84,15 +84,23 @@ const ROUNDING = 2;
  * else the model, allows. A provider that reports more than this exceeds the reservation by the difference.
  */
 export function upperBound({ price, promptUpper, maxOutputTokens, choices, endpoint }: CallToBound): NanoUsd {
-  const reached = [price, ...(price.above ?? []).filter(({ contextTokens }) => promptUpper > contextTokens)];
-  const most = (prices: readonly (number | undefined)[]) =>
-    Math.max(...prices.map((one) => one ?? 0)) as Price["input"];
-  const dearest = most(reached.flatMap(({ input, cacheWrite, cachedInput }) => [input, cacheWrite, cachedInput]));
+  let [inputPrice, outputPrice] = [dearestInput(price), price.output];
+  for (const tier of price.above ?? []) {
+    if (promptUpper <= tier.contextTokens) continue;
+    inputPrice = dearer(inputPrice, dearestInput(tier));
+    outputPrice = dearer(outputPrice, tier.output);
+  }
   const output = Math.min(
     maxOutputTokens ?? Number.POSITIVE_INFINITY,
     endpoint.maxOutputTokens ?? endpoint.contextWindow,
   );
-  return (costOfTokens(promptUpper, dearest) +
-    costOfTokens(output * choices, most(reached.map((one) => one.output))) +
-    ROUNDING) as NanoUsd;
+  return (costOfTokens(promptUpper, inputPrice) + costOfTokens(output * choices, outputPrice) + ROUNDING) as NanoUsd;
+}
+
+function dearestInput({ input, cacheWrite, cachedInput }: FlatPrice): FlatPrice["input"] {
+  return dearer(input, dearer(cacheWrite ?? input, cachedInput ?? input));
+}
+
+function dearer(one: FlatPrice["input"], other: FlatPrice["input"]): FlatPrice["input"] {
+  return one > other ? one : other;
 }

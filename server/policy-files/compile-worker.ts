@@ -1,9 +1,9 @@
 import { readlinkSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
-import { getHeapStatistics, setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { getHeapStatistics } from "node:v8";
 import { MessageChannel, parentPort } from "node:worker_threads";
 import { compilePolicy, KnownParts, type Rule, splitPolicy } from "../../engine/index.js";
+import { collectGarbage } from "../collect-garbage.js";
 import type { CompileAnswer, CompileRequest } from "./create-policy-compiler.js";
 import { failedTests } from "./failed-tests.js";
 
@@ -31,8 +31,6 @@ const IDLE_MS = 500;
 const GROWTH = 1.5;
 /** Each pass moves together some of what is left between the gaps. */
 const MOST_PASSES = 4;
-setFlagsFromString("--expose-gc"); // Node gives no other way to ask for it.
-const collectGarbage: () => void = runInNewContext("gc");
 let heapLeft = 0;
 let idle: NodeJS.Timeout | undefined;
 

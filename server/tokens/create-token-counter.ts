@@ -35,7 +35,7 @@ export function createTokenCounter(options: TokenCounterOptions = {}): TokenCoun
 
   const startWorker = (): Worker => {
     // Pieces of texts die young: a young generation of the usual 48 MiB would only be kept.
-    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+    const resourceLimits = { maxYoungGenerationSizeMb: 2 };
     const started = new Worker(options.workerUrl ?? new URL("./count-worker.js", import.meta.url), { resourceLimits });
     const fail = (message: string): void => {
       if (worker !== started) return;

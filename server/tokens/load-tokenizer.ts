@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { nextPieceEnd } from "../../engine/index.js";
 import { countMergedTokens, type TokenRanks } from "./merge-bytes.js";
+import { TokenTable } from "./token-table.js";
 
 export interface Tokenizer {
   /**
@@ -12,7 +16,7 @@ export interface Tokenizer {
 let loading: Promise<Tokenizer> | undefined;
 
 /**
- * The exact counter with the vocabulary that gpt-tokenizer ships, loaded once a thread: some 0.3 s and 60 MB, which is why
+ * The exact counter with the vocabulary that gpt-tokenizer ships, loaded once a thread: some 0.3 s, which is why
  * only the counting thread does it, and only when the first exact count is asked for.
  *
  * Only the vocabulary is taken from gpt-tokenizer. Its own counter needs seconds for a long run of letters; ours cuts
@@ -20,15 +24,26 @@ let loading: Promise<Tokenizer> | undefined;
  * n log n. Tests hold it against gpt-tokenizer's `countTokens`.
  */
 export function loadTokenizer(): Promise<Tokenizer> {
-  loading ??= import("gpt-tokenizer/bpeRanks/o200k_base").then(({ default: entries }) => {
-    const ranks = new Map<string, number>();
-    entries.forEach((entry, rank) => {
-      if (entry === undefined) return;
-      ranks.set(typeof entry === "string" ? latin1(entry) : Buffer.from(entry).toString("latin1"), rank);
-    });
+  loading ??= Promise.resolve().then(() => {
+    const ranks = new TokenTable(readVocabulary());
     return { countTokens: (text, tick) => countTokens(text, ranks, tick) };
   });
   return loading;
+}
+
+/** The vocabulary's entries by rank, as Latin-1: each line of its file is an entry in base64 and its rank. */
+function readVocabulary(): readonly (string | undefined)[] {
+  // As a module it would take 20 MB more, for good.
+  const main = createRequire(import.meta.url).resolve("gpt-tokenizer");
+  const lines = readFileSync(join(dirname(main), "../data/o200k_base.tiktoken"), "latin1")
+    .trimEnd()
+    .split("\n");
+  const entries: string[] = [];
+  for (const line of lines) {
+    const [base64 = "", rank] = line.split(" ");
+    entries[Number(rank)] = Buffer.from(base64, "base64").toString("latin1");
+  }
+  return entries;
 }
 
 function countTokens(text: string, ranks: TokenRanks, tick: () => void): number {

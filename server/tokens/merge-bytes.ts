@@ -1,5 +1,5 @@
 /** Rank of each entry of a vocabulary; an entry is its bytes, each as the character of that code (Latin-1). */
-export type TokenRanks = ReadonlyMap<string, number>;
+export type TokenRanks = Pick<ReadonlyMap<string, number>, "get" | "has">;
 
 /** No entry of o200k_base is longer, in bytes. */
 const LONGEST_ENTRY = 128;

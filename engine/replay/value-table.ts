@@ -1,0 +1,59 @@
+import { type KnownText, KnownTexts } from "./known-texts.js";
+import { isFactValue } from "./replay-decision.js";
+
+/** Words of eight bytes of known texts in all; values of different texts; slots to find them by. */
+const MOST_WORDS = 1 << 17;
+const MOST_VALUES = 1 << 14;
+const SLOTS = 1 << 15;
+
+/** Values that a log has held, each with its number, found by their text in the log. Holds a fixed amount. */
+export class ValueTable {
+  readonly values: unknown[] = [];
+  /** Where the texts of the values are kept, and those of others. */
+  readonly texts = new KnownTexts(MOST_WORDS);
+  private readonly slots = new Int32Array(SLOTS);
+  private readonly known: KnownText[] = [];
+  private readonly facts = new Uint8Array(MOST_VALUES);
+
+  /** Takes up another piece of the log. */
+  open(bytes: Uint8Array<ArrayBuffer>): void {
+    this.texts.open(bytes);
+  }
+
+  /** The number of the value whose text stands in the piece from `start` to before `end`, at least four bytes; or −1. */
+  find(start: number, end: number): number {
+    const { slots, known, texts } = this;
+    for (let slot = texts.hash(start, end) & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
+      const number = (slots[slot] as number) - 1;
+      if (number === -1) return -1;
+      const text = known[number] as KnownText;
+      if (text.length === end - start && texts.isAt(text, start)) return number;
+    }
+  }
+
+  /** Keeps a value that is not there. @returns its number; −1 when there is no room. */
+  keep(start: number, end: number, value: unknown): number {
+    const number = this.values.length;
+    const text = number === MOST_VALUES ? undefined : this.texts.keep(start, end);
+    if (text === undefined) return -1;
+    this.values.push(value);
+    this.known.push(text);
+    this.facts[number] = Number(isFactValue(value));
+    let slot = this.texts.hash(start, end) & (SLOTS - 1);
+    while (this.slots[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
+    this.slots[slot] = number + 1;
+    return number;
+  }
+
+  /** Whether a fact can have that value. */
+  isFact(number: number): boolean {
+    return this.facts[number] === 1;
+  }
+
+  clear(): void {
+    this.values.length = 0;
+    this.known.length = 0;
+    this.slots.fill(0);
+    this.texts.clear();
+  }
+}
