@@ -10,6 +10,7 @@
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { Agent, request } from "node:http";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,14 +32,20 @@ mkdirSync(policies);
 const rules = generateRules("realistic", FILES * RULES, 20261125);
 const nameOf = (file) => `rules-${String(file).padStart(3, "0")}.yaml`;
 let edits = 0;
-/** Writes a file whose rules say something new. */
-function edit(file) {
+/**
+ * An edit of files, whose rules then say something new. It is worked out beforehand and written aside: this process must not be
+ * kept from sending requests itself.
+ */
+function editOf(files) {
   edits++;
-  const own = rules.slice(file * RULES, (file + 1) * RULES).map((rule, at) => writeRule(rule, at === 0 ? edits : 0));
-  writeFileSync(join(policies, nameOf(file)), `kind: policy\nrules:\n${own.join("")}`);
+  const texts = files.map((file) => {
+    const own = rules.slice(file * RULES, (file + 1) * RULES).map((rule, at) => writeRule(rule, at === 0 ? edits : 0));
+    return [join(policies, nameOf(file)), `kind: policy\nrules:\n${own.join("")}`];
+  });
+  return () => Promise.all(texts.map(([path, text]) => writeFile(path, text)));
 }
-const editAll = () => Array.from({ length: FILES }, (_, file) => edit(file));
-editAll();
+const everyFile = Array.from({ length: FILES }, (_, file) => file);
+await editOf(everyFile)();
 const includes = Array.from({ length: FILES }, (_, file) => `  - include: ${nameOf(file)}\n`).join("");
 writeFileSync(
   join(policies, "policy.yaml"),
@@ -84,7 +91,8 @@ function ask(due) {
 const results = { "no edits": [], "one file": [], "all files": [] };
 const live = { "one file": [], "all files": [] };
 
-async function phase(name, milliseconds, everyMs, change) {
+async function phase(name, milliseconds, everyMs = milliseconds, filesOfEdit = undefined) {
+  const changes = filesOfEdit && Array.from({ length: Math.ceil(milliseconds / everyMs) }, () => editOf(filesOfEdit()));
   const asked = [];
   const begun = performance.now();
   let nextEdit = begun + 300;
@@ -99,8 +107,8 @@ async function phase(name, milliseconds, everyMs, change) {
       waiting = undefined;
     }
     asked.push(ask(due));
-    if (change !== undefined && waiting === undefined && performance.now() >= nextEdit) {
-      change();
+    if (changes?.length > 0 && waiting === undefined && performance.now() >= nextEdit) {
+      changes.pop()();
       waiting = { before: served, at: performance.now() };
       nextEdit = performance.now() + everyMs;
     }
@@ -118,9 +126,9 @@ results["no edits"] = [];
 for (let turn = 0; turn < 2; turn++) {
   const milliseconds = seconds * 500;
   await phase("no edits", milliseconds);
-  await phase("one file", milliseconds, 2_000, () => edit(turn * 50 + (edits % 50)));
+  await phase("one file", milliseconds, 2_000, () => [turn * 50 + (edits % 50)]);
   await phase("no edits", milliseconds);
-  await phase("all files", milliseconds, 4_000, editAll);
+  await phase("all files", milliseconds, 4_000, () => everyFile);
 }
 const memory = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`, "utf8"));
 server.removeAllListeners("exit");

@@ -3,7 +3,8 @@ import { evaluateCondition } from "../evaluate/evaluate-condition.js";
 import { type Facts, readFact } from "../evaluate/facts.js";
 import type { Outcome } from "../evaluate/outcome.js";
 import { withDefaults } from "../evaluate/with-defaults.js";
-import { findFailedCondition } from "../explain/find-failed-condition.js";
+import { ConditionWords } from "../explain/condition-words.js";
+import { FailureFinder } from "../explain/find-failed-condition.js";
 import { formatFactValue } from "../explain/format-fact-value.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { Route } from "../policy/policy-set.js";
@@ -156,7 +157,8 @@ class Asking {
       blocks.push({ what: `guard ${outcome.denied.rule.id}`, detail: "refuses the request" });
     }
     const condition = set.rules[ruleNumber]?.condition;
-    const failed = condition === undefined ? undefined : findFailedCondition(condition, facts, definitionsOf(set));
+    const finder = new FailureFinder(facts, new ConditionWords(definitionsOf(set)));
+    const failed = condition === undefined ? undefined : finder.find(condition);
     if (failed !== undefined) blocks.push({ what: failed.wanted, detail: `is not so: ${failed.got}` });
     const above = set.rules.find((other, at) => {
       return at < ruleNumber && other.effect === "route" && evaluateCondition(other.condition, facts) === true;

@@ -3,9 +3,10 @@ import { countNotAbove } from "./count-not-above.js";
 import {
   BITMAP,
   CELLS_COLUMN,
-  CUTS_COLUMN,
   cellCount,
   DIRECT_COLUMN,
+  STRETCHES_COLUMN,
+  stretchOf,
   TAGS_COLUMN,
   type TreeFact,
 } from "./decision-tree.js";
@@ -40,7 +41,7 @@ export function buildBitmap(
     const type = facts[fact]?.type;
     if (type !== "set" && isDirect(facts[fact] as TreeFact, rules.length, tuning))
       writeDirect(rules, fact, facts, nodes, tuning);
-    else if (type === "number" || type === "local-time") writeCuts(rules, fact, nodes, mostCuts);
+    else if (type === "number" || type === "local-time") writeStretches(rules, fact, nodes, mostCuts);
     else writeKeys(rules, fact, type === "set" ? TAGS_COLUMN : CELLS_COLUMN, nodes, mostRows);
     nodes.set(start + 2, nodes.length - start);
   }
@@ -169,6 +170,11 @@ function rowIndex(at: number, mostRows: number): number {
 
 /** The edges of intervals, or some of them. */
 function intervalCuts(parts: readonly (Necessary | undefined)[], mostCuts: number): Int32Array {
+  return Int32Array.from(quantiles(intervalEdges(parts), mostCuts));
+}
+
+/** Where intervals begin and end, ascending, each once. */
+function intervalEdges(parts: readonly (Necessary | undefined)[]): Int32Array {
   const edges = new Int32Array(parts.length * 2);
   let count = 0;
   for (const part of parts) {
@@ -177,8 +183,7 @@ function intervalCuts(parts: readonly (Necessary | undefined)[], mostCuts: numbe
     edges[count++] = part.last + 1;
   }
   const ascending = edges.subarray(0, count).sort();
-  const different = ascending.filter((edge, at) => at === 0 || edge !== ascending[at - 1]);
-  return Int32Array.from(quantiles(different, mostCuts));
+  return ascending.filter((edge, at) => at === 0 || edge !== ascending[at - 1]);
 }
 
 function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer, mostRows: number): void {
@@ -215,25 +220,28 @@ function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, node
   rows.count();
 }
 
-function writeCuts(rules: readonly FiledRule[], fact: number, nodes: WordBuffer, mostCuts: number): void {
+function writeStretches(rules: readonly FiledRule[], fact: number, nodes: WordBuffer, mostCuts: number): void {
   const parts = rules.map((rule) => columnPartOf(rule, fact));
-  const cuts = intervalCuts(parts, mostCuts);
-  const header = nodes.push(CUTS_COLUMN, fact, 0, 0, cuts.length, ...cuts);
+  const edges = intervalEdges(parts);
+  const least = edges[0] ?? 0;
+  const span = (edges.at(-1) ?? 0) - least;
+  let shift = 0;
+  while (span >> shift >= mostCuts) shift++;
+  // The first stretch lies below every edge.
+  const base = least - (1 << shift);
+  const header = nodes.push(STRETCHES_COLUMN, fact, 0, 0, base, shift, (span >> shift) + 2);
   const rows = new RowWriter(nodes, rules.length);
-  const buckets = Array.from({ length: cuts.length + 1 }, () => rows.add());
+  for (let count = nodes.get(header + 6); count > 0; count--) rows.add();
   const absent = rows.add();
   nodes.set(header + 3, absent);
   for (const [bit, part] of parts.entries()) {
-    if (part?.kind !== "interval") {
-      for (const row of buckets) rows.mark(row, bit);
-      rows.mark(absent, bit);
-      continue;
+    if (part?.kind !== "interval") rows.markFrom(0, rows.size - 1, bit);
+    else {
+      if (part.orAbsent) rows.mark(absent, bit);
+      if (part.first > part.last) continue;
+      const last = rows.size - 2;
+      rows.markFrom(stretchOf(part.first, base, shift, last), stretchOf(part.last, base, shift, last), bit);
     }
-    if (part.orAbsent) rows.mark(absent, bit);
-    if (part.first > part.last) continue;
-    const last = countNotAbove(cuts, 0, cuts.length, part.last);
-    for (let at = countNotAbove(cuts, 0, cuts.length, part.first); at <= last; at++)
-      rows.mark(buckets[at] as number, bit);
   }
   rows.count();
 }

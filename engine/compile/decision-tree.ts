@@ -147,8 +147,14 @@ export const SWITCH = 5;
 
 export const CELLS_COLUMN = 0;
 export const TAGS_COLUMN = 1;
-export const CUTS_COLUMN = 2;
+export const STRETCHES_COLUMN = 2;
 export const DIRECT_COLUMN = 3;
+
+/** The stretch of a cell that is not absent: stretches have 2^shift cells, but the first and the last have all that is beyond. */
+export function stretchOf(cell: number, base: number, shift: number, last: number): number {
+  const stretch = (cell - base) >> shift;
+  return stretch < 0 ? 0 : stretch > last ? last : stretch;
+}
 
 /** The slot at which a key is looked for first, in a table of 2^(32 − shift) entries; the next ones follow, cyclically. */
 export function firstSlot(key: number, shift: number): number {

@@ -4,8 +4,22 @@ import * as layout from "../compile/decision-tree.js";
 import type { FactReader } from "./fact-reader.js";
 import type { Facts } from "./facts.js";
 
-const { BITMAP, BRANCH, CELLS_COLUMN, CUTS_COLUMN, CUTS, DIRECT_COLUMN, LIST, NO_RULE, SWITCH, firstSlot } = layout;
+// A module's own constants are folded into its code; imported ones are loaded and checked wherever they stand.
+const {
+  BITMAP,
+  BRANCH,
+  STRETCHES_COLUMN,
+  CUTS,
+  DIRECT_COLUMN,
+  LIST,
+  NO_RULE,
+  SWITCH,
+  TAGS_COLUMN,
+  firstSlot,
+  stretchOf,
+} = layout;
 const { countNotAbove } = search;
+
 /** When no more rules than this are expected to be left, they are asked; reading one more fact costs about as much as two. */
 const FEW_RULES = 1;
 
@@ -45,6 +59,7 @@ export class TreeWalker {
 
   /** The first acting rule below a root whose number is greater than `after`, or NO_RULE. */
   first(root: Root, facts: Facts, after = -1): number {
+    // The walk would find nothing either; not to begin it saves 5 ns an effect without rules, most policies have one.
     if (root.firstRule === NO_RULE) return NO_RULE;
     this.wantsAll = false;
     this.best = NO_RULE;
@@ -156,14 +171,12 @@ export class TreeWalker {
   }
 
   private searchBitmap(node: number, facts: Facts): void {
-    const { nodes, rows, unionEnds, reader } = this;
+    const { nodes, rows, unionEnds } = this;
     const words = nodes[node + 2] as number;
-    const entries = node + 4;
     if (!this.gatherRows(node, facts)) return;
     const { rowCount, unions, unionCount } = this; // Not before: gathering may have replaced `unions` by a larger one.
     // Rows are taken four at a time: after which of them no bit is left cannot be predicted, and a wrong guess costs more.
     for (let at = rowCount; (at & 3) !== 0; at++) rows[at] = rows[0] as number;
-    const rules = nodes[node + 1] as number;
     for (let word = 0; word < words; word++) {
       let candidates = -1;
       for (let at = 0; at < rowCount && candidates !== 0; at += 4) {
@@ -179,18 +192,42 @@ export class TreeWalker {
           united |= nodes[(unions[at] as number) + word] as number;
         candidates &= united;
       }
-      while (candidates !== 0) {
-        const bit = 31 - Math.clz32(candidates & -candidates);
-        candidates &= candidates - 1;
-        const index = word * 32 + bit;
-        // With no row at all, bits beyond the last rule are set.
-        if (index >= rules) return;
-        const entry = entries + index * 2;
-        const rule = nodes[entry] as number;
-        if (rule >= this.best) return;
-        if (rule > this.after && reader.holds(nodes[entry + 1] as number, facts) && this.take(rule)) return;
-      }
+      if (candidates !== 0 && this.ask(node, word, candidates, facts)) return;
     }
+  }
+
+  /** Asks the rules of a bitmap whose bits are set in a word, in order; true when no later rule matters. */
+  private ask(node: number, word: number, bits: number, facts: Facts): boolean {
+    const { nodes, reader } = this;
+    const rules = nodes[node + 1] as number;
+    for (let left = bits; left !== 0; left &= left - 1) {
+      const index = word * 32 + 31 - Math.clz32(left & -left);
+      // With no row at all, bits beyond the last rule are set.
+      if (index >= rules) return true;
+      const entry = node + 4 + index * 2;
+      const rule = nodes[entry] as number;
+      if (rule >= this.best) return true;
+      if (rule > this.after && reader.holds(nodes[entry + 1] as number, facts) && this.take(rule)) return true;
+    }
+    return false;
+  }
+
+  /** The row of a cell in a column; for a set that is there, the row of rules that ask for no tag. */
+  private rowOf(node: number, column: number, cell: number): number {
+    const { nodes } = this;
+    const kind = nodes[column];
+    if (kind === DIRECT_COLUMN) return nodes[column + 3 + cell] as number;
+    if (kind === STRETCHES_COLUMN) {
+      if (cell === 0) return nodes[column + 3] as number;
+      const last = (nodes[column + 6] as number) - 1;
+      const stretch = stretchOf(cell, nodes[column + 4] as number, nodes[column + 5] as number, last);
+      return column + 7 + stretch * ((nodes[node + 2] as number) + 1);
+    }
+    if (cell === 0) return nodes[column + 4] as number;
+    const others = nodes[column + 3] as number;
+    if (kind === TAGS_COLUMN) return others;
+    const entry = findEntry(nodes, column + 6, nodes[column + 5] as number, 2, cell);
+    return entry === -1 ? others : (nodes[entry + 1] as number);
   }
 
   /**
@@ -207,32 +244,10 @@ export class TreeWalker {
     let expected = rules;
     const share = 1 / rules;
     for (let left = nodes[node + 3] as number; left > 0 && expected > FEW_RULES; left--) {
-      const kind = nodes[column];
       const fact = nodes[column + 1] as number;
       const cell = reader.cell(fact, facts);
-      let row: number;
-      if (kind === DIRECT_COLUMN) {
-        row = nodes[column + 3 + cell] as number;
-      } else if (kind === CUTS_COLUMN) {
-        const count = nodes[column + 4] as number;
-        const stride = (nodes[node + 2] as number) + 1;
-        row =
-          cell === 0
-            ? (nodes[column + 3] as number)
-            : column + 5 + count + stride * countNotAbove(nodes, column + 5, count, cell);
-      } else if (cell === 0) {
-        row = nodes[column + 4] as number;
-      } else {
-        row = nodes[column + 3] as number;
-        const shift = nodes[column + 5] as number;
-        if (kind === CELLS_COLUMN) {
-          const entry = findEntry(nodes, column + 6, shift, 2, cell);
-          if (entry !== -1) row = nodes[entry + 1] as number;
-        } else if (this.gatherUnion(column, fact, shift, row)) {
-          row = -1;
-        }
-      }
-      if (row === -1) {
+      const row = this.rowOf(node, column, cell);
+      if (nodes[column] === TAGS_COLUMN && cell !== 0 && this.gatherUnion(column, fact, row)) {
         expected *= this.unionBits * share;
       } else {
         const bits = nodes[row] as number;
@@ -246,8 +261,9 @@ export class TreeWalker {
   }
 
   /** Gathers the rows of a request's tags and `others`; false when no tag has a row. */
-  private gatherUnion(column: number, fact: number, shift: number, others: number): boolean {
+  private gatherUnion(column: number, fact: number, others: number): boolean {
     const { nodes, reader } = this;
+    const shift = nodes[column + 5] as number;
     const count = reader.countTags(fact);
     const start = this.unionSize;
     if (start + count + 1 > this.unions.length) {

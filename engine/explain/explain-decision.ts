@@ -43,29 +43,30 @@ export function explainDecision(input: ExplainInput): DecisionRecord {
   assertSameOutcome(outcome, decide(policy, facts), policy);
 
   const plan = outcome.denied === undefined ? rank(policy, outcome, facts, world) : undefined;
+  const { git, simulated, result } = input;
+  const { name, revision } = policy;
   const [chosen, ...fallbacks] = plan?.attempts.map((attempt) => attempt.endpoint.id) ?? [];
-  return {
-    id: input.id,
-    time: new Date(input.time).toISOString(),
-    policy: {
-      name: policy.name,
-      revision: policy.revision,
-      ...(input.git === undefined ? {} : { git: input.git }),
-    },
-    facts: recordFacts(policy.set, input.facts, facts, input.sources),
-    outcome: recordOutcome(policy, outcome, facts),
-    candidates: plan === undefined ? [] : recordCandidates(plan),
-    ...(chosen === undefined ? {} : { chosen }),
-    fallbacks,
-    ...(plan === undefined ? {} : { assumed_output_tokens: plan.assumedOutputTokens }),
-    world,
-    seed: world.seed ?? 0,
-    attempts: input.attempts ?? [],
-    ...(input.result === undefined ? {} : { result: input.result }),
-    warnings: input.warnings ?? [],
-    ...(input.simulated === undefined ? {} : { simulated: input.simulated }),
-  };
+  // Property by property, in the order people read: spreading parts that may be missing costs as much as all the rest.
+  const record: Partial<Writable<DecisionRecord>> = {};
+  record.id = input.id;
+  record.time = new Date(input.time).toISOString();
+  record.policy = git === undefined ? { name, revision } : { name, revision, git };
+  record.facts = recordFacts(policy.set, input.facts, facts, input.sources);
+  record.outcome = recordOutcome(policy, outcome, facts);
+  record.candidates = plan === undefined ? [] : recordCandidates(plan);
+  if (chosen !== undefined) record.chosen = chosen;
+  record.fallbacks = fallbacks;
+  if (plan !== undefined) record.assumed_output_tokens = plan.assumedOutputTokens;
+  record.world = world;
+  record.seed = world.seed ?? 0;
+  record.attempts = input.attempts ?? [];
+  if (result !== undefined) record.result = result;
+  record.warnings = input.warnings ?? [];
+  if (simulated !== undefined) record.simulated = simulated;
+  return record as DecisionRecord;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** INVARIANT: the tree and the rules read in order give the same outcome for every input. */
 export function assertSameOutcome(inOrder: Outcome, byTree: Outcome, policy: CompiledPolicy): void {

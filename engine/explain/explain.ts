@@ -21,8 +21,12 @@ export function explain(
   options: ExplainOptions = {},
 ): DecisionRecord {
   return explainDecision({
-    ...{ id: "explain", time: facts.time ?? 0, sources: {} },
     ...options,
-    ...{ policy, facts, world },
+    id: options.id ?? "explain",
+    time: options.time ?? facts.time ?? 0,
+    sources: options.sources ?? {},
+    policy,
+    facts,
+    world,
   });
 }

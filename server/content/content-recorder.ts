@@ -59,6 +59,7 @@ export class ContentRecorder {
       this.#held += bytes;
     };
     hold(request.length);
+    const asked = request.pieces; // the list is let go before the answer ends
     const events: Buffer[] = [];
     let isCut = false;
     let whole: Buffer | undefined;
@@ -78,7 +79,7 @@ export class ContentRecorder {
         const pieces = whole === undefined ? events : [whole];
         const answer = pieces.length === 0 ? {} : { answer: joined(pieces) };
         this.#prepare(
-          { id: decision, request: joined(request.pieces), ...answer, isStream: whole === undefined, isCut },
+          { id: decision, request: joined(asked), ...answer, isStream: whole === undefined, isCut },
           { time, bytes: held },
         );
       },

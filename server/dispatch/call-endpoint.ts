@@ -131,6 +131,7 @@ class Call implements UpstreamHandler {
       onContent: () => {
         this.#firstTokenMs = this.#elapsed();
         this.#timers.contentArrived();
+        call.body.release(); // the provider has read it
         sink.begin(planned);
       },
       write: (event) => {

@@ -16,6 +16,7 @@ import type { Front } from "./fronts/front.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
+import type { ObservedRequest } from "./observe-request.js";
 import { chatOf, type ReceivedBody } from "./receive-request.js";
 import { throughCache } from "./through-cache.js";
 import { type Attempts, isPossible, sendAgain, untilPossible } from "./until-possible.js";
@@ -69,11 +70,15 @@ async function serve(
   }
   if (admission !== undefined) exchange.addHeaders(rateHeaders(admission.states));
   try {
-    const sink = observed.facts.stream === true ? sinkTo(exchange, response) : undefined;
+    let asking: Attempts = attempts;
+    const onBegin = () => letGo(body, asking, observed);
+    const sink = observed.facts.stream === true ? sinkTo(exchange, response, onBegin) : undefined;
     const asked = { front, caller, request, body, decision, first };
     const walked = await throughCache(plane, exchange, asked, sink, async (through) => {
-      const toSend = (plan: Attempts) =>
-        send(plane, front, exchange, request, { decision, body, account, plan, sink: through });
+      const toSend = (plan: Attempts) => {
+        asking = plan;
+        return send(plane, front, exchange, request, { decision, body, account, plan, sink: through });
+      };
       return sendAgain(plane, exchange, await toSend(attempts), decide, toSend);
     });
     if (walked !== undefined) answer(plane, exchange, walked);
@@ -158,9 +163,19 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
   }
 }
 
-function sinkTo(exchange: Exchange, response: ServerResponse): StreamSink {
+/** A stream has begun, so no other candidate can be asked: a long body is not held until it ends. */
+function letGo({ bytes }: ReceivedBody, asked: Attempts, { prompt }: ObservedRequest): void {
+  if (asked.some(({ route }) => route.continue === true || route.hedgeAfterMs !== undefined)) return;
+  void prompt.estimate; // what a stream without usage is charged by
+  bytes.release();
+}
+
+function sinkTo(exchange: Exchange, response: ServerResponse, onBegin: () => void): StreamSink {
   return {
-    begin: (planned) => exchange.beginStream(planned),
+    begin(planned) {
+      onBegin();
+      exchange.beginStream(planned);
+    },
     write: (event) => exchange.writeEvent(event),
     onceDrained: (callback) => response.once("drain", callback),
   };

@@ -62,7 +62,7 @@ export interface ObservedRequest {
 export async function observeRequest(request: RequestToObserve): Promise<ObservedRequest> {
   const { headers, body, unseen, policy, key, now } = request;
   const { attributes } = policy.set;
-  const observation = new Observation();
+  const observation = new Observation(attributes);
   const prompt = new PromptSize(body, unseen?.tokens);
   if (key !== undefined) observeKey(key, attributes, observation);
   observeHints(headers, observation);

@@ -33,7 +33,10 @@ export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
       if (bytes > maxBytes) refuse();
       else chunks.push(chunk);
     };
-    request.once("end", () => resolve(new BufferList(chunks)));
+    request.once("end", () => {
+      resolve(new BufferList(chunks));
+      chunks.length = 0; // the listeners below hold them until the answer has ended
+    });
     request.once("error", (error) => reject(new RequestAborted("the client hung up", { cause: error })));
     request.once("close", () => {
       if (!request.complete) reject(new RequestAborted("the client hung up")); // an Error for each request would cost

@@ -6,13 +6,23 @@ const SHORT = 32 * 1_024;
  * altogether is one piece.
  */
 export class BufferList {
-  readonly pieces: readonly Buffer[];
   readonly length: number;
+  #pieces: readonly Buffer[] | undefined;
 
   /** @param parts of any length; nobody may change them. */
   constructor(parts: readonly Buffer[]) {
-    this.pieces = withoutShort(parts);
-    this.length = lengthOf(this.pieces);
+    this.#pieces = withoutShort(parts);
+    this.length = lengthOf(this.#pieces);
+  }
+
+  get pieces(): readonly Buffer[] {
+    if (this.#pieces === undefined) throw new Error("invariant: bytes that were let go are not read");
+    return this.#pieces;
+  }
+
+  /** Lets the bytes go, for everybody who holds the list: nobody may read them any more. */
+  release(): void {
+    this.#pieces = undefined;
   }
 
   /** @returns the bytes from `start` up to and excluding `end`, without a copy. */

@@ -28,7 +28,7 @@ export class HttpCalls {
         method: "POST",
         // undici takes any iterable for a body, though its types do not say so, and then does not know the length.
         headers: pieces.length === 1 ? headers : { ...headers, "content-length": String(length) },
-        body: (pieces.length === 1 ? pieces[0] : pieces) as Buffer,
+        body: (pieces.length === 1 ? pieces[0] : takenOnce(pieces)) as Buffer,
       },
       exchange,
     );
@@ -66,6 +66,16 @@ export class HttpCalls {
     this.#agents.set(connectTimeoutMs, agent);
     return agent;
   }
+}
+
+/** Pieces that are let go one by one: undici holds a body until the answer has ended. */
+function takenOnce(pieces: readonly Buffer[]): Iterable<Buffer> {
+  const left = [...pieces];
+  const next = (): IteratorResult<Buffer, undefined> => {
+    const value = left.shift();
+    return value === undefined ? { done: true, value } : { done: false, value };
+  };
+  return { [Symbol.iterator]: () => ({ next }) };
 }
 
 /** What `abort` tells undici; it goes no further. */

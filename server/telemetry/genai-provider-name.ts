@@ -16,7 +16,15 @@ const wellKnown: readonly (readonly [RegExp, string])[] = [
   [/watsonx/, "ibm.watsonx.ai"],
 ];
 
+/** By provider of the catalog: there are few. */
+const names = new Map<string, string>();
+
 /** The convention's name for a provider of the catalog; its own name when the convention has none. */
 export function genAiProviderName(provider: string): string {
-  return wellKnown.find(([words]) => words.test(provider.toLowerCase()))?.[1] ?? provider;
+  let name = names.get(provider);
+  if (name === undefined) {
+    name = wellKnown.find(([words]) => words.test(provider.toLowerCase()))?.[1] ?? provider;
+    names.set(provider, name);
+  }
+  return name;
 }

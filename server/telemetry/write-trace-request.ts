@@ -8,8 +8,8 @@ const USUAL_SPAN_BYTES = 1_500;
 
 /**
  * Spans of one resource and one scope, without links, as a request of OTLP/JSON: byte for byte what the SDK's
- * `JsonTraceSerializer` writes. That builds two objects for each attribute, for `JSON.stringify` of the whole batch, which takes three
- * times as long and half a megabyte at once.
+ * `JsonTraceSerializer` writes, in half the time: that builds two objects for each attribute, and `JSON.stringify` goes through
+ * them all.
  */
 export function writeTraceRequest(spans: readonly Span[]): Uint8Array {
   const [first] = spans;
@@ -65,26 +65,40 @@ function writeEvent({ name, time, attributes = {}, droppedAttributesCount = 0 }:
 
 function writeAttributes(attributes: Attributes): string {
   let text = "";
-  for (const name in attributes) text += `${startOf(name)}${writeValue(attributes[name])}}`;
-  return text.slice(1);
+  for (const name in attributes) {
+    const value = attributes[name];
+    const start = startOf(name);
+    if (text !== "") text += ",";
+    text +=
+      typeof value === "string" && needsNoEscape.test(value)
+        ? `${start.ofText}${value}"}}`
+        : `${start.ofAny}${writeValue(value)}}`;
+  }
+  return text;
 }
 
-/** Of attributes, by name: there are few. */
-const starts = new Map<string, string>();
+interface AttributeStart {
+  readonly ofAny: string;
+  /** Up to the quotation mark of a text. */
+  readonly ofText: string;
+}
 
-function startOf(name: string): string {
-  let start = starts.get(name);
-  if (start === undefined) {
-    start = `,{"key":${quote(name)},"value":`;
-    starts.set(name, start);
-  }
+/** By name: there are few. */
+const starts = new Map<string, AttributeStart>();
+
+function startOf(name: string): AttributeStart {
+  const known = starts.get(name);
+  if (known !== undefined) return known;
+  const ofAny = `{"key":${quote(name)},"value":`;
+  const start = { ofAny, ofText: `${ofAny}{"stringValue":"` };
+  starts.set(name, start);
   return start;
 }
 
 function writeValue(value: AttributeValue | null | undefined): string {
   switch (typeof value) {
     case "string":
-      return needsNoEscape.test(value) ? `{"stringValue":"${value}"}` : `{"stringValue":${JSON.stringify(value)}}`;
+      return `{"stringValue":${quote(value)}}`;
     case "number":
       return Number.isInteger(value) ? `{"intValue":${value}}` : `{"doubleValue":${JSON.stringify(value)}}`;
     case "boolean":

@@ -3,12 +3,12 @@ import {
   BRANCH,
   CELLS_COLUMN,
   CUTS,
-  CUTS_COLUMN,
   type DecisionTree,
   DIRECT_COLUMN,
   LIST,
   NO_RULE,
   type Root,
+  STRETCHES_COLUMN,
   SWITCH,
   TAGS,
   TAGS_COLUMN,
@@ -25,7 +25,7 @@ const nodeNames = new Map<number, string>([
 const columnNames = new Map<number, string>([
   [CELLS_COLUMN, "cells column"],
   [TAGS_COLUMN, "tags column"],
-  [CUTS_COLUMN, "cuts column"],
+  [STRETCHES_COLUMN, "stretches column"],
   [DIRECT_COLUMN, "direct column"],
 ]);
 

@@ -2,7 +2,6 @@ import {
   BITMAP,
   CELLS_COLUMN,
   CUTS,
-  CUTS_COLUMN,
   cellCount,
   type DecisionTree,
   DIRECT_COLUMN,
@@ -10,6 +9,7 @@ import {
   LIST,
   NO_RULE,
   type Root,
+  STRETCHES_COLUMN,
   SWITCH,
   TAGS,
   TAGS_COLUMN,
@@ -100,12 +100,12 @@ class TreePrinter {
     if (kind === DIRECT_COLUMN) {
       for (let cell = 0; cell < cellCount(fact); cell++)
         rows.push([cellName(fact, cell), this.word(column + 3 + cell)]);
-    } else if (kind === CUTS_COLUMN) {
-      const count = this.word(column + 4);
+    } else if (kind === STRETCHES_COLUMN) {
+      const [base, shift, count] = this.words(column + 4, 3) as [number, number, number];
       const stride = Math.ceil(rules.length / 32) + 1;
       rows.push(["absent", this.word(column + 3)]);
-      const cuts = this.words(column + 5, count);
-      for (let at = 0; at <= count; at++) rows.push([stretchName(fact, cuts, at), column + 5 + count + at * stride]);
+      for (let at = 0; at < count; at++)
+        rows.push([cellName(fact, at === 0 ? 1 : base + at * 2 ** shift), column + 7 + at * stride]);
     } else {
       rows.push(["absent", this.word(column + 4)], ["others", this.word(column + 3)]);
       const entries = this.tableEntries(column + 6, this.word(column + 5), 2);
@@ -114,7 +114,7 @@ class TreePrinter {
     const byRow = new Map<number, string[]>();
     for (const [name, row] of rows) byRow.set(row, [...(byRow.get(row) ?? []), name]);
     const written =
-      kind === DIRECT_COLUMN ? "" : kind === CUTS_COLUMN ? ", cut" : kind === CELLS_COLUMN ? ", hashed" : "";
+      kind === DIRECT_COLUMN ? "" : kind === STRETCHES_COLUMN ? ", cut" : kind === CELLS_COLUMN ? ", hashed" : "";
     return [
       `  ${fact.name}${written}`,
       ...[...byRow].map(([row, names]) => `    ${names.join(", ")}: ${this.rulesOfRow(row, rules)}`),

@@ -265,22 +265,22 @@ bitmap r0 r1 r2 r3 r4
     isTrue("stream"),
     atLeast("context_tokens", 35),
   ];
-  it("has a row for each stretch between cuts, of which there are no more than it may have", () => {
+  it("has a row for each stretch of 2^n cells, of which there is one more than there may be cuts", () => {
     expectTree(ranges, bitmaps).toBe(`
 bitmap r0 r1 r2 r3 r4 r5
   context_tokens, cut
     absent: r4
-    from the least: r0 r4
-    from 15: r0 r1 r4
-    from 35: r2 r4 r5
+    from the least: r4
+    from 6: r0 r1 r2 r4 r5
+    from 41: r4 r5
 `);
     expectTree(denied(ranges), bitmaps).toBe(`
 bitmap r0 r1 r2 r3 r4 r5
   context_tokens, cut
     absent: all
-    from the least: r0 r4
-    from 15: r0 r1 r4
-    from 35: r2 r4 r5
+    from the least: r4
+    from 6: r0 r1 r2 r4 r5
+    from 41: r4 r5
 `);
     expectTree(denied(ranges), directBitmaps).toBe(`
 bitmap r0 r1 r2 r3 r4 r5

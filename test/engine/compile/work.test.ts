@@ -231,7 +231,8 @@ describe("a bitmap", () => {
       for (const tokens of [0, 50, 119]) {
         const { asked: count } = work({ context_tokens: tokens, model: "x" });
         expect(count).toBeGreaterThan(20);
-        expect(count).toBeLessThanOrEqual(40);
+        // Stretches are 2^n cells long: up to twice as long as so many cuts would make them.
+        expect(count).toBeLessThanOrEqual(tuning === hashed ? 64 : 40);
       }
     }
   });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { builtInFacts } from "../../../engine/conditions/fact-definitions.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
-import { findFailedCondition } from "../../../engine/explain/find-failed-condition.js";
+import { ConditionWords } from "../../../engine/explain/condition-words.js";
+import { FailureFinder } from "../../../engine/explain/find-failed-condition.js";
 import { all, any, atLeast, below, has, is, isTrue, logic, night, not } from "./harness.js";
 
 const facts: Facts = {
@@ -15,11 +16,11 @@ const facts: Facts = {
 };
 
 function blamed(condition: Condition): string | undefined {
-  const failure = findFailedCondition(condition, facts, builtInFacts);
+  const failure = new FailureFinder(facts, new ConditionWords(builtInFacts)).find(condition);
   return failure === undefined ? undefined : `${failure.wanted} · ${failure.got}`;
 }
 
-describe("findFailedCondition", () => {
+describe("FailureFinder", () => {
   it("finds nothing in a condition that is true", () => {
     expect(blamed(all(is("tenant", "ads"), not(has("any", "code"))))).toBeUndefined();
   });
@@ -81,7 +82,8 @@ describe("findFailedCondition", () => {
   });
 
   it("names the facts it read, and those that are absent", () => {
-    expect(findFailedCondition(any(is("tenant", "a"), is("app", "b")), facts, builtInFacts)).toMatchObject({
+    const finder = new FailureFinder(facts, new ConditionWords(builtInFacts));
+    expect(finder.find(any(is("tenant", "a"), is("app", "b")))).toMatchObject({
       facts: ["tenant", "app"],
       absent: ["app"],
     });

@@ -1,7 +1,20 @@
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
-import { catalogOf, compile, completion, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";
+import {
+  catalogOf,
+  compile,
+  completion,
+  event,
+  policyOf,
+  sendJson,
+  startProxy,
+  startStream,
+  startUpstream,
+  stopAll,
+} from "./harness.js";
 
 afterEach(stopAll);
 
@@ -114,4 +127,56 @@ describe("a body of many pieces", () => {
       server.close();
     }
   });
+
+  it("is not held while its stream goes on, unless another candidate may be asked to go on with it", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const settled = async () => {
+      for (let turn = 0; turn < 3; turn++) {
+        await new Promise((resolve) => setImmediate(resolve));
+        collectGarbage(); // memory of buffers is given back by the next collection
+      }
+    };
+    const server = createServer((request, response) => {
+      request.resume().on("end", () => {
+        startStream(response);
+        response.write(event({ content: "Hel" }));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const content = "a word ".repeat(600_000);
+    const body = Buffer.from(JSON.stringify({ model: "auto", stream: true, messages: [{ role: "user", content }] }));
+    const heldBy = async (route: string) => {
+      const proxy = await startProxy(compile(policyOf(route), wide({ one: url })));
+      await settled();
+      const before = process.memoryUsage().arrayBuffers;
+      const sockets = await Promise.all(Array.from({ length: 8 }, () => beginStream(proxy.url, body)));
+      await settled();
+      const held = (process.memoryUsage().arrayBuffers - before) / body.length;
+      for (const socket of sockets) socket.destroy();
+      return held;
+    };
+    try {
+      expect(await heldBy("{ to: [acme/one] }")).toBeLessThan(2);
+      expect(await heldBy("{ to: [acme/one], continue: true }")).toBeGreaterThan(7);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
 });
+
+/** @returns the connection once the answer has begun. */
+function beginStream(url: string, body: Buffer): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\ncontent-length: ${body.length}\r\n\r\n`);
+  socket.write(body);
+  return new Promise((resolve) => {
+    let answer = "";
+    socket.on("data", (data) => {
+      answer += String(data);
+      if (answer.includes("Hel")) resolve(socket);
+    });
+  });
+}

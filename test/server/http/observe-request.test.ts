@@ -140,11 +140,11 @@ describe("observeRequest()", () => {
       { tenant: "t", metadata: { plan: "enterprise" }, constructor: { name: "x" } },
     );
     expect(facts.tenant).toBeUndefined();
-    expect(Object.keys(facts)).not.toContain("attributes.plan");
+    expect((facts as Record<string, unknown>)["attributes.plan"]).toBeUndefined();
     const body = JSON.parse('{"metadata":{"__proto__":{"tier":"gold","tags":"evil"}}}');
     const { facts: others } = await observe({}, body);
     expect(others.tags).toBeUndefined();
-    expect(Object.keys(others)).not.toContain("attributes.tier");
+    expect((others as Record<string, unknown>)["attributes.tier"]).toBeUndefined();
   });
 
   it("measures the prompt only when no hint gives its size, and counts exactly only near a cut", async () => {
