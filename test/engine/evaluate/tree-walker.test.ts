@@ -84,8 +84,11 @@ describe("TreeWalker", () => {
 
   it("keeps every guard for a request with as many tags as there may be", () => {
     const guards = many(40, (at) => has("any", ...names("x", 64).filter((_, tag) => (tag + at) % 40 < 2)));
-    const policy = compile(setOf(guards.map((require) => ({ require }))));
-    expect(decided(policy, { tags: names("x", 64) })).toBe(`required ${names("r", 40).join(" ")}, route default`);
+    // The last one asks for no tag.
+    const policy = compile(setOf([...guards, is("app", "a")].map((require) => ({ require }))));
+    expect(decided(policy, { app: "a", tags: names("x", 64) })).toBe(
+      `required ${names("r", 41).join(" ")}, route default`,
+    );
   });
 
   it("passes over tags that the policy names elsewhere", () => {
