@@ -34,18 +34,15 @@ export function observeWorld(observed: WorldToObserve): World {
   const latencyMs = observations.latencyMs(endpointIds, now);
   const inFlight = uses.inFlight ? observations.inFlight(endpointIds) : undefined;
   const errorRate = uses.errorRate ? observations.errorRate(endpointIds, now) : undefined;
-  return {
-    ...serving.fixedWorld,
-    ...(incapable === undefined ? {} : { incapable }),
-    ...hints,
-    ...(answers === 1 ? {} : { answers }),
-    ...(allowed === undefined ? {} : { allowed }),
-    ...(down === undefined ? {} : { down }),
-    ...(rateLimited === undefined ? {} : { rate_limited: rateLimited }),
-    ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
-    ...(inFlight === undefined ? {} : { in_flight: inFlight }),
-    ...(errorRate === undefined ? {} : { error_rate: errorRate }),
-    seed,
-    ...(prefix === undefined ? {} : { prefix }),
-  };
+  const world: { -readonly [Name in keyof World]: World[Name] } = { seed };
+  if (incapable !== undefined) world.incapable = incapable;
+  if (answers !== 1) world.answers = answers;
+  if (allowed !== undefined) world.allowed = allowed;
+  if (down !== undefined) world.down = down;
+  if (rateLimited !== undefined) world.rate_limited = rateLimited;
+  if (latencyMs !== undefined) world.latency_ms = latencyMs;
+  if (inFlight !== undefined) world.in_flight = inFlight;
+  if (errorRate !== undefined) world.error_rate = errorRate;
+  if (prefix !== undefined) world.prefix = prefix;
+  return Object.assign(world, serving.fixedWorld, hints);
 }

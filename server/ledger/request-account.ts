@@ -132,14 +132,13 @@ export class RequestAccount {
   }
 
   /** Resolves when all calls are in the ledger: then a client may learn that it was charged. */
-  async committed(): Promise<void> {
-    if (this.#commits.length === 0) return;
-    await new Promise<void>((resolve) => {
+  committed(): Promise<void> {
+    if (this.#commits.length === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
       const timer = setTimeout(resolve, COMMIT_WAIT_MS);
-      void Promise.all(this.#commits).then(() => {
-        clearTimeout(timer);
-        resolve();
-      });
+      Promise.all(this.#commits)
+        .then(() => resolve(), reject)
+        .finally(() => clearTimeout(timer));
     });
   }
 

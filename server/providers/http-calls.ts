@@ -19,12 +19,13 @@ export class HttpCalls {
   /** undici takes the connect timeout per agent; routes use few different ones. */
   readonly #agents = new Map<number, Agent>();
 
-  send({ connectTimeoutMs, body, headers, ...request }: HttpCall, handler: UpstreamHandler): UpstreamExchange {
+  send({ origin, path, headers, body, connectTimeoutMs }: HttpCall, handler: UpstreamHandler): UpstreamExchange {
     const exchange = new UndiciExchange(handler);
     const { pieces, length } = body;
     this.#agentFor(connectTimeoutMs).dispatch(
       {
-        ...request,
+        origin,
+        path,
         method: "POST",
         // undici takes any iterable for a body, though its types do not say so, and then does not know the length.
         headers: pieces.length === 1 ? headers : { ...headers, "content-length": String(length) },

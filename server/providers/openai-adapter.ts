@@ -35,7 +35,7 @@ export function createOpenAiAdapter(environment: NodeJS.ProcessEnv, http: HttpCa
       const { origin, pathOf, headers } = targetOf(provider);
       const accept = stream ? "text/event-stream" : "application/json";
       const path = pathOf(paths[operation] ?? "/chat/completions");
-      return http.send({ origin, path, body, headers: { ...headers, accept, ...more }, connectTimeoutMs }, handler);
+      return http.send({ origin, path, body, headers: { accept, ...headers, ...more }, connectTimeoutMs }, handler);
     },
     check(provider, path, timeoutMs) {
       const { origin, pathOf, headers } = targetOf(provider);
