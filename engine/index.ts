@@ -62,6 +62,7 @@ export { PolicyJoiner, type PolicyPiece, splitPolicy } from "./policy/policy-pie
 export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
 export { revisionOf, shortRevision } from "./policy/revision.js";
+export { routesOf } from "./policy/routes-of.js";
 export { canonicalModelId } from "./rank/canonical-model.js";
 export { dependsOnPromptSize } from "./rank/depends-on-prompt-size.js";
 export { ASSUMED_OUTPUT_TOKENS, costOfTokensUsed, expectedCost, type TokensUsed } from "./rank/expected-cost.js";

@@ -4,6 +4,7 @@ import { nextRoute } from "../evaluate/next-route.js";
 import type { Outcome, RouteChoice } from "../evaluate/outcome.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { CandidateReference, RequireRule, Route } from "../policy/policy-set.js";
+import { routesOf } from "../policy/routes-of.js";
 import type { CatalogEntry } from "../rank/catalog-index.js";
 import { costLimits } from "../rank/cost-limits.js";
 import { type CandidateTest, excludeCandidate } from "../rank/exclude-candidate.js";
@@ -300,9 +301,8 @@ function chain(policy: CompiledPolicy, { route }: Outcome, facts: Facts): readon
 /** Whether some route asks for the model that the client named. */
 function namesRequested({ set }: CompiledPolicy): boolean {
   const isRequested = ({ kind }: CandidateReference) => kind === "requested";
-  const routes = [set.defaultRoute, ...set.rules.flatMap((rule) => (rule.effect === "route" ? [rule.route] : []))];
   return (
-    routes.some(({ to, fallback }) => to.some(isRequested) || fallback.some(isRequested)) ||
+    routesOf(set).some(({ to, fallback }) => to.some(isRequested) || fallback.some(isRequested)) ||
     set.pools.some(({ items }) => items.some(isRequested))
   );
 }

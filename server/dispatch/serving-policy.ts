@@ -5,7 +5,7 @@ import {
   type PolicySet,
   type Provider,
   type ProviderFormat,
-  type Route,
+  routesOf,
   shortRevision,
   type TokenThresholds,
   tokenThresholds,
@@ -158,10 +158,6 @@ function unableTo(operation: Operation, { capabilities }: Model, passes: Passes)
   if (operation !== "embeddings") return makesEmbeddings ? "asks for an answer; the model makes embeddings" : undefined;
   if (!makesEmbeddings) return "asks for embeddings; the model does not make them";
   return passes.has("embeddings") ? undefined : "asks for embeddings, which the provider's format does not have";
-}
-
-function routesOf({ rules, defaultRoute }: PolicySet): readonly Route[] {
-  return [defaultRoute, ...rules.flatMap((rule) => (rule.effect === "route" ? [rule.route] : []))];
 }
 
 function addressOf({ baseUrl, name }: Provider): Pick<ProviderConnection, "serverAddress" | "serverPort"> {

@@ -1,8 +1,7 @@
 import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
+import { collectGarbage } from "../../../server/collect-garbage.js";
 import {
   catalogOf,
   compile,
@@ -129,8 +128,6 @@ describe("a body of many pieces", () => {
   });
 
   it("is not held while its stream goes on, unless another candidate may be asked to go on with it", async () => {
-    setFlagsFromString("--expose-gc");
-    const collectGarbage = runInNewContext("gc") as () => void;
     const settled = async () => {
       for (let turn = 0; turn < 3; turn++) {
         await new Promise((resolve) => setImmediate(resolve));
