@@ -171,6 +171,17 @@ export class LineCursor {
       }
     }
   }
+
+  /** Passes over a value that is read as a whole. */
+  protected passAny(): void {
+    const byte = this.bytes[this.at] as number;
+    if (byte === QUOTE) {
+      this.at++;
+      this.passPlainText();
+    } else if (byte === OPEN_LIST || byte === OPEN_MAP) this.passOpen(0);
+    else if (beginsNumber(byte)) this.passNumber();
+    else this.passWord();
+  }
 }
 
 function isDigit(byte: number): boolean {

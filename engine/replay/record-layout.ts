@@ -207,17 +207,6 @@ export class RecordLayout extends LineCursor {
     } else this.passWord();
   }
 
-  /** Passes over a value that is read as a whole. */
-  private passAny(): void {
-    const byte = this.bytes[this.at] as number;
-    if (byte === QUOTE) {
-      this.at++;
-      this.passPlainText();
-    } else if (byte === OPEN_LIST || byte === OPEN_MAP) this.passOpen(0);
-    else if (beginsNumber(byte)) this.passNumber();
-    else this.passWord();
-  }
-
   private plainText(role: Role, path: string): void {
     const gap = this.gap(role, "", path);
     this.expect(QUOTE);

@@ -3,7 +3,7 @@ import { builtInSources, factsOfSources } from "../evaluate/given-value.js";
 import type { World } from "../rank/world.js";
 import { Figures, MOST_ENDPOINTS } from "./figures.js";
 import { type KnownText, SHORTEST } from "./known-texts.js";
-import { beginsNumber, LINE_END, LineCursor, OPEN_LIST, OPEN_MAP, QUOTE, unusual } from "./line-cursor.js";
+import { beginsNumber, LINE_END, LineCursor, QUOTE, unusual } from "./line-cursor.js";
 import {
   ALL_NEEDED,
   CHOSEN,
@@ -369,13 +369,7 @@ export class RecordReader extends LineCursor implements RecordedChoice {
   /** The number of the value that stands here: a text, a list, a map, a word or a number. Kept with the three bytes before it. */
   private knownValue(): number {
     const start = this.at;
-    const byte = this.bytes[start] as number;
-    if (byte === QUOTE) {
-      this.at++;
-      this.passPlainText();
-    } else if (byte === OPEN_LIST || byte === OPEN_MAP) this.passOpen(0);
-    else if (beginsNumber(byte)) this.passNumber();
-    else this.passWord();
+    this.passAny();
     const known = this.table.find(start - 3, this.at);
     return known === -1 ? this.learnValue(start) : known;
   }
