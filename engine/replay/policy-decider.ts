@@ -7,6 +7,7 @@ import type { CandidateReference, RequireRule, Route } from "../policy/policy-se
 import { routesOf } from "../policy/routes-of.js";
 import type { CatalogEntry } from "../rank/catalog-index.js";
 import { costLimits } from "../rank/cost-limits.js";
+import { Draw } from "../rank/draw.js";
 import { type CandidateTest, excludeCandidate } from "../rank/exclude-candidate.js";
 import { expandCandidates } from "../rank/expand-candidates.js";
 import { expectedCost, wholeTokens } from "../rank/expected-cost.js";
@@ -279,10 +280,12 @@ export class PolicyDecider {
       in_flight: strategy === "least_busy" ? reader.inFlight.all() : undefined,
       error_rate: strategy === "balanced" ? reader.errorRate.all() : undefined,
     } as World;
-    const seed = stickyValue ?? reader.seed() ?? 0;
+    const seed = reader.seed();
+    const worldDraw = seed === undefined ? undefined : new Draw(seed);
+    const draw = stickyValue === undefined ? (worldDraw ?? new Draw(0)) : new Draw(stickyValue);
     return orderCandidates(
       candidates,
-      { route, world, promptTokens, maxOutputTokens, seed },
+      { route, world, promptTokens, maxOutputTokens, draw, worldDraw },
       stickyValue !== undefined,
     );
   }
