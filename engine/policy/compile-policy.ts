@@ -1,4 +1,5 @@
 import { buildDecisionTree } from "../compile/build-decision-tree.js";
+import { usualTuning } from "../compile/tree-tuning.js";
 import { builtInFacts } from "../conditions/fact-definitions.js";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import { Report } from "../diagnostics/report.js";
@@ -102,7 +103,7 @@ class Compilation {
       name: set.name,
       revision: revisionOf(set, this.#known.ruleHashes),
       set,
-      tree: buildDecisionTree(set),
+      tree: buildDecisionTree(set, usualTuning, this.#known.tree),
       tests,
       files: this.#files,
     };

@@ -1,3 +1,4 @@
+import { KnownRules } from "../compile/known-rules.js";
 import type { Condition } from "../conditions/condition.js";
 import type { Report } from "../diagnostics/report.js";
 import type { DocumentKind } from "../source/document-schemas.js";
@@ -14,6 +15,8 @@ import type { Rule } from "./policy-set.js";
 export class KnownParts {
   /** Hashes of rules: `revision.ts`. */
   readonly ruleHashes = new WeakMap<Rule, string>();
+  /** What building the tree has learnt of rules. */
+  readonly tree = new KnownRules();
   readonly #documents = new Map<string, { readonly kind: DocumentKind; readonly text: string; root: LocatedMap }>();
   /** Rules and scopes read against these two documents: on others (pools, facts, models) they may mean something else. */
   #context: readonly (LocatedMap | undefined)[] = [];
