@@ -83,18 +83,21 @@ export class ProgramEmitter {
   /** Writes a program behind the lists that are not there yet, and gives its start. */
   emit({ words, start, lists }: Program): number {
     if (words.length === 0) return start;
-    const places = lists.map(({ key, values }) => this.listPlace(key, values));
-    const { code } = this;
+    const { code, sharedPrograms } = this;
+    const places = lists.length === 0 ? [] : lists.map(({ key, values }) => this.listPlace(key, values));
     const base = code.reserve(words.length);
-    const jump = (target: number) => (target < 0 ? target : base + target);
     for (let at = 0; at < words.length; at += INSTRUCTION_WORDS) {
-      const [operation, x, y] = [words[at] as number, words[at + 2] as number, words[at + 3] as number];
+      const operation = words[at] as number;
+      const x = words[at + 2] as number;
+      const y = words[at + 3] as number;
+      const whenHolds = words[at + 4] as number;
+      const whenNot = words[at + 5] as number;
       code.set(base + at, operation);
       code.set(base + at + 1, words[at + 1] as number);
       code.set(base + at + 2, isOfList(operation) && y > 0 ? (places[x] as number) : x);
-      code.set(base + at + 3, operation === SHARED ? (this.sharedPrograms[x] as number) : y);
-      code.set(base + at + 4, jump(words[at + 4] as number));
-      code.set(base + at + 5, jump(words[at + 5] as number));
+      code.set(base + at + 3, operation === SHARED ? (sharedPrograms[x] as number) : y);
+      code.set(base + at + 4, whenHolds < 0 ? whenHolds : base + whenHolds);
+      code.set(base + at + 5, whenNot < 0 ? whenNot : base + whenNot);
     }
     return base + start;
   }

@@ -101,7 +101,7 @@ class Compilation {
     if (set === undefined || this.#report.hasErrors) return undefined;
     return {
       name: set.name,
-      revision: revisionOf(set, this.#known.ruleHashes),
+      revision: revisionOf(set, this.#known.hashes),
       set,
       tree: buildDecisionTree(set, usualTuning, this.#known.tree),
       tests,
