@@ -1,13 +1,18 @@
 import type { Attributes } from "@opentelemetry/api";
+import type { RecordedAttempt } from "../../engine/index.js";
 import * as names from "./attribute-names.js";
 import { genAiProviderName } from "./genai-provider-name.js";
-import type { AttemptTrace, RequestTrace } from "./request-tracing.js";
+import type { RequestTrace, SaidByAnswer } from "./request-tracing.js";
 
 export type AttemptStart = Parameters<RequestTrace["attempt"]>[0];
-export type AttemptEnd = Parameters<AttemptTrace["end"]>[0];
 
 /** A call as attributes of its span. @param operation `gen_ai.operation.name` */
-export function attemptAttributes(operation: string, start: AttemptStart, end: AttemptEnd): Attributes {
+export function attemptAttributes(
+  operation: string,
+  start: AttemptStart,
+  end: RecordedAttempt,
+  said: SaidByAnswer,
+): Attributes {
   const attributes: Attributes = {
     [names.GEN_AI_OPERATION_NAME]: operation,
     [names.GEN_AI_PROVIDER_NAME]: genAiProviderName(start.provider),
@@ -24,9 +29,9 @@ export function attemptAttributes(operation: string, start: AttemptStart, end: A
   add(names.SERVER_PORT, start.serverPort);
   add(names.GEN_AI_REQUEST_MAX_TOKENS, start.maxOutputTokens);
   add(names.HTTP_RESPONSE_STATUS_CODE, end.status);
-  add(names.GEN_AI_RESPONSE_ID, end.responseId);
-  add(names.GEN_AI_RESPONSE_MODEL, end.responseModel);
-  if (end.finishReasons !== undefined) attributes[names.GEN_AI_RESPONSE_FINISH_REASONS] = [...end.finishReasons];
+  add(names.GEN_AI_RESPONSE_ID, said.id);
+  add(names.GEN_AI_RESPONSE_MODEL, said.model);
+  if (said.finishReasons !== undefined) attributes[names.GEN_AI_RESPONSE_FINISH_REASONS] = [...said.finishReasons];
   if (end.first_token_ms !== undefined) {
     attributes[names.GEN_AI_RESPONSE_TIME_TO_FIRST_CHUNK] = end.first_token_ms / 1_000;
   }

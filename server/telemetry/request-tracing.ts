@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { CompiledPolicy, Outcome, RecordedAttempt, RoutePlan } from "../../engine/index.js";
+import type { AnswerNotes } from "../dispatch/attempt-result.js";
 
 /** The spans of one request. Every call is cheap and does nothing when no exporter is configured. */
 export interface RequestTrace {
@@ -25,16 +26,14 @@ export interface RequestTrace {
   /** The server span ends here. */
   end(result: { readonly status: number; readonly outcome: string; readonly code: string | undefined }): void;
 }
+
+export type SaidByAnswer = Pick<AnswerNotes, "id" | "model" | "finishReasons">;
+
 export interface AttemptTrace {
   /** W3C headers (`traceparent`, `tracestate`) to send upstream; empty when tracing is off. */
   readonly headers: Readonly<Record<string, string>>;
-  end(
-    attempt: RecordedAttempt & {
-      readonly responseModel?: string;
-      readonly responseId?: string;
-      readonly finishReasons?: readonly string[];
-    },
-  ): void;
+  /** @param said what the answer says about itself. */
+  end(attempt: RecordedAttempt, said: SaidByAnswer): void;
 }
 
 /** Begins the server span of a request, as a child of the client's `traceparent` when there is one. */

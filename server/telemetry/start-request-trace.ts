@@ -102,7 +102,7 @@ class SpansOfRequest implements RequestTrace {
     const timesTillNow = startTiming();
     return {
       headers: contextHeaders(context),
-      end: (attempt) => {
+      end: (attempt, said) => {
         const { error: message, error_class: errorClass } = attempt;
         // A client that hung up, or a call that was hedged away, is nobody's error.
         const isError = errorClass !== undefined && errorClass !== "cancelled" && errorClass !== "outrun";
@@ -112,7 +112,7 @@ class SpansOfRequest implements RequestTrace {
           context,
           parent: server,
           ...timesTillNow(),
-          attributes: attemptAttributes(this.#operation, start, attempt),
+          attributes: attemptAttributes(this.#operation, start, attempt, said),
           status: !isError ? undefined : message === undefined ? ERROR : { ...ERROR, message },
         });
       },
