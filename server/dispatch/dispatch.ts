@@ -241,11 +241,8 @@ function recordedCall(
   const connection = request.serving.connectionOf(endpoint);
   const { provider, adapter } = connection;
   const trace = request.trace.attempt({
-    provider: endpoint.provider,
-    model: endpoint.model,
-    upstreamModel: endpoint.upstreamModel,
-    serverAddress: connection.serverAddress,
-    serverPort: connection.serverPort,
+    endpoint,
+    server: connection,
     stream: sink !== undefined,
     maxOutputTokens: request.maxOutputTokens,
   });

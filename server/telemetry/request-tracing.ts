@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { CompiledPolicy, Outcome, RecordedAttempt, RoutePlan } from "../../engine/index.js";
+import type { CompiledPolicy, Endpoint, Outcome, RecordedAttempt, RoutePlan } from "../../engine/index.js";
 import type { AnswerNotes } from "../dispatch/attempt-result.js";
 
 /** The spans of one request. Every call is cheap and does nothing when no exporter is configured. */
@@ -15,11 +15,8 @@ export interface RequestTrace {
   }): void;
   /** A client span for one attempt, with the GenAI attributes. */
   attempt(start: {
-    readonly provider: string;
-    readonly model: string;
-    readonly upstreamModel: string;
-    readonly serverAddress: string;
-    readonly serverPort: number | undefined;
+    readonly endpoint: Pick<Endpoint, "id" | "model" | "provider" | "upstreamModel">;
+    readonly server: { readonly serverAddress: string; readonly serverPort: number | undefined };
     readonly stream: boolean;
     readonly maxOutputTokens: number | undefined;
   }): AttemptTrace;

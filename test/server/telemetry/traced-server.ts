@@ -26,17 +26,20 @@ const server = createServer((request, response) => {
     endedAtMs: at + 2,
   });
   const start = {
-    provider: "google",
-    model: "acme/large",
-    upstreamModel: "large-right",
-    serverAddress: "127.0.0.1",
-    serverPort: 8443,
+    endpoint: { id: "acme/large@right", provider: "google", model: "acme/large", upstreamModel: "large-right" },
+    server: { serverAddress: "127.0.0.1", serverPort: 8443 },
     stream: true,
     maxOutputTokens: 50,
   };
+  const left = {
+    endpoint: { ...start.endpoint, id: "acme/large@left", provider: "left" },
+    server: { ...start.server, serverPort: undefined },
+    stream: true,
+    maxOutputTokens: undefined,
+  };
   const sent: unknown[] = [];
   if (!isDenied) {
-    const failing = trace.attempt({ ...start, provider: "left", serverPort: undefined, maxOutputTokens: undefined });
+    const failing = trace.attempt(left);
     failing.end(
       { endpoint: "acme/large@left", status: 503, error_class: "overloaded", error: "busy", total_ms: 3 },
       {},
