@@ -48,7 +48,8 @@ export function callEndpoint<Result>(options: EndpointCall, onEnded: (ended: End
         reject(error as Error); // a fault of ours: none of the HTTP client's business, which called here
       }
     };
-    new Call(options, end).start();
+    const call = new Call(options, end);
+    queueMicrotask(() => call.start()); // requests that were decided together go out right behind each other
   });
 }
 
