@@ -22,21 +22,41 @@ export async function readPolicies(options: GlobalOptions): Promise<readonly Sou
       throw new CommandFailure(1, `error: ${policyPrefix(options)}${error.message}`);
     }
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandFailure(
-      2,
-      `cannot read the policy directory ${options.policies}: ${reason}\n  help: name it with --policies DIR, or write a starter set with \`policy init ${options.policies}\``,
-    );
+    const isMissing = error instanceof PolicyDirectoryError && error.code === "missing";
+    const help = isMissing ? `\n  help: ${await helpForMissing(options.policies)}` : "";
+    throw new CommandFailure(2, `cannot read the policy directory ${options.policies}: ${reason}${help}`);
   }
 }
 
+/** Most likely the command was given in another folder than the directory's parent: in the directory itself, say. */
+async function helpForMissing(policies: string): Promise<string> {
+  return (await isFile("policy.yaml"))
+    ? "there is a policy.yaml here: add `--policies .`"
+    : `name it with --policies DIR, or write a starter set with \`policy init ${policies}\``;
+}
+
 /**
- * Reads and compiles the policy directory, or loads a compiled file, for a command that needs a sound policy.
+ * Reads and compiles the policy directory, or loads a compiled file, for a command that needs a policy that decides. Its
+ * tests are left out: a test that lags behind an edit does not keep the edit from being looked at.
  * @throws CommandFailure: 2 when it cannot be read, 1 when it is invalid (diagnostics are printed as `policy check` does).
  */
 export async function loadPolicies(options: GlobalOptions): Promise<CompiledPolicy> {
-  const compiled = await loadCompiledFile(options.policies);
-  if (compiled !== undefined) return compiled;
-  const files = await readPolicies(options);
+  return (
+    (await loadCompiledFile(options.policies)) ?? compileForCommand(withoutTests(await readPolicies(options)), options)
+  );
+}
+
+/** The same with the policy's tests, which must be sound too. @throws CommandFailure as `loadPolicies`. */
+export async function loadPoliciesWithTests(options: GlobalOptions): Promise<CompiledPolicy> {
+  return (await loadCompiledFile(options.policies)) ?? compileForCommand(await readPolicies(options), options);
+}
+
+/** The files of a policy that say how requests are routed. */
+export function withoutTests(files: readonly SourceFile[]): readonly SourceFile[] {
+  return files.filter(({ name }) => !name.startsWith("tests/"));
+}
+
+function compileForCommand(files: readonly SourceFile[], options: GlobalOptions): CompiledPolicy {
   const { value, diagnostics } = compilePolicy(files);
   if (value !== undefined) return value;
   throw new CommandFailure(1, renderForTerminal(diagnostics, files, options));
@@ -44,16 +64,19 @@ export async function loadPolicies(options: GlobalOptions): Promise<CompiledPoli
 
 /** The policy in a file that `policy compile` wrote; undefined when the name is not a file's. */
 async function loadCompiledFile(path: string): Promise<CompiledPolicy | undefined> {
-  const isFile = await stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-  if (!isFile) return undefined;
+  if (!(await isFile(path))) return undefined;
   try {
     return loadCompiledPolicy(await readFile(path, "utf8"));
   } catch (error) {
     throw new CommandFailure(2, `cannot load ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
 }
 
 /** Diagnostics with paths as the user sees them from the current folder. */

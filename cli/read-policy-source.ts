@@ -5,17 +5,18 @@ import { promisify } from "node:util";
 import { type CompiledPolicy, compilePolicy, renderDiagnostics, type SourceFile } from "../engine/index.js";
 import { readPolicyDirectory } from "../server/policy-files/read-policy-directory.js";
 import { CommandFailure } from "./command-failure.js";
+import { withoutTests } from "./load-policies.js";
 
 const run = promisify(execFile);
 
 /**
  * Compiles a policy named on the command line: a directory that holds `policy.yaml`; `.` for the policy directory as it
- * is now; else a git revision, of which the policy directory is read as it was then.
+ * is now; else a git revision, of which the policy directory is read as it was then. Tests are left out: they route nothing.
  * @param policies the policy directory.
  * @throws CommandFailure: 2 when it cannot be read, 1 when it is unsound, with the findings.
  */
 export async function compilePolicySource(source: string, policies: string): Promise<CompiledPolicy> {
-  const files = await readPolicySource(source, policies);
+  const files = withoutTests(await readPolicySource(source, policies));
   const { value, diagnostics } = compilePolicy(files);
   if (value !== undefined) return value;
   throw new CommandFailure(1, `policy diff: ${source} is not sound:\n${renderDiagnostics(diagnostics, files)}`);

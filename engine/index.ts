@@ -28,6 +28,7 @@ export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-c
 export { type RenderDiagnosticsOptions, renderDiagnostics } from "./diagnostics/render-diagnostics.js";
 export { renderGithub } from "./diagnostics/render-github.js";
 export { type RenderSarifOptions, renderSarif } from "./diagnostics/render-sarif.js";
+export { didYouMean } from "./diagnostics/suggest.js";
 // decide and rank
 export { decide } from "./evaluate/decide.js";
 export { decideInOrder } from "./evaluate/decide-in-order.js";

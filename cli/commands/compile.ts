@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { shortRevision, writeCompiledPolicy } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
-import { loadPolicies } from "../load-policies.js";
+import { loadPoliciesWithTests } from "../load-policies.js";
 import { writeAtomically } from "../write-atomically.js";
 
 /** `policy compile -o FILE`: the whole set as one JSON file that loads without YAML. */
@@ -11,7 +11,7 @@ export function compileCommand(): Command {
     .description("write the compiled set as one file, for cold starts: it loads without parsing YAML")
     .requiredOption("-o, --output <file>", "where to; - is the standard output")
     .action(async ({ output }: { output: string }, command: Command) => {
-      const policy = await loadPolicies(globalOptions(command));
+      const policy = await loadPoliciesWithTests(globalOptions(command));
       const text = writeCompiledPolicy(policy);
       if (output === "-") {
         process.stdout.write(text);

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import {
   type CompiledPolicy,
   canonicalModelId,
+  didYouMean,
   explainDecision,
   factsOfRecord,
   renderExplanation,
@@ -119,8 +120,8 @@ function explainWhyNot({ record, policy }: Explained, name: string): WhyNot {
   const model = canonicalModelId(catalog, name) ?? name;
   const known = catalog.models.flatMap(({ id, endpoints }) => [id, ...endpoints.map((endpoint) => endpoint.id)]);
   if (!known.includes(model)) {
-    const models = catalog.models.map(({ id }) => id).join(", ");
-    throw new CommandFailure(2, `policy explain: --why-not ${name}: the catalog has no such model; it has ${models}`);
+    const help = didYouMean(name, known) ?? `it has ${catalog.models.map(({ id }) => id).join(", ")}`;
+    throw new CommandFailure(2, `policy explain: --why-not ${name}: the catalog has no such model; ${help}`);
   }
   return whyNot(policy, factsOfRecord(record), record.world, model);
 }

@@ -3,7 +3,7 @@ import { Command, Option } from "commander";
 import { type CompiledPolicy, Coverage, describeGoal, suggestTests } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
-import { loadPolicies } from "../load-policies.js";
+import { loadPoliciesWithTests } from "../load-policies.js";
 import { coverageReport, renderCoverage } from "../render-coverage.js";
 import { countFailed, renderTestRun, runTests } from "../run-tests.js";
 import { watchPolicies } from "../watch-policies.js";
@@ -31,7 +31,7 @@ export function testCommand(): Command {
     .option("--watch", "run again whenever a file changes")
     .action(async (own: TestOptions, command: Command) => {
       const options = globalOptions(command);
-      if (own.suggest === true) return suggest(await loadPolicies(options), options);
+      if (own.suggest === true) return suggest(await loadPoliciesWithTests(options), options);
       if (own.watch !== true) return testOnce(own, options);
       await watchPolicies(resolve(options.policies), async () => {
         await testOnce(own, options).catch((error: unknown) => {
@@ -44,7 +44,7 @@ export function testCommand(): Command {
 }
 
 async function testOnce(own: TestOptions, options: GlobalOptions): Promise<void> {
-  const policy = await loadPolicies(options);
+  const policy = await loadPoliciesWithTests(options);
   const run = runTests(policy);
   const coverage = own.coverage === true ? measure(policy) : undefined;
   const failed = countFailed(run);

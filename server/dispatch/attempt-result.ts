@@ -66,7 +66,10 @@ export interface CallSide {
 export interface StreamSink {
   /** The first content is there: status and headers go out, and no other attempt can be made. */
   begin(planned: PlannedAttempt): void;
-  /** @returns false when the client is slow: nothing more should come before {@link onceDrained} calls back. */
-  write(bytes: Buffer): boolean;
+  /**
+   * @param events whole events that came together.
+   * @returns false when the client is slow: nothing more should come before {@link onceDrained} calls back.
+   */
+  write(events: readonly Buffer[]): boolean;
   onceDrained(callback: () => void): void;
 }

@@ -25,14 +25,18 @@ export class TimerExpired extends Error {
  * Plain timers: an AbortSignal for each request costs 50 times as much.
  */
 export class AttemptTimers {
+  readonly #clock: () => number;
   readonly #onExpired: (error: TimerExpired) => void;
   readonly #idleMs: number;
   readonly #total: NodeJS.Timeout;
   #firstByte: NodeJS.Timeout | undefined;
   #firstToken: NodeJS.Timeout | undefined;
   #idle: NodeJS.Timeout | undefined;
+  #waitsSince = 0;
 
-  constructor(timeouts: Timeouts, isStream: boolean, onExpired: (error: TimerExpired) => void) {
+  /** @param clock milliseconds, of a clock that only goes forward. */
+  constructor(timeouts: Timeouts, isStream: boolean, clock: () => number, onExpired: (error: TimerExpired) => void) {
+    this.#clock = clock;
     this.#onExpired = onExpired;
     this.#idleMs = timeouts.idleMs ?? defaultTimeouts.idleMs;
     this.#total = this.#start("total", timeouts.totalMs ?? defaultTimeouts.totalMs);
@@ -52,8 +56,15 @@ export class AttemptTimers {
   /** The upstream is asked for more of a stream. Before the first content `first_token` is the timer that runs. */
   waiting(): void {
     if (this.#firstToken !== undefined) return;
-    if (this.#idle === undefined) this.#idle = this.#start("idle", this.#idleMs);
-    else this.#idle.refresh();
+    this.#waitsSince = this.#clock();
+    this.#idle ??= setTimeout(() => this.#lookWhetherIdle(), this.#idleMs);
+  }
+
+  /** The timer is not put off with each piece that comes: once it ends, so much of the time is left. */
+  #lookWhetherIdle(): void {
+    const leftMs = this.#waitsSince + this.#idleMs - this.#clock();
+    if (leftMs <= 0) this.#onExpired(new TimerExpired("idle", this.#idleMs));
+    else this.#idle = setTimeout(() => this.#lookWhetherIdle(), Math.ceil(leftMs));
   }
 
   /** The client takes its time: none of it counts as the upstream's idling. */

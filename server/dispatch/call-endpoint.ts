@@ -73,7 +73,8 @@ class Call implements UpstreamHandler {
     this.#options = options;
     this.#end = end;
     this.#startedAt = options.clock();
-    this.#timers = new AttemptTimers(options.planned.route.timeouts, options.sink !== undefined, (expired) =>
+    const { planned, sink, clock } = options;
+    this.#timers = new AttemptTimers(planned.route.timeouts, sink !== undefined, clock, (expired) =>
       this.onFailure(expired),
     );
   }
@@ -147,9 +148,9 @@ class Call implements UpstreamHandler {
         call.body.release(); // the provider has read it
         sink.begin(planned);
       },
-      write: (event) => {
-        this.#countStreamed(event.length);
-        if (!sink.write(event)) this.#isBlocked = true;
+      write: (events) => {
+        for (const { length } of events) this.#countStreamed(length);
+        if (!sink.write(events)) this.#isBlocked = true;
       },
     });
   }

@@ -28,9 +28,9 @@ export class StreamedText {
         this.#hasBegun = true;
         sink.begin(planned);
       },
-      write: (event) => {
-        this.#note(event);
-        return sink.write(event);
+      write: (events) => {
+        for (const event of events) this.#note(event);
+        return sink.write(events);
       },
       onceDrained: (callback) => sink.onceDrained(callback),
     };

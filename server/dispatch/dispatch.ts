@@ -193,7 +193,7 @@ function onContent({ client, sink }: CallSide, callback: () => void): CallSide {
         callback();
         sink.begin(planned);
       },
-      write: (bytes) => sink.write(bytes),
+      write: (events) => sink.write(events),
       onceDrained: (drained) => sink.onceDrained(drained),
     },
   };

@@ -75,7 +75,7 @@ function openLane({ client, sink }: CallSide, onBegin: (lane: Lane) => void): La
                 onBegin(lane);
                 sink.begin(planned);
               },
-              write: (bytes) => sink.write(bytes),
+              write: (events) => sink.write(events),
               onceDrained: (callback) => sink.onceDrained(callback),
             },
     },

@@ -21,8 +21,8 @@ export interface StreamToReceive {
   readonly keepsUsage: boolean;
   /** The first content is there; the events held back so far are written next. */
   readonly onContent: () => void;
-  /** Whole events, as they came. `[DONE]` is not among them. */
-  readonly write: (event: Buffer) => void;
+  /** Whole events that came together, as they came. `[DONE]` is not among them. */
+  readonly write: (events: readonly Buffer[]) => void;
 }
 
 /**
@@ -39,6 +39,7 @@ class StreamReceiver implements AnswerReceiver {
   readonly #splitter = new SseSplitter();
   readonly #ended = new Set<unknown>();
   readonly #passed: StreamTranslator | undefined;
+  /** What waits for the first content; then, what of a piece that is looked at more closely is to be written. */
   #held: Buffer[] = [];
   #heldBytes = 0;
   #hasContent = false;
@@ -50,11 +51,12 @@ class StreamReceiver implements AnswerReceiver {
 
   push(chunk: Buffer): AttemptResult | undefined {
     try {
-      for (const event of this.#splitter.push(chunk)) {
-        const result = this.#take(event);
-        if (result !== undefined) return result;
+      const events = this.#splitter.push(chunk);
+      if (this.#hasContent && !events.some((event) => this.#isDeciding(event))) {
+        if (events.length > 0) this.#stream.write(events);
+        return undefined;
       }
-      return undefined;
+      return this.#takeAll(events);
     } catch (error) {
       if (error instanceof EventTooLarge) return this.fail(malformed(error.message));
       throw error;
@@ -66,6 +68,7 @@ class StreamReceiver implements AnswerReceiver {
     const { tail } = this.#splitter;
     const read = this.#read(tail);
     const last = read.kind === "unreadable" ? undefined : this.#act(read, Buffer.concat([tail, Buffer.from("\n\n")]));
+    this.#flush();
     if (last !== undefined) return last;
     if (this.#hasContent && this.#ended.size >= this.#stream.choices) return { kind: "streamed" };
     return this.fail(malformed("the stream ended without its last event", "the stream ended too early"));
@@ -75,14 +78,19 @@ class StreamReceiver implements AnswerReceiver {
     return { kind: this.#hasContent ? "cut" : "failed", failure };
   }
 
-  #take(event: Buffer): AttemptResult | undefined {
-    const { passThrough } = this.#stream;
-    const decides = passThrough === undefined ? isDeciding(event) : passThrough.decides.test(event.toString("latin1"));
-    if (this.#hasContent && !decides) {
-      this.#stream.write(event);
-      return undefined;
+  #takeAll(events: readonly Buffer[]): AttemptResult | undefined {
+    let result: AttemptResult | undefined;
+    for (const event of events) {
+      result = this.#hasContent && !this.#isDeciding(event) ? this.#pass(event) : this.#act(this.#read(event), event);
+      if (result !== undefined) break;
     }
-    return this.#act(this.#read(event), event);
+    this.#flush();
+    return result;
+  }
+
+  #isDeciding(event: Buffer): boolean {
+    const { passThrough } = this.#stream;
+    return passThrough === undefined ? isDeciding(event) : passThrough.decides.test(event.toString("latin1"));
   }
 
   #read(event: Buffer): StreamEvent {
@@ -123,16 +131,17 @@ class StreamReceiver implements AnswerReceiver {
   #begin(): void {
     this.#hasContent = true;
     this.#stream.onContent();
-    for (const event of this.#held) this.#stream.write(event);
+  }
+
+  #flush(): void {
+    if (!this.#hasContent || this.#held.length === 0) return;
+    this.#stream.write(this.#held);
     this.#held = [];
   }
 
   #pass(event: Buffer): AttemptResult | undefined {
-    if (this.#hasContent) {
-      this.#stream.write(event);
-      return undefined;
-    }
     this.#held.push(event);
+    if (this.#hasContent) return undefined;
     this.#heldBytes += event.length;
     if (this.#heldBytes <= MAX_HELD_BYTES) return undefined;
     return this.fail(malformed("the stream holds no content in its first 4 MiB"));

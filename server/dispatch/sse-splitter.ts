@@ -31,14 +31,15 @@ export class SseSplitter {
     let lineStart = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, lineStart)) {
       if (end === lineStart && this.#isAtLineStart) {
-        events.push(this.#join(chunk.subarray(eventStart, end + 1)));
+        const isAll = eventStart === 0 && end + 1 === chunk.length; // as most pieces are
+        events.push(this.#join(isAll ? chunk : chunk.subarray(eventStart, end + 1)));
         eventStart = end + 1;
       }
       this.#isAtLineStart = true;
       lineStart = end + 1;
     }
     if (lineStart < chunk.length) this.#isAtLineStart = false;
-    this.#keep(chunk.subarray(eventStart));
+    if (eventStart < chunk.length) this.#keep(chunk.subarray(eventStart));
     return events;
   }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { PlannedAttempt } from "../../engine/index.js";
 import type { StreamSink } from "../dispatch/attempt-result.js";
 import { dispatch } from "../dispatch/dispatch.js";
@@ -23,18 +23,10 @@ import { type Attempts, isPossible, sendAgain, untilPossible } from "./until-pos
 
 /** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
 export function createInference(plane: DataPlane, front: Front): ServeRequest {
-  return createExchangeServer(plane, front, (exchange, request, response) =>
-    serve(plane, front, exchange, request, response),
-  );
+  return createExchangeServer(plane, front, (exchange, request) => serve(plane, front, exchange, request));
 }
 
-async function serve(
-  plane: DataPlane,
-  front: Front,
-  exchange: Exchange,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function serve(plane: DataPlane, front: Front, exchange: Exchange, request: IncomingMessage): Promise<void> {
   const entered = await enter(plane, front, exchange, request);
   if (entered === undefined) return;
   const { caller, body, decide } = entered;
@@ -73,7 +65,7 @@ async function serve(
   try {
     let asking: Attempts = attempts;
     const onBegin = () => letGo(body, asking, observed);
-    const sink = observed.facts.stream === true ? sinkTo(exchange, response, onBegin) : undefined;
+    const sink = observed.facts.stream === true ? sinkTo(exchange, onBegin) : undefined;
     const asked = { front, caller, request, body, decision, first };
     const walked = await throughCache(plane, exchange, asked, sink, async (through) => {
       const toSend = (plan: Attempts) => {
@@ -171,14 +163,14 @@ function letGo({ bytes }: ReceivedBody, asked: Attempts, { prompt }: ObservedReq
   bytes.release();
 }
 
-function sinkTo(exchange: Exchange, response: ServerResponse, onBegin: () => void): StreamSink {
+function sinkTo(exchange: Exchange, onBegin: () => void): StreamSink {
   return {
     begin(planned) {
       onBegin();
       exchange.beginStream(planned);
     },
-    write: (event) => exchange.writeEvent(event),
-    onceDrained: (callback) => response.once("drain", callback),
+    write: (events) => exchange.writeEvents(events),
+    onceDrained: (callback) => exchange.onceDrained(callback),
   };
 }
 

@@ -17,12 +17,12 @@ export type ServeRequest = (request: IncomingMessage, response: ServerResponse) 
 export function createExchangeServer(
   plane: DataPlane,
   front: Front,
-  serve: (exchange: Exchange, request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  serve: (exchange: Exchange, request: IncomingMessage) => Promise<void>,
 ): ServeRequest {
   return async (request, response) => {
     const exchange = new Exchange(plane, front, request, response);
     try {
-      await serve(exchange, request, response);
+      await serve(exchange, request);
     } catch (error) {
       if (error instanceof RequestAborted) exchange.cancel();
       else fail(plane, exchange, response, error);

@@ -9,6 +9,7 @@ import type { BufferList } from "../json/buffer-list.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import { together } from "../together.js";
 import type { ApiError } from "./api-error.js";
+import { ChunkedBody } from "./chunked-body.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, type DecisionEnd, explainedDecision, ruleOf, storedDecision, summaryOf } from "./decision.js";
 import { withRoute } from "./explained-answer.js";
@@ -45,6 +46,7 @@ export class Exchange {
   /** Of the answer, as far as they are known. */
   readonly #headers: Record<string, string | number> = {};
   #stream: FrontStream | undefined;
+  readonly #body: ChunkedBody;
   #cache: RecordedResult["cache"];
   #isEnded = false;
 
@@ -52,6 +54,7 @@ export class Exchange {
     this.#plane = plane;
     this.#front = front;
     this.#response = response;
+    this.#body = new ChunkedBody(response);
     this.arrivedAt = plane.dispatching.now();
     this.#startedAt = plane.dispatching.clock();
     this.trace = plane.startTrace({
@@ -123,11 +126,17 @@ export class Exchange {
     this.#response.writeHead(200, headers);
   }
 
-  /** Passes a whole event of a stream on. @returns false when the client is slow. */
-  writeEvent(event: Buffer): boolean {
-    this.#content?.streamed(event);
-    const bytes = this.#stream?.write(event) ?? event;
-    return bytes.length === 0 || this.#response.write(bytes);
+  /** Passes whole events of a stream on. @returns false when the client is slow. */
+  writeEvents(events: readonly Buffer[]): boolean {
+    const content = this.#content;
+    if (content !== undefined) for (const event of events) content.streamed(event);
+    const stream = this.#stream;
+    return this.#body.write(stream === undefined ? events : events.map((event) => stream.write(event)));
+  }
+
+  /** Calls back once a client that was slow has taken what there was. */
+  onceDrained(callback: () => void): void {
+    this.#body.onceDrained(callback);
   }
 
   /** Ends a stream that is complete. @param last the provider's own last event. */

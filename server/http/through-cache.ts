@@ -94,7 +94,7 @@ function replay(exchange: Exchange, answer: CachedAnswer, planned: PlannedAttemp
     return;
   }
   exchange.beginStream(planned);
-  for (const event of answer.events) exchange.writeEvent(event);
+  exchange.writeEvents(answer.events);
   exchange.endStream(answer.last);
 }
 
@@ -107,12 +107,14 @@ function collect(sink: StreamSink | undefined) {
       ? undefined
       : {
           begin: (planned) => sink.begin(planned),
-          write(event) {
-            bytes += event.length;
-            if (isKept(bytes))
-              events?.push(Buffer.from(event)); // a copy: the event may be part of a larger piece
-            else events = undefined;
-            return sink.write(event);
+          write(written) {
+            for (const event of written) {
+              bytes += event.length;
+              if (isKept(bytes))
+                events?.push(Buffer.from(event)); // a copy: the event may be part of a larger piece
+              else events = undefined;
+            }
+            return sink.write(written);
           },
           onceDrained: (callback) => sink.onceDrained(callback),
         };

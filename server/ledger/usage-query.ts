@@ -1,4 +1,5 @@
 import { type NanoUsd, nanoToUsd } from "../../engine/index.js";
+import type { TokenColumns } from "../storage/database-schema.js";
 import type { Database } from "../storage/open-database.js";
 import { summedColumns } from "./ledger-entry.js";
 
@@ -19,19 +20,11 @@ export interface UsageQuery {
 }
 
 /** Usage summed up. Tokens are in buckets that add up; money is USD. */
-export interface UsageRow extends Readonly<Partial<Record<UsageGroup, string>>> {
+export interface UsageRow extends TokenColumns, Readonly<Partial<Record<UsageGroup, string>>> {
   /** Start of the interval, ISO 8601. */
   readonly time?: string;
   readonly attempts: number;
   readonly answered: number;
-  readonly input: number;
-  readonly cached_input: number;
-  readonly cache_write: number;
-  readonly audio_input: number;
-  readonly image_input: number;
-  readonly output: number;
-  readonly reasoning: number;
-  readonly audio_output: number;
   /** What the operator owes, as far as it is known. */
   readonly incurred_usd: number;
   /** Attempts whose cost is not known, and not in the sum. */

@@ -83,8 +83,20 @@ export interface SequenceRow {
   readonly value: number;
 }
 
+/** Tokens, each counted in one bucket: `UsageBuckets` by their columns. */
+export interface TokenColumns {
+  readonly input: number;
+  readonly cached_input: number;
+  readonly cache_write: number;
+  readonly audio_input: number;
+  readonly image_input: number;
+  readonly output: number;
+  readonly reasoning: number;
+  readonly audio_output: number;
+}
+
 /** One attempt. Tokens are whole and each is in one bucket; money is nano-dollars; texts that are not known are empty. */
-export interface LedgerRow {
+export interface LedgerRow extends TokenColumns {
   readonly id: string;
   readonly decision: string;
   /** When it began, epoch milliseconds. */
@@ -105,14 +117,6 @@ export interface LedgerRow {
   readonly is_stream: number;
   readonly first_token_ms: number | null;
   readonly total_ms: number;
-  readonly input: number;
-  readonly cached_input: number;
-  readonly cache_write: number;
-  readonly audio_input: number;
-  readonly image_input: number;
-  readonly output: number;
-  readonly reasoning: number;
-  readonly audio_output: number;
   /** `FlatPrice` as JSON, pico-dollars a token. */
   readonly price: string | null;
   /** Null: unknown. */
@@ -122,7 +126,7 @@ export interface LedgerRow {
 }
 
 /** Sums over the ledger rows of an hour or a day with the same key, tenant, app, model, endpoint and rule. */
-export interface RollupRow {
+export interface RollupRow extends TokenColumns {
   /** `hour` or `day`. */
   readonly span: string;
   /** Epoch milliseconds, UTC. */
@@ -135,14 +139,6 @@ export interface RollupRow {
   readonly rule: string;
   readonly attempts: number;
   readonly answered: number;
-  readonly input: number;
-  readonly cached_input: number;
-  readonly cache_write: number;
-  readonly audio_input: number;
-  readonly image_input: number;
-  readonly output: number;
-  readonly reasoning: number;
-  readonly audio_output: number;
   readonly incurred_nano: number;
   /** Attempts whose cost is unknown. */
   readonly unknown_cost: number;

@@ -82,10 +82,12 @@ export interface CommandResult {
 export async function runPolicy(
   args: readonly string[],
   environment: Record<string, string> = {},
+  cwd?: string,
 ): Promise<CommandResult> {
   try {
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [cli, ...args], {
       env: { ...cleanEnvironment(), ...environment },
+      cwd,
       maxBuffer: 1 << 26,
     });
     return { code: 0, stdout, stderr };

@@ -176,4 +176,45 @@ describe("the policy command on a starter set", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("policy init");
   });
+
+  it("in the policy directory itself it says how to name it", async () => {
+    const { code, stderr } = await runPolicy(["check"], {}, starter);
+    expect(code).toBe(2);
+    expect(stderr).toContain("there is a policy.yaml here: add `--policies .`");
+  });
+
+  it("a file that is too large is said, without advice that does not fit", async () => {
+    const large = join(folder, "large");
+    await runPolicy(["init", large]);
+    await writeFile(join(large, "more.yaml"), "#".repeat(16 * 1024 * 1024 + 1));
+    const { code, stderr } = await runPolicy(["check", "--policies", large]);
+    expect([code, stderr]).toEqual([
+      2,
+      `cannot read the policy directory ${large}: more.yaml has 16777217 bytes; a policy file may have 16777216\n`,
+    ]);
+  });
+
+  it("a test that lags behind an edit stops check, test and compile, and nothing that only routes", async () => {
+    const lagging = join(folder, "lagging");
+    await runPolicy(["init", lagging]);
+    const file = join(lagging, "policy.yaml");
+    await writeFile(file, (await readFile(file, "utf8")).replace("id: code", "id: coding"));
+    const codes: Record<string, number | null> = {};
+    for (const args of [["check"], ["test"], ["compile", "-o", join(folder, "lagging.json")], ["explain"], ["graph"]]) {
+      const { code, stdout, stderr } = await runPolicy([...args, "--policies", lagging]);
+      codes[args[0] as string] = code;
+      if (code === 1) expect(stdout + stderr).toContain("error[RW1206]: the set has no route rule `code`");
+    }
+    expect(codes).toEqual({ check: 1, test: 1, compile: 1, explain: 0, graph: 0 });
+  });
+
+  it("explain --why-not suggests the model that was meant, or names them all", async () => {
+    const ask = (model: string) => runPolicy(["explain", "--why-not", model, "--policies", starter]);
+    const near = await ask("openai/gpt-4.1-mni");
+    expect([near.code, near.stderr]).toEqual([
+      2,
+      "policy explain: --why-not openai/gpt-4.1-mni: the catalog has no such model; did you mean `openai/gpt-4.1-mini`?\n",
+    ]);
+    expect((await ask("nothing-like-it")).stderr).toContain("the catalog has no such model; it has ");
+  });
 });

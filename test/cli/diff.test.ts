@@ -120,6 +120,17 @@ describe("policy diff", () => {
     expect(empty.code).toBe(2);
   });
 
+  it("compares what routes: a test that lags behind does not matter", async () => {
+    const lagging = join(folder, "lagging");
+    await cp(policies, lagging, { recursive: true });
+    await writeFile(
+      join(lagging, "tests/routing.yaml"),
+      "kind: test\ntests: [{ name: a, request: {}, expect: { rule: gone } }]\n",
+    );
+    const { code, stdout } = await runPolicy(["diff", policies, lagging]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining("no request is routed differently")]);
+  });
+
   it("refuses what is neither a directory nor a revision, and what is unsound, with 2 and 1", async () => {
     const unknown = await runPolicy(["diff", "no-such-thing", "--policies", policies]);
     expect(unknown.code).toBe(2);

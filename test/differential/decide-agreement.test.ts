@@ -5,6 +5,7 @@ import { type TreeTuning, usualTuning } from "../../engine/compile/tree-tuning.j
 import type { Condition } from "../../engine/conditions/condition.js";
 import { decideInOrder } from "../../engine/evaluate/decide-in-order.js";
 import type { PolicySet } from "../../engine/policy/policy-set.js";
+import { commonMisreadings, type Misreading } from "./common-misreadings.js";
 import {
   byTree,
   type Comparison,
@@ -77,29 +78,8 @@ describe("the comparison", () => {
   // Without the selective shape: rules that rarely act hide a fault for long.
   const leanings: readonly Shape[] = ["mixed", "keyed", "wildcard-heavy", "range-heavy", "guards"];
   const comparison: Comparison = { seed, policies: 200, requestsPerPolicy: 200, mostRules: 30, shapes: leanings };
-  const faults: readonly (readonly [string, (condition: Condition) => Condition])[] = [
-    [
-      "`gte` read as `gt`",
-      (leaf) =>
-        leaf.kind === "range" && leaf.min?.inclusive === true
-          ? { ...leaf, min: { ...leaf.min, inclusive: false } }
-          : leaf,
-    ],
-    [
-      "`all` of a set read as `any`",
-      (leaf) => (leaf.kind === "set" && leaf.quantifier === "all" ? { ...leaf, quantifier: "any" } : leaf),
-    ],
-    [
-      "an absent boolean read as false",
-      (leaf) =>
-        leaf.kind === "boolean" && leaf.expected
-          ? {
-              kind: "all",
-              conditions: [{ kind: "present", fact: leaf.fact, expected: true, span: leaf.span }, leaf],
-              span: leaf.span,
-            }
-          : leaf,
-    ],
+  const faults: readonly Misreading[] = [
+    ...commonMisreadings,
     [
       "a window one minute long",
       (leaf) => (leaf.kind === "time" && leaf.toMinute === 1440 ? { ...leaf, toMinute: 1439 } : leaf),

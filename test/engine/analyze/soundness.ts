@@ -8,6 +8,7 @@ import type { Condition } from "../../../engine/conditions/condition.js";
 import { decideInOrder } from "../../../engine/evaluate/decide-in-order.js";
 import type { Facts, FactValue } from "../../../engine/evaluate/facts.js";
 import type { PolicySet } from "../../../engine/policy/policy-set.js";
+import { commonMisreadings, type Misreading } from "../../differential/common-misreadings.js";
 import { generatePolicy, type Shape, shapes } from "../../differential/generate-policy.js";
 import { generateRequest } from "../../differential/generate-request.js";
 import { Random } from "../../differential/random.js";
@@ -113,29 +114,8 @@ export function plantInSet(set: PolicySet, plant: (leaf: Condition) => Condition
 }
 
 /** Faults that an analysis might have, each as what it would take a leaf for. */
-export const misreadings: readonly (readonly [string, (leaf: Condition) => Condition])[] = [
-  [
-    "`gte` read as `gt`",
-    (leaf) =>
-      leaf.kind === "range" && leaf.min?.inclusive === true
-        ? { ...leaf, min: { ...leaf.min, inclusive: false } }
-        : leaf,
-  ],
-  [
-    "`all` of a set read as `any`",
-    (leaf) => (leaf.kind === "set" && leaf.quantifier === "all" ? { ...leaf, quantifier: "any" } : leaf),
-  ],
-  [
-    "an absent boolean read as false",
-    (leaf) =>
-      leaf.kind === "boolean" && leaf.expected
-        ? {
-            kind: "all",
-            conditions: [{ kind: "present", fact: leaf.fact, expected: true, span: leaf.span }, leaf],
-            span: leaf.span,
-          }
-        : leaf,
-  ],
+export const misreadings: readonly Misreading[] = [
+  ...commonMisreadings,
   [
     "a prefix read as the text itself",
     (leaf) =>

@@ -42,7 +42,12 @@ describe("AttemptTimers", () => {
     vi.useFakeTimers();
     const expired: string[] = [];
     const timeouts = { firstTokenMs: 100, idleMs: 50, totalMs: 1_000 };
-    const timers = new AttemptTimers(timeouts, isStream, (error: TimerExpired) => expired.push(error.timer));
+    const timers = new AttemptTimers(
+      timeouts,
+      isStream,
+      () => performance.now(),
+      (error: TimerExpired) => expired.push(error.timer),
+    );
     return { timers, expired, pass: (ms: number) => vi.advanceTimersByTime(ms) };
   }
 
@@ -63,6 +68,21 @@ describe("AttemptTimers", () => {
     pass(50);
     expect(expired).toEqual(["idle"]);
     timers.stop();
+    vi.useRealTimers();
+  });
+
+  it("idle ends its time after the last wait began, not before and not after", () => {
+    const { timers, expired, pass } = start(true);
+    timers.contentArrived();
+    for (const ms of [20, 20, 20, 49]) {
+      timers.waiting();
+      pass(ms);
+    }
+    expect(expired).toEqual([]);
+    pass(1);
+    expect(expired).toEqual(["idle"]);
+    timers.stop();
+    expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
   });
 
