@@ -12,15 +12,16 @@ export let sink = 0;
  * Nanoseconds a decision: median, least and most over the rounds, in which all contenders take turns. A contender slower than
  * 1.5 ms a decision is measured for a few requests only (`rough`).
  */
-export async function measure(contenders, requests, rounds) {
+export async function measure(contenders, requests, rounds, parse = parseRequest) {
+  const time = (decide, from, count) => timeBatch(decide, requests, parse, from, count);
   const timings = [];
   for (const contender of contenders) {
     // Warm up, and see how slow it is.
     // The least of all samples: on a busy machine any single one may have waited for its turn.
-    let ns = await time(contender.decide, requests, 0, 4);
+    let ns = await time(contender.decide, 0, 4);
     const end = performance.now() + 400;
     for (let at = 0; performance.now() < end; at += BATCH)
-      ns = Math.min(ns, await time(contender.decide, requests, at, ns > SLOW_NS ? 4 : BATCH));
+      ns = Math.min(ns, await time(contender.decide, at, ns > SLOW_NS ? 4 : BATCH));
     timings.push({
       contender,
       samples: ns > TOO_SLOW_NS ? [ns] : [],
@@ -34,7 +35,7 @@ export async function measure(contenders, requests, rounds) {
       // Fast contenders are read more often a round: their batches are short.
       const repeats = batch === BATCH ? 12 : 1;
       for (let repeat = 0; repeat < repeats; repeat++) {
-        samples.push(await time(contender.decide, requests, (round * repeats + repeat) * BATCH, batch));
+        samples.push(await time(contender.decide, (round * repeats + repeat) * BATCH, batch));
       }
     }
   }
@@ -51,8 +52,8 @@ export async function measure(contenders, requests, rounds) {
   });
 }
 
-async function time(decide, requests, from, count) {
-  const batch = Array.from({ length: count }, (_, at) => parseRequest(requests[(from + at) % requests.length]));
+async function timeBatch(decide, requests, parse, from, count) {
+  const batch = Array.from({ length: count }, (_, at) => parse(requests[(from + at) % requests.length]));
   const before = process.hrtime.bigint();
   const first = decide(batch[0]);
   if (first instanceof Promise) {

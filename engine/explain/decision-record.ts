@@ -50,6 +50,7 @@ export interface RecordedOutcome {
     /** The condition that is true, in words; left out for the default route. */
     readonly condition?: string;
   };
+  /** Put into words when it is first read. */
   readonly rules_above: readonly RecordedRuleAbove[];
 }
 export interface RecordedGuard {

@@ -1,12 +1,12 @@
 import { decide } from "../evaluate/decide.js";
-import { decideInOrder } from "../evaluate/decide-in-order.js";
 import type { Facts } from "../evaluate/facts.js";
-import type { Outcome } from "../evaluate/outcome.js";
 import { withDefaults } from "../evaluate/with-defaults.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { rank } from "../rank/rank.js";
 import type { World } from "../rank/world.js";
+import { assertSameOutcome } from "./assert-same-outcome.js";
 import type { DecisionRecord, RecordedAttempt, RecordedResult } from "./decision-record.js";
+import { InOrderReader } from "./in-order-reader.js";
 import { recordCandidates } from "./record-candidates.js";
 import { recordFacts } from "./record-facts.js";
 import { recordOutcome } from "./record-outcome.js";
@@ -33,14 +33,17 @@ export interface ExplainInput {
  * Decides and ranks once more, and writes down everything about it: facts, rules, candidates, plan. Made on demand;
  * the same input gives the same record.
  *
- * The outcome is the in-order interpreter's, which defines the language, and must be what the compiled tree says.
- * @throws when the two differ: a fault of ours, with both outcomes in the message.
+ * The rules are read in order, beside the compiled tree, and both must give the same outcome. What failed in the rules above is
+ * put into words when `outcome.rules_above` is first read, by the in-order interpreter, which must agree once more
+ * (docs/decisions/2026-11-26-explanations-in-numbers.md).
+ * @throws when they differ, here or when `rules_above` is read: a fault of ours, with both outcomes in the message.
  */
 export function explainDecision(input: ExplainInput): DecisionRecord {
   const { policy, world } = input;
   const facts = withDefaults(policy.set, input.facts);
-  const outcome = decideInOrder(policy.set, facts);
-  assertSameOutcome(outcome, decide(policy, facts), policy);
+  const reading = InOrderReader.of(policy.set).read(facts);
+  const { outcome } = reading;
+  assertSameOutcome(policy, outcome, "compiled tree", decide(policy, facts));
 
   const plan = outcome.denied === undefined ? rank(policy, outcome, facts, world) : undefined;
   const { git, simulated, result } = input;
@@ -51,8 +54,9 @@ export function explainDecision(input: ExplainInput): DecisionRecord {
   record.id = input.id;
   record.time = new Date(input.time).toISOString();
   record.policy = git === undefined ? { name, revision } : { name, revision, git };
-  record.facts = recordFacts(policy.set, input.facts, facts, input.sources);
-  record.outcome = recordOutcome(policy, outcome, facts);
+  const recordedFacts = recordFacts(policy.set, input.facts, facts, input.sources);
+  record.facts = recordedFacts;
+  record.outcome = recordOutcome(policy, reading, facts, recordedFacts);
   record.candidates = plan === undefined ? [] : recordCandidates(plan);
   if (chosen !== undefined) record.chosen = chosen;
   record.fallbacks = fallbacks;
@@ -67,19 +71,3 @@ export function explainDecision(input: ExplainInput): DecisionRecord {
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** INVARIANT: the tree and the rules read in order give the same outcome for every input. */
-export function assertSameOutcome(inOrder: Outcome, byTree: Outcome, policy: CompiledPolicy): void {
-  const expected = summarize(inOrder);
-  const actual = summarize(byTree);
-  if (expected === actual) return;
-  throw new Error(
-    `invariant: the compiled tree of ${policy.name}@${policy.revision} decides otherwise than its rules read in order; ` +
-      `in order: ${expected}; tree: ${actual}`,
-  );
-}
-
-function summarize({ denied, requirements, route }: Outcome): string {
-  const required = requirements.map((rule) => rule.id).join(", ");
-  return `denied by ${denied?.rule.id ?? "nobody"}, requirements [${required}], route ${route.rule} (${route.ruleNumber})`;
-}

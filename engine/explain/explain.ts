@@ -12,7 +12,8 @@ export type ExplainOptions = Partial<Omit<ExplainInput, "policy" | "facts" | "wo
  *
  * The engine has no clock: `time` is the fact `time` unless given, else the epoch. `id` is `explain` unless given.
  *
- * @throws when the compiled tree and the rules read in order disagree: a fault of ours.
+ * @throws when the compiled tree and the rules read in order disagree: a fault of ours. It may show only when
+ *   `outcome.rules_above` is first read.
  */
 export function explain(
   policy: CompiledPolicy,

@@ -21,6 +21,8 @@ export interface Failure {
   readonly span: Span;
   /** Whether the whole condition is false or unknown. */
   readonly truth: Exclude<Truth, true>;
+  /** Which part of an `all` it is, or is in; 0 for any other condition. */
+  readonly place: number;
 }
 
 /** An alternative is shown whole while it reads at most so many facts and is at most so long; else its nearest part. */
@@ -48,7 +50,7 @@ export class FailureFinder {
   find(condition: Condition): Failure | undefined {
     const failed = this.firstFailed(condition);
     if (failed === undefined) return undefined;
-    const { truth } = failed;
+    const { truth, place } = failed;
     const { part, isNegated, alternatives } = this.blame(failed.part, false);
     const { text, reads } = this.words.of(part, isNegated);
     return {
@@ -58,19 +60,20 @@ export class FailureFinder {
       absent: reads.filter((name) => readFact(this.facts, name) === undefined),
       span: part.span,
       truth,
+      place,
     };
   }
 
   /** What to blame first, and how true the whole is: of an `all` both are known once a part is false. */
-  private firstFailed(condition: Condition): { part: Condition; truth: Exclude<Truth, true> } | undefined {
+  private firstFailed(condition: Condition): (Pick<Failure, "truth" | "place"> & { part: Condition }) | undefined {
     const parts = condition.kind === "all" ? condition.conditions : [condition];
-    let failed: Condition | undefined;
-    for (const part of parts) {
-      const truth = evaluateCondition(part, this.facts);
-      if (truth !== true) failed ??= part;
-      if (truth === false) return { part: failed as Condition, truth };
+    let place = -1;
+    for (let at = 0; at < parts.length; at++) {
+      const truth = evaluateCondition(parts[at] as Condition, this.facts);
+      if (truth !== true && place === -1) place = at;
+      if (truth === false) return { part: parts[place] as Condition, place, truth };
     }
-    return failed === undefined ? undefined : { part: failed, truth: undefined };
+    return place === -1 ? undefined : { part: parts[place] as Condition, place, truth: undefined };
   }
 
   private blame(condition: Condition, isNegated: boolean): Blamed {

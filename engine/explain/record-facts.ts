@@ -1,5 +1,5 @@
-import { builtInFacts } from "../conditions/fact-definitions.js";
 import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
+import { builtInSources, givenValue, sourceOf } from "../evaluate/given-value.js";
 import type { PolicySet } from "../policy/policy-set.js";
 import type { DecisionRecord, RecordedFact } from "./decision-record.js";
 
@@ -8,7 +8,7 @@ export const DEFAULT_SOURCE = "default";
 
 /**
  * The facts that are there, each with its source: built-in ones in the order of `builtInFacts`, then attributes as
- * declared, then any other.
+ * declared, then any other. Sets are copies.
  *
  * @param given as the caller passed them; `facts`: the same with defaults filled in.
  * @param sources by fact; one without a source is recorded as `given`.
@@ -20,24 +20,27 @@ export function recordFacts(
   sources: Readonly<Record<string, string>>,
 ): Readonly<Record<string, RecordedFact>> {
   const recorded: Record<string, RecordedFact> = {};
-  const record = (name: string) => {
-    const value = readFact(facts, name);
-    if (value === undefined || Object.hasOwn(recorded, name)) return;
-    const isDefault = readFact(given, name) === undefined;
-    recorded[name] = { value, source: isDefault ? DEFAULT_SOURCE : (sources[name] ?? "given") };
+  const record = (name: string, value: FactValue | undefined, isDefault: boolean) => {
+    if (value === undefined) return;
+    const kept = Array.isArray(value) ? (value.slice() as readonly string[]) : value;
+    recorded[name] = { value: kept, source: isDefault ? DEFAULT_SOURCE : (sources[name] ?? "given") };
   };
-  for (const name of declaredFacts(set)) record(name);
-  for (const name in facts) record(name);
+  for (let source = 0; source < builtInSources.length; source++) {
+    const name = builtInSources[source] as string;
+    record(name, givenValue(facts, source, name), false);
+  }
+  for (const { name } of set.attributes) record(name, readFact(facts, name), readFact(given, name) === undefined);
+  for (const name in facts) {
+    if (sourceOf(name) === -1 && !Object.hasOwn(recorded, name)) record(name, readFact(facts, name), false);
+  }
   return recorded;
 }
 
-/** Of each policy put together once. */
-const declared = new WeakMap<PolicySet, readonly string[]>();
-
-function declaredFacts(set: PolicySet): readonly string[] {
-  const known = declared.get(set) ?? [...builtInFacts, ...set.attributes].map(({ name }) => name);
-  declared.set(set, known);
-  return known;
+/** The values of recorded facts, defaults included. */
+export function valuesOf(recorded: DecisionRecord["facts"]): Facts {
+  const facts: Record<string, FactValue> = {};
+  for (const name in recorded) facts[name] = (recorded[name] as RecordedFact).value;
+  return facts as Facts;
 }
 
 /**

@@ -1,79 +1,54 @@
 import type { Span } from "../diagnostics/diagnostic.js";
 import type { Facts } from "../evaluate/facts.js";
-import type { Outcome } from "../evaluate/outcome.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import type { DenyRule, Requirement, RequireRule, Route, Rule } from "../policy/policy-set.js";
+import type { DenyRule, Requirement, RequireRule, Route } from "../policy/policy-set.js";
 import { nanoToUsd } from "../units/money.js";
-import type { RecordedGuard, RecordedOutcome, RecordedRuleAbove } from "./decision-record.js";
+import type { DecisionRecord, RecordedGuard, RecordedOutcome, RecordedRuleAbove } from "./decision-record.js";
 import { absentFactsOf } from "./facts-of-condition.js";
-import { FailureFinder } from "./find-failed-condition.js";
+import type { InOrderReading } from "./in-order-reader.js";
 import { PolicyWords } from "./policy-words.js";
+import { valuesOf } from "./record-facts.js";
+import { recordRulesAbove } from "./record-rules-above.js";
 import { writeDenyMessage } from "./write-deny-message.js";
 
-/** An outcome with the places in the files, the guards' absent facts, and why each route rule above did not match. */
-export function recordOutcome(policy: CompiledPolicy, outcome: Outcome, facts: Facts): RecordedOutcome {
-  const { set } = policy;
-  const { denied, requirements, route } = outcome;
+/**
+ * An outcome with the places in the files, the guards' absent facts, and why each route rule above did not match. That is put
+ * into words, most of the work for a long policy, when `rules_above` is first read.
+ *
+ * @param recorded the same facts as the record holds them, whatever becomes of the caller's.
+ */
+export function recordOutcome(
+  policy: CompiledPolicy,
+  reading: InOrderReading,
+  facts: Facts,
+  recorded: DecisionRecord["facts"],
+): RecordedOutcome {
+  const { denied, requirements, route } = reading.outcome;
   const words = PolicyWords.of(policy);
-  const rule = set.rules[route.ruleNumber];
+  const rule = policy.set.rules[route.ruleNumber];
+  const recordedRoute: Writable<RecordedOutcome["route"]> = {
+    rule: route.rule,
+    ...place(words, (rule ?? route.route).span),
+    strategy: writeStrategy(route.route),
+  };
+  if (rule?.because !== undefined) recordedRoute.because = rule.because;
+  if (rule !== undefined) recordedRoute.condition = words.conditions.of(rule.condition).text;
+  let above: readonly RecordedRuleAbove[] | undefined;
   return {
     ...(denied === undefined ? {} : { denied: recordDenial(policy, denied.rule, facts) }),
     requirements: requirements.map((requirement) => ({
       ...recordGuard(words, requirement, facts),
       require: writeRequirement(requirement.require),
     })),
-    route: {
-      rule: route.rule,
-      ...place(words, (rule ?? route.route).span),
-      strategy: writeStrategy(route.route),
-      ...(rule?.because === undefined ? {} : { because: rule.because }),
-      ...(rule === undefined ? {} : { condition: words.conditions.of(rule.condition).text }),
+    route: recordedRoute,
+    get rules_above() {
+      above ??= recordRulesAbove(policy, reading, valuesOf(recorded));
+      return above;
     },
-    rules_above: recordRulesAbove(words, set.rules, route.ruleNumber, facts),
   };
 }
 
-function recordRulesAbove(
-  words: PolicyWords,
-  rules: readonly Rule[],
-  end: number,
-  facts: Facts,
-): readonly RecordedRuleAbove[] {
-  const finder = new FailureFinder(facts, words.conditions);
-  const above: RecordedRuleAbove[] = [];
-  for (let at = 0; at < end; at++) {
-    const rule = rules[at] as Rule;
-    if (rule.effect === "route") above.push(recordFailure(words, rule, finder));
-  }
-  return above;
-}
-
-/** Why a route rule does not match; also for rules that were never asked because one above them matched. */
-export function recordRuleAbove(policy: CompiledPolicy, rule: Rule, facts: Facts): RecordedRuleAbove {
-  const words = PolicyWords.of(policy);
-  return recordFailure(words, rule, new FailureFinder(facts, words.conditions));
-}
-
-function recordFailure(words: PolicyWords, rule: Rule, finder: FailureFinder): RecordedRuleAbove {
-  const failure = finder.find(rule.condition);
-  if (failure === undefined) {
-    throw new Error(`invariant: rule ${rule.id} is recorded as one that does not match, but its condition is true`);
-  }
-  const { facts, wanted, got, absent, span, truth } = failure;
-  const [fact = "?"] = facts;
-  const { file } = span;
-  const { line, column } = words.position(span);
-  return {
-    rule: rule.id,
-    file: rule.span.file,
-    line: words.position(rule.span).line,
-    verdict: truth === undefined ? "unknown" : "false",
-    failed:
-      absent.length === 0
-        ? { fact, wanted, got, file, line, column }
-        : { fact, wanted, got, absent, file, line, column },
-  };
-}
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function recordDenial(policy: CompiledPolicy, rule: DenyRule, facts: Facts): RecordedGuard & { message: string } {
   return { ...recordGuard(PolicyWords.of(policy), rule, facts), message: writeDenyMessage(rule, facts, policy.set) };

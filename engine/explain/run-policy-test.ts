@@ -10,7 +10,7 @@ import type { World } from "../rank/world.js";
 import { formatUsd, usdToNano } from "../units/money.js";
 import type { DecisionRecord, RecordedCandidate } from "./decision-record.js";
 import { explainDecision } from "./explain-decision.js";
-import { recordRuleAbove } from "./record-outcome.js";
+import { recordRuleAbove } from "./record-rules-above.js";
 import { unknownWorldNames } from "./unknown-world-names.js";
 
 export interface PolicyTestResult {

@@ -49,7 +49,7 @@ export function createStoredExplainer({
 }
 
 function explain(stored: StoredDecision, policy: CompiledPolicy): DecisionRecord {
-  return explainDecision({
+  const record = explainDecision({
     policy,
     facts: factsOfRecord(stored),
     sources: Object.fromEntries(Object.entries(stored.facts).map(([name, { source }]) => [name, source])),
@@ -61,4 +61,7 @@ function explain(stored: StoredDecision, policy: CompiledPolicy): DecisionRecord
     ...(stored.result === undefined ? {} : { result: stored.result }),
     ...(stored.simulated === undefined ? {} : { simulated: stored.simulated }),
   });
+  // Put into words here, where it may throw, not while the answer is written.
+  void record.outcome.rules_above;
+  return record;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { decide } from "../../../engine/evaluate/decide.js";
-import { assertSameOutcome } from "../../../engine/explain/explain-decision.js";
+import type { Condition } from "../../../engine/conditions/condition.js";
+import type { Facts, FactValue } from "../../../engine/evaluate/facts.js";
 import { factsOfRecord } from "../../../engine/explain/record-facts.js";
+import type { CompiledPolicy } from "../../../engine/policy/compiled-policy.js";
+import type { PolicySet } from "../../../engine/policy/policy-set.js";
 import { examplePolicy } from "./example-policy.js";
-import { explain } from "./harness.js";
+import { all, atLeast, below, explain, isTrue } from "./harness.js";
 
 const policy = examplePolicy();
 const quick = {
@@ -193,14 +195,84 @@ describe("explainDecision", () => {
     expect(factsOfRecord(record)).toEqual({ model: "auto" });
   });
 
-  it("refuses to explain when tree and interpreter differ, and shows both outcomes", () => {
-    const one = decide(policy, quick);
-    const other = decide(policy, { tags: [], model: "auto" });
-    expect(() => assertSameOutcome(one, one, policy)).not.toThrow();
-    expect(() => assertSameOutcome(one, other, policy)).toThrow(
-      `invariant: the compiled tree of production@${policy.revision} decides otherwise than its rules read in order; ` +
-        "in order: denied by nobody, requirements [], route quick-code (5); " +
-        "tree: denied by nobody, requirements [], route default (6)",
-    );
+  it("keeps what was, whatever becomes of the facts before its words are read", () => {
+    const tags = ["code"];
+    const facts: Record<string, FactValue> = { ...quick, tags, "attributes.plan": "pro" };
+    const record = explain(policy, facts as Facts);
+    const expected = JSON.stringify(explain(policy, { ...quick, "attributes.plan": "pro" }));
+    tags.pop();
+    facts["context_tokens"] = 1;
+    delete facts["max_latency_ms"];
+    expect(JSON.stringify(record)).toBe(expected);
+  });
+
+  it("keeps what was while other requests are explained", () => {
+    const record = explain(policy, quick);
+    const other = explain(policy, { ...quick, tenant: "ads", context_tokens: 200_000 });
+    const verdicts = ({ outcome }: typeof record) => outcome.rules_above.map(({ verdict }) => verdict);
+    expect([verdicts(record), verdicts(other)]).toEqual([
+      ["unknown", "false"],
+      ["false", "unknown"],
+    ]);
+  });
+
+  it("gives copies, spreads and clones all rules above", () => {
+    const above = explain(policy, quick).outcome.rules_above;
+    expect(above).toHaveLength(2);
+    expect({ ...explain(policy, quick).outcome }.rules_above).toEqual(above);
+    expect(structuredClone(explain(policy, quick)).outcome.rules_above).toEqual(above);
+    const { outcome } = explain(policy, quick);
+    expect(outcome.rules_above).toBe(outcome.rules_above);
+  });
+
+  it("explains facts that are not of their type as the rules read in order take them", () => {
+    const odd = { ...quick, context_tokens: "many", tags: "code" } as unknown as Facts;
+    const { route, rules_above } = explain(policy, odd).outcome;
+    expect([route.rule, rules_above.map(({ failed }) => failed.got)]).toEqual(["quick-code", ["absent", "many"]]);
+    const nan = explain(policy, { ...quick, context_tokens: Number.NaN }).outcome;
+    expect(nan.rules_above.map(({ verdict }) => verdict)).toEqual(["unknown", "false"]);
+  });
+
+  describe("refuses to explain", () => {
+    const withRules = (rules: PolicySet["rules"]): CompiledPolicy => ({ ...policy, set: { ...policy.set, rules } });
+
+    it("when the compiled tree decides otherwise, and shows both outcomes", () => {
+      const rules = policy.set.rules.map((rule) => (rule.id === "quick-code" ? { ...rule, condition: all() } : rule));
+      expect(() => explain(withRules(rules), { tags: [], model: "auto" })).toThrow(
+        `invariant: the compiled tree of production@${policy.revision} decides otherwise than its rules read in order; ` +
+          "in order: denied by nobody, requirements [], route quick-code (5); " +
+          "compiled tree: denied by nobody, requirements [], route default (6)",
+      );
+    });
+
+    // The set changes once its rules are in numbers: nothing else can part the two.
+    const changed = (id: string, condition: Condition) => {
+      const rules = [...policy.set.rules];
+      const target = withRules(rules);
+      const record = explain(target, quick);
+      const at = rules.findIndex((rule) => rule.id === id);
+      rules[at] = { ...rules[at]!, condition };
+      return () => record.outcome.rules_above;
+    };
+
+    it("when the interpreter decides otherwise once the words are asked for", () => {
+      expect(changed("long-context", isTrue("stream"))).toThrow(
+        `rule long-context of production@${policy.revision} fails otherwise in numbers`,
+      );
+      expect(changed("search-team", all())).toThrow(
+        `invariant: the reading in numbers of production@${policy.revision} decides otherwise than its rules read in order; ` +
+          "in order: denied by nobody, requirements [], route search-team (3); " +
+          "reading in numbers: denied by nobody, requirements [], route quick-code (5)",
+      );
+      expect(changed("pii-stays-in-eu", all())).toThrow("requirements [pii-stays-in-eu]");
+    });
+
+    it("when another part of a rule fails", () => {
+      const failing = all(below("context_tokens", 100_000), atLeast("context_tokens", 200_000));
+      expect(changed("long-context", failing)).toThrow(
+        "in order: part 2; in numbers: part 0 (doubled, odd when unknown)",
+      );
+      expect(changed("long-context", all(isTrue("uses_tools")))).toThrow("in order: part 1; in numbers: part 0");
+    });
   });
 });
