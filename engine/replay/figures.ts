@@ -31,11 +31,6 @@ export class Figures {
     return endpoint === -1 ? Number.NaN : (this.values[endpoint] as number);
   }
 
-  /** The figure of an endpoint by its name; undefined when the record has none. */
-  of(endpoint: string): number | undefined {
-    return this.all()?.[endpoint];
-  }
-
   /** All of them by name; undefined when the record has none. */
   all(): Readonly<Record<string, number>> | undefined {
     this.known ??= { all: this.collect() };

@@ -124,6 +124,12 @@ export class RecordValues implements RecordedChoice {
     return facts as Facts;
   }
 
+  /** The latency of an endpoint that the world holds, milliseconds. */
+  latencyOf(endpoint: string): number | undefined {
+    const figure = this.latency.at(this.numberOfEndpoint(endpoint));
+    return Number.isNaN(figure) ? undefined : figure;
+  }
+
   /** What the world says beside figures, seed and prefix. */
   fixedWorld(): World {
     const world: Record<string, unknown> = {};

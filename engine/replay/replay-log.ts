@@ -75,7 +75,7 @@ export class LogReplay {
       record,
       record.revision,
       ({ decider }, other) => decider.destination(other?.decider),
-      (endpoint) => record.latency.of(endpoint),
+      (endpoint) => record.latencyOf(endpoint),
       () => ({ id: (parseDecision(this.#decode(bytes, start, end)) as { id: string }).id, facts: record.facts() }),
     );
   }

@@ -224,7 +224,9 @@ describe("replaying a log", () => {
           ...(random.chance(0.3) ? { session: random.pick(["s", "sé", 'quo"te', `s-${record}`]) } : {}),
         };
         const id = `dec_${record}`;
-        const full = explain(own, facts, random.chance(0.9) ? random.pick(worlds) : generateWorld(random), { id });
+        const met = random.chance(0.9) ? random.pick(worlds) : generateWorld(random);
+        const world = { ...met, ...(met.seed === undefined ? {} : { seed: `seed-${random.integer(0, 1e9)}` }) };
+        const full = explain(own, facts, world, { id });
         const { outcome, candidates, ...stored } = full;
         const first = candidates.find(({ rank }) => rank === 1);
         if (outcome.denied !== undefined) count.denied++;

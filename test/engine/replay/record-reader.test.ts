@@ -243,7 +243,7 @@ describe("reading records from their bytes", () => {
       if (length > 0) expect(read(reader, cut + line)).toBe("plain way");
     }
     for (let at = 0; at <= line.length; at++) {
-      for (const letter of ['"', "{", "}", ",", "0", "\\", " ", "é"]) {
+      for (const letter of ['"', "{", "}", ",", "0", "\\", " ", "é", "\t"]) {
         const broken = `${line.slice(0, at)}${letter}${line.slice(at)}`;
         for (const fast of [read(reader, broken), read(reader, line, broken), read(reader, broken, line, broken)]) {
           if (fast !== "plain way") expect(fast, broken).toEqual(plainly(broken));
