@@ -1,11 +1,13 @@
 import type { PolicySet } from "../policy/policy-set.js";
+import { FormulaBinder } from "./bind-formula.js";
 import { type DecisionTree, FAILS } from "./decision-tree.js";
-import { ProgramEmitter } from "./emit-program.js";
+import { assembleProgram, ProgramEmitter } from "./emit-program.js";
 import { allowFiling, type FiledRule, withRarestTags } from "./filed-rule.js";
+import { KnownRules } from "./known-rules.js";
 import { ConditionLowering } from "./lower-condition.js";
 import { type Necessary, necessaryParts } from "./necessary.js";
 import { numberFacts } from "./number-facts.js";
-import { sharedConditions } from "./shared-conditions.js";
+import { sharedAmong } from "./shared-conditions.js";
 import { TreeBuilder } from "./tree-builder.js";
 import { type TreeTuning, usualTuning } from "./tree-tuning.js";
 import { WordBuffer } from "./word-buffer.js";
@@ -13,40 +15,57 @@ import { WordBuffer } from "./word-buffer.js";
 /**
  * Compiles the rules of a set. Time and size are linear in the text of the policy (figures: docs/decisions).
  * @param tuning changes the shape of the tree only, never an answer.
+ * @param known what earlier builds have learnt, brought up to date; changes the time it takes only.
  */
-export function buildDecisionTree(set: PolicySet, tuning: TreeTuning = usualTuning): DecisionTree {
-  const shared = sharedConditions(set.rules, tuning);
-  const numbered = numberFacts(set, shared);
-  const lowering = new ConditionLowering(numbered, shared);
+export function buildDecisionTree(
+  set: PolicySet,
+  tuning: TreeTuning = usualTuning,
+  known = new KnownRules(),
+): DecisionTree {
+  known.begin(set, tuning);
+  const rules = set.rules.map((rule) => known.of(rule, tuning));
+  const shared = sharedAmong(rules.map(({ long }) => long));
+  const lowering = new ConditionLowering(known.symbols, shared);
+  for (const condition of shared) lowering.sharedFormula(condition, "true", true); // What it names is known from here on.
+  const lowered = rules.map((rule) => rule.lower(lowering, shared));
+  const mentions = lowered.map((rule) => rule.mentions);
+  const numbered = numberFacts(mentions, known.symbols, set.attributes, known.numbered);
+  known.numbered = numbered;
+  const { facts, tagCount, numbers } = numbered;
   const code = new WordBuffer();
   const emitter = new ProgramEmitter(code);
   const sharedParts: (readonly Necessary[])[] = [];
+  const binder = new FormulaBinder(numbers, known.symbols, lowering, (formula) => {
+    emitter.emitShared(assembleProgram(formula));
+    sharedParts.push(necessaryParts(formula, facts, sharedParts));
+  });
   const filed: Record<"deny" | "require" | "route", Omit<FiledRule, "allowance">[]> = {
     deny: [],
     require: [],
     route: [],
   };
-  for (const [ruleNumber, { effect, condition }] of set.rules.entries()) {
-    const formula = lowering.lower(condition, effect === "route" ? "true" : "not-false");
-    for (const part of lowering.shared.slice(sharedParts.length)) {
-      emitter.emitShared(part);
-      sharedParts.push(necessaryParts(part, numbered.facts, sharedParts));
-    }
-    const program = emitter.emit(formula);
+  for (const [ruleNumber, { effect }] of set.rules.entries()) {
+    const bound = (rules[ruleNumber] as (typeof rules)[number]).bind(
+      lowered[ruleNumber] as (typeof lowered)[number],
+      binder,
+      numbered,
+      sharedParts,
+    );
+    const program = emitter.emit(bound.program);
     if (program === FAILS) continue; // It can never act.
-    filed[effect].push({ ruleNumber, program, necessary: necessaryParts(formula, numbered.facts, sharedParts) });
+    filed[effect].push({ ruleNumber, program, necessary: bound.necessary });
   }
   const nodes = new WordBuffer();
-  const builder = new TreeBuilder(numbered.facts, nodes, tuning);
-  const build = (rules: (typeof filed)["deny"]) => builder.build(withRarestTags(allowFiling(rules), numbered.tagCount));
+  const builder = new TreeBuilder(facts, nodes, tuning);
+  const build = (some: (typeof filed)["deny"]) => builder.build(withRarestTags(allowFiling(some), tagCount));
   const [deny, require, route] = [build(filed.deny), build(filed.require), build(filed.route)];
   return {
-    facts: numbered.facts,
-    tagCount: numbered.tagCount,
+    facts,
+    tagCount,
     nodes: nodes.toArray(),
     code: code.toArray(),
-    memoised: lowering.memoised,
-    sharedCount: lowering.shared.length,
+    memoised: binder.memoised,
+    sharedCount: binder.sharedCount,
     attributes: set.attributes.flatMap(({ name, default: value }) =>
       value === undefined ? [] : [{ name, default: value }],
     ),

@@ -20,15 +20,36 @@ const WIDEST = 0.75;
 export function branchKeys(rule: FiledRule, fact: number): readonly number[] | undefined {
   const part = partOf(rule, fact);
   if (part === undefined || part.kind === "interval") return undefined;
-  const copies = part.keys.length + Number(part.orAbsent);
-  return copies <= rule.allowance ? part.keys : undefined;
+  return isFileable(part, rule.allowance) ? part.keys : undefined;
 }
 
-interface KeyedFact {
-  readonly kind: "branch" | "tags";
-  keyed: number;
-  readonly byKey: Map<number, number>;
+function isFileable({ keys, orAbsent }: Keyed, allowance: number): boolean {
+  return keys.length + Number(orAbsent) <= allowance;
 }
+
+/** Counts how often keys are met. Its room is used again: it is cleared key by key. */
+export class Tally {
+  #counts = new Int32Array(1_024);
+
+  /** Counts a key, and says how often it had been met before. */
+  add(key: number): number {
+    if (key >= this.#counts.length) {
+      const larger = new Int32Array(2 * key);
+      larger.set(this.#counts);
+      this.#counts = larger;
+    }
+    const before = this.#counts[key] as number;
+    this.#counts[key] = before + 1;
+    return before;
+  }
+
+  clear(key: number): void {
+    this.#counts[key] = 0;
+  }
+}
+
+type Keyed = Exclude<Necessary, { kind: "interval" }>;
+type Interval = Necessary & { kind: "interval" };
 
 /**
  * The split that is expected to save most, or undefined when a leaf is best. Greedy: costs of children are estimated as
@@ -38,28 +59,18 @@ export function chooseSplit(
   rules: readonly FiledRule[],
   asked: ReadonlySet<number>,
   { longestList, leastRulesToCut, nodeCost, leafCost }: TreeTuning,
+  tally = new Tally(),
 ): Split | undefined {
   if (rules.length <= longestList) return undefined;
-  const keyedFacts = new Map<number, KeyedFact>();
-  const intervals = new Map<number, (Necessary & { kind: "interval" })[]>();
-  for (const rule of rules) {
-    for (const part of rule.necessary) {
+  const keyedFacts = new Map<number, Keyed[]>();
+  const intervals = new Map<number, Interval[]>();
+  const mayCut = rules.length >= leastRulesToCut;
+  for (const { necessary, allowance } of rules) {
+    for (const part of necessary) {
       if (asked.has(part.fact)) continue;
-      if (part.kind === "interval") {
-        const list = intervals.get(part.fact);
-        if (list === undefined) intervals.set(part.fact, [part]);
-        else list.push(part);
-        continue;
-      }
-      const keys = branchKeys(rule, part.fact);
-      if (keys === undefined) continue;
-      let stats = keyedFacts.get(part.fact);
-      if (stats === undefined) {
-        stats = { kind: part.kind === "tags" ? "tags" : "branch", keyed: 0, byKey: new Map() };
-        keyedFacts.set(part.fact, stats);
-      }
-      stats.keyed++;
-      for (const key of keys) stats.byKey.set(key, (stats.byKey.get(key) ?? 0) + 1);
+      if (part.kind !== "interval") {
+        if (isFileable(part, allowance)) addTo(keyedFacts, part);
+      } else if (mayCut) addTo(intervals, part);
     }
   }
   let best: Split | undefined;
@@ -70,32 +81,35 @@ export function chooseSplit(
     best = split;
     bestSaving = whole - cost;
   };
-  for (const [fact, { kind, keyed, byKey }] of keyedFacts) {
+  for (const [fact, parts] of keyedFacts) {
     let sum = 0;
     let squares = 0;
-    for (const count of byKey.values()) {
-      sum += count;
-      squares += count * count;
+    for (const { keys } of parts) {
+      sum += keys.length;
+      for (const key of keys) squares += 2 * tally.add(key) + 1;
     }
+    for (const { keys } of parts) for (const key of keys) tally.clear(key);
     const child = sum === 0 ? 0 : squares / sum;
+    const kind = parts[0]?.kind === "tags" ? "tags" : "branch";
     const visits = kind === "tags" ? 2 : 1;
-    consider({ kind, fact }, nodeCost * visits + visits * leafCost(child) + leafCost(rules.length - keyed));
+    consider({ kind, fact }, nodeCost * visits + visits * leafCost(child) + leafCost(rules.length - parts.length));
   }
-  if (rules.length >= leastRulesToCut) {
-    for (const [fact, parts] of intervals)
-      considerCuts(
-        fact,
-        parts,
-        (child, keyed) => nodeCost + leafCost(child) + leafCost(rules.length - keyed),
-        consider,
-      );
+  for (const [fact, parts] of intervals) {
+    const cost = (child: number, keyed: number) => nodeCost + leafCost(child) + leafCost(rules.length - keyed);
+    considerCuts(fact, parts, cost, consider);
   }
   return best;
 }
 
+function addTo<Part extends Necessary>(lists: Map<number, Part[]>, part: Part): void {
+  const list = lists.get(part.fact);
+  if (list === undefined) lists.set(part.fact, [part]);
+  else list.push(part);
+}
+
 function considerCuts(
   fact: number,
-  parts: readonly (Necessary & { kind: "interval" })[],
+  parts: readonly Interval[],
   cost: (child: number, keyed: number) => number,
   consider: (split: Split, cost: number) => void,
 ): void {

@@ -5,6 +5,7 @@ import {
   ANY_TAG_OR_ABSENT,
   FAILS,
   HOLDS,
+  INSTRUCTION_WORDS,
   IS_NOT_FALSE,
   IS_TRUE,
   ONE_OF,
@@ -16,57 +17,108 @@ import {
 import type { Formula, Junction, Literal } from "./formula.js";
 import type { WordBuffer } from "./word-buffer.js";
 
+/** A program that has no place yet. */
+export interface Program {
+  /** As in the code, but jumps count from the first of these words, and lists and shared programs are named by number. */
+  readonly words: readonly number[];
+  /** Where it begins; HOLDS or FAILS when there is nothing to ask. */
+  readonly start: number;
+  readonly lists: readonly { readonly key: string; readonly values: readonly number[] }[];
+}
+
+/** Makes the program of a formula: one instruction a literal. */
+export function assembleProgram(formula: Formula): Program {
+  if (typeof formula === "boolean") return { words: [], start: formula ? HOLDS : FAILS, lists: [] };
+  const lists = new Lists();
+  lists.collect(formula);
+  const words: number[] = [];
+  /** Parts are written from the last to the first, so that every jump's target is known. */
+  const write = (part: Literal | Junction, whenHolds: number, whenNot: number): number => {
+    if (part.kind === "literal") {
+      const { operation, fact, values, holds } = part;
+      const x = values.length === 0 ? part.x : lists.numberOf(values);
+      const y = values.length === 0 ? part.y : values.length;
+      const length = words.push(operation, fact, x, y, holds ? whenHolds : whenNot, holds ? whenNot : whenHolds);
+      return length - INSTRUCTION_WORDS;
+    }
+    let next = part.kind === "and" ? whenHolds : whenNot;
+    for (const child of [...part.parts].sort((one, other) => effort(other) - effort(one))) {
+      next = part.kind === "and" ? write(child, next, whenNot) : write(child, whenHolds, next);
+    }
+    return next;
+  };
+  const start = write(formula, HOLDS, FAILS);
+  return { words, start, lists: lists.all };
+}
+
+/** The lists of one formula, in the order they stand in it, equal ones once. */
+class Lists {
+  readonly all: { readonly key: string; readonly values: readonly number[] }[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  collect(part: Literal | Junction): void {
+    if (part.kind !== "literal") for (const child of part.parts) this.collect(child);
+    else if (part.values.length > 0) this.numberOf(part.values);
+  }
+
+  numberOf(values: readonly number[]): number {
+    const key = values.join(" ");
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.all.push({ key, values }) - 1;
+      this.#numbers.set(key, number);
+    }
+    return number;
+  }
+}
+
 /** Writes programs, and each list of cells or tags once. */
 export class ProgramEmitter {
-  private readonly lists = new Map<string, number>();
+  private readonly listPlaces = new Map<string, number>();
   /** Starts of the shared programs, by number. */
   private readonly sharedPrograms: number[] = [];
 
   constructor(private readonly code: WordBuffer) {}
 
-  /** Writes a program and gives its start; HOLDS or FAILS when there is nothing to ask. One instruction a literal. */
-  emit(formula: Formula): number {
-    if (typeof formula === "boolean") return formula ? HOLDS : FAILS;
-    this.placeLists(formula);
-    return this.emitPart(formula, HOLDS, FAILS);
-  }
-
-  /** Writes the next shared formula, before the first that refers to it. */
-  emitShared(formula: Literal | Junction): void {
-    this.sharedPrograms.push(this.emit(formula));
-  }
-
-  /** Parts are written from the last to the first, so that every jump's target is known. */
-  private emitPart(part: Literal | Junction, whenHolds: number, whenNot: number): number {
-    if (part.kind === "literal") {
-      const { operation, fact, values, holds } = part;
-      const x = values.length === 0 ? part.x : this.listPlace(values);
-      const y =
-        operation === SHARED ? (this.sharedPrograms[part.x] as number) : values.length === 0 ? part.y : values.length;
-      return this.code.push(operation, fact, x, y, holds ? whenHolds : whenNot, holds ? whenNot : whenHolds);
+  /** Writes a program behind the lists that are not there yet, and gives its start. */
+  emit({ words, start, lists }: Program): number {
+    if (words.length === 0) return start;
+    const { code, sharedPrograms } = this;
+    const places = lists.length === 0 ? [] : lists.map(({ key, values }) => this.listPlace(key, values));
+    const base = code.reserve(words.length);
+    for (let at = 0; at < words.length; at += INSTRUCTION_WORDS) {
+      const operation = words[at] as number;
+      const x = words[at + 2] as number;
+      const y = words[at + 3] as number;
+      const whenHolds = words[at + 4] as number;
+      const whenNot = words[at + 5] as number;
+      code.set(base + at, operation);
+      code.set(base + at + 1, words[at + 1] as number);
+      code.set(base + at + 2, isOfList(operation) && y > 0 ? (places[x] as number) : x);
+      code.set(base + at + 3, operation === SHARED ? (sharedPrograms[x] as number) : y);
+      code.set(base + at + 4, whenHolds < 0 ? whenHolds : base + whenHolds);
+      code.set(base + at + 5, whenNot < 0 ? whenNot : base + whenNot);
     }
-    let next = part.kind === "and" ? whenHolds : whenNot;
-    for (const child of [...part.parts].sort((one, other) => effort(other) - effort(one))) {
-      next = part.kind === "and" ? this.emitPart(child, next, whenNot) : this.emitPart(child, whenHolds, next);
-    }
-    return next;
+    return base + start;
   }
 
-  /** Before the program, whose instructions then stand together. */
-  private placeLists(part: Literal | Junction): void {
-    if (part.kind !== "literal") for (const child of part.parts) this.placeLists(child);
-    else if (part.values.length > 0) this.listPlace(part.values);
+  /** Writes the next shared program, before the first that refers to it. */
+  emitShared(program: Program): void {
+    this.sharedPrograms.push(this.emit(program));
   }
 
-  private listPlace(values: readonly number[]): number {
-    const key = values.join(" ");
-    let place = this.lists.get(key);
+  private listPlace(key: string, values: readonly number[]): number {
+    let place = this.listPlaces.get(key);
     if (place === undefined) {
       place = this.code.pushAll(values);
-      this.lists.set(key, place);
+      this.listPlaces.set(key, place);
     }
     return place;
   }
+}
+
+function isOfList(operation: number): boolean {
+  return operation >= ONE_OF && operation <= ALL_TAGS_OR_ABSENT;
 }
 
 /** How late a part is asked: what rarely holds first, what costs much last. */

@@ -37,22 +37,24 @@ const OWN_VALUES = 64;
  * list: a list that many rules share (it stands in their scope) tells none of them from the others.
  */
 export function allowFiling(rules: readonly Omit<FiledRule, "allowance">[]): readonly FiledRule[] {
-  const uses = countUses(rules);
+  const uses = countUses(rules, (part) => part.kind !== "interval" && part.keys.length >= OWN_VALUES);
   const allowanceFor = (part: Necessary): number => {
     if (part.kind === "interval") return 1;
     const values = part.keys.length + 1;
-    return Math.max(Math.min(values, OWN_VALUES), Math.floor(values / (uses.get(part) as number)));
+    return values <= OWN_VALUES ? values : Math.max(OWN_VALUES, Math.floor(values / (uses.get(part) as number)));
   };
-  return rules.map((rule) => ({
-    ...rule,
-    allowance: rule.necessary.reduce((most, part) => Math.max(most, allowanceFor(part)), LEAST_ALLOWANCE),
-  }));
+  return rules.map(({ ruleNumber, program, necessary }) => {
+    let allowance = LEAST_ALLOWANCE;
+    for (const part of necessary) allowance = Math.max(allowance, allowanceFor(part));
+    return { ruleNumber, program, necessary, allowance };
+  });
 }
 
 /** Leaves of several lists of tags only the one whose most used tag is used least: a request finds the fewest rules there. */
 export function withRarestTags(rules: readonly FiledRule[], tagCount: number): readonly FiledRule[] {
+  if (!rules.some(({ necessary }) => hasTwoLists(necessary))) return rules;
   const uses = new Int32Array(tagCount);
-  for (const [part, count] of countUses(rules)) {
+  for (const [part, count] of countUses(rules, ({ kind }) => kind === "tags")) {
     if (part.kind === "tags") for (const tag of part.keys) uses[tag] = (uses[tag] as number) + count;
   }
   const known = new Map<Necessary, number>();
@@ -62,6 +64,7 @@ export function withRarestTags(rules: readonly FiledRule[], tagCount: number): r
     return most;
   };
   return rules.map((rule) => {
+    if (!hasTwoLists(rule.necessary)) return rule;
     const kept: Necessary[] = [];
     for (const part of rule.necessary) {
       const at = part.kind === "tags" ? kept.findIndex(({ fact }) => fact === part.fact) : -1;
@@ -69,13 +72,28 @@ export function withRarestTags(rules: readonly FiledRule[], tagCount: number): r
       if (other?.kind !== "tags" || part.kind !== "tags") kept.push(part);
       else if (mostUses(part) < mostUses(other)) kept[at] = part;
     }
-    return kept.length === rule.necessary.length ? rule : { ...rule, necessary: kept };
+    return { ...rule, necessary: kept };
   });
 }
 
-/** In how many rules each part stands: what a shared condition says is one object in all of them. */
-function countUses(rules: readonly Pick<FiledRule, "necessary">[]): ReadonlyMap<Necessary, number> {
+/** Whether a rule has several lists of tags for one fact. */
+function hasTwoLists(necessary: readonly Necessary[]): boolean {
+  for (let at = 1; at < necessary.length; at++) {
+    const { kind, fact } = necessary[at] as Necessary;
+    if (kind !== "tags") continue;
+    for (let before = 0; before < at; before++) if (necessary[before]?.fact === fact) return true;
+  }
+  return false;
+}
+
+/** In how many rules each of some parts stands: what a shared condition says is one object in all of them. */
+function countUses(
+  rules: readonly Pick<FiledRule, "necessary">[],
+  counts: (part: Necessary) => boolean,
+): ReadonlyMap<Necessary, number> {
   const uses = new Map<Necessary, number>();
-  for (const { necessary } of rules) for (const part of necessary) uses.set(part, (uses.get(part) ?? 0) + 1);
+  for (const { necessary } of rules) {
+    for (const part of necessary) if (counts(part)) uses.set(part, (uses.get(part) ?? 0) + 1);
+  }
   return uses;
 }

@@ -1,4 +1,4 @@
-import type { Condition, Predicate } from "../conditions/condition.js";
+import type { Condition, Predicate, RangePredicate } from "../conditions/condition.js";
 import {
   ALL_TAGS,
   ALL_TAGS_OR_ABSENT,
@@ -13,154 +13,193 @@ import {
   WITHIN,
   WITHIN_OR_ABSENT,
 } from "./decision-tree.js";
-import { type Formula, type Junction, joined, type Literal } from "./formula.js";
-import { type NumberedFacts, rangeEnd, rangeStart } from "./number-facts.js";
+import { ALL_CELLS, type Formula, joined, type Named, type NamedLiteral, type Question } from "./formula.js";
+import { nextDouble } from "./next-double.js";
+import type { NamedFact, SymbolTable } from "./symbol-table.js";
 import { weeklyMinutes } from "./weekly-minutes.js";
 
-/** What a rule asks of its condition: routes "is it true?", guards "is it not false?". */
-export type Question = "true" | "not-false";
+/** A condition as a formula over symbols, which does not change while other rules do. */
+export interface LoweredCondition {
+  readonly formula: Formula<NamedLiteral>;
+  /** Every symbol that its numbers depend on, each once, in the order of mention. */
+  readonly mentions: readonly number[];
+  /** It refers to nothing that is numbered with other rules' conditions: memoised predicates and shared parts. */
+  readonly standsAlone: boolean;
+}
 
-/** Beyond every cell. */
-const ALL_CELLS = 0x3fffffff;
-
-/** Lowers conditions to formulas, and numbers the predicates that are memoised and the formulas that are shared, each once. */
+/** Lowers conditions to formulas over symbols. */
 export class ConditionLowering {
-  readonly memoised: MemoisedPredicate[] = [];
-  /** What the shared conditions ask, by number; a `SHARED` literal stands for it. */
-  readonly shared: (Literal | Junction)[] = [];
-  private readonly memoNumbers = new Map<string, number>();
+  private readonly table: SymbolTable;
+  private readonly sharedConditions: ReadonlySet<Condition>;
   /** The formulas of shared conditions, by what is asked. */
-  private readonly sharedFormulas = new Map<string, Map<Condition, Formula>>();
+  private readonly sharedFormulas = new Map<string, Map<Condition, Formula<NamedLiteral>>>();
+  private mentions = new Set<number>();
+  private standsAlone = true;
 
   /** @param sharedConditions are lowered once and referred to. */
-  constructor(
-    private readonly numbered: NumberedFacts,
-    private readonly sharedConditions: ReadonlySet<Condition> = new Set(),
-  ) {}
-
-  /**
-   * The question about a condition, or (`holds` false) its denial, as a formula.
-   *
-   * A condition is true when its `not` is false, so a question about `not c` denies the *other* question about c. That is
-   * all there is to three values: "true" and "not false" differ only at leaves, in whether absence counts.
-   */
-  lower(condition: Condition, question: Question, holds = true): Formula {
-    return this.sharedConditions.has(condition)
-      ? this.lowerShared(condition, question, holds)
-      : this.lowerWhole(condition, question, holds);
+  constructor(table: SymbolTable, sharedConditions: ReadonlySet<Condition> = new Set()) {
+    this.table = table;
+    this.sharedConditions = sharedConditions;
   }
 
-  private lowerShared(condition: Condition, question: Question, holds: boolean): Formula {
+  /** The question about a condition as a formula. */
+  lower(condition: Condition, question: Question): LoweredCondition {
+    this.mentions = new Set();
+    this.standsAlone = true;
+    const formula = this.lowerPart(condition, question, true);
+    return { formula, mentions: [...this.mentions], standsAlone: this.standsAlone };
+  }
+
+  /** What is asked of a shared condition. */
+  sharedFormula(condition: Condition, question: Question, holds: boolean): Formula<NamedLiteral> {
     const asked = `${question} ${holds}`;
-    const formulas = this.sharedFormulas.get(asked) ?? new Map<Condition, Formula>();
+    const formulas = this.sharedFormulas.get(asked) ?? new Map<Condition, Formula<NamedLiteral>>();
     this.sharedFormulas.set(asked, formulas);
     let formula = formulas.get(condition);
     if (formula === undefined) {
+      const around = this.mentions;
+      this.mentions = new Set();
       formula = this.lowerWhole(condition, question, holds);
-      if (typeof formula !== "boolean") formula = literal(SHARED, -1, true, { x: this.shared.push(formula) - 1 });
+      this.table.setMentions(this.table.part(condition), [...this.mentions]);
+      this.mentions = around;
       formulas.set(condition, formula);
     }
     return formula;
   }
 
-  private lowerWhole(condition: Condition, question: Question, holds: boolean): Formula {
+  /**
+   * The question about a condition, or (`holds` false) its denial.
+   *
+   * A condition is true when its `not` is false, so a question about `not c` denies the *other* question about c. That is
+   * all there is to three values: "true" and "not false" differ only at leaves, in whether absence counts.
+   */
+  private lowerPart(condition: Condition, question: Question, holds: boolean): Formula<NamedLiteral> {
+    return this.sharedConditions.has(condition)
+      ? this.lowerShared(condition, question, holds)
+      : this.lowerWhole(condition, question, holds);
+  }
+
+  private lowerShared(condition: Condition, question: Question, holds: boolean): Formula<NamedLiteral> {
+    const formula = this.sharedFormula(condition, question, holds);
+    const symbol = this.table.part(condition);
+    this.mentions.add(symbol);
+    this.standsAlone = false;
+    return typeof formula === "boolean"
+      ? formula
+      : literal(SHARED, -1, true, { kind: "part", symbol, question, holds });
+  }
+
+  private lowerWhole(condition: Condition, question: Question, holds: boolean): Formula<NamedLiteral> {
     switch (condition.kind) {
       case "not":
-        return this.lower(condition.condition, question === "true" ? "not-false" : "true", !holds);
+        return this.lowerPart(condition.condition, question === "true" ? "not-false" : "true", !holds);
       case "all":
       case "any":
         return joined(
           (condition.kind === "all") === holds ? "and" : "or",
-          condition.conditions.map((part) => this.lower(part, question, holds)),
+          condition.conditions.map((part) => this.lowerPart(part, question, holds)),
         );
       default:
         return this.lowerPredicate(condition, question, holds);
     }
   }
 
-  private lowerPredicate(predicate: Predicate, question: Question, holds: boolean): Formula {
+  private lowerPredicate(predicate: Predicate, question: Question, holds: boolean): Formula<NamedLiteral> {
     const orAbsent = question === "not-false";
-    const { numbered } = this;
+    const within = orAbsent ? WITHIN_OR_ABSENT : WITHIN;
     switch (predicate.kind) {
       case "present":
         // Never unknown: both questions are one.
-        return literal(WITHIN, numbered.factOf(predicate.fact), predicate.expected === holds, {
-          x: 1,
-          y: ALL_CELLS,
+        return literal(WITHIN, this.fact(predicate.fact), predicate.expected === holds, {
+          kind: "cells",
+          first: 1,
+          last: 1 + ALL_CELLS,
         });
       case "one-of": {
-        const fact = numbered.factOf(predicate.fact);
-        const cells = distinct(predicate.values.map((value) => numbered.stringCell(fact, value)));
-        if (cells.length === 1) return cellWithin(fact, cells[0] as number, cells[0] as number, orAbsent, holds);
-        return literal(orAbsent ? ONE_OF_OR_ABSENT : ONE_OF, fact, holds, { values: cells });
+        const fact = this.fact(predicate.fact, "string");
+        const symbols = this.texts(fact, predicate.values);
+        const [symbol] = symbols;
+        if (symbol !== undefined && symbols.length === 1) return literal(within, fact, holds, { kind: "text", symbol });
+        return literal(orAbsent ? ONE_OF_OR_ABSENT : ONE_OF, fact, holds, { kind: "list", symbols });
       }
       case "boolean": {
         const cell = predicate.expected ? 2 : 1;
-        return cellWithin(numbered.factOf(predicate.fact), cell, cell, orAbsent, holds);
+        const cells = { kind: "cells", first: cell, last: cell } as const;
+        return literal(within, this.fact(predicate.fact, "boolean"), holds, cells);
       }
       case "range": {
-        const fact = numbered.factOf(predicate.fact);
-        const start = rangeStart(predicate);
-        const end = rangeEnd(predicate);
-        const first = start === undefined ? 1 : numbered.cutCell(fact, start);
-        const last = end === undefined ? ALL_CELLS : numbered.cutCell(fact, end) - 1;
-        return cellWithin(fact, first, last, orAbsent, holds);
+        const fact = this.fact(predicate.fact, "number");
+        const [start, end] = [this.cut(fact, rangeStart(predicate)), this.cut(fact, rangeEnd(predicate))];
+        return literal(within, fact, holds, { kind: "range", start, end });
       }
       case "time": {
-        const fact = numbered.factOf(predicate.fact, predicate.tz);
-        const windows = weeklyMinutes(predicate).map(({ from, to }) =>
-          cellWithin(fact, numbered.cutCell(fact, from), numbered.cutCell(fact, to) - 1, orAbsent, holds),
-        );
-        if (windows.length === 0) return cellWithin(fact, 1, 0, orAbsent, holds);
+        const fact = this.fact(predicate.fact, "local-time", predicate.tz);
+        const windows = weeklyMinutes(predicate).map(({ from, to }) => {
+          const [start, end] = [this.cut(fact, from), this.cut(fact, to)];
+          return literal(within, fact, holds, { kind: "range", start, end });
+        });
+        if (windows.length === 0) return literal(within, fact, holds, { kind: "cells", first: 1, last: 0 });
         return joined(holds ? "or" : "and", windows);
       }
       case "set": {
-        const fact = numbered.factOf(predicate.fact);
-        const values = distinct(predicate.tags.map((tag) => numbered.tagNumber(fact, tag)));
+        const fact = this.fact(predicate.fact, "set");
+        const list = { kind: "list", symbols: this.texts(fact, predicate.tags) } as const;
         if (predicate.quantifier === "all") {
-          return literal(orAbsent ? ALL_TAGS_OR_ABSENT : ALL_TAGS, fact, holds, { values });
+          return literal(orAbsent ? ALL_TAGS_OR_ABSENT : ALL_TAGS, fact, holds, list);
         }
         // `none` is true when the set is there and `any` is not true; not false when `any` is not true.
         const isNone = predicate.quantifier === "none";
-        return literal(orAbsent === isNone ? ANY_TAG : ANY_TAG_OR_ABSENT, fact, isNone !== holds, {
-          values,
-        });
+        return literal(orAbsent === isNone ? ANY_TAG : ANY_TAG_OR_ABSENT, fact, isNone !== holds, list);
       }
       case "prefix":
       case "glob":
       case "logic":
-        return literal(orAbsent ? IS_NOT_FALSE : IS_TRUE, -1, holds, {
-          x: this.memoNumber(predicate),
-        });
+        return literal(orAbsent ? IS_NOT_FALSE : IS_TRUE, -1, holds, this.memo(predicate));
     }
   }
 
-  private memoNumber(predicate: MemoisedPredicate["predicate"]): number {
+  private memo(predicate: MemoisedPredicate["predicate"]): Named {
+    this.standsAlone = false;
     const key = JSON.stringify({ ...predicate, span: undefined });
-    let number = this.memoNumbers.get(key);
-    if (number === undefined) {
-      const fact = predicate.kind === "logic" ? -1 : this.numbered.factOf(predicate.fact);
-      number = this.memoised.push({ predicate, fact }) - 1;
-      this.memoNumbers.set(key, number);
-    }
-    return number;
+    return {
+      kind: "memo",
+      key,
+      fact: predicate.kind === "logic" ? -1 : this.fact(predicate.fact, "string"),
+      predicate,
+    };
+  }
+
+  private fact(name: string, type?: NamedFact["type"], tz?: string): number {
+    const symbol = this.table.fact(name, type, tz);
+    this.mentions.add(symbol).add((this.table.symbols[symbol] as NamedFact).highest);
+    return symbol;
+  }
+
+  private texts(fact: number, texts: readonly string[]): readonly number[] {
+    const symbols = new Set<number>();
+    for (const text of texts) symbols.add(this.table.text(fact, text));
+    for (const symbol of symbols) this.mentions.add(symbol);
+    return [...symbols];
+  }
+
+  private cut(fact: number, cut: number | undefined): number | undefined {
+    if (cut === undefined) return undefined;
+    const symbol = this.table.cut(fact, cut);
+    this.mentions.add(symbol);
+    return symbol;
   }
 }
 
-function cellWithin(fact: number, first: number, last: number, orAbsent: boolean, holds: boolean): Literal {
-  const operation = orAbsent ? WITHIN_OR_ABSENT : WITHIN;
-  return literal(operation, fact, holds, { x: first, y: Math.max(-1, last - first) });
+/** Where a range begins, as the least double within it. */
+function rangeStart({ min }: RangePredicate): number | undefined {
+  return min === undefined ? undefined : min.inclusive ? min.value : nextDouble(min.value);
 }
 
-function literal(
-  operation: Literal["operation"],
-  fact: number,
-  holds: boolean,
-  rest: Partial<Pick<Literal, "x" | "y" | "values">>,
-): Literal {
-  return { kind: "literal", operation, fact, x: 0, y: 0, values: [], ...rest, holds };
+/** Where a range ends, as the least double beyond it. */
+function rangeEnd({ max }: RangePredicate): number | undefined {
+  return max === undefined ? undefined : max.inclusive ? nextDouble(max.value) : max.value;
 }
 
-function distinct(numbers: readonly number[]): readonly number[] {
-  return [...new Set(numbers)].sort((one, other) => one - other);
+function literal(operation: NamedLiteral["operation"], fact: number, holds: boolean, named: Named): NamedLiteral {
+  return { kind: "literal", operation, fact, named, holds };
 }

@@ -1,142 +1,120 @@
-import type { Condition, Predicate, RangePredicate } from "../conditions/condition.js";
-import { builtInFacts, type FactType } from "../conditions/fact-definitions.js";
 import type { PolicySet } from "../policy/policy-set.js";
 import { buildCutBuckets } from "./cut-buckets.js";
 import type { TreeFact } from "./decision-tree.js";
-import { nextDouble } from "./next-double.js";
 import { buildStringTable } from "./string-table.js";
-import { weeklyMinutes } from "./weekly-minutes.js";
+import type { NamedFact, SymbolTable } from "./symbol-table.js";
 
 /** The facts of a policy, numbered, with the numbers of all that conditions name. */
 export interface NumberedFacts {
   readonly facts: readonly TreeFact[];
   readonly tagCount: number;
-  factOf(name: string, tz?: string): number;
-  /** The cell of a string that a condition names. */
-  stringCell(fact: number, text: string): number;
-  /** The number of a tag that a condition names. */
-  tagNumber(fact: number, tag: string): number;
-  /** The cell that begins at a cut. */
-  cutCell(fact: number, cut: number): number;
+  /** Of each symbol: the number of a fact, the cell of a string, the number of a tag, the cell that begins at a cut, the highest cell. */
+  readonly numbers: Int32Array;
+  /** What each fact was made of. */
+  readonly made: readonly MadeFact[];
 }
 
-/** Where a range begins, as the least double within it. */
-export function rangeStart({ min }: RangePredicate): number | undefined {
-  return min === undefined ? undefined : min.inclusive ? min.value : nextDouble(min.value);
+interface MadeFact {
+  readonly symbol: number;
+  /** Symbols in the order of their first mention. */
+  readonly texts: number[];
+  readonly cuts: number[];
 }
 
-/** Where a range ends, as the least double beyond it. */
-export function rangeEnd({ max }: RangePredicate): number | undefined {
-  return max === undefined ? undefined : max.inclusive ? nextDouble(max.value) : max.value;
-}
+const UNNUMBERED = -1;
 
-interface GrowingFact {
-  readonly name: string;
-  readonly type: TreeFact["type"];
-  readonly tz?: string;
-  readonly strings: Map<string, number>;
-  readonly cuts: Set<number>;
-}
-
-/** Visits every condition of a set; those that several rules share, once. */
-export function numberFacts(set: PolicySet, shared: ReadonlySet<Condition> = new Set()): NumberedFacts {
-  const types = new Map<string, FactType>([...builtInFacts, ...set.attributes].map(({ name, type }) => [name, type]));
-  const growing: GrowingFact[] = [];
-  const numbers = new Map<string, number>();
-  const keyOf = (name: string, tz: string | undefined) => (tz === undefined ? name : `${name} in ${tz}`);
-
-  const grow = (name: string, type: TreeFact["type"], tz?: string): GrowingFact => {
-    const key = keyOf(name, tz);
-    const number = numbers.get(key);
-    if (number !== undefined) return growing[number] as GrowingFact;
-    const fact = { name, type, strings: new Map<string, number>(), cuts: new Set<number>(), ...(tz && { tz }) };
-    numbers.set(key, growing.push(fact) - 1);
-    return fact;
-  };
-  const addString = ({ strings }: GrowingFact, text: string) => {
-    if (!strings.has(text)) strings.set(text, strings.size);
-  };
-  const addPredicate = (predicate: Predicate): void => {
-    switch (predicate.kind) {
-      case "present":
-        grow(predicate.fact, types.get(predicate.fact) ?? "string");
+/**
+ * Numbers what rules name, in the order of its first mention.
+ * @param mentions symbols of each rule.
+ * @param before of another build with the same symbols: what is equal is not made again.
+ */
+export function numberFacts(
+  mentions: readonly (readonly number[])[],
+  table: SymbolTable,
+  attributes: PolicySet["attributes"],
+  before?: NumberedFacts,
+): NumberedFacts {
+  const { symbols } = table;
+  const numbers = new Int32Array(symbols.length).fill(UNNUMBERED);
+  const made: MadeFact[] = [];
+  const numberSymbol = (symbol: number): void => {
+    const named = symbols[symbol] as (typeof symbols)[number];
+    numbers[symbol] = 0;
+    switch (named.kind) {
+      case "fact":
+        numbers[symbol] = made.push({ symbol, texts: [], cuts: [] }) - 1;
         return;
-      case "one-of": {
-        const fact = grow(predicate.fact, "string");
-        for (const value of predicate.values) addString(fact, value);
+      case "text":
+        // Those of a set are moved behind other sets' tags below.
+        numbers[symbol] = 1 + (made[numbers[named.fact] as number] as MadeFact).texts.push(symbol);
         return;
-      }
-      case "set": {
-        const fact = grow(predicate.fact, "set");
-        for (const tag of predicate.tags) addString(fact, tag);
+      case "cut":
+        (made[numbers[named.fact] as number] as MadeFact).cuts.push(symbol);
         return;
-      }
-      case "range": {
-        const { cuts } = grow(predicate.fact, "number");
-        for (const cut of [rangeStart(predicate), rangeEnd(predicate)]) if (cut !== undefined) cuts.add(cut);
+      case "highest":
         return;
-      }
-      case "boolean":
-        grow(predicate.fact, "boolean");
-        return;
-      case "time": {
-        const { cuts } = grow(predicate.fact, "local-time", predicate.tz);
-        for (const { from, to } of weeklyMinutes(predicate)) cuts.add(from).add(to);
-        return;
-      }
-      case "prefix":
-      case "glob":
-        grow(predicate.fact, "string");
-        return;
-      case "logic":
-        return; // Reads the facts' own values.
+      case "part":
+        visit(named.mentions);
     }
   };
-  const visited = new Set<Condition>();
-  const visit = (condition: Condition): void => {
-    if (shared.has(condition)) {
-      if (visited.has(condition)) return;
-      visited.add(condition);
-    }
-    switch (condition.kind) {
-      case "all":
-      case "any":
-        for (const part of condition.conditions) visit(part);
-        return;
-      case "not":
-        visit(condition.condition);
-        return;
-      default:
-        addPredicate(condition);
+  const visit = (list: readonly number[]): void => {
+    for (let at = 0; at < list.length; at++) {
+      const symbol = list[at] as number;
+      if (numbers[symbol] === UNNUMBERED) numberSymbol(symbol);
     }
   };
-  for (const { condition } of set.rules) visit(condition);
+  for (const list of mentions) visit(list);
 
-  const defaults = new Map(set.attributes.map((attribute) => [attribute.name, attribute.default]));
+  const defaults = new Map(attributes.map((attribute) => [attribute.name, attribute.default]));
+  const known = new Map(before?.made.map(({ symbol }, number) => [symbol, number]));
   let tagCount = 0;
-  const facts = growing.map(({ name, type, tz, strings, cuts }): TreeFact => {
-    const fallback = defaults.get(name);
-    const ascending = Float64Array.from(cuts).sort();
+  const facts = made.map((fact): TreeFact => {
+    const { name, type, tz, highest, cuts: cutSymbols } = symbols[fact.symbol] as NamedFact;
+    const place = known.get(fact.symbol) ?? -1;
+    const [oldFact, old] = [before?.facts[place], before?.made[place]];
     const firstTag = tagCount;
-    if (type === "set") tagCount += strings.size;
+    if (type === "set") {
+      tagCount += fact.texts.length;
+      for (const [at, symbol] of fact.texts.entries()) numbers[symbol] = firstTag + at;
+    }
+    const isCutAlike = oldFact !== undefined && old !== undefined && isEqual(fact.cuts, old.cuts);
+    const cuts = isCutAlike ? oldFact.cuts : ascendingCuts(fact.cuts, table);
+    for (let at = 0; at < cuts.length; at++) numbers[cutSymbols.get(cuts[at] as number) as number] = at + 2;
+    numbers[highest] = cuts.length + 1;
+    const fallback = defaults.get(name);
     return {
       name,
       type,
       ...(fallback === undefined ? {} : { default: fallback }),
-      strings: buildStringTable([...strings.keys()]),
+      strings:
+        oldFact !== undefined && old !== undefined && isEqual(fact.texts, old.texts)
+          ? oldFact.strings
+          : buildStringTable(fact.texts.map((symbol) => textOf(table, symbol))),
       firstTag,
-      cuts: ascending,
-      buckets: buildCutBuckets(ascending),
+      cuts,
+      buckets: isCutAlike ? oldFact.buckets : buildCutBuckets(cuts),
       ...(tz === undefined ? {} : { tz }),
     };
   });
-  const cutCells = facts.map(({ cuts }) => new Map([...cuts].map((cut, place) => [cut, place + 2])));
-  return {
-    facts,
-    tagCount,
-    factOf: (name, tz) => numbers.get(keyOf(name, tz)) ?? -1,
-    stringCell: (fact, text) => 2 + (growing[fact]?.strings.get(text) ?? 0),
-    tagNumber: (fact, tag) => (facts[fact]?.firstTag ?? 0) + (growing[fact]?.strings.get(tag) ?? 0),
-    cutCell: (fact, cut) => cutCells[fact]?.get(cut) ?? 0,
-  };
+  return { facts, tagCount, numbers, made };
+}
+
+function textOf({ symbols }: SymbolTable, symbol: number): string {
+  const named = symbols[symbol];
+  return named?.kind === "text" ? named.text : "";
+}
+
+function ascendingCuts(cuts: readonly number[], { symbols }: SymbolTable): Float64Array {
+  const ascending = new Float64Array(cuts.length);
+  for (const [at, symbol] of cuts.entries()) {
+    const named = symbols[symbol];
+    if (named?.kind === "cut") ascending[at] = named.cut;
+  }
+  return ascending.sort();
+}
+
+function isEqual(one: readonly number[], other: readonly number[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
 }

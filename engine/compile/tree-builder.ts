@@ -1,5 +1,5 @@
 import { buildBitmap, isDirect } from "./build-bitmap.js";
-import { branchKeys, childrenOf, chooseSplit, isNarrow } from "./choose-split.js";
+import { branchKeys, childrenOf, chooseSplit, isNarrow, Tally } from "./choose-split.js";
 import { countNotAbove } from "./count-not-above.js";
 import { BRANCH, CUTS, cellCount, LIST, NO_RULE, type Root, SWITCH, TAGS, type TreeFact } from "./decision-tree.js";
 import { type FiledRule, partOf } from "./filed-rule.js";
@@ -19,6 +19,8 @@ const noPath: Path = { asked: new Set(), answered: new Set() };
 
 /** Divides rules into nodes, from the root down. */
 export class TreeBuilder {
+  private readonly tally = new Tally();
+
   constructor(
     private readonly facts: readonly TreeFact[],
     private readonly nodes: WordBuffer,
@@ -29,7 +31,7 @@ export class TreeBuilder {
   build(rules: readonly FiledRule[], path: Path = noPath): Root {
     const [first] = rules;
     if (first === undefined) return { node: 0, firstRule: NO_RULE };
-    const split = chooseSplit(rules, path.asked, this.tuning);
+    const split = chooseSplit(rules, path.asked, this.tuning, this.tally);
     if (split === undefined) return { node: this.buildLeaf(rules, path), firstRule: first.ruleNumber };
     const node =
       split.kind === "cuts"
@@ -162,5 +164,7 @@ export class TreeBuilder {
 }
 
 function share(rule: FiledRule, copies: number): FiledRule {
-  return copies <= 1 ? rule : { ...rule, allowance: Math.floor(rule.allowance / copies) };
+  if (copies <= 1) return rule;
+  const { ruleNumber, program, necessary, allowance } = rule;
+  return { ruleNumber, program, necessary, allowance: Math.floor(allowance / copies) };
 }

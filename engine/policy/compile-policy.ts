@@ -1,4 +1,5 @@
 import { buildDecisionTree } from "../compile/build-decision-tree.js";
+import { usualTuning } from "../compile/tree-tuning.js";
 import { builtInFacts } from "../conditions/fact-definitions.js";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import { Report } from "../diagnostics/report.js";
@@ -100,9 +101,9 @@ class Compilation {
     if (set === undefined || this.#report.hasErrors) return undefined;
     return {
       name: set.name,
-      revision: revisionOf(set, this.#known.ruleHashes),
+      revision: revisionOf(set, this.#known.hashes),
       set,
-      tree: buildDecisionTree(set),
+      tree: buildDecisionTree(set, usualTuning, this.#known.tree),
       tests,
       files: this.#files,
     };

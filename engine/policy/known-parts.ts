@@ -1,9 +1,28 @@
+import { KnownRules } from "../compile/known-rules.js";
 import type { Condition } from "../conditions/condition.js";
+import type { Span } from "../diagnostics/diagnostic.js";
 import type { Report } from "../diagnostics/report.js";
 import type { DocumentKind } from "../source/document-schemas.js";
 import type { LocatedMap } from "../source/located.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { Rule } from "./policy-set.js";
+import { KnownHashes } from "./revision.js";
+
+/** What one entry of `rules:` says. */
+export interface ReadRule {
+  /** A rule for each effect, of which there is one unless the schema has complained. */
+  readonly rules: readonly Rule[];
+  /** Absent when it could not be read. */
+  readonly id?: WrittenId;
+}
+
+/** The id of a rule where it is written. */
+export interface WrittenId {
+  readonly id: string;
+  readonly span: Span;
+  /** The effects that are written beside it. */
+  readonly effects: readonly Rule["effect"][];
+}
 
 /**
  * What is known of a policy set from compiling it before, so that an edit of one file costs little more than that file: sound
@@ -12,12 +31,13 @@ import type { Rule } from "./policy-set.js";
  * Kept rules are the same objects in the next policy, which tells what has changed.
  */
 export class KnownParts {
-  /** Hashes of rules: `revision.ts`. */
-  readonly ruleHashes = new WeakMap<Rule, string>();
+  readonly hashes = new KnownHashes();
+  /** What building the tree has learnt of rules. */
+  readonly tree = new KnownRules();
   readonly #documents = new Map<string, { readonly kind: DocumentKind; readonly text: string; root: LocatedMap }>();
   /** Rules and scopes read against these two documents: on others (pools, facts, models) they may mean something else. */
   #context: readonly (LocatedMap | undefined)[] = [];
-  #rules = new WeakMap<LocatedMap, { readonly scopes: readonly Condition[]; readonly rules: readonly Rule[] }>();
+  #rules = new WeakMap<LocatedMap, ReadRule & { readonly scopes: readonly Condition[] }>();
   #scopes = new WeakMap<LocatedMap, Condition>();
 
   /** The document of a file, read when the file is new or has changed. */
@@ -41,13 +61,15 @@ export class KnownParts {
     this.#scopes = new WeakMap();
   }
 
-  /** The rules of one entry of `rules:` below these scopes. */
-  rules(node: LocatedMap, scopes: readonly Condition[], report: Report, read: () => readonly Rule[]): readonly Rule[] {
+  /** What is known of one entry of `rules:` below these scopes. */
+  rule(node: LocatedMap, scopes: readonly Condition[]): ReadRule | undefined {
     const known = this.#rules.get(node);
-    if (known?.scopes.length === scopes.length && known.scopes.every((scope, at) => scope === scopes[at])) {
-      return known.rules;
-    }
-    return whenSound(report, read, (rules) => this.#rules.set(node, { scopes, rules }));
+    return known !== undefined && isSame(known.scopes, scopes) ? known : undefined;
+  }
+
+  /** Reads an entry of `rules:`, and keeps it when nothing was reported about it. */
+  readRule(node: LocatedMap, scopes: readonly Condition[], report: Report, read: () => ReadRule): ReadRule {
+    return whenSound(report, read, (rule) => this.#rules.set(node, { ...rule, scopes }));
   }
 
   /** The condition of an include's `scope`. */
@@ -60,6 +82,12 @@ export class KnownParts {
     const names = new Set(files.map(({ name }) => name));
     for (const name of this.#documents.keys()) if (!names.has(name)) this.#documents.delete(name);
   }
+}
+
+function isSame(one: readonly Condition[], other: readonly Condition[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
 }
 
 /** Reads something and keeps it when it is there and nothing was reported about it. */

@@ -13,7 +13,7 @@ import type { PolicyTest } from "./policy-test.js";
  */
 export type PolicyPiece =
   | { readonly kind: "frame"; readonly frame: PolicyFrame }
-  /** The next of the long conditions that several rules hold. */
+  /** The next of the long conditions that several of the new rules hold. */
   | { readonly kind: "scope"; readonly condition: Condition }
   /** The next of the different routes, without places, as JSON. */
   | { readonly kind: "route"; readonly text: string }
@@ -37,32 +37,49 @@ export function* splitPolicy(policy: CompiledPolicy, before: readonly Rule[] = [
   const { name, revision, tree, tests } = policy;
   const { rules, ...set } = policy.set;
   yield { kind: "frame", frame: { name, revision, tree, set } };
+  const places = new Map(before.map((rule, place) => [rule, place]));
+  const runs = [...runsOf(rules, before, places)];
+  const fresh = runs.flatMap((run) => ("same" in run ? [] : run.rules));
   const scopes = new Map<Condition, number>();
-  for (const condition of sharedConditions(rules, usualTuning)) {
+  for (const condition of sharedConditions(fresh, usualTuning)) {
     scopes.set(condition, scopes.size);
     yield { kind: "scope", condition };
   }
   const packer = new RulePacker(scopes);
   let routesSent = 0;
-  const places = new Map(before.map((rule, place) => [rule, place]));
+  for (const run of runs) {
+    if ("same" in run) {
+      yield run.same;
+      continue;
+    }
+    const text = JSON.stringify(run.rules.map((rule) => packer.pack(rule)));
+    for (; routesSent < packer.routeTexts.length; routesSent++) {
+      yield { kind: "route", text: packer.routeTexts[routesSent] as string };
+    }
+    yield { kind: "rules", text };
+  }
+  for (let at = 0; at < tests.length; at += RULES_A_PIECE) {
+    yield { kind: "tests", tests: tests.slice(at, at + RULES_A_PIECE) };
+  }
+}
+
+/** Rules as they are sent: those that the receiver has, in a row, and no more than fit into a piece of others. */
+function* runsOf(
+  rules: readonly Rule[],
+  before: readonly Rule[],
+  places: ReadonlyMap<Rule, number>,
+): Generator<{ readonly same: PolicyPiece & { kind: "same" } } | { readonly rules: readonly Rule[] }> {
   for (let at = 0; at < rules.length; ) {
     const first = places.get(rules[at] as Rule);
     let end = at + 1;
     if (first !== undefined) {
       while (end < rules.length && rules[end] === before[first + end - at]) end++;
-      yield { kind: "same", first, count: end - at };
+      yield { same: { kind: "same", first, count: end - at } };
     } else {
       while (end < rules.length && end - at < RULES_A_PIECE && !places.has(rules[end] as Rule)) end++;
-      const text = JSON.stringify(rules.slice(at, end).map((rule) => packer.pack(rule)));
-      for (; routesSent < packer.routeTexts.length; routesSent++) {
-        yield { kind: "route", text: packer.routeTexts[routesSent] as string };
-      }
-      yield { kind: "rules", text };
+      yield { rules: rules.slice(at, end) };
     }
     at = end;
-  }
-  for (let at = 0; at < tests.length; at += RULES_A_PIECE) {
-    yield { kind: "tests", tests: tests.slice(at, at + RULES_A_PIECE) };
   }
 }
 

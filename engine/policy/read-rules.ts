@@ -5,7 +5,7 @@ import { limits } from "../source/limits.js";
 import { entryOf, type Located, type LocatedMap, shorten, spanWithin } from "../source/located.js";
 import { defined } from "./defined.js";
 import { isMisspelt } from "./is-section-readable.js";
-import type { KnownParts } from "./known-parts.js";
+import type { KnownParts, ReadRule, WrittenId } from "./known-parts.js";
 import type { Rule } from "./policy-set.js";
 import { readCondition } from "./read-condition.js";
 import { readRequirement } from "./read-requirement.js";
@@ -32,8 +32,8 @@ export const effects: readonly Effect[] = ["deny", "require", "route"];
 
 export interface RulesRead {
   readonly rules: readonly Rule[];
-  /** The effects written under each id, of rules that could not be read too. */
-  readonly ids: ReadonlyMap<string, readonly Effect[]>;
+  /** Where each id is written first, with the effects written under it; of rules that could not be read too. */
+  readonly ids: ReadonlyMap<string, WrittenId>;
   /** False when a part could not be read: then an unknown id may be one of it, and an unread file one of its includes. */
   readonly isComplete: boolean;
 }
@@ -50,10 +50,9 @@ export function readRules(input: RulesInput): RulesRead {
 
 class RulesReader implements RulesRead {
   readonly rules: Rule[] = [];
-  readonly ids = new Map<string, readonly Effect[]>();
+  readonly ids = new Map<string, WrittenId>();
   isComplete = true;
   readonly #input: RulesInput;
-  readonly #idSpans = new Map<string, Span>();
   readonly #includedAt = new Map<string, Span>();
   #reading: RouteReading;
   #isFull = false;
@@ -71,6 +70,11 @@ class RulesReader implements RulesRead {
     }
     for (const item of itemsOf(list)) {
       if (item.kind !== "map") continue;
+      const known = this.#isUsual ? this.#input.known.rule(item, scopes) : undefined;
+      if (known !== undefined) {
+        if (!this.#isBeyondLimit(item)) this.#add(known);
+        continue;
+      }
       const include = entryOf(item, "include");
       if (include === undefined) this.#readRule(item, scopes);
       else this.#readInclude(item, include.value, scopes, openFiles);
@@ -160,18 +164,27 @@ class RulesReader implements RulesRead {
   }
 
   #readRule(node: LocatedMap, scopes: readonly Condition[]): void {
-    const reading = this.#reading;
-    if (this.rules.length >= limits.rules) {
-      if (!this.#isFull) {
-        const message = `the set has more than ${limits.rules.toLocaleString("en-US")} rules`;
-        reading.report.error("RW1004", node.span, message, "split it into several policy sets");
-      }
-      this.#isFull = true;
-      return;
+    if (this.#isBeyondLimit(node)) return;
+    const { known, reading } = this.#input;
+    const read = (): ReadRule => {
+      const id = this.#readId(node);
+      return { ...defined("id", id), rules: this.#rulesOf(node, id?.id ?? "", scopes) };
+    };
+    this.#add(this.#isUsual ? known.readRule(node, scopes, reading.report, read) : read());
+  }
+
+  #isBeyondLimit(node: LocatedMap): boolean {
+    if (this.rules.length < limits.rules) return false;
+    if (!this.#isFull) {
+      const message = `the set has more than ${limits.rules.toLocaleString("en-US")} rules`;
+      this.#reading.report.error("RW1004", node.span, message, "split it into several policy sets");
     }
-    const id = this.#readId(node);
-    const read = () => this.#rulesOf(node, id, scopes);
-    const rules = this.#isUsual ? this.#input.known.rules(node, scopes, reading.report, read) : read();
+    this.#isFull = true;
+    return true;
+  }
+
+  #add({ id, rules }: ReadRule): void {
+    if (id !== undefined) this.#claim(id);
     for (const rule of rules) this.rules.push(rule);
   }
 
@@ -208,26 +221,28 @@ class RulesReader implements RulesRead {
     return rules;
   }
 
-  #readId(node: LocatedMap): string {
-    const reading = this.#reading;
+  #readId(node: LocatedMap): WrittenId | undefined {
     const idNode = childOf(node, "id");
-    const id = textOf(reading, idNode);
-    if (id === undefined || idNode === undefined) return "";
-    const first = this.#idSpans.get(id);
+    const id = textOf(this.#reading, idNode);
+    if (id === undefined || idNode === undefined) return undefined;
     const written = effects.filter((effect) => entryOf(node, effect) !== undefined);
     // Of a rule without an effect any may be meant.
-    const known = this.ids.get(id);
-    const meant = written.length === 0 ? effects : written;
-    this.ids.set(id, known === undefined ? meant : [...known, ...meant]);
+    return { id, span: idNode.span, effects: written.length === 0 ? effects : written };
+  }
+
+  #claim(written: WrittenId): void {
+    const { report } = this.#reading;
+    const { id, span } = written;
+    const first = this.ids.get(id);
+    this.ids.set(id, first === undefined ? written : { ...first, effects: [...first.effects, ...written.effects] });
     if (id === "default") {
       const message = "`default` is what the default route is called";
-      reading.report.error("RW1205", idNode.span, message, "choose another id");
+      report.error("RW1205", span, message, "choose another id");
     } else if (first !== undefined) {
-      const related = { span: first, note: "first used here" };
+      const related = { span: first.span, note: "first used here" };
       const message = `the id \`${shorten(id)}\` is used twice`;
-      reading.report.error("RW1205", idNode.span, message, "rename one: ids are unique in the whole set", related);
-    } else this.#idSpans.set(id, idNode.span);
-    return id;
+      report.error("RW1205", span, message, "rename one: ids are unique in the whole set", related);
+    }
   }
 }
 

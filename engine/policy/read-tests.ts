@@ -179,7 +179,7 @@ const namedUnder: Readonly<Record<Effect, string>> = { deny: "denied", require: 
 
 function checkRuleId({ report }: ConditionReading, id: string, item: Located, effect: Effect, ids: RuleIds): void {
   if (ids === undefined || (id === "default" && effect === "route")) return;
-  const own = ids.get(id);
+  const own = ids.get(id)?.effects;
   if (own?.includes(effect) === true) return;
   const other = effects.find((each) => own?.includes(each));
   if (other !== undefined) {
@@ -188,7 +188,7 @@ function checkRuleId({ report }: ConditionReading, id: string, item: Located, ef
     return;
   }
   const help = () => {
-    const known = [...ids].filter(([, written]) => written.includes(effect)).map(([known]) => known);
+    const known = [...ids.values()].filter((written) => written.effects.includes(effect)).map((written) => written.id);
     if (effect === "route") known.push("default");
     return didYouMean(id, known) ?? `it has ${known.length === 0 ? "none" : listNames(known, "and")}`;
   };

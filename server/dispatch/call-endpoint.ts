@@ -35,15 +35,28 @@ export interface EndpointCall {
   readonly now: () => number;
 }
 
-/** Calls one endpoint and sees its answer through to the end. Never rejects. */
-export function callEndpoint(options: EndpointCall): Promise<EndedAttempt> {
-  return new Promise((resolve) => new Call(options, resolve).start());
+/**
+ * Calls one endpoint and sees its answer through to the end, however that is.
+ * @param onEnded called at once when it has ended. @returns what that gives.
+ */
+export function callEndpoint<Result>(options: EndpointCall, onEnded: (ended: EndedAttempt) => Result): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const end = (ended: EndedAttempt) => {
+      try {
+        resolve(onEnded(ended));
+      } catch (error) {
+        reject(error as Error); // a fault of ours: none of the HTTP client's business, which called here
+      }
+    };
+    const call = new Call(options, end);
+    queueMicrotask(() => call.start()); // requests that were decided together go out right behind each other
+  });
 }
 
 /** INVARIANT: settles once; after that no event changes anything. */
 class Call implements UpstreamHandler {
   readonly #options: EndpointCall;
-  readonly #resolve: (ended: EndedAttempt) => void;
+  readonly #end: (ended: EndedAttempt) => void;
   readonly #startedAt: number;
   readonly #timers: AttemptTimers;
   readonly #notes: AnswerNotes = {};
@@ -56,9 +69,9 @@ class Call implements UpstreamHandler {
   #lingering: NodeJS.Timeout | undefined;
   #forgetClient: (() => void) | undefined;
 
-  constructor(options: EndpointCall, resolve: (ended: EndedAttempt) => void) {
+  constructor(options: EndpointCall, end: (ended: EndedAttempt) => void) {
     this.#options = options;
-    this.#resolve = resolve;
+    this.#end = end;
     this.#startedAt = options.clock();
     const { planned, sink, clock } = options;
     this.#timers = new AttemptTimers(planned.route.timeouts, sink !== undefined, clock, (expired) =>
@@ -165,7 +178,7 @@ class Call implements UpstreamHandler {
     this.#timers.stop();
     this.#forgetClient?.();
     if (!hasEnded) this.#leave(result);
-    this.#resolve({
+    this.#end({
       result,
       status: this.#status,
       firstTokenMs: this.#firstTokenMs,

@@ -9,21 +9,24 @@ import type {
   SimulatedFault,
 } from "../../engine/index.js";
 import { BufferList } from "../json/buffer-list.js";
+import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
-import type { RequestAccount } from "../ledger/request-account.js";
+import type { PaidCall, RequestAccount } from "../ledger/request-account.js";
 import type { Operation } from "../providers/operation.js";
+import type { Soon } from "../soon.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
-import type { Attempt, CallSide, EndedAttempt, PassedOver } from "./attempt-result.js";
+import type { Attempt, CallSide, EndedAttempt, PassedOver, StreamSink } from "./attempt-result.js";
 import { callEndpoint } from "./call-endpoint.js";
+import { verdictOf } from "./circuit-verdict.js";
 import { bodyToContinue, StreamedText } from "./continuation.js";
 import type { EndpointStates } from "./endpoint-states.js";
 import { type Failure, requestFaults } from "./failure.js";
+import { passedOver } from "./passed-over.js";
 import { recordAttempt, tokensPerSecond } from "./record-attempt.js";
+import { RequestPlaces } from "./request-places.js";
 import type { ServingPolicy } from "./serving-policy.js";
 import { type WalkedPlan, walkPlan } from "./walk-plan.js";
-import { withCircuit } from "./with-circuit.js";
 import { withRetries } from "./with-retries.js";
-import { withSlots } from "./with-slots.js";
 import { withoutSecret } from "./without-secret.js";
 
 /** What every dispatch shares. */
@@ -90,16 +93,25 @@ export interface FailedAttempt {
 export async function dispatch(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
   const walked = await walkOn(request, shared);
   putLast(request.attempts, walked.planned.endpoint.id);
-  await request.account.committed();
+  const committing = request.account.committed();
+  if (committing !== undefined) await committing;
   return walked;
 }
 
 /** Walks the plan; with `continue: true` on past a stream that breaks after its first content. */
-async function walkOn(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
-  const { plan, operation, sink, client } = request;
-  if (sink === undefined || operation !== "chat" || !plan.some(({ route }) => route.continue === true)) {
-    return walk(plan, request, shared);
-  }
+function walkOn(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
+  const { plan, operation, sink } = request;
+  return sink === undefined || operation !== "chat" || !plan.some(({ route }) => route.continue === true)
+    ? walk(plan, request, shared)
+    : continued(sink, request, shared);
+}
+
+async function continued(
+  sink: StreamSink,
+  request: DispatchRequest,
+  shared: DispatchDependencies,
+): Promise<WalkedPlan> {
+  const { plan, client } = request;
   const text = new StreamedText();
   const side = { client, sink: text.through(sink) };
   let walked = await walk(plan, { ...request, ...side }, shared);
@@ -113,11 +125,11 @@ async function walkOn(request: DispatchRequest, shared: DispatchDependencies): P
     const bodyFor: BodyFor = (model, options = body["stream_options"]) =>
       new BufferList([Buffer.from(JSON.stringify({ ...body, model, stream_options: options }))]);
     const rest = { ...request, ...side, bodyFor, chat: { ...request.chat, body, bodyFor } };
-    const continued = await walk([next, ...others], rest, shared);
-    const { kind } = continued.result;
+    const another = await walk([next, ...others], rest, shared);
+    const { kind } = another.result;
     // None could go on: what the client has is cut, as it was.
     if (kind === "failed" || kind === "unpaid" || kind === "passed_over") break;
-    walked = continued;
+    walked = another;
   }
   return walked;
 }
@@ -127,9 +139,8 @@ function walk(
   request: DispatchRequest,
   shared: DispatchDependencies,
 ): Promise<WalkedPlan> {
-  const { endpoints, random, clock, now } = shared;
-  const call: Attempt = (planned, side) => paidCall(planned, side, request, shared);
-  const limited = withSlots(call, {
+  const { endpoints, random, clock } = shared;
+  const places = new RequestPlaces({
     slots: endpoints.slots,
     room: endpoints.room,
     limitsOf: ({ endpoint }) => request.serving.limitsOf(endpoint),
@@ -137,40 +148,88 @@ function walk(
     onWaited: request.onWaited,
     clock,
   });
-  const noted: Attempt = async (planned, side) => {
-    const ended = await withCircuit(limited.attempt, endpoints, now)(planned, side);
-    if (ended.result.kind === "passed_over") request.onPassedOver(planned.endpoint.id, ended.result.reason);
-    return ended;
+  const attempt: Attempt = (planned, side) => attemptOnce(planned, side, places, request, shared);
+  return walkPlan(plan, withRetries(attempt, random), request, (busy, client) => places.waitForTurn(busy, client));
+}
+
+/** A call, if the endpoint's circuit lets it through and it has a free place; how it ends is told to both. */
+async function attemptOnce(
+  planned: PlannedAttempt,
+  side: CallSide,
+  places: RequestPlaces,
+  request: DispatchRequest,
+  shared: DispatchDependencies,
+): Promise<EndedAttempt> {
+  const { endpoint } = planned;
+  const { endpoints, now } = shared;
+  const passOver = (reason: PassedOver["reason"]) => {
+    request.onPassedOver(endpoint.id, reason);
+    return passedOver(reason);
   };
-  return walkPlan(plan, withRetries(noted, random), request, limited.waitForTurn);
+  const circuit = endpoints.isFailing(endpoint) ? undefined : endpoints.circuits.begin(endpoint, now());
+  if (circuit === undefined) return passOver("circuit_open");
+  const release = places.take(planned);
+  if (release === undefined) {
+    circuit.end({ kind: "nothing" }, now());
+    return passOver("busy");
+  }
+  try {
+    const heard = onContent(side, () => circuit.contentArrived(now()));
+    const ended = await paidCall(planned, heard, request, shared);
+    circuit.end(verdictOf(ended), now());
+    return ended;
+  } finally {
+    release();
+  }
+}
+
+/** @param callback called when the first content of a stream is there. */
+function onContent({ client, sink }: CallSide, callback: () => void): CallSide {
+  if (sink === undefined) return { client, sink };
+  return {
+    client,
+    sink: {
+      begin(planned) {
+        callback();
+        sink.begin(planned);
+      },
+      write: (events) => sink.write(events),
+      onceDrained: (drained) => sink.onceDrained(drained),
+    },
+  };
 }
 
 /** The call that decided what the client gets is the last of the list, also when one that it outran was recorded after it. */
 function putLast(attempts: RecordedAttempt[], endpoint: string): void {
+  if (attempts.length < 2) return;
   const index = attempts.map((attempt) => attempt.endpoint).lastIndexOf(endpoint);
   if (index >= 0) attempts.push(...attempts.splice(index, 1));
 }
 
 /** A call whose cost is held before it is made, and settled after. */
-async function paidCall(
+function paidCall(
   planned: PlannedAttempt,
   side: CallSide,
   request: DispatchRequest,
   shared: DispatchDependencies,
-): Promise<EndedAttempt> {
+): Soon<EndedAttempt> {
   const { isStandIn } = request.serving.connectionOf(planned.endpoint);
   const price = isStandIn ? FREE : planned.endpoint.price;
-  const paid = await request.account.reserve(planned, price);
-  if ("kind" in paid) {
+  const call = (paid: PaidCall | PaymentRefusal): Soon<EndedAttempt> => {
+    if (!("kind" in paid)) {
+      const settle = (ended: EndedAttempt) => request.account.settle(paid, planned, ended, price);
+      return recordedCall(planned, side, request, shared, settle);
+    }
     const result = { kind: "unpaid", refusal: paid } as const;
     return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, notes: {} };
-  }
-  return recordedCall(planned, side, request, shared, (ended) => request.account.settle(paid, planned, ended, price));
+  };
+  const paid = request.account.reserve(planned, price);
+  return paid instanceof Promise ? paid.then(call) : call(paid);
 }
 
 const FREE: Price = { input: 0 as PicoUsdPerToken, output: 0 as PicoUsdPerToken };
 
-async function recordedCall(
+function recordedCall(
   planned: PlannedAttempt,
   { client, sink }: CallSide,
   request: DispatchRequest,
@@ -179,15 +238,11 @@ async function recordedCall(
 ): Promise<EndedAttempt> {
   const { endpoint } = planned;
   const { endpoints, clock, now } = shared;
-  const { serving } = request;
-  const connection = serving.connectionOf(endpoint);
+  const connection = request.serving.connectionOf(endpoint);
   const { provider, adapter } = connection;
   const trace = request.trace.attempt({
-    provider: endpoint.provider,
-    model: endpoint.model,
-    upstreamModel: endpoint.upstreamModel,
-    serverAddress: connection.serverAddress,
-    serverPort: connection.serverPort,
+    endpoint,
+    server: connection,
     stream: sink !== undefined,
     maxOutputTokens: request.maxOutputTokens,
   });
@@ -196,8 +251,18 @@ async function recordedCall(
   const { bodyFor } = isPassed ? request : request.chat;
   const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, request) : undefined;
   const ended = endpoints.observations.begin(endpoint.id);
-  const call = withoutSecret(
-    await callEndpoint({
+  const finish = (call: EndedAttempt): EndedAttempt => {
+    ended();
+    const shown = withoutSecret(call, connection.secret);
+    const settled = settle(shown);
+    const record = recordAttempt(planned, shown, connection.isStandIn ? undefined : settled);
+    trace.end(record, shown.notes);
+    request.attempts.push(record);
+    learn(planned, shown, request, shared);
+    return shown;
+  };
+  return callEndpoint(
+    {
       planned,
       adapter,
       passThrough: isPassed ? connection.passes.get(request.operation) : undefined,
@@ -216,23 +281,9 @@ async function recordedCall(
       sink,
       clock,
       now,
-    }),
-    connection.secret,
+    },
+    finish,
   );
-  ended();
-
-  const settled = settle(call);
-  const record = recordAttempt(planned, call, connection.isStandIn ? undefined : settled);
-  const { id, model, finishReasons } = call.notes;
-  trace.end({
-    ...record,
-    ...(id === undefined ? {} : { responseId: id }),
-    ...(model === undefined ? {} : { responseModel: model }),
-    ...(finishReasons === undefined ? {} : { finishReasons }),
-  });
-  request.attempts.push(record);
-  learn(planned, call, request, shared);
-  return call;
 }
 
 /**

@@ -13,16 +13,18 @@ export function recordAttempt(
   // An estimate goes to the ledger alone: what is shown as a cost is one.
   const isKnown = settled?.source === "usage" || settled?.source === "provider";
   const cost = isKnown ? settled.incurred : undefined;
-  return {
-    endpoint: endpoint.id,
-    ...(shownStatus === undefined ? {} : { status: shownStatus }),
-    ...(failure === undefined ? {} : { error_class: failure.errorClass, error: failure.message }),
-    ...(result.kind === "cancelled" || result.kind === "outrun" ? { error_class: result.kind } : {}),
-    ...(firstTokenMs === undefined ? {} : { first_token_ms: tenths(firstTokenMs) }),
-    total_ms: tenths(totalMs),
-    ...(notes.usage === undefined ? {} : { usage: notes.usage }),
-    ...(cost === undefined ? {} : { cost_usd: nanoToUsd(cost) }),
-  };
+  const record: { -readonly [Name in keyof RecordedAttempt]?: RecordedAttempt[Name] } = { endpoint: endpoint.id };
+  if (shownStatus !== undefined) record.status = shownStatus;
+  if (failure !== undefined) {
+    record.error_class = failure.errorClass;
+    record.error = failure.message;
+  }
+  if (result.kind === "cancelled" || result.kind === "outrun") record.error_class = result.kind;
+  if (firstTokenMs !== undefined) record.first_token_ms = tenths(firstTokenMs);
+  record.total_ms = tenths(totalMs);
+  if (notes.usage !== undefined) record.usage = notes.usage;
+  if (cost !== undefined) record.cost_usd = nanoToUsd(cost);
+  return record as RecordedAttempt;
 }
 
 /** How fast a stream came after its first token; undefined when it does not say how long it is, or is too short to tell. */

@@ -17,13 +17,13 @@ export function readUsage(value: unknown): Usage | undefined {
   const cached = count(detail(usage["prompt_tokens_details"], "cached_tokens"));
   const written = count(detail(usage["prompt_tokens_details"], "cache_write_tokens"));
   const reasoning = count(detail(usage["completion_tokens_details"], "reasoning_tokens"));
-  return {
-    ...(input === undefined ? {} : { input_tokens: input }),
-    ...(output === undefined ? {} : { output_tokens: output }),
-    ...(cached === undefined ? {} : { cached_input_tokens: cached }),
-    ...(written === undefined ? {} : { cache_write_input_tokens: written }),
-    ...(reasoning === undefined ? {} : { reasoning_output_tokens: reasoning }),
-  };
+  const read: { -readonly [Name in keyof Usage]: Usage[Name] } = {};
+  if (input !== undefined) read.input_tokens = input;
+  if (output !== undefined) read.output_tokens = output;
+  if (cached !== undefined) read.cached_input_tokens = cached;
+  if (written !== undefined) read.cache_write_input_tokens = written;
+  if (reasoning !== undefined) read.reasoning_output_tokens = reasoning;
+  return read;
 }
 
 function detail(details: unknown, name: string): unknown {

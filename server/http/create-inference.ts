@@ -9,7 +9,7 @@ import { accountFor } from "./account-for.js";
 import type { ApiError } from "./api-error.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
-import { createExchangeServer, denial, type EnteredRequest, enter, type ServeRequest } from "./enter-request.js";
+import { createExchangeServer, denial, enter, type ServeRequest } from "./enter-request.js";
 import type { Exchange } from "./exchange.js";
 import { exhaustedError, unavailableError } from "./exhausted-error.js";
 import type { Front } from "./fronts/front.js";
@@ -23,20 +23,15 @@ import { type Attempts, isPossible, sendAgain, untilPossible } from "./until-pos
 
 /** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
 export function createInference(plane: DataPlane, front: Front): ServeRequest {
-  return createExchangeServer(plane, front, async (exchange, request) => {
-    const entered = await enter(plane, front, exchange, request);
-    if (entered !== undefined) await serve(plane, front, exchange, request, entered);
-  });
+  return createExchangeServer(plane, front, (exchange, request) => serve(plane, front, exchange, request));
 }
 
-async function serve(
-  plane: DataPlane,
-  front: Front,
-  exchange: Exchange,
-  request: IncomingMessage,
-  { caller, body, decide }: EnteredRequest,
-): Promise<void> {
-  const decision = await untilPossible(plane, exchange, decide);
+async function serve(plane: DataPlane, front: Front, exchange: Exchange, request: IncomingMessage): Promise<void> {
+  const entered = await enter(plane, front, exchange, request);
+  if (entered === undefined) return;
+  const { caller, body, decide } = entered;
+  const deciding = untilPossible(plane, exchange, decide);
+  const decision = deciding instanceof Promise ? await deciding : deciding;
   const { outcome, plan, observed } = decision;
   if (outcome.denied !== undefined) {
     exchange.refuse(denial(decision), "denied");
@@ -59,10 +54,9 @@ async function serve(
   const { attempts } = plan;
   const [first] = attempts;
   const account = accountFor(plane, front.operation, caller, decision, body);
-  const admission =
-    caller.key === undefined
-      ? undefined
-      : await plane.accounting.admit(decision.id, caller.key, () => account.promptTokens);
+  const admitting =
+    caller.key === undefined ? undefined : plane.accounting.admit(decision.id, caller.key, () => account.promptTokens);
+  const admission = admitting instanceof Promise ? await admitting : admitting;
   if (admission !== undefined && "rate" in admission) {
     exchange.refuse(rateError(admission), "rejected");
     return;
@@ -82,7 +76,7 @@ async function serve(
     });
     if (walked !== undefined) answer(plane, exchange, walked);
   } finally {
-    await admission?.end(account.tokens);
+    void admission?.end(account.tokens);
   }
 }
 

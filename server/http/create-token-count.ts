@@ -52,27 +52,19 @@ async function countAtProvider(
   const { passes, adapter, provider, secret } = decision.serving.connectionOf(endpoint);
   if (!passes.has(operation)) return false;
   const { clock, now } = plane.dispatching;
-  const ended = withoutSecret(
-    await callEndpoint({
-      planned,
-      adapter,
-      passThrough: passes.get(operation),
-      call: {
-        endpoint,
-        provider,
-        operation,
-        body: withModel(body.bytes, body.places, endpoint.upstreamModel),
-        parsedBody: body.chat.body,
-        headers,
-        warn: (sentence) => exchange.warnings.add(`${provider.name}: ${sentence}`),
-      },
-      client: exchange.client,
-      asksUsage: false,
-      sink: undefined,
-      clock,
-      now,
-    }),
-    secret,
+  const call = {
+    endpoint,
+    provider,
+    operation,
+    body: withModel(body.bytes, body.places, endpoint.upstreamModel),
+    parsedBody: body.chat.body,
+    headers,
+    warn: (sentence: string) => exchange.warnings.add(`${provider.name}: ${sentence}`),
+  };
+  const passThrough = passes.get(operation);
+  const ended = await callEndpoint(
+    { planned, adapter, passThrough, call, client: exchange.client, asksUsage: false, sink: undefined, clock, now },
+    (answered) => withoutSecret(answered, secret),
   );
   const { result } = ended;
   exchange.attempts.push(recordAttempt(planned, ended, undefined));

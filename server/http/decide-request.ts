@@ -1,14 +1,16 @@
 import type { IncomingMessage } from "node:http";
 import { observeWorld } from "../dispatch/observe-world.js";
 import { allowedModels } from "../keys/allowed-models.js";
-import { trustedFacts } from "../keys/key-facts.js";
+import type { StoredKey } from "../keys/api-key.js";
+import { type TrustedFacts, trustedFacts } from "../keys/key-facts.js";
+import type { Soon } from "../soon.js";
 import type { ApiError } from "./api-error.js";
 import type { Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, makeDecision } from "./decision.js";
 import type { Exchange } from "./exchange.js";
 import type { Front } from "./fronts/front.js";
-import { readAsked } from "./read-asked.js";
+import { type AskedRead, readAsked } from "./read-asked.js";
 import type { ReceivedBody } from "./receive-request.js";
 import { requestHeaders } from "./request-headers.js";
 
@@ -20,18 +22,62 @@ export interface Deciding {
   readonly refusal: ApiError | undefined;
 }
 
-export async function observeAndDecide(
+export function observeAndDecide(
   plane: DataPlane,
-  { operation }: Front,
+  front: Front,
   exchange: Exchange,
   { key }: Caller,
   request: IncomingMessage,
-  { chat: { body: asked, unseen } }: ReceivedBody,
-): Promise<Deciding> {
+  body: ReceivedBody,
+): Soon<Deciding> {
+  const asked: RequestToDecide = { plane, operation: front.operation, exchange, request, body };
+  if (key === undefined) return decideFor(asked, undefined, undefined);
+  const spend = plane.accounting.spendOf(key);
+  return spend instanceof Promise ? spend.then((known) => decideFor(asked, key, known)) : decideFor(asked, key, spend);
+}
+
+interface RequestToDecide {
+  readonly plane: DataPlane;
+  readonly operation: Front["operation"];
+  readonly exchange: Exchange;
+  readonly request: IncomingMessage;
+  readonly body: ReceivedBody;
+}
+
+function decideFor(
+  { plane, operation, exchange, request, body }: RequestToDecide,
+  key: StoredKey | undefined,
+  spend: TrustedFacts["spend"],
+): Soon<Deciding> {
+  const { body: asked, unseen } = body.chat;
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy } = serving;
   const { endpoints } = plane.dispatching;
-  const read = await readAsked({
+  const deciding = ({ observed, hints, prefix, refusal }: AskedRead): Deciding => {
+    const id = plane.nextDecisionId();
+    const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
+    const decide = () => {
+      const startedAtMs = plane.dispatching.now();
+      const world = observeWorld({
+        serving,
+        operation,
+        body: asked,
+        hints,
+        endpoints,
+        seed: id,
+        prefix,
+        allowed,
+        now: startedAtMs,
+      });
+      const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
+      exchange.decided(decision);
+      const { outcome, plan } = decision;
+      exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
+      return decision;
+    };
+    return { decide, refusal };
+  };
+  const read = readAsked({
     serving,
     operation,
     body: asked,
@@ -41,30 +87,8 @@ export async function observeAndDecide(
     observe: plane.observe,
     headers: requestHeaders(request, policy.set.attributes),
     counter: plane.counter,
-    key: key === undefined ? undefined : trustedFacts(key, await plane.accounting.spendOf(key)),
+    key: key === undefined ? undefined : trustedFacts(key, spend),
     now: exchange.arrivedAt,
   });
-  const { observed, hints, prefix, refusal } = read;
-  const id = plane.nextDecisionId();
-  const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-  const decide = () => {
-    const startedAtMs = plane.dispatching.now();
-    const world = observeWorld({
-      serving,
-      operation,
-      body: asked,
-      hints,
-      endpoints,
-      seed: id,
-      prefix,
-      allowed,
-      now: startedAtMs,
-    });
-    const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
-    exchange.decided(decision);
-    const { outcome, plan } = decision;
-    exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
-    return decision;
-  };
-  return { decide, refusal };
+  return read instanceof Promise ? read.then(deciding) : deciding(read);
 }

@@ -7,8 +7,8 @@ import { observeAndDecide } from "./decide-request.js";
 import type { Decision } from "./decision.js";
 import { Exchange } from "./exchange.js";
 import type { Front } from "./fronts/front.js";
-import { RequestAborted } from "./read-body.js";
-import { type ReceivedBody, receiveBody } from "./receive-request.js";
+import { RequestAborted, readBody } from "./read-body.js";
+import { type ReceivedBody, refuseForm, understandBody } from "./receive-request.js";
 
 /** Serves one request. Never rejects. */
 export type ServeRequest = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -45,20 +45,25 @@ export async function enter(
   exchange: Exchange,
   request: IncomingMessage,
 ): Promise<EnteredRequest | undefined> {
-  const caller = await authenticate(request, plane.access, "inference");
+  const asking = authenticate(request, plane.access, "inference");
+  const caller = asking instanceof Promise ? await asking : asking;
   if ("code" in caller) {
     request.resume(); // a body that nobody reads would hold up the connection
     exchange.refuse(caller, "rejected");
     return undefined;
   }
-  const body = await receiveBody(request, front);
+  const form = refuseForm(request);
+  if (form !== undefined) request.resume();
+  const bytes = form ?? (await readBody(request));
+  const body = "code" in bytes ? bytes : understandBody(bytes, front);
   if ("code" in body) {
     exchange.refuse(body, "rejected");
     return undefined;
   }
   exchange.received(body.bytes);
   exchange.isTranslated = body.chat.isOnly === true;
-  const { decide, refusal } = await observeAndDecide(plane, front, exchange, caller, request, body);
+  const deciding = observeAndDecide(plane, front, exchange, caller, request, body);
+  const { decide, refusal } = deciding instanceof Promise ? await deciding : deciding;
   if (refusal === undefined) return { caller, body, decide };
   decide();
   exchange.refuse(refusal, "rejected");

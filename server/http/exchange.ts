@@ -7,6 +7,7 @@ import type { FailedAttempt } from "../dispatch/dispatch.js";
 import { tenths } from "../dispatch/record-attempt.js";
 import type { BufferList } from "../json/buffer-list.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
+import { together } from "../together.js";
 import type { ApiError } from "./api-error.js";
 import { ChunkedBody } from "./chunked-body.js";
 import type { DataPlane } from "./data-plane.js";
@@ -17,6 +18,9 @@ import { addRouteHeaders } from "./route-headers.js";
 
 /** What is recorded when the client went before any answer (nginx's status for it). */
 const CLIENT_CLOSED = 499;
+
+/** Requests that are answered at the same time are answered first, and then recorded. */
+const afterAnswers = together(process.nextTick);
 
 /** One request of the data plane and its answer. Every way to end it leaves a record, a count and a span, once. */
 export class Exchange {
@@ -241,6 +245,20 @@ export class Exchange {
   #finish(end: DecisionEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    afterAnswers(() => {
+      try {
+        this.#leaveTraces(end);
+      } catch (error) {
+        this.#plane.log.error(
+          { error, decision: this.#decision?.id },
+          "what became of a request could not be recorded",
+        );
+      }
+    });
+  }
+
+  /** Record, count and span. */
+  #leaveTraces(end: DecisionEnd): void {
     const { decisions, metrics } = this.#plane;
     const { status, outcome, code, total_ms: durationMs } = end.result;
     const decision = this.#decision;

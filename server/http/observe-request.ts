@@ -9,8 +9,9 @@ import {
   type TokenThresholds,
 } from "../../engine/index.js";
 import type { TrustedFacts } from "../keys/key-facts.js";
+import type { Soon } from "../soon.js";
 import { PromptSize } from "../tokens/prompt-size.js";
-import { promptTokens } from "../tokens/prompt-tokens.js";
+import { type PromptTokens, promptTokens } from "../tokens/prompt-tokens.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
 import type { Unseen } from "./fronts/front.js";
 import { type Hint, hints, switches, tagHeaders } from "./hints.js";
@@ -59,7 +60,7 @@ export interface ObservedRequest {
  * Reads the facts of a chat completion from its headers and body: the same request gives the same facts. The prompt is
  * measured only when no hint gives its size. Never rejects.
  */
-export async function observeRequest(request: RequestToObserve): Promise<ObservedRequest> {
+export function observeRequest(request: RequestToObserve): Soon<ObservedRequest> {
   const { headers, body, unseen, policy, key, now } = request;
   const { attributes } = policy.set;
   const observation = new Observation(attributes);
@@ -78,31 +79,37 @@ export async function observeRequest(request: RequestToObserve): Promise<Observe
     observation.warnings.push(`${sentence}; it was not used`),
   );
   checkContextHint(prompt, observation);
-  if (observation.facts["context_tokens"] === undefined) await observePromptTokens(request, prompt, observation);
-  const { sources, warnings, refusals } = observation;
-  return {
-    facts: observation.facts as Facts,
-    sources,
-    prompt,
-    warnings: refusals.length === 0 ? warnings : [...refusals, ...warnings],
-    refusals,
-    strict,
-    explain,
+  const observed = (): ObservedRequest => {
+    const { sources, warnings, refusals } = observation;
+    return {
+      facts: observation.facts as Facts,
+      sources,
+      prompt,
+      warnings: refusals.length === 0 ? warnings : [...refusals, ...warnings],
+      refusals,
+      strict,
+      explain,
+    };
   };
+  const measuring =
+    observation.facts["context_tokens"] === undefined ? observePromptTokens(request, prompt, observation) : undefined;
+  return measuring instanceof Promise ? measuring.then(observed) : observed();
 }
 
 /** What the record says of a size that was not hinted. */
 const tokenSources = { estimate: "estimate", exact: "exact count", bounds: "bounds" } as const;
 
-async function observePromptTokens(
+function observePromptTokens(
   { policy, thresholds, counter }: RequestToObserve,
   prompt: PromptSize,
   observation: Observation,
-): Promise<void> {
+): Soon<void> {
   const facts = observation.facts as Facts;
   const matters = (bounds: TokenBounds) => dependsOnPromptSize(policy, thresholds, facts, bounds);
-  const { value, source } = await promptTokens({ prompt, matters, counter });
-  observation.observe("context_tokens", Math.min(value, MAX_TOKENS), tokenSources[source]);
+  const observe = ({ value, source }: PromptTokens) =>
+    observation.observe("context_tokens", Math.min(value, MAX_TOKENS), tokenSources[source]);
+  const tokens = promptTokens({ prompt, matters, counter });
+  return tokens instanceof Promise ? tokens.then(observe) : observe(tokens);
 }
 
 function observeHints(headers: RequestHeaders, observation: Observation): void {

@@ -1,6 +1,7 @@
 import type { CompiledPolicy, World } from "../../engine/index.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { Operation } from "../providers/operation.js";
+import type { Soon } from "../soon.js";
 import type { ApiError } from "./api-error.js";
 import type { ObservedRequest, RequestToObserve } from "./observe-request.js";
 import { promptPrefix } from "./prompt-prefix.js";
@@ -17,7 +18,7 @@ export interface RequestAsked
   readonly latencyMs: () => World["latency_ms"];
   /** Observed speed of an endpoint's streams, tokens a second. */
   readonly tokensPerSecond: (endpoint: string) => number | undefined;
-  readonly observe: (request: RequestToObserve) => Promise<ObservedRequest>;
+  readonly observe: (request: RequestToObserve) => Soon<ObservedRequest>;
 }
 
 export interface AskedRead {
@@ -32,7 +33,7 @@ export interface AskedRead {
 }
 
 /** Reads a request's facts and its hints to the ranking, as the proxy and `policy explain --request` do. */
-export async function readAsked(asked: RequestAsked): Promise<AskedRead> {
+export function readAsked(asked: RequestAsked): Soon<AskedRead> {
   const {
     serving,
     operation,
@@ -51,16 +52,19 @@ export async function readAsked(asked: RequestAsked): Promise<AskedRead> {
     serving.ignoredBy(endpoint, written, operation);
   const routing = readRoutingFields({ policy, body: written, latencyMs, tokensPerSecond, ignores });
   const body = routing.model === written["model"] ? written : { ...written, model: routing.model };
-  const seen = await observe({ headers, body, unseen, policy, thresholds, counter, key, now });
-  const observed =
-    routing.warnings.length === 0 ? seen : { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
-  return {
-    policy,
-    observed,
-    hints: hintsOf(routing),
-    prefix: serving.uses.prefix ? promptPrefix(body) : undefined,
-    refusal: refusalOf(observed),
+  const read = (seen: ObservedRequest): AskedRead => {
+    const observed =
+      routing.warnings.length === 0 ? seen : { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
+    return {
+      policy,
+      observed,
+      hints: hintsOf(routing),
+      prefix: serving.uses.prefix ? promptPrefix(body) : undefined,
+      refusal: refusalOf(observed),
+    };
   };
+  const seen = observe({ headers, body, unseen, policy, thresholds, counter, key, now });
+  return seen instanceof Promise ? seen.then(read) : read(seen);
 }
 
 function refusalOf({ refusals, strict, warnings }: ObservedRequest): ApiError | undefined {

@@ -1,11 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import { BufferList } from "../json/buffer-list.js";
+import { together } from "../together.js";
 import type { ApiError } from "./api-error.js";
 
 /** The largest request body, bytes. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** How long the rest of a body that is too large is read and thrown away, so that the client gets to see the answer. */
 const DISCARD_MS = 5_000;
+
+/** What comes after the body is done for all requests together whose last bytes were read together. */
+const goOn = together(setImmediate);
 
 /** The client hung up before its request was complete. */
 export class RequestAborted extends Error {
@@ -34,7 +38,8 @@ export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
       else chunks.push(chunk);
     };
     request.once("end", () => {
-      resolve(new BufferList(chunks));
+      const body = new BufferList(chunks);
+      goOn(() => resolve(body));
       chunks.length = 0; // the listeners below hold them until the answer has ended
     });
     request.once("error", (error) => reject(new RequestAborted("the client hung up", { cause: error })));

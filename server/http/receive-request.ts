@@ -5,7 +5,6 @@ import type { ApiError } from "./api-error.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { withModel } from "./model-splice.js";
 import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
-import { readBody } from "./read-body.js";
 import { hasRoutingFields, withoutRoutingFields } from "./routing-fields.js";
 
 /** A request's body, and the chat completion it asks for. */
@@ -13,30 +12,24 @@ export interface ReceivedBody extends ParsedRequestBody {
   readonly chat: ChatView;
 }
 
-/** @returns the body, or the error to answer with. */
-export async function receiveBody(request: IncomingMessage, front: Front): Promise<ReceivedBody | ApiError> {
-  const encoding = request.headers["content-encoding"] ?? "identity";
+/** @returns the error to answer with when a body in its form cannot be read, whatever it holds. */
+export function refuseForm({ headers }: Pick<IncomingMessage, "headers">): ApiError | undefined {
+  const encoding = headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {
-    request.resume();
-    return {
-      status: 415,
-      type: "invalid_request_error",
-      code: "unsupported_encoding",
-      message: "the request body is compressed; send it without content-encoding",
-    };
+    return unsupported("encoding", "the request body is compressed; send it without content-encoding");
   }
-  const charset = foreignCharset(request.headers["content-type"]);
-  if (charset !== undefined) {
-    request.resume();
-    return {
-      status: 415,
-      type: "invalid_request_error",
-      code: "unsupported_charset",
-      message: `the request body is in ${charset}; send JSON in UTF-8`,
-    };
-  }
-  const bytes = await readBody(request);
-  if ("code" in bytes) return bytes;
+  const charset = foreignCharset(headers["content-type"]);
+  return charset === undefined
+    ? undefined
+    : unsupported("charset", `the request body is in ${charset}; send JSON in UTF-8`);
+}
+
+function unsupported(what: string, message: string): ApiError {
+  return { status: 415, type: "invalid_request_error", code: `unsupported_${what}`, message };
+}
+
+/** @returns the body, or the error to answer with. */
+export function understandBody(bytes: BufferList, front: Front): ReceivedBody | ApiError {
   const parsed = parseRequestBody(bytes);
   if ("code" in parsed) return parsed;
   const chat = front.readChat(parsed.json);

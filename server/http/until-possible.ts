@@ -2,18 +2,19 @@ import type { PlannedAttempt, RoutePlan } from "../../engine/index.js";
 import { waitForReturn } from "../dispatch/wait-for-return.js";
 import { DEFAULT_QUEUE_MS } from "../dispatch/waiting-room.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
+import type { Soon } from "../soon.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
 import type { Exchange } from "./exchange.js";
 
 /** A decision whose plan has an attempt, or none that waiting would give it. */
-export async function untilPossible(plane: DataPlane, exchange: Exchange, decide: () => Decision): Promise<Decision> {
-  for (;;) {
-    const decision = decide();
-    const { plan } = decision;
-    if (plan === undefined || plan.attempts.length > 0) return decision;
-    if (!(await waitForAnother(plane, exchange, plan, plan.excluded))) return decision;
-  }
+export function untilPossible(plane: DataPlane, exchange: Exchange, decide: () => Decision): Soon<Decision> {
+  const decision = decide();
+  const { plan } = decision;
+  if (plan === undefined || plan.attempts.length > 0) return decision;
+  return waitForAnother(plane, exchange, plan, plan.excluded).then((isWorthIt) =>
+    isWorthIt ? untilPossible(plane, exchange, decide) : decision,
+  );
 }
 
 /** Waits within what the route's `timeouts: { queue }` leaves. @returns whether to decide again. */
@@ -39,15 +40,27 @@ export function isPossible(attempts: readonly PlannedAttempt[]): attempts is Att
 }
 
 /** While every circuit opened between the decision and the call: waits for one to come back, and decides again. */
-export async function sendAgain(
+export function sendAgain(
+  plane: DataPlane,
+  exchange: Exchange,
+  walked: WalkedPlan,
+  decide: () => Decision,
+  send: (plan: Attempts) => Promise<WalkedPlan>,
+): Soon<WalkedPlan> {
+  const { result } = walked;
+  return result.kind === "passed_over" && result.reason === "circuit_open" && exchange.failures.length === 0
+    ? waitAndSend(plane, exchange, walked, decide, send)
+    : walked;
+}
+
+async function waitAndSend(
   plane: DataPlane,
   exchange: Exchange,
   walked: WalkedPlan,
   decide: () => Decision,
   send: (plan: Attempts) => Promise<WalkedPlan>,
 ): Promise<WalkedPlan> {
-  const { result, planned } = walked;
-  if (result.kind !== "passed_over" || result.reason !== "circuit_open" || exchange.failures.length > 0) return walked;
+  const { planned } = walked;
   const { endpoint, rule, route, from } = planned;
   const excluded = [{ endpoint, rule, from, reason: "circuit_open" as const, detail: "" }];
   const plan = { rule, route, attempts: [], excluded, assumedOutputTokens: 0 };

@@ -3,6 +3,7 @@ import type { StoredKey } from "../keys/api-key.js";
 import type { KeyRing } from "../keys/key-ring.js";
 import { formatBudget, type Limits } from "../keys/limits.js";
 import { type Subject, subjectsOf } from "../keys/subject.js";
+import type { Soon } from "../soon.js";
 import type { LedgerRow } from "../storage/database-schema.js";
 import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
 import { type BudgetCounters, CountersUnavailable, type ReserveRequest } from "./budget-counters.js";
@@ -13,7 +14,7 @@ export interface AccountingOptions {
   readonly ring: Pick<KeyRing, "limitsOf">;
   readonly budgets: BudgetCounters;
   readonly rates: RateLimits;
-  readonly ledger: Pick<CommitQueue<LedgerRow>, "add" | "status">;
+  readonly ledger: Pick<CommitQueue<LedgerRow>, "add" | "failingSince">;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -38,7 +39,7 @@ export class Accounting {
   }
 
   /** Lets a request in, or says which rate refuses it. Rates are no money: while their counters are away, all are let in. */
-  admit(id: string, key: StoredKey, promptTokens: () => number): Promise<Admission | RateRefusal> {
+  admit(id: string, key: StoredKey, promptTokens: () => number): Soon<Admission | RateRefusal> {
     return this.#options.rates.admit(id, this.#limitsFor(key).limited, promptTokens);
   }
 
@@ -51,17 +52,11 @@ export class Accounting {
    * The share of the key's own budget that is spent, of the fullest of its windows, with the words that say which.
    * What is only reserved does not count. Undefined when the key has no budget, or nobody can say.
    */
-  async spendOf(key: StoredKey): Promise<{ readonly ratio: number; readonly source: string } | undefined> {
-    const own = this.#limitsFor(key).own;
+  spendOf(key: StoredKey): Soon<Spend | undefined> {
+    const { own } = this.#limitsFor(key);
     if (own.length === 0) return undefined;
-    const balances = await this.#balances(own);
-    const ratio = ({ spent, limit }: Balance) => (limit === 0 ? 1 : Math.round((spent / limit) * 10_000) / 10_000);
-    const fullest = balances?.reduce((most, one) => (ratio(one) > ratio(most) ? one : most));
-    if (fullest === undefined) return undefined;
-    return {
-      ratio: ratio(fullest),
-      source: `key: $${formatUsd(fullest.spent)} of ${formatBudget(fullest)} spent`,
-    };
+    const balances = this.#balances(own);
+    return balances instanceof Promise ? balances.then(spendOfFullest) : spendOfFullest(balances);
   }
 
   /** Every budget of a key, its tenant and its app, as it stands; undefined when nobody can say. */
@@ -70,34 +65,33 @@ export class Accounting {
   }
 
   /** Holds what a call can cost at most. */
-  async reserve(request: ReserveRequest): Promise<Reservation | PaymentRefusal> {
+  reserve(request: ReserveRequest): Soon<Reservation | PaymentRefusal> {
     const { ledger, budgets, now } = this.#options;
-    const { failingSince } = ledger.status();
-    if (failingSince !== undefined && now() - failingSince >= LEDGER_GRACE_MS) return { kind: "unavailable" };
-    try {
-      const result = await budgets.reserve(request);
-      return "needed" in result ? { kind: "budget", refusal: result } : result;
-    } catch (error) {
-      if (error instanceof CountersUnavailable) return { kind: "unavailable" };
-      throw error;
-    }
+    const { failingSince } = ledger;
+    if (failingSince !== undefined && now() - failingSince >= LEDGER_GRACE_MS) return UNAVAILABLE;
+    const result = budgets.reserve(request);
+    return result instanceof Promise
+      ? result.then(asPayment, (error: unknown) => ifUnavailable(error, UNAVAILABLE))
+      : asPayment(result);
   }
 
-  /** Writes a call to the ledger and then settles what was held for it. Resolves when the row is committed. */
-  async record(row: LedgerRow, reservation: Reservation | undefined): Promise<void> {
+  /**
+   * Writes a call to the ledger and then settles what was held for it.
+   * @param onRecorded called when both are done: later, and not before this has returned.
+   */
+  record(row: LedgerRow, reservation: Reservation | undefined, onRecorded: () => void): void {
     const { ledger, budgets } = this.#options;
-    await ledger.add(row);
-    // After the row: whoever gives back what a crashed process held looks in the ledger what it cost.
-    if (reservation !== undefined) await budgets.settle(reservation, row.charged_nano as NanoUsd);
+    ledger.add(row, () => {
+      // After the row: whoever gives back what a crashed process held looks in the ledger what it cost.
+      const settled = reservation === undefined ? undefined : budgets.settle(reservation, row.charged_nano as NanoUsd);
+      if (settled instanceof Promise) void settled.then(onRecorded);
+      else onRecorded();
+    });
   }
 
-  async #balances(lines: readonly BudgetLine[]): Promise<readonly Balance[] | undefined> {
-    try {
-      return await this.#options.budgets.balances(lines, this.#options.now());
-    } catch (error) {
-      if (error instanceof CountersUnavailable) return undefined;
-      throw error;
-    }
+  #balances(lines: readonly BudgetLine[]): Soon<readonly Balance[] | undefined> {
+    const balances = this.#options.budgets.balances(lines, this.#options.now());
+    return balances instanceof Promise ? balances.catch((error: unknown) => ifUnavailable(error, undefined)) : balances;
   }
 
   /** Put together once, and again when limits of the tenant or the app have changed; a changed key is another object. */
@@ -117,6 +111,38 @@ export class Accounting {
   #limitsOf(subject: Subject, key: StoredKey): Limits | undefined {
     return subject.startsWith("key:") ? key.settings.limits : this.#options.ring.limitsOf(subject);
   }
+}
+
+/** What of a key's budget is spent: the share, and the words that say of which. */
+interface Spend {
+  readonly ratio: number;
+  readonly source: string;
+}
+
+function spendOfFullest(balances: readonly Balance[] | undefined): Spend | undefined {
+  let fullest: Balance | undefined;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const balance of balances ?? []) {
+    const { spent, limit } = balance;
+    const ratio = limit === 0 ? 1 : Math.round((spent / limit) * 10_000) / 10_000;
+    if (ratio <= most) continue;
+    most = ratio;
+    fullest = balance;
+  }
+  if (fullest === undefined) return undefined;
+  return { ratio: most, source: `key: $${formatUsd(fullest.spent)} of ${formatBudget(fullest)} spent` };
+}
+
+const UNAVAILABLE: PaymentRefusal = { kind: "unavailable" };
+
+function asPayment(result: Reservation | BudgetRefusal): Reservation | PaymentRefusal {
+  return "needed" in result ? { kind: "budget", refusal: result } : result;
+}
+
+/** @throws the error, when it says anything else than that the counters cannot be reached. */
+function ifUnavailable<Value>(error: unknown, value: Value): Value {
+  if (error instanceof CountersUnavailable) return value;
+  throw error;
 }
 
 /** Whose limits requests with a key count towards, the key first. */

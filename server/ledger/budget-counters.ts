@@ -1,4 +1,5 @@
 import type { NanoUsd } from "../../engine/index.js";
+import type { Soon } from "../soon.js";
 import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
 
 export interface ReserveRequest {
@@ -17,11 +18,11 @@ export interface ReserveRequest {
  */
 export interface BudgetCounters {
   /** Holds an amount in all budgets or in none. @throws CountersUnavailable when nobody can say: then nothing is held. */
-  reserve(request: ReserveRequest): Promise<Reservation | BudgetRefusal>;
+  reserve(request: ReserveRequest): Soon<Reservation | BudgetRefusal>;
   /** Replaces what was reserved by what was charged, once. Call it after the row is in the ledger. Never rejects. */
-  settle(reservation: Reservation, charged: NanoUsd): Promise<void>;
+  settle(reservation: Reservation, charged: NanoUsd): Soon<void>;
   /** @throws CountersUnavailable */
-  balances(lines: readonly BudgetLine[], now: number): Promise<readonly Balance[]>;
+  balances(lines: readonly BudgetLine[], now: number): Soon<readonly Balance[]>;
   /** Sets what was spent in a budget's window, if it is still what was seen. @returns whether it was set. */
   correct(line: BudgetLine, seen: number, spent: number, now: number): Promise<boolean>;
   status(): BudgetStatus;

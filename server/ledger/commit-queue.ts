@@ -22,11 +22,11 @@ const TRIES_TOGETHER = 5;
 
 interface Waiting<Row> {
   readonly row: Row;
-  readonly resolve: () => void;
+  readonly onCommitted: () => void;
 }
 
 /**
- * Rows that somebody waits for: {@link add} resolves once its row is committed. There is no delay: what comes while one
+ * Rows that somebody waits for: {@link add} says when its row is committed. There is no delay: what comes while one
  * batch is written is the next batch, so a commit is shared by as many rows as the load brings. A batch that fails is
  * tried again until it is written. When it goes on failing its rows are tried one by one: those that fail while others of
  * the same batch are written are at fault themselves, and set aside with an error in the log, so that one row cannot hold up
@@ -49,11 +49,15 @@ export class CommitQueue<Row> {
     this.#options = { batchRows: 200, retryMs: 200, ...options };
   }
 
-  add(row: Row): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push({ row, resolve });
-      this.#working ??= this.#work();
-    });
+  /** @param onCommitted called once, later. */
+  add(row: Row, onCommitted: () => void): void {
+    this.#waiting.push({ row, onCommitted });
+    this.#working ??= this.#work();
+  }
+
+  /** Since when no row could be written, epoch milliseconds; undefined when they can. */
+  get failingSince(): number | undefined {
+    return this.#failingSince;
   }
 
   /** Resolves when all that waits now is committed, or after the given time. @returns whether it is. */
@@ -151,7 +155,7 @@ export class CommitQueue<Row> {
     this.#written += batch.length;
     this.#failures = 0;
     this.#noteSuccess();
-    for (const { resolve } of batch) resolve();
+    for (const { onCommitted } of batch) onCommitted();
   }
 
   #noteFailure(error: unknown): void {

@@ -1,6 +1,7 @@
 import type { NanoUsd } from "../../engine/index.js";
 import type { Period } from "../keys/limits.js";
 import type { Subject } from "../keys/subject.js";
+import type { Soon } from "../soon.js";
 import { type Balance, BudgetBook, type BudgetLine, type BudgetRefusal, type Reservation } from "./budget-book.js";
 import {
   type BudgetCounters,
@@ -37,18 +38,23 @@ export class MemoryBudgets implements BudgetCounters {
     this.#sweep = setInterval(() => this.#book.expire(options.now()), SWEEP_MS).unref();
   }
 
-  async reserve({ id, amount, lines, at }: ReserveRequest): Promise<Reservation | BudgetRefusal> {
-    await this.#seed(lines, at);
+  reserve(request: ReserveRequest): Soon<Reservation | BudgetRefusal> {
+    const seeding = this.#seed(request.lines, request.at);
+    return seeding === undefined ? this.#reserve(request) : seeding.then(() => this.#reserve(request));
+  }
+
+  #reserve({ id, amount, lines, at }: ReserveRequest): Reservation | BudgetRefusal {
     return this.#book.reserve({ id, amount, leaseMs: this.#options.leaseMs ?? LEASE_MS }, lines, at);
   }
 
-  async settle(reservation: Reservation, charged: NanoUsd): Promise<void> {
+  settle(reservation: Reservation, charged: NanoUsd): void {
     this.#book.settle(reservation, charged);
   }
 
-  async balances(lines: readonly BudgetLine[], now: number): Promise<readonly Balance[]> {
-    await this.#seed(lines, now);
-    return lines.map((line) => this.#book.balance(line, now));
+  balances(lines: readonly BudgetLine[], now: number): Soon<readonly Balance[]> {
+    const seeding = this.#seed(lines, now);
+    const all = () => lines.map((line) => this.#book.balance(line, now));
+    return seeding === undefined ? all() : seeding.then(all);
   }
 
   async correct(line: BudgetLine, seen: number, spent: number, now: number): Promise<boolean> {
@@ -64,10 +70,11 @@ export class MemoryBudgets implements BudgetCounters {
     clearInterval(this.#sweep);
   }
 
-  async #seed(lines: readonly BudgetLine[], now: number): Promise<void> {
+  /** @returns undefined when all windows are known. */
+  #seed(lines: readonly BudgetLine[], now: number): Promise<unknown> | undefined {
     const unknown = this.#book.unknownWindows(lines, now);
-    if (unknown.length === 0) return;
-    await Promise.all(unknown.map((line) => this.#seedOne(line.subject, line.period, line)));
+    if (unknown.length === 0) return undefined;
+    return Promise.all(unknown.map((line) => this.#seedOne(line.subject, line.period, line)));
   }
 
   /** Requests that come meanwhile wait for the same answer. */

@@ -1,5 +1,6 @@
 import type { Limits } from "../keys/limits.js";
 import type { Subject } from "../keys/subject.js";
+import type { Soon } from "../soon.js";
 import { MemoryMinuteCounter, type MinuteCount, type MinuteCounter } from "./minute-counter.js";
 
 /** Somebody with limits. */
@@ -32,7 +33,7 @@ export interface RateState {
 export interface Admission {
   readonly states: { readonly requests?: RateState; readonly tokens?: RateState };
   /** Call once, when the request has ended: gives its place back and counts the tokens of its answer. */
-  end(tokens: number): Promise<void>;
+  end(tokens: number): Soon<unknown>;
 }
 
 /** Makes a counter for everybody who may use so many points a minute: in memory, or over Redis. */
@@ -40,8 +41,8 @@ export type CreateCounter = (kind: "requests" | "tokens", points: number) => Min
 
 /** Places for requests under way; where they are kept elsewhere, taking and giving them back takes time. */
 export interface Slots {
-  take(subject: Subject, id: string, limit: number): boolean | Promise<boolean>;
-  give(subject: Subject, id: string): void | Promise<void>;
+  take(subject: Subject, id: string, limit: number): Soon<boolean>;
+  give(subject: Subject, id: string): Soon<void>;
 }
 
 export class MemorySlots implements Slots {
@@ -65,8 +66,35 @@ const SLOT_RETRY_MS = 1_000;
 /** Counters are made for each number that a limit says; of each kind there are few. */
 const MAX_COUNTERS = 10_000;
 
-/** Takes back what was counted. */
-type Undo = () => unknown;
+interface RateStates {
+  requests?: RateState;
+  tokens?: RateState;
+}
+
+/** A request that asks to be let in. */
+interface Admitting {
+  readonly id: string;
+  readonly subjects: readonly LimitedSubject[];
+  /** Tokens of its prompt; 0 where nobody counts them. */
+  readonly counted: number;
+  readonly states: RateStates;
+}
+
+/** In the order in which they are asked. */
+const kinds = ["concurrent", "requests", "tokens"] as const satisfies readonly RateKind[];
+
+/** The limits of all subjects as one list. @returns `limit` undefined: there is none of that kind. */
+function limitAt(at: number, subjects: readonly LimitedSubject[]) {
+  const { subject, limits } = subjects[Math.trunc(at / kinds.length)] as LimitedSubject;
+  const rate = kinds[at % kinds.length] as RateKind;
+  const { concurrent, requestsPerMinute, tokensPerMinute } = limits;
+  const limit = rate === "concurrent" ? concurrent : rate === "requests" ? requestsPerMinute : tokensPerMinute;
+  return { subject, rate, limit };
+}
+
+function isLater(value: unknown): boolean {
+  return value instanceof Promise;
+}
 
 /**
  * Requests and tokens per minute, and requests at once, of everybody a request counts for: all let it in, or it counts for
@@ -83,35 +111,35 @@ export class RateLimits {
     this.#slots = slots;
   }
 
-  async admit(
-    id: string,
-    subjects: readonly LimitedSubject[],
-    promptTokens: () => number,
-  ): Promise<Admission | RateRefusal> {
-    const undo: Undo[] = [];
+  admit(id: string, subjects: readonly LimitedSubject[], promptTokens: () => number): Soon<Admission | RateRefusal> {
     const counted = subjects.some(({ limits }) => limits.tokensPerMinute !== undefined) ? promptTokens() : 0;
-    const states: { requests?: RateState; tokens?: RateState } = {};
-    for (const { subject, limits } of subjects) {
-      const { concurrent, requestsPerMinute, tokensPerMinute } = limits;
-      let refusal: RateRefusal | undefined;
-      if (concurrent !== undefined) {
-        const taken = this.#slots.take(subject, id, concurrent);
-        if (taken === true || (await taken)) undo.push(() => this.#slots.give(subject, id));
-        else refusal = { rate: "concurrent", subject, limit: concurrent, retryMs: SLOT_RETRY_MS, isTooLarge: false };
+    return this.#admitFrom(0, { id, subjects, counted, states: {} });
+  }
+
+  /** @param step the first of the limits that are still to be asked: three for each subject. */
+  #admitFrom(step: number, admitting: Admitting): Soon<Admission | RateRefusal> {
+    const { id, subjects, counted, states } = admitting;
+    for (let at = step; at < subjects.length * kinds.length; at++) {
+      const refusal = this.#take(at, admitting);
+      if (refusal instanceof Promise) {
+        return refusal.then((refused) =>
+          refused === undefined ? this.#admitFrom(at + 1, admitting) : this.#refuse(at, refused, admitting),
+        );
       }
-      if (refusal === undefined && requestsPerMinute !== undefined) {
-        const refused = this.#count("requests", subject, requestsPerMinute, 1, states, undo);
-        refusal = refused instanceof Promise ? await refused : refused;
-      }
-      if (refusal === undefined && tokensPerMinute !== undefined) {
-        const refused = this.#count("tokens", subject, tokensPerMinute, counted, states, undo);
-        refusal = refused instanceof Promise ? await refused : refused;
-      }
-      if (refusal === undefined) continue;
-      await Promise.all(undo.map((step) => step()));
-      return refusal;
+      if (refusal !== undefined) return this.#refuse(at, refusal, admitting);
     }
     return { states, end: (tokens) => this.#end(id, subjects, counted, tokens) };
+  }
+
+  /** Counts a request towards one limit. @returns why that cannot be. */
+  #take(at: number, { id, subjects, counted, states }: Admitting): Soon<RateRefusal | undefined> {
+    const { subject, rate, limit } = limitAt(at, subjects);
+    if (limit === undefined) return undefined;
+    if (rate !== "concurrent") return this.#count(rate, subject, limit, rate === "requests" ? 1 : counted, states);
+    const taken = this.#slots.take(subject, id, limit);
+    const judge = (isTaken: boolean): RateRefusal | undefined =>
+      isTaken ? undefined : { rate, subject, limit, retryMs: SLOT_RETRY_MS, isTooLarge: false };
+    return taken instanceof Promise ? taken.then(judge) : judge(taken);
   }
 
   #count(
@@ -119,12 +147,9 @@ export class RateLimits {
     subject: Subject,
     limit: number,
     points: number,
-    states: { requests?: RateState; tokens?: RateState },
-    undo: Undo[],
-  ): RateRefusal | undefined | Promise<RateRefusal | undefined> {
+    states: RateStates,
+  ): Soon<RateRefusal | undefined> {
     if (points > limit) return { rate, subject, limit, retryMs: 0, isTooLarge: true };
-    const counter = this.#counter(rate, limit);
-    undo.push(() => counter.count(subject, -points));
     const judge = ({ used, resetMs }: MinuteCount): RateRefusal | undefined => {
       if (used > limit) return { rate, subject, limit, retryMs: resetMs, isTooLarge: false };
       const remaining = limit - used;
@@ -132,11 +157,25 @@ export class RateLimits {
         states[rate] = { limit, remaining, resetMs };
       return undefined;
     };
-    const counted = counter.count(subject, points);
+    const counted = this.#counter(rate, limit).count(subject, points);
     return counted instanceof Promise ? counted.then(judge) : judge(counted);
   }
 
-  async #end(id: string, subjects: readonly LimitedSubject[], counted: number, tokens: number): Promise<void> {
+  /** Takes back what was counted before a limit refused: nobody counts a request that was not let in. */
+  #refuse(at: number, refusal: RateRefusal, { id, subjects, counted }: Admitting): Soon<RateRefusal> {
+    const undone: unknown[] = [];
+    for (let before = 0; before <= at; before++) {
+      const { subject, rate, limit } = limitAt(before, subjects);
+      // Its own count went beyond the limit, unless it was not made at all.
+      const isCounted = before < at || (rate !== "concurrent" && !refusal.isTooLarge);
+      if (limit === undefined || !isCounted) continue;
+      if (rate === "concurrent") undone.push(this.#slots.give(subject, id));
+      else undone.push(this.#counter(rate, limit).count(subject, rate === "requests" ? -1 : -counted));
+    }
+    return undone.some(isLater) ? Promise.all(undone).then(() => refusal) : refusal;
+  }
+
+  #end(id: string, subjects: readonly LimitedSubject[], counted: number, tokens: number): Soon<unknown> {
     const more = tokens - counted;
     const ends: unknown[] = [];
     for (const { subject, limits } of subjects) {
@@ -145,7 +184,7 @@ export class RateLimits {
       if (tokensPerMinute === undefined || more === 0) continue;
       ends.push(this.#counter("tokens", tokensPerMinute).count(subject, more));
     }
-    if (ends.some((end) => end instanceof Promise)) await Promise.allSettled(ends);
+    return ends.some(isLater) ? Promise.allSettled(ends) : undefined;
   }
 
   #counter(kind: "requests" | "tokens", points: number): MinuteCounter {

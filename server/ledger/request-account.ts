@@ -2,6 +2,7 @@ import { type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../en
 import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
+import type { Soon } from "../soon.js";
 import type { PromptSize } from "../tokens/prompt-size.js";
 import type { Accounting, PaymentRefusal } from "./accounting.js";
 import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
@@ -42,7 +43,9 @@ export class RequestAccount {
   readonly #accounting: Accounting;
   readonly #request: AccountedRequest;
   readonly #now: () => number;
-  readonly #commits: Promise<void>[] = [];
+  /** Calls that are charged and not in the ledger yet. */
+  #uncommitted = 0;
+  #onCommitted: (() => void) | undefined;
   #calls = 0;
   #tokens = 0;
 
@@ -63,22 +66,21 @@ export class RequestAccount {
   }
 
   /** Holds the most a call can cost. @param price what is paid: nothing, when the simulator stands in. */
-  async reserve(planned: PlannedAttempt, price: Price | undefined): Promise<PaidCall | PaymentRefusal> {
+  reserve(planned: PlannedAttempt, price: Price | undefined): Soon<PaidCall | PaymentRefusal> {
     const { key, decision } = this.#request;
     this.#calls += 1; // also when it is refused: a refusal may come after Redis held it
-    const call = { id: `${decision}.${this.#calls}`, at: this.#now() };
-    if (key !== undefined) {
-      const lines = this.#accounting.linesOf(key);
-      const [first] = lines;
-      if (first !== undefined && price === undefined) {
-        return { kind: "no_price", endpoint: planned.endpoint.id, line: first };
-      }
-      const amount = first === undefined ? (0 as NanoUsd) : this.#amountToHold(planned, price, lines);
-      const result = await this.#accounting.reserve({ id: call.id, amount, lines, at: call.at });
-      if ("kind" in result) return result;
-      return { ...call, reservation: result };
+    const id = `${decision}.${this.#calls}`;
+    const at = this.#now();
+    if (key === undefined) return { id, at, reservation: undefined };
+    const lines = this.#accounting.linesOf(key);
+    const [first] = lines;
+    if (first !== undefined && price === undefined) {
+      return { kind: "no_price", endpoint: planned.endpoint.id, line: first };
     }
-    return { ...call, reservation: undefined };
+    const amount = first === undefined ? (0 as NanoUsd) : this.#amountToHold(planned, price, lines);
+    const paid = (held: Reservation | PaymentRefusal) => ("kind" in held ? held : { id, at, reservation: held });
+    const held = this.#accounting.reserve({ id, amount, lines, at });
+    return held instanceof Promise ? held.then(paid) : paid(held);
   }
 
   /** Writes a call that has ended to the ledger. @returns what it cost. */
@@ -126,19 +128,24 @@ export class RequestAccount {
       price: price === undefined ? undefined : priceAt(price, inputTotal(cost.usage)),
       cost,
     });
-    const commit = this.#accounting.record(row, reservation);
-    if (key !== undefined) this.#commits.push(commit);
+    if (key !== undefined) this.#uncommitted += 1;
+    this.#accounting.record(row, reservation, () => {
+      if (key === undefined) return;
+      this.#uncommitted -= 1;
+      if (this.#uncommitted === 0) this.#onCommitted?.();
+    });
     return cost;
   }
 
-  /** Resolves when all calls are in the ledger: then a client may learn that it was charged. */
-  committed(): Promise<void> {
-    if (this.#commits.length === 0) return Promise.resolve();
-    return new Promise((resolve, reject) => {
+  /** Resolves when all calls are in the ledger: then a client may learn that it was charged. Undefined: they are. */
+  committed(): Promise<void> | undefined {
+    if (this.#uncommitted === 0) return undefined;
+    return new Promise((resolve) => {
       const timer = setTimeout(resolve, COMMIT_WAIT_MS);
-      Promise.all(this.#commits)
-        .then(() => resolve(), reject)
-        .finally(() => clearTimeout(timer));
+      this.#onCommitted = () => {
+        clearTimeout(timer);
+        resolve();
+      };
     });
   }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import type { ChatChunk, ChatCompletion } from "./chat/chat-answer.js";
@@ -7,6 +8,7 @@ import { withFunctionCall, withFunctionCallChunk } from "./chat/legacy-functions
 import type { AnswerContext, StreamOutput, StreamTranslator, TranslatedError, Translator } from "./chat/translator.js";
 import type { UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
 
+const LINE_FEED = 0x0a;
 /** An event or a whole answer may not be larger, UTF-16 units: what has no end must not fill the memory. */
 const MAX_HELD = 64 * 1024 * 1024;
 
@@ -29,6 +31,7 @@ export class TranslatedAnswer implements UpstreamHandler {
   #headers: UpstreamHeaders = {};
   #events: EventSourceParser | undefined;
   #stream: StreamTranslator | undefined;
+  #isBetweenEvents = true;
   #isEnding = false;
   #hasFailed = false;
 
@@ -63,7 +66,7 @@ export class TranslatedAnswer implements UpstreamHandler {
   }
 
   onData(chunk: Buffer): void {
-    if (this.#hasFailed) return;
+    if (this.#hasFailed || this.#passText(chunk)) return;
     const text = this.#decoder.write(chunk);
     if (this.#events !== undefined) {
       this.#events.feed(text);
@@ -71,6 +74,17 @@ export class TranslatedAnswer implements UpstreamHandler {
     }
     this.#text += text;
     if (this.#text.length > MAX_HELD) this.#fail();
+  }
+
+  /** Most of a stream is text, whose events need not be read. */
+  #passText(chunk: Buffer): boolean {
+    const isBetween = this.#isBetweenEvents;
+    this.#isBetweenEvents = chunk.at(-1) === LINE_FEED && chunk.at(-2) === LINE_FEED;
+    if (!isBetween || !this.#isBetweenEvents || !isUtf8(chunk)) return false;
+    const events = this.#stream?.pushText?.(chunk.toString("latin1"));
+    if (events === undefined) return false;
+    this.#next.onData(Buffer.from(events, "latin1"));
+    return true;
   }
 
   onEnd(): void {

@@ -1,5 +1,6 @@
-import type { Attributes } from "@opentelemetry/api";
-import type { Exclusion } from "../../engine/index.js";
+import type { AttributeValue } from "@opentelemetry/api";
+import type { CompiledPolicy, Endpoint, Exclusion } from "../../engine/index.js";
+import { type AttributeList, KnownAttributes } from "./attribute-list.js";
 import * as names from "./attribute-names.js";
 import type { RequestTrace } from "./request-tracing.js";
 
@@ -9,34 +10,53 @@ export function decisionAttributes({
   policy,
   outcome,
   plan,
-}: Pick<Parameters<RequestTrace["decided"]>[0], "id" | "policy" | "outcome" | "plan">): Attributes {
-  const [first, ...fallbacks] = plan?.attempts ?? [];
+}: Pick<Parameters<RequestTrace["decided"]>[0], "id" | "policy" | "outcome" | "plan">): AttributeList {
+  const attempts = plan?.attempts ?? [];
   const excluded = plan?.excluded.length ?? 0;
-  const attributes: Attributes = {
-    [names.ROUTE_DECISION_ID]: id,
-    [names.ROUTE_POLICY_NAME]: policy.name,
-    [names.ROUTE_POLICY_REVISION]: policy.revision,
-    [names.ROUTE_RULE]: outcome.denied?.rule.id ?? plan?.rule ?? outcome.route.rule,
-    [names.ROUTE_REQUIREMENTS]: outcome.requirements.map((rule) => rule.id),
-    [names.ROUTE_DENIED]: outcome.denied !== undefined,
-    [names.ROUTE_FALLBACKS]: fallbacks.map((attempt) => attempt.endpoint.id),
-    [names.ROUTE_CANDIDATES_CONSIDERED]: (plan?.attempts.length ?? 0) + excluded,
-    [names.ROUTE_CANDIDATES_EXCLUDED]: excluded,
-  };
-  if (outcome.denied !== undefined) attributes[names.ROUTE_DENIED_RULE] = outcome.denied.rule.id;
-  if (first !== undefined) {
-    attributes[names.ROUTE_MODEL] = first.endpoint.model;
-    attributes[names.ROUTE_PROVIDER] = first.endpoint.provider;
-    attributes[names.ROUTE_ENDPOINT] = first.endpoint.id;
-  }
-  return attributes;
+  const fallbacks: string[] = [];
+  for (let at = 1; at < attempts.length; at++) fallbacks.push(attempts[at]?.endpoint.id ?? "");
+  const list: (AttributeValue | KnownAttributes)[] = [
+    ...[names.ROUTE_DECISION_ID, id],
+    ofPolicy(policy),
+    ...[names.ROUTE_RULE, outcome.denied?.rule.id ?? plan?.rule ?? outcome.route.rule],
+    ...[names.ROUTE_REQUIREMENTS, outcome.requirements.map((rule) => rule.id)],
+    ...[names.ROUTE_DENIED, outcome.denied !== undefined],
+    ...[names.ROUTE_FALLBACKS, fallbacks],
+    ...[names.ROUTE_CANDIDATES_CONSIDERED, attempts.length + excluded],
+    ...[names.ROUTE_CANDIDATES_EXCLUDED, excluded],
+  ];
+  if (outcome.denied !== undefined) list.push(names.ROUTE_DENIED_RULE, outcome.denied.rule.id);
+  const [first] = attempts;
+  if (first !== undefined) list.push(ofEndpoint(first.endpoint));
+  return list;
 }
 
-export function exclusionAttributes({ endpoint, rule, reason, detail }: Exclusion): Attributes {
-  return {
-    [names.CANDIDATE_ENDPOINT]: endpoint.id,
-    [names.CANDIDATE_RULE]: rule,
-    [names.CANDIDATE_REASON]: reason,
-    [names.CANDIDATE_DETAIL]: detail,
-  };
+const policies = new WeakMap<CompiledPolicy, KnownAttributes>();
+
+function ofPolicy(policy: CompiledPolicy): KnownAttributes {
+  const { name, revision } = policy;
+  const known =
+    policies.get(policy) ?? new KnownAttributes([names.ROUTE_POLICY_NAME, name, names.ROUTE_POLICY_REVISION, revision]);
+  policies.set(policy, known);
+  return known;
+}
+
+const endpoints = new WeakMap<Endpoint, KnownAttributes>();
+
+function ofEndpoint(endpoint: Endpoint): KnownAttributes {
+  const { id, model, provider } = endpoint;
+  const known =
+    endpoints.get(endpoint) ??
+    new KnownAttributes([names.ROUTE_MODEL, model, names.ROUTE_PROVIDER, provider, names.ROUTE_ENDPOINT, id]);
+  endpoints.set(endpoint, known);
+  return known;
+}
+
+export function exclusionAttributes({ endpoint, rule, reason, detail }: Exclusion): AttributeList {
+  return [
+    ...[names.CANDIDATE_ENDPOINT, endpoint.id],
+    ...[names.CANDIDATE_RULE, rule],
+    ...[names.CANDIDATE_REASON, reason],
+    ...[names.CANDIDATE_DETAIL, detail],
+  ];
 }

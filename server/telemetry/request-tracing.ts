@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { CompiledPolicy, Outcome, RecordedAttempt, RoutePlan } from "../../engine/index.js";
+import type { CompiledPolicy, Endpoint, Outcome, RecordedAttempt, RoutePlan } from "../../engine/index.js";
+import type { AnswerNotes } from "../dispatch/attempt-result.js";
 
 /** The spans of one request. Every call is cheap and does nothing when no exporter is configured. */
 export interface RequestTrace {
@@ -14,27 +15,22 @@ export interface RequestTrace {
   }): void;
   /** A client span for one attempt, with the GenAI attributes. */
   attempt(start: {
-    readonly provider: string;
-    readonly model: string;
-    readonly upstreamModel: string;
-    readonly serverAddress: string;
-    readonly serverPort: number | undefined;
+    readonly endpoint: Pick<Endpoint, "id" | "model" | "provider" | "upstreamModel">;
+    readonly server: { readonly serverAddress: string; readonly serverPort: number | undefined };
     readonly stream: boolean;
     readonly maxOutputTokens: number | undefined;
   }): AttemptTrace;
   /** The server span ends here. */
   end(result: { readonly status: number; readonly outcome: string; readonly code: string | undefined }): void;
 }
+
+export type SaidByAnswer = Pick<AnswerNotes, "id" | "model" | "finishReasons">;
+
 export interface AttemptTrace {
   /** W3C headers (`traceparent`, `tracestate`) to send upstream; empty when tracing is off. */
   readonly headers: Readonly<Record<string, string>>;
-  end(
-    attempt: RecordedAttempt & {
-      readonly responseModel?: string;
-      readonly responseId?: string;
-      readonly finishReasons?: readonly string[];
-    },
-  ): void;
+  /** @param said what the answer says about itself. */
+  end(attempt: RecordedAttempt, said: SaidByAnswer): void;
 }
 
 /** Begins the server span of a request, as a child of the client's `traceparent` when there is one. */

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import {
-  type Attributes,
+  type AttributeValue,
   propagation,
   ROOT_CONTEXT,
   type Span,
@@ -11,9 +11,10 @@ import {
   trace,
 } from "@opentelemetry/api";
 import { type AttemptStart, attemptAttributes } from "./attempt-attributes.js";
+import { addAttribute, KnownAttributes } from "./attribute-list.js";
 import * as names from "./attribute-names.js";
 import { decisionAttributes, exclusionAttributes } from "./decision-attributes.js";
-import { childOf, exportSpan, parentOf } from "./ended-span.js";
+import { childOf, exportSpan, parentOf } from "./export-span.js";
 import { genAiOperation, routeOfPath } from "./known-routes.js";
 import type { AttemptTrace, RequestTrace, StartRequestTrace } from "./request-tracing.js";
 
@@ -38,16 +39,18 @@ export const startRequestTrace: StartRequestTrace = ({ method: written, path: ta
   const name = route === undefined ? verb : `${verb} ${route}`;
   const span = tracer.startSpan(name, { kind: SpanKind.SERVER }, propagation.extract(ROOT_CONTEXT, headers));
   if (!span.isRecording()) return unrecorded(span.spanContext());
-  const attributes: Attributes = {
-    [names.HTTP_REQUEST_METHOD]: method,
-    [names.URL_PATH]: path,
-    [names.URL_SCHEME]: "http",
-  };
-  if (method === "_OTHER") attributes[names.HTTP_REQUEST_METHOD_ORIGINAL] = written;
-  if (route !== undefined) attributes[names.HTTP_ROUTE] = route;
-  if (headers["user-agent"] !== undefined) attributes[names.USER_AGENT_ORIGINAL] = headers["user-agent"];
+  const attributes: (AttributeValue | KnownAttributes)[] = [
+    ...[names.HTTP_REQUEST_METHOD, method],
+    ...[names.URL_PATH, path],
+    HTTP,
+  ];
+  if (method === "_OTHER") attributes.push(names.HTTP_REQUEST_METHOD_ORIGINAL, written);
+  addAttribute(attributes, names.HTTP_ROUTE, route);
+  addAttribute(attributes, names.USER_AGENT_ORIGINAL, headers["user-agent"]);
   return new SpansOfRequest(span, name, attributes, genAiOperation(path));
 };
+
+const HTTP = new KnownAttributes([names.URL_SCHEME, "http"]);
 
 function withoutQuery(target: string): string {
   const end = target.indexOf("?");
@@ -66,12 +69,12 @@ function unrecorded(context: SpanContext): RequestTrace {
 class SpansOfRequest implements RequestTrace {
   readonly #span: Span;
   readonly #name: string;
-  readonly #attributes: Attributes;
+  readonly #attributes: (AttributeValue | KnownAttributes)[];
   readonly #operation: string;
   readonly #timesTillNow = startTiming();
 
   /** @param span of the SDK; it is never ended, what is exported is made by hand. */
-  constructor(span: Span, name: string, attributes: Attributes, operation: string) {
+  constructor(span: Span, name: string, attributes: (AttributeValue | KnownAttributes)[], operation: string) {
     this.#span = span;
     this.#name = name;
     this.#attributes = attributes;
@@ -102,17 +105,17 @@ class SpansOfRequest implements RequestTrace {
     const timesTillNow = startTiming();
     return {
       headers: contextHeaders(context),
-      end: (attempt) => {
+      end: (attempt, said) => {
         const { error: message, error_class: errorClass } = attempt;
         // A client that hung up, or a call that was hedged away, is nobody's error.
         const isError = errorClass !== undefined && errorClass !== "cancelled" && errorClass !== "outrun";
         exportSpan(this.#span, {
-          name: `${this.#operation} ${start.model}`,
+          name: `${this.#operation} ${start.endpoint.model}`,
           kind: SpanKind.CLIENT,
           context,
           parent: server,
           ...timesTillNow(),
-          attributes: attemptAttributes(this.#operation, start, attempt),
+          attributes: attemptAttributes(this.#operation, start, attempt, said),
           status: !isError ? undefined : message === undefined ? ERROR : { ...ERROR, message },
         });
       },
@@ -121,12 +124,11 @@ class SpansOfRequest implements RequestTrace {
 
   end({ status, outcome, code }: Parameters<RequestTrace["end"]>[0]): void {
     const attributes = this.#attributes;
-    attributes[names.HTTP_RESPONSE_STATUS_CODE] = status;
-    attributes[names.ROUTE_OUTCOME] = outcome;
-    if (code !== undefined) attributes[names.ROUTE_ERROR_CODE] = code;
+    attributes.push(names.HTTP_RESPONSE_STATUS_CODE, status, names.ROUTE_OUTCOME, outcome);
+    addAttribute(attributes, names.ROUTE_ERROR_CODE, code);
     // Of a server span only 5xx are errors, and an answer that was cut after its status was sent.
     const isError = status >= 500 || outcome === "cut";
-    if (isError) attributes[names.ERROR_TYPE] = code ?? (status >= 500 ? `${status}` : "cut");
+    if (isError) attributes.push(names.ERROR_TYPE, code ?? (status >= 500 ? `${status}` : "cut"));
     exportSpan(this.#span, {
       name: this.#name,
       kind: SpanKind.SERVER,

@@ -1,6 +1,7 @@
 import { type ContextManager, DiagLogLevel, diag, ROOT_CONTEXT } from "@opentelemetry/api";
 import type { Logger } from "pino";
-import { writeTraceRequest } from "./write-trace-request.js";
+import { writeSpans } from "./export-span.js";
+import { type WrittenSpan, writeTraceRequest } from "./written-span.js";
 
 export interface Telemetry {
   /** Whether spans are exported. */
@@ -50,7 +51,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
       import("@opentelemetry/sdk-node"),
       import("@opentelemetry/otlp-transformer"),
     ]);
-    JsonTraceSerializer.serializeRequest = writeTraceRequest; // what the exporter for `http/json` writes with
+    if (isOnlyJson(environment)) {
+      writeSpans();
+      // What the exporter for `http/json` writes with.
+      JsonTraceSerializer.serializeRequest = (spans) => writeTraceRequest(spans as readonly unknown[] as WrittenSpan[]);
+    }
     const sdk = new NodeSDK({
       metricReaders: [],
       logRecordProcessors: [],
@@ -83,6 +88,13 @@ export function asksForTraces(environment: Readonly<Record<string, string | unde
   const exporter = value("OTEL_TRACES_EXPORTER");
   if (exporter !== "") return exporter !== "none";
   return value("OTEL_EXPORTER_OTLP_ENDPOINT") !== "" || value("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") !== "";
+}
+
+/** Whether spans go nowhere but to a collector that takes OTLP/JSON. */
+function isOnlyJson(environment: Readonly<Record<string, string | undefined>>): boolean {
+  const value = (name: string) => (environment[name] ?? "").trim();
+  const protocol = value("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") || value("OTEL_EXPORTER_OTLP_PROTOCOL");
+  return protocol === "http/json" && ["", "otlp"].includes(value("OTEL_TRACES_EXPORTER"));
 }
 
 function namesService(environment: Readonly<Record<string, string | undefined>>): boolean {

@@ -1,5 +1,6 @@
 import { clampToBounds, measureText, type TokenBounds } from "../../engine/index.js";
 import { wholeText } from "../json/late-text.js";
+import type { Soon } from "../soon.js";
 import { byteBounds, coarseBounds } from "./coarse-bounds.js";
 import type { PromptSize } from "./prompt-size.js";
 import type { TokenCounter } from "./token-counter.js";
@@ -32,7 +33,7 @@ export interface PromptTokensInput {
  * When the exact count is not to be had in time the upper bound stands for it: a prompt may then be taken for too long
  * for a window, but never slips below a limit that it exceeds.
  */
-export async function promptTokens({ prompt, matters, counter }: PromptTokensInput): Promise<PromptTokens> {
+export function promptTokens({ prompt, matters, counter }: PromptTokensInput): Soon<PromptTokens> {
   counter.noteRequest();
   const { texts, fixedTokens } = prompt.parts;
   const withFixed = ({ lower, upper }: TokenBounds) => ({ lower: lower + fixedTokens, upper: upper + fixedTokens });
@@ -49,6 +50,9 @@ export async function promptTokens({ prompt, matters, counter }: PromptTokensInp
   if (!matters(bounds)) {
     return { value: clampToBounds(measure.estimate + fixedTokens, bounds), source: "estimate", ...bounds };
   }
-  const { tokens, how } = await counter.count(whole);
-  return { value: tokens + fixedTokens, source: how === "exact" ? "exact" : "bounds", ...bounds };
+  return counter.count(whole).then(({ tokens, how }) => ({
+    value: tokens + fixedTokens,
+    source: how === "exact" ? "exact" : "bounds",
+    ...bounds,
+  }));
 }

@@ -14,6 +14,13 @@ export function translateStream(context: AnswerContext): StreamTranslator {
   return new MessageStream(context);
 }
 
+/**
+ * An event that is text, as the provider writes it, with the text as it stands in JSON: what is escaped is escaped alike in
+ * both formats. There may be spaces before the last brace.
+ */
+const TEXT_EVENT =
+  /event: content_block_delta\ndata: \{"type":"content_block_delta","index":\d+,"delta":\{"type":"text_delta","text":"((?:[ !#-[\]-\xff]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))+)"\} *\} *\n\n/y;
+
 /** A block under way. */
 type OpenBlock =
   | { readonly kind: "tool"; readonly callIndex: number; hasArguments: boolean; readonly input: unknown }
@@ -53,6 +60,17 @@ class MessageStream implements StreamTranslator {
       default: // ping, and what is not known yet
         return [{ kind: "alive" }];
     }
+  }
+
+  pushText(events: string): string | undefined {
+    let chunks = "";
+    for (let at = 0; at < events.length; at = TEXT_EVENT.lastIndex) {
+      TEXT_EVENT.lastIndex = at;
+      const [, text] = TEXT_EVENT.exec(events) ?? [];
+      if (text === undefined) return undefined;
+      chunks += this.#writer.textEvent(text);
+    }
+    return chunks;
   }
 
   /** Whatever ends the body without `message_stop` is a cut. */

@@ -83,6 +83,12 @@ export interface TranslatedError {
 export interface StreamTranslator {
   /** @param data of one server-sent event. */
   push(data: Json): readonly StreamOutput[];
+  /**
+   * Translates events that hold text and nothing else, without reading their JSON. A format without this method reads all.
+   * @param events whole events, each byte a character (Latin-1).
+   * @returns chunks as events, in the same form; undefined when one of them holds anything else: then nothing is done.
+   */
+  pushText?(events: string): string | undefined;
   /** The body ended. Gives nothing unless the provider's last event has been seen. */
   end(): readonly StreamOutput[];
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { branchKeys, childrenOf, chooseSplit, isNarrow, quantiles } from "../../../engine/compile/choose-split.js";
+import {
+  branchKeys,
+  childrenOf,
+  chooseSplit,
+  isNarrow,
+  quantiles,
+  Tally,
+} from "../../../engine/compile/choose-split.js";
 import type { FiledRule } from "../../../engine/compile/filed-rule.js";
 import type { Necessary } from "../../../engine/compile/necessary.js";
 import type { TreeTuning } from "../../../engine/compile/tree-tuning.js";
@@ -178,5 +185,14 @@ describe("quantiles()", () => {
   it("are given once each, ascending", () => {
     expect(quantiles([1, 1, 1, 1, 9, 9, 9, 9], 3)).toEqual([1, 9]);
     expect(quantiles([2, 10, 100, 1_000], 3)).toEqual([10, 100, 1_000]);
+  });
+});
+
+describe("Tally", () => {
+  it("counts keys however large they are, and forgets those that are cleared", () => {
+    const tally = new Tally();
+    expect([7, 7, 100_000, 7, 100_000].map((key) => tally.add(key))).toEqual([0, 1, 0, 2, 1]);
+    tally.clear(7);
+    expect([7, 100_000].map((key) => tally.add(key))).toEqual([0, 2]);
   });
 });

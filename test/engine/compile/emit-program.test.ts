@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANY_TAG, FAILS, HOLDS, ONE_OF, WITHIN } from "../../../engine/compile/decision-tree.js";
-import { ProgramEmitter } from "../../../engine/compile/emit-program.js";
+import { assembleProgram, ProgramEmitter } from "../../../engine/compile/emit-program.js";
 import type { Literal } from "../../../engine/compile/formula.js";
 import { WordBuffer } from "../../../engine/compile/word-buffer.js";
 
@@ -15,7 +15,9 @@ describe("emit()", () => {
     const isOne = literal({ operation: ONE_OF, fact: 1, values: [2, 5] });
     const hasTag = literal({ operation: ANY_TAG, fact: 2, values: [7], holds: false });
     const isThree = literal({ fact: 3, x: 3 });
-    const start = emitter.emit({ kind: "or", parts: [{ kind: "and", parts: [isOne, isThree] }, hasTag] });
+    const start = emitter.emit(
+      assembleProgram({ kind: "or", parts: [{ kind: "and", parts: [isOne, isThree] }, hasTag] }),
+    );
     const lists = [2, 5, 7];
     expect([...code.toArray()]).toEqual([
       ...lists,
@@ -24,13 +26,17 @@ describe("emit()", () => {
       ...[ANY_TAG, 2, 2, 1, 9, HOLDS], // at 15
     ]);
     expect(start).toBe(15);
-    const again = emitter.emit(isOne);
+    const again = emitter.emit(assembleProgram(isOne));
     expect([...code.toArray().subarray(again)]).toEqual([ONE_OF, 1, 0, 2, HOLDS, FAILS]);
   });
 
   it("writes nothing when there is nothing to ask", () => {
     const code = new WordBuffer();
     const emitter = new ProgramEmitter(code);
-    expect([emitter.emit(true), emitter.emit(false), code.length]).toEqual([HOLDS, FAILS, 0]);
+    expect([emitter.emit(assembleProgram(true)), emitter.emit(assembleProgram(false)), code.length]).toEqual([
+      HOLDS,
+      FAILS,
+      0,
+    ]);
   });
 });

@@ -1,6 +1,13 @@
+import { FormulaBinder } from "../../../engine/compile/bind-formula.js";
 import { buildDecisionTree } from "../../../engine/compile/build-decision-tree.js";
+import type { DecisionTree, MemoisedPredicate } from "../../../engine/compile/decision-tree.js";
+import type { Formula, Question } from "../../../engine/compile/formula.js";
+import { ConditionLowering } from "../../../engine/compile/lower-condition.js";
+import { numberFacts } from "../../../engine/compile/number-facts.js";
+import { SymbolTable } from "../../../engine/compile/symbol-table.js";
 import type { TreeTuning } from "../../../engine/compile/tree-tuning.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
+import { builtInFacts } from "../../../engine/conditions/fact-definitions.js";
 import { decide } from "../../../engine/evaluate/decide.js";
 import { decideInOrder } from "../../../engine/evaluate/decide-in-order.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
@@ -32,6 +39,22 @@ export function setOf(rules: readonly RuleText[], attributes: readonly Attribute
 export function compile(set: PolicySet, tuning?: TreeTuning): CompiledPolicy {
   const tree = structuredClone(buildDecisionTree(set, tuning));
   return { name: "test", revision: "", set, tree, tests: [], files: [] };
+}
+
+/** Symbols, with the facts that each policy has. */
+export const symbolTable = () => new SymbolTable(new Map(builtInFacts.map(({ name, type }) => [name, type])));
+
+/** A question about the only condition of a policy, lowered and with its numbers. */
+export function lowered(
+  condition: Condition,
+  question: Question,
+): { formula: Formula; facts: DecisionTree["facts"]; memoised: readonly MemoisedPredicate[] } {
+  const table = symbolTable();
+  const lowering = new ConditionLowering(table);
+  const { formula, mentions } = lowering.lower(condition, question);
+  const { facts, numbers } = numberFacts([mentions], table, []);
+  const binder = new FormulaBinder(numbers, table, lowering, () => undefined);
+  return { formula: binder.bind(formula), facts, memoised: binder.memoised };
 }
 
 /** What the tree says, as `denied r0, required r1 r2, route r3`; fails when the plain reading says something else. */

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Formula } from "../../../engine/compile/formula.js";
-import { ConditionLowering, type Question } from "../../../engine/compile/lower-condition.js";
-import { numberFacts } from "../../../engine/compile/number-facts.js";
+import type { Formula, Question } from "../../../engine/compile/formula.js";
+import { ConditionLowering } from "../../../engine/compile/lower-condition.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { all, any, atLeast, below, has, is, isTrue, logic, night, not } from "../explain/harness.js";
-import { setOf } from "./harness.js";
+import { lowered, symbolTable } from "./harness.js";
 
 const operations = [
   ["within", "within or absent", "one of", "one of or absent", "any tag", "any tag or absent"],
@@ -12,15 +11,14 @@ const operations = [
 ].flat();
 
 /** A formula in words. */
-function lowered(condition: Condition, question: Question): string {
-  const lowering = new ConditionLowering(numberFacts(setOf([condition])));
+function inWords(condition: Condition, question: Question): string {
   const write = (formula: Formula): string => {
     if (typeof formula === "boolean") return String(formula);
     if (formula.kind !== "literal") return `(${formula.parts.map(write).join(` ${formula.kind} `)})`;
     const { operation, x, y, values, holds } = formula;
     return `${holds ? "" : "not "}${operations[operation]} ${values.length > 0 ? values.join("/") : `${x}+${y}`}`;
   };
-  return write(lowering.lower(condition, question));
+  return write(lowered(condition, question).formula);
 }
 
 describe("lower()", () => {
@@ -69,14 +67,22 @@ describe("lower()", () => {
   ];
   for (const [name, condition, whenTrue, whenNotFalse] of cases) {
     it(`asks ${name}`, () => {
-      expect([lowered(condition, "true"), lowered(condition, "not-false")]).toEqual([whenTrue, whenNotFalse]);
+      expect([inWords(condition, "true"), inWords(condition, "not-false")]).toEqual([whenTrue, whenNotFalse]);
     });
   }
 
   it("numbers equal memoised predicates once", () => {
     const prefix: Condition = { kind: "prefix", fact: "model", prefix: "gpt-", span: is("a").span };
-    const lowering = new ConditionLowering(numberFacts(setOf([all(prefix, prefix)])));
-    lowering.lower(all(prefix, { ...prefix }), "true");
-    expect(lowering.memoised).toHaveLength(1);
+    const { memoised } = lowered(all(prefix, { ...prefix, span: { ...prefix.span, start: 7 } }), "true");
+    expect(memoised).toEqual([{ predicate: prefix, fact: 0 }]);
+  });
+
+  it("says whether a condition has numbers in common with other rules", () => {
+    const scope = is("tenant", "a", "b");
+    const lowering = new ConditionLowering(symbolTable(), new Set([scope]));
+    const standsAlone = (condition: Condition) => lowering.lower(condition, "true").standsAlone;
+    expect(standsAlone(all(is("tenant", "a", "b"), night([1], "UTC")))).toBe(true);
+    expect(standsAlone(all(scope, isTrue("stream")))).toBe(false);
+    expect(standsAlone(not(logic({ var: "app" }, "app")))).toBe(false);
   });
 });

@@ -1,15 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { ConditionLowering } from "../../../engine/compile/lower-condition.js";
 import { necessaryParts } from "../../../engine/compile/necessary.js";
-import { numberFacts } from "../../../engine/compile/number-facts.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { all, any, atLeast, below, has, is, isTrue, logic, night, not, span } from "../explain/harness.js";
-import { setOf } from "./harness.js";
+import { lowered } from "./harness.js";
 
 function necessary(condition: Condition, question: "true" | "not-false" = "true"): string[] {
-  const numbered = numberFacts(setOf([condition]));
-  return necessaryParts(new ConditionLowering(numbered).lower(condition, question), numbered.facts).map((part) => {
-    const name = numbered.facts[part.fact]?.name;
+  const { formula, facts } = lowered(condition, question);
+  return necessaryParts(formula, facts).map((part) => {
+    const name = facts[part.fact]?.name;
     const absent = part.orAbsent ? " or absent" : "";
     if (part.kind === "interval") {
       return `${name} ${part.first > part.last ? "never" : `${part.first}..${part.last}`}${absent}`;

@@ -33,8 +33,8 @@ describe("a compiled policy file", () => {
     ["another JSON file", "[1]", "this is not a compiled policy: write one with `policy compile -o FILE`"],
     [
       "a later version",
-      edited((file) => (file["version"] = 3)),
-      "has version 3 of the format, this Routewright reads 2",
+      edited((file) => (file["version"] = 4)),
+      "has version 4 of the format, this Routewright reads 3",
     ],
     [
       "an edited rule",

@@ -71,7 +71,9 @@ onBothEngines((engine) => {
       return store.write(rows);
     };
     const queue = new CommitQueue<LedgerRow>({ write, log: { warn() {}, error() {} } as never, now: Date.now });
-    await Promise.all(Array.from({ length: 1_000 }, (_, index) => queue.add(ledgerRow(`dec_${index}.1`, { at: DAY }))));
+    await Promise.all(
+      Array.from({ length: 1_000 }, (_, index) => committed(queue, ledgerRow(`dec_${index}.1`, { at: DAY }))),
+    );
     expect(batches).toBeLessThanOrEqual(6);
     expect(queue.status()).toEqual({ waiting: 0, written: 1_000, rejected: 0 });
     expect(await store.chargedFor(["dec_999.1"])).toHaveProperty("size", 1);
@@ -79,6 +81,10 @@ onBothEngines((engine) => {
     await database.close();
   });
 });
+
+function committed<Row>(queue: CommitQueue<Row>, row: Row): Promise<void> {
+  return new Promise((resolve) => queue.add(row, resolve));
+}
 
 it("CommitQueue goes on trying, in order, and loses nothing", async () => {
   let isLocked = true;
@@ -93,7 +99,7 @@ it("CommitQueue goes on trying, in order, and loses nothing", async () => {
     retryMs: 5,
     batchRows: 2,
   });
-  const done = Promise.all([1, 2, 3].map((row) => queue.add(row)));
+  const done = Promise.all([1, 2, 3].map((row) => committed(queue, row)));
   await expect.poll(() => queue.status().lastError).toBe("database is locked");
   expect(queue.status()).toMatchObject({ waiting: 3, failingSince: expect.any(Number) });
   isLocked = false;
@@ -114,7 +120,7 @@ it("CommitQueue sets aside a row that is at fault itself, and goes on", async ()
     now: Date.now,
     retryMs: 1,
   });
-  await Promise.all([1, 2, 3].map((row) => queue.add(row)));
+  await Promise.all([1, 2, 3].map((row) => committed(queue, row)));
   expect([...written]).toEqual([1, 3]);
   expect(queue.status()).toEqual({ waiting: 0, written: 2, rejected: 1 });
   expect(logged.at(-1)).toBe("a ledger row cannot be written, and is set aside");

@@ -26,31 +26,37 @@ const server = createServer((request, response) => {
     endedAtMs: at + 2,
   });
   const start = {
-    provider: "google",
-    model: "acme/large",
-    upstreamModel: "large-right",
-    serverAddress: "127.0.0.1",
-    serverPort: 8443,
+    endpoint: { id: "acme/large@right", provider: "google", model: "acme/large", upstreamModel: "large-right" },
+    server: { serverAddress: "127.0.0.1", serverPort: 8443 },
     stream: true,
     maxOutputTokens: 50,
   };
+  const left = {
+    endpoint: { ...start.endpoint, id: "acme/large@left", provider: "left" },
+    server: { ...start.server, serverPort: undefined },
+    stream: true,
+    maxOutputTokens: undefined,
+  };
   const sent: unknown[] = [];
   if (!isDenied) {
-    const failing = trace.attempt({ ...start, provider: "left", serverPort: undefined, maxOutputTokens: undefined });
-    failing.end({ endpoint: "acme/large@left", status: 503, error_class: "overloaded", error: "busy", total_ms: 3 });
+    const failing = trace.attempt(left);
+    failing.end(
+      { endpoint: "acme/large@left", status: 503, error_class: "overloaded", error: "busy", total_ms: 3 },
+      {},
+    );
     const answering = trace.attempt(start);
     sent.push(failing.headers, answering.headers);
-    answering.end({
-      endpoint: "acme/large@right",
-      status: 200,
-      first_token_ms: 250,
-      total_ms: 400,
-      usage: { input_tokens: 10, output_tokens: 4, cached_input_tokens: 6, reasoning_output_tokens: 1 },
-      cost_usd: 0.0015,
-      responseId: "chatcmpl-1",
-      responseModel: "large-2026",
-      finishReasons: ["stop"],
-    });
+    answering.end(
+      {
+        endpoint: "acme/large@right",
+        status: 200,
+        first_token_ms: 250,
+        total_ms: 400,
+        usage: { input_tokens: 10, output_tokens: 4, cached_input_tokens: 6, reasoning_output_tokens: 1 },
+        cost_usd: 0.0015,
+      },
+      { id: "chatcmpl-1", model: "large-2026", finishReasons: ["stop"] },
+    );
   }
   const status = isDenied ? 403 : request.headers["x-fail"] === undefined ? 200 : 502;
   trace.end({

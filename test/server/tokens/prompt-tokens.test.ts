@@ -16,7 +16,7 @@ const bodyOf = (content: unknown) => ({ messages: [{ role: "user", content }] })
 /** Of a body with one user message: 3 for the message, 1 for its role, 3 for the reply. */
 const FRAME = 7;
 
-function measure(
+async function measure(
   body: Readonly<Record<string, unknown>>,
   thresholds: TokenThresholds,
   maxOutputTokens?: number,
@@ -24,10 +24,8 @@ function measure(
 ) {
   const counter = createTokenCounter({ runIn: "main", ...(maxCharacters === undefined ? {} : { maxCharacters }) });
   const matters = (bounds: TokenBounds) => needsExactCount(thresholds, bounds, maxOutputTokens);
-  return promptTokens({ prompt: new PromptSize(body), matters, counter }).then((found) => ({
-    ...found,
-    stats: counter.stats(),
-  }));
+  const found = await promptTokens({ prompt: new PromptSize(body), matters, counter });
+  return { ...found, stats: counter.stats() };
 }
 
 describe("promptTokens()", () => {

@@ -1,10 +1,7 @@
 import type { PlannedAttempt } from "../../engine/index.js";
-import type { Attempt } from "./attempt-result.js";
 import type { ClientPresence } from "./client-presence.js";
-import { passedOver } from "./passed-over.js";
 import type { Limits, Release, Slots } from "./slots.js";
 import { DEFAULT_QUEUE_MS, type WaitingRoom } from "./waiting-room.js";
-import type { WaitForTurn } from "./walk-plan.js";
 
 export interface Concurrency {
   readonly slots: Slots;
@@ -19,34 +16,31 @@ export interface Concurrency {
   readonly clock: () => number;
 }
 
-/**
- * Adds `max_concurrent` to the attempts of one request: a candidate at its limit is passed over. `waitForTurn` waits for
- * the first of several that are, at most as long as their route says, and keeps the place for the attempt that follows.
- */
-export function withSlots(
-  attempt: Attempt,
-  concurrency: Concurrency,
-): { readonly attempt: Attempt; readonly waitForTurn: WaitForTurn } {
-  const { slots, limitsOf } = concurrency;
-  const kept = new Map<PlannedAttempt, Release>();
-  return {
-    async attempt(planned, side) {
-      const release = kept.get(planned) ?? slots.take(limitsOf(planned));
-      kept.delete(planned);
-      if (release === undefined) return passedOver("busy");
-      try {
-        return await attempt(planned, side);
-      } finally {
-        release();
-      }
-    },
-    async waitForTurn(busy, client) {
-      const turn = await firstTurn(busy, client, concurrency);
-      if (turn === undefined) return undefined;
-      kept.set(turn.planned, turn.release);
-      return turn.planned;
-    },
-  };
+/** The places (`max_concurrent`) that the calls of one request take. */
+export class RequestPlaces {
+  readonly #concurrency: Concurrency;
+  #kept: Turn | undefined;
+
+  constructor(concurrency: Concurrency) {
+    this.#concurrency = concurrency;
+  }
+
+  /** Takes the places for a call. @returns what gives them back; undefined when the candidate is at its limit. */
+  take(planned: PlannedAttempt): Release | undefined {
+    const kept = this.#kept;
+    if (kept?.planned !== planned) return this.#concurrency.slots.take(this.#concurrency.limitsOf(planned));
+    this.#kept = undefined;
+    return kept.release;
+  }
+
+  /**
+   * Waits for the first of several candidates that are at their limit, at most as long as their route says, and keeps its
+   * places for the call that follows.
+   */
+  async waitForTurn(busy: readonly PlannedAttempt[], client: ClientPresence): Promise<PlannedAttempt | undefined> {
+    this.#kept = await firstTurn(busy, client, this.#concurrency);
+    return this.#kept?.planned;
+  }
 }
 
 interface Turn {
