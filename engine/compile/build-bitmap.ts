@@ -182,8 +182,13 @@ function intervalEdges(parts: readonly (Necessary | undefined)[]): Int32Array {
     edges[count++] = part.first;
     edges[count++] = part.last + 1;
   }
-  const ascending = edges.subarray(0, count).sort();
-  return ascending.filter((edge, at) => at === 0 || edge !== ascending[at - 1]);
+  edges.subarray(0, count).sort();
+  let kept = 0;
+  for (let at = 0; at < count; at++) {
+    const edge = edges[at] as number;
+    if (at === 0 || edge !== edges[kept - 1]) edges[kept++] = edge;
+  }
+  return edges.subarray(0, kept);
 }
 
 function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer, mostRows: number): void {

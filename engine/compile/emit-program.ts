@@ -48,13 +48,16 @@ export function assembleProgram(formula: Formula): Program {
     return next;
   };
   const start = write(formula, HOLDS, FAILS);
-  return { words, start, lists: lists.all };
+  return { words: words.slice(), start, lists: lists.all }; // A copy has no room to grow: there are many, and they are kept.
 }
+
+/** So many lists are looked through faster than they are indexed. */
+const FEW_LISTS = 8;
 
 /** The lists of one formula, in the order they stand in it, equal ones once. */
 class Lists {
   readonly all: { readonly key: string; readonly values: readonly number[] }[] = [];
-  readonly #numbers = new Map<string, number>();
+  #numbers: Map<string, number> | undefined;
 
   collect(part: Literal | Junction): void {
     if (part.kind !== "literal") for (const child of part.parts) this.collect(child);
@@ -63,11 +66,12 @@ class Lists {
 
   numberOf(values: readonly number[]): number {
     const key = values.join(" ");
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      number = this.all.push({ key, values }) - 1;
-      this.#numbers.set(key, number);
-    }
+    const { all } = this;
+    if (all.length > FEW_LISTS) this.#numbers ??= new Map(all.map((list, at) => [list.key, at]));
+    const known = this.#numbers === undefined ? all.findIndex((list) => list.key === key) : this.#numbers.get(key);
+    if (known !== undefined && known >= 0) return known;
+    const number = all.push({ key, values }) - 1;
+    this.#numbers?.set(key, number);
     return number;
   }
 }

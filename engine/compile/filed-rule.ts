@@ -37,11 +37,13 @@ const OWN_VALUES = 64;
  * list: a list that many rules share (it stands in their scope) tells none of them from the others.
  */
 export function allowFiling(rules: readonly Omit<FiledRule, "allowance">[]): readonly FiledRule[] {
-  const uses = countUses(rules, (part) => part.kind !== "interval" && part.keys.length >= OWN_VALUES);
+  let uses: ReadonlyMap<Necessary, number> | undefined;
   const allowanceFor = (part: Necessary): number => {
     if (part.kind === "interval") return 1;
     const values = part.keys.length + 1;
-    return values <= OWN_VALUES ? values : Math.max(OWN_VALUES, Math.floor(values / (uses.get(part) as number)));
+    if (values <= OWN_VALUES) return values;
+    uses ??= countUses(rules, (other) => other.kind !== "interval" && other.keys.length >= OWN_VALUES);
+    return Math.max(OWN_VALUES, Math.floor(values / (uses.get(part) as number)));
   };
   return rules.map(({ ruleNumber, program, necessary }) => {
     let allowance = LEAST_ALLOWANCE;

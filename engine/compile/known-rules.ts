@@ -10,6 +10,7 @@ import { longConditions } from "./shared-conditions.js";
 import { SymbolTable } from "./symbol-table.js";
 import type { TreeTuning } from "./tree-tuning.js";
 
+const NO_NUMBERS = new Int32Array();
 /** Beside twice what a policy needs, so many symbols are kept. */
 const SPARE = 10_000;
 
@@ -65,8 +66,8 @@ export class KnownRule {
   /** Those of the long parts that were shared when it was lowered. */
   #shared: readonly Condition[] = [];
   #bound: BoundRule | undefined;
-  /** The numbers that it was bound with, of each symbol it mentions. */
-  #numbers: readonly number[] = [];
+  /** The numbers of all symbols in the build that bound it, or in a later one that gave the same to what it mentions. */
+  #numbers: Int32Array = NO_NUMBERS;
 
   constructor(rule: Rule, tuning: TreeTuning) {
     this.#rule = rule;
@@ -92,19 +93,23 @@ export class KnownRule {
     sharedParts: readonly (readonly Necessary[])[],
   ): BoundRule {
     const { formula, mentions, standsAlone } = lowered;
-    if (this.#bound !== undefined && standsAlone && this.#isNumbered(mentions, numbers)) return this.#bound;
-    const bound = binder.bind(formula);
-    this.#bound = { program: assembleProgram(bound), necessary: necessaryParts(bound, facts, sharedParts) };
-    this.#numbers = standsAlone ? mentions.map((symbol) => numbers[symbol] as number) : [];
+    if (this.#bound === undefined || !standsAlone || !isNumberedAlike(mentions, numbers, this.#numbers)) {
+      const bound = binder.bind(formula);
+      this.#bound = { program: assembleProgram(bound), necessary: necessaryParts(bound, facts, sharedParts) };
+    }
+    this.#numbers = numbers;
     return this.#bound;
   }
+}
 
-  #isNumbered(mentions: readonly number[], numbers: Int32Array): boolean {
-    for (let at = 0; at < mentions.length; at++) {
-      if (numbers[mentions[at] as number] !== this.#numbers[at]) return false;
-    }
-    return true;
+/** Whether symbols have the same numbers in two builds. */
+function isNumberedAlike(symbols: readonly number[], one: Int32Array, other: Int32Array): boolean {
+  if (one === other) return true;
+  for (let at = 0; at < symbols.length; at++) {
+    const symbol = symbols[at] as number;
+    if (one[symbol] !== other[symbol]) return false;
   }
+  return true;
 }
 
 function isEqual(one: readonly Condition[], other: readonly Condition[]): boolean {

@@ -21,7 +21,7 @@ import { weeklyMinutes } from "./weekly-minutes.js";
 /** A condition as a formula over symbols, which does not change while other rules do. */
 export interface LoweredCondition {
   readonly formula: Formula<NamedLiteral>;
-  /** Every symbol that its numbers depend on, each once, in the order of mention. */
+  /** Every symbol that its numbers depend on, in the order of their first mention. */
   readonly mentions: readonly number[];
   /** It refers to nothing that is numbered with other rules' conditions: memoised predicates and shared parts. */
   readonly standsAlone: boolean;
@@ -33,7 +33,10 @@ export class ConditionLowering {
   private readonly sharedConditions: ReadonlySet<Condition>;
   /** The formulas of shared conditions, by what is asked. */
   private readonly sharedFormulas = new Map<string, Map<Condition, Formula<NamedLiteral>>>();
-  private mentions = new Set<number>();
+  private mentions: number[] = [];
+  /** For each symbol, the list in which it was mentioned last: a list holds a symbol once. */
+  private readonly mentionedIn: number[] = [];
+  private list = 0;
   private standsAlone = true;
 
   /** @param sharedConditions are lowered once and referred to. */
@@ -44,10 +47,11 @@ export class ConditionLowering {
 
   /** The question about a condition as a formula. */
   lower(condition: Condition, question: Question): LoweredCondition {
-    this.mentions = new Set();
+    this.beginList();
     this.standsAlone = true;
     const formula = this.lowerPart(condition, question, true);
-    return { formula, mentions: [...this.mentions], standsAlone: this.standsAlone };
+    // A copy has no room to grow: there are many, and they are kept.
+    return { formula, mentions: this.mentions.slice(), standsAlone: this.standsAlone };
   }
 
   /** What is asked of a shared condition. */
@@ -58,9 +62,9 @@ export class ConditionLowering {
     let formula = formulas.get(condition);
     if (formula === undefined) {
       const around = this.mentions;
-      this.mentions = new Set();
+      this.beginList();
       formula = this.lowerWhole(condition, question, holds);
-      this.table.setMentions(this.table.part(condition), [...this.mentions]);
+      this.table.setMentions(this.table.part(condition), this.mentions);
       this.mentions = around;
       formulas.set(condition, formula);
     }
@@ -82,7 +86,7 @@ export class ConditionLowering {
   private lowerShared(condition: Condition, question: Question, holds: boolean): Formula<NamedLiteral> {
     const formula = this.sharedFormula(condition, question, holds);
     const symbol = this.table.part(condition);
-    this.mentions.add(symbol);
+    this.mention(symbol);
     this.standsAlone = false;
     return typeof formula === "boolean"
       ? formula
@@ -171,22 +175,33 @@ export class ConditionLowering {
 
   private fact(name: string, type?: NamedFact["type"], tz?: string): number {
     const symbol = this.table.fact(name, type, tz);
-    this.mentions.add(symbol).add((this.table.symbols[symbol] as NamedFact).highest);
+    this.mention(symbol);
+    this.mention((this.table.symbols[symbol] as NamedFact).highest);
     return symbol;
   }
 
   private texts(fact: number, texts: readonly string[]): readonly number[] {
-    const symbols = new Set<number>();
-    for (const text of texts) symbols.add(this.table.text(fact, text));
-    for (const symbol of symbols) this.mentions.add(symbol);
-    return [...symbols];
+    const symbols = texts.map((text) => this.table.text(fact, text));
+    for (const symbol of symbols) this.mention(symbol);
+    return symbols.length < 2 ? symbols : [...new Set(symbols)];
   }
 
   private cut(fact: number, cut: number | undefined): number | undefined {
     if (cut === undefined) return undefined;
     const symbol = this.table.cut(fact, cut);
-    this.mentions.add(symbol);
+    this.mention(symbol);
     return symbol;
+  }
+
+  private beginList(): void {
+    this.mentions = [];
+    this.list++;
+  }
+
+  private mention(symbol: number): void {
+    if (this.mentionedIn[symbol] === this.list) return;
+    this.mentionedIn[symbol] = this.list;
+    this.mentions.push(symbol);
   }
 }
 

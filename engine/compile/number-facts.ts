@@ -96,7 +96,9 @@ export function numberFacts(
       ...(tz === undefined ? {} : { tz }),
     };
   });
-  return { facts, tagCount, numbers, made };
+  // As the same object it tells that nothing has changed.
+  const same = before !== undefined && isEqual(before.numbers, numbers) ? before.numbers : numbers;
+  return { facts, tagCount, numbers: same, made };
 }
 
 function textOf({ symbols }: SymbolTable, symbol: number): string {
@@ -113,7 +115,7 @@ function ascendingCuts(cuts: readonly number[], { symbols }: SymbolTable): Float
   return ascending.sort();
 }
 
-function isEqual(one: readonly number[], other: readonly number[]): boolean {
+function isEqual(one: ArrayLike<number>, other: ArrayLike<number>): boolean {
   if (one.length !== other.length) return false;
   for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
   return true;

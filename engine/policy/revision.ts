@@ -100,10 +100,13 @@ export function canonicalJson(value: unknown, key = ""): string {
 }
 
 function objectJson(value: object, write: (name: string, item: unknown) => string): string {
-  const entries = Object.entries(value)
-    .filter(([name, item]) => name !== "span" && item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${write(name, item)}`).join(",")}}`;
+  let json = "";
+  for (const name of Object.keys(value).sort()) {
+    const item = (value as Readonly<Record<string, unknown>>)[name];
+    if (name !== "span" && item !== undefined)
+      json += `${json === "" ? "" : ","}${JSON.stringify(name)}:${write(name, item)}`;
+  }
+  return `{${json}}`;
 }
 
 function entryJson(name: string, item: unknown): string {

@@ -2,15 +2,40 @@ import { readlinkSync } from "node:fs";
 import { getPriority, setPriority } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import { MessageChannel, parentPort } from "node:worker_threads";
-import { compilePolicy, KnownParts, type Rule, splitPolicy } from "../../engine/index.js";
+import { compilePolicy, KnownParts, type Rule, type SourceFile, splitPolicy } from "../../engine/index.js";
 import { collectGarbage } from "../collect-garbage.js";
 import type { CompileAnswer, CompileRequest } from "./create-policy-compiler.js";
 import { failedTests } from "./failed-tests.js";
 
 // The thread that create-policy-compiler.ts starts. It compiles the files it is given, and runs their tests when asked to, again and again; what it has read
 // before it does not read again, and rules it has handed over before it does not hand over again.
-const known = new KnownParts();
+let known = new KnownParts();
+/** The texts it was given last, by file. */
+let texts = new Map<string, string>();
 let handedOver: readonly Rule[] = [];
+
+/** With so many characters of new text, forgetting saves some 200 MB for some 20 ms. */
+const MUCH = 512 * 1024;
+
+/**
+ * Forgets what is known before most of it is read anew: otherwise the old parts, the new ones and the garbage of reading stand
+ * beside each other, and the heap of 10,000 rules grows to 400 MB, of which it gives little back.
+ */
+function forgetOld(files: readonly SourceFile[]): void {
+  const before = texts;
+  texts = new Map();
+  let [characters, fresh] = [0, 0];
+  for (const { name, text } of files) {
+    const old = before.get(name);
+    characters += text.length;
+    if (old !== text) fresh += text.length;
+    texts.set(name, old === text ? old : text); // The same string, not an equal one: each request brings copies.
+  }
+  if (before.size === 0 || fresh < MUCH || 3 * fresh < 2 * characters) return;
+  known = new KnownParts();
+  handedOver = [];
+  collectGarbage();
+}
 
 /**
  * On Linux a thread has a priority of its own: where cores are scarce, the edit waits and not the requests. Not so before the first
@@ -56,6 +81,7 @@ compilePolicy([{ name: "policy.yaml", text: "kind: policy\nname: warm-up\n" }]);
 
 parentPort?.on("message", (request: CompileRequest) => {
   clearTimeout(idle);
+  forgetOld(request.files);
   answer(request);
   stepBack();
   idle = setTimeout(clearUp, IDLE_MS);

@@ -2,12 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { compilePolicy } from "../../../engine/policy/compile-policy.js";
-import { shortRevision } from "../../../engine/policy/revision.js";
+import type { Rule } from "../../../engine/policy/policy-set.js";
+import { KnownHashes, shortRevision } from "../../../engine/policy/revision.js";
 import { plainValue } from "../../../engine/source/located.js";
 import { parseYaml } from "../../../engine/source/parse-yaml.js";
 import type { SourceFile } from "../../../engine/source/source-file.js";
 import { readPolicyDirectory } from "../../../server/policy-files/read-policy-directory.js";
+import { Random } from "../../differential/random.js";
+import { setOf } from "../compile/harness.js";
 import { completed } from "../diagnostics/read-broken-sets.js";
+import { is } from "../explain/harness.js";
 
 const shipped = (await readPolicyDirectory("policies")).filter(({ name }) => !name.startsWith("tests/"));
 
@@ -106,5 +110,29 @@ describe("revisionOf()", () => {
     const first = withRules(`  - { id: a, route: { to: [economy] } }\n  - { id: b, route: { to: [strong] } }\n`);
     const second = withRules(`  - { id: b, route: { to: [strong] } }\n  - { id: a, route: { to: [economy] } }\n`);
     expect(revision(second)).not.toBe(revision(first));
+  });
+});
+
+describe("KnownHashes", () => {
+  it("gives what it would give without what it knows, edit after edit", () => {
+    const random = new Random(20261126);
+    const [first] = setOf([is("tenant", "a")]).rules;
+    let made = 0;
+    const fresh = (): Rule => ({ ...(first as Rule), id: `rule-${made++}` });
+    const known = new KnownHashes();
+    const hashes = new Set<string>();
+    let rules = Array.from({ length: 1_500 }, fresh);
+    for (let edit = 0; edit < 60; edit++) {
+      const hash = known.ofRules(rules);
+      expect(hash).toBe(new KnownHashes().ofRules(rules));
+      hashes.add(hash);
+      const at = random.integer(0, rules.length);
+      const chance = random.next();
+      if (chance < 0.3) rules = rules.toSpliced(at, random.integer(1, 40));
+      else if (chance < 0.6) rules = rules.toSpliced(at, 0, ...random.list(1, 40, fresh));
+      else if (chance < 0.8) rules = [...rules.slice(at), ...rules.slice(0, at)];
+      else rules = chance < 0.9 ? rules.slice(0, -1) : [...rules, fresh()];
+    }
+    expect(hashes.size).toBeGreaterThan(55);
   });
 });

@@ -78,6 +78,39 @@ describe("createPolicyCompiler()", () => {
     expect(broken.diagnostics).toEqual(compilePolicy([{ name: "policy.yaml", text: "rules: [" }]).diagnostics);
   });
 
+  it.skipIf(!existsSync(built))(
+    "begins afresh when most of a large policy is new, and goes on from there",
+    async () => {
+      const module = (await import(
+        pathToFileURL(built).href
+      )) as typeof import("../../../server/policy-files/create-policy-compiler.js");
+      const compiler = keep(module.createPolicyCompiler());
+      const edition = (number: number, sizes: readonly number[], id = "b"): SourceFile[] => [
+        files[0] as SourceFile,
+        { name: "policy.yaml", text: policyNamed("large", "[{ include: a.yaml }, { include: b.yaml }]") },
+        { name: "a.yaml", text: `kind: policy\nrules:\n${rule("a")}` },
+        {
+          name: "b.yaml",
+          text: `kind: policy\nrules:\n${rule(id)}${sizes.map((size) => `# ${number}${"-".repeat(size)}\n`)}`,
+        },
+      ];
+      const rulesOf = async (sources: SourceFile[]) => {
+        const { value } = await compiler.compile(sources);
+        expect(value).toEqual(compilePolicy(sources).value);
+        return value?.set.rules;
+      };
+      const first = await rulesOf(edition(1, [600_000]));
+      const small = await rulesOf(edition(1, [1_000]));
+      expect(small?.[0]).toBe(first?.[0]);
+      const large = await rulesOf(edition(2, [600_000]));
+      expect(large?.[0]).not.toBe(small?.[0]);
+      const other = await rulesOf(
+        edition(2, [600_000], "c").with(3, { name: "b.yaml", text: `kind: policy\nrules:\n${rule("c")}` }),
+      );
+      expect(other?.[0]).toBe(large?.[0]);
+    },
+  );
+
   it.skipIf(!existsSync(built))("runs the tests of the set in its thread, when they are asked for", async () => {
     const module = (await import(
       pathToFileURL(built).href

@@ -109,6 +109,29 @@ describe("createPolicyStore()", () => {
       expect(compiled).toEqual(["v0", "v1"]);
     });
 
+    it("serves an edit that is made while another compiles, after it", async () => {
+      const directory = await folderWith(sound("v0"));
+      let release: () => void = () => undefined;
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const begun: string[] = [];
+      const compile: PolicyStoreOptions["compile"] = async (files) => {
+        const result = compilePolicy(files);
+        if (result.value !== undefined) begun.push(result.value.name); // A file may be seen when it is still empty.
+        if (result.value?.name === "v1") await released;
+        return result;
+      };
+      const { store } = await openStore(directory, { compile, watching: { settleMs: 50, lookEveryMs: 60_000 } });
+      await edit(directory, "v1");
+      await eventually(() => expect(begun).toEqual(["v0", "v1"]));
+      await edit(directory, "v2");
+      expect(store.current().name).toBe("v0");
+      release();
+      await eventually(() => expect(store.current().name).toBe("v2"));
+      expect(begun).toEqual(["v0", "v1", "v2"]);
+    });
+
     it("does not serve what was compiled before the last event", async () => {
       const directory = await folderWith(sound("v0"));
       const { compiled, compile } = counting();

@@ -10,6 +10,11 @@ const sound = (name: string) => ({ "policy.yaml": policyNamed(name), "catalog.ya
 const serves = (store: PolicyStore, name: string) =>
   eventually(() => expect(store.current().name, store.status().rejected?.text ?? "nothing was refused").toBe(name));
 
+const gitIn =
+  (cwd: string) =>
+  (...args: string[]) =>
+    promisify(execFile)("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { cwd });
+
 /** Events alone: the safety net looks only after a minute. */
 const eventsOnly = { watching: { lookEveryMs: 60_000 } };
 /** The safety net alone. */
@@ -43,8 +48,7 @@ describe.each([
 
   it("when git checks out another revision", async () => {
     const directory = await folderWith(sound("v0"));
-    const git = (...args: string[]) =>
-      promisify(execFile)("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { cwd: directory });
+    const git = gitIn(directory);
     await git("init", "-q", "-b", "main");
     for (const name of ["v0", "v1", "v2"]) {
       await writeFiles(directory, sound(name));
@@ -143,6 +147,34 @@ describe("the watch", () => {
     await writeFile(join(directory, "policy.yaml"), policyNamed("v1"));
     await serves(store, "v1");
     expect(logged.filter((line) => line.level === "error")).toHaveLength(1);
+  });
+
+  it("takes the hundred files of a checkout at once", async () => {
+    const edition = (name: string) => ({
+      ...sound(name),
+      "policy.yaml": policyNamed(name, `[${Array.from({ length: 100 }, (_, at) => `{ include: f${at}.yaml }`)}]`),
+      ...Object.fromEntries(
+        Array.from({ length: 100 }, (_, at) => {
+          const rule = `{ id: r${at}, because: ${name}, match: { app: a${at} }, route: { to: [acme/small] } }`;
+          return [`f${at}.yaml`, `kind: policy\nrules:\n  - ${rule}\n`];
+        }),
+      ),
+    });
+    const directory = await folderWith(edition("v0"));
+    const git = gitIn(directory);
+    await git("init", "-q", "-b", "main");
+    for (const name of ["v0", "v1"]) {
+      await writeFiles(directory, edition(name));
+      await git("add", ".");
+      await git("commit", "-q", "-m", name);
+      await git("tag", name);
+    }
+    await git("checkout", "-q", "v0");
+    const { store } = await openStore(directory, { watching: { settleMs: 1_000, longestMs: 20_000 } });
+    await git("checkout", "-q", "v1");
+    await serves(store, "v1");
+    expect(new Set(store.current().set.rules.map(({ because }) => because))).toEqual(new Set(["v1"]));
+    expect(store.status().reloads).toMatchObject({ applied: 2, rejected: 0 });
   });
 
   it("serves the last of 100 edits in a burst", async () => {
