@@ -6,7 +6,7 @@ import {
   LogReplay,
   LogTraffic,
   type ReplaySummary,
-} from "../../engine/index.js";
+} from "../../engine/logs.js";
 
 /** What is done with the decisions of a log. */
 export type LogWork =

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { SourceFile } from "../../engine/index.js";
-import { type Database, openDatabase } from "../../server/storage/open-database.js";
+import type { Database } from "../../server/storage/open-database.js";
 import { CommandFailure } from "../command-failure.js";
 import type { LoggedPolicy, LogPiece } from "./log-piece.js";
 
@@ -17,6 +17,8 @@ export async function* readDatabaseLog(url: string): AsyncGenerator<LogPiece> {
   let database: Database;
   try {
     if (path !== undefined) await access(path);
+    // Most logs are files, for which no database need be loaded.
+    const { openDatabase } = await import("../../server/storage/open-database.js");
     database = await openDatabase(url, { busyMs: 5_000 });
   } catch (error) {
     throw new CommandFailure(

@@ -8,6 +8,8 @@ import type { LoggedPolicy, LogPiece } from "./log-piece.js";
 import { readDatabaseLog } from "./read-database-log.js";
 
 const LINE_END = 10;
+/** Bytes of a file that are read at once: enough that handing them to a thread costs little beside what it does with them. */
+const CHUNK = 1 << 20;
 
 /**
  * Reads a log in pieces: a file of JSON lines, plain or gzipped, `-` for the standard input, a SQLite file, or the URL of
@@ -51,9 +53,9 @@ async function headOf(name: string): Promise<Buffer> {
 
 async function* readLines(name: string): AsyncGenerator<LogPiece> {
   const isGzip = name !== "-" && (await headOf(name)).subarray(0, 2).equals(Buffer.from([0x1f, 0x8b]));
-  const file = name === "-" ? undefined : createReadStream(name, { highWaterMark: 1 << 18 });
+  const file = name === "-" ? undefined : createReadStream(name, { highWaterMark: CHUNK });
   const source: Readable = file ?? process.stdin;
-  const plain = isGzip ? source.pipe(createGunzip({ chunkSize: 1 << 18 })) : source;
+  const plain = isGzip ? source.pipe(createGunzip({ chunkSize: CHUNK })) : source;
   if (isGzip) source.on("error", (error) => plain.destroy(error));
   let read = 0;
   const readSince = () => {
@@ -80,7 +82,9 @@ async function* readLines(name: string): AsyncGenerator<LogPiece> {
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  // Memory of its own, of which every byte is written below.
+  const size = parts.reduce((sum, { length }) => sum + length, 0);
+  const bytes = Buffer.allocUnsafeSlow(size) as Uint8Array<ArrayBuffer>;
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);

@@ -1,5 +1,5 @@
-import { drawKey } from "./draw-key.js";
-import { blend, type RankedCandidate, type StrategyContext, strategies } from "./strategies.js";
+import type { Route } from "../policy/policy-set.js";
+import { blend, type RankedCandidate, type Strategy, type StrategyContext, strategies } from "./strategies.js";
 
 export interface OrderedCandidate extends RankedCandidate {
   /** What the strategy ordered by, smaller is better; undefined when it has none for this candidate. */
@@ -11,7 +11,7 @@ export interface OrderedCandidate extends RankedCandidate {
  * `sticky` (and a value for it) they are drawn instead, with equal weights, so that each session keeps one of several
  * equally good candidates. `weighted` and `balanced` draw by the sticky value in the first place; `order` has no ties.
  *
- * @param sticky whether the context's seed is the value that `sticky` names.
+ * @param sticky whether the context's draw is from the value that `sticky` names.
  * @returns all of them.
  */
 export function orderCandidates(
@@ -21,13 +21,30 @@ export function orderCandidates(
 ): readonly OrderedCandidate[] {
   const { strategy } = context.route;
   if (strategy === "order") return candidates;
-  const score = typeof strategy === "string" ? strategies[strategy] : blend(strategy);
-  const scores = score(candidates, context);
   const breaksTies = sticky && strategy !== "weighted" && strategy !== "balanced";
+  return orderByScore(candidates, scoringOf(strategy), context, breaksTies);
+}
+
+/** What a strategy orders by. */
+export function scoringOf(strategy: Route["strategy"]): Strategy {
+  return typeof strategy === "string" ? strategies[strategy] : blend(strategy);
+}
+
+/**
+ * Orders candidates by their scores, best first.
+ * @param breaksTies whether equal scores are drawn for, instead of keeping the order written.
+ */
+export function orderByScore(
+  candidates: readonly RankedCandidate[],
+  score: Strategy,
+  context: StrategyContext,
+  breaksTies: boolean,
+): readonly OrderedCandidate[] {
+  const scores = score(candidates, context);
   const ordered: Tied[] = [];
   for (let index = 0; index < candidates.length; index++) {
     const { entry, cost, latencyMs } = candidates[index] as RankedCandidate;
-    const tieKey = breaksTies ? drawKey(context.seed, entry.endpoint.id, 1) : 0;
+    const tieKey = breaksTies ? context.draw.keyOf(entry.endpoint.id, 1) : 0;
     ordered.push({ entry, cost, latencyMs, score: scores[index], tieKey });
   }
   // Both are stable: what compares equal keeps the order written.

@@ -6,6 +6,7 @@ import type { RequireRule } from "../policy/policy-set.js";
 import type { NanoUsd } from "../units/money.js";
 import type { CatalogEntry } from "./catalog-index.js";
 import { costLimits } from "./cost-limits.js";
+import { Draw } from "./draw.js";
 import { type CandidateTest, excludeCandidate } from "./exclude-candidate.js";
 import { expandCandidates } from "./expand-candidates.js";
 import { ASSUMED_OUTPUT_TOKENS, expectedCost, wholeTokens } from "./expected-cost.js";
@@ -126,9 +127,10 @@ function rankRoute(
 
   const stickyValue =
     route.sticky === undefined ? undefined : route.sticky === "prefix" ? world.prefix : facts[route.sticky];
-  const seed = stickyValue ?? world.seed ?? 0;
+  const worldDraw = world.seed === undefined ? undefined : new Draw(world.seed);
+  const draw = stickyValue === undefined ? (worldDraw ?? new Draw(0)) : new Draw(stickyValue);
   const from = attempts.length;
-  const context = { route, world, promptTokens, maxOutputTokens, seed };
+  const context = { route, world, promptTokens, maxOutputTokens, draw, worldDraw };
   for (const { entry, cost, latencyMs, score } of orderCandidates(to, context, stickyValue !== undefined)) {
     const attempt: PlannedAttempt =
       score === undefined

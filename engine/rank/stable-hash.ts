@@ -6,14 +6,36 @@
  * Draws of recorded decisions depend on it, so it must never change (test/engine/rank/stable-hash.test.ts pins values).
  */
 export function stableHash(text: string): number {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    high = Math.imul(high ^ unit, 2654435761);
-    low = Math.imul(low ^ unit, 1597334677);
+  return new HashedText().valueWith(text);
+}
+
+/** The beginning of a text that is hashed, so that many texts with one beginning share that part of the work. */
+export class HashedText {
+  private high = 0xdeadbeef;
+  private low = 0x41c6ce57;
+
+  add(text: string): this {
+    for (let index = 0; index < text.length; index++) this.addUnit(text.charCodeAt(index));
+    return this;
   }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  return 4294967296 * (2097151 & low) + (high >>> 0);
+
+  /** @param unit of UTF-16; a byte of ASCII is one. */
+  addUnit(unit: number): this {
+    this.high = Math.imul(this.high ^ unit, 2654435761);
+    this.low = Math.imul(this.low ^ unit, 1597334677);
+    return this;
+  }
+
+  /** The hash of the text so far and one more, which is not added. */
+  valueWith(text: string): number {
+    let { high, low } = this;
+    for (let index = 0; index < text.length; index++) {
+      const unit = text.charCodeAt(index);
+      high = Math.imul(high ^ unit, 2654435761);
+      low = Math.imul(low ^ unit, 1597334677);
+    }
+    high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
+    low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
+    return 4294967296 * (2097151 & low) + (high >>> 0);
+  }
 }

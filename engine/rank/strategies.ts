@@ -1,9 +1,8 @@
 import type { Route, StrategyBlend, StrategyName } from "../policy/policy-set.js";
 import type { NanoUsd } from "../units/money.js";
 import type { CatalogEntry } from "./catalog-index.js";
-import { drawKey } from "./draw-key.js";
+import type { Draw } from "./draw.js";
 import { expectedCost, mixedPrice } from "./expected-cost.js";
-import { stableHash } from "./stable-hash.js";
 import type { World } from "./world.js";
 
 /** A candidate that can serve the request, with what is known about it now. */
@@ -18,15 +17,20 @@ export interface StrategyContext {
   readonly world: World;
   readonly promptTokens: number | undefined;
   readonly maxOutputTokens: number | undefined;
-  /** What draws are made from: the value that `sticky` names when the request has it, else the world's seed. */
-  readonly seed: string | number;
+  /** From the value that `sticky` names when the request has it, else from the world's seed. */
+  readonly draw: Draw;
+  /** From the world's seed; undefined without one. */
+  readonly worldDraw: Draw | undefined;
 }
 
 /**
  * Scores candidates: smaller is better, equal scores keep the order written, undefined comes after every score. The
  * result has one score for each candidate, in the same order.
  */
-type Strategy = (candidates: readonly RankedCandidate[], context: StrategyContext) => readonly (number | undefined)[];
+export type Strategy = (
+  candidates: readonly RankedCandidate[],
+  context: StrategyContext,
+) => readonly (number | undefined)[];
 
 /** Prompt tokens that `cheapest` and blends compare by when the size of the prompt is unknown. */
 const COMPARED_PROMPT_TOKENS = 1_000;
@@ -47,13 +51,13 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
   /** By 1 − quality; no quality last. */
   best: (candidates) => candidates.map(({ entry }) => lack(entry.model.quality)),
   /** A draw without replacement; a candidate without a weight is never drawn before one that has it. */
-  weighted(candidates, { route, seed }) {
-    const weights = new Map(route.weights?.map(({ candidate, weight }) => [candidate, weight]));
+  weighted(candidates, { route: { weights = [] }, draw }) {
     return candidates.map(({ entry: { endpoint } }) => {
       // A weight belongs to the name it was written for: endpoints of one weighted model share its key and stay together.
-      const name = weights.has(endpoint.id) ? endpoint.id : endpoint.model;
-      const weight = weights.get(name);
-      return weight !== undefined && weight > 0 ? drawKey(seed, name, weight) : undefined;
+      const named =
+        weights.find(({ candidate }) => candidate === endpoint.id) ??
+        weights.find(({ candidate }) => candidate === endpoint.model);
+      return named !== undefined && named.weight > 0 ? draw.keyOf(named.candidate, named.weight) : undefined;
     });
   },
   /**
@@ -61,14 +65,14 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
    * output, so that weights do not move with the size of a request. Without a price an endpoint weighs as the dearest
    * of the others.
    */
-  balanced(candidates, { world, seed }) {
+  balanced(candidates, { world, draw }) {
     let dearest = 0;
     for (const { entry } of candidates) dearest = Math.max(dearest, comparedPrice(entry) ?? 0);
     return candidates.map(({ entry }) => {
       const ratio = dearest === 0 ? 1 : (comparedPrice(entry) ?? dearest) / dearest;
       const errorRate = measured(world.error_rate, entry.endpoint.id) ?? 0;
       const health = Math.min(1, Math.max(LOWEST_HEALTH, 1 - errorRate));
-      return drawKey(seed, entry.endpoint.id, health / ratio ** 2);
+      return draw.keyOf(entry.endpoint.id, health / ratio ** 2);
     });
   },
   /** By requests under way; not counted is none. */
@@ -86,8 +90,8 @@ export function blend(shares: StrategyBlend): Strategy {
   const total = cost + latency + quality;
   return (candidates, context) => {
     if (!(total > 0)) return candidates.map(() => undefined);
-    const costs = partsOfLargest(candidates.map((candidate) => comparedCost(candidate, context)));
-    const latencies = partsOfLargest(latenciesToCompare(candidates, context));
+    const costs = cost === 0 ? [] : partsOfLargest(candidates.map((candidate) => comparedCost(candidate, context)));
+    const latencies = latency === 0 ? [] : partsOfLargest(latenciesToCompare(candidates, context));
     return candidates.map(({ entry }, index) => {
       const lacking = lack(entry.model.quality) ?? 1;
       return (cost * (costs[index] ?? 1) + latency * (latencies[index] ?? 1) + quality * lacking) / total;
@@ -116,13 +120,12 @@ export function measured(
  */
 function latenciesToCompare(
   candidates: readonly RankedCandidate[],
-  { world: { seed } }: StrategyContext,
+  { worldDraw }: StrategyContext,
 ): readonly (number | undefined)[] {
   const latencies = candidates.map(({ latencyMs }) => latencyMs);
   const known = latencies.filter((latency) => latency !== undefined);
-  if (known.length === 0 || known.length === latencies.length || seed === undefined) return latencies;
-  const explores = stableHash(`${seed}\u0000explore`) % EXPLORES_ONE_IN === 0;
-  return explores ? latencies.map((latency) => latency ?? 0) : latencies;
+  if (known.length === 0 || known.length === latencies.length || worldDraw === undefined) return latencies;
+  return worldDraw.isOneIn(EXPLORES_ONE_IN, "explore") ? latencies.map((latency) => latency ?? 0) : latencies;
 }
 
 function comparedCost({ entry, cost }: RankedCandidate, context: StrategyContext): number | undefined {

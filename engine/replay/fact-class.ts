@@ -6,7 +6,8 @@ import { localTime } from "../conditions/local-time.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { usdToNano } from "../units/money.js";
 import { factTypes, isOfType } from "./fact-types.js";
-import { KNOWN, NUMBER, type RecordReader } from "./record-reader.js";
+import type { RecordReader } from "./record-reader.js";
+import { ABSENT, KNOWN, NUMBER, type RecordValues } from "./record-values.js";
 
 /** Values and texts that are told apart one by one; beyond it all classes are numbered anew. */
 const MOST_CLASSES = 1 << 15;
@@ -37,7 +38,8 @@ export class ClassNumbers {
  * of the tree, or the value itself where the tree looks at that. 0: absent, or not of its type.
  */
 export class FactClass {
-  private readonly place: number;
+  private readonly number: number;
+  private readonly record: RecordValues;
   /** By the numbers of the reader's values; 0: not asked yet. */
   private classes = new Int32Array(256);
   private generation = 0;
@@ -50,19 +52,22 @@ export class FactClass {
     private readonly type: FactType | undefined,
     private readonly fact: TreeFact | undefined,
   ) {
-    this.place = reader.placeOf(name);
+    this.record = reader.record;
+    this.number = reader.record.numberOfFact(name);
   }
 
   /** The class of the fact in the record that was read last. */
   ofRecord(): number {
-    const { reader, place } = this;
-    switch (reader.kinds[place]) {
+    const { number, record } = this;
+    switch (record.kinds[number]) {
+      case ABSENT:
+        return 0;
       case KNOWN:
-        return this.ofKnown(reader.known[place] as number);
+        return this.ofKnown(record.known[number] as number);
       case NUMBER:
-        return this.ofNumber(reader.numbers[place] as number);
+        return this.ofNumber(record.numbers[number] as number);
       default: {
-        const value = reader.factAt(place);
+        const value = record.factAt(number);
         return value === undefined ? 0 : this.ofValue(value);
       }
     }
@@ -85,7 +90,7 @@ export class FactClass {
     }
     const known = this.classes[number] as number;
     if (known !== 0) return known;
-    const found = this.ofValue(this.reader.keptValue(number));
+    const found = this.ofValue(this.reader.table.values[number]);
     this.classes[number] = found;
     return found;
   }

@@ -3,40 +3,54 @@ export const MOST_ENDPOINTS = 4096;
 
 /** Figures of endpoints that one record holds: latencies, say. */
 export class Figures {
-  /** Whether the record has any. */
-  private isThere = false;
-  private readonly values = new Float64Array(MOST_ENDPOINTS);
-  private readonly setIn = new Float64Array(MOST_ENDPOINTS);
-  private record = 1;
+  /** By the numbers of endpoints; NaN, which JSON has not, where the record has none. */
+  private readonly values = new Float64Array(MOST_ENDPOINTS).fill(Number.NaN);
+  /** {@link all}, until a figure changes. */
+  private known: { readonly all: Readonly<Record<string, number>> | undefined } | undefined;
 
-  /** @param names of endpoints by their places; it grows as endpoints are met. */
+  /** @param names of endpoints by their numbers; it grows as endpoints are met. */
   constructor(private readonly names: readonly string[]) {}
 
-  /** Takes up a record that has none so far. */
+  /** Takes all away. */
   clear(): void {
-    this.isThere = false;
-    this.record++;
+    this.values.fill(Number.NaN, 0, this.names.length);
+    this.known = undefined;
   }
 
-  set(place: number, value: number): void {
-    this.isThere = true;
-    this.values[place] = value;
-    this.setIn[place] = this.record;
+  set(endpoint: number, value: number): void {
+    this.values[endpoint] = value;
+    this.known = undefined;
   }
 
-  /** The figure of an endpoint; undefined when the record has none. */
-  at(place: number): number | undefined {
-    return this.setIn[place] === this.record ? this.values[place] : undefined;
+  remove(endpoint: number): void {
+    this.set(endpoint, Number.NaN);
+  }
+
+  /** The figure of an endpoint; NaN when the record has none, or for the endpoint −1. */
+  at(endpoint: number): number {
+    return endpoint === -1 ? Number.NaN : (this.values[endpoint] as number);
+  }
+
+  /** The figure of an endpoint by its name; undefined when the record has none. */
+  of(endpoint: string): number | undefined {
+    return this.all()?.[endpoint];
   }
 
   /** All of them by name; undefined when the record has none. */
   all(): Readonly<Record<string, number>> | undefined {
-    if (!this.isThere) return undefined;
+    this.known ??= { all: this.collect() };
+    return this.known.all;
+  }
+
+  private collect(): Readonly<Record<string, number>> | undefined {
     const all: Record<string, number> = {};
-    for (const [place, name] of this.names.entries()) {
-      const figure = this.at(place);
-      if (figure !== undefined) all[name] = figure;
+    let isThere = false;
+    for (const [endpoint, name] of this.names.entries()) {
+      const figure = this.values[endpoint] as number;
+      if (Number.isNaN(figure)) continue;
+      all[name] = figure;
+      isThere = true;
     }
-    return all;
+    return isThere ? all : undefined;
   }
 }

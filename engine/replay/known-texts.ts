@@ -21,6 +21,8 @@ export class KnownTexts {
   private readonly words: Float64Array;
   private used = 0;
   private bytes = new DataView(new ArrayBuffer(0));
+  /** Bytes of the piece. Asking the view for it is a call. */
+  private size = 0;
 
   /** @param capacity words in all. */
   constructor(capacity: number) {
@@ -30,6 +32,7 @@ export class KnownTexts {
   /** Takes up another piece of the log. */
   open({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
     this.bytes = new DataView(buffer, byteOffset, byteLength);
+    this.size = byteLength;
   }
 
   /** Keeps the bytes of the piece from `start` to before `end`; undefined when there is no room. */
@@ -48,23 +51,21 @@ export class KnownTexts {
 
   /** Whether a text stands at a place of the piece. */
   isAt(text: KnownText, place: number): boolean {
-    const { bytes, words } = this;
+    const { bytes, words, size } = this;
     const last = place + text.length - 8;
     if (last < place) return this.isShortAt(text, place);
     // Texts at one place often begin alike, and seldom end so.
-    if (last + 8 > bytes.byteLength || bytes.getFloat64(last, true) !== text.lastBytes) return false;
+    if (last + 8 > size || bytes.getFloat64(last, true) !== text.lastBytes) return false;
     let word = text.firstWord;
     for (let at = place; at < last; at += 8) if (bytes.getFloat64(at, true) !== words[word++]) return false;
     return true;
   }
 
   private isShortAt({ length, firstWord, lastBytes }: KnownText, place: number): boolean {
-    const { bytes, words } = this;
+    const { bytes, words, size } = this;
     const last = place + length - 4;
     return (
-      last + 4 <= bytes.byteLength &&
-      bytes.getInt32(last, true) === lastBytes &&
-      bytes.getInt32(place, true) === words[firstWord]
+      last + 4 <= size && bytes.getInt32(last, true) === lastBytes && bytes.getInt32(place, true) === words[firstWord]
     );
   }
 
@@ -74,6 +75,18 @@ export class KnownTexts {
     let hash = end - start;
     for (let at = start; at + 4 < end; at += 4) hash = mixed(hash, bytes.getInt32(at, true));
     hash = mixed(hash, bytes.getInt32(end - 4, true));
+    return hash ^ (hash >>> 15);
+  }
+
+  /** A hash of some of the bytes from `start` on, to tell texts apart whose end is not known; 0 near the end of the piece. */
+  hashOfHead(start: number): number {
+    const { bytes, size } = this;
+    if (start + 28 > size) return 0;
+    let hash = mixed(0, bytes.getInt32(start + 4, true));
+    hash = mixed(hash, bytes.getInt32(start + 8, true));
+    hash = mixed(hash, bytes.getInt32(start + 12, true));
+    hash = mixed(hash, bytes.getInt32(start + 16, true));
+    hash = mixed(hash, bytes.getInt32(start + 24, true));
     return hash ^ (hash >>> 15);
   }
 

@@ -19,7 +19,7 @@ const [SMALL_E, LARGE_E, SMALL_F, SMALL_T, SMALL_U] = [101, 69, 102, 116, 117];
 const bytesOf = (word: string) => Array.from(word, (letter) => letter.charCodeAt(0));
 const [TRUE, FALSE, NULL] = [bytesOf("true"), bytesOf("false"), bytesOf("null")];
 
-/** Whole numbers of so many digits are exact, and so is dividing them by as large a power of ten. */
+/** Whole numbers of so many digits are exact, and dividing one by as large a power of ten gives the number nearest to the quotient. */
 const EXACT_DIGITS = 15;
 const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
 
@@ -29,9 +29,16 @@ export const unusual = new Error("this line is not written as records are");
 /** A place in a log, and the steps over the JSON that stands there. None of them goes beyond the end of a line. */
 export class LineCursor {
   protected bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  protected view = new DataView(new ArrayBuffer(0));
   protected at = 0;
 
   constructor(protected readonly decode: Decode) {}
+
+  /** Takes up another piece of the log. */
+  open(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
 
   protected expect(byte: number): void {
     if (this.bytes[this.at] !== byte) throw unusual;
@@ -55,8 +62,10 @@ export class LineCursor {
 
   /** Passes over a text without escapes; its first quote is behind. Where it ends its bytes are its letters. */
   protected passPlainText(): void {
-    const { bytes } = this;
+    const { bytes, view } = this;
+    const lastWord = bytes.length - 4;
     let at = this.at;
+    while (at <= lastWord && isPlain(view.getInt32(at, true))) at += 4;
     for (;;) {
       const byte = bytes[at] as number;
       if (byte === QUOTE) break;
@@ -69,8 +78,10 @@ export class LineCursor {
 
   /** Passes over a text; its first quote is behind. */
   protected passText(): void {
-    const { bytes } = this;
+    const { bytes, view } = this;
+    const lastWord = bytes.length - 4;
     let at = this.at;
+    while (at <= lastWord && isPlain(view.getInt32(at, true))) at += 4;
     for (;;) {
       const byte = bytes[at++] as number;
       if (byte === QUOTE) break;
@@ -96,53 +107,71 @@ export class LineCursor {
   protected number(): number {
     const { bytes } = this;
     const start = this.at;
-    let at = start;
-    const isNegative = bytes[at] === MINUS;
-    if (isNegative) at++;
-    const first = at;
-    let whole = 0;
-    let point = -1;
-    let byte = bytes[at] as number;
-    for (; ; byte = bytes[++at] as number) {
-      if (isDigit(byte)) whole = whole * 10 + (byte - ZERO);
-      else if (byte === POINT && point === -1) point = at;
-      else break;
+    const isNegative = bytes[start] === MINUS;
+    const first = isNegative ? start + 1 : start;
+    const whole = this.wholeNumber(first);
+    let { at } = this;
+    let value = whole;
+    if (bytes[at] === POINT) {
+      const fraction = this.wholeNumber(at + 1);
+      const digits = this.at - at - 1;
+      const power = POWERS_OF_TEN[digits] as number;
+      value = at - first + digits > EXACT_DIGITS ? Number.NaN : (whole * power + fraction) / power;
+      at = this.at;
     }
-    const digits = at - first - (point === -1 ? 0 : 1);
-    const isPlain = byte !== SMALL_E && byte !== LARGE_E && digits <= EXACT_DIGITS;
-    if (!isPlain || point === at - 1 || point === first || digits === 0 || startsWithZero(bytes, first)) {
+    // Too many digits, no digit, a power of ten, or zeros in front.
+    if (!(value >= 0) || bytes[at] === SMALL_E || bytes[at] === LARGE_E || startsWithZero(bytes, first)) {
+      this.at = start;
       this.passNumber();
       return Number(this.decode(bytes, start, this.at));
     }
-    this.at = at;
-    const value = point === -1 ? whole : whole / (POWERS_OF_TEN[at - point - 1] as number);
     return isNegative ? -value : value;
+  }
+
+  /** The number that the digits from `start` on make, which are passed; NaN when there is none, or too many to be exact. */
+  private wholeNumber(start: number): number {
+    const { bytes } = this;
+    let at = start;
+    let high = 0;
+    // Nine digits are the most that the runtime can surely add up as a whole number of 32 bits.
+    for (let end = start + 9; at < end && isDigit(bytes[at] as number); at++) {
+      high = (Math.imul(high, 10) + (bytes[at] as number) - ZERO) | 0;
+    }
+    let value = at === start ? Number.NaN : high;
+    if (isDigit(bytes[at] as number)) {
+      const from = at;
+      let low = 0;
+      for (let end = at + 6; at < end && isDigit(bytes[at] as number); at++) {
+        low = (Math.imul(low, 10) + (bytes[at] as number) - ZERO) | 0;
+      }
+      value = isDigit(bytes[at] as number) ? Number.NaN : high * (POWERS_OF_TEN[at - from] as number) + low;
+    }
+    this.at = at;
+    return value;
   }
 
   protected passNumber(): void {
     const { bytes } = this;
-    if (bytes[this.at] === MINUS) this.at++;
-    if (bytes[this.at] === ZERO) this.at++;
-    else this.passDigits();
-    if (bytes[this.at] === POINT) {
-      this.at++;
-      this.passDigits();
+    let at = this.at;
+    if (bytes[at] === MINUS) at++;
+    if (bytes[at] === ZERO) at++;
+    else at = this.behindDigits(at);
+    if (bytes[at] === POINT) at = this.behindDigits(at + 1);
+    const byte = bytes[at];
+    if (byte === SMALL_E || byte === LARGE_E) {
+      const sign = bytes[++at];
+      at = this.behindDigits(sign === PLUS || sign === MINUS ? at + 1 : at);
     }
-    const byte = bytes[this.at];
-    if (byte !== SMALL_E && byte !== LARGE_E) return;
-    const sign = bytes[++this.at];
-    if (sign === PLUS || sign === MINUS) this.at++;
-    this.passDigits();
+    this.at = at;
   }
 
-  /** At least one. */
-  private passDigits(): void {
+  /** Where the digits end that begin at a place. At least one. */
+  private behindDigits(start: number): number {
     const { bytes } = this;
-    const start = this.at;
     let at = start;
     while (isDigit(bytes[at] as number)) at++;
     if (at === start) throw unusual;
-    this.at = at;
+    return at;
   }
 
   /** Passes over `true`, `false` or `null`. */
@@ -182,6 +211,15 @@ export class LineCursor {
     else if (beginsNumber(byte)) this.passNumber();
     else this.passWord();
   }
+}
+
+/** Whether none of four bytes is a quote, a backslash or below 32: each kind of them would set the highest bit of one. */
+function isPlain(word: number): boolean {
+  const quotes = word ^ 0x22222222;
+  const backslashes = word ^ 0x5c5c5c5c;
+  const found =
+    ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes) | ((word - 0x20202020) & ~word);
+  return (found & 0x80808080) === 0;
 }
 
 function isDigit(byte: number): boolean {

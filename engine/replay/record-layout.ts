@@ -86,7 +86,7 @@ export class RecordLayout extends LineCursor {
 
   /** Reads the line that begins at `start`. */
   read(bytes: Uint8Array<ArrayBuffer>, start: number): readonly Gap[] {
-    this.bytes = bytes;
+    this.open(bytes);
     this.at = start;
     this.map("", (name, path) => this.recordEntry(name, path));
     this.gap(END, "", "");
@@ -94,7 +94,7 @@ export class RecordLayout extends LineCursor {
   }
 
   private recordEntry(name: string, path: string): void {
-    this.open(name);
+    this.opens(name);
     switch (name) {
       case "rule":
         this.plainText(RULE, path);
@@ -160,7 +160,7 @@ export class RecordLayout extends LineCursor {
     const figures = figureRoles.get(name);
     const unique = uniqueTexts.get(name);
     if (figures !== undefined) {
-      this.open(name);
+      this.opens(name);
       this.map(path, (endpoint, inEndpoint) => {
         const gap = this.gap(figures, endpoint, inEndpoint);
         this.passNumber();
@@ -226,7 +226,7 @@ export class RecordLayout extends LineCursor {
     return JSON.parse(this.decode(this.bytes, start, this.at));
   }
 
-  private open(name: string): void {
+  private opens(name: string): void {
     const bit = bits.get(name) ?? 0;
     if ((this.opened & bit) !== 0) throw unusual;
     this.opened |= bit;

@@ -70,13 +70,13 @@ export class LogReplay {
   }
 
   #readRecord(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
-    const reader = this.#reader;
+    const { record } = this.#reader;
     this.#decision(
-      reader,
-      reader.revision,
+      record,
+      record.revision,
       ({ decider }, other) => decider.destination(other?.decider),
-      (endpoint) => reader.latency.at(reader.placeOfEndpoint(endpoint)),
-      () => ({ id: (parseDecision(this.#decode(bytes, start, end)) as { id: string }).id, facts: reader.facts() }),
+      (endpoint) => record.latency.of(endpoint),
+      () => ({ id: (parseDecision(this.#decode(bytes, start, end)) as { id: string }).id, facts: record.facts() }),
     );
   }
 

@@ -6,6 +6,10 @@ const MOST_WORDS = 1 << 17;
 const MOST_VALUES = 1 << 14;
 const SLOTS = 1 << 15;
 
+/** Sets of values that were met lately, and how many are in each. */
+const SETS = 1 << 10;
+const WAYS = 8;
+
 /** Values that a log has held, each with its number, found by their text in the log. Holds a fixed amount. */
 export class ValueTable {
   readonly values: unknown[] = [];
@@ -13,11 +17,46 @@ export class ValueTable {
   readonly texts = new KnownTexts(MOST_WORDS);
   private readonly slots = new Int32Array(SLOTS);
   private readonly known: KnownText[] = [];
+  /** Numbers of values that were met lately, plus 1, in sets by how their texts and what follows begin. */
+  private readonly lately = new Int32Array(SETS * WAYS);
   private readonly facts = new Uint8Array(MOST_VALUES);
 
   /** Takes up another piece of the log. */
   open(bytes: Uint8Array<ArrayBuffer>): void {
     this.texts.open(bytes);
+  }
+
+  /**
+   * The number of a value that was met lately and whose text begins at `start`; −1 when there is none. Where it ends is not
+   * looked for first, as for {@link find}.
+   */
+  findLately(start: number): number {
+    const { lately, known, texts } = this;
+    const first = setOf(texts.hashOfHead(start));
+    for (let at = first; at < first + WAYS; at++) {
+      const number = (lately[at] as number) - 1;
+      if (number === -1) return -1;
+      if (!texts.isAt(known[number] as KnownText, start)) continue;
+      if (at > first) {
+        lately[at] = lately[at - 1] as number;
+        lately[at - 1] = number + 1;
+      }
+      return number;
+    }
+    return -1;
+  }
+
+  /** Takes in that a value was met whose text begins at `start`. No other text may begin as that one, so it is no number. */
+  metLately(start: number, number: number): void {
+    const { lately } = this;
+    const first = setOf(this.texts.hashOfHead(start));
+    lately.copyWithin(first + 1, first, first + WAYS - 1);
+    lately[first] = number + 1;
+  }
+
+  /** Bytes of the text of a value. */
+  lengthOf(number: number): number {
+    return (this.known[number] as KnownText).length;
   }
 
   /** The number of the value whose text stands in the piece from `start` to before `end`, at least four bytes; or −1. */
@@ -54,6 +93,12 @@ export class ValueTable {
     this.values.length = 0;
     this.known.length = 0;
     this.slots.fill(0);
+    this.lately.fill(0);
     this.texts.clear();
   }
+}
+
+/** Where the set begins in which values are whose texts have a hash. */
+function setOf(hash: number): number {
+  return (hash & (SETS - 1)) * WAYS;
 }

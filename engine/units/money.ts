@@ -52,10 +52,8 @@ export function formatPricePerMillionTokens(price: PicoUsdPerToken): string {
 /** tokens × price, in nano-dollars, rounded up. Exact for every input: beyond 2^53 it is computed with big integers. */
 export function costOfTokens(tokens: number, price: PicoUsdPerToken): NanoUsd {
   const pico = tokens * price;
-  if (pico <= Number.MAX_SAFE_INTEGER) {
-    const rest = pico % 1000;
-    return ((pico - rest) / 1000 + (rest > 0 ? 1 : 0)) as NanoUsd;
-  }
+  // Exact: up to 2^53 a quotient that is not whole is at least 0.001 away from one that is, and rounded by less than that.
+  if (pico <= Number.MAX_SAFE_INTEGER) return Math.ceil(pico / 1000) as NanoUsd;
   return Number((BigInt(tokens) * BigInt(price) + 999n) / 1000n) as NanoUsd;
 }
 

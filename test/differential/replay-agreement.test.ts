@@ -7,7 +7,7 @@ import { explain } from "../../engine/explain/explain.js";
 import { factsOfRecord } from "../../engine/explain/record-facts.js";
 import { compilePolicy } from "../../engine/policy/compile-policy.js";
 import type { CompiledPolicy } from "../../engine/policy/compiled-policy.js";
-import type { PolicySet, Requirement, Route } from "../../engine/policy/policy-set.js";
+import type { PolicySet, Requirement, Route, Rule } from "../../engine/policy/policy-set.js";
 import { strategies } from "../../engine/rank/strategies.js";
 import type { World } from "../../engine/rank/world.js";
 import { isPassedOver } from "../../engine/replay/log-lines.js";
@@ -30,7 +30,7 @@ import { Random } from "./random.js";
 
 const SEED = Number(process.env["REPLAY_SEED"] ?? 20261125);
 const POLICIES = Number(process.env["REPLAY_POLICIES"] ?? 16);
-const RECORDS = 150;
+const RECORDS = 250;
 
 const decode = (bytes: Uint8Array, start: number, end: number) =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8", start, end);
@@ -79,9 +79,11 @@ function withRoutes(set: PolicySet, random: Random): PolicySet {
       models.map((model) => [
         model,
         {
-          on: random.some(["p", "q"], 2),
+          on: random.pick([["p"], ["q"], ["p", "q"]]),
           window: random.pick([8_000, 128_000, 1_000_000]),
-          can: random.some(["tools", "vision", "json_schema"], 3),
+          can: random.chance(0.7)
+            ? ["tools", "vision", "json_schema"]
+            : random.some(["tools", "vision", "json_schema"], 2),
           ...(random.chance(0.8) ? { price: [String(random.integer(0, 9)), String(random.integer(0, 30))] } : {}),
           ...(random.chance(0.8) ? { quality: random.integer(0, 10) / 10 } : {}),
           ...(random.chance(0.3) ? { maxOutput: 4_000 } : {}),
@@ -92,7 +94,7 @@ function withRoutes(set: PolicySet, random: Random): PolicySet {
   );
   const route = (): Route =>
     routeOf({
-      to: random.some([...models, ...endpoints, "requested", "pool"], 4).map(reference),
+      to: [random.pick(models), ...random.some([...models, ...endpoints, "requested", "pool"], 4)].map(reference),
       fallback: random.chance(0.5) ? random.some([...models, "pool"], 2) : [],
       strategy: random.chance(0.15)
         ? { cost: random.integer(0, 2), latency: random.integer(0, 2), quality: random.integer(0, 2) }
@@ -110,13 +112,13 @@ function withRoutes(set: PolicySet, random: Random): PolicySet {
       { capabilities: ["tools"] },
       { maxCost: parseUsd("0.05")! },
     ]);
-  const rules = set.rules.map((rule) =>
-    rule.effect === "route"
-      ? { ...rule, route: route() }
-      : rule.effect === "require"
-        ? { ...rule, require: requirement() }
-        : rule,
-  );
+  // Few guards: with many hardly a request has a candidate left, and nothing is ranked.
+  const rules = set.rules.map((rule): Rule => {
+    const { id, condition, span } = rule;
+    if (rule.effect === "require" && random.chance(0.06)) return { ...rule, require: requirement() };
+    if (rule.effect === "deny" && random.chance(0.4)) return rule;
+    return { id, condition, span, effect: "route", route: route() };
+  });
   const pools = [{ name: "pool", items: ["third/e", "maker/b@p"].map(reference), span: set.rules[0]!.span }];
   return { ...set, catalog, rules, pools, defaultRoute: route() };
 }
@@ -144,7 +146,7 @@ function generateWorld(random: Random): World {
     ...has(0.05, { hint_order: random.some(endpoints, 3) }),
     ...has(0.1, { hint_excluded: ["other/c"] }),
     ...has(0.1, { no_fallback: true }),
-    ...has(0.1, { answers: random.integer(1, 3) }),
+    ...has(0.1, { answers: random.pick([1, 2, 10]) }),
     ...has(0.8, { latency_ms: figures(() => random.integer(100, 4_000) + random.pick([0, 0.25, random.next()])) }),
     ...has(0.3, { in_flight: figures(() => random.integer(0, 5)) }),
     ...has(0.3, { error_rate: figures(() => random.next()) }),
@@ -201,29 +203,39 @@ describe("replaying a log", () => {
       changed: 0,
       differing: 0,
       denied: 0,
+      ranked: 0,
       otherFallbacks: 0,
     };
     for (let number = 0; number < POLICIES; number++) {
       const set = withRoutes(generatePolicy(random, shapes[number % shapes.length]!, 24), random);
       const own = compiled(set, "a".repeat(64));
       const target = compiled(edited(set, random), "b".repeat(64));
-      const kinds = Array.from({ length: 30 }, () => generateRequest(random));
+      // Few forms of records: what is read faster is what was met before.
+      const kinds = Array.from({ length: 8 }, () => generateRequest(random));
+      const worlds = Array.from({ length: 6 }, () => generateWorld(random));
       const lines = Array.from({ length: RECORDS }, (_, record) => {
         const facts: Facts = {
-          ...(random.chance(0.7) ? random.pick(kinds) : generateRequest(random)),
+          ...(random.chance(0.9) ? random.pick(kinds) : generateRequest(random)),
           ...(random.chance(0.5) ? { model: random.pick([...models, "a", "auto"]) } : {}),
           ...(random.chance(0.5) ? { context_tokens: random.integer(0, 200_000) } : {}),
           ...(random.chance(0.3) ? { max_output_tokens: random.integer(0, 8_000) } : {}),
+          ...{ budget_usd: random.pick([undefined, undefined, 0.001, 0.05, 2]) },
+          ...{ max_latency_ms: random.pick([undefined, undefined, 500, 2_000, 3_500]) },
           ...(random.chance(0.3) ? { session: random.pick(["s", "sé", 'quo"te', `s-${record}`]) } : {}),
         };
         const id = `dec_${record}`;
-        const full = explain(own, facts, generateWorld(random), { id });
+        const full = explain(own, facts, random.chance(0.9) ? random.pick(worlds) : generateWorld(random), { id });
         const { outcome, candidates, ...stored } = full;
         const first = candidates.find(({ rank }) => rank === 1);
         if (outcome.denied !== undefined) count.denied++;
+        if (full.fallbacks.length > 0) count.ranked++;
         const rule = outcome.denied?.rule ?? first?.rule ?? outcome.route.rule;
         const revision = random.chance(0.9) ? own.revision : "c".repeat(64);
-        const written = { ...stored, policy: { name: "generated", revision } };
+        // Another policy may have had another type for a fact.
+        const name = random.pick(["context_tokens", "session", "tags"]);
+        const wrong =
+          random.chance(0.1) && stored.facts[name] !== undefined ? { [name]: { value: true, source: "given" } } : {};
+        const written = { ...stored, facts: { ...stored.facts, ...wrong }, policy: { name: "generated", revision } };
         const line = JSON.stringify(
           random.chance(0.05)
             ? { ...full, policy: written.policy }
@@ -255,8 +267,9 @@ describe("replaying a log", () => {
     }
     console.log(`replay, seed ${SEED}:`, count);
     expect(count.readFast).toBeGreaterThan(0.4 * count.records);
-    for (const name of ["unreadable", "changed", "differing", "denied"] as const)
+    for (const name of ["unreadable", "changed", "differing", "denied", "ranked"] as const)
       expect(count[name], name).toBeGreaterThan(100);
+    expect(count.otherFallbacks).toBeGreaterThan(0);
   });
 
   it("does so too when hardly two requests are alike", async () => {

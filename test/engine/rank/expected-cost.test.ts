@@ -1,10 +1,27 @@
 import { describe, expect, it } from "vitest";
 import { costOfTokensUsed, expectedCost, wholeTokens } from "../../../engine/rank/expected-cost.js";
-import { parsePricePerMillionTokens } from "../../../engine/units/money.js";
+import { costOfTokens, type PicoUsdPerToken, parsePricePerMillionTokens } from "../../../engine/units/money.js";
 import { catalogOf, price } from "./harness.js";
 
 const cheap = price(["1", "4"]); // $1 for a million tokens: 1,000 nano-dollars a token
 const dear = { ...price(["2", "8"]), contextTokens: 100 };
+
+describe("costOfTokens()", () => {
+  it("is rounded up exactly, near whole nano-dollars of any size", () => {
+    for (let nano = 1; nano <= 9_007_199_254_740; nano = Math.ceil(nano * 1.37)) {
+      for (const pico of [-999, -1, 0, 1, 500, 999].map((more) => nano * 1_000 + more)) {
+        const exact = Number((BigInt(pico) + 999n) / 1_000n);
+        expect(costOfTokens(1, pico as PicoUsdPerToken), String(pico)).toBe(exact);
+        expect(costOfTokens(pico, 1 as PicoUsdPerToken), String(pico)).toBe(exact);
+      }
+    }
+  });
+  it("stays exact where the product is more than numbers hold", () => {
+    const [tokens, price] = [90_000_000_001, 1_000_003];
+    const exact = (BigInt(tokens) * BigInt(price) + 999n) / 1_000n;
+    expect(costOfTokens(tokens, price as PicoUsdPerToken)).toBe(Number(exact));
+  });
+});
 
 describe("costOfTokensUsed()", () => {
   const cachedInput = parsePricePerMillionTokens("0.1")!;

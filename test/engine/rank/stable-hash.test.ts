@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { drawKey } from "../../../engine/rank/draw-key.js";
-import { stableHash } from "../../../engine/rank/stable-hash.js";
+import { Draw } from "../../../engine/rank/draw.js";
+import { HashedText, stableHash } from "../../../engine/rank/stable-hash.js";
 
 /** Chi-square of observed counts against equal expectation. */
 function chiSquare(counts: readonly number[]): number {
@@ -18,6 +18,16 @@ describe("stableHash", () => {
         8130843140298595,
       ]
     `);
+  });
+
+  it("is the same of a text in parts", () => {
+    for (const [head, tail] of [
+      ["", "a"],
+      ["session-1\u0000", "openai/gpt-4.1@openai"],
+      ["Zürich ", "🚆"],
+    ] as const) {
+      expect(new HashedText().add(head).valueWith(tail)).toBe(stableHash(head + tail));
+    }
   });
 
   it("stays within 53 bits", () => {
@@ -49,11 +59,11 @@ describe("stableHash", () => {
   });
 });
 
-describe("drawKey", () => {
+describe("Draw", () => {
   it("is exponential: its mean over many seeds is 1 / weight", () => {
     for (const weight of [0.5, 1, 90]) {
       let sum = 0;
-      for (let seed = 0; seed < 20_000; seed++) sum += drawKey(seed, "a/b@c", weight);
+      for (let seed = 0; seed < 20_000; seed++) sum += new Draw(seed).keyOf("a/b@c", weight);
       // The standard error is 1 / (weight × √20,000), 0.7 % of the mean.
       expect((sum / 20_000) * weight).toBeGreaterThan(0.975);
       expect((sum / 20_000) * weight).toBeLessThan(1.025);
@@ -61,11 +71,11 @@ describe("drawKey", () => {
   });
 
   it("gives the keys it always gave: recorded draws depend on their last digit", () => {
-    const keys = ["a", "b", "c", "d"].map((seed) => drawKey(seed, "openai/gpt-4.1@openai", 1));
+    const keys = ["a", "b", "c", "d"].map((seed) => new Draw(seed).keyOf("openai/gpt-4.1@openai", 1));
     expect(keys).toEqual([0.286860882614739, 1.8818100517590612, 0.46558325686279406, 0.9529487678149102]);
   });
 
   it("takes a number and its digits for the same seed", () => {
-    expect(drawKey(7, "a/b@c", 1)).toBe(drawKey("7", "a/b@c", 1));
+    expect(new Draw(7).keyOf("a/b@c", 1)).toBe(new Draw("7").keyOf("a/b@c", 1));
   });
 });

@@ -7,6 +7,7 @@ import { factsOfRecord } from "../../../engine/explain/record-facts.js";
 import { compilePolicy } from "../../../engine/policy/compile-policy.js";
 import type { CompiledPolicy } from "../../../engine/policy/compiled-policy.js";
 import { RecordReader } from "../../../engine/replay/record-reader.js";
+import { KNOWN, NUMBER } from "../../../engine/replay/record-values.js";
 import { parseDecision } from "../../../engine/replay/replay-decision.js";
 import { readPolicyDirectory } from "../../../server/policy-files/read-policy-directory.js";
 
@@ -43,16 +44,21 @@ function plainly(line: string): Read | undefined {
   };
 }
 
-/** "plain way" when the reader hands the line on. */
-function read(reader: RecordReader, line: string): Read | "plain way" {
-  // Another line stands before and behind it, as in a log.
-  const bytes = new TextEncoder().encode(`{"before":1}\n${line}\n{"behind":2}`);
-  reader.open(bytes);
-  const end = reader.read(13);
+/** Reads the last of some lines of a log, after those before it. "plain way" when the reader hands it on. */
+function read(reader: RecordReader, ...lines: string[]): Read | "plain way" {
+  // Another line stands before and behind them, as in a log.
+  const all = ['{"before":1}', ...lines, '{"behind":2}'];
+  reader.open(new TextEncoder().encode(all.join("\n")));
+  let start = 0;
+  let end = -1;
+  for (const line of all.slice(0, -1)) {
+    end = reader.read(start);
+    if (end !== -1) expect(end - start).toBe(Buffer.byteLength(line));
+    start += Buffer.byteLength(line) + 1;
+  }
   if (end === -1) return "plain way";
-  expect(end).toBe(bytes.length - 13);
-  const { rule, revision, chosen, fallbacks, world } = reader;
-  return { rule, revision, chosen, fallbacks, world: withFigures(world), facts: known(reader.facts()) };
+  const { rule, revision, chosen, fallbacks, world } = reader.record;
+  return { rule, revision, chosen, fallbacks, world: withFigures(world), facts: known(reader.record.facts()) };
 }
 
 const text = fc.oneof(
@@ -81,7 +87,7 @@ const name = fc.constantFrom(
 const world = fc.record(
   {
     down: fc.array(text, { maxLength: 2 }),
-    answers: fc.nat(3),
+    answers: fc.constantFrom(1, 2, 10, 12),
     no_fallback: fc.boolean(),
     incapable: fc.dictionary(text, text, { maxKeys: 2 }),
     latency_ms: fc.dictionary(text, figure, { maxKeys: 3 }),
@@ -142,6 +148,83 @@ describe("reading records from their bytes", () => {
     expect(count).toBeGreaterThan(300);
   });
 
+  it("reads what differs from the line before, and holds what does not, as the plain way does", () => {
+    const reader = newReader();
+    // Records that have most in common: each is made of the entries of two.
+    const alike = fc.array(record, { minLength: 1, maxLength: 2 }).chain((originals) =>
+      fc.array(
+        fc.array(fc.nat(originals.length - 1), { minLength: 40, maxLength: 40 }).map((choices) => {
+          let next = 0;
+          const choose = <Entries extends object>(all: readonly Entries[]): Entries => {
+            const names = [...new Set(all.flatMap((each) => Object.keys(each)))] as (keyof Entries)[];
+            const entries = names.map((name) => [name, all[choices[next++ % 40] as number]?.[name]] as const);
+            return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Entries;
+          };
+          const facts = choose(originals.map((each) => each.facts));
+          const world = choose(originals.map((each) => each.world));
+          return JSON.stringify({ ...choose(originals), facts, world });
+        }),
+        { minLength: 2, maxLength: 5 },
+      ),
+    );
+    let count = 0;
+    fc.assert(
+      fc.property(alike, (lines) => {
+        const fast = read(reader, ...lines);
+        if (fast === "plain way") return;
+        count++;
+        expect(fast).toEqual(plainly(lines.at(-1) as string));
+      }),
+      { numRuns: 5_000, seed: 20261126 },
+    );
+    expect(count).toBeGreaterThan(300);
+  });
+
+  it("reads no line in which a name stands twice, whatever came before", () => {
+    const line = (facts: string, rest: string) =>
+      `{"id":"a","policy":{"name":"p","revision":"r"},"facts":{${facts}},${rest}"fallbacks":[],"world":{"answers":2},"warnings":[]}`;
+    const fact = (name: string, value: string) => `"${name}":{"value":${value},"source":"given"}`;
+    const [app, other] = [fact("app", '"x"'), fact("tenant", '"y"')];
+    const [chosen, passed] = ['"chosen":"a/b@c",', '"simulated":"yes",'];
+    const worlds = (first: string, second: string, third: string) =>
+      `{"id":"a",${first},${second},${third},"policy":{"name":"p","revision":"r"},"facts":{},"fallbacks":[],"warnings":[]}`;
+    const [one, two] = ['"one":"1"', '"two":"2"'];
+    const [answers, down] = ['"world":{"answers":2}', '"world":{"down":["x"]}'];
+    const sound = [
+      worlds(one, answers, two),
+      worlds(two, down, one),
+      line(`${app},${other}`, chosen + passed),
+      line(`${other},${app}`, passed + chosen),
+      line(app, chosen),
+      line("", ""),
+    ];
+    const twice = [
+      worlds(`${one},${answers}`, `${two},${down}`, one),
+      line(`${app},${other},${app}`, ""),
+      line(`${app},${other},${fact("app", "7")}`, ""),
+      line(app, chosen + passed + chosen),
+    ];
+    const reader = newReader();
+    for (const each of sound) expect(read(reader, each)).toEqual(plainly(each));
+    for (const before of sound) {
+      for (const each of twice) {
+        expect(read(reader, before, each)).toBe("plain way");
+        for (const behind of sound) expect(read(reader, before, each, behind)).toEqual(plainly(behind));
+      }
+    }
+  });
+
+  it("reads a number as one, though the line before had something else in its place", () => {
+    const reader = newReader();
+    const line = (value: string) =>
+      `{"id":"a","policy":{"revision":"r"},"facts":{"context_tokens":{"value":${value},"source":"given"}},"fallbacks":[],"world":{},"warnings":[]}`;
+    for (const value of ['"many"', "12", "true", "13", "[]", "14"]) {
+      expect(read(reader, line('"many"'), line(value))).toEqual(plainly(line(value)));
+      const kind = reader.record.kinds[reader.record.numberOfFact("context_tokens")];
+      expect(kind).toBe(/\d/.test(value) ? NUMBER : KNOWN);
+    }
+  });
+
   it("reads no line that was cut, and none with a byte too many", () => {
     const reader = newReader();
     const { outcome, candidates, ...stored } = explain(
@@ -155,15 +238,16 @@ describe("reading records from their bytes", () => {
     for (let length = 0; length < line.length; length++) {
       const cut = line.slice(0, length);
       expect(read(reader, cut)).toBe("plain way");
+      expect(read(reader, line, cut)).toBe("plain way");
       // Written half, then whole: as a process leaves it that was killed, and goes on.
       if (length > 0) expect(read(reader, cut + line)).toBe("plain way");
     }
     for (let at = 0; at <= line.length; at++) {
       for (const letter of ['"', "{", "}", ",", "0", "\\", " ", "é"]) {
         const broken = `${line.slice(0, at)}${letter}${line.slice(at)}`;
-        const fast = read(reader, broken);
-        if (fast === "plain way") continue;
-        expect(fast, broken).toEqual(plainly(broken));
+        for (const fast of [read(reader, broken), read(reader, line, broken), read(reader, broken, line, broken)]) {
+          if (fast !== "plain way") expect(fast, broken).toEqual(plainly(broken));
+        }
       }
     }
   });
