@@ -11,7 +11,10 @@ export interface PolicyCompilerOptions {
   readonly timeoutMs?: number;
   /** Memory of the thread, MiB; a policy that needs more is refused and the server lives on. Default 2,048. */
   readonly memoryMb?: number;
-  /** Milliseconds without work after which the thread is ended if the last policy was small. Default 60,000. */
+  /**
+   * Milliseconds without work after which the thread is ended if the last policy was small; after the first one, which no edit
+   * need follow, it is ended at once. Default 60,000.
+   */
   readonly idleMs?: number;
 }
 
@@ -63,6 +66,7 @@ export function createPolicyCompiler(options: PolicyCompilerOptions = {}): Polic
   let isClosed = false;
   let queue: Promise<unknown> = Promise.resolve();
   let idle: NodeJS.Timeout | undefined;
+  let isFirst = true;
 
   const ready = (): CompilingThread => {
     if (thread === undefined) {
@@ -76,11 +80,13 @@ export function createPolicyCompiler(options: PolicyCompilerOptions = {}): Polic
   };
 
   const endWhenIdle = ({ files }: CompileRequest, own: CompilingThread) => {
+    const afterMs = isFirst ? 0 : idleMs;
+    isFirst = false;
     if (files.reduce((sum, { text }) => sum + text.length, 0) > SMALL) return;
     idle = setTimeout(() => {
       if (thread === own) thread = undefined;
       void own.end();
-    }, idleMs);
+    }, afterMs);
     idle.unref();
   };
 

@@ -170,6 +170,24 @@ describe("createPolicyCompiler()", () => {
     ]);
   });
 
+  it("ends its thread at once after the first policy when it is small, and keeps it after an edit", async () => {
+    const compiler = keep(
+      createPolicyCompiler({
+        workerUrl: script(
+          `import { parentPort } from "node:worker_threads";
+           let count = 0;
+           parentPort.on("message", () => parentPort.postMessage({ diagnostics: [{ message: String(++count) }] }));`,
+        ),
+      }),
+    );
+    const countAfter = async () => {
+      const { diagnostics } = await compiler.compile(files);
+      await sleep(20); // the compiler's timer is due before
+      return diagnostics[0]?.message;
+    };
+    expect([await countAfter(), await countAfter(), await countAfter()]).toEqual(["1", "1", "2"]);
+  });
+
   it("recovers when the thread that waits for the next compilation dies", async () => {
     const dying = keep(
       createPolicyCompiler({
