@@ -18,7 +18,12 @@ class LikeliestFirst extends BaseSequencer {
 /** The tests that Stryker runs against each mutant of the engine's core: those of its folders, without the long ones. */
 export default defineConfig({
   test: {
-    include: ["test/engine/{conditions,compile,evaluate,rank}/**/*.test.ts", "test/mutation/**/*.test.ts"],
+    include: [
+      "test/engine/{conditions,compile,evaluate,rank}/**/*.test.ts",
+      "test/mutation/**/*.test.ts",
+      "test/differential/rebuild-agreement.test.ts",
+    ],
+    env: { REBUILD_POLICIES: "40" },
     exclude: ["test/engine/compile/tree-size.test.ts"],
     pool: "threads",
     isolate: false,

@@ -15,7 +15,7 @@ export interface CutBuckets {
   readonly shift: number;
 }
 
-const MOST_IN_BUCKET = 8;
+const MOST_IN_BUCKET = 16;
 /** Up to so many cuts have two buckets each, more have one. */
 const FEW_CUTS = 1_024;
 

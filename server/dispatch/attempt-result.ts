@@ -52,7 +52,7 @@ export interface EndedAttempt {
   readonly notes: AnswerNotes;
 }
 
-/** Makes one call for a planned attempt. Never rejects. Retries, circuits and records are functions from one to another. */
+/** Makes one call for a planned attempt. Never rejects. Retries are a function from one to another. */
 export type Attempt = (planned: PlannedAttempt, side: CallSide) => Promise<EndedAttempt>;
 
 /** Whom a call is made for. */

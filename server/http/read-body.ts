@@ -37,13 +37,14 @@ export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
       if (bytes > maxBytes) refuse();
       else chunks.push(chunk);
     };
-    request.once("end", () => {
+    // `on`: each of them happens once, and `once` costs an object and a function more.
+    request.on("end", () => {
       const body = new BufferList(chunks);
       goOn(() => resolve(body));
       chunks.length = 0; // the listeners below hold them until the answer has ended
     });
-    request.once("error", (error) => reject(new RequestAborted("the client hung up", { cause: error })));
-    request.once("close", () => {
+    request.on("error", (error) => reject(new RequestAborted("the client hung up", { cause: error })));
+    request.on("close", () => {
       if (!request.complete) reject(new RequestAborted("the client hung up")); // an Error for each request would cost
     });
     if (Number(request.headers["content-length"] ?? 0) > maxBytes) refuse();

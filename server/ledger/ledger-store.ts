@@ -10,6 +10,17 @@ const LEDGER: Insert<LedgerRow> = {
   columns: ledgerColumns,
   tail: "on conflict (id) do nothing",
   mustBeNew: true,
+  usual: {
+    ...{
+      outcome: "answered",
+      status: 200,
+      error_class: null,
+      is_stream: 0,
+      first_token_ms: null,
+      cost_source: "usage",
+    },
+    ...{ cached_input: 0, cache_write: 0, audio_input: 0, image_input: 0, reasoning: 0, audio_output: 0 },
+  },
 };
 const ROLLUPS: Insert<RollupRow> = {
   table: "usage_rollups",

@@ -8,6 +8,8 @@ export interface Insert<Row> {
   readonly tail: string;
   /** A row that the tail leaves out undoes the whole transaction ({@link RowExists}). */
   readonly mustBeNew?: true;
+  /** What most rows hold in these columns. SQLite gets it as part of the statement: a parameter costs as much as what is done with it. */
+  readonly usual?: Readonly<Record<string, string | number | null>>;
 }
 
 /** Rows for one table. */
@@ -30,7 +32,7 @@ export function rowsFor<Row extends object>(into: Insert<Row>, rows: readonly Ro
 
 /** The statement for so many rows. @param place writes a parameter, by its index from 0. */
 export function insertText(
-  { table, columns, tail }: Insert<never>,
+  { table, columns, tail }: Pick<Insert<never>, "table" | "columns" | "tail">,
   rows: number,
   place: (index: number) => string,
 ): string {
@@ -40,6 +42,6 @@ export function insertText(
 }
 
 /** Writes a row's values behind each other, in the order of the columns. */
-export function putValues({ columns }: Insert<never>, row: object, values: unknown[], from = 0): void {
+export function putValues({ columns }: Pick<Insert<never>, "columns">, row: object, values: unknown[], from = 0): void {
   for (let at = 0; at < columns.length; at++) values[from + at] = row[columns[at] as keyof typeof row];
 }

@@ -104,7 +104,7 @@ class SpansOfRequest implements RequestTrace {
     const context = childOf(server);
     const timesTillNow = startTiming();
     return {
-      headers: contextHeaders(context),
+      headers: sendsW3cOnly() ? w3cHeaders(context) : contextHeaders(context),
       end: (attempt, said) => {
         const { error: message, error_class: errorClass } = attempt;
         // A client that hung up, or a call that was hedged away, is nobody's error.
@@ -148,7 +148,26 @@ function startTiming(): () => { readonly startMs: number; readonly endMs: number
   return () => ({ startMs, endMs: startMs + performance.now() - startedAt });
 }
 
-/** The W3C headers of a span. A client's `baggage` is not passed on: it is not meant for providers. */
+let isW3cOnly: boolean | undefined;
+
+/** Whether `OTEL_PROPAGATORS` asks for no other headers than those of W3C, as by default. Call it once there is an SDK. */
+function sendsW3cOnly(): boolean {
+  if (isW3cOnly === undefined) {
+    const fields = propagation.fields();
+    isW3cOnly = fields.includes("traceparent") && fields.every((field) => w3cFields.includes(field));
+  }
+  return isW3cOnly;
+}
+
+const w3cFields: readonly string[] = ["traceparent", "tracestate", "baggage"];
+
+/** What {@link contextHeaders} gives then, without contexts and carriers (https://www.w3.org/TR/trace-context/). */
+function w3cHeaders({ traceId, spanId, traceFlags, traceState }: SpanContext): Readonly<Record<string, string>> {
+  const traceparent = `00-${traceId}-${spanId}-0${traceFlags.toString(16)}`;
+  return traceState === undefined ? { traceparent } : { traceparent, tracestate: traceState.serialize() };
+}
+
+/** The headers of a span. A client's `baggage` is not passed on: it is not meant for providers. */
 function contextHeaders(context: SpanContext): Readonly<Record<string, string>> {
   const carrier: Record<string, string> = {};
   propagation.inject(trace.setSpanContext(ROOT_CONTEXT, context), carrier);

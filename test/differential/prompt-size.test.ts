@@ -13,7 +13,9 @@ import { Random } from "./random.js";
 const SEED = 20261125;
 
 describe("dependsOnPromptSize()", () => {
-  it("says no only where every size within the bounds gives the same outcome and the same windows", () => {
+  it("says no only where every size within the bounds gives the same outcome and the same windows", {
+    timeout: 120_000,
+  }, () => {
     const random = new Random(SEED);
     const count = { asked: 0, narrowed: 0, depends: 0, compared: 0 };
     for (let number = 0; number < 400; number++) {

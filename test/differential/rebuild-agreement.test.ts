@@ -13,6 +13,7 @@ import { generateAttributes } from "./vocabulary.js";
 const policies = Number(process.env["REBUILD_POLICIES"] ?? "200");
 const seed = Number(process.env["REBUILD_SEED"] ?? "20261126");
 const EDITS = 12;
+const timeout = 300_000 * Math.max(1, policies / 200);
 
 const tunings: readonly TreeTuning[] = [usualTuning, { ...usualTuning, longCondition: 2 }, ...oddTunings];
 
@@ -102,12 +103,12 @@ function withRules(Faulty: typeof KnownRule): typeof KnownRules {
 }
 
 describe("buildDecisionTree() with what earlier builds have learnt", () => {
-  it("gives the tree that it gives without, edit after edit", { timeout: 300_000 }, () => {
+  it("gives the tree that it gives without, edit after edit", { timeout }, () => {
     expect(firstDifference(KnownRules)).toBeUndefined();
   });
 
   for (const { name, Known } of faults) {
-    it(`would be found out if it ${name.replace("keeps", "kept")}`, { timeout: 300_000 }, () => {
+    it(`would be found out if it ${name.replace("keeps", "kept")}`, { timeout }, () => {
       expect(firstDifference(Known)).toMatch(/^policy \d+ /);
     });
   }

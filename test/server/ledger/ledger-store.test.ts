@@ -53,6 +53,24 @@ onBothEngines((engine) => {
     await database.close();
   });
 
+  it("keeps every column of a row, whether or not it is like most", async () => {
+    const database = await openDatabase(await engine.newUrl());
+    const others = {
+      ...{ outcome: "cut", status: null, error_class: "timeout", is_stream: 1, first_token_ms: 3, cost_source: "none" },
+      ...{ cached_input: 1, cache_write: 2, audio_input: 3, image_input: 4, reasoning: 5, audio_output: 6 },
+    };
+    const rows = [
+      ledgerRow("dec_1.1", { price: '{"it\'s":1}' }),
+      ledgerRow("dec_2.1", others),
+      ...Object.entries(others).map(([name, value], at) => ledgerRow(`dec_3.${at + 1}0`, { [name]: value })),
+      ledgerRow("dec_4.1"),
+    ];
+    await new LedgerStore(database).write(rows);
+    const ordered = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+    expect(await database.db.selectFrom("ledger").selectAll().orderBy("id").execute()).toEqual(ordered);
+    await database.close();
+  });
+
   it("takes whatever a client calls itself", async () => {
     const database = await openDatabase(await engine.newUrl());
     const entry = { ...ledgerEntry("dec_1.1"), user: "a\u0000b\ud800", app: "\u0000" };
