@@ -66,8 +66,12 @@ async function saturated() {
 /** CPU a chunk of 100 streams, 40 chunks a second each. */
 async function stream() {
   await withPeers({ CHUNK_EVERY_MS: "25", CHUNKS: "80" }, names, (running) =>
-    compare("CPU a stream chunk (100 streams, 4,000 chunks a second)", running, (peer, forMs) =>
-      ask({ kind: "streams", port: peer.port, request: requestOf(peer, { isStream: true }), streams: 100, ms: forMs }),
+    compare(
+      "CPU a stream chunk (100 streams, 4,000 chunks a second)",
+      running,
+      (peer, forMs, streams = 100) =>
+        ask({ kind: "streams", port: peer.port, request: requestOf(peer, { isStream: true }), streams, ms: forMs }),
+      400,
     ),
   );
 }
@@ -165,13 +169,14 @@ async function withPeers(environment, wanted, use) {
   }
 }
 
-async function compare(title, running, measure) {
+/** @param warming handed to `measure` before the first round: more of the same, so that its code is compiled. */
+async function compare(title, running, measure, warming) {
   const rows = new Map(running.map(({ name }) => [name, []]));
   for (const peer of running) {
     // Tens of thousands of requests: at 200 a second the compiler of the runtime would take minutes to get warm.
     const job = { kind: "closed", port: peer.port, request: requestOf(peer, {}), connections: CONNECTIONS };
     await ask({ ...job, ms: Number(values.warm) });
-    await measure(peer, Number(values.warm) / 4);
+    await measure(peer, Number(values.warm) / (warming === undefined ? 4 : 1), warming);
   }
   for (let round = 0; round < rounds; round++) {
     for (const peer of running) {
@@ -180,13 +185,11 @@ async function compare(title, running, measure) {
       const seen = await measure(peer, ms);
       const cpu = cpuMs(peer) - before;
       if (seen.errors > 0) throw new Error(`${title}: ${peer.name} answered ${seen.errors} requests with an error`);
-      rows
-        .get(peer.name)
-        .push({
-          ...seen,
-          cpu: (cpu * 1_000) / seen.requests,
-          perSecond: (seen.requests * 1_000) / (performance.now() - start),
-        });
+      rows.get(peer.name).push({
+        ...seen,
+        cpu: (cpu * 1_000) / seen.requests,
+        perSecond: (seen.requests * 1_000) / (performance.now() - start),
+      });
     }
   }
   console.log(
