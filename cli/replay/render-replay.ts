@@ -41,7 +41,9 @@ export function renderReplay(summary: ReplaySummary, target: CompiledPolicy, col
     lines.push(`first token    ${latency(total)} on average, observed for ${writeCount(total.latencyKnown)}`);
   }
   if (checked < decisions && checked === 0) {
-    lines.push("what it was before is taken from the records: the log holds none of their policies");
+    lines.push(
+      "what it was before is taken from the records: the log lacks their policies, or this version of Routewright reads them otherwise",
+    );
   }
   const definitions = [...builtInFacts, ...target.set.attributes];
   for (const [title, pairs] of [

@@ -303,4 +303,49 @@ describe("replaying a log", () => {
     expect(summary.differingCount).toBe(0);
     expect(summary.changed).toBeGreaterThan(50);
   });
+
+  it("tries what was not measured in the same requests as the server did", () => {
+    const files = [
+      {
+        name: "policy.yaml",
+        text: `kind: policy
+name: exploring
+rules:
+  - { id: blend, match: { tags: [blend] }, route: { to: [m/one, m/two], strategy: { latency: 1 } } }
+default:
+  route: { to: [m/one, m/two], strategy: fastest }
+`,
+      },
+      {
+        name: "catalog.yaml",
+        text: `kind: catalog
+providers:
+  p: { format: openai, base_url: "https://p.example/v1" }
+models:
+  m/one: { context_window: 8k, endpoints: [{ provider: p, model: one }] }
+  m/two: { context_window: 8k, endpoints: [{ provider: p, model: two }] }
+`,
+      },
+    ];
+    const policy = compilePolicy(files).value as CompiledPolicy;
+    const chosen = { "m/one@p": 0, "m/two@p": 0 };
+    const lines = Array.from({ length: 400 }, (_, number) => {
+      const facts: Facts = number % 2 === 0 ? {} : { tags: ["blend"] };
+      const record = explain(
+        policy,
+        facts,
+        { seed: `s-${number}`, latency_ms: { "m/one@p": 300 } },
+        { id: `d-${number}` },
+      );
+      chosen[record.chosen as keyof typeof chosen]++;
+      const { outcome, candidates: _left, ...stored } = record;
+      return JSON.stringify({ rule: outcome.route.rule, ...stored });
+    });
+    expect(chosen["m/two@p"]).toBeGreaterThan(5);
+    expect(chosen["m/two@p"]).toBeLessThan(60);
+    const replay = new LogReplay(policy, decode);
+    replay.add(new TextEncoder().encode(lines.join("\n")));
+    const { decisions, checked, differing } = replay.summary;
+    expect({ decisions, checked, differing }).toEqual({ decisions: 400, checked: 400, differing: [] });
+  });
 });
