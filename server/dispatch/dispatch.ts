@@ -13,7 +13,7 @@ import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
 import type { PaidCall, RequestAccount } from "../ledger/request-account.js";
 import type { Operation } from "../providers/operation.js";
-import type { Soon } from "../soon.js";
+import { andThen, type Soon } from "../soon.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import type { Attempt, CallSide, EndedAttempt, PassedOver, StreamSink } from "./attempt-result.js";
 import { callEndpoint } from "./call-endpoint.js";
@@ -224,7 +224,7 @@ function paidCall(
     return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, notes: {} };
   };
   const paid = request.account.reserve(planned, price);
-  return paid instanceof Promise ? paid.then(call) : call(paid);
+  return andThen(paid, call);
 }
 
 const FREE: Price = { input: 0 as PicoUsdPerToken, output: 0 as PicoUsdPerToken };

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Scope, StoredKey } from "../keys/api-key.js";
 import type { KeyRing, Refusal } from "../keys/key-ring.js";
 import { readToken } from "../keys/key-secret.js";
+import { andThen, type Soon } from "../soon.js";
 import { isFromForeignPage } from "./admin-access.js";
 import type { ApiError } from "./api-error.js";
 
@@ -28,15 +29,13 @@ export function authenticate(
   { headers }: Pick<IncomingMessage, "headers">,
   check: KeyCheck,
   scope: Scope | undefined,
-): Caller | ApiError | Promise<Caller | ApiError> {
+): Soon<Caller | ApiError> {
   const { keys } = check;
   const token = bearerToken(headers);
   // A token of our form says that a key was made, perhaps a moment ago: `verify` looks for it.
   const isUseless = token === undefined || (!keys.hasKeys && readToken(token) === undefined);
   const key = isUseless ? undefined : keys.verify(token);
-  return key instanceof Promise
-    ? key.then((found) => judge(found, headers, check, scope))
-    : judge(key, headers, check, scope);
+  return andThen(key, (found) => judge(found, headers, check, scope));
 }
 
 /** @param key undefined when the request has none. */

@@ -3,7 +3,7 @@ import { observeWorld } from "../dispatch/observe-world.js";
 import { allowedModels } from "../keys/allowed-models.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { type TrustedFacts, trustedFacts } from "../keys/key-facts.js";
-import type { Soon } from "../soon.js";
+import { andThen, type Soon } from "../soon.js";
 import type { ApiError } from "./api-error.js";
 import type { Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
@@ -33,7 +33,7 @@ export function observeAndDecide(
   const asked: RequestToDecide = { plane, operation: front.operation, exchange, request, body };
   if (key === undefined) return decideFor(asked, undefined, undefined);
   const spend = plane.accounting.spendOf(key);
-  return spend instanceof Promise ? spend.then((known) => decideFor(asked, key, known)) : decideFor(asked, key, spend);
+  return andThen(spend, (known) => decideFor(asked, key, known));
 }
 
 interface RequestToDecide {
@@ -90,5 +90,5 @@ function decideFor(
     key: key === undefined ? undefined : trustedFacts(key, spend),
     now: exchange.arrivedAt,
   });
-  return read instanceof Promise ? read.then(deciding) : deciding(read);
+  return andThen(read, deciding);
 }

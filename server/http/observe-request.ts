@@ -9,7 +9,7 @@ import {
   type TokenThresholds,
 } from "../../engine/index.js";
 import type { TrustedFacts } from "../keys/key-facts.js";
-import type { Soon } from "../soon.js";
+import { andThen, type Soon } from "../soon.js";
 import { PromptSize } from "../tokens/prompt-size.js";
 import { type PromptTokens, promptTokens } from "../tokens/prompt-tokens.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
@@ -93,7 +93,7 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
   };
   const measuring =
     observation.facts["context_tokens"] === undefined ? observePromptTokens(request, prompt, observation) : undefined;
-  return measuring instanceof Promise ? measuring.then(observed) : observed();
+  return andThen(measuring, observed);
 }
 
 /** What the record says of a size that was not hinted. */
@@ -109,7 +109,7 @@ function observePromptTokens(
   const observe = ({ value, source }: PromptTokens) =>
     observation.observe("context_tokens", Math.min(value, MAX_TOKENS), tokenSources[source]);
   const tokens = promptTokens({ prompt, matters, counter });
-  return tokens instanceof Promise ? tokens.then(observe) : observe(tokens);
+  return andThen(tokens, observe);
 }
 
 function observeHints(headers: RequestHeaders, observation: Observation): void {

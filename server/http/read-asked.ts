@@ -1,7 +1,7 @@
 import type { CompiledPolicy, World } from "../../engine/index.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { Operation } from "../providers/operation.js";
-import type { Soon } from "../soon.js";
+import { andThen, type Soon } from "../soon.js";
 import type { ApiError } from "./api-error.js";
 import type { ObservedRequest, RequestToObserve } from "./observe-request.js";
 import { promptPrefix } from "./prompt-prefix.js";
@@ -64,7 +64,7 @@ export function readAsked(asked: RequestAsked): Soon<AskedRead> {
     };
   };
   const seen = observe({ headers, body, unseen, policy, thresholds, counter, key, now });
-  return seen instanceof Promise ? seen.then(read) : read(seen);
+  return andThen(seen, read);
 }
 
 function refusalOf({ refusals, strict, warnings }: ObservedRequest): ApiError | undefined {

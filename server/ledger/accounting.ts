@@ -3,7 +3,7 @@ import type { StoredKey } from "../keys/api-key.js";
 import type { KeyRing } from "../keys/key-ring.js";
 import { formatBudget, type Limits } from "../keys/limits.js";
 import { type Subject, subjectsOf } from "../keys/subject.js";
-import type { Soon } from "../soon.js";
+import { andThen, type Soon } from "../soon.js";
 import type { LedgerRow } from "../storage/database-schema.js";
 import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
 import { type BudgetCounters, CountersUnavailable, type ReserveRequest } from "./budget-counters.js";
@@ -56,7 +56,7 @@ export class Accounting {
     const { own } = this.#limitsFor(key);
     if (own.length === 0) return undefined;
     const balances = this.#balances(own);
-    return balances instanceof Promise ? balances.then(spendOfFullest) : spendOfFullest(balances);
+    return andThen(balances, spendOfFullest);
   }
 
   /** Every budget of a key, its tenant and its app, as it stands; undefined when nobody can say. */

@@ -1,6 +1,6 @@
 import type { Limits } from "../keys/limits.js";
 import type { Subject } from "../keys/subject.js";
-import type { Soon } from "../soon.js";
+import { andThen, type Soon } from "../soon.js";
 import { MemoryMinuteCounter, type MinuteCount, type MinuteCounter } from "./minute-counter.js";
 
 /** Somebody with limits. */
@@ -139,7 +139,7 @@ export class RateLimits {
     const taken = this.#slots.take(subject, id, limit);
     const judge = (isTaken: boolean): RateRefusal | undefined =>
       isTaken ? undefined : { rate, subject, limit, retryMs: SLOT_RETRY_MS, isTooLarge: false };
-    return taken instanceof Promise ? taken.then(judge) : judge(taken);
+    return andThen(taken, judge);
   }
 
   #count(
@@ -158,7 +158,7 @@ export class RateLimits {
       return undefined;
     };
     const counted = this.#counter(rate, limit).count(subject, points);
-    return counted instanceof Promise ? counted.then(judge) : judge(counted);
+    return andThen(counted, judge);
   }
 
   /** Takes back what was counted before a limit refused: nobody counts a request that was not let in. */

@@ -2,7 +2,7 @@ import { type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../en
 import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
-import type { Soon } from "../soon.js";
+import { andThen, type Soon } from "../soon.js";
 import type { PromptSize } from "../tokens/prompt-size.js";
 import type { Accounting, PaymentRefusal } from "./accounting.js";
 import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
@@ -80,7 +80,7 @@ export class RequestAccount {
     const amount = first === undefined ? (0 as NanoUsd) : this.#amountToHold(planned, price, lines);
     const paid = (held: Reservation | PaymentRefusal) => ("kind" in held ? held : { id, at, reservation: held });
     const held = this.#accounting.reserve({ id, amount, lines, at });
-    return held instanceof Promise ? held.then(paid) : paid(held);
+    return andThen(held, paid);
   }
 
   /** Writes a call that has ended to the ledger. @returns what it cost. */
