@@ -89,10 +89,12 @@ describe("ChunkedBody", () => {
   it("says when a client is slow, and when it has taken what there was", async () => {
     let waits = 0;
     let mostHeld = 0;
+    let mayHold = 0;
     const port = await serve(async (body, response) => {
       for (let index = 0; index < 4_000; index++) {
         const goesOn = body.write([bytes(8_000)]);
         mostHeld = Math.max(mostHeld, response.socket?.writableLength ?? 0);
+        mayHold = (response.socket?.writableHighWaterMark ?? 0) + 16_000; // 16 KiB on Node 20, 64 KiB on Node 24
         if (goesOn) continue;
         waits++;
         await new Promise<void>((resolve) => body.onceDrained(resolve));
@@ -102,6 +104,6 @@ describe("ChunkedBody", () => {
     const [response] = await once(get({ port, host: "127.0.0.1", agent: false }), "response");
     expect((await text(response)).length).toBe(4_000 * 8_000);
     expect(waits).toBeGreaterThan(0);
-    expect(mostHeld).toBeLessThan(32_000);
+    expect(mostHeld).toBeLessThan(mayHold);
   });
 });
