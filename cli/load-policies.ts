@@ -4,6 +4,7 @@ import {
   type CompiledPolicy,
   compilePolicy,
   type Diagnostic,
+  isTestFile,
   loadCompiledPolicy,
   renderDiagnostics,
   type SourceFile,
@@ -53,7 +54,7 @@ export async function loadPoliciesWithTests(options: GlobalOptions): Promise<Com
 
 /** The files of a policy that say how requests are routed. */
 export function withoutTests(files: readonly SourceFile[]): readonly SourceFile[] {
-  return files.filter(({ name }) => !name.startsWith("tests/"));
+  return files.filter((file) => !isTestFile(file));
 }
 
 function compileForCommand(files: readonly SourceFile[], options: GlobalOptions): CompiledPolicy {

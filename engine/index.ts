@@ -58,6 +58,7 @@ export { writeSvg } from "./graph/write-svg.js";
 export { type CompilePolicyResult, compilePolicy } from "./policy/compile-policy.js";
 export { CompiledPolicyError, loadCompiledPolicy, writeCompiledPolicy } from "./policy/compiled-file.js";
 export type { CompiledPolicy } from "./policy/compiled-policy.js";
+export { isTestFile } from "./policy/is-test-file.js";
 export { KnownParts } from "./policy/known-parts.js";
 export { PolicyJoiner, type PolicyPiece, splitPolicy } from "./policy/policy-pieces.js";
 export * from "./policy/policy-set.js";

@@ -10,6 +10,7 @@ import { entryOf, type Located, type LocatedMap } from "../source/located.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import { isMisspelt, isSectionReadable } from "./is-section-readable.js";
+import { isTestFile } from "./is-test-file.js";
 import { KnownParts } from "./known-parts.js";
 import type { Catalog, PolicySet } from "./policy-set.js";
 import { readAttributes } from "./read-attributes.js";
@@ -144,12 +145,10 @@ class Compilation {
   }
 
   #readTestFiles(reading: ConditionReading, ruleIds: RuleIds): CompiledPolicy["tests"] {
-    return this.#files
-      .filter(({ name }) => name.startsWith("tests/"))
-      .flatMap(({ name }) => {
-        const root = this.#open(name, "test");
-        return root === undefined ? [] : readTests(reading, root, ruleIds);
-      });
+    return this.#files.filter(isTestFile).flatMap(({ name }) => {
+      const root = this.#open(name, "test");
+      return root === undefined ? [] : readTests(reading, root, ruleIds);
+    });
   }
 
   #open(name: string, kind: DocumentKind, includedAt?: Span): LocatedMap | undefined {

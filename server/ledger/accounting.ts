@@ -84,8 +84,7 @@ export class Accounting {
     ledger.add(row, () => {
       // After the row: whoever gives back what a crashed process held looks in the ledger what it cost.
       const settled = reservation === undefined ? undefined : budgets.settle(reservation, row.charged_nano as NanoUsd);
-      if (settled instanceof Promise) void settled.then(onRecorded);
-      else onRecorded();
+      void andThen(settled, onRecorded);
     });
   }
 

@@ -1,7 +1,7 @@
 import type { NanoUsd } from "../../engine/index.js";
 import type { Period } from "../keys/limits.js";
 import type { Subject } from "../keys/subject.js";
-import type { Soon } from "../soon.js";
+import { andThen, type Soon } from "../soon.js";
 import { type Balance, BudgetBook, type BudgetLine, type BudgetRefusal, type Reservation } from "./budget-book.js";
 import {
   type BudgetCounters,
@@ -39,8 +39,7 @@ export class MemoryBudgets implements BudgetCounters {
   }
 
   reserve(request: ReserveRequest): Soon<Reservation | BudgetRefusal> {
-    const seeding = this.#seed(request.lines, request.at);
-    return seeding === undefined ? this.#reserve(request) : seeding.then(() => this.#reserve(request));
+    return andThen(this.#seed(request.lines, request.at), () => this.#reserve(request));
   }
 
   #reserve({ id, amount, lines, at }: ReserveRequest): Reservation | BudgetRefusal {
@@ -52,9 +51,7 @@ export class MemoryBudgets implements BudgetCounters {
   }
 
   balances(lines: readonly BudgetLine[], now: number): Soon<readonly Balance[]> {
-    const seeding = this.#seed(lines, now);
-    const all = () => lines.map((line) => this.#book.balance(line, now));
-    return seeding === undefined ? all() : seeding.then(all);
+    return andThen(this.#seed(lines, now), () => lines.map((line) => this.#book.balance(line, now)));
   }
 
   async correct(line: BudgetLine, seen: number, spent: number, now: number): Promise<boolean> {

@@ -43,7 +43,7 @@ export function withinLimits(
   if (count >= MANY_ATTRIBUTES && length === Number.POSITIVE_INFINITY) return { list, dropped: 0 };
   const all = pairsOf(list);
   const kept = all.slice(0, count).flatMap(([name, value]) => [name, length > 0 ? shortened(value, length) : value]);
-  return { list: kept, dropped: all.length - count > 0 ? all.length - count : 0 };
+  return { list: kept, dropped: Math.max(0, all.length - count) };
 }
 
 /** No span has as many attributes. */

@@ -1,8 +1,9 @@
 import { randomFillSync } from "node:crypto";
-import type { HrTime, Span, SpanContext } from "@opentelemetry/api";
+import type { Span, SpanContext } from "@opentelemetry/api";
 import type { tracing } from "@opentelemetry/sdk-node";
 import { toAttributes } from "./attribute-list.js";
 import { type EndedSpan, type LimitedSpan, limitSpan, type SdkSpan } from "./limited-span.js";
+import { toHrTime } from "./to-hr-time.js";
 import { WrittenSpan } from "./written-span.js";
 
 type ReadableSpan = tracing.ReadableSpan;
@@ -81,10 +82,4 @@ function newSpanId(): string {
   }
   used += ID_BYTES;
   return random.toString("hex", used - ID_BYTES, used);
-}
-
-/** Whole seconds, and nanoseconds. */
-function toHrTime(ms: number): HrTime {
-  const seconds = Math.floor(ms / 1_000);
-  return [seconds, Math.floor((ms - seconds * 1_000) * 1_000_000)];
 }

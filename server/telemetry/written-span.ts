@@ -2,6 +2,7 @@ import type { SpanContext } from "@opentelemetry/api";
 import type { tracing } from "@opentelemetry/sdk-node";
 import { quote, writeAttributes } from "./attribute-list.js";
 import type { LimitedSpan, SdkSpan } from "./limited-span.js";
+import { toHrTime } from "./to-hr-time.js";
 
 /**
  * A span as OTLP/JSON, for the SDK to keep until it sends some: `text` ends in `after` of its bytes. As objects the
@@ -84,7 +85,6 @@ function writeSpan(span: LimitedSpan): string {
 
 /** Nanoseconds since 1970: too many digits for a number. */
 function writeTime(ms: number): string {
-  const seconds = Math.floor(ms / 1_000);
-  const nanoseconds = Math.floor((ms - seconds * 1_000) * 1_000_000);
+  const [seconds, nanoseconds] = toHrTime(ms);
   return `"${seconds}${String(nanoseconds).padStart(9, "0")}"`;
 }

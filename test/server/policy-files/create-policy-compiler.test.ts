@@ -12,6 +12,10 @@ import {
 import { catalogText, policyNamed } from "./harness.js";
 
 const script = (text: string) => new URL(`data:text/javascript,${encodeURIComponent(text)}`);
+/** A compiler that only counts what it was asked. */
+const counting = `import { parentPort } from "node:worker_threads";
+  let count = 0;
+  parentPort.on("message", () => parentPort.postMessage({ diagnostics: [{ message: String(++count) }] }));`;
 const files = [
   { name: "catalog.yaml", text: catalogText },
   { name: "policy.yaml", text: policyNamed("threaded") },
@@ -146,11 +150,7 @@ describe("createPolicyCompiler()", () => {
   it("keeps its thread after a large policy, and ends it when idle after a small one", async () => {
     const compiler = keep(
       createPolicyCompiler({
-        workerUrl: script(
-          `import { parentPort } from "node:worker_threads";
-           let count = 0;
-           parentPort.on("message", () => parentPort.postMessage({ diagnostics: [{ message: String(++count) }] }));`,
-        ),
+        workerUrl: script(counting),
         idleMs: 1,
       }),
     );
@@ -173,11 +173,7 @@ describe("createPolicyCompiler()", () => {
   it("ends its thread at once after the first policy when it is small, and keeps it after an edit", async () => {
     const compiler = keep(
       createPolicyCompiler({
-        workerUrl: script(
-          `import { parentPort } from "node:worker_threads";
-           let count = 0;
-           parentPort.on("message", () => parentPort.postMessage({ diagnostics: [{ message: String(++count) }] }));`,
-        ),
+        workerUrl: script(counting),
       }),
     );
     const countAfter = async () => {

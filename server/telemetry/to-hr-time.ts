@@ -1,0 +1,7 @@
+import type { HrTime } from "@opentelemetry/api";
+
+/** Milliseconds as whole seconds, and nanoseconds. */
+export function toHrTime(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1_000);
+  return [seconds, Math.floor((ms - seconds * 1_000) * 1_000_000)];
+}
