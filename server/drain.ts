@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 
 /** Requests under way when the server stops may take this long to end, milliseconds; then they are cut. */
 export const DRAIN_MS = 30_000;
@@ -9,6 +10,8 @@ export const DRAIN_MS = 30_000;
  */
 const IDLE_MS = 1_000;
 const LOOK_EVERY_MS = 50;
+/** After a turn of the event loop no longer than this, what has arrived by now was read but for its last milliseconds. */
+const SHORT_TURN_MS = 5;
 
 interface Connection {
   /** Answers under way. */
@@ -47,14 +50,17 @@ export function watchConnections(server: Server): void {
  * on says that its connection ends, so clients and load balancers go elsewhere by themselves.
  * @returns whether all requests ended by themselves.
  */
-export function drain(server: Server, limitMs = DRAIN_MS): Promise<boolean> {
+export async function drain(server: Server, limitMs = DRAIN_MS): Promise<boolean> {
   const connections = connectionsOf.get(server) ?? new Map<Socket, Connection>();
+  const startedAt = Date.now();
+  stopping.add(server);
+  for (const { responses } of connections.values()) for (const response of responses) sayLast(response);
+  await acceptWhatWaits(server);
   return new Promise((resolve) => {
-    const startedAt = Date.now();
-    stopping.add(server);
-    for (const { responses } of connections.values()) for (const response of responses) sayLast(response);
-    const sweep = setInterval(() => {
+    let endedAll = true;
+    const close = async () => {
       const isOver = Date.now() - startedAt >= limitMs;
+      if (!isOver && (await turnMs()) > SHORT_TURN_MS) return;
       for (const [socket, { responses, idleSince, bytesRead }] of connections) {
         const isIdle = responses.size === 0 && socket.bytesRead === bytesRead;
         if (isOver || (isIdle && Date.now() - Math.max(idleSince, startedAt) >= IDLE_MS)) {
@@ -62,14 +68,42 @@ export function drain(server: Server, limitMs = DRAIN_MS): Promise<boolean> {
           socket.destroy();
         }
       }
-    }, LOOK_EVERY_MS);
-    let endedAll = true;
+    };
+    const sweep = setInterval(() => void close(), LOOK_EVERY_MS);
     // Not http's own `close`, which closes idle connections at once.
     NetServer.prototype.close.call(server, () => {
       clearInterval(sweep);
       resolve(endedAll);
     });
   });
+}
+
+/**
+ * The kernel makes a connection before Node accepts it, and resets it when the server stops listening in between. Node
+ * accepts one in a turn of its event loop: waits for a short turn that brought none, at most as long as an idle connection.
+ */
+async function acceptWhatWaits(server: Server): Promise<void> {
+  let accepted = 0;
+  const count = () => {
+    accepted += 1;
+  };
+  server.on("connection", count);
+  const until = Date.now() + IDLE_MS;
+  let before: number;
+  let lastedMs: number;
+  do {
+    before = accepted;
+    lastedMs = await turnMs();
+  } while ((accepted > before || lastedMs > SHORT_TURN_MS) && Date.now() < until);
+  server.off("connection", count);
+}
+
+/** Lets a whole turn of the event loop pass, in which what has arrived is read. @returns how long it took, milliseconds. */
+async function turnMs(): Promise<number> {
+  await setImmediate();
+  const from = performance.now();
+  await setImmediate();
+  return performance.now() - from;
 }
 
 function sayLast(response: ServerResponse): void {
