@@ -23,6 +23,12 @@ export class Figures {
     return endpoint === -1 ? Number.NaN : (this.values[endpoint] as number);
   }
 
+  /** The figure of an endpoint when it is a finite number, else another. */
+  measuredAt(endpoint: number, otherwise: number): number {
+    const figure = this.at(endpoint);
+    return Number.isFinite(figure) ? figure : otherwise;
+  }
+
   /** All of them by name; undefined when the record has none. */
   all(): Readonly<Record<string, number>> | undefined {
     const all: Record<string, number> = {};

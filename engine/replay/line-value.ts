@@ -9,13 +9,13 @@ export class LineValue {
   /** Bytes of the value. */
   length = 0;
   /** Bytes to the next value; −1 when that did not stand behind it in the line before; behind the last one more than a log has. */
-  gap: number;
+  gap = -1;
   /** What is opened behind it, {@link Link.opened}. */
   opened = 0;
   next: LineValue | undefined = undefined;
 
   constructor(public place: Place) {
     place.slot.values++;
-    this.gap = place.role === END ? BEYOND : -1;
+    if (place.role === END) this.gap = BEYOND;
   }
 }

@@ -180,15 +180,18 @@ function fits({ isNumber }: Place, byte: number): boolean {
  * @returns a place in the line before: all up to it is the same.
  */
 function firstDifference(view: DataView, bytes: Uint8Array, from: number, shift: number, limit: number): number {
-  const end = Math.min(limit, bytes.length - shift);
-  let at = from;
-  for (const last = end - 16; at <= last; at = (at + 16) | 0) {
+  const end = (bytes.length - shift) | 0;
+  const last = (limit < end - 16 ? limit : end - 16) | 0;
+  let at = from | 0;
+  // Two words a turn: what a turn itself costs is as much as one.
+  for (; at <= last; at = (at + 16) | 0) {
     if (view.getFloat64(at, true) !== view.getFloat64((at + shift) | 0, true)) return at + sameBytes(view, at, shift);
     const next = (at + 8) | 0;
     if (view.getFloat64(next, true) !== view.getFloat64((next + shift) | 0, true)) {
       return next + sameBytes(view, next, shift);
     }
   }
+  if (at > limit) return at;
   while (at < end && bytes[at] === bytes[at + shift]) at++;
   return at;
 }
