@@ -23,10 +23,14 @@ export interface ProxyProcess {
 }
 
 /** Starts the built `policy serve` on a free port, as a user would, with a database of its own. */
-export async function startProxy(policies: string, environment: Record<string, string> = {}): Promise<ProxyProcess> {
+export async function startProxy(
+  policies: string,
+  environment: Record<string, string> = {},
+  options: readonly string[] = [],
+): Promise<ProxyProcess> {
   const folder = await mkdtemp(join(tmpdir(), "routewright-"));
   const database = join(folder, "routewright.db");
-  const child = spawn(process.execPath, [cli, "serve", "--policies", policies, "--port", "0"], {
+  const child = spawn(process.execPath, [cli, "serve", "--policies", policies, "--port", "0", ...options], {
     env: { ...cleanEnvironment(), DATABASE_URL: `sqlite:${database}`, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
