@@ -64,7 +64,7 @@ export async function startProxy(
 
 function waitForUrl(child: ChildProcess, output: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no listening line within 20 s:\n${output()}`)), 20_000);
+    const timer = setTimeout(() => reject(new Error(`no listening line within 60 s:\n${output()}`)), 60_000);
     const look = () => {
       const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(output()) ?? [];
       if (url === undefined) return;
@@ -98,18 +98,5 @@ export async function runPolicy(
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
     return { code, stdout, stderr };
-  }
-}
-
-/** Asks again until the check passes. @throws its last error after the deadline. */
-export async function eventually<T>(check: () => Promise<T> | T, deadlineMs = 5_000): Promise<T> {
-  const end = Date.now() + deadlineMs;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
   }
 }

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ShadowReport } from "../../server/shadow.js";
-import { eventually, type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
+import { eventually } from "../services/eventually.js";
+import { type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
 
 let folder: string;
 let next: string;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   await cp("policies", next, { recursive: true });
   await edit("match: { tags: [code, sql] }", "match: { tags: [code] }");
   proxy = await startProxy("policies", {}, ["--shadow", next]);
-}, 30_000);
+});
 afterAll(async () => {
   await proxy?.stop();
   await rm(folder, { recursive: true, force: true });
@@ -81,7 +82,7 @@ describe("policy serve --shadow", { timeout: 60_000 }, () => {
       const now = await report();
       expect(now.rejected).toBeDefined();
       return now;
-    }, 20_000);
+    });
     expect(rejected?.text).toContain("cheapestt");
     expect(decisions).toBe(4);
     const status = await runPolicy(["status", "--server", proxy.url]);
@@ -98,7 +99,7 @@ describe("policy serve --shadow", { timeout: 60_000 }, () => {
       const now = await report();
       expect(now.policy.revision).not.toBe(revision);
       return now;
-    }, 20_000);
+    });
     expect([decisions, rejected]).toEqual([0, undefined]);
     expect(proxy.output()).toMatch(/shadow production@\w{12} would have changed 2 of 5 decisions/);
     expect(proxy.output()).toContain("shadowing production@");
