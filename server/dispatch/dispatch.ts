@@ -57,6 +57,8 @@ export interface DispatchRequest extends CallSide {
     /** What it leaves out of the request, one sentence each. */
     readonly warnings: readonly string[];
     readonly bodyFor: BodyFor;
+    /** A warning about a field of it, by the name that the client gave the field. */
+    readonly inClientsWords: (sentence: string) => string;
     /** It goes to providers that have the operation too: the request holds what only this server understands. */
     readonly isOnly?: boolean;
   };
@@ -274,7 +276,7 @@ function recordedCall(
         parsedBody: request.chat.body,
         fault: connection.isSimulated ? request.faultOf(endpoint) : undefined,
         headers: isPassed ? { ...trace.headers, ...request.operationHeaders } : trace.headers,
-        warn: (sentence) => request.warnings.add(`${provider.name}: ${sentence}`),
+        warn: (sentence) => request.warnings.add(`${provider.name}: ${request.chat.inClientsWords(sentence)}`),
       },
       asksUsage: usageOptions !== undefined,
       client,

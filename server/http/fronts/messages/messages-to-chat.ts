@@ -66,7 +66,7 @@ export function messagesToChat(body: Json): ChatView | ApiError {
   for (const name of Object.keys(body)) {
     if (!read.has(name) && body[name] !== null) warnings.add(`${name}: left out, it is not known here`);
   }
-  const { cache_control: _, top_k: topK, ...plain } = chat;
+  const { cache_control: _, metadata: __, top_k: topK, ...plain } = chat;
   if (topK !== undefined) warnings.add("top_k: left out, OpenAI's format has no way to say it");
   return {
     body: chat,
@@ -129,9 +129,11 @@ function toolChoice(value: unknown, hasTools: boolean): Json {
 }
 
 function userOf(metadata: unknown): Json {
-  const id = isObject(metadata) ? textOf(metadata["user_id"]) : undefined;
-  const tags = isObject(metadata) && metadata["tags"] !== undefined ? { metadata: { tags: metadata["tags"] } } : {};
-  return { ...(id === undefined ? {} : { user: id }), ...tags };
+  const { user_id: id, ...hints } = isObject(metadata) ? metadata : {};
+  return {
+    ...(id === undefined || id === null ? {} : { user: id }),
+    ...(Object.keys(hints).length === 0 ? {} : { metadata: hints }),
+  };
 }
 
 /** The effort, or the budget as the effort that comes nearest (1,024, 8,192 and 24,576 tokens: low, medium, high). */
