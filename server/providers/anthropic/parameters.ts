@@ -21,7 +21,7 @@ export const parameters: ParameterTable = {
   logprobs: { does: "refused" },
   top_logprobs: { does: "refused" },
   logit_bias: { does: "ignored" },
-  tools: { does: "translated", note: "functions; others are refused" },
+  tools: { does: "translated", note: "functions; others: unfit" },
   tool_choice: {
     does: "adjusted",
     note: "`required` is `any`; `allowed_tools` leaves the others out; Claude 5.5 and later refuse to be forced",
