@@ -35,7 +35,7 @@ export const parameters: ParameterTable = {
   },
   reasoning_effort: {
     does: "adjusted",
-    note: "a thinking budget (before Claude 4.6), or adaptive thinking and `output_config.effort`",
+    note: "a thinking budget of at most four fifths of the limit (before Claude 4.6), or adaptive thinking and `output_config.effort`",
   },
   verbosity: { does: "ignored" },
   modalities: { does: "refused", note: "other than text" },
