@@ -49,7 +49,7 @@ function decideFor(
   key: StoredKey | undefined,
   spend: TrustedFacts["spend"],
 ): Soon<Deciding> {
-  const { body: asked, unseen, assumed } = body.chat;
+  const { body: asked, unseen, assumed, needsNative } = body.chat;
   const { operation, names } = front;
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy } = serving;
@@ -63,6 +63,7 @@ function decideFor(
         serving,
         operation,
         body: asked,
+        needsNative,
         hints,
         endpoints,
         seed: id,

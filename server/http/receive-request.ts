@@ -43,10 +43,11 @@ export function understandBody(bytes: BufferList, front: Front): ReceivedBody | 
 
 /** The request for providers that do not have its operation. */
 export function chatOf({ operation, names }: Front, { bytes, places, chat }: ReceivedBody): DispatchRequest["chat"] {
-  const { body, plainBody, warnings, isOnly = false } = chat;
+  const { body, plainBody, warnings, plainWarnings, isOnly = false } = chat;
   return {
     body,
     warnings,
+    plainWarnings,
     isOnly,
     inClientsWords: (sentence) => inNames(names, sentence),
     bodyFor: (upstreamModel, streamOptions) =>

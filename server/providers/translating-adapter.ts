@@ -70,6 +70,7 @@ export function createTranslatingAdapter(
   if (embeddings !== undefined) passes.set("embeddings", embeddingsPassThrough);
   return {
     passes: () => passes,
+    takesChat: true,
     unable(body, endpoint, operation) {
       if (operation === "embeddings") return embeddings?.unable(body);
       if (native?.has(operation) === true) return undefined;

@@ -32,6 +32,10 @@ export interface ChatView {
   readonly plainBody: Json;
   /** What the translation leaves out, one sentence each. */
   readonly warnings: readonly string[];
+  /** What `plainBody` leaves out of `body` beside that. */
+  readonly plainWarnings?: readonly string[];
+  /** What only a provider that has the API itself can do, as the end of "the request …"; undefined: nothing. */
+  readonly needsNative?: string | undefined;
   /** Fields that the client did not send: what its API assumes. */
   readonly assumed?: readonly string[];
   /** What the request holds and its chat completion does not show, so that facts are the same wherever it goes. */
