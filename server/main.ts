@@ -25,6 +25,7 @@ import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
 import { openAccounting } from "./ledger/open-accounting.js";
 import { listen } from "./listen.js";
+import { openShadow } from "./open-shadow.js";
 import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
@@ -53,6 +54,8 @@ export interface ServerOptions {
   readonly host: string;
   /** Run the policy's tests before it serves, at start and at each reload. */
   readonly gate: boolean;
+  /** The directory of a policy under which each decision is made again, without effect. */
+  readonly shadow?: string;
 }
 
 export interface RunningServer {
@@ -119,6 +122,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       gate: options.gate,
     });
     closing.push(() => policies.close());
+    const shadow =
+      options.shadow === undefined
+        ? undefined
+        : await openShadow({
+            ...{ directory: options.shadow, servingDirectory: options.policies, serving: policies, log, closing },
+          });
     const adapters = createAdapters(environment);
     closing.push(() => Promise.all([...adapters.values()].map((adapter) => adapter.close())));
     const counter = createTokenCounter({ onFailure: (message) => log.error({}, message) });
@@ -143,6 +152,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       tokens: () => counter.stats(),
       endpoints: reportHealth,
       isHealthShared: sharedHealth === undefined ? undefined : () => sharedHealth.isShared,
+      shadow: shadow === undefined ? undefined : () => shadow.report(),
       accounting: () => money.status(),
     });
     const dataPlane = createDataPlane({
@@ -167,6 +177,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         record(decision, summary) {
           decisions.record(decision, summary);
           feed.publish(decision, summary);
+          shadow?.record(decision);
         },
       },
       nextDecisionId: createDecisionIds(Date.now, randomBytes),
@@ -180,6 +191,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         endpoints: reportHealth(),
       }),
       policies,
+      shadow,
       decisions,
       contents,
       feed,
@@ -214,7 +226,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         .saveSnapshot(snapshotOf(policy))
         .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
     });
-    stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
+    stopOnSignals({
+      close: closeAll,
+      reload: () => Promise.all([policies.reload("SIGHUP"), shadow?.reload("SIGHUP")]),
+      log,
+    });
     if (!isLoopbackName(options.host) && !keys.hasKeys) {
       log.warn(
         { host: options.host },

@@ -101,9 +101,7 @@ export function blend(shares: StrategyBlend): Strategy {
  * one weighted model share its key and stay together. Undefined: it has none.
  */
 export function weightOf(weights: Route["weights"] = [], { id, model }: Endpoint): Weight | undefined {
-  const named =
-    weights.find(({ candidate }) => candidate === id) ?? weights.find(({ candidate }) => candidate === model);
-  return named !== undefined && named.weight > 0 ? named : undefined;
+  return weights.find(({ candidate }) => candidate === id) ?? weights.find(({ candidate }) => candidate === model);
 }
 
 /** The price that `balanced` goes by, pico-dollars per token. */

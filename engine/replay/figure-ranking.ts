@@ -92,8 +92,8 @@ export class FigureRanking {
     return this.record.latency.measuredAt(number, Number.NaN);
   }
 
-  private costOf({ entry }: FixedCandidate, promptTokens: number | undefined): number | undefined {
-    return expectedCost(entry.endpoint, promptTokens, this.maxOutputTokens, this.answers);
+  private costOf({ endpoint }: FixedCandidate, promptTokens: number | undefined): number | undefined {
+    return expectedCost(endpoint, promptTokens, this.maxOutputTokens, this.answers);
   }
 
   /**
@@ -142,7 +142,7 @@ export class FigureRanking {
       const latencyMs = this.latencyOf(candidate);
       if (leavesOut) {
         if (tokens > candidate.contextWindow || maxOutputTokens > candidate.maxOutputTokens) continue;
-        if (isLimited && (candidate.entry.endpoint.price === undefined || cost > mostCost)) continue;
+        if (isLimited && (candidate.endpoint.price === undefined || cost > mostCost)) continue;
         if (latencyMs > maxLatencyMs) continue;
       }
       plan.add(candidate, cost, latencyMs);

@@ -1,13 +1,13 @@
 import type { Facts } from "../evaluate/facts.js";
 import type { Outcome, RouteChoice } from "../evaluate/outcome.js";
-import type { PolicySet, Route } from "../policy/policy-set.js";
+import type { Endpoint, PolicySet, Route } from "../policy/policy-set.js";
 import type { CatalogEntry } from "../rank/catalog-index.js";
 import { type CandidateTest, excludeCandidate } from "../rank/exclude-candidate.js";
 import { expandCandidates } from "../rank/expand-candidates.js";
 import { unitsOf } from "../rank/stable-hash.js";
 import { comparedPrice, weightOf } from "../rank/strategies.js";
 import type { World } from "../rank/world.js";
-import { alikeEntry } from "./alike-entry.js";
+import { alikeEndpoint } from "./alike-endpoint.js";
 import type { RecordValues } from "./record-values.js";
 
 /** A route with the candidates that only figures can still leave out. Plain data, all that ranking by figures looks at. */
@@ -26,14 +26,14 @@ export interface FixedRoute {
   readonly smallestOutput: number;
 }
 export interface FixedCandidate {
-  readonly entry: CatalogEntry;
+  readonly endpoint: Endpoint;
   readonly id: string;
   /** Its number in the record's figures; −1: there are none of it. */
   readonly number: number;
   readonly contextWindow: number;
   /** Infinity: it has no limit of its own. */
   readonly maxOutputTokens: number;
-  /** By 1 − quality; 1 when it is unknown. NaN when nothing is known to order by. */
+  /** 1 − quality; NaN: it is unknown. */
   readonly lack: number;
   /** What `balanced` and `weighted` go by; NaN: it has none. */
   readonly comparedPrice: number;
@@ -87,7 +87,7 @@ function fixedCandidate(entry: CatalogEntry, { weights }: Route, record: RecordV
   const { id, contextWindow, maxOutputTokens = Number.POSITIVE_INFINITY } = endpoint;
   const weighted = weightOf(weights, endpoint);
   return {
-    entry: alikeEntry(entry),
+    endpoint: alikeEndpoint(endpoint),
     id,
     number: record.numberOfEndpoint(id),
     contextWindow,
