@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Logger } from "pino";
 import pino from "pino";
-import { type CompiledPolicy, shortRevision } from "../engine/index.js";
+import { type CompiledPolicy, shortRevision } from "../engine/serving.js";
 import { ContentRecorder } from "./content/content-recorder.js";
 import { readContentDays, readContentSettings } from "./content/content-settings.js";
 import { EndpointStates } from "./dispatch/endpoint-states.js";

@@ -1,4 +1,4 @@
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import { callEndpoint } from "../dispatch/call-endpoint.js";
 import { requestFaults } from "../dispatch/failure.js";
 import { recordAttempt } from "../dispatch/record-attempt.js";

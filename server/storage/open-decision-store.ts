@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
-import type { SourceFile } from "../../engine/index.js";
+import type { SourceFile } from "../../engine/serving.js";
 import type { DatabaseSchema, DecisionRow, SnapshotRow } from "./database-schema.js";
 import { decisionColumns, filterColumns, filterNames, idRange } from "./decision-columns.js";
 import type {
