@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import pino from "pino";
 import { type CompiledPolicy, shortRevision } from "../engine/serving.js";
@@ -45,6 +46,12 @@ import { startRequestTrace } from "./telemetry/start-request-trace.js";
 import { startTelemetry } from "./telemetry/start-telemetry.js";
 import { createTokenCounter } from "./tokens/create-token-counter.js";
 
+/**
+ * By how much the heap may grow before it is cleared: by default three to four times what was alive, and streams that have ended stay in
+ * it so long. With 50 clearing up takes a sixth of the CPU of a saturated server, with 100 nothing that can be measured.
+ */
+const HEAP_GROWTH_PERCENT = 100;
+
 export interface ServerOptions {
   /** The policy directory. */
   readonly policies: string;
@@ -69,6 +76,7 @@ export interface RunningServer {
  *   running then.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
   const environment = process.env;
   const log = createLog();
   const closing: (() => Promise<unknown>)[] = [];
