@@ -58,7 +58,7 @@ export async function readRequest(
     });
     if (read.refusal !== undefined) orRefusal(read.refusal);
     const { facts, sources, warnings } = read.observed;
-    const incapable = serving.incapableOf(body, chatFront.operation);
+    const incapable = serving.incapableOf(body, chatFront.operation, undefined);
     const answers = answersAsked(body);
     return {
       facts,

@@ -83,6 +83,8 @@ export { POLICY_LINE } from "./replay/log-lines.js";
 // replay: recorded decisions under another policy
 export type { RecordedDecision } from "./replay/replay-decision.js";
 export { LogReplay } from "./replay/replay-log.js";
+export { replayOne } from "./replay/replay-one.js";
+export { type ReplayReport, reportReplay, sortedPairs } from "./replay/replay-report.js";
 export { emptySummary, mergeSummaries, type ReplayPair, type ReplaySummary } from "./replay/replay-summary.js";
 export { positionOf } from "./source/position.js";
 // compile: YAML text in, a policy ready to decide out

@@ -26,6 +26,7 @@ import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
 import { openAccounting } from "./ledger/open-accounting.js";
 import { listen } from "./listen.js";
+import { openShadow } from "./open-shadow.js";
 import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
@@ -60,6 +61,8 @@ export interface ServerOptions {
   readonly host: string;
   /** Run the policy's tests before it serves, at start and at each reload. */
   readonly gate: boolean;
+  /** The directory of a policy under which each decision is made again, without effect. */
+  readonly shadow?: string;
 }
 
 export interface RunningServer {
@@ -127,6 +130,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       gate: options.gate,
     });
     closing.push(() => policies.close());
+    const shadow =
+      options.shadow === undefined
+        ? undefined
+        : await openShadow({
+            ...{ directory: options.shadow, servingDirectory: options.policies, serving: policies, log, closing },
+          });
     const adapters = createAdapters(environment);
     closing.push(() => Promise.all([...adapters.values()].map((adapter) => adapter.close())));
     const counter = createTokenCounter({ onFailure: (message) => log.error({}, message) });
@@ -151,6 +160,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       tokens: () => counter.stats(),
       endpoints: reportHealth,
       isHealthShared: sharedHealth === undefined ? undefined : () => sharedHealth.isShared,
+      shadow: shadow === undefined ? undefined : () => shadow.report(),
       accounting: () => money.status(),
     });
     const dataPlane = createDataPlane({
@@ -175,6 +185,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         record(decision, summary) {
           decisions.record(decision, summary);
           feed.publish(decision, summary);
+          shadow?.record(decision);
         },
       },
       nextDecisionId: createDecisionIds(Date.now, randomBytes),
@@ -188,6 +199,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         endpoints: reportHealth(),
       }),
       policies,
+      shadow,
       decisions,
       contents,
       feed,
@@ -222,7 +234,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         .saveSnapshot(snapshotOf(policy))
         .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
     });
-    stopOnSignals({ close: closeAll, reload: () => policies.reload("SIGHUP"), log });
+    stopOnSignals({
+      close: closeAll,
+      reload: () => Promise.all([policies.reload("SIGHUP"), shadow?.reload("SIGHUP")]),
+      log,
+    });
     if (!isLoopbackName(options.host) && !keys.hasKeys) {
       log.warn(
         { host: options.host },

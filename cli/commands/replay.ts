@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { POLICY_LINE, shortRevision } from "../../engine/index.js";
+import { POLICY_LINE, reportReplay, shortRevision } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
 import { ProgressBar } from "../progress-bar.js";
 import { readLog, sizeOfLogs } from "../replay/read-log.js";
-import { renderReplay, sortedPairs } from "../replay/render-replay.js";
+import { renderReplay } from "../replay/render-replay.js";
 import { replayLogs } from "../replay/replay-logs.js";
 
 interface OwnOptions {
@@ -53,13 +53,7 @@ async function replay(logs: readonly string[], own: OwnOptions, options: GlobalO
     throw new CommandFailure(2, `policy replay: ${what}; \`policy replay --export DATABASE\` writes a log`);
   }
   if (options.json) {
-    const { rules, models, ...rest } = summary;
-    const report = {
-      ...{ policy: { name: target.name, revision: target.revision }, ...rest },
-      ...{ rules: sortedPairs(rules), models: sortedPairs(models) },
-      seconds,
-    };
-    process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ ...reportReplay(summary, target), seconds }, undefined, 2)}\n`);
   } else {
     process.stdout.write(renderReplay(summary, target, options.color));
     const rate = Math.round(summary.decisions / seconds).toLocaleString("en-US");

@@ -2,6 +2,13 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 
+interface OwnOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly gate?: boolean;
+  readonly shadow?: string;
+}
+
 /** `policy serve`: the proxy, until SIGINT or SIGTERM. */
 export function serveCommand(): Command {
   return new Command("serve")
@@ -11,12 +18,17 @@ export function serveCommand(): Command {
     )
     .addOption(new Option("--host <host>", "address to listen on").env("HOST").default("127.0.0.1"))
     .option("--gate", "run the policy's tests before each reload and refuse one that fails")
-    .action(async (own: { port: number; host: string; gate?: boolean }, command: Command) => {
+    .option("--shadow <dir>", "try another policy: make each decision under it too, without effect")
+    .action(async (own: OwnOptions, command: Command) => {
       const options = globalOptions(command);
       try {
         // Loaded here: the other commands start in half the time without the server.
         const { startServer } = await import("../../server/main.js");
-        await startServer({ policies: options.policies, port: own.port, host: own.host, gate: own.gate === true });
+        const { port, host, gate = false, shadow } = own;
+        await startServer({
+          ...{ policies: options.policies, port, host, gate },
+          ...(shadow === undefined ? {} : { shadow }),
+        });
       } catch (error) {
         throw new CommandFailure(1, `policy serve: ${error instanceof Error ? error.message : String(error)}`);
       }

@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { shortRevision, writeCount, writeShare } from "../../engine/index.js";
 import type { PolicyStatus } from "../../server/policy-files/policy-store.js";
+import type { ShadowReport } from "../../server/shadow.js";
 import { askServerForJson, DEFAULT_SERVER } from "../ask-server.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
@@ -17,6 +19,9 @@ interface Health {
   }[];
 }
 
+/** Changes from rule to rule that are listed. */
+const MOST_PAIRS = 10;
+
 /** `policy status`: what a server serves, which edit it refused, and what does not work. Exit 1 when something is amiss. */
 export function statusCommand(): Command {
   return new Command("status")
@@ -25,27 +30,41 @@ export function statusCommand(): Command {
     .action(async ({ server }: { server: string }, self: Command) => {
       const ask = <T>(path: string, taken?: readonly number[]) =>
         askServerForJson<T>("policy status", server, path, taken);
-      const [policy, readiness, health] = await Promise.all([
+      const [policy, readiness, health, shadow] = await Promise.all([
         ask<PolicyStatus>("/admin/policy"),
         ask<Readiness>("/readyz", [200, 503]),
         ask<Health>("/admin/health"),
+        ask<ShadowReport | { readonly error: object }>("/admin/shadow", [200, 404]),
       ]);
+      const tried = "error" in shadow ? undefined : shadow;
       const troubled = health.endpoints.filter(
         ({ circuit, rate_limited_until: until }) => circuit.state === "open" || until !== undefined,
       );
       const { degraded = [] } = readiness;
       if (globalOptions(self).json) {
-        process.stdout.write(`${JSON.stringify({ ...readiness, policy, endpoints: troubled }, undefined, 2)}\n`);
+        process.stdout.write(
+          `${JSON.stringify({ ...readiness, policy, shadow: tried, endpoints: troubled }, undefined, 2)}\n`,
+        );
       } else {
-        process.stdout.write(describe(policy, readiness, troubled));
+        process.stdout.write(describe(policy, readiness, troubled, tried));
       }
-      if (policy.rejected !== undefined || degraded.length > 0 || readiness.status !== "ready") {
+      if (
+        policy.rejected !== undefined ||
+        tried?.rejected !== undefined ||
+        degraded.length > 0 ||
+        readiness.status !== "ready"
+      ) {
         throw new CommandFailure(1);
       }
     });
 }
 
-function describe(policy: PolicyStatus, { status, degraded = [] }: Readiness, troubled: Health["endpoints"]): string {
+function describe(
+  policy: PolicyStatus,
+  { status, degraded = [] }: Readiness,
+  troubled: Health["endpoints"],
+  shadow: ShadowReport | undefined,
+): string {
   const { name, revision, since, rules } = policy.serving;
   const lines = [
     `${status}: serving ${name}@${revision.slice(0, 12)} since ${since}, ${rules} rules`,
@@ -55,12 +74,26 @@ function describe(policy: PolicyStatus, { status, degraded = [] }: Readiness, tr
         ? `endpoint ${endpoint}: circuit open since ${circuit.since}`
         : `endpoint ${endpoint}: asked to wait until ${until}`,
     ),
-    ...(policy.rejected === undefined
-      ? []
-      : [
-          `an edit of ${policy.rejected.at} was refused; what serves is the one before:`,
-          policy.rejected.text.trimEnd(),
-        ]),
+    ...refusal(policy.rejected, "serves"),
+    ...(shadow === undefined ? [] : describeShadow(shadow)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function refusal(rejected: PolicyStatus["rejected"], does: string): readonly string[] {
+  if (rejected === undefined) return [];
+  return [`an edit of ${rejected.at} was refused; what ${does} is the one before:`, rejected.text.trimEnd()];
+}
+
+function describeShadow({ policy, decisions, changed, since, rules, rejected }: ShadowReport): readonly string[] {
+  const what =
+    changed === 0
+      ? `none of ${writeCount(decisions)} decisions would change`
+      : `${writeCount(changed)} of ${writeCount(decisions)} decisions would change (${writeShare(changed, decisions)})`;
+  return [
+    `shadow ${policy.name}@${shortRevision(policy.revision)}: since ${since} ${what}`,
+    ...rules.slice(0, MOST_PAIRS).map(({ count, from, to }) => `  ${writeCount(count)}  ${from} → ${to}`),
+    ...(rules.length > MOST_PAIRS ? [`  and ${rules.length - MOST_PAIRS} more: --json has them all`] : []),
+    ...refusal(rejected, "is tried"),
+  ];
 }

@@ -6,6 +6,7 @@ import {
   type Row,
   renderTable,
   shortRevision,
+  sortedPairs,
   writeChange,
   writeCount,
   writeRequest,
@@ -14,11 +15,6 @@ import {
 } from "../../engine/index.js";
 
 const MAX_PAIRS = 20;
-
-/** Pairs by how many decisions changed so, most first. */
-export function sortedPairs(pairs: Readonly<Record<string, ReplayPair>>): readonly ReplayPair[] {
-  return Object.values(pairs).sort((a, b) => b.count - a.count || (a.from + a.to < b.from + b.to ? -1 : 1));
-}
 
 export function renderReplay(summary: ReplaySummary, target: CompiledPolicy, color: boolean): string {
   const { decisions, changed, checked, differingCount, total } = summary;

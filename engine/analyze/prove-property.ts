@@ -27,9 +27,6 @@ export interface Property {
   readonly forall: Condition;
 }
 
-/** One expectation: the key of `expect` with its value, alone. */
-export type SingleExpectation = Pick<TestExpectation, keyof TestExpectation>;
-
 /**
  * Whether an expectation holds for every request over HTTP that meets a condition: `max_cost_usd` and `not_model` whatever
  * the state of the providers, `model` when nothing is known of them. A request that is refused, or that no candidate can
@@ -39,7 +36,7 @@ export type SingleExpectation = Pick<TestExpectation, keyof TestExpectation>;
  */
 export function proveProperty(
   { policy, forall }: Property,
-  expectation: SingleExpectation,
+  expectation: TestExpectation,
   fails: (request: Facts, world: World) => boolean,
 ): Verdict {
   const property = new PropertyRegions(policy, forall, cutsOf(expectation));
@@ -60,7 +57,7 @@ export function proveProperty(
   return open === undefined ? { kind: "proved" } : { kind: "undecided", why: open };
 }
 
-function cutsOf({ maxCostUsd }: SingleExpectation): ReadonlyMap<string, readonly Cut[]> {
+function cutsOf({ maxCostUsd }: TestExpectation): ReadonlyMap<string, readonly Cut[]> {
   if (maxCostUsd === undefined) return new Map();
   return new Map([["budget_usd", [{ value: usdToNano(maxCostUsd), isAfter: true }]]]);
 }

@@ -13,7 +13,7 @@ import {
   type RecordedChoice,
   recordedDestination,
 } from "./replay-decision.js";
-import { addComparison, emptySummary, type ReplaySummary } from "./replay-summary.js";
+import { addComparison, emptySummary, noteDiffering, type ReplaySummary } from "./replay-summary.js";
 
 /** A policy, decided the fast way and the plain way. */
 interface Replayed {
@@ -111,10 +111,7 @@ export class LogReplay {
     const after = again !== undefined && own === this.#target ? again : decideUnder(this.#target, own);
     if (again !== undefined) {
       summary.checked++;
-      if (!isReproduced(record, again)) {
-        summary.differingCount++;
-        if (summary.differing.length < 3) summary.differing.push(exampleOf().id);
-      }
+      if (!isReproduced(record, again)) noteDiffering(summary, exampleOf().id);
     }
     addComparison(summary, again ?? recordedDestination(record, latencyOf), after, exampleOf);
   }

@@ -1,7 +1,7 @@
 import type { Facts } from "../evaluate/facts.js";
 import { type Destination, isSameList } from "./replay-decision.js";
 
-/** Examples that are kept of each pair. */
+/** Examples that are kept of each pair, and of decisions that are not reproduced. */
 const EXAMPLES = 3;
 /** Pairs that are told apart; beyond it the rest is counted together, so that memory stays bounded. */
 const MAX_PAIRS = 5_000;
@@ -54,6 +54,12 @@ export function emptySummary(): ReplaySummary {
     ...{ decisions: 0, unreadable: 0, checked: 0, differing: [], differingCount: 0, changed: 0, fallbacksChanged: 0 },
     ...{ lost: 0, gained: 0, revisions: {}, total: newPair("", ""), rules: {}, models: {} },
   };
+}
+
+/** Counts a decision that its own policy does not reproduce. */
+export function noteDiffering(summary: ReplaySummary, id: string): void {
+  summary.differingCount++;
+  if (summary.differing.length < EXAMPLES) summary.differing.push(id);
 }
 
 /**

@@ -39,6 +39,11 @@ export class Circuits {
     };
   }
 
+  /** Whether nothing speaks against a call that is to show nothing: no circuit is open, none waits for its probe. */
+  isClosed({ id, circuitBreaker }: Pick<Endpoint, "id" | "circuitBreaker">): boolean {
+    return circuitBreaker === false || !this.#tripped.has(id);
+  }
+
   /** Takes over what another server learned, see {@link Circuit.takeOver}. */
   takeOver(endpoint: string, opening: Opening | undefined, at: number, now: number): void {
     const circuit = this.#circuitOf(endpoint);

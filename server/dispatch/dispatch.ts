@@ -13,6 +13,7 @@ import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
 import type { PaidCall, RequestAccount } from "../ledger/request-account.js";
 import type { Operation } from "../providers/operation.js";
+import type { ProviderAdapter } from "../providers/provider-adapter.js";
 import { andThen, type Soon } from "../soon.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import type { Attempt, CallSide, EndedAttempt, PassedOver, StreamSink } from "./attempt-result.js";
@@ -57,6 +58,10 @@ export interface DispatchRequest extends CallSide {
     /** What it leaves out of the request, one sentence each. */
     readonly warnings: readonly string[];
     readonly bodyFor: BodyFor;
+    /** What `bodyFor` leaves out of `body`, for providers that get it. */
+    readonly plainWarnings?: readonly string[] | undefined;
+    /** A warning about a field of it, by the name that the client gave the field. */
+    readonly inClientsWords: (sentence: string) => string;
     /** It goes to providers that have the operation too: the request holds what only this server understands. */
     readonly isOnly?: boolean;
   };
@@ -247,7 +252,7 @@ function recordedCall(
     maxOutputTokens: request.maxOutputTokens,
   });
   const isPassed = request.chat.isOnly !== true && connection.passes.has(request.operation);
-  if (!isPassed) for (const sentence of request.chat.warnings) request.warnings.add(sentence);
+  if (!isPassed) warnOfChat(request, adapter);
   const { bodyFor } = isPassed ? request : request.chat;
   const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, request) : undefined;
   const ended = endpoints.observations.begin(endpoint.id);
@@ -274,7 +279,7 @@ function recordedCall(
         parsedBody: request.chat.body,
         fault: connection.isSimulated ? request.faultOf(endpoint) : undefined,
         headers: isPassed ? { ...trace.headers, ...request.operationHeaders } : trace.headers,
-        warn: (sentence) => request.warnings.add(`${provider.name}: ${sentence}`),
+        warn: (sentence) => request.warnings.add(`${provider.name}: ${request.chat.inClientsWords(sentence)}`),
       },
       asksUsage: usageOptions !== undefined,
       client,
@@ -284,6 +289,11 @@ function recordedCall(
     },
     finish,
   );
+}
+
+function warnOfChat({ chat, warnings }: DispatchRequest, { takesChat }: ProviderAdapter): void {
+  for (const sentence of chat.warnings) warnings.add(sentence);
+  if (takesChat !== true) for (const sentence of chat.plainWarnings ?? []) warnings.add(sentence);
 }
 
 /**

@@ -10,6 +10,8 @@ export interface WorldToObserve {
   readonly operation: Operation;
   /** The request as a chat completion, parsed. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** What of it only an endpoint that has the operation itself can do. */
+  readonly needsNative?: string | undefined;
   /** What the request's own hints do to the plan. */
   readonly hints: Pick<World, "hint_excluded" | "hint_order" | "no_fallback">;
   /** What draws are made from: another one for each request. */
@@ -24,11 +26,11 @@ export interface WorldToObserve {
 
 /** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
 export function observeWorld(observed: WorldToObserve): World {
-  const { serving, endpoints, operation, body, hints, seed, prefix, allowed, now } = observed;
+  const { serving, endpoints, operation, body, needsNative, hints, seed, prefix, allowed, now } = observed;
   const { uses, endpointIds, guardedIds } = serving;
   const { observations, coolDowns } = endpoints;
   const answers = answersAsked(body);
-  const incapable = serving.incapableOf(body, operation);
+  const incapable = serving.incapableOf(body, operation, needsNative);
   const down = endpoints.down(now, endpointIds, guardedIds);
   const rateLimited = coolDowns.active(now);
   const latencyMs = observations.latencyMs(endpointIds, now);

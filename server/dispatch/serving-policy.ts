@@ -31,8 +31,15 @@ export interface ServingPolicy {
   readonly guardedIds: ReadonlySet<string>;
   /** What routes of this policy look at: the rest of the world need not be recorded. */
   readonly uses: { readonly inFlight: boolean; readonly errorRate: boolean; readonly prefix: boolean };
-  /** What endpoints cannot do of a request, by endpoint; undefined when there is nothing. */
-  incapableOf(body: Readonly<Record<string, unknown>>, operation: Operation): World["incapable"];
+  /**
+   * What endpoints cannot do of a request, by endpoint; undefined when there is nothing.
+   * @param needsNative what of it only an endpoint that has the operation itself can do; undefined: nothing.
+   */
+  incapableOf(
+    body: Readonly<Record<string, unknown>>,
+    operation: Operation,
+    needsNative: string | undefined,
+  ): World["incapable"];
   /** Parameters of a request that an endpoint's format leaves out. */
   ignoredBy(endpoint: Endpoint, body: Readonly<Record<string, unknown>>, operation: Operation): readonly string[];
   /** What a call to an endpoint needs places in: `max_concurrent` of the endpoint and of its provider. */
@@ -116,11 +123,14 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       errorRate: routes.some((route) => route.strategy === "balanced"),
       prefix: routes.some((route) => route.sticky === "prefix"),
     },
-    incapableOf(body, operation) {
+    incapableOf(body, operation, needsNative) {
       const incapable: Record<string, string> = {};
       for (const { model, endpoint, connection } of served) {
         const { adapter, passes } = connection;
-        const unable = unableTo(operation, model, passes) ?? adapter.unable?.(body, endpoint, operation);
+        const unable =
+          unableTo(operation, model, passes) ??
+          (passes.has(operation) ? undefined : needsNative) ??
+          adapter.unable?.(body, endpoint, operation);
         if (unable !== undefined) incapable[endpoint.id] = unable;
       }
       return Object.keys(incapable).length === 0 ? undefined : incapable;

@@ -1,5 +1,6 @@
 import { type Response, Router } from "express";
 import type { PolicyStore } from "../policy-files/policy-store.js";
+import type { Shadow } from "../shadow.js";
 import type { ContentStore } from "../storage/content-store.js";
 import type { DecisionStore } from "../storage/decision-store.js";
 import { sendError } from "./api-error.js";
@@ -10,15 +11,22 @@ export interface AdminPlane {
   readonly decisions: Pick<DecisionStore, "find" | "findSnapshot">;
   readonly contents: Pick<ContentStore, "find">;
   readonly explain: ExplainStored;
+  /** Undefined: no policy is tried beside the one that serves. */
+  readonly shadow?: Pick<Shadow, "report"> | undefined;
   /** The state of every endpoint. */
   readonly health: () => object;
 }
 
 /** What is below `/admin`; access was checked before. */
-export function createAdminRoutes({ policies, decisions, contents, explain, health }: AdminPlane): Router {
+export function createAdminRoutes({ policies, shadow, decisions, contents, explain, health }: AdminPlane): Router {
   const routes = Router();
   routes.get("/policy", (_request, response) => {
     response.json(policies.status());
+  });
+
+  routes.get("/shadow", (_request, response) => {
+    if (shadow === undefined) notFound(response, "no policy is tried here; start with `policy serve --shadow DIR`");
+    else response.json(shadow.report());
   });
 
   routes.get("/health", (_request, response) => {

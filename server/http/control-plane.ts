@@ -132,6 +132,6 @@ Serving ${name}@${revision.slice(0, 12)}, ${rules} rules.
 POST /v1/chat/completions   OpenAI-compatible; set an SDK's base_url to http://HOST:PORT/v1
 GET  /v1/models             the catalog
 GET  /healthz /readyz /metrics
-GET  /admin/policy /admin/decisions /admin/health
+GET  /admin/policy /admin/shadow /admin/decisions /admin/health
 `;
 }

@@ -1,8 +1,7 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
-import { callEndpoint } from "../dispatch/call-endpoint.js";
+import { callBeside } from "../dispatch/call-beside.js";
 import { requestFaults } from "../dispatch/failure.js";
 import { recordAttempt } from "../dispatch/record-attempt.js";
-import { withoutSecret } from "../dispatch/without-secret.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
 import { createExchangeServer, denial, enter, type ServeRequest } from "./enter-request.js";
@@ -49,9 +48,11 @@ async function countAtProvider(
 ): Promise<boolean> {
   const { endpoint } = planned;
   const { operation } = countFront;
-  const { passes, adapter, provider, secret } = decision.serving.connectionOf(endpoint);
+  const { serving } = decision;
+  const { passes, adapter, provider, secret } = serving.connectionOf(endpoint);
   if (!passes.has(operation)) return false;
-  const { clock, now } = plane.dispatching;
+  const estimateBecause = (reason: string) =>
+    exchange.warnings.add(`${provider.name}: it did not count the tokens (${reason}); this is an estimate`);
   const call = {
     endpoint,
     provider,
@@ -61,12 +62,24 @@ async function countAtProvider(
     headers,
     warn: (sentence: string) => exchange.warnings.add(`${provider.name}: ${sentence}`),
   };
-  const passThrough = passes.get(operation);
-  const ended = await callEndpoint(
-    { planned, adapter, passThrough, call, client: exchange.client, asksUsage: false, sink: undefined, clock, now },
-    (answered) => withoutSecret(answered, secret),
+  const ended = await callBeside(
+    {
+      planned,
+      adapter,
+      passThrough: passes.get(operation),
+      call,
+      client: exchange.client,
+      limits: serving.limitsOf(endpoint),
+      secret,
+    },
+    plane.dispatching,
   );
   const { result } = ended;
+  if (result.kind === "passed_over") {
+    exchange.passedOver.push({ endpoint: endpoint.id, reason: result.reason });
+    estimateBecause(result.reason === "busy" ? "it is at its limit" : "it fails at the moment");
+    return false;
+  }
   exchange.attempts.push(recordAttempt(planned, ended, undefined));
   if (result.kind === "cancelled") {
     exchange.cancel();
@@ -83,6 +96,6 @@ async function countAtProvider(
     exchange.passOn(answer, errorClass, planned);
     return true;
   }
-  exchange.warnings.add(`${provider.name}: it did not count the tokens (${summary}); this is an estimate`);
+  estimateBecause(summary);
   return false;
 }

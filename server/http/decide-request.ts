@@ -30,7 +30,7 @@ export function observeAndDecide(
   request: IncomingMessage,
   body: ReceivedBody,
 ): Soon<Deciding> {
-  const asked: RequestToDecide = { plane, operation: front.operation, exchange, request, body };
+  const asked: RequestToDecide = { plane, front, exchange, request, body };
   if (key === undefined) return decideFor(asked, undefined, undefined);
   const spend = plane.accounting.spendOf(key);
   return andThen(spend, (known) => decideFor(asked, key, known));
@@ -38,18 +38,19 @@ export function observeAndDecide(
 
 interface RequestToDecide {
   readonly plane: DataPlane;
-  readonly operation: Front["operation"];
+  readonly front: Front;
   readonly exchange: Exchange;
   readonly request: IncomingMessage;
   readonly body: ReceivedBody;
 }
 
 function decideFor(
-  { plane, operation, exchange, request, body }: RequestToDecide,
+  { plane, front, exchange, request, body }: RequestToDecide,
   key: StoredKey | undefined,
   spend: TrustedFacts["spend"],
 ): Soon<Deciding> {
-  const { body: asked, unseen } = body.chat;
+  const { body: asked, unseen, assumed, needsNative } = body.chat;
+  const { operation, names } = front;
   const serving = plane.servingPolicyOf(plane.currentPolicy());
   const { policy } = serving;
   const { endpoints } = plane.dispatching;
@@ -62,6 +63,7 @@ function decideFor(
         serving,
         operation,
         body: asked,
+        needsNative,
         hints,
         endpoints,
         seed: id,
@@ -82,6 +84,8 @@ function decideFor(
     operation,
     body: asked,
     unseen,
+    names,
+    assumed,
     latencyMs: () => endpoints.observations.latencyMs(serving.endpointIds, exchange.arrivedAt),
     tokensPerSecond: (endpoint) => endpoints.observations.tokensPerSecond(endpoint, exchange.arrivedAt),
     observe: plane.observe,

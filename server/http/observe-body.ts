@@ -4,11 +4,15 @@ import { readText } from "./hints.js";
 import { isNamedInRoutes } from "./named-in-routes.js";
 import type { Observation } from "./observation.js";
 
+/** Where a field of the body came from: `body max_tokens`, `default`. */
+type SourceOf = (field: string) => string;
+
 /** Reads what the body of a chat completion says, but for the size of its prompt. */
 export function observeBody(
   body: Readonly<Record<string, unknown>>,
   policy: CompiledPolicy,
   observation: Observation,
+  sourceOf: SourceOf,
 ): void {
   const { model } = body;
   if (typeof model === "string") {
@@ -25,14 +29,14 @@ export function observeBody(
   } else {
     observation.observe("model", "auto", "default");
   }
-  observeOutputLimit(body, observation);
+  observeOutputLimit(body, observation, sourceOf);
   const user = typeof body["user"] === "string" ? readText(body["user"]) : undefined;
   if (body["user"] !== undefined && body["user"] !== null && user === undefined) {
     observation.warnings.push("user: it takes a text of at most 256 characters; it was not used for routing");
   }
   if (user !== undefined) {
-    observation.observe("user", user, "body user");
-    observation.observe("session", user, "body user");
+    observation.observe("user", user, sourceOf("user"));
+    observation.observe("session", user, sourceOf("user"));
   }
   observation.observe("stream", body["stream"] === true, "body stream");
   const usesTools = isFilled(body["tools"]);
@@ -42,15 +46,19 @@ export function observeBody(
     usesTools || usesFunctions,
     usesFunctions && !usesTools ? "body functions" : "body tools",
   );
-  observation.observe("uses_vision", usesVision(body["messages"]), "body messages");
+  observation.observe("uses_vision", usesVision(body["messages"]), sourceOf("messages"));
   const format = body["response_format"] as { readonly type?: unknown } | null | undefined;
-  observation.observe("uses_json_schema", format?.type === "json_schema", "body response_format");
+  observation.observe("uses_json_schema", format?.type === "json_schema", sourceOf("response_format"));
 }
 
 const outputLimits = ["max_completion_tokens", "max_tokens"] as const;
 
 /** The larger of the two: providers differ in which one they go by. */
-function observeOutputLimit(body: Readonly<Record<string, unknown>>, observation: Observation): void {
+function observeOutputLimit(
+  body: Readonly<Record<string, unknown>>,
+  observation: Observation,
+  sourceOf: SourceOf,
+): void {
   let largest: { readonly limit: number; readonly name: string } | undefined;
   for (const name of outputLimits) {
     const limit = body[name];
@@ -58,7 +66,7 @@ function observeOutputLimit(body: Readonly<Record<string, unknown>>, observation
     if (!isTokenLimit(limit)) observation.refuse(`${name}: it takes a whole number of tokens`);
     else if (largest === undefined || limit > largest.limit) largest = { limit, name };
   }
-  if (largest !== undefined) observation.observe("max_output_tokens", largest.limit, `body ${largest.name}`);
+  if (largest !== undefined) observation.observe("max_output_tokens", largest.limit, sourceOf(largest.name));
 }
 
 export function isTokenLimit(limit: unknown): limit is number {

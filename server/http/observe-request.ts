@@ -13,6 +13,7 @@ import { andThen, type Soon } from "../soon.js";
 import { PromptSize } from "../tokens/prompt-size.js";
 import { type PromptTokens, promptTokens } from "../tokens/prompt-tokens.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
+import { type FieldNames, fieldName } from "./fronts/field-names.js";
 import type { Unseen } from "./fronts/front.js";
 import { type Hint, hints, switches, tagHeaders } from "./hints.js";
 import { Observation } from "./observation.js";
@@ -29,6 +30,10 @@ export interface RequestToObserve {
   readonly body: Readonly<Record<string, unknown>>;
   /** What the request holds beside that. */
   readonly unseen?: Unseen | undefined;
+  /** What the client calls fields of the body; undefined: as the body does. */
+  readonly names?: FieldNames | undefined;
+  /** Fields of the body that the client did not send. */
+  readonly assumed?: readonly string[] | undefined;
   readonly policy: CompiledPolicy;
   /** Of the policy: `tokenThresholds(policy)`. */
   readonly thresholds: TokenThresholds;
@@ -62,14 +67,17 @@ export interface ObservedRequest {
  */
 export function observeRequest(request: RequestToObserve): Soon<ObservedRequest> {
   const { headers, body, unseen, policy, key, now } = request;
+  const { names, assumed = [] } = request;
   const { attributes } = policy.set;
   const observation = new Observation(attributes);
   const prompt = new PromptSize(body, unseen?.tokens);
   if (key !== undefined) observeKey(key, attributes, observation);
   observeHints(headers, observation);
   if (unseen?.tools === true) observation.observe("uses_tools", true, "body tools");
-  if (unseen?.images === true) observation.observe("uses_vision", true, "body");
-  observeBody(body, policy, observation);
+  if (unseen?.images === true) observation.observe("uses_vision", true, `body ${fieldName(names, "messages")}`);
+  observeBody(body, policy, observation, (field) =>
+    assumed.includes(field) ? "default" : `body ${fieldName(names, field)}`,
+  );
   observeTags(key?.tags ?? [], headers, body, observation);
   observeAttributes(attributes, headers, body, observation);
   observation.observe("time", now, "clock");

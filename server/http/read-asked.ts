@@ -9,7 +9,7 @@ import { type RoutingHints, readRoutingFields } from "./routing-fields.js";
 
 export interface RequestAsked
   extends Pick<RequestToObserve, "headers" | "counter" | "now">,
-    Partial<Pick<RequestToObserve, "key" | "unseen">> {
+    Partial<Pick<RequestToObserve, "key" | "unseen" | "names" | "assumed">> {
   readonly serving: ServingPolicy;
   readonly operation: Operation;
   /** The request as a chat completion, parsed. */
@@ -46,6 +46,8 @@ export function readAsked(asked: RequestAsked): Soon<AskedRead> {
     key,
     now,
     unseen,
+    names,
+    assumed,
   } = asked;
   const { policy, thresholds } = serving;
   const ignores = (endpoint: Parameters<ServingPolicy["ignoredBy"]>[0]) =>
@@ -63,7 +65,7 @@ export function readAsked(asked: RequestAsked): Soon<AskedRead> {
       refusal: refusalOf(observed),
     };
   };
-  const seen = observe({ headers, body, unseen, policy, thresholds, counter, key, now });
+  const seen = observe({ headers, body, unseen, names, assumed, policy, thresholds, counter, key, now });
   return andThen(seen, read);
 }
 

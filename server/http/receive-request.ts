@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { DispatchRequest } from "../dispatch/dispatch.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { ApiError } from "./api-error.js";
+import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { withModel } from "./model-splice.js";
 import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
@@ -41,12 +42,14 @@ export function understandBody(bytes: BufferList, front: Front): ReceivedBody | 
 }
 
 /** The request for providers that do not have its operation. */
-export function chatOf({ operation }: Front, { bytes, places, chat }: ReceivedBody): DispatchRequest["chat"] {
-  const { body, plainBody, warnings, isOnly = false } = chat;
+export function chatOf({ operation, names }: Front, { bytes, places, chat }: ReceivedBody): DispatchRequest["chat"] {
+  const { body, plainBody, warnings, plainWarnings, isOnly = false } = chat;
   return {
     body,
     warnings,
+    plainWarnings,
     isOnly,
+    inClientsWords: (sentence) => inNames(names, sentence),
     bodyFor: (upstreamModel, streamOptions) =>
       operation === "chat"
         ? withModel(bytes, places, upstreamModel, streamOptions)

@@ -17,6 +17,8 @@ export interface PolicyStoreOptions {
   readonly now: () => number;
   /** Run the policy's own tests before it serves, and refuse it when one fails. Default false. */
   readonly gate?: boolean;
+  /** What the log says of a policy that is taken. Default `serving`. */
+  readonly doing?: "serving" | "shadowing";
   /** How the directory is watched; the defaults are documented there. */
   readonly watching?: Pick<PolicyWatchOptions, "settleMs" | "longestMs" | "lookEveryMs" | "events">;
 }
@@ -51,6 +53,7 @@ export async function createPolicyStore(options: PolicyStoreOptions): Promise<Po
 class WatchedPolicyStore implements PolicyStore {
   readonly #options: PolicyStoreOptions;
   readonly #prefix: string;
+  readonly #doing: string;
   readonly #listeners: ((policy: CompiledPolicy) => void)[] = [];
   readonly #counts = { applied: 0, unchanged: 0, rejected: 0 };
   #policy: CompiledPolicy | undefined;
@@ -75,6 +78,7 @@ class WatchedPolicyStore implements PolicyStore {
   constructor(options: PolicyStoreOptions) {
     this.#options = options;
     this.#prefix = shownPrefix(options.directory);
+    this.#doing = options.doing ?? "serving";
   }
 
   async start(): Promise<void> {
@@ -202,7 +206,7 @@ class WatchedPolicyStore implements PolicyStore {
     if (reason !== START_REASON)
       this.#options.log.info(
         { reason, revision, rules: set.rules.length },
-        `serving ${name}@${shortRevision(revision)}`,
+        `${this.#doing} ${name}@${shortRevision(revision)}`,
       );
     for (const listener of this.#listeners) this.#tell(listener, policy);
     return "applied";
@@ -231,7 +235,7 @@ class WatchedPolicyStore implements PolicyStore {
     this.#counts.rejected += 1;
     if (this.#policy !== undefined) {
       const serving = `${this.#policy.name}@${shortRevision(this.#policy.revision)}`;
-      this.#options.log.error({ reason, codes }, `an edit was refused; ${serving} goes on serving\n${text}`);
+      this.#options.log.error({ reason, codes }, `an edit was refused; ${serving} goes on ${this.#doing}\n${text}`);
     }
     return "rejected";
   }

@@ -54,6 +54,8 @@ export interface ProviderAdapter {
    * on the way; undefined: as chat completions. Everything else must be asked as a chat completion.
    */
   passes(provider: Provider): ReadonlyMap<Operation, PassThrough | undefined>;
+  /** It makes its requests of `parsedBody`; others send `body`. */
+  readonly takesChat?: true;
   /**
    * @returns what an endpoint cannot do of a request, as the end of "the request …"; undefined when it can. A format
    *   without this method takes every request as it is.

@@ -3,7 +3,7 @@ import { BufferList } from "../json/buffer-list.js";
 import { listEntry } from "../json/late-text.js";
 import type { ChatCompletion } from "./chat/chat-answer.js";
 import { type ChatRequest, RefusedRequest } from "./chat/chat-request.js";
-import { type Json, objectsOf } from "./chat/json.js";
+import { isObject, type Json } from "./chat/json.js";
 import { ignoredParameters, refusedParameter } from "./chat/parameters.js";
 import { readChatRequest } from "./chat/read-chat-request.js";
 import type { AnswerContext, EmbeddingsTranslator, TranslatedRequest, Translator } from "./chat/translator.js";
@@ -17,7 +17,9 @@ import { providerTargets } from "./provider-target.js";
 import { TranslatedAnswer } from "./translated-answer.js";
 
 /** Fields of a chat completion that are hints for this server (docs/http.md) and parameters of no provider. */
-const ours: ReadonlySet<string> = new Set(["models", "provider", "route", "transforms", "usage", "tags", "session_id"]);
+const ours: ReadonlySet<string> = new Set([
+  ...["models", "provider", "route", "transforms", "plugins", "usage", "session_id"],
+]);
 
 /** How an answer is wanted that is no chat completion. */
 const plain = { usesLegacyFunctions: false, includeUsage: true } as const;
@@ -68,13 +70,14 @@ export function createTranslatingAdapter(
   if (embeddings !== undefined) passes.set("embeddings", embeddingsPassThrough);
   return {
     passes: () => passes,
+    takesChat: true,
     unable(body, endpoint, operation) {
       if (operation === "embeddings") return embeddings?.unable(body);
       if (native?.has(operation) === true) return undefined;
       if (!asksForMuch(body, translator)) return undefined;
       const request = requestOf(body);
       // What is no chat completion at all is answered when it is sent: every provider refuses it.
-      return request instanceof RefusedRequest ? undefined : translator.unable(request, endpoint);
+      return request instanceof RefusedRequest ? request.unable : translator.unable(request, endpoint);
     },
     ignores: (body) => ignoredParameters(body, translator.parameters, ours),
     call(call, handler) {
@@ -85,6 +88,7 @@ export function createTranslatingAdapter(
       if (request instanceof RefusedRequest) return refuse(request, handler);
       const translated = refusalAsValue(() => translator.request(request, call.endpoint, call.stream));
       if (translated instanceof RefusedRequest) return refuse(translated, handler);
+      for (const sentence of request.leftOut) call.warn(sentence);
       warn(call, translated, translator);
       const body = bytesOf(translated.body);
       return send(
@@ -120,13 +124,20 @@ const forcing = ["tool_choice", "function_call", "response_format"] as const;
 
 /** Whether a request holds anything that a format cannot do: most do not, and need not be read before a provider is chosen. */
 function asksForMuch(body: Json, { parameters }: Translator): boolean {
-  const { messages } = body;
+  const { messages, tools } = body;
   return (
     forcing.some((name) => body[name] !== undefined) ||
     refusedParameter(body, parameters) !== undefined ||
-    (Array.isArray(messages) &&
-      messages.some((message) => objectsOf(listEntry(message, "content")).some(({ type }) => type === "input_audio")))
+    (Array.isArray(tools) &&
+      tools.some((tool) => isObject(tool) && tool["type"] !== undefined && tool["type"] !== "function")) ||
+    (Array.isArray(messages) && messages.some((message) => listEntry(message, "content").some(isUncommon)))
   );
+}
+
+const common: ReadonlySet<unknown> = new Set(["text", "image_url", "refusal"]);
+
+function isUncommon(part: unknown): boolean {
+  return isObject(part) && !common.has(part["type"]);
 }
 
 function contextOf({ endpoint }: UpstreamCall): AnswerContext {

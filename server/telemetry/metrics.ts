@@ -1,6 +1,7 @@
 import type { EndpointReport } from "../dispatch/report-endpoints.js";
 import type { AccountingStatus } from "../ledger/open-accounting.js";
 import type { PolicyStatus } from "../policy-files/policy-store.js";
+import type { ShadowReport } from "../shadow.js";
 import type { DecisionStore } from "../storage/decision-store.js";
 import type { TokenCounterStats } from "../tokens/token-counter.js";
 import { accountingFamilies } from "./accounting-metrics.js";
@@ -37,6 +38,8 @@ export interface MetricsSources {
   readonly endpoints: () => readonly EndpointReport[];
   /** Whether circuits and cool-downs are exchanged with other servers; undefined without Redis. */
   readonly isHealthShared?: (() => boolean) | undefined;
+  /** Undefined: no policy is tried beside the one that serves. */
+  readonly shadow?: (() => ShadowReport) | undefined;
 }
 
 export interface ContentStatus {
@@ -140,6 +143,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
           samples: [{ value: tokens[stat] }],
         })),
         ...endpointFamilies(sources.endpoints()),
+        ...(sources.shadow === undefined ? [] : shadowFamilies(sources.shadow())),
         ...(sources.isHealthShared === undefined
           ? []
           : [
@@ -166,6 +170,36 @@ function storeFamilies(name: string, what: string, status: ContentStatus): reado
     help,
     samples: [{ value: status[state as keyof ContentStatus] }],
   }));
+}
+
+function shadowFamilies({
+  policy,
+  decisions,
+  changed,
+  fallbacksChanged,
+  skipped,
+}: ShadowReport): readonly MetricFamily[] {
+  const { name, revision } = policy;
+  const same = decisions - changed - fallbacksChanged;
+  return [
+    {
+      name: "shadow_policy_info",
+      type: "gauge",
+      help: "1, with the name and the revision (its first 12 hex digits) of the policy that is tried.",
+      samples: [{ labels: { name, revision: revision.slice(0, 12) }, value: 1 }],
+    },
+    {
+      name: "routewright_shadow_decisions_total",
+      type: "counter",
+      help: "Decisions made again under the policy that is tried, by result; begins anew when either policy changes.",
+      samples: Object.entries({ same, changed, fallbacks_changed: fallbacksChanged, skipped }).map(
+        ([result, value]) => ({
+          labels: { result },
+          value,
+        }),
+      ),
+    },
+  ];
 }
 
 const tokenFamilies: readonly {

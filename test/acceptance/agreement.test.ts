@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasRedis } from "../services/available.js";
+import { eventually } from "../services/eventually.js";
 import { startRedis, type TestRedis } from "../services/redis.js";
 import { writeFaultyPolicies } from "./faulty-upstream.js";
-import { eventually, type ProxyProcess, startProxy } from "./proxy-process.js";
+import { type ProxyProcess, startProxy } from "./proxy-process.js";
 
 /** Refuses every call of the model `a`, and answers all others. */
 const called: string[] = [];

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase } from "../../server/storage/open-database.js";
-import { eventually, type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
+import { eventually } from "../services/eventually.js";
+import { type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
 
 /** Answers "Write to jane@example.com about EMP-123456", in pieces when streaming. */
 const upstream = createServer((request, response) => {

@@ -6,10 +6,11 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase } from "../../server/storage/open-database.js";
 import { hasPostgres, hasRedis } from "../services/available.js";
 import { createDatabase } from "../services/engines.js";
+import { eventually } from "../services/eventually.js";
 import { startPostgres } from "../services/postgres.js";
 import { startRedis } from "../services/redis.js";
 import { askOnce, type FaultyUpstream, startFaultyUpstream, writeFaultyPolicies } from "./faulty-upstream.js";
-import { eventually, type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
+import { type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
 
 /** `KILLS=50 npx vitest run test/acceptance/kill.test.ts` for the long version. */
 const KILLS = Number(process.env["KILLS"] ?? 3);

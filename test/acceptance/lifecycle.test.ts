@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { eventually, runPolicy } from "./proxy-process.js";
+import { eventually } from "../services/eventually.js";
+import { runPolicy } from "./proxy-process.js";
 
 const cli = join(import.meta.dirname, "../../dist/cli/main.js");
 const policyText = (name: string) => `kind: policy
@@ -57,7 +58,7 @@ describe("policy serve from start to end", () => {
       const [, found] = /serving http:\/\/[^ ]+:(\d+)/.exec(output) ?? [];
       if (found === undefined) throw new Error(`not listening yet:\n${output}`);
       return found;
-    }, 20_000);
+    });
     return { child, ended, url: `http://127.0.0.1:${port}`, output: () => output };
   }
   const ask = (url: string, stream: boolean) =>

@@ -1,7 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, type ProxyProcess, startProxy } from "./proxy-process.js";
+import { eventually } from "../services/eventually.js";
+import { type ProxyProcess, startProxy } from "./proxy-process.js";
 import { startUpstream, type Upstream, writePolicies } from "./two-upstreams.js";
 
 interface Attribute {

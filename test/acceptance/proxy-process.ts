@@ -23,10 +23,14 @@ export interface ProxyProcess {
 }
 
 /** Starts the built `policy serve` on a free port, as a user would, with a database of its own. */
-export async function startProxy(policies: string, environment: Record<string, string> = {}): Promise<ProxyProcess> {
+export async function startProxy(
+  policies: string,
+  environment: Record<string, string> = {},
+  options: readonly string[] = [],
+): Promise<ProxyProcess> {
   const folder = await mkdtemp(join(tmpdir(), "routewright-"));
   const database = join(folder, "routewright.db");
-  const child = spawn(process.execPath, [cli, "serve", "--policies", policies, "--port", "0"], {
+  const child = spawn(process.execPath, [cli, "serve", "--policies", policies, "--port", "0", ...options], {
     env: { ...cleanEnvironment(), DATABASE_URL: `sqlite:${database}`, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -60,7 +64,7 @@ export async function startProxy(policies: string, environment: Record<string, s
 
 function waitForUrl(child: ChildProcess, output: () => string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no listening line within 20 s:\n${output()}`)), 20_000);
+    const timer = setTimeout(() => reject(new Error(`no listening line within 60 s:\n${output()}`)), 60_000);
     const look = () => {
       const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(output()) ?? [];
       if (url === undefined) return;
@@ -94,18 +98,5 @@ export async function runPolicy(
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
     return { code, stdout, stderr };
-  }
-}
-
-/** Asks again until the check passes. @throws its last error after the deadline. */
-export async function eventually<T>(check: () => Promise<T> | T, deadlineMs = 5_000): Promise<T> {
-  const end = Date.now() + deadlineMs;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
   }
 }

@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createDatabase } from "../services/engines.js";
+import { eventually } from "../services/eventually.js";
 import { freePort } from "../services/free-port.js";
 import { startPostgres, type TestPostgres } from "../services/postgres.js";
 import { startRedis, type TestRedis } from "../services/redis.js";
-import { eventually } from "./proxy-process.js";
 
 const cli = join(import.meta.dirname, "../../dist/cli/main.js");
 

@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
+import { eventually } from "../services/eventually.js";
+import { type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
 import { policyText, startUpstream, type Upstream, writePolicies } from "./two-upstreams.js";
 
 interface Answer {

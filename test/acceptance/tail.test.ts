@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
+import { eventually } from "../services/eventually.js";
+import { type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
 
 describe("policy tail, status and usage", () => {
   let proxy: ProxyProcess;

@@ -5,6 +5,9 @@ import type { ApiError } from "../api-error.js";
 import { chatFront } from "./chat-front.js";
 import type { ChatView, Front, FrontStream } from "./front.js";
 
+/** What OpenAI's API assumes. */
+const DEFAULT_MAX_TOKENS = 16;
+
 /** What only a text completion has, and a chat completion cannot say. */
 const own = ["prompt", "suffix", "echo", "best_of", "logprobs"] as const;
 
@@ -15,6 +18,7 @@ const own = ["prompt", "suffix", "echo", "best_of", "logprobs"] as const;
 export const completionsFront: Front = {
   ...chatFront,
   operation: "completions",
+  names: { messages: "prompt" },
   readChat,
   answer: (chat) => Buffer.from(JSON.stringify(toText(parseJsonObject(chat.toString("utf8")) ?? {}, "message"))),
   stream: (isNative, about) => {
@@ -30,13 +34,19 @@ function readChat(body: Json): ChatView | ApiError {
     return { status: 400, type: "invalid_request_error", code: "invalid_request", message, param: "prompt" };
   }
   const rest = Object.fromEntries(Object.entries(body).filter(([name]) => !(own as readonly string[]).includes(name)));
-  const chat = { max_tokens: 16, ...rest, messages: [{ role: "user", content: prompt }] };
+  const hasLimit = rest["max_tokens"] !== undefined && rest["max_tokens"] !== null;
+  const chat = {
+    ...rest,
+    ...(hasLimit ? {} : { max_tokens: DEFAULT_MAX_TOKENS }),
+    messages: [{ role: "user", content: prompt }],
+  };
   const left = own.filter(
     (name) => name !== "prompt" && body[name] !== undefined && body[name] !== null && body[name] !== false,
   );
   return {
     body: chat,
     plainBody: chat,
+    ...(hasLimit ? {} : { assumed: ["max_tokens"] }),
     warnings: [
       "prompt: sent as a message of the user",
       ...left.map((name) => `${name}: left out, a chat completion has no way to say it`),

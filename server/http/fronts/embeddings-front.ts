@@ -4,7 +4,7 @@ import { chatFront } from "./chat-front.js";
 import type { ChatView, Front } from "./front.js";
 
 /** Embeddings (https://platform.openai.com/docs/api-reference/embeddings, read 2026-11-25): for models that make them. */
-export const embeddingsFront: Front = { ...chatFront, operation: "embeddings", readChat };
+export const embeddingsFront: Front = { ...chatFront, operation: "embeddings", names: { messages: "input" }, readChat };
 
 /** Only to measure what is sent: no provider is asked for embeddings as a chat completion. */
 function readChat(body: Json): ChatView | ApiError {

@@ -3,6 +3,7 @@ import type { DecisionRecord } from "../../../engine/serving.js";
 import type { Json } from "../../providers/chat/json.js";
 import type { Operation } from "../../providers/operation.js";
 import type { ApiError } from "../api-error.js";
+import type { FieldNames } from "./field-names.js";
 
 /**
  * An API that clients speak to: how its requests read as chat completions, and how answers, streams and errors look in it.
@@ -10,6 +11,8 @@ import type { ApiError } from "../api-error.js";
  */
 export interface Front {
   readonly operation: Operation;
+  /** What people are told of a field goes by its name in this API. */
+  readonly names?: FieldNames;
   /** The request as a chat completion. Every decision is made on this form. */
   readChat(body: Json): ChatView | ApiError;
   /** Headers of the client that belong to the operation, for providers that have it. */
@@ -29,6 +32,12 @@ export interface ChatView {
   readonly plainBody: Json;
   /** What the translation leaves out, one sentence each. */
   readonly warnings: readonly string[];
+  /** What `plainBody` leaves out of `body` beside that. */
+  readonly plainWarnings?: readonly string[];
+  /** What only a provider that has the API itself can do, as the end of "the request …"; undefined: nothing. */
+  readonly needsNative?: string | undefined;
+  /** Fields that the client did not send: what its API assumes. */
+  readonly assumed?: readonly string[];
   /** What the request holds and its chat completion does not show, so that facts are the same wherever it goes. */
   readonly unseen?: Unseen;
   /** Also providers that have the API itself are asked for a chat completion: the request holds what only this server understands. */

@@ -3,14 +3,25 @@ import type { DecisionRecord } from "../../../engine/serving.js";
 import { dataOf } from "../../dispatch/sse-splitter.js";
 import { isObject, parseJsonObject, textOf } from "../../providers/chat/json.js";
 import type { ApiError } from "../api-error.js";
+import { type FieldNames, inNames } from "./field-names.js";
 import type { Front, FrontStream, StreamAbout } from "./front.js";
 import { chatToMessage } from "./messages/chat-to-message.js";
 import { event, MessageStream } from "./messages/message-stream.js";
 import { messagesToChat } from "./messages/messages-to-chat.js";
 
+const names: FieldNames = {
+  max_completion_tokens: "max_tokens",
+  stop: "stop_sequences",
+  user: "metadata.user_id",
+  parallel_tool_calls: "tool_choice.disable_parallel_tool_use",
+  reasoning_effort: "thinking",
+  response_format: "output_config.format",
+};
+
 /** The Messages API: `POST /v1/messages`. */
 export const messagesFront: Front = {
   operation: "messages",
+  names,
   readChat: messagesToChat,
   operationHeaders,
   answer: (chat) => Buffer.from(JSON.stringify(chatToMessage(parseJsonObject(chat.toString("utf8")) ?? {}))),
@@ -22,8 +33,9 @@ export const messagesFront: Front = {
   }),
   providerError(body) {
     const error = parseJsonObject(body.toString("utf8"))?.["error"];
-    const message = isObject(error) ? textOf(error["message"]) : undefined;
-    if (message === undefined) return body;
+    const written = isObject(error) ? textOf(error["message"]) : undefined;
+    if (written === undefined) return body;
+    const message = inNames(names, written);
     return Buffer.from(JSON.stringify({ type: "error", error: { type: "invalid_request_error", message } }));
   },
 };

@@ -1,8 +1,9 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
 import { dataOf } from "../../dispatch/sse-splitter.js";
-import { type Json, parseJsonObject } from "../../providers/chat/json.js";
+import { isObject, type Json, parseJsonObject, textOf } from "../../providers/chat/json.js";
 import { type ApiError, errorBody } from "../api-error.js";
 import { chatFront } from "./chat-front.js";
+import { type FieldNames, fieldName, inNames } from "./field-names.js";
 import type { Front, FrontStream, StreamAbout } from "./front.js";
 import { chatToResponse } from "./responses/chat-to-response.js";
 import { ResponseStream } from "./responses/response-stream.js";
@@ -10,13 +11,30 @@ import { responsesToChat } from "./responses/responses-to-chat.js";
 
 const COLON = 0x3a;
 
+const names: FieldNames = {
+  messages: "input",
+  max_completion_tokens: "max_output_tokens",
+  reasoning_effort: "reasoning.effort",
+  response_format: "text.format",
+  verbosity: "text.verbosity",
+};
+
 /** OpenAI's Responses API, without its memory: providers that do not have it are asked for a chat completion. */
 export const responsesFront: Front = {
   ...chatFront,
   operation: "responses",
+  names,
   readChat: responsesToChat,
   answer: (chat) => Buffer.from(JSON.stringify(chatToResponse(parseJsonObject(chat.toString("utf8")) ?? {}))),
   stream: (isNative, about) => (isNative ? new NativeStream() : new Stream(about)),
+  providerError(body) {
+    const error = parseJsonObject(body.toString("utf8"))?.["error"];
+    if (!isObject(error)) return body;
+    const message = inNames(names, textOf(error["message"]) ?? "");
+    const param = textOf(error["param"]);
+    const named = param === undefined ? {} : { param: fieldName(names, param) };
+    return Buffer.from(JSON.stringify({ error: { ...error, message, ...named } }));
+  },
 };
 
 class NativeStream implements FrontStream {

@@ -21,7 +21,7 @@ export const parameters: ParameterTable = {
   logprobs: { does: "refused" },
   top_logprobs: { does: "refused" },
   logit_bias: { does: "ignored" },
-  tools: { does: "translated", note: "functions; others are refused" },
+  tools: { does: "translated", note: "functions; others: unfit" },
   tool_choice: {
     does: "adjusted",
     note: "`required` is `any`; `allowed_tools` leaves the others out; Claude 5.5 and later refuse to be forced",
@@ -35,7 +35,7 @@ export const parameters: ParameterTable = {
   },
   reasoning_effort: {
     does: "adjusted",
-    note: "a thinking budget (before Claude 4.6), or adaptive thinking and `output_config.effort`",
+    note: "a thinking budget of at most four fifths of the limit (before Claude 4.6), or adaptive thinking and `output_config.effort`",
   },
   verbosity: { does: "ignored" },
   modalities: { does: "refused", note: "other than text" },

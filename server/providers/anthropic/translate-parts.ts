@@ -24,6 +24,16 @@ function translatePart(part: ChatPart, warnings: Set<string>): readonly (TextBlo
   }
 }
 
+/** @returns what the Messages API has no form for; undefined when it has. */
+export function unfitPart(part: ChatPart): string | undefined {
+  if (part.kind === "audio") return "audio";
+  if (part.kind !== "file" || part.source.kind !== "data") return undefined;
+  const { mediaType } = part.source;
+  return documents.has(mediaType) || mediaType.startsWith("image/") ? undefined : `a file of type ${mediaType}`;
+}
+
+const documents: ReadonlySet<string> = new Set(["application/pdf", "text/plain"]);
+
 /** Anthropic refuses texts that hold nothing but white space. */
 export function textBlocks(text: string, cacheControl: Json | undefined, warnings: Set<string>): readonly TextBlock[] {
   if (text.trim() === "") {

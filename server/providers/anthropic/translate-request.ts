@@ -6,6 +6,7 @@ import type { TranslatedRequest } from "../chat/translator.js";
 import { type ClaudeGeneration, claudeGeneration } from "./claude-generation.js";
 import { parameters } from "./parameters.js";
 import { translateMessages } from "./translate-messages.js";
+import { unfitPart } from "./translate-parts.js";
 import { translateThinking } from "./translate-thinking.js";
 import { forcesTools, translateToolChoice, translateTools } from "./translate-tools.js";
 import type { MessagesRequest, TextBlock } from "./wire.js";
@@ -24,10 +25,11 @@ export function unable(request: ChatRequest, { upstreamModel }: Endpoint): strin
   if (forcesTools(request) && !claudeGeneration(upstreamModel).takesForcedTools) {
     return `forces a tool (tool_choice), which ${upstreamModel} refuses`;
   }
-  const hasAudio = request.messages.some(
-    (message) => message.role !== "assistant" && message.parts.some(({ kind }) => kind === "audio"),
-  );
-  return hasAudio ? "holds audio, which Anthropic's format has no way to say" : undefined;
+  for (const { parts } of request.messages) {
+    const unfit = parts.map(unfitPart).find((what) => what !== undefined);
+    if (unfit !== undefined) return `holds ${unfit}, which Anthropic's format has no way to say`;
+  }
+  return undefined;
 }
 
 export function translateRequest(request: ChatRequest, endpoint: Endpoint, stream: boolean): TranslatedRequest {

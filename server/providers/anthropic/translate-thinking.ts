@@ -6,6 +6,13 @@ import type { EffortParam, ThinkingParam } from "./wire.js";
 
 /** The smallest budget that Anthropic takes. */
 const MIN_BUDGET = 1_024;
+/** Of the answer's limit, which counts thinking too: the rest is for the answer itself. As OpenRouter does at the highest effort. */
+const MAX_THINKING_SHARE = 0.8;
+
+function share(maxTokens: number): number {
+  return Math.floor(MAX_THINKING_SHARE * maxTokens);
+}
+
 /** Budgets of models that know no effort: those that Google's OpenAI-compatible API uses for the same words. */
 const budgets: Readonly<Record<Exclude<Effort, "none">, number>> = {
   minimal: MIN_BUDGET,
@@ -46,7 +53,7 @@ export function translateThinking(
   if (effort === undefined && budget === undefined) return {};
   return generation.thinking === "adaptive"
     ? adaptive(request, effort, generation, warnings)
-    : budgeted(request, budget ?? budgets[effort ?? "medium"], maxTokens, warnings);
+    : budgeted(request, budget ?? Math.min(budgets[effort ?? "medium"], share(maxTokens)), maxTokens, warnings);
 }
 
 function withoutThinking({ thinkingOff }: ClaudeGeneration, warnings: Set<string>): TranslatedThinking {
@@ -94,6 +101,7 @@ function budgeted(request: ChatRequest, wanted: number, maxTokens: number, warni
   }
   const budget = Math.min(Math.max(wanted, MIN_BUDGET), maxTokens - 1);
   if (budget < MIN_BUDGET) return left(`the answer's limit of ${maxTokens} tokens is too small for thinking`);
+  if (budget < wanted) warnings.add(`reasoning: the budget was lowered to ${budget}, below the answer's limit`);
   return { thinking: { type: "enabled", budget_tokens: budget } };
 }
 

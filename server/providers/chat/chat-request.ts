@@ -28,6 +28,8 @@ export interface ChatRequest {
   readonly user: string | undefined;
   readonly serviceTier: string | undefined;
   readonly includeUsage: boolean;
+  /** What no translated format can say of it, one sentence each. */
+  readonly leftOut: readonly string[];
   /** Every field of the body, for what only one format knows. */
   readonly body: Json;
 }
@@ -147,8 +149,11 @@ export interface Refusal {
 export class RefusedRequest extends Error {
   override readonly name = "RefusedRequest";
   readonly refusal: Refusal;
-  constructor(param: string, message: string) {
+  /** What no translated format can do, as the end of "the request …": a provider of OpenAI's own format may. */
+  readonly unable: string | undefined;
+  constructor(param: string, message: string, unable?: string) {
     super(`${param}: ${message}`);
     this.refusal = { param, message: `${param}: ${message}` };
+    this.unable = unable;
   }
 }

@@ -83,7 +83,7 @@ const neutral: Readonly<Partial<Record<ChatParameter, (value: unknown) => boolea
 function asks(body: Json, name: ChatParameter): boolean {
   const value = body[name];
   if (value === undefined || value === null) return false;
-  if (typeof value === "object" && Object.keys(value).length === 0) return false;
+  if (typeof value === "object" && Object.keys(value).length === 0) return name === "web_search_options";
   return neutral[name]?.(value) !== true;
 }
 

@@ -8,7 +8,7 @@ import {
   type ResponseFormat,
   type ToolChoice,
 } from "./chat-request.js";
-import { isObject, type Json } from "./json.js";
+import { isObject, type Json, objectsOf } from "./json.js";
 import { readBoolean, readNumber, readObject, readObjects, readText, readWholeNumber } from "./read-field.js";
 import { readMessages } from "./read-messages.js";
 
@@ -38,15 +38,28 @@ export function readChatRequest(body: Json): ChatRequest {
     user: readText(body, "user"),
     serviceTier: readText(body, "service_tier"),
     includeUsage: readObject(body, "stream_options")?.["include_usage"] === true,
+    leftOut: leftOutOf(objectsOf(body["messages"])),
     body,
   };
+}
+
+/** What messages may hold beside their content, and providers of other formats have no place for. */
+function leftOutOf(messages: readonly Json[]): readonly string[] {
+  const isNamed = messages.some(({ role, name }) => role !== "tool" && role !== "function" && typeof name === "string");
+  const hasSpoken = messages.some(({ role, audio }) => role === "assistant" && isObject(audio));
+  return [
+    ...(isNamed ? ["messages: the names of their authors were left out, its format has no way to say them"] : []),
+    ...(hasSpoken ? ["messages: audio of an earlier answer was left out, its format has no way to say it"] : []),
+  ];
 }
 
 function readTools(body: Json): readonly ChatTool[] {
   return readObjects(body, "tools").map((tool, at) => {
     const path = `tools[${at}]`;
     if (tool["type"] !== undefined && tool["type"] !== "function") {
-      throw new RefusedRequest(path, `tools of type ${String(tool["type"])} exist in OpenAI's format only`);
+      const type = String(tool["type"]);
+      const unable = `offers a tool of type ${type}, which exists in OpenAI's format only`;
+      throw new RefusedRequest(path, `tools of type ${type} exist in OpenAI's format only`, unable);
     }
     const read = readFunction(readObject(tool, "function", `${path}.function`) ?? {}, `${path}.function`);
     return { ...read, cacheControl: readObject(tool, "cache_control", path) ?? read.cacheControl };

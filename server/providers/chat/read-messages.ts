@@ -94,6 +94,10 @@ function readToolCall(call: Json, path: string): ChatToolCall {
   const called = readObject(call, "function", `${path}.function`);
   const id = readText(call, "id", `${path}.id`);
   const name = called === undefined ? undefined : readText(called, "name", `${path}.function.name`);
+  if (call["type"] === "custom") {
+    const unable = "holds a call of a custom tool, which exists in OpenAI's format only";
+    throw new RefusedRequest(path, "calls of custom tools exist in OpenAI's format only", unable);
+  }
   if (id === undefined || name === undefined)
     throw new RefusedRequest(path, "it takes an id and a function with a name");
   return {
@@ -148,7 +152,11 @@ function readPart(part: Json, path: string): ChatPart {
       const file = readObject(part, "file", `${path}.file`) ?? {};
       const data = readText(file, "file_data", `${path}.file.file_data`);
       if (data === undefined) {
-        throw new RefusedRequest(`${path}.file`, "a file_id belongs to one provider; send file_data instead");
+        throw new RefusedRequest(
+          `${path}.file`,
+          "a file_id belongs to one provider; send file_data instead",
+          ...(file["file_id"] === undefined ? [] : ["names a file by a file_id, which belongs to one provider"]),
+        );
       }
       const filename = readText(file, "filename", `${path}.file.filename`);
       return { kind: "file", source: readSource(data, path), filename, cacheControl };
@@ -160,7 +168,11 @@ function readPart(part: Json, path: string): ChatPart {
       return { kind: "audio", base64, format: readText(audio, "format", path) ?? "wav" };
     }
     default:
-      throw new RefusedRequest(`${path}.type`, "it takes text, image_url, file, input_audio or refusal");
+      throw new RefusedRequest(
+        `${path}.type`,
+        "it takes text, image_url, file, input_audio or refusal",
+        ...(typeof part["type"] === "string" ? [`holds a part of type ${part["type"].slice(0, 50)}`] : []),
+      );
   }
 }
 

@@ -21,7 +21,7 @@ export const parameters: ParameterTable = {
   logprobs: { does: "translated", note: "`responseLogprobs`" },
   top_logprobs: { does: "translated", note: "`logprobs`" },
   logit_bias: { does: "ignored" },
-  tools: { does: "translated", note: "functions; others are refused" },
+  tools: { does: "translated", note: "functions; others: unfit; `strict` warns" },
   tool_choice: { does: "translated", note: "`required` and a named function are mode `ANY`" },
   parallel_tool_calls: { does: "ignored", note: "`false` only" },
   functions: { does: "translated", note: "as `tools`; the answer says `function_call`" },

@@ -58,6 +58,9 @@ function configOf(
   if (stop.length > MAX_STOP_SEQUENCES) warnings.add(`stop: only the first ${MAX_STOP_SEQUENCES} were sent`);
   const stopSequences = stop.filter((text) => text !== "").slice(0, MAX_STOP_SEQUENCES);
   const isJson = responseFormat !== undefined && responseFormat.kind !== "text";
+  if (request.tools.some(({ strict }) => strict === true)) {
+    warnings.add("tools: strict was left out, Gemini's format has no way to say it");
+  }
   const config = {
     maxOutputTokens: request.maxTokens,
     temperature: request.temperature,

@@ -33,7 +33,9 @@ export function translateThinking(
 ): ThinkingConfig | Json | undefined {
   const own = googleExtras(body)["thinking_config"];
   if (isObject(own)) return own;
-  if (effort === undefined && maxTokens === undefined) return undefined;
+  if (effort === undefined && maxTokens === undefined) {
+    return isShown && thinking !== "none" ? { includeThoughts: true } : undefined;
+  }
   const shown = isShown ? { includeThoughts: true as const } : {};
   if (thinking === "none") {
     if (effort !== "none") warnings.add("reasoning_effort: left out, this model does not think");

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { circuitRule } from "../../../server/dispatch/circuit.js";
 import { hasRedis } from "../../services/available.js";
+import { eventually } from "../../services/eventually.js";
 import { startRedis, type TestRedis } from "../../services/redis.js";
 import {
   catalogOf,
@@ -13,7 +14,6 @@ import {
   stopAll,
   type TestProxy,
 } from "../http/harness.js";
-import { eventually } from "../storage/harness.js";
 
 interface Health {
   readonly endpoints: readonly {

@@ -226,6 +226,65 @@ describe("POST /v1/messages", () => {
     });
   });
 
+  it("names what is left out of tools, documents and thoughts, and sends search results as text", async () => {
+    const [openai, gemini] = await Promise.all([startProvider(servers[0]![1]), startProvider(servers[2]![1])]);
+    const catalog = formatCatalog({ openai: openai.url, gemini: gemini.url });
+    const proxy = await startProxy(compile(policyOf("{ to: [requested] }"), catalog), {
+      environment: { KEY: "sk-provider" },
+    });
+    const ask = async (model: string, fields: object) => {
+      const body = { model: `acme/${model}`, max_tokens: 5_000, messages: [{ role: "user", content: "x" }], ...fields };
+      const answer = await fetch(`${proxy.url}/v1/messages`, { method: "POST", body: JSON.stringify(body) });
+      await answer.text();
+      return answer.headers.get("x-route-warning");
+    };
+    const said = (...content: object[]) => ({ messages: [{ role: "user", content }] });
+    const only = "exists in Anthropic's API only";
+    expect(
+      await ask("openai", { tools: [{ name: "f", input_schema: {}, defer_loading: true, cache_control: {} }] }),
+    ).toBe(`tools: defer_loading was left out, it ${only}`);
+    expect(await ask("openai", { output_config: { task_budget: {} } })).toBe(
+      `output_config.task_budget: left out, it ${only}`,
+    );
+    const source = { type: "text", media_type: "text/plain", data: "long" };
+    expect(
+      await ask("openai", said({ type: "document", source, context: "a book", citations: { enabled: true } })),
+    ).toBe("messages: citations of documents were left out, they exist in Anthropic's API only");
+    expect(openai.requests.at(-1)?.body).toContain("a book");
+    const parts = [{ type: "text", text: "found" }];
+    await ask("openai", said({ type: "document", title: "T", source: { type: "content", content: parts } }));
+    expect(JSON.parse(openai.requests.at(-1)!.body)).toMatchObject({ messages: [{ content: "T\n\nfound" }] });
+    expect(await ask("openai", said({ type: "search_result", source: "u", title: "T", content: parts }))).toBe(
+      "messages: search results were sent as text",
+    );
+    expect(JSON.parse(openai.requests.at(-1)!.body)).toMatchObject({ messages: [{ content: "T\nu\nfound" }] });
+    const thought = { role: "assistant", content: [{ type: "thinking", thinking: "t", signature: "s" }, ...parts] };
+    const messages = [{ role: "user", content: "x" }, thought, { role: "user", content: "y" }];
+    expect(await ask("openai", { messages, top_k: 3 })).toBe(
+      "top_k: left out, OpenAI's format has no way to say it; messages: reasoning was left out, OpenAI's format has no way to say it",
+    );
+    expect(await ask("gemini", { top_k: 3 })).toBeNull();
+    await ask("gemini", { thinking: { type: "enabled", budget_tokens: 2_000 } });
+    expect(JSON.parse(gemini.requests.at(-1)!.body)).toMatchObject({
+      generationConfig: { thinkingConfig: { includeThoughts: true } },
+    });
+  });
+
+  it("leaves out those that do not have the API when a file is named by its id", async () => {
+    const [openai, anthropic] = await Promise.all([startProvider(servers[0]![1]), startProvider(servers[1]![1])]);
+    const catalog = formatCatalog({ openai: openai.url, anthropic: anthropic.url });
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/openai, acme/anthropic] }"), catalog), {
+      environment: { KEY: "sk-provider" },
+    });
+    const image = { type: "image", source: { type: "file", file_id: "f" } };
+    for (const block of [image, { type: "tool_result", tool_use_id: "t", content: [image] }]) {
+      const body = { max_tokens: 5, messages: [{ role: "user", content: [block] }] };
+      const answer = await fetch(`${proxy.url}/v1/messages`, { method: "POST", body: JSON.stringify(body) });
+      expect([answer.status, answer.headers.get("x-route-provider")]).toEqual([200, "anthropic"]);
+    }
+    expect(openai.requests).toEqual([]);
+  });
+
   it("carries the record when it is asked for", async () => {
     const upstream = await startProvider(servers[0]![1]);
     const policy = compile(policyOf("{ to: [acme/openai] }"), formatCatalog({ openai: upstream.url }));

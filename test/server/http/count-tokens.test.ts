@@ -1,5 +1,7 @@
+import type { ServerResponse } from "node:http";
 import Anthropic from "@anthropic-ai/sdk";
 import { afterEach, describe, expect, it } from "vitest";
+import { circuitRule } from "../../../server/dispatch/circuit.js";
 import { formatCatalog } from "../providers/provider-servers.js";
 import { compile, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";
 
@@ -8,14 +10,28 @@ afterEach(stopAll);
 const messages: Anthropic.MessageParam[] = [{ role: "user", content: "hi" }];
 const environment = { KEY: "sk-provider" };
 
-async function start(format: string, count: (body: string) => [status: number, answer: object], rules = "[]") {
+interface Upstream {
+  readonly rules?: string;
+  readonly catalog?: (text: string) => string;
+  /** Answers to messages; none are expected without. */
+  readonly message?: (response: ServerResponse) => void;
+  readonly now?: () => number;
+}
+
+async function start(
+  format: string,
+  count: (body: string) => [status: number, answer: object],
+  { rules = "[]", catalog = (text) => text, message, now = Date.now }: Upstream = {},
+) {
   const upstream = await startUpstream((response, { path, body }) => {
+    if (path === "/v1/messages" && message !== undefined) return message(response);
     if (path !== "/v1/messages/count_tokens") throw new Error(path);
     const [status, answer] = count(body);
     sendJson(response, answer, status);
   });
-  const policy = compile(policyOf(`{ to: [acme/${format}] }`, rules), formatCatalog({ [format]: upstream.url }));
-  const proxy = await startProxy(policy, { environment });
+  const catalogText = catalog(formatCatalog({ [format]: upstream.url }));
+  const policy = compile(policyOf(`{ to: [acme/${format}], timeouts: { queue: 1ms } }`, rules), catalogText);
+  const proxy = await startProxy(policy, { environment, now });
   const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
   const ask = (system?: string) =>
     client.messages
@@ -68,16 +84,69 @@ describe("POST /v1/messages/count_tokens", () => {
 
   it("is refused where a message would be: nothing reaches a provider that the policy keeps it from", async () => {
     const rule = "  - { id: no, match: { stream: false }, deny: no }";
-    const { upstream, ask } = await start("anthropic", () => [200, { input_tokens: 1 }], rule);
+    const { upstream, ask } = await start("anthropic", () => [200, { input_tokens: 1 }], { rules: rule });
     await expect(ask()).rejects.toMatchObject({ status: 403 });
     expect(upstream.requests).toEqual([]);
   });
 
   it("is answered for a request that no model may serve, and takes no other method", async () => {
     const rule = "  - { id: eu, require: { region: [eu] } }";
-    const { proxy, ask } = await start("anthropic", () => [200, { input_tokens: 1 }], rule);
+    const { proxy, ask } = await start("anthropic", () => [200, { input_tokens: 1 }], { rules: rule });
     expect(await ask()).toMatchObject({ by: "estimate", model: null });
     const answer = await fetch(`${proxy.url}/v1/messages/count_tokens`);
     expect([answer.status, answer.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+
+  it("is not asked of an endpoint whose circuit is open or waits for its probe: a probe is for requests", async () => {
+    let at = Date.UTC(2026, 10, 26);
+    const failing = (response: ServerResponse) => sendJson(response, { type: "error", error: { message: "no" } }, 529);
+    const started = await start("anthropic", () => [200, { input_tokens: 7 }], { message: failing, now: () => at });
+    const { proxy, upstream, ask } = started;
+    for (let n = 0; n < circuitRule.consecutiveFailures; n++) await (await proxy.ask()).text();
+    const counted = () => upstream.requests.filter(({ path }) => path.endsWith("count_tokens")).length;
+    expect(await ask()).toMatchObject({ by: "estimate", model: null });
+    at += circuitRule.openMs;
+    expect(await ask()).toMatchObject({
+      by: "estimate",
+      warning: "anthropic: it did not count the tokens (it fails at the moment); this is an estimate",
+    });
+    expect(counted()).toBe(0);
+    const passedOver = [{ endpoint: "acme/anthropic@anthropic", reason: "circuit_open" }];
+    expect((await proxy.lastDecision()).result).toMatchObject({ passed_over: passedOver });
+  });
+
+  it("is left alone after failures in a row, until a probe of its own; requests go on meanwhile", async () => {
+    let at = Date.UTC(2026, 10, 26);
+    let status = 404;
+    const answer = { id: "m", type: "message", role: "assistant", content: [{ type: "text", text: "hi" }] };
+    const fine = (response: ServerResponse) => sendJson(response, { ...answer, stop_reason: "end_turn" });
+    const started = await start("anthropic", () => [status, { input_tokens: 7 }], { message: fine, now: () => at });
+    const { proxy, upstream, ask } = started;
+    for (let n = 0; n < circuitRule.consecutiveFailures; n++) await ask();
+    expect(await ask()).toMatchObject({ by: "estimate", warning: expect.stringContaining("it fails at the moment") });
+    expect(upstream.requests).toHaveLength(circuitRule.consecutiveFailures);
+    expect((await proxy.ask()).status).toBe(200);
+    expect((await proxy.lastDecision()).world).not.toHaveProperty("down");
+    at += circuitRule.openMs;
+    status = 200;
+    expect(await ask()).toMatchObject({ by: "provider", tokens: 7 });
+  });
+
+  it("takes a place of max_concurrent, and is estimated while there is none", async () => {
+    const waiting: ServerResponse[] = [];
+    const limited = (text: string) => text.replace("api_key_env: KEY", "api_key_env: KEY, max_concurrent: 1");
+    const hold = (response: ServerResponse) => void waiting.push(response);
+    const started = await start("anthropic", () => [200, { input_tokens: 7 }], { message: hold, catalog: limited });
+    const { proxy, upstream, ask } = started;
+    const asked = proxy.ask();
+    await expect.poll(() => waiting.length).toBe(1);
+    expect(await ask()).toMatchObject({
+      by: "estimate",
+      warning: "anthropic: it did not count the tokens (it is at its limit); this is an estimate",
+    });
+    expect(upstream.requests).toHaveLength(1);
+    for (const response of waiting) sendJson(response, { type: "error", error: { message: "no" } }, 400);
+    await (await asked).text();
+    expect(await ask()).toMatchObject({ by: "provider" });
   });
 });

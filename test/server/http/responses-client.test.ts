@@ -152,10 +152,65 @@ describe("POST /v1/responses", () => {
     };
     const include = ["reasoning.encrypted_content"];
     expect(await warningOf({ store: false, include, truncation: "disabled", max_tool_calls: null })).toBeNull();
-    expect(await warningOf({ max_tool_calls: 3 })).toBe(
-      "max_tool_calls: left out, a chat completion has no way to say it",
-    );
+    const only = "it reaches only providers that have the Responses API";
     expect(await warningOf({ store: true })).toContain("store: left out");
+    const tool = { type: "function", name: "f", parameters: { type: "object" } };
+    for (const [fields, warning] of [
+      [{ max_tool_calls: 3 }, `max_tool_calls: left out, ${only}`],
+      [
+        { include: [...include, "message.output_text.logprobs"] },
+        `include: message.output_text.logprobs was left out, ${only}`,
+      ],
+      [{ text: { format: { type: "grammar" } } }, `text.format: grammar was left out, ${only}`],
+      [{ reasoning: { effort: "low", summary: "auto" } }, `reasoning.summary: left out, ${only}`],
+      [{ reasoning: { context: "auto" } }, `reasoning.context: left out, ${only}`],
+      [{ tools: [{ ...tool, defer_loading: true }] }, `tools: defer_loading was left out, ${only}`],
+      [{ tools: [tool], tool_choice: { type: "web_search" } }, `tool_choice: web_search was left out, ${only}`],
+      [
+        {
+          input: [
+            { type: "item_reference", id: "rs_1" },
+            { role: "user", content: "x" },
+          ],
+        },
+        "input: reasoning that an item_reference names was left out, this server keeps none; send it itself",
+      ],
+    ] as const) {
+      expect(await warningOf(fields)).toBe(warning);
+    }
+  });
+
+  it("asks providers to show their reasoning when a summary is asked for", async () => {
+    const upstream = await startProvider(servers[2]![1]);
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [acme/gemini] }"), formatCatalog({ gemini: upstream.url })),
+      { environment: { KEY: "sk-provider" } },
+    );
+    const body = JSON.stringify({ input: "x", reasoning: { effort: "low", summary: "auto" } });
+    const answer = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body });
+    expect(answer.headers.get("x-route-warning")).toBeNull();
+    expect(JSON.parse(upstream.requests[0]!.body)).toMatchObject({
+      generationConfig: { thinkingConfig: { includeThoughts: true } },
+    });
+  });
+
+  it("leaves out those that do not have the API when a file is named by its id", async () => {
+    const [one, two] = await Promise.all([startProvider(servers[1]![1]), startProvider(responsesServer)]);
+    const catalog = withResponsesApi(formatCatalog({ openai: two.url, anthropic: one.url }));
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/anthropic, acme/openai] }"), catalog), {
+      environment: { KEY: "sk-provider" },
+    });
+    for (const part of [
+      { type: "input_image", file_id: "file-1" },
+      { type: "input_file", file_id: "file-1" },
+    ]) {
+      const body = JSON.stringify({ input: [{ role: "user", content: [part] }] });
+      const answer = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body });
+      expect([answer.status, answer.headers.get("x-route-provider")]).toEqual([200, "openai"]);
+      expect((await proxy.lastDecision()).world.incapable).toEqual({
+        "acme/anthropic@anthropic": "names a file that its provider keeps",
+      });
+    }
   });
 
   it("refuses what needs a memory", async () => {
@@ -168,7 +223,15 @@ describe("POST /v1/responses", () => {
     );
     for (const body of [
       { input: "x", previous_response_id: "resp_1" },
+      { input: "x", conversation: "conv_1" },
+      { input: "x", prompt: { id: "pmpt_1" } },
       { input: "x", background: true },
+      {
+        input: [
+          { type: "item_reference", id: "msg_1" },
+          { role: "user", content: "x" },
+        ],
+      },
       {},
       { input: ["x"] },
       { input: "x", instructions: ["be kind"] },

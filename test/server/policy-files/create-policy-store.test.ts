@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { compilePolicy } from "../../../engine/index.js";
 import { type PolicyStoreOptions, UnusablePolicyError } from "../../../server/policy-files/create-policy-store.js";
-import { catalogText, cleanUp, eventually, folderWith, openStore, policyNamed, writeFiles } from "./harness.js";
+import { eventually } from "../../services/eventually.js";
+import { catalogText, cleanUp, folderWith, openStore, policyNamed, writeFiles } from "./harness.js";
 
 const broken = policyNamed("broken").replace("acme/small", "acme/smal");
 const sound = (name: string) => ({ "policy.yaml": policyNamed(name), "catalog.yaml": catalogText });

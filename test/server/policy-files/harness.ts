@@ -77,16 +77,3 @@ export async function cleanUp(): Promise<void> {
   await Promise.all(stores.splice(0).map((store) => store.close()));
   await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
 }
-
-/** Asks until the check passes. @throws its last error after the deadline. */
-export async function eventually<T>(check: () => Promise<T> | T, deadlineMs = 8_000): Promise<T> {
-  const end = Date.now() + deadlineMs;
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
-}

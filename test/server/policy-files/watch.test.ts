@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { PolicyStore } from "../../../server/policy-files/policy-store.js";
-import { catalogText, cleanUp, eventually, folderWith, openStore, policyNamed, writeFiles } from "./harness.js";
+import { eventually } from "../../services/eventually.js";
+import { catalogText, cleanUp, folderWith, openStore, policyNamed, writeFiles } from "./harness.js";
 
 const sound = (name: string) => ({ "policy.yaml": policyNamed(name), "catalog.yaml": catalogText });
 const serves = (store: PolicyStore, name: string) =>

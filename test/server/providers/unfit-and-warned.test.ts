@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { explainDecision, factsOfRecord } from "../../../engine/index.js";
 import { compile, policyOf, startProxy, stopAll } from "../http/harness.js";
-import { anthropicServer, formatCatalog, geminiServer, startProvider } from "./provider-servers.js";
+import { anthropicServer, formatCatalog, geminiServer, openAiServer, startProvider } from "./provider-servers.js";
 
 afterEach(stopAll);
 
@@ -44,6 +44,54 @@ describe("what a format cannot say", () => {
     );
   });
 
+  const asked = (part: object) => ({ messages: [{ role: "user", content: [part] }] });
+  const custom = { role: "assistant", tool_calls: [{ id: "c", type: "custom", custom: { name: "c", input: "" } }] };
+
+  it.each<[string, object]>([
+    ["offers a tool of type custom", { tools: [{ type: "custom", custom: { name: "c" } }] }],
+    ["holds a call of a custom tool", { messages: [{ role: "user", content: "hi" }, custom], tool_choice: "auto" }],
+    ["asks for web_search_options", { web_search_options: {} }],
+    ["names a file by a file_id", asked({ type: "file", file: { file_id: "file-1" } })],
+    ["holds a part of type video_url", asked({ type: "video_url", video_url: { url: "https://x.test/a.mp4" } })],
+  ])("leaves out the formats that cannot, where another one can: the request %s", async (words, body) => {
+    const [anthropic, gemini, openai] = await Promise.all(
+      [anthropicServer, geminiServer, openAiServer].map(startProvider),
+    );
+    const urls = { anthropic: anthropic!.url, gemini: gemini!.url, openai: openai!.url };
+    const policy = compile(policyOf("{ to: [acme/anthropic, acme/gemini, acme/openai] }"), formatCatalog(urls));
+    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+    const answer = await proxy.ask(body);
+    expect([answer.status, answer.headers.get("x-route-provider")]).toEqual([200, "openai"]);
+    const { world } = await proxy.lastDecision();
+    expect(world.incapable).toEqual({
+      "acme/anthropic@anthropic": expect.stringContaining(words),
+      "acme/gemini@gemini": expect.stringContaining(words),
+    });
+  });
+
+  it("leaves out Anthropic for files that it does not take", async () => {
+    const { proxy } = await start();
+    const answer = await proxy.ask(asked({ type: "file", file: { file_data: "data:text/csv;base64,QQ==" } }));
+    expect([answer.status, answer.headers.get("x-route-provider")]).toEqual([200, "gemini"]);
+  });
+
+  it("is named also where it is not a parameter of its own", async () => {
+    const { proxy } = await start("{ to: [acme/gemini] }");
+    const messages = [
+      { role: "user", name: "bob", content: "hi" },
+      { role: "assistant", content: "hi", audio: { id: "audio_1" } },
+      { role: "user", content: "well" },
+    ];
+    const tools = [{ type: "function", function: { name: "f", strict: true } }];
+    const answer = await proxy.ask({ messages, tools, tags: ["a"] });
+    expect(answer.headers.get("x-route-warning")?.split("; ")).toEqual([
+      "gemini: messages: the names of their authors were left out, its format has no way to say them",
+      "gemini: messages: audio of an earlier answer was left out, its format has no way to say it",
+      "gemini: tools: strict was left out, Gemini's format has no way to say it",
+      "gemini: tags: left out, its format has no way to say it",
+    ]);
+  });
+
   it("refuses the request when no candidate is left", async () => {
     const { proxy } = await start("{ to: [acme/anthropic] }");
     const answer = await proxy.ask({ n: 2 });
@@ -59,7 +107,8 @@ describe("what a format cannot say", () => {
       { messages: "hi" },
       { messages: [] },
       { temperature: "hot" },
-      { tools: [{ type: "custom" }] },
+      { messages: [{ role: "user", content: [{ type: "file", file: {} }] }] },
+      { messages: [{ role: "user", content: [{}] }] },
     ]) {
       const answer = await proxy.ask(body);
       expect(answer.status).toBe(400);

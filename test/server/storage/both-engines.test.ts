@@ -4,8 +4,9 @@ import { openDatabase } from "../../../server/storage/open-database.js";
 import { createDecisionStore } from "../../../server/storage/open-decision-store.js";
 import { hasPostgres } from "../../services/available.js";
 import { createDatabase, onBothEngines } from "../../services/engines.js";
+import { eventually } from "../../services/eventually.js";
 import { startPostgres } from "../../services/postgres.js";
-import { cleanUp, decision, decisionId, decisionNumber, eventually, openStore, REVISION } from "./harness.js";
+import { cleanUp, decision, decisionId, decisionNumber, openStore, REVISION } from "./harness.js";
 
 const summary = { rule: "default", model: "acme/small", provider: "left", status: 200 };
 

@@ -7,16 +7,8 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { openSqlite } from "../../../server/storage/open-sqlite.js";
-import {
-  cleanUp,
-  decision,
-  decisionId,
-  decisionNumber,
-  eventually,
-  newFolder,
-  openStore,
-  REVISION,
-} from "./harness.js";
+import { eventually } from "../../services/eventually.js";
+import { cleanUp, decision, decisionId, decisionNumber, newFolder, openStore, REVISION } from "./harness.js";
 
 const summary = { rule: "default", model: "acme/small", provider: "left", status: 200 };
 

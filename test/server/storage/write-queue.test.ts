@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { WriteQueue, type WriteQueueOptions } from "../../../server/storage/write-queue.js";
-import { eventually } from "./harness.js";
+import { eventually } from "../../services/eventually.js";
 
 function queueOver(
   write: (rows: readonly number[]) => Promise<void>,

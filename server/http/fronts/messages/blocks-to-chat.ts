@@ -73,6 +73,15 @@ function partsOf(content: unknown, warnings: Set<string>): readonly Json[] {
   return objectsOf(content).flatMap((block) => partOf(block, warnings));
 }
 
+/** Whether a picture or a document is named by its id at Anthropic, at any depth. */
+export function holdsFileId({ messages }: Json): boolean {
+  const holds = (content: unknown): boolean =>
+    objectsOf(content).some(
+      ({ source, content: inner }) => (isObject(source) && source["type"] === "file") || holds(inner),
+    );
+  return objectsOf(messages).some(({ content }) => holds(content));
+}
+
 const elsewhere: readonly unknown[] = ["tool_use", "tool_result", "thinking", "redacted_thinking"];
 
 function partOf(block: Json, warnings: Set<string>): readonly Json[] {
@@ -87,19 +96,35 @@ function partOf(block: Json, warnings: Set<string>): readonly Json[] {
       if (url !== undefined) return [{ type: "image_url", image_url: { url }, ...cache }];
       break;
     }
-    case "document": {
-      const url = urlOf(source);
-      const title = textOf(block["title"]);
-      if (url !== undefined) {
-        return [
-          { type: "file", file: { file_data: url, ...(title === undefined ? {} : { filename: title }) }, ...cache },
-        ];
-      }
-      break;
+    case "document":
+      return documentParts(block, source, warnings);
+    case "search_result": {
+      warnings.add("messages: search results were sent as text");
+      const texts = partsOf(block["content"], warnings).map(({ text }) => textOf(text) ?? "");
+      const head = [block["title"], block["source"]].map((line) => textOf(line) ?? "");
+      return [{ type: "text", text: [...head, ...texts].join("\n"), ...cache }];
     }
   }
   warnings.add(`messages: a block of type ${String(block["type"])} was left out, it exists in Anthropic's API only`);
   return [];
+}
+
+function documentParts(block: Json, source: Json, warnings: Set<string>): readonly Json[] {
+  const { title, context, citations, cache_control: cacheControl } = block;
+  if (isObject(citations) && citations["enabled"] === true) {
+    warnings.add("messages: citations of documents were left out, they exist in Anthropic's API only");
+  }
+  const before = [...(source["type"] === "content" ? [title] : []), context].flatMap((line) =>
+    typeof line === "string" && line !== "" ? [{ type: "text", text: line }] : [],
+  );
+  if (source["type"] === "content") return [...before, ...partsOf(source["content"], warnings)];
+  const url = urlOf(source);
+  if (url === undefined) {
+    warnings.add("messages: a document that Anthropic keeps was left out");
+    return before;
+  }
+  const file = { file_data: url, ...(typeof title === "string" ? { filename: title } : {}) };
+  return [...before, { type: "file", file, ...(cacheControl === undefined ? {} : { cache_control: cacheControl }) }];
 }
 
 function urlOf({ type, media_type: mediaType, data, url }: Json): string | undefined {

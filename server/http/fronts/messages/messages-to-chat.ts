@@ -2,7 +2,7 @@ import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/
 import type { ApiError } from "../../api-error.js";
 import type { ChatView } from "../front.js";
 import { unseenIn } from "../unseen.js";
-import { plainMessages, translateMessages } from "./blocks-to-chat.js";
+import { holdsFileId, plainMessages, translateMessages } from "./blocks-to-chat.js";
 
 /** Fields that mean the same in both. */
 const same = ["temperature", "top_p", "top_k", "stream", "cache_control"] as const;
@@ -54,7 +54,7 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     ...toolChoice(body["tool_choice"], tools.length > 0),
     ...userOf(body["metadata"]),
     ...reasoning(body),
-    ...responseFormat(body["output_config"]),
+    ...responseFormat(body["output_config"], warnings),
     ...(body["service_tier"] === "standard_only" ? { service_tier: "default" } : {}),
     // What OpenRouter's clients and our own hints put beside them.
     ...Object.fromEntries(
@@ -66,13 +66,18 @@ export function messagesToChat(body: Json): ChatView | ApiError {
   for (const name of Object.keys(body)) {
     if (!read.has(name) && body[name] !== null) warnings.add(`${name}: left out, it is not known here`);
   }
-  const { cache_control: _, top_k: topK, ...plain } = chat;
-  if (topK !== undefined) warnings.add("top_k: left out, OpenAI's format has no way to say it");
+  const { cache_control: _, metadata: __, reasoning: ___, top_k: topK, ...plain } = chat;
+  const isSigned = messages.some(({ reasoning_details: details }) => details !== undefined);
   return {
     body: chat,
     plainBody: { ...plain, messages: plainMessages(messages) },
     warnings: [...warnings],
+    plainWarnings: [
+      ...(topK === undefined ? [] : ["top_k: left out, OpenAI's format has no way to say it"]),
+      ...(isSigned ? ["messages: reasoning was left out, OpenAI's format has no way to say it"] : []),
+    ],
     unseen: unseenIn(body),
+    needsNative: holdsFileId(body) ? "names a file that Anthropic keeps" : undefined,
   };
 }
 
@@ -96,6 +101,11 @@ function isContent(content: unknown): boolean {
   return typeof content === "string" || (Array.isArray(content) && content.every(isObject));
 }
 
+/** Caching is comfort, and others do it by themselves. */
+const toolFields: ReadonlySet<string> = new Set([
+  ...["type", "name", "description", "input_schema", "strict", "cache_control"],
+]);
+
 function translateTools(value: unknown, warnings: Set<string>): readonly Json[] {
   return objectsOf(value).flatMap((tool) => {
     if (typeof tool["type"] === "string" && tool["type"] !== "custom") {
@@ -103,6 +113,8 @@ function translateTools(value: unknown, warnings: Set<string>): readonly Json[] 
       return [];
     }
     const { name, description, input_schema: parameters, strict } = tool;
+    const more = Object.keys(tool).filter((field) => !toolFields.has(field));
+    if (more.length > 0) warnings.add(`tools: ${more.join(", ")} was left out, it exists in Anthropic's API only`);
     const called = {
       name,
       ...(description === undefined ? {} : { description }),
@@ -129,9 +141,11 @@ function toolChoice(value: unknown, hasTools: boolean): Json {
 }
 
 function userOf(metadata: unknown): Json {
-  const id = isObject(metadata) ? textOf(metadata["user_id"]) : undefined;
-  const tags = isObject(metadata) && metadata["tags"] !== undefined ? { metadata: { tags: metadata["tags"] } } : {};
-  return { ...(id === undefined ? {} : { user: id }), ...tags };
+  const { user_id: id, ...hints } = isObject(metadata) ? metadata : {};
+  return {
+    ...(id === undefined || id === null ? {} : { user: id }),
+    ...(Object.keys(hints).length === 0 ? {} : { metadata: hints }),
+  };
 }
 
 /** The effort, or the budget as the effort that comes nearest (1,024, 8,192 and 24,576 tokens: low, medium, high). */
@@ -139,14 +153,21 @@ function reasoning({ thinking, output_config: config }: Json): Json {
   const effort = isObject(config) ? textOf(config["effort"]) : undefined;
   if (!isObject(thinking)) return effort === undefined ? {} : { reasoning_effort: effort };
   if (thinking["type"] === "disabled") return { reasoning_effort: "none" };
-  if (effort !== undefined) return { reasoning_effort: effort };
   const budget = thinking["budget_tokens"];
-  if (typeof budget !== "number") return {};
-  return { reasoning_effort: budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high" };
+  const isShown = thinking["display"] !== "omitted";
+  const size = typeof budget === "number" ? { max_tokens: budget } : {};
+  const nested = { reasoning: { ...size, ...(isShown ? {} : { exclude: true }) } };
+  if (effort !== undefined) return { reasoning_effort: effort, ...nested };
+  if (typeof budget !== "number") return nested;
+  return { reasoning_effort: budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high", ...nested };
 }
 
-function responseFormat(config: unknown): Json {
-  const format = isObject(config) && isObject(config["format"]) ? config["format"] : {};
+function responseFormat(config: unknown, warnings: Set<string>): Json {
+  if (!isObject(config)) return {};
+  const { effort: _, format: given, ...more } = config;
+  for (const name of Object.keys(more))
+    warnings.add(`output_config.${name}: left out, it exists in Anthropic's API only`);
+  const format = isObject(given) ? given : {};
   if (format["type"] !== "json_schema") return {};
   const json_schema = { name: "answer", schema: format["schema"], strict: true };
   return { response_format: { type: "json_schema", json_schema } };

@@ -1,5 +1,5 @@
 import { type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
-import { type ReasoningState, readState } from "./reasoning-state.js";
+import { isReasoningReference, type ReasoningState, readState } from "./reasoning-state.js";
 
 /** One turn of the assistant, as its items come. */
 interface Turn {
@@ -19,7 +19,7 @@ export function itemsToMessages(input: unknown, warnings: Set<string>): readonly
   };
   for (const item of objectsOf(input)) {
     const isAssistants =
-      item["role"] === "assistant" || item["type"] === "function_call" || item["type"] === "reasoning";
+      item["role"] === "assistant" || ["function_call", "reasoning", "item_reference"].includes(String(item["type"]));
     if (isAssistants) {
       turn ??= { parts: [], calls: [], states: [] };
       addToTurn(turn, item, warnings);
@@ -43,6 +43,8 @@ function addToTurn(turn: Turn, item: Json, warnings: Set<string>): void {
     else if (typeof encrypted === "string") {
       warnings.add("input: reasoning that a provider has encrypted was left out, only that provider can read it");
     }
+  } else if (isReasoningReference(item)) {
+    warnings.add("input: reasoning that an item_reference names was left out, this server keeps none; send it itself");
   } else turn.parts.push(...partsOf(item["content"], warnings));
 }
 
@@ -71,7 +73,9 @@ function otherItem(item: Json, warnings: Set<string>): readonly Json[] {
     ];
   }
   if (typeof item["role"] === "string") return [{ role: item["role"], content: partsOf(item["content"], warnings) }];
-  warnings.add(`input: an item of type ${String(item["type"])} was left out, a chat completion has no way to say it`);
+  warnings.add(
+    `input: an item of type ${String(item["type"])} was left out, it reaches only providers that have the Responses API`,
+  );
   return [];
 }
 
@@ -101,6 +105,8 @@ function partOf(part: Json, warnings: Set<string>): readonly Json[] {
     case "input_audio":
       return [part];
   }
-  warnings.add(`input: a part of type ${String(part["type"])} was left out, a chat completion has no way to say it`);
+  warnings.add(
+    `input: a part of type ${String(part["type"])} was left out, it reaches only providers that have the Responses API`,
+  );
   return [];
 }

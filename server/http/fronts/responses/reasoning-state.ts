@@ -20,10 +20,15 @@ export function reasoningId(answer: string): string {
   return ID_PREFIX + answer;
 }
 
+/** Whether an item refers to reasoning that a provider may have kept. */
+export function isReasoningReference({ type, id }: Json): boolean {
+  return type === "item_reference" && typeof id === "string" && id.startsWith("rs_");
+}
+
 /** Whether an item is of this server's making, so that no provider can take it. */
 export function isOwnReasoning({ type, id, encrypted_content: encrypted }: Json): boolean {
   const begins = (text: unknown, prefix: string) => typeof text === "string" && text.startsWith(prefix);
-  return type === "reasoning" && (begins(id, ID_PREFIX) || begins(encrypted, PREFIX));
+  return (type === "reasoning" || type === "item_reference") && (begins(id, ID_PREFIX) || begins(encrypted, PREFIX));
 }
 
 /** @returns undefined when there is nothing to hand back. */

@@ -3,7 +3,7 @@ import type { ApiError } from "../../api-error.js";
 import type { ChatView } from "../front.js";
 import { unseenIn } from "../unseen.js";
 import { itemsToMessages } from "./items-to-messages.js";
-import { isOwnReasoning } from "./reasoning-state.js";
+import { isOwnReasoning, isReasoningReference } from "./reasoning-state.js";
 
 /** Fields that mean the same in both. */
 const same = [
@@ -18,25 +18,41 @@ const read: ReadonlySet<string> = new Set([
   ...["route", "transforms", "plugins", "usage"],
 ]);
 
-/** What needs a memory of earlier responses. */
-const remembered = ["previous_response_id", "conversation", "prompt"] as const;
+/** What needs a memory: the error says what to do without. */
+const remembered: Readonly<Record<string, string>> = {
+  previous_response_id: "this server keeps no responses; send the whole conversation as input",
+  conversation: "this server keeps no conversations; send the whole of it as input",
+  prompt: "this server keeps no prompts; send its text as instructions and input",
+};
+/** What of `include` needs nothing here: reasoning is always handed over. */
+const ALWAYS_INCLUDED = "reasoning.encrypted_content";
+const NATIVE_ONLY = "it reaches only providers that have the Responses API";
 
 /**
  * Reads a request of the Responses API (https://platform.openai.com/docs/api-reference/responses/create, read 2026-11-25) as
  * a chat completion. This server keeps no responses: the input must be whole.
  */
 export function responsesToChat(body: Json): ChatView | ApiError {
-  for (const name of remembered) {
-    if (body[name] !== undefined && body[name] !== null) {
-      return invalid(`${name}: this server keeps no responses; send the whole conversation as input`, name);
-    }
+  for (const [name, why] of Object.entries(remembered)) {
+    if (body[name] !== undefined && body[name] !== null) return invalid(`${name}: ${why}`, name);
   }
-  if (body["background"] === true) return invalid("background: this server answers at once only", "background");
+  if (body["background"] === true) {
+    const message =
+      "background: this server keeps no responses to ask for later; leave it out, and stream a long answer";
+    return invalid(message, "background");
+  }
   const { input } = body;
   if (typeof input !== "string" && !(Array.isArray(input) && input.length > 0)) {
     return invalid("input: it takes a text or a list of items", "input");
   }
   if (Array.isArray(input) && !input.every(isObject)) return invalid("input: its items are objects", "input");
+  const reference = objectsOf(input).findIndex(
+    (item) => item["type"] === "item_reference" && !isReasoningReference(item),
+  );
+  if (reference !== -1) {
+    const message = `input[${reference}]: an item_reference names an item that was kept, and this server keeps no responses; send the item itself (the AI SDK does so with store: false)`;
+    return invalid(message, "input");
+  }
   for (const name of ["text", "reasoning"] as const) {
     const value = body[name];
     if (value !== undefined && value !== null && !isObject(value)) return invalid(`${name}: it takes an object`, name);
@@ -54,9 +70,9 @@ export function responsesToChat(body: Json): ChatView | ApiError {
   const tools = translateTools(body["tools"], warnings);
   if (body["truncation"] === "auto") warnings.add("truncation: left out, nothing is cut here");
   if (body["store"] === true) warnings.add("store: left out, this server keeps no responses");
+  warnOfIncluded(body["include"], warnings);
   for (const name of Object.keys(body)) {
-    if (!read.has(name) && body[name] !== null)
-      warnings.add(`${name}: left out, a chat completion has no way to say it`);
+    if (!read.has(name) && body[name] !== null) warnings.add(`${name}: left out, ${NATIVE_ONLY}`);
   }
   const chat: Record<string, unknown> = {
     ...Object.fromEntries(
@@ -66,15 +82,17 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     ...(typeof body["max_output_tokens"] === "number" ? { max_completion_tokens: body["max_output_tokens"] } : {}),
     ...(body["stream"] === true ? { stream_options: { include_usage: true } } : {}),
     ...(tools.length === 0 ? {} : { tools }),
-    ...toolChoice(body["tool_choice"], tools.length > 0),
-    ...reasoning(body["reasoning"]),
-    ...textFormat(body["text"]),
+    ...toolChoice(body["tool_choice"], tools.length > 0, warnings),
+    ...reasoning(body["reasoning"], warnings),
+    ...textFormat(body["text"], warnings),
   };
-  const plain = messages.map((message: Json) => plainMessage(message));
+  const { reasoning: shown, ...plain } = chat;
   return {
     body: chat,
-    plainBody: { ...chat, messages: plain },
+    plainBody: { ...plain, messages: messages.map((message: Json) => plainMessage(message)) },
     warnings: [...warnings],
+    plainWarnings: shown === undefined ? [] : [`reasoning.summary: left out, ${NATIVE_ONLY}`],
+    needsNative: holdsFileId(input) ? "names a file that its provider keeps" : undefined,
     unseen: unseenIn(body),
     isOnly: objectsOf(input).some(isOwnReasoning),
   };
@@ -92,13 +110,28 @@ function plainMessage({ reasoning_details: _, extra_content: __, ...message }: J
   };
 }
 
+function warnOfIncluded(included: unknown, warnings: Set<string>): void {
+  const others = Array.isArray(included) ? included.filter((name) => name !== ALWAYS_INCLUDED) : [];
+  if (others.length > 0) warnings.add(`include: ${others.map(String).join(", ")} was left out, ${NATIVE_ONLY}`);
+}
+
+/** Whether a picture or a file is named by its id at the provider. */
+function holdsFileId(input: unknown): boolean {
+  const isKept = ({ type, file_id: id, image_url: url, file_data: data, file_url: link }: Json) =>
+    typeof id === "string" &&
+    ((type === "input_image" && typeof url !== "string") || (type === "input_file" && (data ?? link) === undefined));
+  return objectsOf(input).some(({ content, output }) => [...objectsOf(content), ...objectsOf(output)].some(isKept));
+}
+
 function translateTools(value: unknown, warnings: Set<string>): readonly Json[] {
   return objectsOf(value).flatMap((tool) => {
     if (tool["type"] !== "function") {
-      warnings.add(`tools: ${String(tool["type"])} was left out, it exists in OpenAI's API only`);
+      warnings.add(`tools: ${String(tool["type"])} was left out, ${NATIVE_ONLY}`);
       return [];
     }
-    const { name, description, parameters, strict } = tool;
+    const { type: _, name, description, parameters, strict, ...more } = tool;
+    const others = Object.keys(more);
+    if (others.length > 0) warnings.add(`tools: ${others.join(", ")} was left out, ${NATIVE_ONLY}`);
     const called = {
       name,
       ...(description === undefined || description === null ? {} : { description }),
@@ -109,28 +142,44 @@ function translateTools(value: unknown, warnings: Set<string>): readonly Json[] 
   });
 }
 
-function toolChoice(choice: unknown, hasTools: boolean): Json {
-  if (!hasTools || choice === undefined || choice === null) return {};
-  if (!isObject(choice)) return { tool_choice: choice };
+function toolChoice(choice: unknown, hasTools: boolean, warnings: Set<string>): Json {
+  if (choice === undefined || choice === null) return {};
+  if (!isObject(choice)) return hasTools ? { tool_choice: choice } : {};
+  if (choice["type"] !== "allowed_tools" && choice["type"] !== "function") {
+    warnings.add(`tool_choice: ${String(choice["type"])} was left out, ${NATIVE_ONLY}`);
+  }
+  if (!hasTools) return {};
   const named = (name: unknown) => ({ type: "function", function: { name } });
   if (choice["type"] === "allowed_tools") {
-    const allowed = objectsOf(choice["tools"]).map(({ name }) => named(name));
+    const allowed = objectsOf(choice["tools"]).flatMap(({ type, name }) => (type === "function" ? [named(name)] : []));
     return { tool_choice: { type: "allowed_tools", allowed_tools: { mode: choice["mode"], tools: allowed } } };
   }
   return choice["type"] === "function" ? { tool_choice: named(choice["name"]) } : {};
 }
 
-function reasoning(value: unknown): Json {
-  const effort = isObject(value) ? textOf(value["effort"]) : undefined;
-  return effort === undefined ? {} : { reasoning_effort: effort };
+/** A summary is the reasoning as the provider shows it: chat completions ask for that as OpenRouter's do. */
+function reasoning(value: unknown, warnings: Set<string>): Json {
+  if (!isObject(value)) return {};
+  const { effort: given, summary, generate_summary: legacy, ...more } = value;
+  for (const [name, other] of Object.entries(more)) {
+    if (other !== null) warnings.add(`reasoning.${name}: left out, ${NATIVE_ONLY}`);
+  }
+  return {
+    ...(given === undefined || given === null ? {} : { reasoning_effort: given }),
+    ...(typeof (summary ?? legacy) === "string" ? { reasoning: {} } : {}),
+  };
 }
 
-function textFormat(value: unknown): Json {
+function textFormat(value: unknown, warnings: Set<string>): Json {
   if (!isObject(value)) return {};
   const format = isObject(value["format"]) ? value["format"] : {};
   const verbosity = typeof value["verbosity"] === "string" ? { verbosity: value["verbosity"] } : {};
   if (format["type"] === "json_object") return { response_format: { type: "json_object" }, ...verbosity };
-  if (format["type"] !== "json_schema") return verbosity;
+  if (format["type"] !== "json_schema") {
+    const { type = "text" } = format;
+    if (type !== "text") warnings.add(`text.format: ${String(type)} was left out, ${NATIVE_ONLY}`);
+    return verbosity;
+  }
   const { type: _, ...json_schema } = format;
   return { response_format: { type: "json_schema", json_schema }, ...verbosity };
 }

@@ -265,7 +265,12 @@ describe("thinking", () => {
     expect(effort("high", classic).sent["thinking"]).toEqual({ type: "enabled", budget_tokens: 24_576 });
     expect(effort("minimal", classic).sent["thinking"]).toEqual({ type: "enabled", budget_tokens: 1_024 });
     expect(effort("none", classic).sent).not.toHaveProperty("thinking");
-    expect(effort("high", classic, { max_tokens: 2_000 }).sent["thinking"]).toMatchObject({ budget_tokens: 1_999 });
+    expect(effort("high", classic, { max_tokens: 2_000 }).sent["thinking"]).toMatchObject({ budget_tokens: 1_600 });
+    expect(effort("high", classic, { max_tokens: 1_100 }).sent["thinking"]).toMatchObject({ budget_tokens: 1_024 });
+    expect(send({ reasoning: { max_tokens: 3_000 }, max_tokens: 2_000 })).toMatchObject({
+      sent: { thinking: { budget_tokens: 1_999 } },
+      warnings: ["reasoning: the budget was lowered to 1999, below the answer's limit"],
+    });
     expect(send({ reasoning: { max_tokens: 3_000 } }).sent["thinking"]).toMatchObject({ budget_tokens: 3_000 });
   });
 

@@ -1,0 +1,47 @@
+import type { EndedAttempt } from "./attempt-result.js";
+import { callEndpoint, type EndpointCall } from "./call-endpoint.js";
+import { verdictOf } from "./circuit-verdict.js";
+import type { DispatchDependencies } from "./dispatch.js";
+import { passedOver } from "./passed-over.js";
+import type { Limits } from "./slots.js";
+import { withoutSecret } from "./without-secret.js";
+
+/** The longest that a call beside requests may take, milliseconds: it is asked for what a provider knows at once. */
+export const MAX_BESIDE_MS = 10_000;
+
+export interface CallBeside extends Pick<EndpointCall, "planned" | "adapter" | "passThrough" | "call" | "client"> {
+  /** What it needs places in, as any call to the endpoint. */
+  readonly limits: Limits;
+  readonly secret: string | undefined;
+}
+
+/**
+ * Asks an endpoint for something else than an answer (`count_tokens`), once. The call is made only while the endpoint works:
+ * its health check passes, its circuit is closed (a probe is for requests), and a place is free. How it ends says nothing
+ * about answers, nor they about it: providers limit them apart, and many servers have no such operation. It has a
+ * circuit of its own, by the same rule.
+ */
+export async function callBeside(
+  { planned, adapter, passThrough, call, client, limits, secret }: CallBeside,
+  { endpoints, clock, now }: Pick<DispatchDependencies, "endpoints" | "clock" | "now">,
+): Promise<EndedAttempt> {
+  const { endpoint, route } = planned;
+  const { circuits, slots } = endpoints;
+  if (endpoints.isFailing(endpoint) || !circuits.isClosed(endpoint)) return passedOver("circuit_open");
+  const release = slots.take(limits);
+  if (release === undefined) return passedOver("busy");
+  try {
+    const circuit = circuits.begin({ ...endpoint, id: `${endpoint.id} ${call.operation}` }, now());
+    if (circuit === undefined) return passedOver("circuit_open");
+    const totalMs = Math.min(route.timeouts.totalMs ?? MAX_BESIDE_MS, MAX_BESIDE_MS);
+    const hurried = { ...planned, route: { ...route, timeouts: { ...route.timeouts, totalMs } } };
+    const ended = await callEndpoint(
+      { planned: hurried, adapter, passThrough, call, client, asksUsage: false, sink: undefined, clock, now },
+      (answered) => withoutSecret(answered, secret),
+    );
+    circuit.end(verdictOf(ended), now());
+    return ended;
+  } finally {
+    release();
+  }
+}
