@@ -9,7 +9,7 @@ import {
   type SimulatedFault,
   simulatedFaults,
   withDefaults,
-} from "../../engine/index.js";
+} from "../../engine/serving.js";
 import { judgeAnswer, type SeenAnswer, type Verdict } from "./judge-answer.js";
 import { createRehearsalServers } from "./rehearsal-server.js";
 import { rehearsedPolicy } from "./rehearsed-policy.js";
