@@ -58,7 +58,7 @@ export function noCandidateError({
       status: 503,
       type: "api_error",
       code: "no_candidate",
-      message,
+      message: has("circuit_open") ? `${message}; try again later` : message,
       ...retryAfter(shortestWait(excluded, waitMs)),
     };
   }
