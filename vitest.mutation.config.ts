@@ -23,7 +23,7 @@ export default defineConfig({
       "test/mutation/**/*.test.ts",
       "test/differential/rebuild-agreement.test.ts",
     ],
-    env: { REBUILD_POLICIES: "40" },
+    env: { REBUILD_POLICIES: "12" },
     exclude: ["test/engine/compile/tree-size.test.ts"],
     pool: "threads",
     isolate: false,

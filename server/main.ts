@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import pino from "pino";
 import { type CompiledPolicy, shortRevision } from "../engine/index.js";
@@ -72,6 +73,9 @@ export interface RunningServer {
  *   running then.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  // While a server warms up its requests take long, and V8 learns to make their objects where garbage is collected late, with
+  // the bodies they hold: for good.
+  setFlagsFromString("--no-allocation-site-pretenuring");
   const environment = process.env;
   const log = createLog();
   const closing: (() => Promise<unknown>)[] = [];

@@ -13,21 +13,14 @@ export function orderWithinModels(attempts: PlannedAttempt[], from: number, orde
     return place === -1 ? order.length : place;
   };
   const places = new Map<string, number[]>();
-  for (let at = from; at < attempts.length; at++) {
-    const model = attempts[at]?.endpoint.model ?? "";
-    const known = places.get(model);
-    if (known === undefined) places.set(model, [at]);
+  for (const [at, { endpoint }] of attempts.entries()) {
+    if (at < from) continue;
+    const known = places.get(endpoint.model);
+    if (known === undefined) places.set(endpoint.model, [at]);
     else known.push(at);
   }
   for (const taken of places.values()) {
-    if (taken.length === 1) continue;
-    const ordered = taken
-      .flatMap((at) => attempts[at] ?? [])
-      .map((attempt) => ({ attempt, place: placeOf(attempt) }))
-      .sort((a, b) => a.place - b.place);
-    for (const [turn, at] of taken.entries()) {
-      const next = ordered[turn];
-      if (next !== undefined) attempts[at] = next.attempt;
-    }
+    const ordered = taken.map((at) => attempts[at] as PlannedAttempt).sort((a, b) => placeOf(a) - placeOf(b));
+    for (const [turn, attempt] of ordered.entries()) attempts[taken[turn] as number] = attempt;
   }
 }

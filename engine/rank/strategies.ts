@@ -57,7 +57,7 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
       const named =
         weights.find(({ candidate }) => candidate === endpoint.id) ??
         weights.find(({ candidate }) => candidate === endpoint.model);
-      return named !== undefined && named.weight > 0 ? draw.keyOf(named.candidate, named.weight) : undefined;
+      return named === undefined ? undefined : draw.keyOf(named.candidate, named.weight);
     });
   },
   /**

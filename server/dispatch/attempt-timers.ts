@@ -3,6 +3,11 @@ import type { Timeouts } from "../../engine/index.js";
 /** Milliseconds; each may be set by the route (`timeouts:`). All run for one attempt, and anew for the next. */
 export const defaultTimeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 } as const;
 
+/** How long making a connection may take. The HTTP client keeps that timer. */
+export function connectMsOf({ connectMs = defaultTimeouts.connectMs }: Timeouts): number {
+  return connectMs;
+}
+
 export type TimerName = "first_byte" | "first_token" | "idle" | "total";
 
 /** A timer of an attempt ran out; the message names it. */

@@ -42,6 +42,7 @@ describe("holds(), of a long list of tags", () => {
   it("is whether one of the request's tags is in it", () => {
     for (const [tags, first] of [
       [["x7"], 0],
+      [undefined, NO_RULE], // Nothing is left of the tags before.
       [["unknown", "other", "x39"], 0],
       [["another", "other"], 1],
       [["unknown"], 2],

@@ -36,6 +36,12 @@ describe("dependsOnPromptSize()", () => {
     expect(depends([route("any", is("tenant", "a")), ...rules], [40, 60])).toBe(false);
   });
 
+  it("says no where only rules that the request cannot meet begin within the bounds", () => {
+    const ofOthers = route("b", all(is("tenant", "b"), above));
+    expect(depends([ofOthers, route("long", atLeast("context_tokens", 500))], [40, 60])).toBe(false);
+    expect(depends([ofOthers, route("short", atLeast("context_tokens", 5))], [40, 60])).toBe(false);
+  });
+
   it("looks at guards and at every requirement", () => {
     const ofA = all(is("tenant", "a"), above);
     expect(depends([deny(ofA)], [40, 60])).toBe(true);

@@ -130,6 +130,14 @@ describe("fastest", () => {
     expect(share).toBeLessThan(0.06);
   });
 
+  it("tries it for the same seeds in every version, since recorded decisions depend on it", () => {
+    const latency_ms = { "d/middle@d": 200 };
+    const exploring = Array.from({ length: 300 }, (_, seed) => seed).filter(
+      (seed) => ranked("fastest", {}, { latency_ms, seed })[0] !== "d/middle",
+    );
+    expect(exploring).toEqual([22, 127, 130, 133, 159, 165, 178, 181, 183, 212, 220, 230, 241, 268]);
+  });
+
   it("draws nothing when all are measured, or none is", () => {
     const all_ms = { "a/dear@a": 4, "b/unknown@b": 3, "c/cheap@c": 2, "d/middle@d": 1 };
     for (let seed = 0; seed < 200; seed++) {
@@ -158,6 +166,11 @@ describe("least_busy", () => {
       "c/cheap",
       "a/dear",
     ]);
+  });
+
+  it("takes what is no number for not counted", () => {
+    const in_flight = { "a/dear@a": Number.NaN, "c/cheap@c": Number.POSITIVE_INFINITY, "d/middle@d": "9" as never };
+    expect(first("least_busy", {}, { in_flight }).attempts.map(({ score }) => score)).toEqual([0, 0, 0, 0]);
   });
 });
 
@@ -206,6 +219,19 @@ describe("a blend", () => {
     expect(firsts.filter((first) => first === "b/unknown").length).toBeLessThan(80);
   });
 
+  it("goes by its other shares where all candidates are free", () => {
+    const free = { price: ["0", "0"] } as const;
+    const policy = policyOf({
+      models: { "a/worse": { ...free, quality: 0.2 }, "b/better": { ...free, quality: 0.8 } },
+      default: { to: ["a/worse", "b/better"], strategy: { cost: 0.5, quality: 0.5 } },
+    });
+    const { attempts } = planOf(policy, facts);
+    expect(attempts.map(({ endpoint, score }) => [endpoint.model, score?.toFixed(6)])).toEqual([
+      ["b/better", "0.100000"],
+      ["a/worse", "0.400000"],
+    ]);
+  });
+
   it("of no shares keeps the order written", () => {
     expect(ranked({})).toEqual(all);
   });
@@ -220,8 +246,13 @@ describe("mixedPrice()", () => {
 
 describe("fallback", () => {
   it("follows `to` in the order written, whatever the strategy", () => {
-    expect(
-      ranked("cheapest", { context_tokens: 1 }, {}, { to: ["a/dear", "d/middle"], fallback: ["b/unknown", "c/cheap"] }),
-    ).toEqual(["d/middle", "a/dear", "b/unknown", "c/cheap"]);
+    const route = { to: ["a/dear", "d/middle"], fallback: ["b/unknown", "c/cheap"] };
+    const { attempts } = first("cheapest", { context_tokens: 1 }, {}, route);
+    expect(attempts.map(({ endpoint, from }) => `${from} ${endpoint.model}`)).toEqual([
+      "to d/middle",
+      "to a/dear",
+      "fallback b/unknown",
+      "fallback c/cheap",
+    ]);
   });
 });

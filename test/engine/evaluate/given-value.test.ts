@@ -1,0 +1,21 @@
+import { describe, expect, it } from "vitest";
+import { builtInFacts } from "../../../engine/conditions/fact-definitions.js";
+import type { Facts } from "../../../engine/evaluate/facts.js";
+import { builtInSources, factsOfSources, givenValue, sourceOf } from "../../../engine/evaluate/given-value.js";
+
+describe("givenValue()", () => {
+  const values = builtInSources.map((name) => `the value of ${name}`);
+  const facts = factsOfSources(values);
+
+  it("reads every fact from where it stands", () => {
+    expect([...builtInSources].sort()).toEqual(builtInFacts.map(({ name }) => name).sort());
+    expect(Object.keys(facts)).toEqual(builtInSources);
+    expect(builtInSources.map((name) => givenValue(facts, sourceOf(name), name))).toEqual(values);
+  });
+
+  it("reads custom facts by their name", () => {
+    const custom: Facts = { ...facts, "attributes.plan": "pro" };
+    expect(givenValue(custom, sourceOf("attributes.plan"), "attributes.plan")).toBe("pro");
+    expect(givenValue(facts, sourceOf("attributes.plan"), "attributes.plan")).toBeUndefined();
+  });
+});
