@@ -1,6 +1,6 @@
 import type { Server } from "node:http";
 import { performance } from "node:perf_hooks";
-import type { CompiledPolicy, Facts } from "../../engine/index.js";
+import type { CompiledPolicy, Facts } from "../../engine/serving.js";
 import { EndpointStates } from "../dispatch/endpoint-states.js";
 import { ResponseCache } from "../dispatch/response-cache.js";
 import { createServingPolicies } from "../dispatch/serving-policy.js";

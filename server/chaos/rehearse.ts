@@ -10,7 +10,7 @@ import {
   type SimulatedFault,
   simulatedFaults,
   withDefaults,
-} from "../../engine/index.js";
+} from "../../engine/serving.js";
 import { createDecisionIds } from "../storage/decision-ids.js";
 import { judgeAnswer, type SeenAnswer, type Verdict } from "./judge-answer.js";
 import { createRehearsalServers } from "./rehearsal-server.js";

@@ -1,4 +1,4 @@
-import type { Timeouts } from "../../engine/index.js";
+import type { Timeouts } from "../../engine/serving.js";
 
 /** Milliseconds; each may be set by the route (`timeouts:`). All run for one attempt, and anew for the next. */
 export const defaultTimeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 } as const;

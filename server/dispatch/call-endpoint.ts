@@ -1,4 +1,4 @@
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import type { PassThrough } from "../providers/pass-through.js";
 import type {
   ProviderAdapter,

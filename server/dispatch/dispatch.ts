@@ -7,7 +7,7 @@ import type {
   Provider,
   RecordedAttempt,
   SimulatedFault,
-} from "../../engine/index.js";
+} from "../../engine/serving.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";

@@ -1,4 +1,4 @@
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import type { Attempt, CallSide, EndedAttempt } from "./attempt-result.js";
 import { ClientPresence } from "./client-presence.js";
 

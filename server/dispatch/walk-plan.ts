@@ -1,4 +1,4 @@
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import type { Attempt, AttemptResult, CallSide } from "./attempt-result.js";
 import type { ClientPresence } from "./client-presence.js";
 import { hedge } from "./hedge.js";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import type { StreamSink } from "../dispatch/attempt-result.js";
 import { dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";

@@ -1,4 +1,4 @@
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import { connectMsOf } from "../dispatch/attempt-timers.js";
 import { callBeside } from "../dispatch/call-beside.js";
 import { requestFaults } from "../dispatch/failure.js";

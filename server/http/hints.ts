@@ -1,4 +1,4 @@
-import { type FactValue, nanoToUsd, parseTokens, parseUsd } from "../../engine/index.js";
+import { type FactValue, nanoToUsd, parseTokens, parseUsd } from "../../engine/serving.js";
 
 /** The longest value of a free-text hint, in characters. */
 const MAX_TEXT = 256;

@@ -1,4 +1,4 @@
-import type { Exclusion, ExclusionReason } from "../../engine/index.js";
+import type { Exclusion, ExclusionReason } from "../../engine/serving.js";
 import type { ApiError } from "./api-error.js";
 
 /** Endpoints shown to clients for each reason; the record has them all. */

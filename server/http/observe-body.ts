@@ -1,4 +1,4 @@
-import { type CompiledPolicy, canonicalModelId, MAX_TOKENS } from "../../engine/index.js";
+import { type CompiledPolicy, canonicalModelId, MAX_TOKENS } from "../../engine/serving.js";
 import { listEntry } from "../json/late-text.js";
 import { readText } from "./hints.js";
 import { isNamedInRoutes } from "./named-in-routes.js";

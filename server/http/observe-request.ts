@@ -7,7 +7,7 @@ import {
   MAX_TOKENS,
   type TokenBounds,
   type TokenThresholds,
-} from "../../engine/index.js";
+} from "../../engine/serving.js";
 import type { TrustedFacts } from "../keys/key-facts.js";
 import { andThen, type Soon } from "../soon.js";
 import { PromptSize } from "../tokens/prompt-size.js";

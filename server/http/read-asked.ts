@@ -1,4 +1,4 @@
-import type { CompiledPolicy, World } from "../../engine/index.js";
+import type { CompiledPolicy, World } from "../../engine/serving.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { Operation } from "../providers/operation.js";
 import { andThen, type Soon } from "../soon.js";

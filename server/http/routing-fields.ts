@@ -1,5 +1,5 @@
-import type { CompiledPolicy, Endpoint } from "../../engine/index.js";
-import { canonicalModelId } from "../../engine/index.js";
+import type { CompiledPolicy, Endpoint } from "../../engine/serving.js";
+import { canonicalModelId } from "../../engine/serving.js";
 import { isObject, type Json } from "../providers/chat/json.js";
 
 /** What a request's own hints do to the plan: they leave out, and order the endpoints of one model; they never add. */
