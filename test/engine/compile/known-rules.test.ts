@@ -28,7 +28,10 @@ describe("KnownRules", () => {
       const names = Array.from({ length: 400 }, (_, at) => `edit-${edit}-tenant-${at}`);
       const rules = names.map((name, at) => all(is("tenant", name), atLeast("context_tokens", edit * 400 + at)));
       buildDecisionTree(setOf([...rules, all(is("app", ...names)), all(is("app", ...names))]), usualTuning, known);
-      most = Math.max(most, known.symbols.weight);
+      const { symbols, weight } = known.symbols;
+      const mentions = symbols.map((symbol) => (symbol.kind === "part" ? symbol.mentions.length : 0));
+      expect(weight).toBe(mentions.reduce((sum, count) => sum + count, symbols.length));
+      most = Math.max(most, weight);
     }
     expect(most).toBeGreaterThan(10_000);
     expect(most).toBeLessThan(20_000);
