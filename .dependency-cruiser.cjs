@@ -18,10 +18,24 @@ module.exports = {
     {
       name: "engine-front-door",
       comment:
-        "server/ and cli/ import the engine through engine/index.ts, and the threads that read logs through engine/logs.ts.",
+        "cli/ imports the engine through engine/index.ts, and its threads that read logs through engine/logs.ts; server/ through engine/serving.ts.",
       severity: "error",
       from: { path: "^(server|cli)/" },
-      to: { path: "^engine/", pathNot: "^engine/(index|logs)\\.ts$" },
+      to: { path: "^engine/", pathNot: "^engine/(index|logs|serving)\\.ts$" },
+    },
+    {
+      name: "serving-without-compiler",
+      comment:
+        "A server's main thread never loads what reads YAML or analyzes: only its compiling thread uses the whole engine.",
+      severity: "error",
+      from: { path: "^server/", pathNot: "^server/policy-files/(compile-worker|failed-tests)\\.ts$" },
+      to: { path: "^engine/(index|logs)\\.ts$" },
+    },
+    {
+      name: "serving-stays-small",
+      severity: "error",
+      from: { path: "^engine/serving\\.ts$" },
+      to: { path: "(^engine/analyze/|node_modules/(yaml|ajv)/)", reachable: true },
     },
     { name: "server-without-cli", severity: "error", from: { path: "^server/" }, to: { path: "^(cli|test|bench)/" } },
     { name: "cli-without-test", severity: "error", from: { path: "^cli/" }, to: { path: "^(test|bench)/" } },

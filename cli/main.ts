@@ -1,29 +1,35 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
-import { benchCommand } from "./commands/bench.js";
-import { chaosCommand } from "./commands/chaos.js";
-import { checkCommand } from "./commands/check.js";
-import { compileCommand } from "./commands/compile.js";
-import { completionCommand } from "./commands/completion.js";
-import { diffCommand } from "./commands/diff.js";
-import { explainCommand } from "./commands/explain.js";
-import { fmtCommand } from "./commands/fmt.js";
-import { graphCommand } from "./commands/graph.js";
-import { helpCommand } from "./commands/help.js";
-import { initCommand } from "./commands/init.js";
-import { keysCommand } from "./commands/keys.js";
-import { limitsCommand } from "./commands/limits.js";
-import { replayCommand } from "./commands/replay.js";
-import { serveCommand } from "./commands/serve.js";
-import { statusCommand } from "./commands/status.js";
-import { tailCommand } from "./commands/tail.js";
-import { testCommand } from "./commands/test.js";
-import { usageCommand } from "./commands/usage.js";
 import { packageVersion } from "./package-root.js";
 
-/** Builds the `policy` command: one file a subcommand; this file only lists them and turns failures into exit codes. */
-function buildProgram(): Command {
+/** One file a subcommand. Only what is asked for is loaded: a server would hold the others as long as it runs. */
+const commands: Readonly<Record<string, (program: Command) => Promise<Command>>> = {
+  init: async () => (await import("./commands/init.js")).initCommand(),
+  check: async () => (await import("./commands/check.js")).checkCommand(),
+  explain: async () => (await import("./commands/explain.js")).explainCommand(),
+  test: async () => (await import("./commands/test.js")).testCommand(),
+  serve: async () => (await import("./commands/serve.js")).serveCommand(),
+  diff: async () => (await import("./commands/diff.js")).diffCommand(),
+  fmt: async () => (await import("./commands/fmt.js")).fmtCommand(),
+  compile: async () => (await import("./commands/compile.js")).compileCommand(),
+  replay: async () => (await import("./commands/replay.js")).replayCommand(),
+  graph: async () => (await import("./commands/graph.js")).graphCommand(),
+  bench: async () => (await import("./commands/bench.js")).benchCommand(),
+  chaos: async () => (await import("./commands/chaos.js")).chaosCommand(),
+  completion: async () => (await import("./commands/completion.js")).completionCommand(),
+  keys: async () => (await import("./commands/keys.js")).keysCommand(),
+  limits: async () => (await import("./commands/limits.js")).limitsCommand(),
+  usage: async () => (await import("./commands/usage.js")).usageCommand(),
+  tail: async () => (await import("./commands/tail.js")).tailCommand(),
+  status: async () => (await import("./commands/status.js")).statusCommand(),
+  help: async (program) => (await import("./commands/help.js")).helpCommand(program),
+};
+/** They are about all the others. */
+const aboutAll = new Set(["help", "completion"]);
+
+/** Builds the `policy` command; this file only lists the subcommands and turns failures into exit codes. */
+async function buildProgram(): Promise<Command> {
   const program = new Command("policy")
     .description("Routing policy as code: check, explain, test and serve a directory of policy files.")
     .version(packageVersion())
@@ -37,14 +43,11 @@ function buildProgram(): Command {
     })
     .exitOverride();
   if (wantsJson) program.configureOutput({ writeErr: () => undefined });
-  const commands = [
-    ...[initCommand(), checkCommand(), explainCommand(), testCommand(), serveCommand()],
-    ...[diffCommand(), fmtCommand(), compileCommand(), replayCommand(), graphCommand()],
-    ...[benchCommand(), chaosCommand(), completionCommand()],
-    ...[keysCommand(), limitsCommand(), usageCommand(), tailCommand(), statusCommand()],
-    helpCommand(program),
-  ];
-  for (const command of commands) {
+  const [asked = ""] = program.parseOptions(process.argv.slice(2)).operands;
+  const wanted = Object.hasOwn(commands, asked) && !aboutAll.has(asked) ? [asked] : Object.keys(commands);
+  for (const name of wanted) {
+    const command = await commands[name]?.(program);
+    if (command === undefined) continue;
     inheritSettings(command, program);
     program.addCommand(command);
   }
@@ -81,7 +84,7 @@ function fail(message: string, exitCode: number, answer?: object): void {
 }
 
 try {
-  await buildProgram().parseAsync(process.argv);
+  await (await buildProgram()).parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) process.exitCode = 0;

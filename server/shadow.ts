@@ -7,7 +7,7 @@ import {
   replayOne,
   reportReplay,
   shortRevision,
-} from "../engine/index.js";
+} from "../engine/serving.js";
 import type { PolicyStatus, PolicyStore } from "./policy-files/policy-store.js";
 
 /** Decisions that wait to be decided again; more are passed over, so that a burst takes no more memory. */

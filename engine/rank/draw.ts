@@ -17,9 +17,10 @@ export class Draw {
    * A key depends on nothing but its own candidate, so leaving one out never reorders the others: a session keeps its
    * candidate when another one goes down, and returns when it is back.
    *
+   * @param candidate its name, or the units of it.
    * @param weight greater than 0.
    */
-  keyOf(candidate: string, weight: number): number {
+  keyOf(candidate: string | Uint16Array, weight: number): number {
     const u = (this.hashOf(candidate) + 1) / TWO_POW_53;
     return -Math.log(u) / weight;
   }
@@ -29,9 +30,9 @@ export class Draw {
     return this.hashOf(what) % count === 0;
   }
 
-  private hashOf(text: string): number {
+  private hashOf(text: string | Uint16Array): number {
     const { seed } = this;
     this.hashed ??= (seed instanceof HashedText ? seed : new HashedText().add(`${seed}`)).addUnit(0);
-    return this.hashed.valueWith(text);
+    return typeof text === "string" ? this.hashed.valueWith(text) : this.hashed.valueWithUnits(text);
   }
 }

@@ -92,21 +92,6 @@ export function excludeCandidate(
   return overLimit(entry, test, cost) ?? tooSlow(facts.max_latency_ms, latencyMs);
 }
 
-/**
- * Whether figures leave out an endpoint that nothing else does: {@link excludeCandidate} has no reason without them. As it
- * is asked often for one such endpoint, all else is not looked at again.
- */
-export function isExcludedByFigures(
-  entry: CatalogEntry,
-  test: CandidateTest,
-  cost: NanoUsd | undefined,
-  latencyMs: number | undefined,
-): boolean {
-  if (exceededWindow(entry, test) !== undefined || overLimit(entry, test, cost) !== undefined) return true;
-  if (tooSlow(test.facts.max_latency_ms, latencyMs) !== undefined) return true;
-  return test.requirements.some((rule) => unmetRequirement(entry, rule, cost) !== undefined);
-}
-
 /** The name by which a list of endpoints, models and providers holds an entry. */
 function nameIn(names: readonly string[] | undefined, { endpoint }: CatalogEntry): string | undefined {
   if (names === undefined) return undefined;

@@ -1,4 +1,3 @@
-import type { Route } from "../policy/policy-set.js";
 import { blend, type RankedCandidate, type Strategy, type StrategyContext, strategies } from "./strategies.js";
 
 export interface OrderedCandidate extends RankedCandidate {
@@ -22,12 +21,8 @@ export function orderCandidates(
   const { strategy } = context.route;
   if (strategy === "order") return candidates;
   const breaksTies = sticky && strategy !== "weighted" && strategy !== "balanced";
-  return orderByScore(candidates, scoringOf(strategy), context, breaksTies);
-}
-
-/** What a strategy orders by. */
-export function scoringOf(strategy: Route["strategy"]): Strategy {
-  return typeof strategy === "string" ? strategies[strategy] : blend(strategy);
+  const score = typeof strategy === "string" ? strategies[strategy] : blend(strategy);
+  return orderByScore(candidates, score, context, breaksTies);
 }
 
 /**

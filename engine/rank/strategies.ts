@@ -1,4 +1,4 @@
-import type { Route, StrategyBlend, StrategyName } from "../policy/policy-set.js";
+import type { Endpoint, Route, StrategyBlend, StrategyName } from "../policy/policy-set.js";
 import type { NanoUsd } from "../units/money.js";
 import type { CatalogEntry } from "./catalog-index.js";
 import type { Draw } from "./draw.js";
@@ -32,8 +32,10 @@ export type Strategy = (
   context: StrategyContext,
 ) => readonly (number | undefined)[];
 
+type Weight = NonNullable<Route["weights"]>[number];
+
 /** Prompt tokens that `cheapest` and blends compare by when the size of the prompt is unknown. */
-const COMPARED_PROMPT_TOKENS = 1_000;
+export const COMPARED_PROMPT_TOKENS = 1_000;
 /** Below this, pico-dollars per token, `balanced` sees no difference: a free endpoint gets nearly all, not all. */
 const LOWEST_MIXED_PRICE = 1_000;
 /** One request in so many tries first what was not measured lately. */
@@ -51,12 +53,9 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
   /** By 1 − quality; no quality last. */
   best: (candidates) => candidates.map(({ entry }) => lack(entry.model.quality)),
   /** A draw without replacement; a candidate without a weight is never drawn before one that has it. */
-  weighted(candidates, { route: { weights = [] }, draw }) {
-    return candidates.map(({ entry: { endpoint } }) => {
-      // A weight belongs to the name it was written for: endpoints of one weighted model share its key and stay together.
-      const named =
-        weights.find(({ candidate }) => candidate === endpoint.id) ??
-        weights.find(({ candidate }) => candidate === endpoint.model);
+  weighted(candidates, { route: { weights }, draw }) {
+    return candidates.map(({ entry }) => {
+      const named = weightOf(weights, entry.endpoint);
       return named === undefined ? undefined : draw.keyOf(named.candidate, named.weight);
     });
   },
@@ -67,12 +66,10 @@ export const strategies: Readonly<Record<StrategyName, Strategy>> = {
    */
   balanced(candidates, { world, draw }) {
     let dearest = 0;
-    for (const { entry } of candidates) dearest = Math.max(dearest, comparedPrice(entry) ?? 0);
-    return candidates.map(({ entry }) => {
-      const ratio = dearest === 0 ? 1 : (comparedPrice(entry) ?? dearest) / dearest;
-      const errorRate = measured(world.error_rate, entry.endpoint.id) ?? 0;
-      const health = Math.min(1, Math.max(LOWEST_HEALTH, 1 - errorRate));
-      return draw.keyOf(entry.endpoint.id, health / ratio ** 2);
+    for (const { entry } of candidates) dearest = Math.max(dearest, comparedPrice(entry.endpoint) ?? 0);
+    return candidates.map(({ entry: { endpoint } }) => {
+      const errorRate = measured(world.error_rate, endpoint.id) ?? 0;
+      return draw.keyOf(endpoint.id, balancedWeight(comparedPrice(endpoint), dearest, errorRate));
     });
   },
   /** By requests under way; not counted is none. */
@@ -99,9 +96,29 @@ export function blend(shares: StrategyBlend): Strategy {
   };
 }
 
+/**
+ * The weight of an endpoint, and the name that has it: a weight belongs to the name it was written for, so that endpoints of
+ * one weighted model share its key and stay together. Undefined: it has none.
+ */
+export function weightOf(weights: Route["weights"] = [], { id, model }: Endpoint): Weight | undefined {
+  return weights.find(({ candidate }) => candidate === id) ?? weights.find(({ candidate }) => candidate === model);
+}
+
 /** The price that `balanced` goes by, pico-dollars per token. */
-function comparedPrice({ endpoint }: CatalogEntry): number | undefined {
-  return endpoint.price === undefined ? undefined : Math.max(mixedPrice(endpoint.price), LOWEST_MIXED_PRICE);
+export function comparedPrice({ price }: Endpoint): number | undefined {
+  return price === undefined ? undefined : Math.max(mixedPrice(price), LOWEST_MIXED_PRICE);
+}
+
+/** What `balanced` draws with. @param price, @param dearest {@link comparedPrice}, the latter of all candidates; 0: none has one. */
+export function balancedWeight(price: number | undefined, dearest: number, errorRate: number): number {
+  const ratio = dearest === 0 ? 1 : (price ?? dearest) / dearest;
+  const health = Math.min(1, Math.max(LOWEST_HEALTH, 1 - errorRate));
+  return health / ratio ** 2;
+}
+
+/** Whether this request tries first what was not measured. */
+export function explores(worldDraw: Draw): boolean {
+  return worldDraw.isOneIn(EXPLORES_ONE_IN, "explore");
 }
 
 /** The figure the world has for an endpoint; undefined when it has none that is a number. */
@@ -125,7 +142,7 @@ function latenciesToCompare(
   const latencies = candidates.map(({ latencyMs }) => latencyMs);
   const known = latencies.filter((latency) => latency !== undefined);
   if (known.length === 0 || known.length === latencies.length || worldDraw === undefined) return latencies;
-  return worldDraw.isOneIn(EXPLORES_ONE_IN, "explore") ? latencies.map((latency) => latency ?? 0) : latencies;
+  return explores(worldDraw) ? latencies.map((latency) => latency ?? 0) : latencies;
 }
 
 function comparedCost({ entry, cost }: RankedCandidate, context: StrategyContext): number | undefined {

@@ -1,256 +1,196 @@
-import type { Facts } from "../evaluate/facts.js";
-import type { Outcome, RouteChoice } from "../evaluate/outcome.js";
-import type { PolicySet, RequireRule, Route } from "../policy/policy-set.js";
-import type { CatalogEntry } from "../rank/catalog-index.js";
+import type { PolicySet } from "../policy/policy-set.js";
 import { Draw } from "../rank/draw.js";
-import {
-  type CandidateTest,
-  type CostLimit,
-  excludeCandidate,
-  isExcludedByFigures,
-} from "../rank/exclude-candidate.js";
-import { expandCandidates } from "../rank/expand-candidates.js";
 import { expectedCost, wholeTokens } from "../rank/expected-cost.js";
-import { orderByScore, scoringOf } from "../rank/order-candidates.js";
-import type { RankedCandidate, Strategy } from "../rank/strategies.js";
+import { COMPARED_PROMPT_TOKENS } from "../rank/strategies.js";
 import type { World } from "../rank/world.js";
-import { type NanoUsd, usdToNano } from "../units/money.js";
-import { alikeEntry } from "./alike-entry.js";
-import type { RecordReader } from "./record-reader.js";
-import { NUMBER } from "./record-values.js";
+import { usdToNano } from "../units/money.js";
+import { FigurePlan } from "./figure-plan.js";
+import type { FixedCandidate, FixedRoute } from "./fixed-route.js";
+import { NUMBER, type RecordValues } from "./record-values.js";
 import type { Destination } from "./replay-decision.js";
 
-/** A route with the candidates that only figures can still leave out. */
-export interface FixedRoute {
-  readonly rule: string;
-  readonly route: Route;
-  readonly maxCost: NanoUsd | undefined;
-  readonly sticky: Route["sticky"] | undefined;
-  readonly to: readonly FixedCandidate[];
-  readonly fallback: readonly FixedCandidate[];
-  /** The endpoints of both, behind the first of all. */
-  readonly behindFirst: readonly string[];
-  /** Those that limit the cost. */
-  readonly requirements: readonly RequireRule[];
-  /** Tokens that no context window and no output limit of the candidates is smaller than. */
-  readonly smallestWindow: number;
-  readonly smallestOutput: number;
-  /** What orders those of `to`; undefined: they stay as written. */
-  readonly score: Strategy | undefined;
-  /** Whether it looks at the candidates' costs, latencies, calls under way and error rates, and whether it draws. */
-  readonly scoresCosts: boolean;
-  readonly scoresLatencies: boolean;
-  readonly scoresInFlight: boolean;
-  readonly scoresErrorRates: boolean;
-  readonly draws: boolean;
-  /** Whether equal scores are drawn for, given a value of what is sticky. */
-  readonly breaksTies: boolean;
-}
-interface FixedCandidate {
-  readonly entry: CatalogEntry;
-  /** Its number in the record's figures; −1: there are none of it. */
-  readonly number: number;
-}
-
-/** The figures that a request asks with. */
-interface Asked {
-  readonly promptTokens: number | undefined;
-  readonly maxOutputTokens: number | undefined;
-  readonly maxLatencyMs: number | undefined;
-  readonly budget: NanoUsd | undefined;
-  readonly answers: number | undefined;
-}
-
 const none: readonly string[] = [];
-const nothing: World = {};
-const noLimits: readonly CostLimit[] = [];
 const noDraw = new Draw(0);
 
 /**
- * Ranks as `rank` does, record after record, where all but the figures is settled before: costs, windows, limits, latencies,
- * draws are left.
+ * Ranks as `rank` does, record after record, where all but the figures is settled before ({@link fixRoute}): costs, windows,
+ * limits, latencies, draws are left.
  */
 export class FigureRanking {
-  private readonly contextTokens: number;
-  private readonly maxOutputTokens: number;
-  private readonly budgetUsd: number;
-  private readonly maxLatencyMs: number;
+  private readonly plan: FigurePlan;
+  private readonly contextTokensFact: number;
+  private readonly maxOutputTokensFact: number;
+  private readonly budgetUsdFact: number;
+  private readonly maxLatencyMsFact: number;
+  /** What the request that is ranked asks with. */
+  private promptTokens: number | undefined;
+  private maxOutputTokens: number | undefined;
+  private answers: number | undefined;
+  /** Milliseconds and nano-dollars; Infinity: no limit. */
+  private maxLatencyMs = Number.POSITIVE_INFINITY;
+  private budget = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly reader: RecordReader) {
-    const { record } = reader;
-    this.contextTokens = record.numberOfFact("context_tokens");
-    this.maxOutputTokens = record.numberOfFact("max_output_tokens");
-    this.budgetUsd = record.numberOfFact("budget_usd");
-    this.maxLatencyMs = record.numberOfFact("max_latency_ms");
-  }
-
-  /** Settles all of a route but the figures. */
-  fix(set: PolicySet, choice: RouteChoice, { requirements }: Outcome, facts: Facts, world: World): FixedRoute {
-    const { rule, route } = choice;
-    const { uses_tools, uses_vision, uses_json_schema } = facts;
-    // Without any figure nothing is left out that figures leave out.
-    const test: CandidateTest = {
-      ...{ facts: { uses_tools, uses_vision, uses_json_schema }, world, requirements },
-      ...{ costLimits: noLimits, promptTokens: undefined, maxOutputTokens: undefined },
-    };
-    const left = (entries: readonly CatalogEntry[]): readonly FixedCandidate[] =>
-      entries
-        .filter((entry) => excludeCandidate(entry, test, undefined, undefined) === undefined)
-        .map((entry) => ({ entry: alikeEntry(entry), number: this.reader.record.numberOfEndpoint(entry.endpoint.id) }));
-    const expanded = expandCandidates(set, route, facts.model);
-    const [to, fallback] = [left(expanded.to), left(expanded.fallback)];
-    const endpoints = [...to, ...fallback].map(({ entry }) => entry.endpoint);
-    const { strategy, sticky } = route;
-    const isBlend = typeof strategy !== "string";
-    return {
-      rule,
-      route,
-      maxCost: route.maxCost,
-      sticky,
-      to,
-      fallback,
-      behindFirst: endpoints.slice(1).map(({ id }) => id),
-      requirements: requirements.filter(({ require }) => require.maxCost !== undefined),
-      smallestWindow: Math.min(...endpoints.map(({ contextWindow }) => contextWindow)),
-      smallestOutput: Math.min(...endpoints.map(({ maxOutputTokens = Number.POSITIVE_INFINITY }) => maxOutputTokens)),
-      score: strategy === "order" || to.length < 2 ? undefined : scoringOf(strategy),
-      scoresCosts: isBlend || strategy === "cheapest",
-      scoresLatencies: isBlend || strategy === "fastest",
-      scoresInFlight: strategy === "least_busy",
-      scoresErrorRates: strategy === "balanced",
-      draws: strategy === "weighted" || strategy === "balanced",
-      breaksTies: sticky !== undefined && strategy !== "weighted" && strategy !== "balanced",
-    };
+  constructor(
+    { catalog }: PolicySet,
+    private readonly record: RecordValues,
+  ) {
+    this.plan = new FigurePlan(catalog.models.reduce((count, { endpoints }) => count + endpoints.length, 0));
+    this.contextTokensFact = record.numberOfFact("context_tokens");
+    this.maxOutputTokensFact = record.numberOfFact("max_output_tokens");
+    this.budgetUsdFact = record.numberOfFact("budget_usd");
+    this.maxLatencyMsFact = record.numberOfFact("max_latency_ms");
   }
 
   /** Where the record that was read last goes. */
   rank(routes: readonly FixedRoute[], world: World): Destination {
-    const asked = this.asked(world);
-    let first: RankedCandidate | undefined;
+    this.ask(world);
+    const { plan } = this;
+    plan.count = 0;
     let { rule } = routes[routes.length - 1] as FixedRoute;
-    let fallbacks: readonly string[] = none;
+    let asWritten: readonly string[] | undefined;
     for (let number = 0; number < routes.length; number++) {
-      const fixed = routes[number] as FixedRoute;
-      const planned = first === undefined ? undefined : [first.entry.endpoint.id, ...fallbacks];
-      const test = leavesOut(fixed, asked) ? testOf(fixed, asked) : undefined;
-      if (planned === undefined && fixed.score === undefined && test === undefined) {
-        const candidate = fixed.to[0] ?? fixed.fallback[0];
-        if (candidate === undefined) continue;
-        first = { entry: candidate.entry, cost: undefined, latencyMs: undefined };
-        fallbacks = fixed.behindFirst;
-      } else {
-        const to = this.order(fixed, this.left(fixed, fixed.to, asked, test, planned), asked, world);
-        const behind = this.left(fixed, fixed.fallback, asked, test, planned);
-        const more: string[] = [];
-        for (let at = 0; at < to.length + behind.length; at++) {
-          const candidate = (at < to.length ? to[at] : behind[at - to.length]) as RankedCandidate;
-          if (first === undefined) first = candidate;
-          else more.push(candidate.entry.endpoint.id);
-        }
-        fallbacks = planned === undefined ? more : [...fallbacks, ...more];
-      }
-      if (planned === undefined && first !== undefined) rule = fixed.rule;
+      const route = routes[number] as FixedRoute;
+      const from = plan.count;
+      const isAsWritten = this.planRoute(route);
+      asWritten = from === 0 && isAsWritten ? route.behindFirst : undefined;
+      if (from === 0 && plan.count > 0) rule = route.rule;
     }
-    if (world.no_fallback === true) fallbacks = none;
-    if (first === undefined) {
-      return { rule, isDenied: false, endpoint: undefined, fallbacks, cost: undefined, latencyMs: undefined };
+    const first = plan.candidates[0];
+    if (plan.count === 0 || first === undefined) {
+      return { rule, isDenied: false, endpoint: undefined, fallbacks: none, cost: undefined, latencyMs: undefined };
     }
-    const { endpoint } = first.entry;
-    const cost = expectedCost(endpoint, asked.promptTokens, asked.maxOutputTokens, asked.answers);
-    const latencyMs = this.latencyOf(this.reader.record.numberOfEndpoint(endpoint.id));
-    return { rule, isDenied: false, endpoint: endpoint.id, fallbacks, cost, latencyMs };
-  }
-
-  private asked({ answers }: World): Asked {
-    const budget = this.figure(this.budgetUsd);
-    const nano = budget === undefined ? undefined : usdToNano(budget);
+    const fallbacks = world.no_fallback === true ? none : (asWritten ?? plan.behindFirst());
+    const cost = this.costOf(first, this.promptTokens);
+    const latencyMs = this.latencyOf(first);
     return {
-      promptTokens: wholeTokens(this.figure(this.contextTokens)),
-      maxOutputTokens: wholeTokens(this.figure(this.maxOutputTokens)),
-      maxLatencyMs: this.figure(this.maxLatencyMs),
-      budget: nano !== undefined && Number.isFinite(nano) ? nano : undefined,
-      answers,
+      rule,
+      isDenied: false,
+      endpoint: first.id,
+      fallbacks,
+      cost,
+      latencyMs: Number.isNaN(latencyMs) ? undefined : latencyMs,
     };
   }
 
+  private ask({ answers }: World): void {
+    this.answers = answers;
+    this.promptTokens = wholeTokens(this.figure(this.contextTokensFact));
+    this.maxOutputTokens = wholeTokens(this.figure(this.maxOutputTokensFact));
+    this.maxLatencyMs = this.figure(this.maxLatencyMsFact) ?? Number.POSITIVE_INFINITY;
+    const budget = this.figure(this.budgetUsdFact);
+    const nano = budget === undefined ? Number.POSITIVE_INFINITY : usdToNano(budget);
+    // Beyond what numbers hold there is no limit.
+    this.budget = Number.isFinite(nano) ? nano : Number.POSITIVE_INFINITY;
+  }
+
   private figure(fact: number): number | undefined {
-    const { kinds, numbers } = this.reader.record;
+    const { kinds, numbers } = this.record;
     return kinds[fact] === NUMBER ? numbers[fact] : undefined;
   }
 
-  private latencyOf(endpoint: number): number | undefined {
-    const figure = this.reader.record.latency.at(endpoint);
-    return Number.isFinite(figure) ? figure : undefined;
+  private latencyOf({ number }: FixedCandidate): number {
+    return this.record.latency.measuredAt(number, Number.NaN);
+  }
+
+  private costOf({ endpoint }: FixedCandidate, promptTokens: number | undefined): number | undefined {
+    return expectedCost(endpoint, promptTokens, this.maxOutputTokens, this.answers);
   }
 
   /**
-   * The candidates that this request's figures leave over, without those that are planned already.
-   * @param test undefined when its figures can leave out none.
+   * Adds the candidates that a route has for this request.
+   * @returns whether they are all that it names, in the order written.
    */
-  private left(
-    fixed: FixedRoute,
-    candidates: readonly FixedCandidate[],
-    asked: Asked,
-    test: CandidateTest | undefined,
-    planned: readonly string[] | undefined,
-  ): readonly RankedCandidate[] {
-    const usesCosts = fixed.scoresCosts || test !== undefined;
-    const usesLatencies = fixed.scoresLatencies || test !== undefined;
-    const left: RankedCandidate[] = [];
-    for (let at = 0; at < candidates.length; at++) {
-      const { entry, number } = candidates[at] as FixedCandidate;
-      const { endpoint } = entry;
-      if (planned?.includes(endpoint.id) === true) continue;
-      const cost = usesCosts
-        ? expectedCost(endpoint, asked.promptTokens, asked.maxOutputTokens, asked.answers)
-        : undefined;
-      const latencyMs = usesLatencies ? this.latencyOf(number) : undefined;
-      if (test !== undefined && isExcludedByFigures(entry, test, cost, latencyMs)) continue;
-      left.push({ entry, cost, latencyMs });
+  private planRoute(route: FixedRoute): boolean {
+    const { plan } = this;
+    const { to, fallback, strategy } = route;
+    const from = plan.count;
+    const mostCost = Math.min(this.budget, route.mostCost);
+    const leavesOut =
+      mostCost !== Number.POSITIVE_INFINITY ||
+      this.maxLatencyMs !== Number.POSITIVE_INFINITY ||
+      (this.promptTokens ?? 0) + (this.maxOutputTokens ?? 0) > route.smallestWindow ||
+      (this.maxOutputTokens ?? 0) > route.smallestOutput;
+    const scoresCosts = strategy === "cheapest" || typeof strategy !== "string";
+    this.addLeft(to, from, leavesOut, mostCost, scoresCosts);
+    const isOrdered = strategy !== "order" && plan.count - from > 1;
+    if (isOrdered) {
+      if (scoresCosts && this.promptTokens === undefined) this.compareCosts(from);
+      this.order(route, from);
     }
-    return left;
+    this.addLeft(fallback, from, leavesOut, mostCost, false);
+    return !isOrdered && plan.count - from === to.length + fallback.length;
   }
 
-  private order(
-    fixed: FixedRoute,
-    candidates: readonly RankedCandidate[],
-    { promptTokens, maxOutputTokens }: Asked,
-    { answers }: World,
-  ): readonly RankedCandidate[] {
-    const { route, score, sticky } = fixed;
-    if (score === undefined || candidates.length < 2) return candidates;
-    const { record } = this.reader;
-    const stickyDraw = sticky === undefined ? undefined : this.stickyDraw(sticky);
-    const looksAtSeed = fixed.scoresLatencies || (fixed.draws && stickyDraw === undefined);
-    const worldDraw = looksAtSeed ? record.seedDraw() : undefined;
-    const world = {
-      answers,
-      in_flight: fixed.scoresInFlight ? record.inFlight.all() : undefined,
-      error_rate: fixed.scoresErrorRates ? record.errorRate.all() : undefined,
-    } as World;
-    const draw = stickyDraw ?? worldDraw ?? noDraw;
-    const context = { route, world, promptTokens, maxOutputTokens, draw, worldDraw };
-    return orderByScore(candidates, score, context, fixed.breaksTies && stickyDraw !== undefined);
+  /**
+   * Adds the candidates that this request's figures leave over, without those that were planned before its route.
+   * @param leavesOut whether figures can leave out any.
+   */
+  private addLeft(
+    candidates: readonly FixedCandidate[],
+    planned: number,
+    leavesOut: boolean,
+    mostCost: number,
+    scoresCosts: boolean,
+  ): void {
+    const { plan, promptTokens, maxOutputTokens = 0, maxLatencyMs } = this;
+    const tokens = (promptTokens ?? 0) + maxOutputTokens;
+    const isLimited = mostCost !== Number.POSITIVE_INFINITY;
+    for (let at = 0; at < candidates.length; at++) {
+      const candidate = candidates[at] as FixedCandidate;
+      if (planned > 0 && plan.holds(candidate, planned)) continue;
+      const cost = isLimited || scoresCosts ? (this.costOf(candidate, promptTokens) ?? Number.NaN) : Number.NaN;
+      const latencyMs = this.latencyOf(candidate);
+      if (leavesOut) {
+        if (tokens > candidate.contextWindow || maxOutputTokens > candidate.maxOutputTokens) continue;
+        if (isLimited && (candidate.endpoint.price === undefined || cost > mostCost)) continue;
+        if (latencyMs > maxLatencyMs) continue;
+      }
+      plan.add(candidate, cost, latencyMs);
+    }
   }
 
-  private stickyDraw(sticky: NonNullable<Route["sticky"]>): Draw | undefined {
-    const { record } = this.reader;
+  /** Where the size of the prompt is not known, costs are compared for a usual one. */
+  private compareCosts(from: number): void {
+    const { candidates, costs, count } = this.plan;
+    for (let at = from; at < count; at++) {
+      costs[at] = this.costOf(candidates[at] as FixedCandidate, COMPARED_PROMPT_TOKENS) ?? Number.NaN;
+    }
+  }
+
+  private order({ strategy, sticky }: FixedRoute, from: number): void {
+    const { plan, record } = this;
+    const draw = sticky === undefined ? undefined : this.stickyDraw(sticky);
+    switch (strategy) {
+      case "weighted":
+        plan.scoreByWeight(from, draw ?? record.seedDraw() ?? noDraw);
+        plan.order(from, undefined);
+        return;
+      case "balanced":
+        plan.scoreByBalance(from, draw ?? record.seedDraw() ?? noDraw, record.errorRate);
+        plan.order(from, undefined);
+        return;
+      case "order":
+        return;
+      case "cheapest":
+        plan.scoreByCost(from);
+        break;
+      case "fastest":
+        plan.scoreByLatency(from, record);
+        break;
+      case "best":
+        plan.scoreByQuality(from);
+        break;
+      case "least_busy":
+        plan.scoreByCalls(from, record.inFlight);
+        break;
+      default:
+        plan.scoreByBlend(from, strategy, record);
+    }
+    plan.order(from, draw);
+  }
+
+  private stickyDraw(sticky: NonNullable<FixedRoute["sticky"]>): Draw | undefined {
+    const { record } = this;
     return sticky === "prefix" ? record.prefixDraw() : record.textDraw(record.numberOfFact(sticky));
   }
-}
-
-/** Whether the figures of a request can leave out a candidate of a route. */
-function leavesOut({ maxCost, requirements, smallestWindow, smallestOutput }: FixedRoute, asked: Asked): boolean {
-  const { promptTokens = 0, maxOutputTokens = 0, maxLatencyMs, budget } = asked;
-  if (budget !== undefined || maxCost !== undefined || maxLatencyMs !== undefined) return true;
-  return requirements.length > 0 || promptTokens + maxOutputTokens > smallestWindow || maxOutputTokens > smallestOutput;
-}
-
-function testOf({ maxCost, requirements }: FixedRoute, asked: Asked): CandidateTest {
-  const { promptTokens, maxOutputTokens, maxLatencyMs, budget } = asked;
-  // The names are for people only, and what exceeds the lower one exceeds one.
-  const limit = budget === undefined ? maxCost : maxCost === undefined || budget < maxCost ? budget : maxCost;
-  const costLimits = limit === undefined ? noLimits : [{ name: "", limit }];
-  const facts = { max_latency_ms: maxLatencyMs };
-  return { facts, world: nothing, requirements, costLimits, promptTokens, maxOutputTokens };
 }

@@ -4,9 +4,7 @@ export const MOST_ENDPOINTS = 4096;
 /** Figures of endpoints that one record holds: latencies, say. */
 export class Figures {
   /** By the numbers of endpoints; NaN, which JSON has not, where the record has none. */
-  private readonly values = new Float64Array(MOST_ENDPOINTS).fill(Number.NaN);
-  /** {@link all}, until a figure changes. */
-  private known: { readonly all: Readonly<Record<string, number>> | undefined } | undefined;
+  readonly values = new Float64Array(MOST_ENDPOINTS).fill(Number.NaN);
 
   /** @param names of endpoints by their numbers; it grows as endpoints are met. */
   constructor(private readonly names: readonly string[]) {}
@@ -14,16 +12,10 @@ export class Figures {
   /** Takes all away. */
   clear(): void {
     this.values.fill(Number.NaN, 0, this.names.length);
-    this.known = undefined;
-  }
-
-  set(endpoint: number, value: number): void {
-    this.values[endpoint] = value;
-    this.known = undefined;
   }
 
   remove(endpoint: number): void {
-    this.set(endpoint, Number.NaN);
+    this.values[endpoint] = Number.NaN;
   }
 
   /** The figure of an endpoint; NaN when the record has none, or for the endpoint −1. */
@@ -31,13 +23,14 @@ export class Figures {
     return endpoint === -1 ? Number.NaN : (this.values[endpoint] as number);
   }
 
-  /** All of them by name; undefined when the record has none. */
-  all(): Readonly<Record<string, number>> | undefined {
-    this.known ??= { all: this.collect() };
-    return this.known.all;
+  /** The figure of an endpoint when it is a finite number, else another. */
+  measuredAt(endpoint: number, otherwise: number): number {
+    const figure = this.at(endpoint);
+    return Number.isFinite(figure) ? figure : otherwise;
   }
 
-  private collect(): Readonly<Record<string, number>> | undefined {
+  /** All of them by name; undefined when the record has none. */
+  all(): Readonly<Record<string, number>> | undefined {
     const all: Record<string, number> = {};
     let isThere = false;
     for (const [endpoint, name] of this.names.entries()) {

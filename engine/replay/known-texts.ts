@@ -1,9 +1,9 @@
-/** A text that is kept: eight bytes a word, and its last eight bytes once more. Of a shorter one the first and last four. */
+/** A text that is kept. */
 export interface KnownText {
   /** Bytes, at least {@link SHORTEST}. */
   readonly length: number;
+  /** Where its words stand: its last eight bytes, then all of it, eight bytes a word. Of a shorter one the last and the first four. */
   readonly firstWord: number;
-  readonly lastBytes: number;
 }
 
 /** Bytes of the shortest text that can be kept. */
@@ -40,33 +40,39 @@ export class KnownTexts {
     const { bytes, words } = this;
     const length = end - start;
     const firstWord = this.used;
-    if (firstWord + length / 8 > words.length) return undefined;
+    if (firstWord + 1 + length / 8 > words.length) return undefined;
     if (length < 8) {
+      words[this.used++] = bytes.getInt32(end - 4, true);
       words[this.used++] = bytes.getInt32(start, true);
-      return { length, firstWord, lastBytes: bytes.getInt32(end - 4, true) };
+    } else {
+      words[this.used++] = bytes.getFloat64(end - 8, true);
+      for (let at = start; at + 8 <= end; at += 8) words[this.used++] = bytes.getFloat64(at, true);
     }
-    for (let at = start; at + 8 <= end; at += 8) words[this.used++] = bytes.getFloat64(at, true);
-    return { length, firstWord, lastBytes: bytes.getFloat64(end - 8, true) };
+    return { length, firstWord };
   }
 
   /** Whether a text stands at a place of the piece. */
-  isAt(text: KnownText, place: number): boolean {
+  isAt({ length, firstWord }: KnownText, place: number): boolean {
+    return this.areAt(length, firstWord, place);
+  }
+
+  /** Whether the text of so many bytes whose words begin at `firstWord` stands at a place of the piece. */
+  areAt(length: number, firstWord: number, place: number): boolean {
     const { bytes, words, size } = this;
-    const last = place + text.length - 8;
-    if (last < place) return this.isShortAt(text, place);
+    const last = place + length - 8;
+    if (last < place) return this.areShortAt(length, firstWord, place);
     // Texts at one place often begin alike, and seldom end so.
-    if (last + 8 > size || bytes.getFloat64(last, true) !== text.lastBytes) return false;
-    let word = text.firstWord;
-    for (let at = place; at < last; at += 8) if (bytes.getFloat64(at, true) !== words[word++]) return false;
+    if (last + 8 > size || bytes.getFloat64(last, true) !== words[firstWord]) return false;
+    let word = firstWord;
+    for (let at = place; at < last; at += 8) if (bytes.getFloat64(at, true) !== words[++word]) return false;
     return true;
   }
 
-  private isShortAt({ length, firstWord, lastBytes }: KnownText, place: number): boolean {
+  private areShortAt(length: number, firstWord: number, place: number): boolean {
     const { bytes, words, size } = this;
     const last = place + length - 4;
-    return (
-      last + 4 <= size && bytes.getInt32(last, true) === lastBytes && bytes.getInt32(place, true) === words[firstWord]
-    );
+    if (last + 4 > size) return false;
+    return bytes.getInt32(last, true) === words[firstWord] && bytes.getInt32(place, true) === words[firstWord + 1];
   }
 
   /** A hash of the bytes of the piece from `start` to before `end`, at least 4. */
@@ -82,12 +88,15 @@ export class KnownTexts {
   hashOfHead(start: number): number {
     const { bytes, size } = this;
     if (start + 28 > size) return 0;
-    let hash = mixed(0, bytes.getInt32(start + 4, true));
-    hash = mixed(hash, bytes.getInt32(start + 8, true));
-    hash = mixed(hash, bytes.getInt32(start + 12, true));
-    hash = mixed(hash, bytes.getInt32(start + 16, true));
-    hash = mixed(hash, bytes.getInt32(start + 24, true));
-    return hash ^ (hash >>> 15);
+    // Products that do not wait for each other.
+    const hash =
+      Math.imul(bytes.getInt32(start + 4, true), 0x9e3779b1) ^
+      Math.imul(bytes.getInt32(start + 8, true), 0x85ebca77) ^
+      Math.imul(bytes.getInt32(start + 12, true), 0xc2b2ae3d) ^
+      Math.imul(bytes.getInt32(start + 16, true), 0x27d4eb2f) ^
+      Math.imul(bytes.getInt32(start + 24, true), 0x165667b1);
+    const product = Math.imul(hash ^ (hash >>> 15), 0x9e3779b1);
+    return product ^ (product >>> 15);
   }
 
   clear(): void {

@@ -21,7 +21,11 @@ const [TRUE, FALSE, NULL] = [bytesOf("true"), bytesOf("false"), bytesOf("null")]
 
 /** Whole numbers of so many digits are exact, and dividing one by as large a power of ten gives the number nearest to the quotient. */
 const EXACT_DIGITS = 15;
-const POWERS_OF_TEN = Array.from({ length: EXACT_DIGITS + 1 }, (_, power) => 10 ** power);
+/** More bytes than are looked at for a number that is read fast. */
+const MOST_BYTES = 48;
+/** The digit 0, four times. */
+const ZEROS = 0x30303030;
+const POWERS_OF_TEN = Array.from({ length: 17 }, (_, power) => 10 ** power);
 
 /** What is not written as the server writes it, or is no JSON; such a line is read the plain way. */
 export const unusual = new Error("this line is not written as records are");
@@ -31,6 +35,8 @@ export class LineCursor {
   protected bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
   protected view = new DataView(new ArrayBuffer(0));
   protected at = 0;
+  /** What the digits make that were passed last. A double from the start, which the runtime then keeps as one. */
+  private digits = Number.NaN;
 
   constructor(protected readonly decode: Decode) {}
 
@@ -62,33 +68,39 @@ export class LineCursor {
 
   /** Passes over a text without escapes; its first quote is behind. Where it ends its bytes are its letters. */
   protected passPlainText(): void {
-    const { bytes, view } = this;
-    const lastWord = bytes.length - 4;
-    let at = this.at;
-    while (at <= lastWord && isPlain(view.getInt32(at, true))) at += 4;
-    for (;;) {
-      const byte = bytes[at] as number;
-      if (byte === QUOTE) break;
-      // Beyond the end there is no byte, which is not above 31 either.
-      if (!(byte > 31) || byte === BACKSLASH) throw unusual;
-      at++;
-    }
-    this.at = at + 1;
+    this.at = this.plainTextEnd(this.at) + 1;
+  }
+
+  /** Where the text without escapes ends that begins at `start`, behind its first quote: the place of its last one. */
+  protected plainTextEnd(start: number): number {
+    const end = this.plainEnd(start);
+    if (this.bytes[end] !== QUOTE) throw unusual;
+    return end;
   }
 
   /** Passes over a text; its first quote is behind. */
   protected passText(): void {
+    this.at = this.textEnd(this.at) + 1;
+  }
+
+  /** Where the text ends that begins at `start`, behind its first quote: the place of its last one. */
+  protected textEnd(start: number): number {
+    let end = this.plainEnd(start);
+    while (this.bytes[end] === BACKSLASH) end = this.plainEnd(this.behindEscape(end + 1));
+    if (this.bytes[end] !== QUOTE) throw unusual;
+    return end;
+  }
+
+  /** The first place from `start` on that has a quote, a backslash, a byte below 32, or none. */
+  private plainEnd(start: number): number {
     const { bytes, view } = this;
-    const lastWord = bytes.length - 4;
-    let at = this.at;
-    while (at <= lastWord && isPlain(view.getInt32(at, true))) at += 4;
-    for (;;) {
-      const byte = bytes[at++] as number;
-      if (byte === QUOTE) break;
-      if (!(byte > 31)) throw unusual;
-      if (byte === BACKSLASH) at = this.behindEscape(at);
+    let at = start;
+    for (const last = bytes.length - 4; at <= last; at += 4) {
+      const special = specialBytes(view.getInt32(at, true));
+      if (special !== 0) return at + lowestByte(special);
     }
-    this.at = at;
+    while ((bytes[at] as number) > 31 && bytes[at] !== QUOTE && bytes[at] !== BACKSLASH) at++;
+    return at;
   }
 
   private behindEscape(at: number): number {
@@ -103,51 +115,66 @@ export class LineCursor {
     return at + 5;
   }
 
-  /** Reads a number, as `JSON.parse` does. */
-  protected number(): number {
+  /**
+   * Reads the number that begins at `start`, as `JSON.parse` does, and puts it at a place of an array.
+   * @returns where it ends.
+   */
+  protected readNumber(start: number, into: Float64Array, place: number): number {
     const { bytes } = this;
-    const start = this.at;
-    const isNegative = bytes[start] === MINUS;
-    const first = isNegative ? start + 1 : start;
-    const whole = this.wholeNumber(first);
-    let { at } = this;
-    let value = whole;
+    if (start + MOST_BYTES > bytes.length) return this.readAnyNumber(start, into, place);
+    let at = this.digitsEnd(start);
+    let value = this.digits;
+    const whole = at - start;
+    let digits = whole;
     if (bytes[at] === POINT) {
-      const fraction = this.wholeNumber(at + 1);
-      const digits = this.at - at - 1;
-      const power = POWERS_OF_TEN[digits] as number;
-      value = at - first + digits > EXACT_DIGITS ? Number.NaN : (whole * power + fraction) / power;
-      at = this.at;
+      const from = at + 1;
+      at = this.digitsEnd(from);
+      const power = POWERS_OF_TEN[at - from] as number;
+      value = (value * power + this.digits) / power;
+      digits = at === from ? 0 : whole + at - from;
     }
-    // Too many digits, no digit, a power of ten, or zeros in front.
-    if (!(value >= 0) || bytes[at] === SMALL_E || bytes[at] === LARGE_E || startsWithZero(bytes, first)) {
-      this.at = start;
-      this.passNumber();
-      return Number(this.decode(bytes, start, this.at));
+    const byte = bytes[at];
+    const startsWithZero = whole > 1 && bytes[start] === ZERO;
+    // No digits, a sign, too many digits to be exact, a power of ten, or zeros in front.
+    if (
+      whole === 0 ||
+      digits === 0 ||
+      digits > EXACT_DIGITS ||
+      byte === SMALL_E ||
+      byte === LARGE_E ||
+      startsWithZero
+    ) {
+      return this.readAnyNumber(start, into, place);
     }
-    return isNegative ? -value : value;
+    into[place] = value;
+    return at;
   }
 
-  /** The number that the digits from `start` on make, which are passed; NaN when there is none, or too many to be exact. */
-  private wholeNumber(start: number): number {
-    const { bytes } = this;
+  /** Where the digits end that begin at `start`; what they make is {@link digits}. At most 16 are looked at. */
+  private digitsEnd(start: number): number {
+    const { view } = this;
     let at = start;
-    let high = 0;
-    // Nine digits are the most that the runtime can surely add up as a whole number of 32 bits.
-    for (let end = start + 9; at < end && isDigit(bytes[at] as number); at++) {
-      high = (Math.imul(high, 10) + (bytes[at] as number) - ZERO) | 0;
+    let value = 0;
+    let word = view.getInt32(at, true) ^ ZEROS;
+    let others = otherThanDigits(word);
+    while (others === 0) {
+      value = value * 10_000 + fourDigits(word);
+      at += 4;
+      if (at - start > EXACT_DIGITS) break;
+      word = view.getInt32(at, true) ^ ZEROS;
+      others = otherThanDigits(word);
     }
-    let value = at === start ? Number.NaN : high;
-    if (isDigit(bytes[at] as number)) {
-      const from = at;
-      let low = 0;
-      for (let end = at + 6; at < end && isDigit(bytes[at] as number); at++) {
-        low = (Math.imul(low, 10) + (bytes[at] as number) - ZERO) | 0;
-      }
-      value = isDigit(bytes[at] as number) ? Number.NaN : high * (POWERS_OF_TEN[at - from] as number) + low;
-    }
-    this.at = at;
-    return value;
+    const count = others === 0 ? 0 : lowestByte(others);
+    if (count > 0) value = value * (POWERS_OF_TEN[count] as number) + fourDigits(word << (32 - 8 * count));
+    this.digits = value;
+    return at + count;
+  }
+
+  private readAnyNumber(start: number, into: Float64Array, place: number): number {
+    this.at = start;
+    this.passNumber();
+    into[place] = Number(this.decode(this.bytes, start, this.at));
+    return this.at;
   }
 
   protected passNumber(): void {
@@ -213,13 +240,32 @@ export class LineCursor {
   }
 }
 
-/** Whether none of four bytes is a quote, a backslash or below 32: each kind of them would set the highest bit of one. */
-function isPlain(word: number): boolean {
+/** Of four bytes the highest bits of those that are a quote, a backslash or below 32; perhaps of some behind the first of them, too. */
+function specialBytes(word: number): number {
   const quotes = word ^ 0x22222222;
   const backslashes = word ^ 0x5c5c5c5c;
   const found =
     ((quotes - 0x01010101) & ~quotes) | ((backslashes - 0x01010101) & ~backslashes) | ((word - 0x20202020) & ~word);
-  return (found & 0x80808080) === 0;
+  return found & 0x80808080;
+}
+
+/**
+ * Of four bytes the highest bits of those that are no digits; perhaps of some behind the first of them, too.
+ * @param word the bytes, each xor that of `0`.
+ */
+function otherThanDigits(word: number): number {
+  return ((word + 0x76767676) | word) & 0x80808080;
+}
+
+/** The number that four digits make. @param word their bytes, each xor that of `0`. */
+function fourDigits(word: number): number {
+  const pairs = (Math.imul(word, 10) + (word >>> 8)) & 0xff00ff;
+  return Math.imul(pairs, (100 << 16) + 1) >>> 16;
+}
+
+/** Which of the four bytes of a word is the first that has a bit set; the word is not 0. */
+export function lowestByte(word: number): number {
+  return (31 - Math.clz32(word & -word)) >> 3;
 }
 
 function isDigit(byte: number): boolean {
@@ -228,9 +274,4 @@ function isDigit(byte: number): boolean {
 
 export function beginsNumber(byte: number): boolean {
   return byte === MINUS || isDigit(byte);
-}
-
-/** Whether digits begin with a zero that is not the only one before the point. */
-function startsWithZero(bytes: Uint8Array, first: number): boolean {
-  return bytes[first] === ZERO && isDigit(bytes[first + 1] as number);
 }

@@ -10,7 +10,8 @@ import type { CaseMeanings } from "./case-meanings.js";
 import { ClassTable } from "./class-table.js";
 import { ClassNumbers, type FactClass, factClasses } from "./fact-class.js";
 import { factsOfTheirType } from "./fact-types.js";
-import { FigureRanking, type FixedRoute } from "./figure-ranking.js";
+import { FigureRanking } from "./figure-ranking.js";
+import { type FixedRoute, fixRoute } from "./fixed-route.js";
 import type { RecordReader } from "./record-reader.js";
 import { type Destination, destinationOf } from "./replay-decision.js";
 
@@ -67,7 +68,7 @@ export class PolicyDecider {
     const ranked = ["uses_tools", "uses_vision", "uses_json_schema", ...(this.namesRequested ? ["model"] : [])];
     this.classes = factClasses(policy, ranked, reader, this.numbers);
     this.table = new ClassTable(this.classes.length + 1);
-    this.ranking = new FigureRanking(reader);
+    this.ranking = new FigureRanking(policy.set, reader.record);
     for (const { endpoints } of policy.set.catalog.models) for (const { id } of endpoints) reader.sameText(id);
   }
 
@@ -147,7 +148,7 @@ export class PolicyDecider {
     const denied = outcome.denied === undefined ? undefined : destinationOf(policy, facts, world);
     const routes =
       world.hint_order === undefined
-        ? choices.map((choice) => this.ranking.fix(policy.set, choice, outcome, facts, world))
+        ? choices.map((choice) => fixRoute(policy.set, choice, outcome, facts, world, reader.record))
         : undefined;
     const isPlain = denied === undefined && routes === undefined;
     const meaning = this.meanings.of(isPlain ? undefined : { denied, routes, world });

@@ -19,8 +19,6 @@ import type { ValueTable } from "./value-table.js";
 /** Alternatives that are looked for behind one place. */
 const MOST_ALTERNATIVES = 64;
 
-const numberRoles: ReadonlySet<Role> = new Set([PASSED_NUMBER, FACT_NUMBER, LATENCY, IN_FLIGHT, ERROR_RATE]);
-
 /** Set where the value before is an attribute's default. */
 export const AFTER_DEFAULT = 1 << 30;
 
@@ -37,6 +35,8 @@ export interface Place {
   readonly of: number;
   /** Whether the value is a number, never one, or, undefined, a part of a text. */
   readonly isNumber: boolean | undefined;
+  /** Where a number is put, at {@link of}; undefined for all else. */
+  readonly numbers: Float64Array | undefined;
   /** What stood between such a value and the next one, what was met lately first. */
   readonly links: Link[];
 }
@@ -52,9 +52,14 @@ export interface Link {
 /** The places of values in the records that were met, and what stands between them. */
 export class RecordPlaces {
   /** Before the first value of a line. */
-  readonly start: Place = { slot: { values: 0 }, role: PASSED_TEXT, of: 0, isNumber: undefined, links: [] };
+  readonly start: Place = {
+    ...{ slot: { values: 0 }, role: PASSED_TEXT, of: 0 },
+    ...{ isNumber: undefined, numbers: undefined, links: [] },
+  };
   private readonly places = new Map<string, Place>();
   private readonly slots = new Map<string, Slot>();
+  /** For a number that nobody asks for. */
+  private readonly passed = new Float64Array(1);
 
   constructor(
     private readonly values: RecordValues,
@@ -102,12 +107,31 @@ export class RecordPlaces {
     if (known !== undefined) return known;
     const of = this.numberOf(role, name);
     if (of === -1) throw unusual;
-    const isNumber = numberRoles.has(role) ? true : role === FACT_VALUE ? false : undefined;
+    const numbers = this.numbersOf(role);
+    const isNumber = numbers !== undefined ? true : role === FACT_VALUE ? false : undefined;
     const slot = this.slots.get(path) ?? { values: 0 };
     this.slots.set(path, slot);
-    const place: Place = { slot, role, of, isNumber, links: [] };
+    const place: Place = { slot, role, of, isNumber, numbers, links: [] };
     this.places.set(key, place);
     return place;
+  }
+
+  private numbersOf(role: Role): Float64Array | undefined {
+    const { numbers, latency, inFlight, errorRate } = this.values;
+    switch (role) {
+      case PASSED_NUMBER:
+        return this.passed;
+      case FACT_NUMBER:
+        return numbers;
+      case LATENCY:
+        return latency.values;
+      case IN_FLIGHT:
+        return inFlight.values;
+      case ERROR_RATE:
+        return errorRate.values;
+      default:
+        return undefined;
+    }
   }
 
   private numberOf(role: Role, name: string): number {

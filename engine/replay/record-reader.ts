@@ -1,4 +1,4 @@
-import { beginsNumber, LINE_END, unusual } from "./line-cursor.js";
+import { beginsNumber, LINE_END, lowestByte, unusual } from "./line-cursor.js";
 import { LineValue } from "./line-value.js";
 import type { Decode } from "./log-lines.js";
 import { ALL_NEEDED, END, RecordLayout } from "./record-layout.js";
@@ -72,102 +72,91 @@ export class RecordReader extends ValueReader {
    * @returns whether it is read to its end.
    */
   private walk(start: number): boolean {
-    const { view, record } = this;
-    const size = this.bytes.length;
+    const { view, bytes, record } = this;
     let value = this.values;
     // Where the value behind it stands in the line before.
     let before = this.lineBefore + value.gap;
     let seen = 0;
     let twice = 0;
-    this.at = start;
+    let at = start;
     for (;;) {
-      const from = before - value.gap;
-      const shift = this.at - from;
-      const same = value.gap === -1 ? from : sameUpTo(view, size, from, shift);
-      let length: number;
-      if (value.gap !== -1 && (before <= same || this.isSame(from, same, before, shift))) {
-        // Both lines are the same up to the next value, and perhaps further.
-        if ((value.opened & AFTER_DEFAULT) !== 0) record.kinds[value.place.of] = ABSENT;
-        twice |= seen & value.opened;
-        seen |= value.opened;
-        value = value.next as LineValue;
-        while (value.gap !== -1) {
-          const end = before + value.length + value.gap;
-          if (end > same && !this.isSame(before, same, end, shift)) break;
-          before = end;
-          twice |= seen & value.opened;
-          seen |= value.opened;
-          value = value.next as LineValue;
-        }
-        this.at = before + shift;
-        if (!fits(value.place, this.bytes[this.at] as number)) return false;
-        length = value.length;
-      } else {
-        const link = this.linkAt(value.place);
-        if (link === undefined) return false;
-        const { next: place, opened } = link;
-        if ((opened & AFTER_DEFAULT) !== 0) record.kinds[value.place.of] = ABSENT;
-        if (link.revision !== undefined) record.revision = link.revision;
-        twice |= seen & opened;
-        seen |= opened;
-        this.at += link.text.length;
-        value.gap = link.text.length;
-        value.opened = opened;
-        const like = place.slot.values === 0 ? undefined : findBehind(value, place);
-        if (like === undefined) {
-          if (place.slot.values > 0 && place.role > END) return false;
-          const inserted = new LineValue(place);
-          inserted.next = value.next;
-          value.next = inserted;
-          value = inserted;
-          length = -1;
-        } else {
-          for (let passed = value.next as LineValue; passed !== like; passed = passed.next as LineValue) {
-            before += passed.length + passed.gap;
-            this.removeValue(passed.place);
+      const { gap } = value;
+      if (gap !== -1) {
+        const from = before - gap;
+        const shift = at - from;
+        const same = firstDifference(view, bytes, from, shift, start);
+        if (before <= same) {
+          // Both lines are the same up to the next value, and perhaps further.
+          if ((value.opened & AFTER_DEFAULT) !== 0) record.kinds[value.place.of] = ABSENT;
+          let begin: number;
+          do {
+            twice |= seen & value.opened;
+            seen |= value.opened;
+            value = value.next as LineValue;
+            begin = before;
+            before += value.length + value.gap;
+          } while (before <= same);
+          const { place, length } = value;
+          at = begin + shift;
+          if (place.role === END) break;
+          if (begin + length >= same || (value.opened & AFTER_DEFAULT) !== 0) {
+            if (!fits(place, bytes[at] as number)) return false;
+            const end = this.readValue(place, at);
+            value.length = end - at;
+            at = end;
+            continue;
           }
-          like.place = place;
-          value.next = like;
-          value = like;
-          length = value.length;
+          // The value is as before, what stands behind it is not.
+          at += length;
         }
       }
-      if (value.place.role === END) {
-        return (twice & ~AFTER_DEFAULT) === 0 && (seen & ALL_NEEDED) === ALL_NEEDED && this.isAtEnd(start);
+      const link = this.linkAt(value.place, at);
+      if (link === undefined) return false;
+      const { next: place, opened } = link;
+      if ((opened & AFTER_DEFAULT) !== 0) record.kinds[value.place.of] = ABSENT;
+      if (link.revision !== undefined) record.revision = link.revision;
+      twice |= seen & opened;
+      seen |= opened;
+      at += link.text.length;
+      value.gap = link.text.length;
+      value.opened = opened;
+      const like = place.slot.values === 0 ? undefined : findBehind(value, place);
+      if (like === undefined) {
+        if (place.slot.values > 0 && place.role > END) return false;
+        const inserted = new LineValue(place);
+        inserted.next = value.next;
+        value.next = inserted;
+        value = inserted;
+      } else {
+        for (let passed = value.next as LineValue; passed !== like; passed = passed.next as LineValue) {
+          before += passed.length + passed.gap;
+          this.removeValue(passed.place);
+        }
+        like.place = place;
+        value.next = like;
+        value = like;
+        before += like.length + like.gap;
       }
-      const valueStart = this.at;
-      this.readValue(value.place);
-      value.length = this.at - valueStart;
-      if (length !== -1) before += length + value.gap;
+      if (place.role === END) break;
+      const end = this.readValue(place, at);
+      value.length = end - at;
+      at = end;
     }
+    this.at = at;
+    return (twice & ~AFTER_DEFAULT) === 0 && (seen & ALL_NEEDED) === ALL_NEEDED && this.isAtEnd(start);
   }
 
-  /**
-   * Whether two lines that are the same from `from` to `same`, where they may differ, are so up to `end`.
-   * @param shift how far the line is behind the one before.
-   */
-  private isSame(from: number, same: number, end: number, shift: number): boolean {
-    const { view, bytes } = this;
-    if (end - same > 8) return false;
-    if (end - from >= 8 && end + shift <= bytes.length) {
-      return view.getFloat64(end - 8, true) === view.getFloat64(end - 8 + shift, true);
-    }
-    for (let at = same; at < end; at++) if (bytes[at] !== bytes[at + shift]) return false;
-    return true;
-  }
-
-  private linkAt({ links }: Place): Link | undefined {
+  private linkAt({ links }: Place, at: number): Link | undefined {
+    const { bytes } = this;
+    const { texts } = this.table;
     for (let turn = 0; turn < links.length; turn++) {
       const link = links[turn] as Link;
-      if (!this.isAtLink(link)) continue;
+      const { text, next } = link;
+      if (!texts.isAt(text, at) || !fits(next, bytes[at + text.length] as number)) continue;
       if (turn > 0) moveForward(links, turn);
       return link;
     }
     return undefined;
-  }
-
-  private isAtLink({ text, next }: Link): boolean {
-    return this.table.texts.isAt(text, this.at) && fits(next, this.bytes[this.at + text.length] as number);
   }
 
   /** At the end of what was read of the line that began at `start`: whether the line ends too. */
@@ -185,18 +174,33 @@ function fits({ isNumber }: Place, byte: number): boolean {
 }
 
 /**
- * How far, in words of eight bytes, two places of a log are the same.
- * @param length bytes of the log.
- * @param from the first of them; the other is `shift` bytes behind it.
+ * Where a line begins to differ from the one before it.
+ * @param from a place in the line before; what is compared with it is `shift` bytes behind.
+ * @param limit the end of the line before.
+ * @returns a place in the line before: all up to it is the same.
  */
-function sameUpTo(view: DataView, length: number, from: number, shift: number): number {
-  const last = length - 16 - shift;
-  let same = from;
-  for (; same <= last; same += 16) {
-    if (view.getFloat64(same, true) !== view.getFloat64(same + shift, true)) return same;
-    if (view.getFloat64(same + 8, true) !== view.getFloat64(same + 8 + shift, true)) return same + 8;
+function firstDifference(view: DataView, bytes: Uint8Array, from: number, shift: number, limit: number): number {
+  const end = (bytes.length - shift) | 0;
+  const last = (limit < end - 16 ? limit : end - 16) | 0;
+  let at = from | 0;
+  // Two words a turn: what a turn itself costs is as much as one.
+  for (; at <= last; at = (at + 16) | 0) {
+    if (view.getFloat64(at, true) !== view.getFloat64((at + shift) | 0, true)) return at + sameBytes(view, at, shift);
+    const next = (at + 8) | 0;
+    if (view.getFloat64(next, true) !== view.getFloat64((next + shift) | 0, true)) {
+      return next + sameBytes(view, next, shift);
+    }
   }
-  return same;
+  if (at > limit) return at;
+  while (at < end && bytes[at] === bytes[at + shift]) at++;
+  return at;
+}
+
+/** How many of eight bytes are the same in two places. */
+function sameBytes(view: DataView, at: number, shift: number): number {
+  const first = view.getInt32(at, true) ^ view.getInt32(at + shift, true);
+  if (first !== 0) return lowestByte(first);
+  return 4 + lowestByte(view.getInt32(at + 4, true) ^ view.getInt32(at + 4 + shift, true));
 }
 
 /** The value behind another one, in the same slot as a place. */

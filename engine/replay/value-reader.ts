@@ -66,65 +66,57 @@ export class ValueReader extends LineCursor {
     this.isWorldNew = false;
   }
 
-  /** Reads the value at a place. */
-  protected readValue({ role, of }: Place): void {
+  /**
+   * Reads the value at a place, which begins at `start`.
+   * @returns where it ends.
+   */
+  protected readValue({ role, of, numbers }: Place, start: number): number {
     const { record } = this;
+    if (numbers !== undefined) {
+      const end = this.readNumber(start, numbers, of);
+      if (role === FACT_NUMBER) record.kinds[of] = NUMBER;
+      return end;
+    }
     switch (role) {
-      case PASSED_NUMBER:
-        this.passNumber();
-        return;
       case PASSED_TEXT:
-        this.passText();
-        this.at--;
-        return;
-      case FACT_NUMBER:
-        record.numbers[of] = this.number();
-        record.kinds[of] = NUMBER;
-        return;
+        return this.textEnd(start);
       case FACT_VALUE: {
-        const known = this.knownValue();
+        const known = this.knownValue(start);
         if (!this.table.isFact(known)) throw unusual;
         record.known[of] = known;
         record.kinds[of] = KNOWN;
-        return;
+        return this.at;
       }
-      case FACT_TEXT:
-        record.textStarts[of] = this.at;
-        record.textEnds[of] = this.plainTextEnd();
+      case FACT_TEXT: {
+        const end = this.plainTextEnd(start);
+        record.textStarts[of] = start;
+        record.textEnds[of] = end;
         record.kinds[of] = TEXT;
-        return;
-      case LATENCY:
-        record.latency.set(of, this.number());
-        return;
-      case IN_FLIGHT:
-        record.inFlight.set(of, this.number());
-        return;
-      case ERROR_RATE:
-        record.errorRate.set(of, this.number());
-        return;
+        return end;
+      }
       case RULE:
-        record.rule = this.textValue();
-        return;
+        record.rule = this.textValue(start);
+        return this.at;
       case CHOSEN:
-        record.chosen = this.textValue();
-        return;
+        record.chosen = this.textValue(start);
+        return this.at;
       case FALLBACKS:
-        this.readFallbacks();
-        return;
+        this.readFallbacks(start);
+        return this.at;
       case SEED:
-        record.seedStart = this.at;
-        record.seedEnd = this.plainTextEnd();
-        return;
+        record.seedStart = start;
+        record.seedEnd = this.plainTextEnd(start);
+        return record.seedEnd;
       case PREFIX:
-        record.prefixStart = this.at;
-        record.prefixEnd = this.plainTextEnd();
-        return;
+        record.prefixStart = start;
+        record.prefixEnd = this.plainTextEnd(start);
+        return record.prefixEnd;
       case WORLD_VALUE:
-        record.worldValues[of] = this.knownValue();
+        record.worldValues[of] = this.knownValue(start);
         this.isWorldNew = true;
-        return;
-      case END:
-        return;
+        return this.at;
+      default:
+        return start;
     }
   }
 
@@ -173,14 +165,8 @@ export class ValueReader extends LineCursor {
     }
   }
 
-  /** Passes over a text without escapes whose first quote is behind, to its last one. @returns where that stands. */
-  private plainTextEnd(): number {
-    this.passPlainText();
-    return --this.at;
-  }
-
-  private readFallbacks(): void {
-    const known = this.knownValue();
+  private readFallbacks(start: number): void {
+    const known = this.knownValue(start);
     const list = this.table.values[known];
     // A list that can be a fact's value is one of texts.
     if (!Array.isArray(list) || !this.table.isFact(known)) throw unusual;
@@ -204,20 +190,23 @@ export class ValueReader extends LineCursor {
   }
 
   /** A text that was met before, or is from now on. */
-  private textValue(): string {
-    if (this.bytes[this.at] !== QUOTE) throw unusual;
-    return this.table.values[this.knownValue()] as string;
+  private textValue(start: number): string {
+    if (this.bytes[start] !== QUOTE) throw unusual;
+    return this.table.values[this.knownValue(start)] as string;
   }
 
-  /** The number of the value that stands here: a text, a list, a map, a word or a number. Kept with the three bytes before it. */
-  private knownValue(): number {
-    const start = this.at;
+  /**
+   * The number of the value that begins at `start`: a text, a list, a map, a word or a number; it is passed. Kept with the three
+   * bytes before it.
+   */
+  private knownValue(start: number): number {
     const { table } = this;
     const lately = table.findLately(start - 3);
     if (lately !== -1) {
       this.at = start - 3 + table.lengthOf(lately);
       return lately;
     }
+    this.at = start;
     this.passAny();
     const found = table.find(start - 3, this.at);
     const known = found === -1 ? this.learnValue(start) : found;

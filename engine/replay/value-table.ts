@@ -1,4 +1,4 @@
-import { type KnownText, KnownTexts } from "./known-texts.js";
+import { KnownTexts } from "./known-texts.js";
 import { isFactValue } from "./replay-decision.js";
 
 /** Words of eight bytes of known texts in all; values of different texts; slots to find them by. */
@@ -16,7 +16,9 @@ export class ValueTable {
   /** Where the texts of the values are kept, and those of others. */
   readonly texts = new KnownTexts(MOST_WORDS);
   private readonly slots = new Int32Array(SLOTS);
-  private readonly known: KnownText[] = [];
+  /** By the numbers of values: bytes of the text of each, and where its words begin. */
+  private readonly lengths = new Int32Array(MOST_VALUES);
+  private readonly firstWords = new Int32Array(MOST_VALUES);
   /** Numbers of values that were met lately, plus 1, in sets by how their texts and what follows begin. */
   private readonly lately = new Int32Array(SETS * WAYS);
   private readonly facts = new Uint8Array(MOST_VALUES);
@@ -31,12 +33,12 @@ export class ValueTable {
    * looked for first, as for {@link find}.
    */
   findLately(start: number): number {
-    const { lately, known, texts } = this;
+    const { lately, lengths, firstWords, texts } = this;
     const first = setOf(texts.hashOfHead(start));
     for (let at = first; at < first + WAYS; at++) {
       const number = (lately[at] as number) - 1;
       if (number === -1) return -1;
-      if (!texts.isAt(known[number] as KnownText, start)) continue;
+      if (!texts.areAt(lengths[number] as number, firstWords[number] as number, start)) continue;
       if (at > first) {
         lately[at] = lately[at - 1] as number;
         lately[at - 1] = number + 1;
@@ -56,17 +58,17 @@ export class ValueTable {
 
   /** Bytes of the text of a value. */
   lengthOf(number: number): number {
-    return (this.known[number] as KnownText).length;
+    return this.lengths[number] as number;
   }
 
   /** The number of the value whose text stands in the piece from `start` to before `end`, at least four bytes; or −1. */
   find(start: number, end: number): number {
-    const { slots, known, texts } = this;
+    const { slots, lengths, firstWords, texts } = this;
     for (let slot = texts.hash(start, end) & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
       const number = (slots[slot] as number) - 1;
       if (number === -1) return -1;
-      const text = known[number] as KnownText;
-      if (text.length === end - start && texts.isAt(text, start)) return number;
+      const length = lengths[number] as number;
+      if (length === end - start && texts.areAt(length, firstWords[number] as number, start)) return number;
     }
   }
 
@@ -76,7 +78,8 @@ export class ValueTable {
     const text = number === MOST_VALUES ? undefined : this.texts.keep(start, end);
     if (text === undefined) return -1;
     this.values.push(value);
-    this.known.push(text);
+    this.lengths[number] = text.length;
+    this.firstWords[number] = text.firstWord;
     this.facts[number] = Number(isFactValue(value));
     let slot = this.texts.hash(start, end) & (SLOTS - 1);
     while (this.slots[slot] !== 0) slot = (slot + 1) & (SLOTS - 1);
@@ -91,7 +94,6 @@ export class ValueTable {
 
   clear(): void {
     this.values.length = 0;
-    this.known.length = 0;
     this.slots.fill(0);
     this.lately.fill(0);
     this.texts.clear();

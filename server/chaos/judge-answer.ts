@@ -1,4 +1,4 @@
-import type { ErrorClass, PlannedAttempt, SimulatedFault } from "../../engine/index.js";
+import type { ErrorClass, PlannedAttempt, SimulatedFault } from "../../engine/serving.js";
 
 /** What a client saw of one request. */
 export interface SeenAnswer {

@@ -1,4 +1,4 @@
-import type { CompiledPolicy, Route, Timeouts } from "../../engine/index.js";
+import type { CompiledPolicy, Route, Timeouts } from "../../engine/serving.js";
 
 /** The timers of a rehearsal, at most, milliseconds: nobody waits a minute for a pretended provider that hangs. */
 const SHORT: Required<Timeouts> = {

@@ -1,4 +1,4 @@
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { ClientPresence } from "./client-presence.js";
 import type { Failure } from "./failure.js";

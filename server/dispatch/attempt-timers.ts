@@ -1,7 +1,12 @@
-import type { Timeouts } from "../../engine/index.js";
+import type { Timeouts } from "../../engine/serving.js";
 
 /** Milliseconds; each may be set by the route (`timeouts:`). All run for one attempt, and anew for the next. */
 export const defaultTimeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 } as const;
+
+/** How long making a connection may take. The HTTP client keeps that timer. */
+export function connectMsOf({ connectMs = defaultTimeouts.connectMs }: Timeouts): number {
+  return connectMs;
+}
 
 export type TimerName = "first_byte" | "first_token" | "idle" | "total";
 
@@ -20,7 +25,7 @@ export class TimerExpired extends Error {
  *
  * `total` runs from the start to the end. `first_byte`, when the route sets it, to the head of the answer. `first_token` runs from the start to the first content of a stream, `idle`
  * whenever a stream that has begun is waited for. Without a stream an answer comes in one piece, when all of it is
- * generated: only `connect` (kept by the HTTP client) and `total` apply.
+ * generated: only `connect` (kept by the HTTP client), `total` and `first_byte` apply.
  *
  * Plain timers: an AbortSignal for each request costs 50 times as much.
  */

@@ -1,4 +1,4 @@
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import type { PassThrough } from "../providers/pass-through.js";
 import type {
   ProviderAdapter,
@@ -10,7 +10,7 @@ import type {
 import { type AnswerReceiver, receiveError, receiveInstead, receiveWhole } from "./answer-receivers.js";
 import { answersAsked } from "./answers-asked.js";
 import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./attempt-result.js";
-import { AttemptTimers, defaultTimeouts } from "./attempt-timers.js";
+import { AttemptTimers } from "./attempt-timers.js";
 import { classifyException } from "./classify-failure.js";
 import type { ClientPresence } from "./client-presence.js";
 import { receiveStream } from "./receive-stream.js";
@@ -23,7 +23,7 @@ export interface EndpointCall {
   readonly adapter: ProviderAdapter;
   /** How the answer is understood; undefined: as a chat completion. */
   readonly passThrough: PassThrough | undefined;
-  readonly call: Omit<UpstreamCall, "connectTimeoutMs" | "stream">;
+  readonly call: UpstreamCall;
   /** Usage was asked for beside what the client asked: the chunk that holds it and nothing else is kept from the client. */
   readonly asksUsage: boolean;
   readonly client: ClientPresence;
@@ -80,15 +80,14 @@ class Call implements UpstreamHandler {
   }
 
   start(): void {
-    const { adapter, call, client, planned, sink } = this.#options;
+    const { adapter, call, client } = this.#options;
     if (client.isGone) {
       this.#leftBehind();
       return;
     }
     this.#forgetClient = client.onGone(() => this.#leftBehind());
-    const connectTimeoutMs = planned.route.timeouts.connectMs ?? defaultTimeouts.connectMs;
     try {
-      this.#exchange = adapter.call({ ...call, stream: sink !== undefined, connectTimeoutMs }, this);
+      this.#exchange = adapter.call(call, this);
       if (this.#isSettled) this.#exchange.abort();
     } catch (error) {
       this.onFailure(error);

@@ -1,4 +1,4 @@
-import type { ErrorClass } from "../../engine/index.js";
+import type { ErrorClass } from "../../engine/serving.js";
 import { RecentCalls } from "./recent-calls.js";
 
 /** When a circuit opens, and for how long (docs/resilience.md, "Circuit breaker"). */

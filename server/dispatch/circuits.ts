@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../engine/index.js";
+import type { Endpoint } from "../../engine/serving.js";
 import type { Announcement } from "./announcement.js";
 import { type CallVerdict, Circuit, type CircuitCall, type CircuitEvidence, type Opening } from "./circuit.js";
 

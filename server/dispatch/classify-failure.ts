@@ -1,4 +1,4 @@
-import type { ErrorClass } from "../../engine/index.js";
+import type { ErrorClass } from "../../engine/serving.js";
 import { TimerExpired } from "./attempt-timers.js";
 import type { Failure } from "./failure.js";
 

@@ -7,7 +7,7 @@ import type {
   Provider,
   RecordedAttempt,
   SimulatedFault,
-} from "../../engine/index.js";
+} from "../../engine/serving.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
@@ -17,6 +17,7 @@ import type { ProviderAdapter } from "../providers/provider-adapter.js";
 import { andThen, type Soon } from "../soon.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import type { Attempt, CallSide, EndedAttempt, PassedOver, StreamSink } from "./attempt-result.js";
+import { connectMsOf } from "./attempt-timers.js";
 import { callEndpoint } from "./call-endpoint.js";
 import { verdictOf } from "./circuit-verdict.js";
 import { bodyToContinue, StreamedText } from "./continuation.js";
@@ -277,6 +278,8 @@ function recordedCall(
         operation: isPassed ? request.operation : "chat",
         body: bodyFor(endpoint.upstreamModel, usageOptions),
         parsedBody: request.chat.body,
+        stream: sink !== undefined,
+        connectTimeoutMs: connectMsOf(planned.route.timeouts),
         fault: connection.isSimulated ? request.faultOf(endpoint) : undefined,
         headers: isPassed ? { ...trace.headers, ...request.operationHeaders } : trace.headers,
         warn: (sentence) => request.warnings.add(`${provider.name}: ${request.chat.inClientsWords(sentence)}`),

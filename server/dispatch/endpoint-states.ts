@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../engine/index.js";
+import type { Endpoint } from "../../engine/serving.js";
 import { Announcement } from "./announcement.js";
 import type { CheckedHealth } from "./checked-health.js";
 import { Circuits } from "./circuits.js";

@@ -1,4 +1,4 @@
-import type { ErrorClass } from "../../engine/index.js";
+import type { ErrorClass } from "../../engine/serving.js";
 
 /** What went wrong with one attempt. */
 export interface Failure {

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { Endpoint, HealthCheck } from "../../engine/index.js";
+import type { Endpoint, HealthCheck } from "../../engine/serving.js";
 import type { EndpointStates } from "./endpoint-states.js";
 import type { ServingPolicy } from "./serving-policy.js";
 

@@ -1,8 +1,8 @@
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import type { Attempt, CallSide, EndedAttempt } from "./attempt-result.js";
 import { ClientPresence } from "./client-presence.js";
 
-export interface HedgedRace extends EndedAttempt {
+export interface HedgedRace extends Pick<EndedAttempt, "result"> {
   readonly planned: PlannedAttempt;
   /** The second candidate was called too. */
   readonly usedSecond: boolean;
@@ -18,13 +18,14 @@ export async function hedge(
   second: PlannedAttempt,
   attempt: Attempt,
   side: CallSide,
-  isFinal: (ended: EndedAttempt & { readonly planned: PlannedAttempt }) => boolean,
+  isFinal: (ended: Omit<HedgedRace, "usedSecond">) => boolean,
 ): Promise<HedgedRace> {
   const lanes: Lane[] = [];
   const run = async (planned: PlannedAttempt) => {
     const lane = openLane(side, (winner) => endOthers(lanes, winner));
     lanes.push(lane);
-    const ended = { planned, ...(await attempt(planned, lane.side)) };
+    const { result } = await attempt(planned, lane.side);
+    const ended = { planned, result };
     lane.close();
     const decides = !lane.isOutrun && isFinal(ended);
     if (decides) endOthers(lanes, lane);

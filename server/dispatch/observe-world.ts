@@ -1,4 +1,4 @@
-import type { World } from "../../engine/index.js";
+import type { World } from "../../engine/serving.js";
 import type { Operation } from "../providers/operation.js";
 import { answersAsked } from "./answers-asked.js";
 import type { EndpointStates } from "./endpoint-states.js";

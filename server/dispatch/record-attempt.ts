@@ -1,4 +1,4 @@
-import { nanoToUsd, type PlannedAttempt, type RecordedAttempt } from "../../engine/index.js";
+import { nanoToUsd, type PlannedAttempt, type RecordedAttempt } from "../../engine/serving.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
 import type { EndedAttempt } from "./attempt-result.js";
 

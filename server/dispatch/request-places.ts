@@ -1,4 +1,4 @@
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import type { ClientPresence } from "./client-presence.js";
 import type { Limits, Release, Slots } from "./slots.js";
 import { DEFAULT_QUEUE_MS, type WaitingRoom } from "./waiting-room.js";

@@ -10,7 +10,7 @@ import {
   type TokenThresholds,
   tokenThresholds,
   type World,
-} from "../../engine/index.js";
+} from "../../engine/serving.js";
 import type { Adapters } from "../providers/adapters.js";
 import { lookAtCredentials, type ProviderAccess } from "../providers/credentials.js";
 import type { Operation } from "../providers/operation.js";

@@ -1,4 +1,4 @@
-import type { RecordedAttempt } from "../../engine/index.js";
+import type { RecordedAttempt } from "../../engine/serving.js";
 
 export type Usage = NonNullable<RecordedAttempt["usage"]>;
 

@@ -1,4 +1,4 @@
-import type { Exclusion } from "../../engine/index.js";
+import type { Exclusion } from "../../engine/serving.js";
 import type { ClientPresence } from "./client-presence.js";
 import type { EndpointStates } from "./endpoint-states.js";
 

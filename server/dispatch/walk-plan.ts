@@ -1,11 +1,12 @@
-import type { PlannedAttempt } from "../../engine/index.js";
-import type { Attempt, CallSide, EndedAttempt } from "./attempt-result.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
+import type { Attempt, AttemptResult, CallSide } from "./attempt-result.js";
 import type { ClientPresence } from "./client-presence.js";
 import { hedge } from "./hedge.js";
 
 /** The call that decided what the client gets. */
-export interface WalkedPlan extends EndedAttempt {
+export interface WalkedPlan {
   readonly planned: PlannedAttempt;
+  readonly result: AttemptResult;
 }
 
 /** Waits until one of several busy candidates can be called. @returns it; undefined when that takes too long. */
@@ -35,7 +36,8 @@ export async function walkPlan(
     const [second] = next;
     let walked: WalkedPlan;
     if (planned.route.hedgeAfterMs === undefined || second === undefined) {
-      walked = { planned, ...(await attempt(planned, side)) };
+      const { result } = await attempt(planned, side);
+      walked = { planned, result };
     } else {
       const { usedSecond, ...race } = await hedge(planned, second, attempt, side, (ended) => !leadsOn(ended));
       if (usedSecond) next.shift();
@@ -44,7 +46,7 @@ export async function walkPlan(
     if (!leadsOn(walked)) return walked;
     if (walked.result.kind === "passed_over" && walked.result.reason === "busy") busy.push(walked.planned);
     const follower = next.shift() ?? (busy.length === 0 ? undefined : await waitForTurn(busy, side.client));
-    if (side.client.isGone) return { ...walked, result: { kind: "cancelled" } };
+    if (side.client.isGone) return { planned: walked.planned, result: { kind: "cancelled" } };
     if (follower === undefined) return walked;
     if (busy.includes(follower)) busy.splice(busy.indexOf(follower), 1);
     planned = follower;

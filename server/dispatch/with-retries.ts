@@ -4,7 +4,7 @@ import type { ClientPresence } from "./client-presence.js";
 
 /** Adds a route's `retries` to an attempt: the same endpoint again after a pause, for failures that pass by themselves. */
 export function withRetries(attempt: Attempt, random: () => number): Attempt {
-  return async (planned, side) => {
+  const again: Attempt = async (planned, side) => {
     let last: EndedAttempt | undefined;
     for (let retries = 0; ; retries++) {
       const ended = await attempt(planned, side);
@@ -19,6 +19,7 @@ export function withRetries(attempt: Attempt, random: () => number): Attempt {
       if (side.client.isGone) return { ...ended, result: { kind: side.client.isOutrun ? "outrun" : "cancelled" } };
     }
   };
+  return (planned, side) => (planned.route.retries === 0 ? attempt : again)(planned, side);
 }
 
 /** Ends early when the client goes. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import type { StreamSink } from "../dispatch/attempt-result.js";
 import { dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
@@ -42,7 +42,13 @@ async function serve(plane: DataPlane, front: Front, exchange: Exchange, request
     const waitMs = (endpoint: string) => endpoints.remainingMs(endpoint, now());
     const { excluded } = plan ?? { excluded: [] };
     exchange.refuse(
-      noCandidateError({ excluded, model: observed.facts.model, decision: decision.id, waitMs }),
+      noCandidateError({
+        excluded,
+        model: observed.facts.model,
+        narrowedBy: observed.narrowedBy,
+        decision: decision.id,
+        waitMs,
+      }),
       "no_candidate",
     );
     return;

@@ -1,4 +1,5 @@
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
+import { connectMsOf } from "../dispatch/attempt-timers.js";
 import { callBeside } from "../dispatch/call-beside.js";
 import { requestFaults } from "../dispatch/failure.js";
 import { recordAttempt } from "../dispatch/record-attempt.js";
@@ -59,6 +60,8 @@ async function countAtProvider(
     operation,
     body: withModel(body.bytes, body.places, endpoint.upstreamModel),
     parsedBody: body.chat.body,
+    stream: false,
+    connectTimeoutMs: connectMsOf(planned.route.timeouts),
     headers,
     warn: (sentence: string) => exchange.warnings.add(`${provider.name}: ${sentence}`),
   };

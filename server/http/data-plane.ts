@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
-import type { CompiledPolicy } from "../../engine/index.js";
+import type { CompiledPolicy } from "../../engine/serving.js";
 import type { ContentRecorder } from "../content/content-recorder.js";
 import type { DispatchDependencies } from "../dispatch/dispatch.js";
 import type { ResponseCache } from "../dispatch/response-cache.js";

@@ -10,7 +10,7 @@ import {
   recordFacts,
   type World,
   withDefaults,
-} from "../../engine/index.js";
+} from "../../engine/serving.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { DecisionSummary, StoredDecision } from "../storage/decision-store.js";
 import type { ObservedRequest } from "./observe-request.js";

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { withDefaults, writeDenyMessage } from "../../engine/index.js";
+import { withDefaults, writeDenyMessage } from "../../engine/serving.js";
 import type { ApiError } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";

@@ -1,4 +1,4 @@
-import type { ErrorClass } from "../../engine/index.js";
+import type { ErrorClass } from "../../engine/serving.js";
 import type { PassedOver } from "../dispatch/attempt-result.js";
 import type { FailedAttempt } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { type CompiledPolicy, type DecisionRecord, explainDecision, factsOfRecord } from "../../engine/index.js";
+import { type CompiledPolicy, type DecisionRecord, explainDecision, factsOfRecord } from "../../engine/serving.js";
 import type { CompilePolicyFiles } from "../policy-files/policy-store.js";
 import type { PolicySnapshot, StoredDecision } from "../storage/decision-store.js";
 

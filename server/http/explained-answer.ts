@@ -1,4 +1,4 @@
-import type { DecisionRecord } from "../../engine/index.js";
+import type { DecisionRecord } from "../../engine/serving.js";
 import { parseJsonObject } from "../dispatch/read-answer.js";
 import type { StreamAbout } from "./fronts/front.js";
 

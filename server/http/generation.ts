@@ -1,4 +1,4 @@
-import type { RecordedAttempt } from "../../engine/index.js";
+import type { RecordedAttempt } from "../../engine/serving.js";
 import type { StoredKey } from "../keys/api-key.js";
 import type { DecisionStore, StoredDecision } from "../storage/decision-store.js";
 import type { ApiError } from "./api-error.js";

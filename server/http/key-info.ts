@@ -1,4 +1,4 @@
-import { type NanoUsd, nanoToUsd } from "../../engine/index.js";
+import { type NanoUsd, nanoToUsd } from "../../engine/serving.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { limitsToJson } from "../keys/limits.js";
 import { describeSubject } from "../keys/subject.js";

@@ -1,4 +1,4 @@
-import { formatUsd, type NanoUsd } from "../../engine/index.js";
+import { formatUsd, type NanoUsd } from "../../engine/serving.js";
 import type { Period } from "../keys/limits.js";
 import { describeSubject } from "../keys/subject.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";

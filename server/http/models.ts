@@ -1,4 +1,4 @@
-import { type CompiledPolicy, canonicalModelId, type Model, type Price } from "../../engine/index.js";
+import { type CompiledPolicy, canonicalModelId, type Model, type Price } from "../../engine/serving.js";
 import type { ApiError } from "./api-error.js";
 
 /**

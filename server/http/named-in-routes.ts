@@ -1,4 +1,4 @@
-import { type Condition, matchesGlob, type PolicySet, type Predicate } from "../../engine/index.js";
+import { type Condition, matchesGlob, type PolicySet, type Predicate } from "../../engine/serving.js";
 
 /** What the conditions of a set's route rules say about the requested model. */
 interface ModelNames {

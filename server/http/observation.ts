@@ -1,4 +1,4 @@
-import { type AttributeDefinition, builtInFacts, type FactValue } from "../../engine/index.js";
+import { type AttributeDefinition, builtInFacts, type FactValue } from "../../engine/serving.js";
 
 type FactsBeingRead = Record<string, FactValue | undefined>;
 

@@ -1,4 +1,4 @@
-import type { AttributeDefinition, FactValue } from "../../engine/index.js";
+import type { AttributeDefinition, FactValue } from "../../engine/serving.js";
 import { readText } from "./hints.js";
 import type { Observation } from "./observation.js";
 import { metadataValue } from "./observe-body.js";

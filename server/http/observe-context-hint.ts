@@ -1,4 +1,4 @@
-import { formatTokens } from "../../engine/index.js";
+import { formatTokens } from "../../engine/serving.js";
 import { byteBounds } from "../tokens/coarse-bounds.js";
 import type { PromptSize } from "../tokens/prompt-size.js";
 import type { Observation } from "./observation.js";

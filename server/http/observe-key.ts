@@ -1,4 +1,4 @@
-import type { AttributeDefinition } from "../../engine/index.js";
+import type { AttributeDefinition } from "../../engine/serving.js";
 import type { TrustedFacts } from "../keys/key-facts.js";
 import type { Observation } from "./observation.js";
 import { attributeForm, readAttribute } from "./observe-attributes.js";

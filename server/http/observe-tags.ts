@@ -1,4 +1,4 @@
-import { MAX_TAGS } from "../../engine/index.js";
+import { MAX_TAGS } from "../../engine/serving.js";
 import { tagHeaders } from "./hints.js";
 import type { Observation } from "./observation.js";
 import { metadataValue } from "./observe-body.js";

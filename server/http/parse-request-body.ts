@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { MAX_TOKENS } from "../../engine/index.js";
+import { MAX_TOKENS } from "../../engine/serving.js";
 import type { BufferList } from "../json/buffer-list.js";
 import { type ParsedJson, parseJson } from "../json/parse-json.js";
 import type { ApiError } from "./api-error.js";

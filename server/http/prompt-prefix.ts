@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { PolicySet } from "../../engine/index.js";
+import type { PolicySet } from "../../engine/serving.js";
 import { isText, LateText, unreadEntry } from "../json/late-text.js";
 import { isObject } from "../providers/chat/json.js";
 

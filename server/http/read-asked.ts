@@ -1,4 +1,4 @@
-import type { CompiledPolicy, World } from "../../engine/index.js";
+import type { CompiledPolicy, World } from "../../engine/serving.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { Operation } from "../providers/operation.js";
 import { andThen, type Soon } from "../soon.js";
@@ -55,8 +55,11 @@ export function readAsked(asked: RequestAsked): Soon<AskedRead> {
   const routing = readRoutingFields({ policy, body: written, latencyMs, tokensPerSecond, ignores });
   const body = routing.model === written["model"] ? written : { ...written, model: routing.model };
   const read = (seen: ObservedRequest): AskedRead => {
+    const { warnings, narrowedBy } = routing;
     const observed =
-      routing.warnings.length === 0 ? seen : { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
+      warnings.length + narrowedBy.length === 0
+        ? seen
+        : { ...seen, narrowedBy, warnings: [...seen.warnings, ...warnings] };
     return {
       policy,
       observed,

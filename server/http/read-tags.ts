@@ -1,4 +1,4 @@
-import { MAX_TAGS, normalizeTag } from "../../engine/index.js";
+import { MAX_TAGS, normalizeTag } from "../../engine/serving.js";
 
 /** Tags out of a list or a text with commas. */
 export interface TagList {

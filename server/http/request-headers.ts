@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { AttributeDefinition } from "../../engine/index.js";
+import type { AttributeDefinition } from "../../engine/serving.js";
 
 /** Headers by their lower-case name; a list when one was given more than once. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { type Endpoint, type SimulatedFault, simulatedFaults } from "../../engine/index.js";
+import { type Endpoint, type SimulatedFault, simulatedFaults } from "../../engine/serving.js";
 
 /** How the simulator is to answer for an endpoint; undefined: as it does otherwise. */
 export type FaultOf = (endpoint: Endpoint) => SimulatedFault | undefined;

@@ -1,4 +1,4 @@
-import { formatUsd, type PlannedAttempt, usdToNano } from "../../engine/index.js";
+import { formatUsd, type PlannedAttempt, usdToNano } from "../../engine/serving.js";
 import { type Decision, ruleOf } from "./decision.js";
 import { headerValue } from "./request-headers.js";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import type { PlannedAttempt } from "../../engine/index.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
 import type { StreamSink } from "../dispatch/attempt-result.js";
 import { type CachedAnswer, isKept } from "../dispatch/response-cache.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";

@@ -1,4 +1,4 @@
-import type { PlannedAttempt, RoutePlan } from "../../engine/index.js";
+import type { PlannedAttempt, RoutePlan } from "../../engine/serving.js";
 import { waitForReturn } from "../dispatch/wait-for-return.js";
 import { DEFAULT_QUEUE_MS } from "../dispatch/waiting-room.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";

@@ -77,14 +77,30 @@ export function decode(bytes: Buffer): string {
   return bytes.toString(isAscii(bytes) ? "latin1" : "utf8");
 }
 
-const lateTexts = new WeakMap<object, Map<string, LateText>>();
+/** The late texts of an object, by the names of their entries. */
+const LATE = Symbol("late texts");
+interface WithLateTexts {
+  readonly [LATE]?: Map<string, LateText>;
+}
 
-/** Puts a late text in place of an entry: whoever reads it gets the string. */
+/**
+ * Puts a late text in place of an entry: whoever reads it gets the string.
+ *
+ * The getter does not hold the text: V8 makes the pair of getter and setter where garbage is collected late, so that all bytes of
+ * bodies would be kept until then, and for each 64 MB of them the whole heap marked. Nor does a `WeakMap`, which keeps what
+ * belongs to keys that are gone for one collection more, in which it grows old.
+ */
 export function putLateText(object: object, name: string, late: LateText): void {
-  Object.defineProperty(object, name, { get: () => late.text, enumerable: true, configurable: true });
-  const known = lateTexts.get(object);
-  if (known === undefined) lateTexts.set(object, new Map([[name, late]]));
+  Object.defineProperty(object, name, { get: getterOf(name), enumerable: true, configurable: true });
+  const known = (object as WithLateTexts)[LATE];
+  if (known === undefined) Object.defineProperty(object, LATE, { value: new Map([[name, late]]) });
   else known.set(name, late);
+}
+
+function getterOf(name: string) {
+  return function (this: WithLateTexts): string | undefined {
+    return this[LATE]?.get(name)?.text;
+  };
 }
 
 /** A text, or one that is made when it is asked for. */
@@ -100,7 +116,7 @@ export function wholeText(text: AnyText): string {
 
 /** @returns the entry, as a {@link LateText} where it is one: for those who need not read it. */
 export function unreadEntry(object: Readonly<Record<string, unknown>>, name: string): unknown {
-  return lateTexts.get(object)?.get(name) ?? object[name];
+  return (object as WithLateTexts)[LATE]?.get(name) ?? object[name];
 }
 
 /** The items of an entry that is a list; none when there is no such list, and a long text is not read to see that. */

@@ -1,4 +1,4 @@
-import { type CompiledPolicy, matchesGlob } from "../../engine/index.js";
+import { type CompiledPolicy, matchesGlob } from "../../engine/serving.js";
 
 const known = new WeakMap<CompiledPolicy, Map<string, readonly string[]>>();
 

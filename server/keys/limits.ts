@@ -1,4 +1,4 @@
-import { formatUsd, type NanoUsd, parseUsd } from "../../engine/index.js";
+import { formatUsd, type NanoUsd, parseUsd } from "../../engine/serving.js";
 
 /** How long a budget lasts before it begins anew, in UTC: weeks begin on Monday, `total` never ends. */
 export const periods = ["hour", "day", "week", "month", "total"] as const;

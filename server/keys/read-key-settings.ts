@@ -1,4 +1,4 @@
-import { MAX_TAGS, MAX_TOKENS, normalizeTag, parseTokens, parseUsd } from "../../engine/index.js";
+import { MAX_TAGS, MAX_TOKENS, normalizeTag, parseTokens, parseUsd } from "../../engine/serving.js";
 import { type AttributeValue, type KeySettings, type Scope, scopes } from "./api-key.js";
 import { type Limits, type Period, periods } from "./limits.js";
 

@@ -1,4 +1,4 @@
-import { formatUsd, type NanoUsd } from "../../engine/index.js";
+import { formatUsd, type NanoUsd } from "../../engine/serving.js";
 import type { StoredKey } from "../keys/api-key.js";
 import type { KeyRing } from "../keys/key-ring.js";
 import { formatBudget, type Limits } from "../keys/limits.js";

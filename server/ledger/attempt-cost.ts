@@ -1,4 +1,4 @@
-import { costOfTokens, type FlatPrice, type NanoUsd, type Price, usdToNano } from "../../engine/index.js";
+import { costOfTokens, type FlatPrice, type NanoUsd, type Price, usdToNano } from "../../engine/serving.js";
 import { costOfBuckets, noTokens, type UsageBuckets } from "./usage-buckets.js";
 
 /** How a call ended, as far as money goes. */

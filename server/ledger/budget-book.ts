@@ -1,4 +1,4 @@
-import type { NanoUsd } from "../../engine/index.js";
+import type { NanoUsd } from "../../engine/serving.js";
 import type { Period } from "../keys/limits.js";
 import type { Subject } from "../keys/subject.js";
 import { type BudgetWindow, type WindowId, windowId, windowIdAt, windowOf } from "./budget-window.js";

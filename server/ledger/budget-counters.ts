@@ -1,4 +1,4 @@
-import type { NanoUsd } from "../../engine/index.js";
+import type { NanoUsd } from "../../engine/serving.js";
 import type { Soon } from "../soon.js";
 import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
 

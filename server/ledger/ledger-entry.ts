@@ -1,4 +1,4 @@
-import type { FlatPrice } from "../../engine/index.js";
+import type { FlatPrice } from "../../engine/serving.js";
 import type { LedgerRow, RollupRow } from "../storage/database-schema.js";
 import { storableText } from "../storage/storable-text.js";
 import type { AttemptCost } from "./attempt-cost.js";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
-import type { NanoUsd } from "../../engine/index.js";
+import type { NanoUsd } from "../../engine/serving.js";
 import type { Subject } from "../keys/subject.js";
 import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
 import {

@@ -1,4 +1,4 @@
-import { type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/index.js";
+import { type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/serving.js";
 import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";

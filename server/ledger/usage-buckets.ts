@@ -1,4 +1,4 @@
-import { costOfTokensUsed, type NanoUsd, type Price } from "../../engine/index.js";
+import { costOfTokensUsed, type NanoUsd, type Price } from "../../engine/serving.js";
 
 /**
  * The tokens of one call, each counted once: the input buckets add up to the provider's input total, the output buckets to

@@ -1,4 +1,4 @@
-import { type NanoUsd, nanoToUsd } from "../../engine/index.js";
+import { type NanoUsd, nanoToUsd } from "../../engine/serving.js";
 import type { TokenColumns } from "../storage/database-schema.js";
 import type { Database } from "../storage/open-database.js";
 import { summedColumns } from "./ledger-entry.js";

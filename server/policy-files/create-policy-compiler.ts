@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
-import { type Diagnostic, PolicyJoiner, type PolicyPiece, type Rule, type SourceFile } from "../../engine/index.js";
+import { type Diagnostic, PolicyJoiner, type PolicyPiece, type Rule, type SourceFile } from "../../engine/serving.js";
 import type { FailedTest } from "./failed-tests.js";
 import type { CompilePolicyFiles, CompileResult } from "./policy-store.js";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import type { Logger } from "pino";
-import { type CompiledPolicy, type SourceFile, shortRevision } from "../../engine/index.js";
+import { type CompiledPolicy, type SourceFile, shortRevision } from "../../engine/serving.js";
 import type { CompilePolicyFiles, PolicyStatus, PolicyStore } from "./policy-store.js";
 import { type Prepared, preparePolicy, type Refusal } from "./prepare-policy.js";
 import { type PolicyDirectoryReading, readAtOnce, takeReading } from "./read-policy-directory.js";

@@ -1,4 +1,4 @@
-import type { CompiledPolicy, Diagnostic, SourceFile } from "../../engine/index.js";
+import type { CompiledPolicy, Diagnostic, SourceFile } from "../../engine/serving.js";
 import type { FailedTest } from "./failed-tests.js";
 
 /** The result of reading and compiling a whole directory once. */

@@ -1,4 +1,4 @@
-import { type CompiledPolicy, renderDiagnostics, type SourceFile } from "../../engine/index.js";
+import { type CompiledPolicy, renderDiagnostics, type SourceFile } from "../../engine/serving.js";
 import type { CompilePolicyFiles, CompileResult } from "./policy-store.js";
 
 /** Why a set of files may not serve. */

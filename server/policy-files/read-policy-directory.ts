@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { SourceFile } from "../../engine/index.js";
+import type { SourceFile } from "../../engine/serving.js";
 import { directoryLimits, type Listing, listPolicyFiles, PolicyDirectoryError } from "./list-policy-files.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { ProviderFormat } from "../../engine/index.js";
+import type { ProviderFormat } from "../../engine/serving.js";
 import { anthropicTranslator } from "./anthropic/anthropic-translator.js";
 import { geminiTranslator } from "./gemini/gemini-translator.js";
 import { HttpCalls } from "./http-calls.js";

@@ -1,4 +1,4 @@
-import type { Catalog, Provider, ProviderFormat } from "../../engine/index.js";
+import type { Catalog, Provider, ProviderFormat } from "../../engine/serving.js";
 
 /** Which of a catalog's providers this server can use. */
 export interface ProviderAccess {

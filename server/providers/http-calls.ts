@@ -1,6 +1,12 @@
-import { Agent, type Dispatcher } from "undici";
+import { createRequire } from "node:module";
+import type { Dispatcher, Agent as UndiciAgent } from "undici";
 import type { BufferList } from "../json/buffer-list.js";
 import type { UpstreamExchange, UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
+
+// undici's front door loads fetch, WebSocket, caches and mocks too: 3 MB of heap beside what is used.
+const load = createRequire(import.meta.url);
+const Agent = load("undici/lib/dispatcher/agent.js") as typeof UndiciAgent;
+const request = load("undici/lib/api/api-request.js") as Dispatcher["request"];
 
 /** Of an answer to a health check so much is read to keep its connection, bytes. */
 const MAX_CHECK_BYTES = 64 * 1024;
@@ -17,7 +23,7 @@ export interface HttpCall {
 /** The connections to providers: every adapter that speaks HTTP calls through one of these. */
 export class HttpCalls {
   /** undici takes the connect timeout per agent; routes use few different ones. */
-  readonly #agents = new Map<number, Agent>();
+  readonly #agents = new Map<number, UndiciAgent>();
 
   send({ origin, path, headers, body, connectTimeoutMs }: HttpCall, handler: UpstreamHandler): UpstreamExchange {
     const exchange = new UndiciExchange(handler);
@@ -39,7 +45,7 @@ export class HttpCalls {
   /** Sends a GET and reads nothing but its status. @returns what is wrong; undefined when it is 2xx. */
   async check({ origin, path, headers }: Omit<HttpCall, "body" | "connectTimeoutMs">, timeoutMs: number) {
     try {
-      const { statusCode, body } = await this.#agentFor(timeoutMs).request({
+      const { statusCode, body } = await request.call(this.#agentFor(timeoutMs), {
         origin,
         path,
         method: "GET",
@@ -59,7 +65,7 @@ export class HttpCalls {
     await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
   }
 
-  #agentFor(connectTimeoutMs: number): Agent {
+  #agentFor(connectTimeoutMs: number): UndiciAgent {
     const agent =
       this.#agents.get(connectTimeoutMs) ??
       // The dispatcher keeps the other timers itself, so undici's own are off.
@@ -99,7 +105,8 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
     if (this.#isAborted) controller.abort(new CallEnded()); // while it waited for a connection
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: UpstreamHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: UpstreamHeaders): void {
+    controller.rawHeaders = null; // undici keeps them until the answer has ended, 2 KB for each stream
     if (!this.#isAborted && status >= 200) this.#handler.onStart(status, headers);
   }
 

@@ -1,4 +1,4 @@
-import type { SimulatedFault } from "../../engine/index.js";
+import type { SimulatedFault } from "../../engine/serving.js";
 import type { PacedExchange, Piece } from "./paced-exchange.js";
 import type { UpstreamHandler } from "./provider-adapter.js";
 

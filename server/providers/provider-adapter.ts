@@ -1,4 +1,4 @@
-import type { Endpoint, Provider, SimulatedFault } from "../../engine/index.js";
+import type { Endpoint, Provider, SimulatedFault } from "../../engine/serving.js";
 import type { BufferList } from "../json/buffer-list.js";
 import type { Operation } from "./operation.js";
 import type { PassThrough } from "./pass-through.js";

@@ -1,4 +1,4 @@
-import type { Provider } from "../../engine/index.js";
+import type { Provider } from "../../engine/serving.js";
 
 /** Where a provider is, and the headers of every call to it: an allow-list of our own, nothing of the client's. */
 export interface ProviderTarget {

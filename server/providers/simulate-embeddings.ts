@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { estimateTokens } from "../../engine/index.js";
+import { estimateTokens } from "../../engine/serving.js";
 import type { Json } from "./chat/json.js";
 import { writeEmbeddings } from "./openai-embeddings.js";
 import type { UpstreamCall } from "./provider-adapter.js";

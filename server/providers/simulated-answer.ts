@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { estimateTokens } from "../../engine/index.js";
+import { estimateTokens } from "../../engine/serving.js";
 import { wholeText } from "../json/late-text.js";
 import { promptParts } from "../tokens/prompt-parts.js";
 import type { UpstreamCall } from "./provider-adapter.js";

@@ -2,7 +2,7 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
-import type { SourceFile } from "../../engine/index.js";
+import type { SourceFile } from "../../engine/serving.js";
 import type { DatabaseSchema, DecisionRow, SnapshotRow } from "./database-schema.js";
 import { decisionColumns, filterColumns, filterNames, idRange } from "./decision-columns.js";
 import type {
@@ -26,11 +26,6 @@ export interface DecisionStoreOptions {
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
-/**
- * Rows in one transaction: between two of them the event loop serves requests, and the ledger, which
- * requests wait for, gets its turn at SQLite's one connection.
- */
-const ROWS_PER_TRANSACTION = 64;
 /** SQLite looks through so many entries of an index in four milliseconds. */
 const ROWS_PER_PIECE = 20_000;
 const DECISIONS: Insert<DecisionRow> = {
@@ -183,11 +178,9 @@ class SqlDecisionStore implements DecisionStore {
 
   async #write(rows: readonly DecisionRow[]): Promise<void> {
     await this.#writeSnapshots();
-    // Not one transaction: a batch that is tried again skips the rows that are there.
-    for (let start = 0; start < rows.length; start += ROWS_PER_TRANSACTION) {
-      await this.#insert([rowsFor(DECISIONS, rows.slice(start, start + ROWS_PER_TRANSACTION))]);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    await this.#insert([rowsFor(DECISIONS, rows)]);
+    // Between two batches the event loop serves requests, and the ledger, which they wait for, gets its turn at SQLite's one connection.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   async #writeSnapshots(): Promise<void> {

@@ -8,9 +8,9 @@ export interface WriteQueueOptions<Row> {
   readonly log: Pick<Logger, "warn" | "error">;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Rows in one transaction. Default 500. */
+  /** So many rows that wait are written at once, together. Default 64: what waits shortly is young when it is garbage, which costs little. */
   readonly batchRows?: number;
-  /** Milliseconds a row waits at most before its batch is begun. Default 250. */
+  /** Milliseconds after which fewer rows are written. Default 250. */
   readonly batchMs?: number;
   /** Rows that may wait; more are given up. Default 20,000. */
   readonly maxRows?: number;
@@ -37,7 +37,7 @@ export class WriteQueue<Row> {
   #failing = false;
 
   constructor(options: WriteQueueOptions<Row>) {
-    this.#options = { batchRows: 500, batchMs: 250, maxRows: 20_000, retryMs: 1_000, ...options };
+    this.#options = { batchRows: 64, batchMs: 250, maxRows: 20_000, retryMs: 1_000, ...options };
   }
 
   add(row: Row): void {
@@ -100,7 +100,8 @@ export class WriteQueue<Row> {
       this.#timer = undefined;
       this.flush().then(
         () => {
-          if (this.#rows.length > 0 && this.#timer === undefined) this.#wake(this.#options.batchMs);
+          if (this.#rows.length >= this.#options.batchRows) this.#wake(0);
+          else if (this.#rows.length > 0 && this.#timer === undefined) this.#wake(this.#options.batchMs);
         },
         () => this.#wake(this.#options.retryMs), // status and log have the error
       );

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@opentelemetry/api";
-import type { RecordedAttempt } from "../../engine/index.js";
+import type { RecordedAttempt } from "../../engine/serving.js";
 import { type AttributeList, addAttribute, KnownAttributes } from "./attribute-list.js";
 import * as names from "./attribute-names.js";
 import { genAiProviderName } from "./genai-provider-name.js";

@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@opentelemetry/api";
-import type { CompiledPolicy, Endpoint, Exclusion } from "../../engine/index.js";
+import type { CompiledPolicy, Endpoint, Exclusion } from "../../engine/serving.js";
 import { type AttributeList, KnownAttributes } from "./attribute-list.js";
 import * as names from "./attribute-names.js";
 import type { RequestTrace } from "./request-tracing.js";

@@ -1,6 +1,7 @@
 import { randomFillSync } from "node:crypto";
 import type { Span, SpanContext } from "@opentelemetry/api";
 import type { tracing } from "@opentelemetry/sdk-node";
+import { together } from "../together.js";
 import { toAttributes } from "./attribute-list.js";
 import { type EndedSpan, type LimitedSpan, limitSpan, type SdkSpan } from "./limited-span.js";
 import { toHrTime } from "./to-hr-time.js";
@@ -15,13 +16,20 @@ export function writeSpans(): void {
   isWritten = true;
 }
 
+/** Spans of many requests are made right behind each other. */
+const soon = together(setImmediate);
+
 /**
- * Hands a span over to the SDK's exporters, made at once when it has ended. The SDK's own spans copy and check their attributes one by one,
+ * Hands a span that has ended over to the SDK's exporters, in this turn of the event loop. The SDK's own spans copy and check their attributes one by one,
  * two to three times, which takes longer than all else that is done for a request.
  *
  * @param like a recording span of the SDK: exporters, resource, scope and limits are its.
  */
 export function exportSpan(like: Span, span: EndedSpan): void {
+  soon(() => handOver(like, span));
+}
+
+function handOver(like: Span, span: EndedSpan): void {
   const sdk = like as unknown as SdkSpan;
   const limited = limitSpan(span, sdk._spanLimits);
   const ended = isWritten ? (new WrittenSpan(sdk, limited) as Partial<ReadableSpan>) : readableSpan(sdk, limited);

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { CompiledPolicy, Endpoint, Outcome, RecordedAttempt, RoutePlan } from "../../engine/index.js";
+import type { CompiledPolicy, Endpoint, Outcome, RecordedAttempt, RoutePlan } from "../../engine/serving.js";
 import type { AnswerNotes } from "../dispatch/attempt-result.js";
 
 /** The spans of one request. Every call is cheap and does nothing when no exporter is configured. */

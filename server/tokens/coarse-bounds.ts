@@ -1,4 +1,4 @@
-import { measureText, type TokenBounds } from "../../engine/index.js";
+import { measureText, type TokenBounds } from "../../engine/serving.js";
 import { type AnyText, LateText, wholeText } from "../json/late-text.js";
 
 /** No entry of o200k_base is longer, in bytes. */

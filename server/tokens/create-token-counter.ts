@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { tokenBounds } from "../../engine/index.js";
+import { tokenBounds } from "../../engine/serving.js";
 import { type CountAnswer, type CountRequest, countTexts } from "./count-texts.js";
 import type { BoundedReason, TokenCount, TokenCounter } from "./token-counter.js";
 

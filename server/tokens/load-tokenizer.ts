@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { nextPieceEnd } from "../../engine/index.js";
+import { nextPieceEnd } from "../../engine/serving.js";
 import { countMergedTokens, type TokenRanks } from "./merge-bytes.js";
 import { TokenTable } from "./token-table.js";
 

@@ -1,4 +1,4 @@
-import { measureText } from "../../engine/index.js";
+import { measureText } from "../../engine/serving.js";
 import { wholeText } from "../json/late-text.js";
 import { bytesOf, estimateBySample } from "./coarse-bounds.js";
 import { type PromptParts, promptParts } from "./prompt-parts.js";

@@ -1,4 +1,4 @@
-import { clampToBounds, measureText, type TokenBounds } from "../../engine/index.js";
+import { clampToBounds, measureText, type TokenBounds } from "../../engine/serving.js";
 import { wholeText } from "../json/late-text.js";
 import type { Soon } from "../soon.js";
 import { byteBounds, coarseBounds } from "./coarse-bounds.js";

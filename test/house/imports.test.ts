@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
@@ -47,6 +47,23 @@ describe("the import rules", () => {
     const result = await run("scripts/check-imports.mjs");
     expect(result.code).toBe(1);
     expect(result.output).toContain("error engine-front-door: server/planted-violation.ts → engine/units/money.ts");
+  });
+
+  it("catch a server file that loads all of the engine", async () => {
+    await writeFile(plantedInServer, 'export { usdToNano } from "../engine/index.js";\n');
+    const result = await run("scripts/check-imports.mjs");
+    expect(result.code).toBe(1);
+    expect(result.output).toContain("error serving-without-compiler: server/planted-violation.ts → engine/index.ts");
+  });
+
+  it("catch YAML that comes with what serves", async () => {
+    await writeFile(planted, 'export { parseYaml } from "./source/parse-yaml.js";\n');
+    const serving = join(root, "engine/serving.ts");
+    const text = await readFile(serving, "utf8");
+    await writeFile(serving, `${text}export * from "./planted-violation.js";\n`);
+    const result = await run("scripts/check-imports.mjs").finally(() => writeFile(serving, text));
+    expect(result.code).toBe(1);
+    expect(result.output).toMatch(/error serving-stays-small: engine\/serving\.ts → \S*node_modules\/yaml\//);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { DecisionRecord } from "../../../engine/index.js";
+import type { DecisionRecord } from "../../../engine/serving.js";
 import { parseJsonObject } from "../../dispatch/read-answer.js";
 import { dataOf } from "../../dispatch/sse-splitter.js";
 import { errorBody } from "../api-error.js";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { DecisionRecord } from "../../../engine/index.js";
+import type { DecisionRecord } from "../../../engine/serving.js";
 import type { Json } from "../../providers/chat/json.js";
 import type { Operation } from "../../providers/operation.js";
 import type { ApiError } from "../api-error.js";

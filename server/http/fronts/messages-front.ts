@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { DecisionRecord } from "../../../engine/index.js";
+import type { DecisionRecord } from "../../../engine/serving.js";
 import { dataOf } from "../../dispatch/sse-splitter.js";
 import { isObject, parseJsonObject, textOf } from "../../providers/chat/json.js";
 import type { ApiError } from "../api-error.js";

@@ -1,4 +1,4 @@
-import type { DecisionRecord } from "../../../engine/index.js";
+import type { DecisionRecord } from "../../../engine/serving.js";
 import { dataOf } from "../../dispatch/sse-splitter.js";
 import { isObject, type Json, parseJsonObject, textOf } from "../../providers/chat/json.js";
 import { type ApiError, errorBody } from "../api-error.js";

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../../engine/index.js";
+import type { Endpoint } from "../../../engine/serving.js";
 import { type ChatRequest, RefusedRequest } from "../chat/chat-request.js";
 import type { Json } from "../chat/json.js";
 import { refusedParameter } from "../chat/parameters.js";

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../../engine/index.js";
+import type { Endpoint } from "../../../engine/serving.js";
 import type { Operation } from "../operation.js";
 import type { ChatChunk, ChatCompletion } from "./chat-answer.js";
 import type { ChatRequest } from "./chat-request.js";

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../../engine/index.js";
+import type { Endpoint } from "../../../engine/serving.js";
 import { countOf, isObject, type Json, objectsOf } from "../chat/json.js";
 import type { EmbeddingsTranslator, TranslatedRequest } from "../chat/translator.js";
 import { textsOf, writeEmbeddings } from "../openai-embeddings.js";

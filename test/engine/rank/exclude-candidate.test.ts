@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { indexCatalog } from "../../../engine/rank/catalog-index.js";
-import { costLimits } from "../../../engine/rank/cost-limits.js";
-import { type CandidateTest, excludeCandidate, isExcludedByFigures } from "../../../engine/rank/exclude-candidate.js";
-import { expectedCost } from "../../../engine/rank/expected-cost.js";
 import { exclusionReasons } from "../../../engine/rank/route-plan.js";
 import type { World } from "../../../engine/rank/world.js";
 import { parseUsd } from "../../../engine/units/money.js";
-import { Random } from "../../differential/random.js";
 import { leftOut, order, planOf, policyOf, requireRule } from "./harness.js";
 
 const policy = policyOf({
@@ -274,38 +269,5 @@ describe("candidates are left out", () => {
     const facts = { context_tokens: Number.NaN, max_output_tokens: -5, max_latency_ms: Number.NaN, budget_usd: 1e300 };
     expect(() => planOf(policy, { ...facts, context_tokens: 1e300 }, odd)).not.toThrow();
     expect(leftOut(planOf(policy, { max_latency_ms: Number.NaN }, odd))).toEqual([]);
-  });
-});
-
-describe("isExcludedByFigures()", () => {
-  const seed = 20261126;
-  it(`is whether figures leave out what nothing else does (seed ${seed})`, () => {
-    const random = new Random(seed);
-    const { entries } = indexCatalog(policy.set.catalog);
-    const answers = new Set<string>();
-    for (let round = 0; round < 2_000; round++) {
-      const test: CandidateTest = {
-        facts: random.chance(0.3) ? { max_latency_ms: 500 } : {},
-        world: {},
-        requirements: random.chance(0.3) ? [requireRule("guard", { maxCost: parseUsd("0.5")! })] : [],
-        costLimits: random.chance(0.3) ? costLimits("default", undefined, 0.25) : [],
-        promptTokens: random.pick([undefined, 10, 90_000, 200_000]),
-        maxOutputTokens: random.pick([undefined, 4_096, 5_000]),
-      };
-      const entry = random.pick(entries);
-      const cost = expectedCost(entry.endpoint, test.promptTokens, test.maxOutputTokens);
-      const latencyMs = random.pick([undefined, 500, 501]);
-      const reason = excludeCandidate(entry, test, cost, latencyMs)?.reason;
-      expect(isExcludedByFigures(entry, test, cost, latencyMs)).toBe(reason !== undefined);
-      answers.add(reason ?? "none");
-    }
-    expect([...answers].sort()).toEqual([
-      "context_window",
-      "no_price",
-      "none",
-      "over_budget",
-      "requirement",
-      "too_slow",
-    ]);
   });
 });

@@ -28,6 +28,21 @@ describe("WriteQueue", () => {
     expect(queue.status()).toEqual({ waiting: 0, written: 7, lost: 0 });
   });
 
+  it("writes a full batch that came while another was written without delay", async () => {
+    const batches: number[][] = [];
+    let finish = (): void => undefined;
+    const write = async (rows: readonly number[]) => {
+      batches.push([...rows]);
+      if (batches.length === 1) await new Promise<void>((resolve) => (finish = resolve));
+    };
+    const { queue } = queueOver(write, { batchRows: 3, batchMs: 60_000 });
+    for (let row = 0; row < 3; row++) queue.add(row);
+    await eventually(() => expect(batches).toHaveLength(1));
+    for (let row = 3; row < 7; row++) queue.add(row);
+    finish();
+    await eventually(() => expect(batches.flat()).toEqual([0, 1, 2, 3, 4, 5, 6]));
+  });
+
   it("writes one batch at a time", async () => {
     let running = 0;
     let most = 0;
