@@ -19,6 +19,7 @@ export { matchesGlob } from "./conditions/glob.js";
 // coverage: what tests reach, and the cases that are missing
 export { Coverage, outcomes as coverageOutcomes, type RuleCoverage } from "./coverage/coverage.js";
 export { factValues } from "./coverage/fact-values.js";
+export { findExamples, type RouteExamples } from "./coverage/find-examples.js";
 export { sampleRequests } from "./coverage/sample-requests.js";
 export { describeGoal, type SuggestedTests, seededRandom, suggestTests } from "./coverage/suggest-tests.js";
 export { leavesOf } from "./coverage/trace-request.js";

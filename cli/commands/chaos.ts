@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type CompiledPolicy, type SimulatedFault, simulatedFaults } from "../../engine/index.js";
-import type { RehearsalResult, RehearsedRequest } from "../../server/chaos/rehearse.js";
+import { findExamples, type SimulatedFault, simulatedFaults } from "../../engine/index.js";
+import type { RehearsalResult } from "../../server/chaos/rehearse.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
@@ -20,22 +20,25 @@ export function chaosCommand(): Command {
       const policy = await loadPolicies(options);
       // Loaded here: the other commands start in half the time without the server.
       const { rehearse } = await import("../../server/chaos/rehearse.js");
-      const results = await rehearse(policy, requestsOf(policy), own.faults);
-      process.stdout.write(options.json ? `${JSON.stringify(report(results), undefined, 2)}\n` : render(results));
+      const { examples, open } = findExamples(policy);
+      const requests = [
+        { name: "a plain request", facts: { model: "auto" } },
+        ...examples.map(({ rule, facts }) => ({ name: `a request for ${rule}`, facts })),
+      ];
+      const results = await rehearse(policy, requests, own.faults);
+      process.stdout.write(
+        options.json
+          ? `${JSON.stringify({ ...report(results), not_rehearsed: open }, undefined, 2)}\n`
+          : `${render(results)}${notRehearsed(open)}`,
+      );
       if (results.some(isBad)) throw new CommandFailure(1, "");
     });
 }
 
-/** A plain request, and the test cases of the policy: the first for each rule that they name. */
-function requestsOf({ tests }: CompiledPolicy): readonly RehearsedRequest[] {
-  const seen = new Set<string>();
-  const cases = tests.flatMap(({ name, request, expect }) => {
-    const key = expect.rule ?? name;
-    if (seen.has(key) || (expect.denied !== undefined && expect.denied !== false)) return [];
-    seen.add(key);
-    return [{ name, facts: request }];
-  });
-  return [{ name: "a plain request", facts: { model: "auto" } }, ...cases];
+function notRehearsed(rules: readonly string[]): string {
+  return rules.length === 0
+    ? ""
+    : `not rehearsed, because no request was found that they decide: ${rules.join(", ")}\n`;
 }
 
 function isBad({ verdict }: RehearsalResult): boolean {

@@ -110,7 +110,7 @@ export function isDirect(fact: TreeFact, rules: number, { directCells }: TreeTun
   return cellCount(fact) <= 2 * rules + directCells;
 }
 
-/** As `writeKeys` and `writeCuts`, with a row found by the cell alone. Rows are shared as there. */
+/** As `writeKeys` and `writeStretches`, with a row found by the cell alone. */
 function writeDirect(
   rules: readonly FiledRule[],
   fact: number,

@@ -134,7 +134,7 @@ export type Operation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
  * - `direct`: kind, fact, words of this column, for each cell its row, rows. Where the fact has few cells.
  * - `cells`: kind, fact, words of this column, row of others, row of absent, shift, hash table of (cell, row), rows.
  * - `tags`:  the same; rows of tags are united with the row of others, which holds the rules that ask for no tag.
- * - `cuts`:  kind, fact, words of this column, row of absent, count, count cells, (count + 1) rows.
+ * - `stretches`: kind, fact, words of this column, row of absent, base, shift, count, count rows: see {@link stretchOf}.
  *
  * Hash tables are open, at most half full; key −1 is free.
  */

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { CompiledPolicy, Facts } from "../../engine/serving.js";
@@ -12,7 +11,6 @@ import { KeyRing } from "../keys/key-ring.js";
 import { KeyStore } from "../keys/key-store.js";
 import { openAccounting } from "../ledger/open-accounting.js";
 import { createSimulatedAdapter } from "../providers/simulated-adapter.js";
-import { createDecisionIds } from "../storage/decision-ids.js";
 import { openDatabase } from "../storage/open-database.js";
 import { startRequestTrace } from "../telemetry/start-request-trace.js";
 import { createTokenCounter } from "../tokens/create-token-counter.js";
@@ -20,8 +18,8 @@ import { PromptSize } from "../tokens/prompt-size.js";
 
 /** Servers of the data plane, each for one request: none knows what another has seen of its endpoints. */
 export interface RehearsalServers {
-  /** Not listening yet. Every request to it has these facts. */
-  readonly start: (facts: Facts, faultOf: FaultOf) => Server;
+  /** Not listening yet. The request to it has these facts, and its decision this id. */
+  readonly start: (id: string, facts: Facts, faultOf: FaultOf) => Server;
   close(): Promise<void>;
 }
 
@@ -37,7 +35,7 @@ export async function createRehearsalServers(policy: CompiledPolicy): Promise<Re
   const adapter = createSimulatedAdapter();
   const servingPolicyOf = createServingPolicies(new Map([["simulated", adapter]]), {});
   return {
-    start(facts, faultOf) {
+    start(id, facts, faultOf) {
       const dataPlane = createDataPlane({
         currentPolicy: () => policy,
         servingPolicyOf,
@@ -64,7 +62,7 @@ export async function createRehearsalServers(policy: CompiledPolicy): Promise<Re
         }),
         faultsOf: () => faultOf,
         decisions: { record() {}, find: async () => undefined },
-        nextDecisionId: createDecisionIds(now, randomBytes),
+        nextDecisionId: () => id,
         metrics: { recordRequest() {} },
         startTrace: startRequestTrace,
         log: silent,

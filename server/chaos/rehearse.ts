@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { request as httpRequest, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
@@ -10,6 +11,7 @@ import {
   simulatedFaults,
   withDefaults,
 } from "../../engine/serving.js";
+import { createDecisionIds } from "../storage/decision-ids.js";
 import { judgeAnswer, type SeenAnswer, type Verdict } from "./judge-answer.js";
 import { createRehearsalServers } from "./rehearsal-server.js";
 import { rehearsedPolicy } from "./rehearsed-policy.js";
@@ -48,18 +50,26 @@ export async function rehearse(
   faults: readonly SimulatedFault[] = simulatedFaults,
 ): Promise<readonly RehearsalResult[]> {
   const policy = rehearsedPolicy(original);
+  const nextId = createDecisionIds(Date.now, randomBytes);
   const seen = new Set<string>();
   const scenarios = requests.flatMap(({ name, facts }) => {
-    const plan = planOf(policy, facts);
-    const key = JSON.stringify([plan?.rule, plan?.attempts.map(({ endpoint }) => endpoint.id)]);
-    if (plan === undefined || seen.has(key)) return [];
-    seen.add(key);
-    const places = plan.attempts.length > 1 ? (["first", "all"] as const) : (["all"] as const);
+    const ways = facts["stream"] === undefined ? [false, true] : [facts["stream"] === true];
+    const plans = ways.flatMap((stream) => {
+      const plan = planOf(policy, { ...facts, stream }, "rehearsal");
+      const key = JSON.stringify([stream, plan?.rule, plan?.attempts.map(({ endpoint }) => endpoint.id)]);
+      if (plan === undefined || seen.has(key)) return [];
+      seen.add(key);
+      return [{ stream, rule: plan.rule, isAlone: plan.attempts.length === 1 }];
+    });
     return faults.flatMap((fault) =>
-      places.flatMap((at) =>
-        [false, true].map(
-          (stream): Scenario => ({ name, facts, rule: plan.rule, fault, at, stream, plan: plan.attempts }),
-        ),
+      (["first", "all"] as const).flatMap((at) =>
+        plans.flatMap(({ stream, rule, isAlone }): readonly Scenario[] => {
+          if (at === "first" && isAlone) return [];
+          const id = nextId();
+          // Draws are made from the id: the plan is the one that this request will get.
+          const plan = planOf(policy, { ...facts, stream }, id)?.attempts ?? [];
+          return [{ id, name, facts, rule, fault, at, stream, plan }];
+        }),
       ),
     );
   });
@@ -85,6 +95,8 @@ export async function rehearse(
 }
 
 interface Scenario {
+  /** Of its decision. */
+  readonly id: string;
   readonly name: string;
   readonly facts: Facts;
   readonly rule: string;
@@ -94,22 +106,22 @@ interface Scenario {
   readonly plan: readonly PlannedAttempt[];
 }
 
-function planOf(policy: CompiledPolicy, facts: Facts) {
+function planOf(policy: CompiledPolicy, facts: Facts, seed: string) {
   const known = withDefaults(policy.set, facts);
   const outcome = decide(policy, known);
   if (outcome.denied !== undefined) return undefined;
-  const plan = rank(policy, outcome, known, { seed: "rehearsal" });
+  const plan = rank(policy, outcome, known, { seed });
   return plan.attempts.length === 0 ? undefined : plan;
 }
 
 async function playScenario(
-  { name, facts, rule, fault, at, stream, plan }: Scenario,
+  { id, name, facts, rule, fault, at, stream, plan }: Scenario,
   start: Awaited<ReturnType<typeof createRehearsalServers>>["start"],
 ): Promise<RehearsalResult> {
   const [first] = plan;
   const isFaulty = ({ endpoint }: PlannedAttempt) => at === "all" || endpoint.id === first?.endpoint.id;
   const faulty = new Set(plan.filter(isFaulty).map(({ endpoint }) => endpoint.id));
-  const server = start({ ...facts, stream }, ({ id }) => (faulty.has(id) ? fault : undefined));
+  const server = start(id, { ...facts, stream }, (endpoint) => (faulty.has(endpoint.id) ? fault : undefined));
   try {
     const seen = await ask(server, stream);
     const { verdict, saw } = judgeAnswer(seen, { fault, isStream: stream, plan, isFaulty });

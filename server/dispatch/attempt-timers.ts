@@ -25,7 +25,7 @@ export class TimerExpired extends Error {
  *
  * `total` runs from the start to the end. `first_byte`, when the route sets it, to the head of the answer. `first_token` runs from the start to the first content of a stream, `idle`
  * whenever a stream that has begun is waited for. Without a stream an answer comes in one piece, when all of it is
- * generated: only `connect` (kept by the HTTP client) and `total` apply.
+ * generated: only `connect` (kept by the HTTP client), `total` and `first_byte` apply.
  *
  * Plain timers: an AbortSignal for each request costs 50 times as much.
  */

@@ -42,7 +42,13 @@ async function serve(plane: DataPlane, front: Front, exchange: Exchange, request
     const waitMs = (endpoint: string) => endpoints.remainingMs(endpoint, now());
     const { excluded } = plan ?? { excluded: [] };
     exchange.refuse(
-      noCandidateError({ excluded, model: observed.facts.model, decision: decision.id, waitMs }),
+      noCandidateError({
+        excluded,
+        model: observed.facts.model,
+        narrowedBy: observed.narrowedBy,
+        decision: decision.id,
+        waitMs,
+      }),
       "no_candidate",
     );
     return;

@@ -50,7 +50,12 @@ export const hints: readonly Hint[] = [
     form: `a text of at most ${MAX_TEXT} characters`,
   },
   { fact: "region", headers: ["x-route-region"], read: readText, form: `a text of at most ${MAX_TEXT} characters` },
-  { fact: "app", headers: ["x-title"], read: readText, form: `a text of at most ${MAX_TEXT} characters` },
+  {
+    fact: "app",
+    headers: ["x-openrouter-title", "x-title"],
+    read: readText,
+    form: `a text of at most ${MAX_TEXT} characters`,
+  },
   { fact: "app", headers: ["http-referer"], read: readText, form: `a text of at most ${MAX_TEXT} characters` },
 ];
 

@@ -7,6 +7,8 @@ const MAX_SHOWN = 5;
 export interface PlanWithoutAttempts {
   readonly excluded: readonly Exclusion[];
   readonly model: string | undefined;
+  /** The request's hints that leave candidates out: `provider.only`. */
+  readonly narrowedBy?: readonly string[] | undefined;
   /** The decision's id: its record has all that this error does not say. */
   readonly decision: string;
   /** How long until an endpoint that asked to wait may be tried; undefined when it is not known. */
@@ -19,8 +21,14 @@ export interface PlanWithoutAttempts {
  *
  * It says what a client can do something about; rules, prices and what the server lacks are for the operator, in the record.
  */
-export function noCandidateError({ excluded, model, decision, waitMs }: PlanWithoutAttempts): ApiError {
-  const message = `no model is left that may serve this request: ${reasonsOf(excluded)} (decision ${decision} has the details)`;
+export function noCandidateError({
+  excluded,
+  model,
+  narrowedBy = [],
+  decision,
+  waitMs,
+}: PlanWithoutAttempts): ApiError {
+  const message = `no model is left that may serve this request: ${reasonsOf(excluded, narrowedBy)} (decision ${decision} has the details)`;
   const has = (reason: ExclusionReason) => excluded.some((exclusion) => exclusion.reason === reason);
 
   if (excluded.length === 0) {
@@ -50,7 +58,7 @@ export function noCandidateError({ excluded, model, decision, waitMs }: PlanWith
       status: 503,
       type: "api_error",
       code: "no_candidate",
-      message,
+      message: has("circuit_open") ? `${message}; try again later` : message,
       ...retryAfter(shortestWait(excluded, waitMs)),
     };
   }
@@ -82,10 +90,11 @@ const words: Readonly<Record<ExclusionReason, string | undefined>> = {
 };
 
 /** Endpoints that are left out for the same reason stand together. Models that the key may not use are not named. */
-function reasonsOf(excluded: readonly Exclusion[]): string {
+function reasonsOf(excluded: readonly Exclusion[], narrowedBy: readonly string[]): string {
   const reasons = new Map<string, string[]>();
   for (const { endpoint, reason, detail } of excluded) {
-    const why = words[reason] ?? detail;
+    const hints = reason === "hint_excluded" && narrowedBy.length > 0 ? ` (${narrowedBy.join(", ")})` : "";
+    const why = `${words[reason] ?? detail}${hints}`;
     reasons.set(why, [...(reasons.get(why) ?? []), reason === "not_allowed_for_key" ? "" : endpoint.id]);
   }
   return [...reasons].map(([why, ids]) => `${listed(ids)}: ${why}`).join("; ");

@@ -55,8 +55,11 @@ export function readAsked(asked: RequestAsked): Soon<AskedRead> {
   const routing = readRoutingFields({ policy, body: written, latencyMs, tokensPerSecond, ignores });
   const body = routing.model === written["model"] ? written : { ...written, model: routing.model };
   const read = (seen: ObservedRequest): AskedRead => {
+    const { warnings, narrowedBy } = routing;
     const observed =
-      routing.warnings.length === 0 ? seen : { ...seen, warnings: [...seen.warnings, ...routing.warnings] };
+      warnings.length + narrowedBy.length === 0
+        ? seen
+        : { ...seen, narrowedBy, warnings: [...seen.warnings, ...warnings] };
     return {
       policy,
       observed,

@@ -6,7 +6,7 @@ import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { withModel } from "./model-splice.js";
 import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
-import { hasRoutingFields, withoutRoutingFields } from "./routing-fields.js";
+import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./routing-fields.js";
 
 /** A request's body, and the chat completion it asks for. */
 export interface ReceivedBody extends ParsedRequestBody {
@@ -33,11 +33,14 @@ function unsupported(what: string, message: string): ApiError {
 export function understandBody(bytes: BufferList, front: Front): ReceivedBody | ApiError {
   const parsed = parseRequestBody(bytes);
   if ("code" in parsed) return parsed;
-  const chat = front.readChat(parsed.json);
+  const isRouted = hasRoutingFields(parsed.json);
+  const hasStreamOptions = front.operation === "chat" || front.operation === "completions";
+  const json = isRouted && hasStreamOptions ? withUsageAsked(parsed.json) : parsed.json;
+  const chat = front.readChat(json);
   if ("code" in chat) return chat;
-  if (!hasRoutingFields(parsed.json)) return { ...parsed, chat };
+  if (!isRouted) return { ...parsed, chat };
   // Providers refuse fields they do not know: only then is a body written anew.
-  const sent = parseRequestBody(bytesOf(withoutRoutingFields(parsed.json)));
+  const sent = parseRequestBody(bytesOf(withoutRoutingFields(json)));
   return "code" in sent ? sent : { ...sent, chat };
 }
 
@@ -50,11 +53,16 @@ export function chatOf({ operation, names }: Front, { bytes, places, chat }: Rec
     plainWarnings,
     isOnly,
     inClientsWords: (sentence) => inNames(names, sentence),
-    bodyFor: (upstreamModel, streamOptions) =>
-      operation === "chat"
-        ? withModel(bytes, places, upstreamModel, streamOptions)
-        : bytesOf({ ...withoutRoutingFields(plainBody), model: upstreamModel }),
+    bodyFor: (upstreamModel, streamOptions, legacyMaxTokens) => {
+      if (operation === "chat") return withModel(bytes, places, upstreamModel, streamOptions);
+      const made = legacyMaxTokens === true ? withMaxTokens(plainBody) : plainBody;
+      return bytesOf({ ...withoutRoutingFields(made), model: upstreamModel });
+    },
   };
+}
+
+function withMaxTokens({ max_completion_tokens: limit, ...rest }: ChatView["plainBody"]): ChatView["plainBody"] {
+  return limit === undefined ? rest : { ...rest, max_tokens: limit };
 }
 
 function bytesOf(body: object): BufferList {

@@ -9,6 +9,8 @@ export interface RoutingHints {
   readonly excluded: readonly string[];
   readonly order: readonly string[] | undefined;
   readonly noFallback: boolean;
+  /** The fields that leave something out: `provider.only`. */
+  readonly narrowedBy: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -25,8 +27,8 @@ export interface RoutingContext {
 
 interface Draft extends RoutingContext {
   readonly endpoints: readonly Endpoint[];
-  /** Leaves out every endpoint that does not pass. */
-  keep(test: (endpoint: Endpoint) => boolean): void;
+  /** Leaves out every endpoint that does not pass. @param field what asks for it. */
+  keep(field: string, test: (endpoint: Endpoint) => boolean): void;
   /** A smaller number comes first. */
   orderBy(rank: (endpoint: Endpoint) => number): void;
   readonly noFallback: () => void;
@@ -42,6 +44,7 @@ const suffixes: Readonly<Record<string, ReadField>> = {
   nitro: (_, draft) => sortBy("throughput", draft),
   free: (_, draft) => {
     draft.keep(
+      "model: the suffix :free",
       ({ price }) => price !== undefined && price.input === 0 && price.output === 0 && price.above === undefined,
     );
     return undefined;
@@ -57,26 +60,36 @@ const providerFields: Readonly<Record<string, ReadField>> = {
     return undefined;
   },
   only(value, draft) {
-    if (!isTexts(value)) return "a list of providers";
+    if (!isTexts(value) || value.length === 0) return "a list of at least one provider";
     warnOfUnknown("provider.only", value, draft);
-    draft.keep(({ provider }) => value.includes(provider));
+    draft.keep("provider.only", ({ provider }) => value.includes(provider));
     return undefined;
   },
   ignore(value, draft) {
     if (!isTexts(value)) return "a list of providers";
     warnOfUnknown("provider.ignore", value, draft);
-    draft.keep(({ provider }) => !value.includes(provider));
+    draft.keep("provider.ignore", ({ provider }) => !value.includes(provider));
     return undefined;
   },
   allow_fallbacks(value, draft) {
     if (value === false) draft.noFallback();
     return typeof value === "boolean" ? undefined : "true or false";
   },
-  sort: (value, draft) => sortBy(isObject(value) ? value["by"] : value, draft),
+  sort(value, draft) {
+    if (!isObject(value)) return sortBy(value, draft);
+    const { by, partition, ...others } = value;
+    const unused = [...(partition === undefined || partition === "model" ? [] : ["partition"]), ...Object.keys(others)];
+    if (unused.length > 0)
+      draft.warn(`provider.sort.${unused.join(", ")}: it was not used; endpoints of one model are sorted`);
+    return sortBy(by, draft);
+  },
   max_price(value, draft) {
-    if (!isObject(value)) return "an object: { prompt, completion }, USD per million tokens";
+    if (!isObject(value) || !isPrice(value["prompt"]) || !isPrice(value["completion"])) {
+      return "an object: { prompt, completion }, USD per million tokens";
+    }
     const { prompt, completion } = value;
     draft.keep(
+      "provider.max_price",
       ({ price }) => price !== undefined && isWithin(price.input, prompt) && isWithin(price.output, completion),
     );
     const others = Object.keys(value).filter((name) => name !== "prompt" && name !== "completion");
@@ -84,15 +97,15 @@ const providerFields: Readonly<Record<string, ReadField>> = {
     return undefined;
   },
   data_collection(value, draft) {
-    if (value === "deny") draft.keep(({ retentionDays }) => retentionDays === 0);
+    if (value === "deny") draft.keep("provider.data_collection", ({ retentionDays }) => retentionDays === 0);
     return value === "deny" || value === "allow" ? undefined : "allow or deny";
   },
   zdr(value, draft) {
-    if (value === true) draft.keep(({ retentionDays }) => retentionDays === 0);
+    if (value === true) draft.keep("provider.zdr", ({ retentionDays }) => retentionDays === 0);
     return typeof value === "boolean" ? undefined : "true or false";
   },
   require_parameters(value, draft) {
-    if (value === true) draft.keep((endpoint) => draft.ignores(endpoint).length === 0);
+    if (value === true) draft.keep("provider.require_parameters", (endpoint) => draft.ignores(endpoint).length === 0);
     return typeof value === "boolean" ? undefined : "true or false";
   },
 };
@@ -107,7 +120,7 @@ const bodyFields: Readonly<Record<string, ReadField>> = {
     const named = names.map(
       (name) => canonicalModelId(catalog, name) ?? canonicalModelId(catalog, name.replace(/:[a-z]+$/, "")),
     );
-    draft.keep((endpoint) => named.includes(endpoint.model));
+    draft.keep("models", (endpoint) => named.includes(endpoint.model));
     const unknown = value.filter((_, at) => named[names.length - value.length + at] === undefined);
     if (unknown.length > 0) draft.warn(`models: the catalog has no ${listed(unknown)}`);
     return undefined;
@@ -116,7 +129,8 @@ const bodyFields: Readonly<Record<string, ReadField>> = {
     if (!isObject(value)) return "an object";
     for (const [name, given] of Object.entries(value)) {
       const read = Object.hasOwn(providerFields, name) ? providerFields[name] : undefined;
-      const form = given === null ? undefined : read === undefined ? "nothing here" : read(given, draft);
+      if (read === undefined) unused(`provider.${name}`, given === null, draft);
+      const form = given === null ? undefined : read?.(given, draft);
       if (form !== undefined) draft.warn(`provider.${name}: it takes ${form}; it was not used`);
     }
     return undefined;
@@ -124,7 +138,12 @@ const bodyFields: Readonly<Record<string, ReadField>> = {
   route: (value, draft) => unused("route", value === "fallback", draft),
   transforms: (value, draft) => unused("transforms", Array.isArray(value) && value.length === 0, draft),
   plugins: (value, draft) => unused("plugins", Array.isArray(value) && value.length === 0, draft),
-  usage: () => undefined, // usage is always counted
+  preset: (_, draft) => unused("preset", false, draft),
+  trace: (_, draft) => unused("trace", false, draft),
+  /** Usage is always counted; see {@link withUsageAsked}. */
+  usage: (value) => (isObject(value) ? undefined : "an object: { include }"),
+  /** A fact: see `observeBody`. */
+  session_id: () => undefined,
 };
 
 const NONE: readonly string[] = [];
@@ -133,18 +152,30 @@ const NONE: readonly string[] = [];
 export function readRoutingFields(context: RoutingContext): RoutingHints {
   const { policy, body } = context;
   if (!hasRoutingFields(body) && !String(body["model"] ?? "").includes(":")) {
-    return { model: asText(body["model"]), excluded: NONE, order: undefined, noFallback: false, warnings: NONE };
+    return {
+      model: asText(body["model"]),
+      excluded: NONE,
+      order: undefined,
+      noFallback: false,
+      narrowedBy: NONE,
+      warnings: NONE,
+    };
   }
   const endpoints = policy.set.catalog.models.flatMap((model) => model.endpoints);
   const excluded = new Set<string>();
+  const narrowedBy = new Set<string>();
   const warnings: string[] = [];
   let order: readonly string[] | undefined;
   let noFallback = false;
   const draft: Draft = {
     ...context,
     endpoints,
-    keep: (test) => {
-      for (const endpoint of endpoints) if (!test(endpoint)) excluded.add(endpoint.id);
+    keep: (field, test) => {
+      for (const endpoint of endpoints) {
+        if (test(endpoint)) continue;
+        excluded.add(endpoint.id);
+        narrowedBy.add(field);
+      }
     },
     orderBy: (rank) => {
       if (order !== undefined) warnings.push("provider: it orders twice; the first order was used");
@@ -162,12 +193,26 @@ export function readRoutingFields(context: RoutingContext): RoutingHints {
     const form = value === null ? undefined : read(value, draft);
     if (form !== undefined) warnings.push(`${name}: it takes ${form}; it was not used`);
   }
-  return { model, excluded: [...excluded], order, noFallback, warnings };
+  return { model, excluded: [...excluded], order, noFallback, narrowedBy: [...narrowedBy], warnings };
 }
 
 export function hasRoutingFields(body: Json): boolean {
   for (const name in body) if (Object.hasOwn(bodyFields, name)) return true;
   return false;
+}
+
+/** The fields of a body that are for a router. */
+export function routingFieldsOf(body: Json): Json {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(bodyFields, name)));
+}
+
+/** OpenRouter's `usage: { include: true }` asks for what OpenAI's `stream_options: { include_usage: true }` does. */
+export function withUsageAsked(body: Json): Json {
+  const { usage, stream, stream_options: options = null } = body;
+  if (!isObject(usage) || usage["include"] !== true || stream !== true) return body;
+  return options === null || isObject(options)
+    ? { ...body, stream_options: { ...options, include_usage: true } }
+    : body;
 }
 
 /** A body without the fields that are for a router. */
@@ -224,10 +269,15 @@ function unused(name: string, isFine: boolean, draft: Draft): undefined {
   return undefined;
 }
 
+function isPrice(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  const usd = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof usd === "number" && usd >= 0;
+}
+
 /** @param pico pico-dollars per token: millionths of a dollar per million tokens. */
 function isWithin(pico: number, usdPerMillion: unknown): boolean {
-  const limit = typeof usdPerMillion === "string" ? Number(usdPerMillion) : usdPerMillion;
-  return typeof limit !== "number" || Number.isNaN(limit) || pico <= limit * 1e6;
+  return usdPerMillion === undefined || usdPerMillion === null || pico <= Number(usdPerMillion) * 1e6;
 }
 
 function asText(value: unknown): string | undefined {

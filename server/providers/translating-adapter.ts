@@ -18,7 +18,7 @@ import { TranslatedAnswer } from "./translated-answer.js";
 
 /** Fields of a chat completion that are hints for this server (docs/http.md) and parameters of no provider. */
 const ours: ReadonlySet<string> = new Set([
-  ...["models", "provider", "route", "transforms", "plugins", "usage", "session_id"],
+  ...["models", "provider", "route", "transforms", "plugins", "usage", "session_id", "preset", "trace"],
 ]);
 
 /** How an answer is wanted that is no chat completion. */

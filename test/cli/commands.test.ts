@@ -30,6 +30,13 @@ describe("the policy command on a starter set", () => {
     expect(code).toBe(0);
   });
 
+  it("chaos rehearses every way that the policy routes", async () => {
+    const { code, stdout } = await runPolicy(["chaos", "--faults", "reset", "--json", "--policies", starter]);
+    const report = JSON.parse(stdout) as { results: { rule: string }[]; not_rehearsed: string[] };
+    expect([code, report.not_rehearsed]).toEqual([0, []]);
+    expect(new Set(report.results.map(({ rule }) => rule))).toEqual(new Set(["default", "long-context", "code"]));
+  });
+
   it("a file that is not UTF-8 is named, as a fault of the file", async () => {
     const directory = join(folder, "latin");
     await mkdir(directory);

@@ -3,6 +3,8 @@ import { ANY_TAG, FAILS, HOLDS, ONE_OF, WITHIN } from "../../../engine/compile/d
 import { assembleProgram, ProgramEmitter } from "../../../engine/compile/emit-program.js";
 import type { Literal } from "../../../engine/compile/formula.js";
 import { WordBuffer } from "../../../engine/compile/word-buffer.js";
+import { all, any, is } from "../explain/harness.js";
+import { compile, decided, setOf } from "./harness.js";
 
 const literal = (rest: Partial<Literal>): Literal => {
   return { kind: "literal", operation: WITHIN, fact: 0, x: 0, y: 0, values: [], holds: true, ...rest };
@@ -28,6 +30,16 @@ describe("emit()", () => {
     expect(start).toBe(15);
     const again = emitter.emit(assembleProgram(isOne));
     expect([...code.toArray().subarray(again)]).toEqual([ONE_OF, 1, 0, 2, HOLDS, FAILS]);
+  });
+
+  it("tells the many lists of one rule apart", () => {
+    const numbers = Array.from({ length: 14 }, (_, at) => at);
+    const pairs = numbers.map((at) => all(is("tenant", `t${at}`, `t${at + 1}`), is("app", `a${at}`, `b${at}`)));
+    const policy = compile(setOf([any(...pairs)]));
+    for (const at of numbers) {
+      const apps = numbers.filter((app) => decided(policy, { tenant: `t${at}`, app: `b${app}` }) === "route r0");
+      expect(apps).toEqual(at === 0 ? [0] : [at - 1, at]);
+    }
   });
 
   it("writes nothing when there is nothing to ask", () => {

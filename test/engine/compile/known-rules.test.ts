@@ -27,8 +27,12 @@ describe("KnownRules", () => {
     for (let edit = 0; edit < 30; edit++) {
       const names = Array.from({ length: 400 }, (_, at) => `edit-${edit}-tenant-${at}`);
       const rules = names.map((name, at) => all(is("tenant", name), atLeast("context_tokens", edit * 400 + at)));
-      buildDecisionTree(setOf([...rules, all(is("app", ...names)), all(is("app", ...names))]), usualTuning, known);
-      most = Math.max(most, known.symbols.weight);
+      const scope = is("app", ...names);
+      buildDecisionTree(setOf([...rules, all(scope), all(scope)]), usualTuning, known);
+      const { symbols, weight } = known.symbols;
+      const mentions = symbols.map((symbol) => (symbol.kind === "part" ? symbol.mentions.length : 0));
+      expect(weight).toBe(mentions.reduce((sum, count) => sum + count, symbols.length));
+      most = Math.max(most, weight);
     }
     expect(most).toBeGreaterThan(10_000);
     expect(most).toBeLessThan(20_000);

@@ -178,6 +178,16 @@ describe("a bitmap", () => {
     }
   });
 
+  it("asks nothing more for tags that are named elsewhere", () => {
+    const guard = { deny: all(is("app", "x"), has("any", ...Array.from({ length: 40 }, (_, at) => `guard${at}`))) };
+    for (const tuning of [bitmaps, hashed]) {
+      const work = workFor([guard, ...many(90, (at) => all(has("any", `t${at % 30}`), asked))], tuning);
+      const facts = { app: "y", model: "x" };
+      expect(work({ ...facts, tags: ["guard1", "t7", "guard39"] }).asked).toBe(1 + 3);
+      expect(work({ ...facts, tags: ["guard1", "guard39"] }).asked).toBe(1);
+    }
+  });
+
   it("gives the values that most rules name a row of their own", () => {
     for (const tuning of [bitmaps, hashed]) {
       const few = { ...tuning, mostRows: 1 };

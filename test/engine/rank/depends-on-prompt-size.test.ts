@@ -5,7 +5,7 @@ import type { Rule } from "../../../engine/policy/policy-set.js";
 import { dependsOnPromptSize } from "../../../engine/rank/depends-on-prompt-size.js";
 import { tokenThresholds } from "../../../engine/tokens/token-thresholds.js";
 import { compile } from "../compile/harness.js";
-import { all, atLeast, is, logic } from "../explain/harness.js";
+import { all, atLeast, below, is, logic } from "../explain/harness.js";
 import { policyOf, type RouteText, requireRule, routeOf, span } from "./harness.js";
 
 const models = { "a/small": { window: 1_000 }, "a/large": { window: 100_000 } };
@@ -39,7 +39,8 @@ describe("dependsOnPromptSize()", () => {
   it("says no where only rules that the request cannot meet begin within the bounds", () => {
     const ofOthers = route("b", all(is("tenant", "b"), above));
     expect(depends([ofOthers, route("long", atLeast("context_tokens", 500))], [40, 60])).toBe(false);
-    expect(depends([ofOthers, route("short", atLeast("context_tokens", 5))], [40, 60])).toBe(false);
+    const short = all(atLeast("context_tokens", 5), below("context_tokens", 20));
+    expect(depends([ofOthers, route("short", short)], [40, 60])).toBe(false);
   });
 
   it("looks at guards and at every requirement", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type SimulatedFault, simulatedFaults } from "../../../engine/index.js";
+import { findExamples, type SimulatedFault, simulatedFaults } from "../../../engine/index.js";
 import { judgeAnswer } from "../../../server/chaos/judge-answer.js";
 import { rehearse } from "../../../server/chaos/rehearse.js";
 import { compile, policyOf } from "../http/harness.js";
@@ -39,6 +39,30 @@ describe("rehearse()", () => {
       { verdict: "not_survived" },
       { verdict: "answered" },
       { verdict: "answered" },
+    ]);
+  });
+
+  it("puts a fault where the draw of that very request goes first", async () => {
+    const route = "{ to: [acme/one, acme/two], strategy: weighted, weights: { acme/one: 1, acme/two: 1 } }";
+    const requests = Array.from({ length: 6 }, (_, number) => ({ name: `${number}`, facts: { model: `m${number}` } }));
+    for (const request of requests) {
+      const results = await rehearse(compile(policyOf(route), catalog), [request], ["cut"]);
+      const [cut] = results.filter(({ at, stream }) => at === "first" && stream);
+      expect(cut).toMatchObject({ verdict: "error", saw: "200, part of it, then stream_cut" });
+    }
+  });
+
+  it("rehearses a rule about streams in streams alone", async () => {
+    const rule = "  - { id: streams, match: { stream: true }, route: { to: [acme/two] } }";
+    const policy = compile(policyOf("{ to: [acme/one, acme/two] }", rule), catalog);
+    const { examples, open } = findExamples(policy);
+    expect([examples, open]).toEqual([[{ rule: "streams", facts: { stream: true } }], []]);
+    const requests = [...plain, ...examples.map(({ rule, facts }) => ({ name: rule, facts }))];
+    const results = await rehearse(policy, requests, ["reset"]);
+    expect(results.map(({ rule, at, stream }) => [rule, at, stream])).toEqual([
+      ["default", "first", false],
+      ["default", "all", false],
+      ["streams", "all", true],
     ]);
   });
 

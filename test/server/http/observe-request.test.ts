@@ -23,7 +23,7 @@ const policy = compile(
 const now = Date.parse("2026-11-25T10:00:00Z");
 
 async function observe(headers: RequestHeaders = {}, body: Record<string, unknown> = {}) {
-  const counter = createTokenCounter({ runIn: "main" });
+  const counter = createTokenCounter({ runIn: "main", timeLimitMs: 60_000 });
   const observed = await observeRequest({
     headers,
     body: { messages: [{ role: "user", content: "hi" }], ...body },

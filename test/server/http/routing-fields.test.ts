@@ -41,7 +41,7 @@ models:
     const plan = chosen === undefined ? [] : [chosen, ...fallbacks];
     return { status: answer.status, warning: answer.headers.get("x-route-warning"), plan, facts };
   };
-  return { upstream, ask };
+  return { upstream, proxy, ask };
 }
 
 const near = "acme/two@near";
@@ -130,10 +130,83 @@ models:
       transforms: ["middle-out"],
     });
     expect(warning).toBe(
-      "provider.quantizations: it takes nothing here; it was not used; provider.only: it takes a list of providers; it was not used; transforms: this server has no such thing; it was not used",
+      "provider.quantizations: this server has no such thing; it was not used; provider.only: it takes a list of at least one provider; it was not used; transforms: this server has no such thing; it was not used",
     );
     expect(plan).toEqual([near, far, one]);
+    const prices =
+      "provider.max_price: it takes an object: { prompt, completion }, USD per million tokens; it was not used";
+    for (const [fields, words] of [
+      [{ provider: { max_price: { prompt: "cheap" } } }, prices],
+      [{ provider: { max_price: { prompt: -1 } } }, prices],
+      [{ provider: { only: [] } }, "provider.only: it takes a list of at least one provider; it was not used"],
+      [
+        { provider: { sort: { by: "latency", partition: "none" } } },
+        "provider.sort.partition: it was not used; endpoints of one model are sorted",
+      ],
+      [{ preset: "mine" }, "preset: this server has no such thing; it was not used"],
+      [{ trace: { id: 1 } }, "trace: this server has no such thing; it was not used"],
+      [{ usage: true }, "usage: it takes an object: { include }; it was not used"],
+      [{ session_id: 5 }, "session_id: it takes a text of at most 256 characters; it was not used"],
+    ] as const) {
+      expect(await ask(fields)).toMatchObject({ status: 200, warning: words, plan: [near, far, one] });
+    }
     expect((await ask({ provider: { sort: "beauty" } }, { "x-route-strict": "true" })).status).toBe(400);
+  });
+
+  it("are the same in every API, and are not sent on", async () => {
+    const { upstream, proxy } = await start();
+    const messages = [{ role: "user", content: "hi" }];
+    const fields = {
+      provider: { only: ["far"], sort: { by: "price", partition: "model" } },
+      transforms: ["middle-out"],
+      session_id: "s",
+    };
+    for (const [path, body] of [
+      ["/v1/chat/completions", { messages }],
+      ["/v1/messages", { messages, max_tokens: 5 }],
+      ["/v1/responses", { input: "hi" }],
+      ["/v1/completions", { prompt: "hi" }],
+    ] as const) {
+      const answer = await fetch(`${proxy.url}${path}`, {
+        method: "POST",
+        body: JSON.stringify({ ...body, ...fields }),
+      });
+      await answer.text();
+      expect([path, answer.status, answer.headers.get("x-route-warning")]).toEqual([
+        path,
+        200,
+        "transforms: this server has no such thing; it was not used",
+      ]);
+      const { chosen, facts } = await proxy.lastDecision();
+      expect([chosen, facts["session"]]).toEqual([far, { value: "s", source: "body session_id" }]);
+      const sent = Object.keys(JSON.parse(upstream.requests.at(-1)!.body) as object);
+      expect(sent.filter((name) => Object.hasOwn(fields, name))).toEqual([]);
+    }
+  });
+
+  it("are named in the error when they leave nothing", async () => {
+    const { proxy } = await start();
+    const answer = await proxy.ask({ models: ["acme/claude"], provider: { ignore: ["near"] } });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      {
+        error: {
+          code: "no_candidate",
+          message: expect.stringContaining("the request's own hint leaves it out (models, provider.ignore)"),
+        },
+      },
+    ]);
+  });
+
+  it("ask for usage in streams: usage.include", async () => {
+    const { upstream, proxy } = await start();
+    const sentOptions = async (body: object) => {
+      await (await proxy.ask(body)).text();
+      return (JSON.parse(upstream.requests.at(-1)!.body) as { stream_options?: object }).stream_options;
+    };
+    expect(await sentOptions({ usage: { include: true }, stream: true })).toEqual({ include_usage: true });
+    expect(await sentOptions({ usage: { include: true } })).toBeUndefined();
+    expect(await sentOptions({ usage: { include: false }, stream: true })).toBeUndefined();
   });
 
   it("are warned about when they name what the catalog does not have", async () => {

@@ -1,5 +1,6 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../api-error.js";
+import { routingFieldsOf } from "../../routing-fields.js";
 import type { ChatView } from "../front.js";
 import { unseenIn } from "../unseen.js";
 import { holdsFileId, plainMessages, translateMessages } from "./blocks-to-chat.js";
@@ -20,8 +21,7 @@ const ignored = [
 /** Fields that are read one by one, or are for this server. */
 const read: ReadonlySet<string> = new Set([
   ...[...same, ...ignored, "model", "messages", "max_tokens", "system", "stop_sequences", "tools", "tool_choice"],
-  ...["metadata", "thinking", "output_config", "service_tier", "models", "provider", "route", "transforms", "plugins"],
-  "usage",
+  ...["metadata", "thinking", "output_config", "service_tier"],
 ]);
 /** What these take, as the API says. */
 const objects = ["tool_choice", "thinking", "output_config"] as const;
@@ -43,6 +43,7 @@ export function messagesToChat(body: Json): ChatView | ApiError {
   const warnings = new Set<string>();
   const messages = translateMessages(body, warnings);
   const tools = translateTools(body["tools"], warnings);
+  const routed = routingFieldsOf(body);
   const chat: Record<string, unknown> = {
     ...(body["model"] === undefined ? {} : { model: body["model"] }),
     messages,
@@ -56,15 +57,13 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     ...reasoning(body),
     ...responseFormat(body["output_config"], warnings),
     ...(body["service_tier"] === "standard_only" ? { service_tier: "default" } : {}),
-    // What OpenRouter's clients and our own hints put beside them.
-    ...Object.fromEntries(
-      ["models", "provider"].flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]])),
-    ),
+    ...routed,
   };
   for (const name of ignored)
     if (body[name] !== undefined) warnings.add(`${name}: left out, it exists in Anthropic's API only`);
   for (const name of Object.keys(body)) {
-    if (!read.has(name) && body[name] !== null) warnings.add(`${name}: left out, it is not known here`);
+    if (!read.has(name) && !Object.hasOwn(routed, name) && body[name] !== null)
+      warnings.add(`${name}: left out, it is not known here`);
   }
   const { cache_control: _, metadata: __, reasoning: ___, top_k: topK, ...plain } = chat;
   const isSigned = messages.some(({ reasoning_details: details }) => details !== undefined);

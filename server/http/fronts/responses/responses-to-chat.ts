@@ -1,5 +1,6 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../api-error.js";
+import { routingFieldsOf } from "../../routing-fields.js";
 import type { ChatView } from "../front.js";
 import { unseenIn } from "../unseen.js";
 import { itemsToMessages } from "./items-to-messages.js";
@@ -8,14 +9,13 @@ import { isOwnReasoning, isReasoningReference } from "./reasoning-state.js";
 /** Fields that mean the same in both. */
 const same = [
   ...["model", "temperature", "top_p", "stream", "parallel_tool_calls", "user", "service_tier", "metadata"],
-  ...["safety_identifier", "prompt_cache_key", "prompt_cache_retention", "models", "provider"],
+  ...["safety_identifier", "prompt_cache_key", "prompt_cache_retention"],
 ] as const;
 /** Fields that are read one by one, that change nothing here, or are for this server. */
 const read: ReadonlySet<string> = new Set([
   ...[...same, "input", "instructions", "tools", "tool_choice", "reasoning", "text", "max_output_tokens", "truncation"],
   // Reasoning is always handed over; streams are not padded.
   ...["include", "stream_options", "previous_response_id", "conversation", "prompt", "background", "store"],
-  ...["route", "transforms", "plugins", "usage"],
 ]);
 
 /** What needs a memory: the error says what to do without. */
@@ -70,9 +70,11 @@ export function responsesToChat(body: Json): ChatView | ApiError {
   const tools = translateTools(body["tools"], warnings);
   if (body["truncation"] === "auto") warnings.add("truncation: left out, nothing is cut here");
   if (body["store"] === true) warnings.add("store: left out, this server keeps no responses");
+  const routed = routingFieldsOf(body);
   warnOfIncluded(body["include"], warnings);
   for (const name of Object.keys(body)) {
-    if (!read.has(name) && body[name] !== null) warnings.add(`${name}: left out, ${NATIVE_ONLY}`);
+    if (!read.has(name) && !Object.hasOwn(routed, name) && body[name] !== null)
+      warnings.add(`${name}: left out, ${NATIVE_ONLY}`);
   }
   const chat: Record<string, unknown> = {
     ...Object.fromEntries(
@@ -85,6 +87,7 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     ...toolChoice(body["tool_choice"], tools.length > 0, warnings),
     ...reasoning(body["reasoning"], warnings),
     ...textFormat(body["text"], warnings),
+    ...routed,
   };
   const { reasoning: shown, ...plain } = chat;
   return {
