@@ -96,6 +96,7 @@ function providersOf(catalog: Catalog): ReadonlyMap<string, Fields> {
           "circuitBreaker",
           "responsesApi",
           "streamUsage",
+          "legacyMaxTokens",
         ].map((field) => {
           const value = (rest as Readonly<Record<string, unknown>>)[field];
           return [field, value === undefined ? "none" : typeof value === "string" ? value : canonicalJson(value)];

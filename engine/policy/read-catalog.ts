@@ -94,6 +94,7 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
     ...(booleanOf(reading, childOf(value, "circuit_breaker")) === false ? { circuitBreaker: false } : {}),
     ...(ofOpenAi("responses_api") ? { responsesApi: true } : {}),
     ...(ofOpenAi("stream_usage") ? { streamUsage: true } : {}),
+    ...(ofOpenAi("legacy_max_tokens") ? { legacyMaxTokens: true } : {}),
     ...defined("maxConcurrent", numberOf(reading, childOf(value, "max_concurrent"))),
     ...defined("healthCheck", readHealthCheck(reading, childOf(value, "health_check"))),
     ...(simulateNode === undefined ? {} : { simulate: readSimulation(reading, simulateNode) }),

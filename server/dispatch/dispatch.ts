@@ -43,8 +43,12 @@ export interface DispatchDependencies {
   readonly now: () => number;
 }
 
-/** A body for an endpoint. @param streamOptions takes the place of its `stream_options`, if given. */
-export type BodyFor = (upstreamModel: string, streamOptions?: object) => BufferList;
+/**
+ * A body for an endpoint.
+ * @param streamOptions takes the place of its `stream_options`, if given.
+ * @param legacyMaxTokens where a body is made here, its limit is called `max_tokens`.
+ */
+export type BodyFor = (upstreamModel: string, streamOptions?: object, legacyMaxTokens?: true) => BufferList;
 
 export interface DispatchRequest extends CallSide {
   readonly decisionId: string;
@@ -276,7 +280,7 @@ function recordedCall(
         endpoint,
         provider,
         operation: isPassed ? request.operation : "chat",
-        body: bodyFor(endpoint.upstreamModel, usageOptions),
+        body: bodyFor(endpoint.upstreamModel, usageOptions, provider.legacyMaxTokens),
         parsedBody: request.chat.body,
         stream: sink !== undefined,
         connectTimeoutMs: connectMsOf(planned.route.timeouts),

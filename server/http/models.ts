@@ -6,7 +6,8 @@ import type { ApiError } from "./api-error.js";
  * @param allowed what the API key may use, see `allowedModels`; undefined: everything.
  */
 export function listModels({ set }: CompiledPolicy, allowed?: readonly string[]): object {
-  return { object: "list", data: set.catalog.models.filter((model) => mayUse(model, allowed)).map(modelObject) };
+  const data = set.catalog.models.filter((model) => mayUse(model, allowed)).map(modelObject);
+  return { object: "list", data, has_more: false };
 }
 
 /**
@@ -35,10 +36,11 @@ function mayUse({ id, endpoints }: Model, allowed: readonly string[] | undefined
 }
 
 /**
- * OpenAI's fields, and those of OpenRouter's that tell models apart (https://openrouter.ai/docs/guides/overview/models, read
- * 2026-11-25). `created` is not known of any model, and clients insist on a number.
+ * OpenAI's fields, those of Anthropic's (`type`, `display_name`, `created_at`), and those of OpenRouter's that tell models apart
+ * (https://openrouter.ai/docs/guides/overview/models, read 2026-11-25). When a model was made is not known of any, and clients
+ * insist on a number or a date.
  */
-function modelObject(model: Model): object {
+function modelObject(model: Model) {
   const { id, contextWindow, maxOutputTokens, capabilities, price, endpoints } = model;
   const has = (capability: string) => capabilities.includes(capability);
   const input = ["text", ...(has("vision") ? ["image"] : []), ...(has("audio") ? ["audio"] : [])];
@@ -47,6 +49,9 @@ function modelObject(model: Model): object {
     id,
     object: "model",
     created: 0,
+    type: "model",
+    display_name: id,
+    created_at: "1970-01-01T00:00:00Z",
     owned_by: id.slice(0, id.indexOf("/")),
     name: id,
     context_length: contextWindow,

@@ -53,11 +53,16 @@ export function chatOf({ operation, names }: Front, { bytes, places, chat }: Rec
     plainWarnings,
     isOnly,
     inClientsWords: (sentence) => inNames(names, sentence),
-    bodyFor: (upstreamModel, streamOptions) =>
-      operation === "chat"
-        ? withModel(bytes, places, upstreamModel, streamOptions)
-        : bytesOf({ ...withoutRoutingFields(plainBody), model: upstreamModel }),
+    bodyFor: (upstreamModel, streamOptions, legacyMaxTokens) => {
+      if (operation === "chat") return withModel(bytes, places, upstreamModel, streamOptions);
+      const made = legacyMaxTokens === true ? withMaxTokens(plainBody) : plainBody;
+      return bytesOf({ ...withoutRoutingFields(made), model: upstreamModel });
+    },
   };
+}
+
+function withMaxTokens({ max_completion_tokens: limit, ...rest }: ChatView["plainBody"]): ChatView["plainBody"] {
+  return limit === undefined ? rest : { ...rest, max_tokens: limit };
 }
 
 function bytesOf(body: object): BufferList {

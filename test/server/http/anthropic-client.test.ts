@@ -226,6 +226,20 @@ describe("POST /v1/messages", () => {
     });
   });
 
+  it("lists models for the official client", async () => {
+    const catalog = formatCatalog({ anthropic: "http://192.0.2.1/v1", gemini: "http://192.0.2.1/v1" });
+    const proxy = await startProxy(compile(policyOf("{ to: [requested] }"), catalog));
+    const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
+    const models: Anthropic.ModelInfo[] = [];
+    for await (const model of client.models.list()) models.push(model);
+    const shown = { type: "model", created_at: "1970-01-01T00:00:00Z" };
+    expect(models).toMatchObject([
+      { ...shown, id: "acme/anthropic", display_name: "acme/anthropic" },
+      { ...shown, id: "acme/gemini", display_name: "acme/gemini" },
+    ]);
+    expect(await client.models.retrieve("acme/gemini")).toMatchObject({ display_name: "acme/gemini" });
+  });
+
   it("names what is left out of tools, documents and thoughts, and sends search results as text", async () => {
     const [openai, gemini] = await Promise.all([startProvider(servers[0]![1]), startProvider(servers[2]![1])]);
     const catalog = formatCatalog({ openai: openai.url, gemini: gemini.url });

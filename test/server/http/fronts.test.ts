@@ -1,7 +1,17 @@
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import { anthropicServer, formatCatalog, startProvider } from "../providers/provider-servers.js";
-import { catalogOf, compile, policyOf, sendJson, startProxy, startStream, startUpstream, stopAll } from "./harness.js";
+import {
+  catalogOf,
+  compile,
+  completion,
+  policyOf,
+  sendJson,
+  startProxy,
+  startStream,
+  startUpstream,
+  stopAll,
+} from "./harness.js";
 
 afterEach(stopAll);
 
@@ -133,5 +143,34 @@ describe("GET /v1/generation", () => {
     for (const query of ["", "?id=dec_0"]) {
       expect((await fetch(`${proxy.url}/v1/generation${query}`)).status).toBe(404);
     }
+  });
+});
+
+describe("legacy_max_tokens", () => {
+  it("calls the limit of requests that are translated max_tokens, and leaves chat completions as they are", async () => {
+    const upstream = await startUpstream((response) => sendJson(response, completion("fine")));
+    const catalog = catalogOf({ one: upstream.url }).replace("region: eu", "region: eu, legacy_max_tokens: true");
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog));
+    const messages = [{ role: "user", content: "hi" }];
+    const limits: unknown[] = [];
+    for (const [path, body] of [
+      ["/v1/messages", { messages, max_tokens: 5 }],
+      ["/v1/responses", { input: "hi", max_output_tokens: 5 }],
+      ["/v1/responses", { input: "hi" }],
+      ["/v1/chat/completions", { messages, max_completion_tokens: 5 }],
+    ] as const) {
+      await (await fetch(`${proxy.url}${path}`, { method: "POST", body: JSON.stringify(body) })).text();
+      const { max_tokens, max_completion_tokens } = JSON.parse(upstream.requests.at(-1)!.body) as Record<
+        string,
+        unknown
+      >;
+      limits.push([max_tokens, max_completion_tokens]);
+    }
+    expect(limits).toEqual([
+      [5, undefined],
+      [5, undefined],
+      [undefined, undefined],
+      [undefined, 5],
+    ]);
   });
 });
