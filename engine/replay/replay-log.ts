@@ -1,25 +1,11 @@
-import type { Facts } from "../evaluate/facts.js";
-import { factsOfRecord } from "../explain/record-facts.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { CaseMeanings } from "./case-meanings.js";
 import { type Decode, endOfLine, isPassedOver } from "./log-lines.js";
 import { PolicyDecider } from "./policy-decider.js";
 import { RecordReader } from "./record-reader.js";
-import {
-  type Destination,
-  destinationOf,
-  isReproduced,
-  parseDecision,
-  type RecordedChoice,
-  recordedDestination,
-} from "./replay-decision.js";
+import { isReproduced, parseDecision, recordedDestination } from "./replay-decision.js";
 import { addComparison, emptySummary, noteDiffering, type ReplaySummary } from "./replay-summary.js";
-
-/** A policy, decided the fast way and the plain way. */
-interface Replayed {
-  readonly policy: CompiledPolicy;
-  readonly decider: PolicyDecider;
-}
+import { ParsedRequest, ReadRequest, type Replayed, type ReplayedRequest } from "./replayed-request.js";
 
 /**
  * Replays recorded decisions, one JSON document a line, and counts them. A decision whose own policy is known is decided
@@ -34,11 +20,13 @@ export class LogReplay {
   readonly #baselines = new Map<string, Replayed>();
   readonly #decode: Decode;
   readonly #reader: RecordReader;
+  readonly #read: ReadRequest;
   readonly #meanings = new CaseMeanings();
 
   constructor(target: CompiledPolicy, decode: Decode) {
     this.#decode = decode;
     this.#reader = new RecordReader(decode);
+    this.#read = new ReadRequest(this.#reader, decode);
     this.#target = { policy: target, decider: new PolicyDecider(target, this.#reader, this.#meanings) };
     this.#baselines.set(target.revision, this.#target);
   }
@@ -64,56 +52,31 @@ export class LogReplay {
       const read = reader.read(start);
       const end = read === -1 ? endOfLine(bytes, start) : read;
       if (read === -1) this.#plainLine(this.#decode(bytes, start, end));
-      else this.#readRecord(bytes, start, end);
+      else this.#replay(this.#read.at(bytes, start, end));
       start = end + 1;
     }
-  }
-
-  #readRecord(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): void {
-    const { record } = this.#reader;
-    this.#decision(
-      record,
-      record.revision,
-      ({ decider }, other) => decider.destination(other?.decider),
-      (endpoint) => record.latencyOf(endpoint),
-      () => ({ id: (parseDecision(this.#decode(bytes, start, end)) as { id: string }).id, facts: record.facts() }),
-    );
   }
 
   #plainLine(text: string): void {
     if (isPassedOver(text)) return;
     const record = parseDecision(text);
-    if (record === undefined) {
-      this.#summary.unreadable++;
-      return;
-    }
-    const facts = factsOfRecord(record);
-    this.#decision(
-      record,
-      record.policy.revision,
-      ({ policy }) => destinationOf(policy, facts, record.world),
-      (endpoint) => record.world.latency_ms?.[endpoint],
-      () => ({ id: record.id, facts }),
-    );
+    if (record === undefined) this.#summary.unreadable++;
+    else this.#replay(new ParsedRequest(record));
   }
 
-  #decision(
-    record: RecordedChoice,
-    revision: string,
-    decideUnder: (policy: Replayed, other?: Replayed) => Destination,
-    latencyOf: (endpoint: string) => number | undefined,
-    exampleOf: () => { readonly id: string; readonly facts: Facts },
-  ): void {
+  #replay(request: ReplayedRequest): void {
     const summary = this.#summary;
+    const { record } = request;
     summary.decisions++;
-    const own = this.#madeUnder(revision);
-    const again = own === undefined ? undefined : decideUnder(own);
-    const after = again !== undefined && own === this.#target ? again : decideUnder(this.#target, own);
+    const own = this.#madeUnder(request.revision);
+    const again = own === undefined ? undefined : request.destination(own);
+    const after = again !== undefined && own === this.#target ? again : request.destination(this.#target, own);
     if (again !== undefined) {
       summary.checked++;
-      if (!isReproduced(record, again)) noteDiffering(summary, exampleOf().id);
+      if (!isReproduced(record, again)) noteDiffering(summary, request);
     }
-    addComparison(summary, again ?? recordedDestination(record, latencyOf), after, exampleOf);
+    const before = again ?? recordedDestination(record, (endpoint) => request.latencyOf(endpoint));
+    addComparison(summary, before, after, request);
   }
 
   /** Counts a decision by its revision. @returns that policy. */

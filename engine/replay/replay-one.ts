@@ -1,7 +1,7 @@
-import { factsOfRecord } from "../explain/record-facts.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import { destinationOf, isReproduced, type RecordedDecision } from "./replay-decision.js";
+import { isReproduced, type RecordedDecision } from "./replay-decision.js";
 import { addComparison, noteDiffering, type ReplaySummary } from "./replay-summary.js";
+import { ParsedRequest } from "./replayed-request.js";
 
 /**
  * Decides one recorded decision again under the policy that made it and under another, and counts what is different.
@@ -13,12 +13,12 @@ export function replayOne(
   own: CompiledPolicy,
   target: CompiledPolicy,
 ): void {
-  const facts = factsOfRecord(record);
-  const before = destinationOf(own, facts, record.world);
-  const { revision } = record.policy;
+  const request = new ParsedRequest(record);
+  const before = request.destination({ policy: own });
+  const { revision } = request;
   summary.decisions++;
   summary.revisions[revision] = (summary.revisions[revision] ?? 0) + 1;
   summary.checked++;
-  if (!isReproduced(record, before)) noteDiffering(summary, record.id);
-  addComparison(summary, before, destinationOf(target, facts, record.world), () => ({ id: record.id, facts }));
+  if (!isReproduced(record, before)) noteDiffering(summary, request);
+  addComparison(summary, before, request.destination({ policy: target }), request);
 }

@@ -56,23 +56,24 @@ export function emptySummary(): ReplaySummary {
   };
 }
 
+/** Something that can be shown, when it is asked for. */
+interface Shown {
+  example(): Example;
+}
+
 /** Counts a decision that its own policy does not reproduce. */
-export function noteDiffering(summary: ReplaySummary, id: string): void {
+export function noteDiffering(summary: ReplaySummary, request: Shown): void {
   summary.differingCount++;
-  if (summary.differing.length < EXAMPLES) summary.differing.push(id);
+  if (summary.differing.length < EXAMPLES) summary.differing.push(request.example().id);
 }
 
 /**
  * Counts one decision that was replayed.
- * @param exampleOf called when it is kept as an example.
+ * @param request asked when it is kept as an example.
  */
-export function addComparison(
-  summary: ReplaySummary,
-  before: Destination,
-  after: Destination,
-  exampleOf: () => Example,
-): void {
+export function addComparison(summary: ReplaySummary, before: Destination, after: Destination, request: Shown): void {
   addFigures(summary.total, before, after);
+  if (before === after) return;
   const isChanged = before.rule !== after.rule || before.endpoint !== after.endpoint;
   if (!isChanged) {
     if (!isSameList(before.fallbacks, after.fallbacks)) summary.fallbacksChanged++;
@@ -88,7 +89,7 @@ export function addComparison(
     if (from === to && pairs === summary.models) continue;
     const pair = pairOf(pairs, from, to);
     addFigures(pair, before, after);
-    if (pair.examples.length < EXAMPLES) pair.examples.push(exampleOf());
+    if (pair.examples.length < EXAMPLES) pair.examples.push(request.example());
   }
 }
 

@@ -64,7 +64,7 @@ function replayPlainly(target: CompiledPolicy, own: CompiledPolicy | undefined, 
       summary,
       again ?? recordedDestination(record, (endpoint) => record.world.latency_ms?.[endpoint]),
       after,
-      () => ({ id: record.id, facts }),
+      { example: () => ({ id: record.id, facts }) },
     );
   }
   return summary;
