@@ -225,7 +225,25 @@ describe("reading records from their bytes", () => {
     }
   });
 
-  it("reads no line that was cut, and none with a byte too many", () => {
+  it("reads every digit of a number", () => {
+    const random = seededRandom(20261126);
+    const reader = newReader();
+    const digits = (count: number) => Array.from({ length: count }, () => Math.floor(10 * random())).join("");
+    const line = (value: string) =>
+      `{"id":"a","policy":{"revision":"r"},"facts":{"context_tokens":{"value":${value},"source":"given"}},"fallbacks":[],"world":{},"warnings":[]}`;
+    for (let whole = 1; whole <= 20; whole++) {
+      for (let behind = 0; behind <= 20; behind++) {
+        for (let round = 0; round < 8; round++) {
+          const value = `${1 + Math.floor(9 * random())}${digits(whole - 1)}${behind === 0 ? "" : `.${digits(behind)}`}`;
+          const fast = read(reader, line("7"), line(value));
+          expect(fast).not.toBe("plain way");
+          expect(fast).toEqual(plainly(line(value)));
+        }
+      }
+    }
+  });
+
+  it("reads no line that was cut, and none with a byte too many or another one", () => {
     const reader = newReader();
     const { outcome, candidates, ...stored } = explain(
       policy,
@@ -248,6 +266,9 @@ describe("reading records from their bytes", () => {
         for (const fast of [read(reader, broken), read(reader, line, broken), read(reader, broken, line, broken)]) {
           if (fast !== "plain way") expect(fast, broken).toEqual(plainly(broken));
         }
+        const replaced = `${line.slice(0, at)}${letter}${line.slice(at + 1)}`;
+        const fast = read(reader, line, replaced);
+        if (fast !== "plain way") expect(fast, replaced).toEqual(plainly(replaced));
       }
     }
   });
