@@ -16,6 +16,8 @@ describe("sharedConditions()", () => {
     expect(shared(scope, scope)).toEqual([scope]);
     expect(shared(all(scope, own), scope)).toEqual([scope]);
     expect(shared(all(own, scope), all(scope, own), all(scope))).toEqual([scope]);
+    const other = has("any", "a", "b", "c", "d");
+    expect(shared(all(scope, other), all(scope, own, other))).toEqual([scope, other]);
     expect(shared(all(scope, own))).toEqual([]);
     // As equal, but not the same, it is another condition.
     expect(shared(scope, { ...scope })).toEqual([]);

@@ -68,4 +68,13 @@ describe("the size of a small tree", () => {
       });
     }
   }
+
+  it("is a few words a guard that stands below each value and below absent, in eight facts", () => {
+    const random = new Random(7);
+    const facts = ["tenant", "app", "user", "region", "session", "model", "key", "priority"];
+    const guards = Array.from({ length: 160 }, () => ({
+      deny: all(...facts.map((fact) => is(fact, `${fact}-${random.integer(0, 9)}`))),
+    }));
+    expect(buildDecisionTree(setOf(guards), splitting).nodes.length / guards.length).toBeLessThan(200);
+  });
 });

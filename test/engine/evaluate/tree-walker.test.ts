@@ -4,7 +4,7 @@ import { usualTuning } from "../../../engine/compile/tree-tuning.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { decide } from "../../../engine/evaluate/decide.js";
 import { compile, decided, setOf } from "../compile/harness.js";
-import { all, has, is } from "../explain/harness.js";
+import { all, any, atLeast, below, has, is } from "../explain/harness.js";
 
 const leafCost = (rules: number) => rules;
 const splitting: TreeTuning = { ...usualTuning, longestList: 1, nodeCost: 0, leafCost };
@@ -89,6 +89,20 @@ describe("TreeWalker", () => {
     expect(decided(policy, { app: "a", tags: names("x", 64) })).toBe(
       `required ${names("r", 41).join(" ")}, route default`,
     );
+  });
+
+  it("takes numbers that lie far beyond those that the rules of a bitmap name", () => {
+    const between = (at: number) => all(atLeast("context_tokens", at), below("context_tokens", at + 1));
+    const guard = { deny: all(is("key", "x"), any(...many(300, (at) => between(2 * at)))) };
+    const rules = many(60, (at) =>
+      at % 9 === 0 ? is("tenant", `t${at}`) : all(between(250 + at), is("app", `a${at}`), is("region", `r${at}`)),
+    );
+    for (const tuning of [bitmaps, hashedBitmaps]) {
+      const policy = compile(setOf([guard, ...rules]), tuning);
+      for (let tokens = 0; tokens < 650; tokens++) {
+        expect(decided(policy, { key: "y", context_tokens: tokens, tenant: "t54" })).toBe("route r55");
+      }
+    }
   });
 
   it("passes over tags that the policy names elsewhere", () => {

@@ -232,8 +232,9 @@ describe("a blend", () => {
     ]);
   });
 
-  it("of no shares keeps the order written", () => {
+  it("of no shares keeps the order written and computes no score", () => {
     expect(ranked({})).toEqual(all);
+    expect(first({}).attempts.map(({ score }) => score)).toEqual(all.map(() => undefined));
   });
 });
 
