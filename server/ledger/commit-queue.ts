@@ -90,7 +90,9 @@ export class CommitQueue<Row> {
 
   async #work(): Promise<void> {
     while (this.#waiting.length > 0 && !this.#isClosed) {
-      await this.#untilNextCommit();
+      const pause = this.#untilNextCommit();
+      if (pause !== undefined) await pause;
+      this.#lastCommitAt = performance.now();
       const batch = this.#waiting.slice(0, this.#options.batchRows);
       this.#lastRows = batch.length;
       try {
@@ -107,11 +109,12 @@ export class CommitQueue<Row> {
     this.#working = undefined;
   }
 
-  async #untilNextCommit(): Promise<void> {
+  /** @returns undefined after a while without a commit: a row that comes then is likely alone, and waits for no turn of the event loop. */
+  #untilNextCommit(): Promise<void> | undefined {
     const waitMs = this.#lastCommitAt + Math.min(this.#lastRows, MOST_MS_BETWEEN) - performance.now();
-    if (waitMs >= 1) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    else await new Promise((resolve) => setImmediate(resolve)); // rows of the same turn go together
-    this.#lastCommitAt = performance.now();
+    if (waitMs >= 1) return new Promise((resolve) => setTimeout(resolve, waitMs));
+    if (waitMs > -1) return new Promise((resolve) => setImmediate(resolve)); // rows of the same turn go together
+    return undefined;
   }
 
   /**
