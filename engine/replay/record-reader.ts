@@ -81,6 +81,7 @@ export class RecordReader extends ValueReader {
     let at = start;
     for (;;) {
       const { gap } = value;
+      let isReached = false;
       if (gap !== -1) {
         const from = before - gap;
         const shift = at - from;
@@ -98,45 +99,42 @@ export class RecordReader extends ValueReader {
           } while (before <= same);
           const { place, length } = value;
           at = begin + shift;
-          if (place.role === END) break;
-          if (begin + length >= same || (value.opened & AFTER_DEFAULT) !== 0) {
-            if (!fits(place, bytes[at] as number)) return false;
-            const end = this.readValue(place, at);
-            value.length = end - at;
-            at = end;
-            continue;
+          isReached = begin + length >= same || place.role === END || (value.opened & AFTER_DEFAULT) !== 0;
+          if (!isReached)
+            at += length; // The value is as before, what stands behind it is not.
+          else if (!fits(place, bytes[at] as number)) return false;
+        }
+      }
+      if (!isReached) {
+        const link = this.linkAt(value.place, at);
+        if (link === undefined) return false;
+        const { next: place, opened } = link;
+        if ((opened & AFTER_DEFAULT) !== 0) record.kinds[value.place.of] = ABSENT;
+        if (link.revision !== undefined) record.revision = link.revision;
+        twice |= seen & opened;
+        seen |= opened;
+        at += link.text.length;
+        value.gap = link.text.length;
+        value.opened = opened;
+        const like = place.slot.values === 0 ? undefined : findBehind(value, place);
+        if (like === undefined) {
+          if (place.slot.values > 0 && place.role > END) return false;
+          const inserted = new LineValue(place);
+          inserted.next = value.next;
+          value.next = inserted;
+          value = inserted;
+        } else {
+          for (let passed = value.next as LineValue; passed !== like; passed = passed.next as LineValue) {
+            before += passed.length + passed.gap;
+            this.removeValue(passed.place);
           }
-          // The value is as before, what stands behind it is not.
-          at += length;
+          like.place = place;
+          value.next = like;
+          value = like;
+          before += like.length + like.gap;
         }
       }
-      const link = this.linkAt(value.place, at);
-      if (link === undefined) return false;
-      const { next: place, opened } = link;
-      if ((opened & AFTER_DEFAULT) !== 0) record.kinds[value.place.of] = ABSENT;
-      if (link.revision !== undefined) record.revision = link.revision;
-      twice |= seen & opened;
-      seen |= opened;
-      at += link.text.length;
-      value.gap = link.text.length;
-      value.opened = opened;
-      const like = place.slot.values === 0 ? undefined : findBehind(value, place);
-      if (like === undefined) {
-        if (place.slot.values > 0 && place.role > END) return false;
-        const inserted = new LineValue(place);
-        inserted.next = value.next;
-        value.next = inserted;
-        value = inserted;
-      } else {
-        for (let passed = value.next as LineValue; passed !== like; passed = passed.next as LineValue) {
-          before += passed.length + passed.gap;
-          this.removeValue(passed.place);
-        }
-        like.place = place;
-        value.next = like;
-        value = like;
-        before += like.length + like.gap;
-      }
+      const { place } = value;
       if (place.role === END) break;
       const end = this.readValue(place, at);
       value.length = end - at;
