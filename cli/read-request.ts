@@ -4,14 +4,17 @@ import type { CompiledPolicy, World } from "../engine/index.js";
 import { answersAsked } from "../server/dispatch/answers-asked.js";
 import { createServingPolicies } from "../server/dispatch/serving-policy.js";
 import { type ApiError, errorBody } from "../server/http/api-error.js";
-import { chatFront } from "../server/http/fronts/chat-front.js";
+import type { Front } from "../server/http/fronts/front.js";
+import { fronts } from "../server/http/fronts/fronts.js";
 import { observeRequest } from "../server/http/observe-request.js";
-import { parseRequestBody } from "../server/http/parse-request-body.js";
 import { readAsked } from "../server/http/read-asked.js";
+import { understandBody } from "../server/http/receive-request.js";
 import { requestHeaders } from "../server/http/request-headers.js";
 import { BufferList } from "../server/json/buffer-list.js";
 import { createAdapters } from "../server/providers/adapters.js";
+import { parseJsonObject } from "../server/providers/chat/json.js";
 import { createTokenCounter } from "../server/tokens/create-token-counter.js";
+import { type Api, otherApis } from "./body-of-api.js";
 import { CommandFailure } from "./command-failure.js";
 import type { SourcedFacts } from "./facts-from-flags.js";
 
@@ -22,32 +25,42 @@ export interface RequestRead extends SourcedFacts {
   readonly world: World;
 }
 
+/** What is sent, and to which API. */
+export interface RequestSent {
+  /** The body; `-` is standard input; undefined: an empty object. */
+  readonly file: string | undefined;
+  readonly api: Api;
+  /** As curl takes them: `name: value`. */
+  readonly headers: readonly string[];
+}
+
 /**
- * Reads a chat completion as the proxy does: the same checks of the body, the same facts, the same hints of other routers.
- * @param file the body; `-` is standard input; undefined: an empty object.
- * @param headers as curl takes them: `name: value`.
- * @throws CommandFailure: 2 when the file or a header cannot be read, 1 with the answer of the proxy when it would refuse.
+ * Reads a request as the proxy does: the same checks of the body, the same facts, the same hints of other routers.
+ * @throws CommandFailure: 2 when the file or a header cannot be read or the body is of another API, 1 with the answer of the
+ *   proxy when it would refuse.
  */
 export async function readRequest(
   policy: CompiledPolicy,
-  file: string | undefined,
-  headers: readonly string[],
+  { file, api, headers }: RequestSent,
   latencyMs: World["latency_ms"],
   now: number,
 ): Promise<RequestRead> {
   const rawHeaders = headers.flatMap(readHeader);
-  const parsed = orRefusal(
-    parseRequestBody(new BufferList([file === undefined ? Buffer.from("{}") : await readBody(file)])),
-  );
-  const { body } = orRefusal(chatFront.readChat(parsed.json));
+  const bytes = file === undefined ? Buffer.from("{}") : await readBody(file);
+  const front = frontOf(api);
+  refuseOtherApis(bytes, api);
+  const { body, unseen, assumed, needsNative } = orRefusal(understandBody(new BufferList([bytes]), front)).chat;
   const environment = withAllKeys(policy);
   const adapters = createAdapters(environment);
   try {
     const serving = createServingPolicies(adapters, environment)(policy);
     const read = await readAsked({
       serving,
-      operation: chatFront.operation,
+      operation: front.operation,
       body,
+      unseen,
+      names: front.names,
+      assumed,
       latencyMs: () => latencyMs,
       tokensPerSecond: () => undefined,
       observe: observeRequest,
@@ -58,7 +71,7 @@ export async function readRequest(
     });
     if (read.refusal !== undefined) orRefusal(read.refusal);
     const { facts, sources, warnings } = read.observed;
-    const incapable = serving.incapableOf(body, chatFront.operation, undefined);
+    const incapable = serving.incapableOf(body, front.operation, needsNative);
     const answers = answersAsked(body);
     return {
       facts,
@@ -74,6 +87,22 @@ export async function readRequest(
   } finally {
     await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
   }
+}
+
+function frontOf(api: Api): Front {
+  const front = [...fronts.values()].find(({ operation }) => operation === api);
+  if (front === undefined) throw new Error(`invariant: there is no API ${api}`);
+  return front;
+}
+
+function refuseOtherApis(bytes: Buffer, api: Api): void {
+  const other = otherApis(parseJsonObject(bytes.toString("utf8")) ?? {}, api);
+  if (other === undefined) return;
+  const named = other.apis.map((one) => `--api ${one}`).join(" or ");
+  throw new CommandFailure(
+    2,
+    `policy explain: the body has ${other.sign}, so it is none for --api ${api}; say ${named}`,
+  );
 }
 
 function orRefusal<Value extends object>(read: Value | ApiError): Value {

@@ -12,6 +12,7 @@ import {
   type World,
   whyNot,
 } from "../../engine/index.js";
+import { type Api, apis } from "../body-of-api.js";
 import { CommandFailure } from "../command-failure.js";
 import { addFactOptions, factsFromFlags, factsOfAPlainRequest } from "../facts-from-flags.js";
 import { globalOptions } from "../global-options.js";
@@ -21,6 +22,7 @@ import { type Explained, reproduceDecision } from "../reproduce-decision.js";
 
 interface ExplainOptions extends Readonly<Record<string, unknown>> {
   readonly request?: string;
+  readonly api: Api;
   readonly header?: readonly string[];
   readonly decision?: string;
   readonly server: string;
@@ -40,7 +42,10 @@ export function explainCommand(): Command {
   );
   addFactOptions(command);
   return command
-    .option("--request <file>", "the JSON body of a chat completion, read as the proxy reads it; - is standard input")
+    .option("--request <file>", "the JSON body of a request, read as the proxy reads it; - is standard input")
+    .addOption(
+      new Option("--api <api>", "the API that --request is for: the end of its path").choices(apis).default("chat"),
+    )
     .addOption(
       new Option(
         "-H, --header <header>",
@@ -93,7 +98,7 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
   const isPlain = own.request === undefined && own.header === undefined;
   const base: RequestRead = isPlain
     ? { ...factsOfAPlainRequest(now), warnings: [], world: {} }
-    : await readRequest(policy, own.request, own.header ?? [], world.latency_ms, now);
+    : await readRequest(policy, { file: own.request, api: own.api, headers: own.header ?? [] }, world.latency_ms, now);
   const record = explainDecision({
     policy,
     facts: { ...base.facts, ...described.facts },

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Api } from "../../cli/body-of-api.js";
 import { type ProxyProcess, runPolicy, startProxy } from "../acceptance/proxy-process.js";
 
 // The same requests by curl and by `policy explain --request`: one reading.
@@ -50,5 +51,50 @@ describe("policy explain --request", () => {
     const record = JSON.parse(stdout);
     expect(record.outcome.route.rule).toBe(served.headers.get("x-route-rule"));
     expect(record.chosen).toBe(`${served.headers.get("x-route-model")}@${served.headers.get("x-route-provider")}`);
+  });
+
+  const picture = '{"type":"image","source":{"type":"url","url":"https://example.com/a.png"}}';
+  const ofOtherApis: readonly (readonly [Api, string])[] = [
+    [
+      "messages",
+      `{"model":"auto","max_tokens":50,"system":"Be brief","messages":[{"role":"user","content":[${picture}]}]}`,
+    ],
+    ["messages", `{"model":"auto","max_tokens":50,"metadata":{"tags":["code"]},${messages}}`],
+    ["responses", '{"model":"auto","input":"Reverse a list","metadata":{"tags":"code"},"max_output_tokens":50}'],
+    ["completions", '{"model":"auto","prompt":"Once upon a time","max_tokens":50}'],
+    ["embeddings", '{"model":"openai/text-embedding-3-small","input":"hi"}'],
+  ];
+  it.each(ofOtherApis)("reads a body for %s as the proxy does", async (api, body) => {
+    const headers = { "content-type": "application/json" };
+    const served = await fetch(`${proxy.url}/v1/${api}`, { method: "POST", headers, body });
+    await served.text();
+    const stored = await fetch(`${proxy.url}/admin/decisions/${served.headers.get("x-route-decision")}`);
+    const { record: decided } = (await stored.json()) as {
+      record: { facts: Record<string, unknown>; chosen?: string };
+    };
+    const file = join(folder, "body.json");
+    await writeFile(file, body);
+    const { stdout, stderr } = await runPolicy(["explain", "--request", file, "--api", api, "--json"]);
+    expect(stderr).toBe("");
+    const record = JSON.parse(stdout);
+    const { time: _, ...facts } = decided.facts;
+    expect(record.facts).toMatchObject(facts);
+    expect(record.chosen).toBe(decided.chosen);
+  });
+
+  it.each([
+    ["chat", ofOtherApis[0]?.[1] ?? "", "`system` beside `messages`", "--api messages"],
+    ["chat", `{"messages":[{"role":"user","content":[${picture}]}]}`, "content of Anthropic's API", "--api messages"],
+    ["chat", `{"tools":[{"name":"a","input_schema":{}}],${messages}}`, "tools with `input_schema`", "--api messages"],
+    ["chat", ofOtherApis[2]?.[1] ?? "", "`input` and no `messages`", "--api responses or --api embeddings"],
+    ["chat", ofOtherApis[3]?.[1] ?? "", "`prompt` and no `messages`", "--api completions"],
+    ["responses", `{${messages}}`, "messages", "--api chat or --api messages"],
+  ])("refuses for %s what is of another API", async (api, body, sign, advice) => {
+    const file = join(folder, "body.json");
+    await writeFile(file, body);
+    const { code, stderr } = await runPolicy(["explain", "--request", file, "--api", api]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(sign);
+    expect(stderr).toContain(advice);
   });
 });
