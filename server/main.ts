@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
-import { setFlagsFromString } from "node:v8";
 import type { Logger } from "pino";
 import pino from "pino";
 import { type CompiledPolicy, shortRevision } from "../engine/serving.js";
@@ -22,6 +21,7 @@ import { createStoredExplainer } from "./http/explain-stored-decision.js";
 import { observeRequest } from "./http/observe-request.js";
 import { noFaults, requestedFaults } from "./http/requested-faults.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
+import { keepHeapSmall } from "./keep-heap-small.js";
 import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
 import { openAccounting } from "./ledger/open-accounting.js";
@@ -46,12 +46,6 @@ import { createMetrics } from "./telemetry/metrics.js";
 import { startRequestTrace } from "./telemetry/start-request-trace.js";
 import { startTelemetry } from "./telemetry/start-telemetry.js";
 import { createTokenCounter } from "./tokens/create-token-counter.js";
-
-/**
- * By how much the heap may grow before it is cleared: by default three to four times what was alive, and streams that have ended stay in
- * it so long. With 50 clearing up takes a sixth of the CPU of a saturated server, with 100 nothing that can be measured.
- */
-const HEAP_GROWTH_PERCENT = 100;
 
 export interface ServerOptions {
   /** The policy directory. */
@@ -79,10 +73,7 @@ export interface RunningServer {
  *   running then.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
-  // While a server warms up its requests take long, and V8 learns to make their objects where garbage is collected late, with
-  // the bodies they hold: for good.
-  setFlagsFromString("--no-allocation-site-pretenuring");
+  keepHeapSmall();
   const environment = process.env;
   const log = createLog();
   const closing: (() => Promise<unknown>)[] = [];
