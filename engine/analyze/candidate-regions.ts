@@ -6,6 +6,7 @@ import type { FactAtom, FactAxis } from "./axis.js";
 import type { Box } from "./box.js";
 import { joinBoxes } from "./condition-boxes.js";
 import type { PolicyRegions } from "./policy-regions.js";
+import { atomOfFacts } from "./request-space.js";
 
 /** The capabilities that a request asks for, by the fact that says so. */
 export const capabilityFacts = [
@@ -139,6 +140,18 @@ export function boxesWhere(
   return (factAxes.get(fact) ?? []).flatMap((number) => {
     const atoms = (axes[number] as FactAxis).atoms.flatMap((atom, at) => (isWanted(atom) ? [at] : []));
     return atoms.length === 0 ? [] : [layout.only(number, atoms)];
+  });
+}
+
+/** The requests that name another model, or none. */
+export function boxesNotNaming({ factAxes, axes, layout }: PolicyRegions["space"], model: string): readonly Box[] {
+  return (factAxes.get("model") ?? []).map((number) => {
+    const axis = axes[number] as FactAxis;
+    const named = atomOfFacts(axis, { model });
+    return layout.only(
+      number,
+      axis.atoms.flatMap((_, at) => (at === named ? [] : [at])),
+    );
   });
 }
 

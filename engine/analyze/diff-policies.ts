@@ -14,7 +14,7 @@ import { outcomeMeaning } from "./outcome-meaning.js";
 import { PolicyRegions } from "./policy-regions.js";
 import { httpRequests, type RequestAssumptions } from "./request-assumptions.js";
 import type { RequestSpace } from "./request-space.js";
-import { defaultRouteMeaning, requirementMeaning, routeMeaning } from "./route-meaning.js";
+import { defaultRouteMeaning, goesOn, requirementMeaning, routeMeaning } from "./route-meaning.js";
 import { QUESTION_STEPS, StepBudget } from "./step-budget.js";
 
 /** Two policies compared by what they do with requests. */
@@ -136,7 +136,9 @@ class Comparing {
 
   /** Where both take the same route but, when it is exhausted, go on differently. */
   #chains(one: readonly ListedRule[], other: readonly ListedRule[], within: readonly Box[]): readonly RequestChange[] {
-    if (![...one, ...other].some((rule) => goesOn(rule, this.#before) || goesOn(rule, this.#after))) return [];
+    const [before, after] = [this.#before.set.rules, this.#after.set.rules];
+    if (![...one, ...other].some(({ ruleNumber }) => goesOn(before[ruleNumber]) || goesOn(after[ruleNumber])))
+      return [];
     const { layout } = this.#space;
     const found: RequestChange[] = [];
     const tail = (rules: readonly ListedRule[], rule: ListedRule) => rules.slice(rules.indexOf(rule) + 1);
@@ -148,7 +150,7 @@ class Comparing {
       without: this.refused,
       isWanted: (from, to) =>
         from.meaning === to.meaning &&
-        goesOn(from, this.#before) &&
+        goesOn(before[from.ruleNumber]) &&
         canonicalJson(tail(one, from).map(({ key }) => key)) !== canonicalJson(tail(other, to).map(({ key }) => key)),
     });
     this.#noteUndecided(pairs.undecided);
@@ -320,11 +322,6 @@ function listed(regions: PolicyRegions, rule: Rule, ruleNumber: number, meaning:
 function sideOf({ set }: PolicyRegions, { name, ruleNumber }: ListedRule): ChangedSide {
   const rule = set.rules[ruleNumber];
   return { rule: rule?.id ?? (name === "none" ? "none" : "default"), ruleNumber };
-}
-
-function goesOn({ ruleNumber }: ListedRule, { set }: PolicyRegions): boolean {
-  const rule = set.rules[ruleNumber];
-  return rule?.effect === "route" && rule.route.onExhausted === "next_rule";
 }
 
 function attributeChanges(before: PolicySet, after: PolicySet): readonly string[] {

@@ -2,15 +2,14 @@ import type { Condition } from "../conditions/condition.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { Route } from "../policy/policy-set.js";
 import { type CatalogEntry, indexCatalog } from "../rank/catalog-index.js";
-import type { FactAxis } from "./axis.js";
 import type { Box } from "./box.js";
 import { buildSpace } from "./build-space.js";
+import { boxesNotNaming } from "./candidate-regions.js";
 import { catalogCuts, rankFacts } from "./check-context.js";
 import type { Cut } from "./number-atoms.js";
-import { type NumberedRule, PolicyRegions } from "./policy-regions.js";
+import { PolicyRegions } from "./policy-regions.js";
 import { httpRequests } from "./request-assumptions.js";
-import { atomOfFacts } from "./request-space.js";
-import { expandReferences } from "./route-meaning.js";
+import { expandReferences, goesOn } from "./route-meaning.js";
 
 /** A route, with the endpoints that can be its candidates. */
 export interface CandidateRoute {
@@ -82,19 +81,6 @@ export class PropertyRegions {
   notNaming(route: Route, entry: CatalogEntry): readonly Box[] {
     const { to, fallback } = expandReferences(this.policy.set, route);
     if ([...to, ...fallback].includes(entry.endpoint.id)) return [];
-    const { space } = this.regions;
-    return (space.factAxes.get("model") ?? []).map((number) => {
-      const axis = space.axes[number] as FactAxis;
-      const named = atomOfFacts(axis, { model: entry.model.id });
-      return space.layout.only(
-        number,
-        axis.atoms.flatMap((_, at) => (at === named ? [] : [at])),
-      );
-    });
+    return boxesNotNaming(this.regions.space, entry.model.id);
   }
-}
-
-/** Whether requests that a rule matches may be served by a later one. */
-export function goesOn(rule: NumberedRule["rule"] | undefined): boolean {
-  return rule?.effect === "route" && rule.route.onExhausted === "next_rule";
 }

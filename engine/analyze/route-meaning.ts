@@ -1,4 +1,4 @@
-import type { CandidateReference, PolicySet, Requirement, Route } from "../policy/policy-set.js";
+import type { CandidateReference, PolicySet, Requirement, Route, Rule } from "../policy/policy-set.js";
 import { canonicalJson } from "../policy/revision.js";
 import { expandCandidates } from "../rank/expand-candidates.js";
 
@@ -12,6 +12,11 @@ export function routeMeaning(set: PolicySet, route: Route): string {
 /** The default route is the last that is asked: what it says about what follows means nothing. */
 export function defaultRouteMeaning(set: PolicySet): string {
   return routeMeaning(set, { ...set.defaultRoute, onExhausted: "fail" });
+}
+
+/** Whether the next rule that matches is asked when a rule's route is exhausted. */
+export function goesOn(rule: Rule | undefined): boolean {
+  return rule?.effect === "route" && rule.route.onExhausted === "next_rule";
 }
 
 export function requirementMeaning(requirement: Requirement): string {

@@ -11,8 +11,8 @@ import { mayBeExcluded, mayCostMore } from "./candidate-bounds.js";
 import { boxesWhere, surelyExcluded } from "./candidate-regions.js";
 import { justDearer, largestRequests } from "./costly-requests.js";
 import type { NumberedRule } from "./policy-regions.js";
-import { goesOn, type PropertyRegions } from "./property-regions.js";
-import { expandReferences } from "./route-meaning.js";
+import type { PropertyRegions } from "./property-regions.js";
+import { expandReferences, goesOn } from "./route-meaning.js";
 
 /** Requests among which a counterexample would be. */
 export interface Suspicion {

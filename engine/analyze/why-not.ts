@@ -14,10 +14,9 @@ import { rank } from "../rank/rank.js";
 import type { World } from "../rank/world.js";
 import { positionOf } from "../source/position.js";
 import { formatUsd } from "../units/money.js";
-import type { FactAxis } from "./axis.js";
 import type { Box } from "./box.js";
 import { buildSpace } from "./build-space.js";
-import { surelyExcluded } from "./candidate-regions.js";
+import { boxesNotNaming, surelyExcluded } from "./candidate-regions.js";
 import { catalogCuts, rankFacts } from "./check-context.js";
 import { controlOf } from "./fact-control.js";
 import { factsOfBox } from "./facts-of-box.js";
@@ -296,22 +295,10 @@ class Asking {
         if (!isNamed && !ids.includes("requested")) return true;
         const excluded = surelyExcluded(this.#regions, entry, route);
         // Only a request that names the model has it as a candidate.
-        const unnamed = isNamed ? [] : this.#notNaming(entry.model.id);
+        const unnamed = isNamed ? [] : boxesNotNaming(this.#regions.space, entry.model.id);
         const covers = excluded === undefined ? undefined : [...excluded, ...unnamed];
         return this.#findDecided(ruleNumber, isFree, covers) === "none";
       });
-    });
-  }
-
-  #notNaming(model: string): readonly Box[] {
-    const { space } = this.#regions;
-    return (space.factAxes.get("model") ?? []).map((number) => {
-      const axis = space.axes[number] as FactAxis;
-      const named = atomOfFacts(axis, { model });
-      return space.layout.only(
-        number,
-        axis.atoms.flatMap((_, at) => (at === named ? [] : [at])),
-      );
     });
   }
 
