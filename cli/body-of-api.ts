@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf } from "../server/providers/chat/json.js";
+import { type Json, objectsOf } from "../server/providers/chat/json.js";
 
 /** The APIs whose bodies `policy explain --request` reads; the name is the end of the path, `chat` for chat completions. */
 export const apis = ["chat", "completions", "embeddings", "messages", "responses"] as const;
@@ -49,5 +49,5 @@ const signs: readonly (readonly [string, (body: Json) => boolean, readonly Api[]
 ];
 
 function contentOf(messages: unknown): readonly Json[] {
-  return objectsOf(messages).flatMap(({ content }) => objectsOf(content).filter(isObject));
+  return objectsOf(messages).flatMap(({ content }) => objectsOf(content));
 }

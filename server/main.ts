@@ -128,7 +128,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       options.shadow === undefined
         ? undefined
         : await openShadow({
-            ...{ directory: options.shadow, servingDirectory: options.policies, serving: policies, log, closing },
+            directory: options.shadow,
+            servingDirectory: options.policies,
+            serving: policies,
+            log,
+            closing,
           });
     const adapters = createAdapters(environment);
     closing.push(() => Promise.all([...adapters.values()].map((adapter) => adapter.close())));

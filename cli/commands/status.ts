@@ -67,7 +67,7 @@ function describe(
 ): string {
   const { name, revision, since, rules } = policy.serving;
   const lines = [
-    `${status}: serving ${name}@${revision.slice(0, 12)} since ${since}, ${rules} rules`,
+    `${status}: serving ${name}@${shortRevision(revision)} since ${since}, ${rules} rules`,
     ...degraded.map((part) => `degraded: ${part}`),
     ...troubled.map(({ endpoint, circuit, rate_limited_until: until }) =>
       circuit.state === "open"

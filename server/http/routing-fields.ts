@@ -1,6 +1,7 @@
 import type { CompiledPolicy, Endpoint } from "../../engine/serving.js";
 import { canonicalModelId } from "../../engine/serving.js";
 import { isObject, type Json } from "../providers/chat/json.js";
+import type { RoutingFieldName } from "../providers/chat/routing-field-names.js";
 
 /** What a request's own hints do to the plan: they leave out, and order the endpoints of one model; they never add. */
 export interface RoutingHints {
@@ -111,7 +112,7 @@ const providerFields: Readonly<Record<string, ReadField>> = {
 };
 
 /** Fields of the body: OpenRouter's, which its clients send. */
-const bodyFields: Readonly<Record<string, ReadField>> = {
+const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
   models(value, draft) {
     if (!isTexts(value)) return "a list of models";
     const { model } = draft.body;

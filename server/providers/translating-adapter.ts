@@ -6,6 +6,7 @@ import { type ChatRequest, RefusedRequest } from "./chat/chat-request.js";
 import { isObject, type Json } from "./chat/json.js";
 import { ignoredParameters, refusedParameter } from "./chat/parameters.js";
 import { readChatRequest } from "./chat/read-chat-request.js";
+import { routingFieldNames } from "./chat/routing-field-names.js";
 import type { AnswerContext, EmbeddingsTranslator, TranslatedRequest, Translator } from "./chat/translator.js";
 import type { HttpCalls } from "./http-calls.js";
 import { embeddingsPassThrough } from "./openai-embeddings.js";
@@ -16,10 +17,7 @@ import type { ProviderAdapter, UpstreamCall, UpstreamExchange, UpstreamHandler }
 import { providerTargets } from "./provider-target.js";
 import { TranslatedAnswer } from "./translated-answer.js";
 
-/** Fields of a chat completion that are hints for this server (docs/http.md) and parameters of no provider. */
-const ours: ReadonlySet<string> = new Set([
-  ...["models", "provider", "route", "transforms", "plugins", "usage", "session_id", "preset", "trace"],
-]);
+const ours: ReadonlySet<string> = new Set(routingFieldNames);
 
 /** How an answer is wanted that is no chat completion. */
 const plain = { usesLegacyFunctions: false, includeUsage: true } as const;
