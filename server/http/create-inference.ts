@@ -14,10 +14,9 @@ import type { Exchange } from "./exchange.js";
 import { exhaustedError, unavailableError } from "./exhausted-error.js";
 import type { Front } from "./fronts/front.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
-import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
 import type { ObservedRequest } from "./observe-request.js";
-import { chatOf, type ReceivedBody } from "./receive-request.js";
+import type { ReceivedBody } from "./receive-request.js";
 import { throughCache } from "./through-cache.js";
 import { type Attempts, isPossible, sendAgain, untilPossible } from "./until-possible.js";
 
@@ -107,24 +106,15 @@ function send(
       decisionId: decision.id,
       serving: decision.serving,
       plan,
-      operation: front.operation,
-      bodyFor: (upstreamModel, streamOptions) => withModel(body.bytes, body.places, upstreamModel, streamOptions),
-      chat: chatOf(front, body),
+      asked: body,
       operationHeaders: front.operationHeaders(request.headers),
       maxOutputTokens: facts.max_output_tokens,
       client: exchange.client,
       account,
       sink,
       trace: exchange.trace,
-      attempts: exchange.attempts,
-      failures: exchange.failures,
-      warnings: exchange.warnings,
+      progress: exchange,
       faultOf: plane.faultsOf(request.headers),
-      onPassedOver: (endpoint, reason) => exchange.passedOver.push({ endpoint, reason }),
-      waitedMs: () => exchange.queuedMs,
-      onWaited: (ms) => {
-        exchange.queuedMs += ms;
-      },
     },
     plane.dispatching,
   );

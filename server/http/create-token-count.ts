@@ -8,7 +8,6 @@ import type { Decision } from "./decision.js";
 import { createExchangeServer, denial, enter, type ServeRequest } from "./enter-request.js";
 import type { Exchange } from "./exchange.js";
 import { countFront } from "./fronts/count-front.js";
-import { withModel } from "./model-splice.js";
 import type { ReceivedBody } from "./receive-request.js";
 
 /** Says in an answer who counted. */
@@ -29,7 +28,7 @@ export function createTokenCount(plane: DataPlane): ServeRequest {
       return;
     }
     const planned = decision.plan?.attempts[0];
-    const headers = countFront.operationHeaders(request.headers);
+    const headers = countFront.operationHeaders(request.headers) ?? {};
     if (planned !== undefined && (await countAtProvider(plane, exchange, decision, planned, entered.body, headers)))
       return;
     exchange.addHeaders({ [COUNTED_BY]: "estimate" });
@@ -58,7 +57,7 @@ async function countAtProvider(
     endpoint,
     provider,
     operation,
-    body: withModel(body.bytes, body.places, endpoint.upstreamModel),
+    body: body.bodyFor(endpoint.upstreamModel),
     parsedBody: body.chat.body,
     stream: false,
     connectTimeoutMs: connectMsOf(planned.route.timeouts),

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PlannedAttempt, RecordedAttempt, RecordedResult } from "../../engine/serving.js";
 import type { ContentCapture } from "../content/content-recorder.js";
-import type { PassedOver } from "../dispatch/attempt-result.js";
 import { ClientPresence } from "../dispatch/client-presence.js";
-import type { FailedAttempt } from "../dispatch/dispatch.js";
+import type { FailedAttempt, RequestProgress } from "../dispatch/dispatch-request.js";
 import { tenths } from "../dispatch/record-attempt.js";
 import type { BufferList } from "../json/buffer-list.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
@@ -23,18 +22,16 @@ const CLIENT_CLOSED = 499;
 const afterAnswers = together(process.nextTick);
 
 /** One request of the data plane and its answer. Every way to end it leaves a record, a count and a span, once. */
-export class Exchange {
+export class Exchange implements RequestProgress {
   readonly arrivedAt: number;
   readonly client = new ClientPresence();
   readonly trace: RequestTrace;
   readonly attempts: RecordedAttempt[] = [];
   readonly failures: FailedAttempt[] = [];
-  readonly passedOver: { readonly endpoint: string; readonly reason: PassedOver["reason"] }[] = [];
-  /** How long the request has waited for a candidate, milliseconds. */
+  readonly passedOver: RequestProgress["passedOver"] = [];
   queuedMs = 0;
   /** Every provider is asked for a chat completion, see `ChatView.isOnly`. */
   isTranslated = false;
-  /** What providers were not told as the client said it. */
   readonly warnings = new Set<string>();
   readonly #plane: DataPlane;
   readonly #front: Front;

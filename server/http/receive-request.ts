@@ -1,16 +1,44 @@
 import type { IncomingMessage } from "node:http";
-import type { DispatchRequest } from "../dispatch/dispatch.js";
+import type { AskedRequest } from "../dispatch/dispatch-request.js";
 import { BufferList } from "../json/buffer-list.js";
+import type { Operation } from "../providers/operation.js";
 import type { ApiError } from "./api-error.js";
-import { inNames } from "./fronts/field-names.js";
+import { type FieldNames, inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
-import { withModel } from "./model-splice.js";
+import { type ModelPlaces, withModel } from "./model-splice.js";
 import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
 import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./routing-fields.js";
 
 /** A request's body, and the chat completion it asks for. */
-export interface ReceivedBody extends ParsedRequestBody {
+export class ReceivedBody implements AskedRequest {
+  readonly bytes: BufferList;
   readonly chat: ChatView;
+  readonly operation: Operation;
+  readonly #places: ModelPlaces;
+  readonly #names: FieldNames | undefined;
+
+  constructor({ bytes, places }: Pick<ParsedRequestBody, "bytes" | "places">, chat: ChatView, front: Front) {
+    this.bytes = bytes;
+    this.chat = chat;
+    this.operation = front.operation;
+    this.#places = places;
+    this.#names = front.names;
+  }
+
+  bodyFor(upstreamModel: string, streamOptions?: object): BufferList {
+    return withModel(this.bytes, this.#places, upstreamModel, streamOptions);
+  }
+
+  chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList {
+    if (this.operation === "chat") return this.bodyFor(upstreamModel);
+    const { plainBody } = this.chat;
+    const made = legacyMaxTokens === true ? withMaxTokens(plainBody) : plainBody;
+    return bytesOf({ ...withoutRoutingFields(made), model: upstreamModel });
+  }
+
+  inClientsWords(sentence: string): string {
+    return inNames(this.#names, sentence);
+  }
 }
 
 /** @returns the error to answer with when a body in its form cannot be read, whatever it holds. */
@@ -38,27 +66,10 @@ export function understandBody(bytes: BufferList, front: Front): ReceivedBody | 
   const json = isRouted && hasStreamOptions ? withUsageAsked(parsed.json) : parsed.json;
   const chat = front.readChat(json);
   if ("code" in chat) return chat;
-  if (!isRouted) return { ...parsed, chat };
+  if (!isRouted) return new ReceivedBody(parsed, chat, front);
   // Providers refuse fields they do not know: only then is a body written anew.
   const sent = parseRequestBody(bytesOf(withoutRoutingFields(json)));
-  return "code" in sent ? sent : { ...sent, chat };
-}
-
-/** The request for providers that do not have its operation. */
-export function chatOf({ operation, names }: Front, { bytes, places, chat }: ReceivedBody): DispatchRequest["chat"] {
-  const { body, plainBody, warnings, plainWarnings, isOnly = false } = chat;
-  return {
-    body,
-    warnings,
-    plainWarnings,
-    isOnly,
-    inClientsWords: (sentence) => inNames(names, sentence),
-    bodyFor: (upstreamModel, streamOptions, legacyMaxTokens) => {
-      if (operation === "chat") return withModel(bytes, places, upstreamModel, streamOptions);
-      const made = legacyMaxTokens === true ? withMaxTokens(plainBody) : plainBody;
-      return bytesOf({ ...withoutRoutingFields(made), model: upstreamModel });
-    },
-  };
+  return "code" in sent ? sent : new ReceivedBody(sent, chat, front);
 }
 
 function withMaxTokens({ max_completion_tokens: limit, ...rest }: ChatView["plainBody"]): ChatView["plainBody"] {

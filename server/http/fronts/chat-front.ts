@@ -11,7 +11,7 @@ const COLON = 0x3a;
 export const chatFront: Front = {
   operation: "chat",
   readChat: (body) => ({ body, plainBody: body, warnings: [] }),
-  operationHeaders: () => ({}),
+  operationHeaders: () => undefined,
   answer: (chat) => chat,
   stream: (_, about) => new ChatStream(about),
   errorBody,
