@@ -9,7 +9,7 @@ import { accountFor } from "./account-for.js";
 import type { ApiError } from "./api-error.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
-import { createExchangeServer, denial, enter, type ServeRequest } from "./enter-request.js";
+import { createExchangeServer, denial, type EnteredRequest, type ServeRequest } from "./enter-request.js";
 import type { Exchange } from "./exchange.js";
 import { exhaustedError, unavailableError } from "./exhausted-error.js";
 import type { Front } from "./fronts/front.js";
@@ -20,17 +20,22 @@ import type { ReceivedBody } from "./receive-request.js";
 import { throughCache } from "./through-cache.js";
 import { type Attempts, isPossible, sendAgain, untilPossible } from "./until-possible.js";
 
-/** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
+/** Serves one API: body, facts, decision, dispatch, answer. */
 export function createInference(plane: DataPlane, front: Front): ServeRequest {
-  return createExchangeServer(plane, front, (exchange, request) => serve(plane, front, exchange, request));
+  return createExchangeServer(plane, front, (exchange, request, entered) =>
+    serve(plane, front, exchange, request, entered),
+  );
 }
 
-async function serve(plane: DataPlane, front: Front, exchange: Exchange, request: IncomingMessage): Promise<void> {
-  const entered = await enter(plane, front, exchange, request);
-  if (entered === undefined) return;
-  const { caller, body, decide } = entered;
-  const deciding = untilPossible(plane, exchange, decide);
-  const decision = deciding instanceof Promise ? await deciding : deciding;
+async function serve(
+  plane: DataPlane,
+  front: Front,
+  exchange: Exchange,
+  request: IncomingMessage,
+  { caller, body, deciding }: EnteredRequest,
+): Promise<void> {
+  const waiting = untilPossible(plane, exchange, deciding);
+  const decision = waiting instanceof Promise ? await waiting : waiting;
   const { outcome, plan, observed } = decision;
   if (outcome.denied !== undefined) {
     exchange.refuse(denial(decision), "denied");
@@ -77,7 +82,7 @@ async function serve(plane: DataPlane, front: Front, exchange: Exchange, request
         asking = plan;
         return send(plane, front, exchange, request, { decision, body, account, plan, sink: through });
       };
-      return sendAgain(plane, exchange, await toSend(attempts), decide, toSend);
+      return sendAgain(plane, exchange, await toSend(attempts), deciding, toSend);
     });
     if (walked !== undefined) answer(plane, exchange, walked);
   } finally {

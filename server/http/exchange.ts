@@ -13,7 +13,7 @@ import type { DataPlane } from "./data-plane.js";
 import { type Decision, type DecisionEnd, explainedDecision, ruleOf, storedDecision, summaryOf } from "./decision.js";
 import { withRoute } from "./explained-answer.js";
 import type { Front, FrontStream } from "./fronts/front.js";
-import { addRouteHeaders } from "./route-headers.js";
+import { addRouteHeaders, type HeaderList } from "./route-headers.js";
 
 /** What is recorded when the client went before any answer (nginx's status for it). */
 const CLIENT_CLOSED = 499;
@@ -41,7 +41,7 @@ export class Exchange implements RequestProgress {
   /** Undefined: content is not recorded, which is the default. */
   #content: ContentCapture | undefined;
   /** Of the answer, as far as they are known. */
-  readonly #headers: Record<string, string | number> = {};
+  readonly #headers: HeaderList = [];
   #stream: FrontStream | undefined;
   readonly #body: ChunkedBody;
   #cache: RecordedResult["cache"];
@@ -83,7 +83,7 @@ export class Exchange implements RequestProgress {
 
   /** Headers that every answer from here on carries. */
   addHeaders(headers: Readonly<Record<string, string>>): void {
-    Object.assign(this.#headers, headers);
+    for (const name in headers) this.#headers.push(name, headers[name] ?? "");
   }
 
   /** Answers with an error of ours. */
@@ -116,11 +116,9 @@ export class Exchange implements RequestProgress {
       inputTokens: this.#decision?.observed.facts.context_tokens,
     });
     this.#addRouteHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1));
-    const headers = this.#headers;
-    headers["content-type"] = "text/event-stream; charset=utf-8";
-    headers["cache-control"] = "no-cache";
-    headers["x-accel-buffering"] = "no";
-    this.#response.writeHead(200, headers);
+    this.#headers.push("content-type", "text/event-stream; charset=utf-8");
+    this.#headers.push("cache-control", "no-cache", "x-accel-buffering", "no");
+    this.#response.writeHead(200, this.#headers);
   }
 
   /** Passes whole events of a stream on. @returns false when the client is slow. */
@@ -173,10 +171,8 @@ export class Exchange implements RequestProgress {
     const bytes = record === undefined ? body : withRoute(body, record);
     this.#addRouteHeaders(planned, this.attempts.length);
     if (more !== undefined) this.addHeaders(more);
-    const headers = this.#headers;
-    headers["content-type"] = contentType;
-    headers["content-length"] = bytes.length;
-    this.#response.writeHead(status, headers);
+    this.#headers.push("content-type", contentType, "content-length", bytes.length);
+    this.#response.writeHead(status, this.#headers);
     this.#response.end(bytes);
     this.#finish(end);
   }
@@ -203,22 +199,23 @@ export class Exchange implements RequestProgress {
   }
 
   #endWith(status: number, outcome: RecordedResult["outcome"], code?: string): DecisionEnd {
-    const totalMs = tenths(this.#plane.dispatching.clock() - this.#startedAt);
     const last = this.attempts.at(-1)?.endpoint;
     return {
       attempts: this.attempts,
       warnings: this.#allWarnings(),
-      result: { status, outcome, ...(code === undefined ? {} : { code }), total_ms: totalMs, ...this.#waits() },
+      result: this.#result(status, outcome, code),
       isSimulated: this.#isSimulated(this.#decision?.plan?.attempts.find(({ endpoint }) => endpoint.id === last)),
     };
   }
 
-  #waits(): Pick<RecordedResult, "cache" | "queued_ms" | "passed_over"> {
-    return {
-      ...(this.queuedMs === 0 ? {} : { queued_ms: tenths(this.queuedMs) }),
-      ...(this.#cache === undefined ? {} : { cache: this.#cache }),
-      ...(this.passedOver.length === 0 ? {} : { passed_over: this.passedOver }),
-    };
+  #result(status: number, outcome: RecordedResult["outcome"], code: string | undefined): RecordedResult {
+    const result: { -readonly [Name in keyof RecordedResult]?: RecordedResult[Name] } = { status, outcome };
+    if (code !== undefined) result.code = code;
+    result.total_ms = tenths(this.#plane.dispatching.clock() - this.#startedAt);
+    if (this.queuedMs !== 0) result.queued_ms = tenths(this.queuedMs);
+    if (this.#cache !== undefined) result.cache = this.#cache;
+    if (this.passedOver.length > 0) result.passed_over = this.passedOver;
+    return result as RecordedResult;
   }
 
   /** The provider has the operation itself: its bytes are the client's. */

@@ -2,6 +2,7 @@ import type { CompiledPolicy, Endpoint } from "../../engine/serving.js";
 import { canonicalModelId } from "../../engine/serving.js";
 import { isObject, type Json } from "../providers/chat/json.js";
 import type { RoutingFieldName } from "../providers/chat/routing-field-names.js";
+import type { RequestAsked } from "./read-asked.js";
 
 /** What a request's own hints do to the plan: they leave out, and order the endpoints of one model; they never add. */
 export interface RoutingHints {
@@ -15,7 +16,9 @@ export interface RoutingHints {
   readonly warnings: readonly string[];
 }
 
-export interface RoutingContext {
+export type RoutingContext = Pick<RequestAsked, "serving" | "operation" | "body" | "observations" | "now">;
+
+interface Draft {
   readonly policy: CompiledPolicy;
   readonly body: Json;
   /** Observed time to the first token, by endpoint. */
@@ -24,9 +27,6 @@ export interface RoutingContext {
   readonly tokensPerSecond: (endpoint: string) => number | undefined;
   /** Parameters of the request that an endpoint's format leaves out. */
   readonly ignores: (endpoint: Endpoint) => readonly string[];
-}
-
-interface Draft extends RoutingContext {
   readonly endpoints: readonly Endpoint[];
   /** Leaves out every endpoint that does not pass. @param field what asks for it. */
   keep(field: string, test: (endpoint: Endpoint) => boolean): void;
@@ -151,7 +151,7 @@ const NONE: readonly string[] = [];
 
 /** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
 export function readRoutingFields(context: RoutingContext): RoutingHints {
-  const { policy, body } = context;
+  const { serving, operation, body, observations, now } = context;
   if (!hasRoutingFields(body) && !String(body["model"] ?? "").includes(":")) {
     return {
       model: asText(body["model"]),
@@ -162,6 +162,7 @@ export function readRoutingFields(context: RoutingContext): RoutingHints {
       warnings: NONE,
     };
   }
+  const { policy } = serving;
   const endpoints = policy.set.catalog.models.flatMap((model) => model.endpoints);
   const excluded = new Set<string>();
   const narrowedBy = new Set<string>();
@@ -169,7 +170,11 @@ export function readRoutingFields(context: RoutingContext): RoutingHints {
   let order: readonly string[] | undefined;
   let noFallback = false;
   const draft: Draft = {
-    ...context,
+    policy,
+    body,
+    latencyMs: () => observations.latencyMs(serving.endpointIds, now),
+    tokensPerSecond: (endpoint) => observations.tokensPerSecond(endpoint, now),
+    ignores: (endpoint) => serving.ignoredBy(endpoint, body, operation),
     endpoints,
     keep: (field, test) => {
       for (const endpoint of endpoints) {
