@@ -19,7 +19,12 @@ import { addRouteHeaders, type HeaderList } from "./route-headers.js";
 const CLIENT_CLOSED = 499;
 
 /** Requests that are answered at the same time are answered first, and then recorded. */
-const afterAnswers = together(process.nextTick);
+const afterAnswers = together(process.nextTick, (ended: EndedExchange) => ended.exchange.leaveTraces(ended.end));
+
+interface EndedExchange {
+  readonly exchange: Exchange;
+  readonly end: DecisionEnd;
+}
 
 /** One request of the data plane and its answer. Every way to end it leaves a record, a count and a span, once. */
 export class Exchange implements RequestProgress {
@@ -239,19 +244,18 @@ export class Exchange implements RequestProgress {
   #finish(end: DecisionEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    afterAnswers(() => {
-      try {
-        this.#leaveTraces(end);
-      } catch (error) {
-        this.#plane.log.error(
-          { error, decision: this.#decision?.id },
-          "what became of a request could not be recorded",
-        );
-      }
-    });
+    afterAnswers({ exchange: this, end });
   }
 
-  /** Record, count and span. */
+  /** Record, count and span, once it has ended. Never throws. */
+  leaveTraces(end: DecisionEnd): void {
+    try {
+      this.#leaveTraces(end);
+    } catch (error) {
+      this.#plane.log.error({ error, decision: this.#decision?.id }, "what became of a request could not be recorded");
+    }
+  }
+
   #leaveTraces(end: DecisionEnd): void {
     const { decisions, metrics } = this.#plane;
     const { status, outcome, code, total_ms: durationMs } = end.result;
