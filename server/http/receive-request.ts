@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import type { DispatchRequest } from "../dispatch/dispatch.js";
+import type { BodyFor, DispatchRequest } from "../dispatch/dispatch.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { ApiError } from "./api-error.js";
+import { withRest } from "./fronts/chat-front.js";
 import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { withModel } from "./model-splice.js";
@@ -59,6 +60,25 @@ export function chatOf({ operation, names }: Front, { bytes, places, chat }: Rec
       return bytesOf({ ...withoutRoutingFields(made), model: upstreamModel });
     },
   };
+}
+
+/** The request for the rest of an answer; undefined when only a provider that has the API itself could go on. */
+export function restOf(
+  front: Front,
+  body: ReceivedBody,
+  text: string,
+): Pick<DispatchRequest, "bodyFor" | "chat"> | undefined {
+  const { chat, json } = body;
+  const own = front.rest(json, text);
+  if (own === undefined && chat.needsNative !== undefined) return undefined;
+  const isOnly = own === undefined || chat.isOnly === true;
+  const rest = { ...chat, body: withRest(chat.body, text), plainBody: withRest(chat.plainBody, text), isOnly };
+  const asked = chatOf(front, { ...body, chat: rest });
+  if (own === undefined) return { bodyFor: asked.bodyFor, chat: asked };
+  const sent = withoutRoutingFields(own);
+  const bodyFor: BodyFor = (model, options = sent["stream_options"] as object | undefined) =>
+    bytesOf({ ...sent, model, stream_options: options });
+  return { bodyFor, chat: front.operation === "chat" ? { ...asked, bodyFor } : asked };
 }
 
 function withMaxTokens({ max_completion_tokens: limit, ...rest }: ChatView["plainBody"]): ChatView["plainBody"] {
