@@ -45,7 +45,6 @@ async function serve(plane: DataPlane, front: Front, exchange: Exchange, request
       noCandidateError({
         excluded,
         model: observed.facts.model,
-        narrowedBy: observed.narrowedBy,
         decision: decision.id,
         waitMs,
       }),
