@@ -33,7 +33,11 @@ function unsupported(what: string, message: string): ApiError {
 /** @returns the body, or the error to answer with. */
 export function understandBody(bytes: BufferList, front: Front): ReceivedBody | ApiError {
   const parsed = parseRequestBody(bytes);
-  if ("code" in parsed) return parsed;
+  return "code" in parsed ? parsed : understandParsed(parsed, front);
+}
+
+/** @returns the body, or the error to answer with. */
+export function understandParsed(parsed: ParsedRequestBody, front: Front): ReceivedBody | ApiError {
   const isRouted = hasRoutingFields(parsed.json);
   const hasStreamOptions = front.operation === "chat" || front.operation === "completions";
   const json = isRouted && hasStreamOptions ? withUsageAsked(parsed.json) : parsed.json;
