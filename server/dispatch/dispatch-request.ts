@@ -4,7 +4,7 @@ import type { BufferList } from "../json/buffer-list.js";
 import type { RequestAccount } from "../ledger/request-account.js";
 import type { Operation } from "../providers/operation.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
-import type { CallSide, PassedOver } from "./attempt-result.js";
+import type { CallSide, ClientSink, PassedOver } from "./attempt-result.js";
 import type { EndpointStates } from "./endpoint-states.js";
 import type { Failure } from "./failure.js";
 import type { ServingPolicy } from "./serving-policy.js";
@@ -38,6 +38,11 @@ export interface AskedRequest {
   };
   /** The body of that chat completion. @param legacyMaxTokens where a body is made here, its limit is called `max_tokens`. */
   chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList;
+  /**
+   * The request for the rest of an answer.
+   * @param text what has come of it. @returns undefined when no request can say that.
+   */
+  restAfter(text: string): AskedRequest | undefined;
   /** A warning about a field of the chat completion, by the name that the client gave the field. */
   inClientsWords(sentence: string): string;
 }
@@ -57,6 +62,7 @@ export interface RequestProgress {
 }
 
 export interface DispatchRequest extends CallSide {
+  readonly sink: ClientSink | undefined;
   readonly decisionId: string;
   readonly serving: ServingPolicy;
   readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];

@@ -1,9 +1,8 @@
-import type { RecordedAttempt } from "../../engine/serving.js";
-import { BufferList } from "../json/buffer-list.js";
-import type { Attempt, StreamSink } from "./attempt-result.js";
-import { bodyToContinue, StreamedText } from "./continuation.js";
-import type { AskedRequest, DispatchDependencies, DispatchRequest } from "./dispatch-request.js";
-import { attemptEndpoint } from "./endpoint-attempt.js";
+import type { PlannedAttempt, RecordedAttempt } from "../../engine/serving.js";
+import type { Attempt, CallSide, ClientSink } from "./attempt-result.js";
+import { StreamedText, type StreamForm, textInChunk } from "./continuation.js";
+import type { DispatchDependencies, DispatchRequest } from "./dispatch-request.js";
+import { attemptEndpoint, isPassedTo } from "./endpoint-attempt.js";
 import { RequestPlaces } from "./request-places.js";
 import { type WalkedPlan, walkPlan } from "./walk-plan.js";
 import { withRetries } from "./with-retries.js";
@@ -22,29 +21,32 @@ export async function dispatch(request: DispatchRequest, shared: DispatchDepende
 
 /** Walks the plan; with `continue: true` on past a stream that breaks after its first content. */
 function walkOn(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
-  const { plan, asked, sink } = request;
-  return sink === undefined || asked.operation !== "chat" || !plan.some(({ route }) => route.continue === true)
+  const { plan, sink } = request;
+  return sink === undefined || !plan.some(({ route }) => route.continue === true)
     ? walk(plan, request, shared)
     : continued(sink, request, shared);
 }
 
 async function continued(
-  sink: StreamSink,
+  sink: ClientSink,
   request: DispatchRequest,
   shared: DispatchDependencies,
 ): Promise<WalkedPlan> {
   const { plan, client } = request;
   const text = new StreamedText();
-  const side = { client, sink: text.through(sink) };
-  let walked = await walk(plan, { ...request, ...side }, shared);
+  let asking = request;
+  const side = { client, sink: text.through(sink, (planned) => formOf(planned, asking)) };
+  let walked = await walk(plan, asking, shared, side);
   for (;;) {
     const { result, planned } = walked;
     const [next, ...others] = plan.slice(plan.indexOf(planned) + 1);
     const soFar = text.unfinished;
     if (result.kind !== "cut" || planned.route.continue !== true || next === undefined || soFar === undefined) break;
     if (!planned.route.fallbackOn.includes(result.failure.errorClass)) break;
-    const rest = { ...request, ...side, asked: toContinue(request.asked, soFar) };
-    const another = await walk([next, ...others], rest, shared);
+    const rest = request.asked.restAfter(soFar);
+    if (rest === undefined) break;
+    asking = { ...request, asked: rest };
+    const another = await walk([next, ...others], asking, shared, side);
     const { kind } = another.result;
     // None could go on: what the client has is cut, as it was.
     if (kind === "failed" || kind === "unpaid" || kind === "passed_over") break;
@@ -53,22 +55,23 @@ async function continued(
   return walked;
 }
 
-/** What asks for the rest of an answer. */
-function toContinue({ operation, chat, inClientsWords }: AskedRequest, soFar: string): AskedRequest {
-  const body = bodyToContinue(chat.body, soFar);
-  const bodyFor = (model: string, options = body["stream_options"]) =>
-    new BufferList([Buffer.from(JSON.stringify({ ...body, model, stream_options: options }))]);
-  return { operation, chat: { ...chat, body }, bodyFor, chatBodyFor: (model) => bodyFor(model), inClientsWords };
+/** How the stream of a candidate comes. */
+function formOf(planned: PlannedAttempt, request: DispatchRequest): StreamForm {
+  const { serving, asked } = request;
+  const isNative = isPassedTo(planned, request);
+  const passThrough = isNative ? serving.connectionOf(planned.endpoint).passes.get(asked.operation) : undefined;
+  return { isNative, textIn: passThrough === undefined ? textInChunk : (passThrough.textIn ?? (() => undefined)) };
 }
 
 function walk(
   plan: DispatchRequest["plan"],
   request: DispatchRequest,
   shared: DispatchDependencies,
+  side: CallSide = request,
 ): Promise<WalkedPlan> {
   const places = new RequestPlaces(request, shared);
-  const attempt: Attempt = (planned, side) => attemptEndpoint(planned, side, places, request, shared);
-  return walkPlan(plan, withRetries(attempt, shared.random), request, places);
+  const attempt: Attempt = (planned, caller) => attemptEndpoint(planned, caller, places, request, shared);
+  return walkPlan(plan, withRetries(attempt, shared.random), side, places);
 }
 
 /** The call that decided what the client gets is the last of the list, also when one that it outran was recorded after it. */

@@ -37,6 +37,11 @@ export function attemptEndpoint(
   return new EndpointAttempt(planned, side, request, shared, circuit, release).make();
 }
 
+/** Whether the provider of a candidate has the operation itself, and is asked for it. */
+export function isPassedTo({ endpoint }: PlannedAttempt, { serving, asked }: DispatchRequest): boolean {
+  return asked.chat.isOnly !== true && serving.connectionOf(endpoint).passes.has(asked.operation);
+}
+
 function passOver({ endpoint }: PlannedAttempt, reason: PassedOver["reason"], { progress }: DispatchRequest) {
   progress.passedOver.push({ endpoint: endpoint.id, reason });
   return passedOver(reason);
@@ -99,7 +104,7 @@ class EndpointAttempt {
     const { client, sink } = this.#side;
     const { adapter, passes, provider, isSimulated } = this.#connection;
     const span = trace.attempt({ endpoint, server: this.#connection, stream: sink !== undefined, maxOutputTokens });
-    const isPassed = asked.chat.isOnly !== true && passes.has(asked.operation);
+    const isPassed = isPassedTo(this.#planned, this.#request);
     if (!isPassed) this.#warnOfChat();
     const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, asked) : undefined;
     endpoints.observations.begin(endpoint.id);

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { PlannedAttempt } from "../../engine/serving.js";
-import type { StreamSink } from "../dispatch/attempt-result.js";
+import type { ClientSink } from "../dispatch/attempt-result.js";
 import { dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
@@ -49,7 +49,6 @@ async function serve(
       noCandidateError({
         excluded,
         model: observed.facts.model,
-        narrowedBy: observed.narrowedBy,
         decision: decision.id,
         waitMs,
       }),
@@ -95,7 +94,7 @@ interface PaidRequest {
   readonly body: ReceivedBody;
   readonly account: RequestAccount;
   readonly plan: Attempts;
-  readonly sink: StreamSink | undefined;
+  readonly sink: ClientSink | undefined;
 }
 
 function send(
@@ -164,12 +163,13 @@ function letGo({ bytes }: ReceivedBody, asked: Attempts, { prompt }: ObservedReq
   bytes.release();
 }
 
-function sinkTo(exchange: Exchange, onBegin: () => void): StreamSink {
+function sinkTo(exchange: Exchange, onBegin: () => void): ClientSink {
   return {
     begin(planned) {
       onBegin();
       exchange.beginStream(planned);
     },
+    goOn: (isNative, text) => exchange.goOnWithStream(isNative, text),
     write: (events) => exchange.writeEvents(events),
     onceDrained: (callback) => exchange.onceDrained(callback),
   };

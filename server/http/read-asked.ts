@@ -1,18 +1,13 @@
 import type { CompiledPolicy, World } from "../../engine/serving.js";
-import type { EndpointObservations } from "../dispatch/endpoint-observations.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
-import type { Operation } from "../providers/operation.js";
 import { andThen, type Soon } from "../soon.js";
 import type { ApiError } from "./api-error.js";
 import type { ObservedRequest, RequestToObserve } from "./observe-request.js";
 import { promptPrefix } from "./prompt-prefix.js";
-import { type RoutingHints, readRoutingFields } from "./routing-fields.js";
+import { type RoutingContext, type RoutingHints, readRoutingFields } from "./routing-fields.js";
 
-export interface RequestAsked extends RequestToObserve {
+export interface RequestAsked extends RequestToObserve, RoutingContext {
   readonly serving: ServingPolicy;
-  readonly operation: Operation;
-  /** What was seen of endpoints, for hints that order them. */
-  readonly observations: Pick<EndpointObservations, "latencyMs" | "tokensPerSecond">;
   readonly observe: (request: RequestToObserve) => Soon<ObservedRequest>;
 }
 
@@ -20,7 +15,7 @@ export interface AskedRead {
   readonly policy: CompiledPolicy;
   readonly observed: ObservedRequest;
   /** The part of the world that the request's own hints make. */
-  readonly hints: Pick<World, "hint_excluded" | "hint_order" | "no_fallback">;
+  readonly hints: Pick<World, "hint_excluded_by" | "hint_order" | "no_fallback">;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
   readonly prefix: string | undefined;
   /** The error to answer with: for a hint that could dodge a guard, or that `x-route-strict` refuses. */
@@ -34,11 +29,8 @@ export function readAsked(asked: RequestAsked): Soon<AskedRead> {
   const { model } = routing;
   const toObserve = model === body["model"] ? asked : { ...asked, body: { ...body, model } };
   const read = (seen: ObservedRequest): AskedRead => {
-    const { warnings, narrowedBy } = routing;
-    const observed =
-      warnings.length + narrowedBy.length === 0
-        ? seen
-        : { ...seen, narrowedBy, warnings: [...seen.warnings, ...warnings] };
+    const { warnings } = routing;
+    const observed = warnings.length === 0 ? seen : { ...seen, warnings: [...seen.warnings, ...warnings] };
     return {
       policy: serving.policy,
       observed,
@@ -59,10 +51,10 @@ function refusalOf({ refusals, strict, warnings }: ObservedRequest): ApiError | 
 
 const NO_HINTS: AskedRead["hints"] = {};
 
-function hintsOf({ excluded, order, noFallback }: RoutingHints): AskedRead["hints"] {
-  if (excluded.length === 0 && order === undefined && !noFallback) return NO_HINTS;
+function hintsOf({ excludedBy, order, noFallback }: RoutingHints): AskedRead["hints"] {
+  if (excludedBy === undefined && order === undefined && !noFallback) return NO_HINTS;
   return {
-    ...(excluded.length === 0 ? {} : { hint_excluded: excluded }),
+    ...(excludedBy === undefined ? {} : { hint_excluded_by: excludedBy }),
     ...(order === undefined ? {} : { hint_order: order }),
     ...(noFallback ? { no_fallback: true } : {}),
   };

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { AskedRequest } from "../dispatch/dispatch-request.js";
 import { BufferList } from "../json/buffer-list.js";
+import type { Json } from "../providers/chat/json.js";
 import type { Operation } from "../providers/operation.js";
 import type { ApiError } from "./api-error.js";
-import { type FieldNames, inNames } from "./fronts/field-names.js";
+import { withRest } from "./fronts/chat-front.js";
+import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
-import { type ModelPlaces, withModel } from "./model-splice.js";
+import { withModel } from "./model-splice.js";
 import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
 import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./routing-fields.js";
 
@@ -13,32 +15,84 @@ import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./routin
 export class ReceivedBody implements AskedRequest {
   readonly bytes: BufferList;
   readonly chat: ChatView;
-  readonly operation: Operation;
-  readonly #places: ModelPlaces;
-  readonly #names: FieldNames | undefined;
+  readonly #parsed: ParsedRequestBody;
+  readonly #front: Front;
 
-  constructor({ bytes, places }: Pick<ParsedRequestBody, "bytes" | "places">, chat: ChatView, front: Front) {
-    this.bytes = bytes;
+  constructor(parsed: ParsedRequestBody, chat: ChatView, front: Front) {
+    this.bytes = parsed.bytes;
     this.chat = chat;
-    this.operation = front.operation;
-    this.#places = places;
-    this.#names = front.names;
+    this.#parsed = parsed;
+    this.#front = front;
+  }
+
+  get operation(): Operation {
+    return this.#front.operation;
   }
 
   bodyFor(upstreamModel: string, streamOptions?: object): BufferList {
-    return withModel(this.bytes, this.#places, upstreamModel, streamOptions);
+    return withModel(this.bytes, this.#parsed.places, upstreamModel, streamOptions);
   }
 
   chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList {
     if (this.operation === "chat") return this.bodyFor(upstreamModel);
-    const { plainBody } = this.chat;
-    const made = legacyMaxTokens === true ? withMaxTokens(plainBody) : plainBody;
-    return bytesOf({ ...withoutRoutingFields(made), model: upstreamModel });
+    return plainBodyFor(this.chat, upstreamModel, legacyMaxTokens);
   }
 
   inClientsWords(sentence: string): string {
-    return inNames(this.#names, sentence);
+    return inNames(this.#front.names, sentence);
   }
+
+  /** Undefined when only a provider that has the API itself could go on. */
+  restAfter(text: string): AskedRequest | undefined {
+    const { chat } = this;
+    const own = this.#front.rest(this.#parsed.json, text);
+    if (own === undefined && chat.needsNative !== undefined) return undefined;
+    const isOnly = own === undefined || chat.isOnly === true;
+    const rest = { ...chat, body: withRest(chat.body, text), plainBody: withRest(chat.plainBody, text), isOnly };
+    return new RestOfAnswer(this, rest, own);
+  }
+}
+
+/** A request for the rest of an answer. */
+class RestOfAnswer implements AskedRequest {
+  readonly chat: ChatView;
+  readonly #whole: ReceivedBody;
+  /** In the client's own API; undefined: it cannot say that. */
+  readonly #own: Json | undefined;
+
+  constructor(whole: ReceivedBody, chat: ChatView, own: Json | undefined) {
+    this.chat = chat;
+    this.#whole = whole;
+    this.#own = own === undefined ? undefined : withoutRoutingFields(own);
+  }
+
+  get operation(): Operation {
+    return this.#whole.operation;
+  }
+
+  bodyFor(upstreamModel: string, streamOptions?: object): BufferList {
+    const own = this.#own;
+    if (own === undefined) return plainBodyFor(this.chat, upstreamModel);
+    return bytesOf({ ...own, model: upstreamModel, stream_options: streamOptions ?? own["stream_options"] });
+  }
+
+  chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList {
+    if (this.operation === "chat") return this.bodyFor(upstreamModel);
+    return plainBodyFor(this.chat, upstreamModel, legacyMaxTokens);
+  }
+
+  inClientsWords(sentence: string): string {
+    return this.#whole.inClientsWords(sentence);
+  }
+
+  restAfter(text: string): AskedRequest | undefined {
+    return this.#whole.restAfter(text);
+  }
+}
+
+function plainBodyFor({ plainBody }: ChatView, model: string, legacyMaxTokens?: true): BufferList {
+  const made = legacyMaxTokens === true ? withMaxTokens(plainBody) : plainBody;
+  return bytesOf({ ...withoutRoutingFields(made), model });
 }
 
 /** @returns the error to answer with when a body in its form cannot be read, whatever it holds. */
@@ -60,7 +114,11 @@ function unsupported(what: string, message: string): ApiError {
 /** @returns the body, or the error to answer with. */
 export function understandBody(bytes: BufferList, front: Front): ReceivedBody | ApiError {
   const parsed = parseRequestBody(bytes);
-  if ("code" in parsed) return parsed;
+  return "code" in parsed ? parsed : understandParsed(parsed, front);
+}
+
+/** @returns the body, or the error to answer with. */
+export function understandParsed(parsed: ParsedRequestBody, front: Front): ReceivedBody | ApiError {
   const isRouted = hasRoutingFields(parsed.json);
   const hasStreamOptions = front.operation === "chat" || front.operation === "completions";
   const json = isRouted && hasStreamOptions ? withUsageAsked(parsed.json) : parsed.json;
