@@ -62,7 +62,17 @@ export interface CallSide {
   readonly sink: StreamSink | undefined;
 }
 
-/** Where a stream goes: the client's side. */
+/** A client's own side of a stream. */
+export interface ClientSink extends StreamSink {
+  /**
+   * The stream broke, and another candidate goes on with it: its events come next.
+   * @param isNative they are in the client's own API.
+   * @param text what the client has: one text, which has not ended.
+   */
+  goOn(isNative: boolean, text: string): void;
+}
+
+/** Where a stream goes. */
 export interface StreamSink {
   /** The first content is there: status and headers go out, and no other attempt can be made. */
   begin(planned: PlannedAttempt): void;

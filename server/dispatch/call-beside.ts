@@ -1,3 +1,4 @@
+import type { Operation } from "../providers/operation.js";
 import type { EndedAttempt } from "./attempt-result.js";
 import { callEndpoint, type EndpointCall } from "./call-endpoint.js";
 import { verdictOf } from "./circuit-verdict.js";
@@ -13,6 +14,11 @@ export interface CallBeside extends Pick<EndpointCall, "planned" | "adapter" | "
   /** What it needs places in, as any call to the endpoint. */
   readonly limits: Limits;
   readonly secret: string | undefined;
+}
+
+/** The name of the circuit that calls for an operation beside requests have at an endpoint. */
+export function circuitBeside(endpoint: string, operation: Operation): string {
+  return `${endpoint} ${operation}`;
 }
 
 /**
@@ -31,7 +37,7 @@ export async function callBeside(
   const release = slots.take(limits);
   if (release === undefined) return passedOver("busy");
   try {
-    const circuit = circuits.begin({ ...endpoint, id: `${endpoint.id} ${call.operation}` }, now());
+    const circuit = circuits.begin({ ...endpoint, id: circuitBeside(endpoint.id, call.operation) }, now());
     if (circuit === undefined) return passedOver("circuit_open");
     const totalMs = Math.min(route.timeouts.totalMs ?? MAX_BESIDE_MS, MAX_BESIDE_MS);
     const hurried = { ...planned, route: { ...route, timeouts: { ...route.timeouts, totalMs } } };

@@ -63,14 +63,9 @@ export class Circuits {
     return this.#circuits.get(endpoint)?.remainingMs(now);
   }
 
-  evidence(endpoint: string, now: number): CircuitEvidence {
-    return (
-      this.#circuits.get(endpoint)?.evidence(now) ?? {
-        state: "closed",
-        consecutiveFailures: 0,
-        recent: { calls: 0, failures: 0 },
-      }
-    );
+  /** @returns undefined when nothing is known: the circuit is closed. */
+  evidence(endpoint: string, now: number): CircuitEvidence | undefined {
+    return this.#circuits.get(endpoint)?.evidence(now);
   }
 
   #circuitOf(id: string): Circuit {

@@ -8,7 +8,7 @@ import type {
   RecordedAttempt,
   SimulatedFault,
 } from "../../engine/serving.js";
-import { BufferList } from "../json/buffer-list.js";
+import type { BufferList } from "../json/buffer-list.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { AttemptCost } from "../ledger/attempt-cost.js";
 import type { PaidCall, RequestAccount } from "../ledger/request-account.js";
@@ -16,11 +16,11 @@ import type { Operation } from "../providers/operation.js";
 import type { ProviderAdapter } from "../providers/provider-adapter.js";
 import { andThen, type Soon } from "../soon.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
-import type { Attempt, CallSide, EndedAttempt, PassedOver, StreamSink } from "./attempt-result.js";
+import type { Attempt, CallSide, ClientSink, EndedAttempt, PassedOver } from "./attempt-result.js";
 import { connectMsOf } from "./attempt-timers.js";
 import { callEndpoint } from "./call-endpoint.js";
 import { verdictOf } from "./circuit-verdict.js";
-import { bodyToContinue, StreamedText } from "./continuation.js";
+import { StreamedText, type StreamForm, textInChunk } from "./continuation.js";
 import type { EndpointStates } from "./endpoint-states.js";
 import { type Failure, requestFaults } from "./failure.js";
 import { passedOver } from "./passed-over.js";
@@ -51,6 +51,7 @@ export interface DispatchDependencies {
 export type BodyFor = (upstreamModel: string, streamOptions?: object, legacyMaxTokens?: true) => BufferList;
 
 export interface DispatchRequest extends CallSide {
+  readonly sink: ClientSink | undefined;
   readonly decisionId: string;
   readonly serving: ServingPolicy;
   readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
@@ -70,6 +71,11 @@ export interface DispatchRequest extends CallSide {
     /** It goes to providers that have the operation too: the request holds what only this server understands. */
     readonly isOnly?: boolean;
   };
+  /**
+   * The request for the rest of an answer.
+   * @param text what has come of it. @returns undefined when no request can say that.
+   */
+  readonly restAfter: (text: string) => Pick<DispatchRequest, "bodyFor" | "chat"> | undefined;
   /** Headers that belong to the operation, for providers that have it. */
   readonly operationHeaders: Readonly<Record<string, string>>;
   readonly maxOutputTokens: number | undefined;
@@ -110,32 +116,32 @@ export async function dispatch(request: DispatchRequest, shared: DispatchDepende
 
 /** Walks the plan; with `continue: true` on past a stream that breaks after its first content. */
 function walkOn(request: DispatchRequest, shared: DispatchDependencies): Promise<WalkedPlan> {
-  const { plan, operation, sink } = request;
-  return sink === undefined || operation !== "chat" || !plan.some(({ route }) => route.continue === true)
+  const { plan, sink } = request;
+  return sink === undefined || !plan.some(({ route }) => route.continue === true)
     ? walk(plan, request, shared)
     : continued(sink, request, shared);
 }
 
 async function continued(
-  sink: StreamSink,
+  sink: ClientSink,
   request: DispatchRequest,
   shared: DispatchDependencies,
 ): Promise<WalkedPlan> {
   const { plan, client } = request;
   const text = new StreamedText();
-  const side = { client, sink: text.through(sink) };
-  let walked = await walk(plan, { ...request, ...side }, shared);
+  let asked = request;
+  const side = { client, sink: text.through(sink, (planned) => formOf(planned, asked)) };
+  let walked = await walk(plan, asked, shared, side);
   for (;;) {
     const { result, planned } = walked;
     const [next, ...others] = plan.slice(plan.indexOf(planned) + 1);
     const soFar = text.unfinished;
     if (result.kind !== "cut" || planned.route.continue !== true || next === undefined || soFar === undefined) break;
     if (!planned.route.fallbackOn.includes(result.failure.errorClass)) break;
-    const body = bodyToContinue(request.chat.body, soFar);
-    const bodyFor: BodyFor = (model, options = body["stream_options"]) =>
-      new BufferList([Buffer.from(JSON.stringify({ ...body, model, stream_options: options }))]);
-    const rest = { ...request, ...side, bodyFor, chat: { ...request.chat, body, bodyFor } };
-    const another = await walk([next, ...others], rest, shared);
+    const rest = request.restAfter(soFar);
+    if (rest === undefined) break;
+    asked = { ...request, ...rest };
+    const another = await walk([next, ...others], asked, shared, side);
     const { kind } = another.result;
     // None could go on: what the client has is cut, as it was.
     if (kind === "failed" || kind === "unpaid" || kind === "passed_over") break;
@@ -144,10 +150,25 @@ async function continued(
   return walked;
 }
 
+/** How the stream of a candidate comes. */
+function formOf(planned: PlannedAttempt, request: DispatchRequest): StreamForm {
+  const isNative = isPassedTo(planned, request);
+  const passThrough = isNative
+    ? request.serving.connectionOf(planned.endpoint).passes.get(request.operation)
+    : undefined;
+  return { isNative, textIn: passThrough === undefined ? textInChunk : (passThrough.textIn ?? (() => undefined)) };
+}
+
+/** The candidate's provider has the operation itself. */
+function isPassedTo({ endpoint }: PlannedAttempt, { serving, operation, chat }: DispatchRequest): boolean {
+  return chat.isOnly !== true && serving.connectionOf(endpoint).passes.has(operation);
+}
+
 function walk(
   plan: DispatchRequest["plan"],
   request: DispatchRequest,
   shared: DispatchDependencies,
+  side: CallSide = request,
 ): Promise<WalkedPlan> {
   const { endpoints, random, clock } = shared;
   const places = new RequestPlaces({
@@ -159,7 +180,7 @@ function walk(
     clock,
   });
   const attempt: Attempt = (planned, side) => attemptOnce(planned, side, places, request, shared);
-  return walkPlan(plan, withRetries(attempt, random), request, (busy, client) => places.waitForTurn(busy, client));
+  return walkPlan(plan, withRetries(attempt, random), side, (busy, client) => places.waitForTurn(busy, client));
 }
 
 /** A call, if the endpoint's circuit lets it through and it has a free place; how it ends is told to both. */
@@ -256,7 +277,7 @@ function recordedCall(
     stream: sink !== undefined,
     maxOutputTokens: request.maxOutputTokens,
   });
-  const isPassed = request.chat.isOnly !== true && connection.passes.has(request.operation);
+  const isPassed = isPassedTo(planned, request);
   if (!isPassed) warnOfChat(request, adapter);
   const { bodyFor } = isPassed ? request : request.chat;
   const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, request) : undefined;

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { PlannedAttempt } from "../../engine/serving.js";
-import type { StreamSink } from "../dispatch/attempt-result.js";
+import type { ClientSink } from "../dispatch/attempt-result.js";
 import { dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
@@ -17,7 +17,7 @@ import { paymentError, rateError, rateHeaders } from "./limit-error.js";
 import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
 import type { ObservedRequest } from "./observe-request.js";
-import { chatOf, type ReceivedBody } from "./receive-request.js";
+import { chatOf, type ReceivedBody, restOf } from "./receive-request.js";
 import { throughCache } from "./through-cache.js";
 import { type Attempts, isPossible, sendAgain, untilPossible } from "./until-possible.js";
 
@@ -45,7 +45,6 @@ async function serve(plane: DataPlane, front: Front, exchange: Exchange, request
       noCandidateError({
         excluded,
         model: observed.facts.model,
-        narrowedBy: observed.narrowedBy,
         decision: decision.id,
         waitMs,
       }),
@@ -91,7 +90,7 @@ interface PaidRequest {
   readonly body: ReceivedBody;
   readonly account: RequestAccount;
   readonly plan: Attempts;
-  readonly sink: StreamSink | undefined;
+  readonly sink: ClientSink | undefined;
 }
 
 function send(
@@ -110,6 +109,7 @@ function send(
       operation: front.operation,
       bodyFor: (upstreamModel, streamOptions) => withModel(body.bytes, body.places, upstreamModel, streamOptions),
       chat: chatOf(front, body),
+      restAfter: (text) => restOf(front, body, text),
       operationHeaders: front.operationHeaders(request.headers),
       maxOutputTokens: facts.max_output_tokens,
       client: exchange.client,
@@ -169,12 +169,13 @@ function letGo({ bytes }: ReceivedBody, asked: Attempts, { prompt }: ObservedReq
   bytes.release();
 }
 
-function sinkTo(exchange: Exchange, onBegin: () => void): StreamSink {
+function sinkTo(exchange: Exchange, onBegin: () => void): ClientSink {
   return {
     begin(planned) {
       onBegin();
       exchange.beginStream(planned);
     },
+    goOn: (isNative, text) => exchange.goOnWithStream(isNative, text),
     write: (events) => exchange.writeEvents(events),
     onceDrained: (callback) => exchange.onceDrained(callback),
   };

@@ -126,6 +126,11 @@ export class Exchange {
     this.#response.writeHead(200, headers);
   }
 
+  /** Another candidate goes on with a stream that broke. @param text what the client has. */
+  goOnWithStream(isNative: boolean, text: string): void {
+    this.#stream?.goOn(isNative, text);
+  }
+
   /** Passes whole events of a stream on. @returns false when the client is slow. */
   writeEvents(events: readonly Buffer[]): boolean {
     const content = this.#content;

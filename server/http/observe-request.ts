@@ -55,8 +55,6 @@ export interface ObservedRequest {
   readonly warnings: readonly string[];
   /** One sentence for each value that must not be passed over: a server refuses the request. They are among the warnings. */
   readonly refusals: readonly string[];
-  /** Hints of other routers that leave candidates out: `provider.only`. */
-  readonly narrowedBy?: readonly string[];
   /** `x-route-strict: true`: warnings refuse the request. */
   readonly strict: boolean;
   /** `x-route-explain: true`: the answer carries the decision record. */

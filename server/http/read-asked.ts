@@ -25,7 +25,7 @@ export interface AskedRead {
   readonly policy: CompiledPolicy;
   readonly observed: ObservedRequest;
   /** The part of the world that the request's own hints make. */
-  readonly hints: Pick<World, "hint_excluded" | "hint_order" | "no_fallback">;
+  readonly hints: Pick<World, "hint_excluded_by" | "hint_order" | "no_fallback">;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
   readonly prefix: string | undefined;
   /** The error to answer with: for a hint that could dodge a guard, or that `x-route-strict` refuses. */
@@ -55,11 +55,8 @@ export function readAsked(asked: RequestAsked): Soon<AskedRead> {
   const routing = readRoutingFields({ policy, body: written, latencyMs, tokensPerSecond, ignores });
   const body = routing.model === written["model"] ? written : { ...written, model: routing.model };
   const read = (seen: ObservedRequest): AskedRead => {
-    const { warnings, narrowedBy } = routing;
-    const observed =
-      warnings.length + narrowedBy.length === 0
-        ? seen
-        : { ...seen, narrowedBy, warnings: [...seen.warnings, ...warnings] };
+    const { warnings } = routing;
+    const observed = warnings.length === 0 ? seen : { ...seen, warnings: [...seen.warnings, ...warnings] };
     return {
       policy,
       observed,
@@ -78,9 +75,9 @@ function refusalOf({ refusals, strict, warnings }: ObservedRequest): ApiError | 
   return invalidHint(`x-route-strict is set, and hints cannot be used: ${warnings.join("; ")}`);
 }
 
-function hintsOf({ excluded, order, noFallback }: RoutingHints): AskedRead["hints"] {
+function hintsOf({ excludedBy, order, noFallback }: RoutingHints): AskedRead["hints"] {
   return {
-    ...(excluded.length === 0 ? {} : { hint_excluded: excluded }),
+    ...(excludedBy === undefined ? {} : { hint_excluded_by: excludedBy }),
     ...(order === undefined ? {} : { hint_order: order }),
     ...(noFallback ? { no_fallback: true } : {}),
   };

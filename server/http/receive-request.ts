@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
-import type { DispatchRequest } from "../dispatch/dispatch.js";
+import type { BodyFor, DispatchRequest } from "../dispatch/dispatch.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { ApiError } from "./api-error.js";
+import { withRest } from "./fronts/chat-front.js";
 import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { withModel } from "./model-splice.js";
@@ -32,7 +33,11 @@ function unsupported(what: string, message: string): ApiError {
 /** @returns the body, or the error to answer with. */
 export function understandBody(bytes: BufferList, front: Front): ReceivedBody | ApiError {
   const parsed = parseRequestBody(bytes);
-  if ("code" in parsed) return parsed;
+  return "code" in parsed ? parsed : understandParsed(parsed, front);
+}
+
+/** @returns the body, or the error to answer with. */
+export function understandParsed(parsed: ParsedRequestBody, front: Front): ReceivedBody | ApiError {
   const isRouted = hasRoutingFields(parsed.json);
   const hasStreamOptions = front.operation === "chat" || front.operation === "completions";
   const json = isRouted && hasStreamOptions ? withUsageAsked(parsed.json) : parsed.json;
@@ -59,6 +64,25 @@ export function chatOf({ operation, names }: Front, { bytes, places, chat }: Rec
       return bytesOf({ ...withoutRoutingFields(made), model: upstreamModel });
     },
   };
+}
+
+/** The request for the rest of an answer; undefined when only a provider that has the API itself could go on. */
+export function restOf(
+  front: Front,
+  body: ReceivedBody,
+  text: string,
+): Pick<DispatchRequest, "bodyFor" | "chat"> | undefined {
+  const { chat, json } = body;
+  const own = front.rest(json, text);
+  if (own === undefined && chat.needsNative !== undefined) return undefined;
+  const isOnly = own === undefined || chat.isOnly === true;
+  const rest = { ...chat, body: withRest(chat.body, text), plainBody: withRest(chat.plainBody, text), isOnly };
+  const asked = chatOf(front, { ...body, chat: rest });
+  if (own === undefined) return { bodyFor: asked.bodyFor, chat: asked };
+  const sent = withoutRoutingFields(own);
+  const bodyFor: BodyFor = (model, options = sent["stream_options"] as object | undefined) =>
+    bytesOf({ ...sent, model, stream_options: options });
+  return { bodyFor, chat: front.operation === "chat" ? { ...asked, bodyFor } : asked };
 }
 
 function withMaxTokens({ max_completion_tokens: limit, ...rest }: ChatView["plainBody"]): ChatView["plainBody"] {
