@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { answersAsked } from "../dispatch/answers-asked.js";
 import type { BodyFor, DispatchRequest } from "../dispatch/dispatch.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { ApiError } from "./api-error.js";
@@ -73,6 +74,7 @@ export function restOf(
   text: string,
 ): Pick<DispatchRequest, "bodyFor" | "chat"> | undefined {
   const { chat, json } = body;
+  if (answersAsked(chat.body) > 1) return undefined;
   const own = front.rest(json, text);
   if (own === undefined && chat.needsNative !== undefined) return undefined;
   const isOnly = own === undefined || chat.isOnly === true;

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import { anthropicServer, formatCatalog, startProvider } from "../providers/provider-servers.js";
@@ -59,18 +60,113 @@ describe("POST /v1/completions", () => {
     );
     const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
     const { data, response } = await client.completions
-      .create({ model: "auto", prompt: "say", echo: true })
+      .create({ model: "auto", prompt: "say", echo: true, best_of: 2 })
       .withResponse();
     expect(data).toMatchObject({
       object: "text_completion",
       choices: [{ text: "Hello there.", finish_reason: "stop" }],
     });
-    expect(response.headers.get("x-route-warning")).toContain("echo: left out");
+    expect(response.headers.get("x-route-warning")).toMatch(/echo: left out.*best_of: left out/);
     let text = "";
     for await (const { choices } of await client.completions.create({ model: "auto", prompt: "say", stream: true })) {
       text += choices[0]?.text;
     }
     expect(text).toBe("Hello there.");
+  });
+
+  describe("of several prompts", () => {
+    /** `acme/chat` answers chat completions only, `acme/one` completes text. */
+    async function start(route: string, answer: (response: ServerResponse) => void) {
+      const upstream = await startUpstream(answer);
+      const chat = await startProvider(anthropicServer);
+      const catalog = catalogOf(
+        { one: upstream.url },
+        `  acme/chat: { context_window: 100k, price: { input: 1, output: 2 }, endpoints: [{ provider: chat, model: c }] }
+`,
+      ).replace("models:", `  chat: { format: anthropic, base_url: ${chat.url} }\nmodels:`);
+      const proxy = await startProxy(compile(policyOf(route), catalog));
+      const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+      return { upstream, chat, proxy, client };
+    }
+    const choice = (index: number, text: string) => ({ index, text, finish_reason: "stop", logprobs: null });
+    const usage = { prompt_tokens: 4, completion_tokens: 6, total_tokens: 10 };
+
+    it("goes through to a server that completes text, every choice with its place", async () => {
+      const { client, upstream, chat, proxy } = await start("{ to: [acme/chat, acme/one] }", (response) =>
+        sendJson(response, {
+          id: "cmpl-1",
+          object: "text_completion",
+          choices: [0, 1, 2, 3].map((n) => choice(n, `${n}`)),
+          usage,
+        }),
+      );
+      const { choices } = await client.completions.create({ model: "auto", prompt: ["a", "b"], n: 2, max_tokens: 5 });
+      expect(choices.map(({ index, text }) => [index, text])).toEqual([0, 1, 2, 3].map((n) => [n, `${n}`]));
+      expect(JSON.parse(upstream.requests[0]?.body ?? "")).toEqual({
+        model: "one-model",
+        prompt: ["a", "b"],
+        n: 2,
+        max_tokens: 5,
+      });
+      expect(chat.requests).toEqual([]);
+      const { attempts, world } = await proxy.lastDecision();
+      expect(attempts).toMatchObject([{ endpoint: "acme/one@one", usage: { input_tokens: 4, output_tokens: 6 } }]);
+      expect(world).toMatchObject({ answers: 4, incapable: { "acme/chat@chat": "has several prompts" } });
+    });
+
+    it("ends a stream when every one of them has ended", async () => {
+      const event = (index: number, finish_reason: string | null) =>
+        `data: ${JSON.stringify({ id: "c", object: "text_completion", choices: [{ ...choice(index, `${index}`), finish_reason }] })}\n\n`;
+      const { client } = await start("{ to: [acme/one] }", (response) => {
+        startStream(response);
+        response.end(event(0, null) + event(0, "stop") + event(1, "stop"));
+      });
+      const got: number[] = [];
+      const stream = await client.completions.create({ model: "auto", prompt: ["a", "b"], stream: true });
+      for await (const { choices } of stream) got.push(choices[0]!.index);
+      expect(got).toEqual([0, 0, 1]);
+      const { client: other } = await start("{ to: [acme/one] }", (response) => {
+        startStream(response);
+        response.end(event(0, "stop"));
+      });
+      const cut = await other.completions.create({ model: "auto", prompt: ["a", "b"], stream: true });
+      await expect(
+        (async () => {
+          for await (const _ of cut);
+        })(),
+      ).rejects.toThrow(/incomplete/);
+    });
+
+    it("takes prompts in tokens, counts them, and holds for each what its answers may cost", async () => {
+      const { client, proxy, upstream } = await start("{ to: [acme/chat, acme/one] }", (response) =>
+        sendJson(response, { id: "c", object: "text_completion", choices: [choice(0, "x")], usage }),
+      );
+      await client.completions.create({ model: "auto", prompt: [1, 2, 3], max_tokens: 5 });
+      await client.completions.create({ model: "auto", prompt: [[1, 2], [3]], max_tokens: 5, best_of: 3 });
+      expect(upstream.requests.map(({ body }) => (JSON.parse(body) as { prompt: unknown }).prompt)).toEqual([
+        [1, 2, 3],
+        [[1, 2], [3]],
+      ]);
+      const { world, facts } = await proxy.lastDecision();
+      expect(world).toMatchObject({ answers: 6, incapable: { "acme/chat@chat": "has a prompt in tokens" } });
+      expect(facts.context_tokens?.value).toBeGreaterThanOrEqual(3);
+      await client.completions.create({ model: "auto", prompt: "a", max_tokens: 5, best_of: 3 });
+      expect((await proxy.lastDecision()).world).toMatchObject({ answers: 3 });
+    });
+
+    it("is refused with what may serve it where only chats are left, and where it is no list of prompts", async () => {
+      const { client, chat } = await start("{ to: [acme/chat] }", (response) => sendJson(response, {}));
+      const ask = (prompt: never) => client.completions.create({ model: "auto", prompt });
+      await expect(ask(["a", "b"] as never)).rejects.toMatchObject({
+        status: 400,
+        code: "no_candidate",
+        message: expect.stringContaining("acme/chat@chat: the request has several prompts"),
+      });
+      for (const prompt of [[], ["a", 1], [[]], { a: 1 }, 5, undefined]) {
+        await expect(ask(prompt as never)).rejects.toMatchObject({ status: 400, param: "prompt" });
+      }
+      expect(chat.requests).toEqual([]);
+    });
   });
 });
 
