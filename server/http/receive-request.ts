@@ -17,9 +17,12 @@ export interface ReceivedBody extends ParsedRequestBody {
 
 /** @returns the error to answer with when a body in its form cannot be read, whatever it holds. */
 export function refuseForm({ headers }: Pick<IncomingMessage, "headers">): ApiError | undefined {
-  const encoding = headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") {
+  const { "content-encoding": encoding, "transfer-encoding": transfer } = headers;
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     return unsupported("encoding", "the request body is compressed; send it without content-encoding");
+  }
+  if (transfer !== undefined && transfer.toLowerCase() !== "chunked") {
+    return unsupported("encoding", "the request body is compressed; send it with transfer-encoding chunked alone");
   }
   const charset = foreignCharset(headers["content-type"]);
   return charset === undefined

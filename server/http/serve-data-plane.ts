@@ -9,9 +9,9 @@ import { fronts } from "./fronts/fronts.js";
 import { findGeneration } from "./generation.js";
 import { keyInfo } from "./key-info.js";
 import { findModelObject, listModels } from "./models.js";
+import { COUNT_TOKENS, unknownUrl } from "./unknown-url.js";
 
 const MODEL = "/v1/models/";
-const COUNT_TOKENS = "/v1/messages/count_tokens";
 
 /** Serves `/v1/*` by hand: a framework in this path costs more than all the rest. */
 export function createDataPlane(plane: DataPlane): (request: IncomingMessage, response: ServerResponse) => void {
@@ -85,27 +85,14 @@ function refusal(error: ApiError): BriefAnswer {
   };
 }
 
-function unknownUrl(method: string, path: string): ApiError {
-  return {
-    status: 404,
-    type: "not_found_error",
-    code: "unknown_url",
-    message: `there is no ${method} ${shown(path)} here; this server has POST ${[...fronts.keys(), COUNT_TOKENS].join(", ")}, GET /v1/models, GET /v1/models/{id}, GET /v1/generation?id= and GET /v1/key`,
-  };
-}
-
 function methodNotAllowed(method: string, path: string, allow: string): ApiError {
   return {
     status: 405,
     type: "invalid_request_error",
     code: "method_not_allowed",
-    message: `${shown(path)} does not take ${method}; it takes ${allow}`,
+    message: `${path} does not take ${method}; it takes ${allow}`,
     headers: { allow },
   };
-}
-
-function shown(path: string): string {
-  return path.length > 200 ? `${path.slice(0, 200)}…` : path;
 }
 
 function decodePath(text: string): string {
