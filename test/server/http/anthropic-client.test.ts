@@ -198,6 +198,38 @@ describe("POST /v1/messages", () => {
         { code: "invalid_request", message: expect.stringContaining(field) },
       ]);
     }
+    const block = (fields: object) => ({ messages: [{ role: "user", content: [fields] }] });
+    const place = "messages[0].content[0]";
+    for (const [fields, message] of [
+      [{ messages: [{ content: "hi" }] }, "messages[0].role: it takes a text"],
+      [{ tools: [5] }, "tools[0]: it takes an object"],
+      [{ system: [{ type: "text" }] }, "system[0].text: it takes a text"],
+      [block({ text: "x" }), `${place}.type: it takes a text`],
+      [block({ type: "text", text: 5 }), `${place}.text: it takes a text`],
+      [block({ type: "image" }), `${place}.source: it takes an object`],
+      [block({ type: "image", source: { type: "base64", data: "" } }), `${place}.source.media_type: it takes a text`],
+      [block({ type: "tool_result", content: "x" }), `${place}.tool_use_id: it takes a text`],
+      [
+        block({ type: "tool_result", tool_use_id: "t", content: [{ type: "text" }] }),
+        `${place}.content[0].text: it takes a text`,
+      ],
+    ] as const) {
+      const answer = await ask(fields);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { error: { code: "invalid_request", message } },
+      ]);
+    }
+    const stranger = await ask({ messages: [{ role: "oracle", content: "hi" }] });
+    expect([stranger.status, await stranger.json()]).toMatchObject([
+      400,
+      {
+        error: {
+          code: "no_candidate",
+          message: expect.stringContaining("another role than user, assistant and system"),
+        },
+      },
+    ]);
     expect(upstream.requests).toEqual([]);
     expect((await ask({ shiny: 1, stop_sequences: null })).headers.get("x-route-warning")).toBe(
       "shiny: left out, it is not known here",

@@ -180,6 +180,39 @@ describe("POST /v1/responses", () => {
     }
   });
 
+  it("refuses what it cannot read, with its place", async () => {
+    const upstream = await startProvider(servers[0]![1]);
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [acme/openai] }"), formatCatalog({ openai: upstream.url })),
+      { environment: { KEY: "sk-provider" } },
+    );
+    const part = (fields: unknown) => ({ input: [{ role: "user", content: [fields] }] });
+    for (const [fields, message] of [
+      [{ input: ["hi"] }, "input[0]: it takes an object"],
+      [{ input: [{}] }, "input[0].role: it takes a text; other items than messages have a type"],
+      [{ input: [{ type: 5 }] }, "input[0].type: it takes a text"],
+      [{ input: [{ role: "user" }] }, "input[0].content: it takes a text or a list of parts"],
+      [{ input: [{ role: "user", content: 5 }] }, "input[0].content: it takes a text or a list of parts"],
+      [part(5), "input[0].content[0]: it takes an object"],
+      [part({}), "input[0].content[0].type: it takes a text"],
+      [part({ type: "input_text", text: 5 }), "input[0].content[0].text: it takes a text"],
+      [{ input: [{ type: "function_call", call_id: "c", name: "f" }] }, "input[0].arguments: it takes a text"],
+      [{ input: [{ type: "function_call_output", output: "x" }] }, "input[0].call_id: it takes a text"],
+      [
+        { input: [{ type: "function_call_output", call_id: "c" }] },
+        "input[0].output: it takes a text or a list of parts",
+      ],
+      [{ input: "x", tools: [5] }, "tools[0]: it takes an object"],
+    ] as const) {
+      const answer = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body: JSON.stringify(fields) });
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { error: { code: "invalid_request", message } },
+      ]);
+    }
+    expect(upstream.requests).toEqual([]);
+  });
+
   it("asks providers to show their reasoning when a summary is asked for", async () => {
     const upstream = await startProvider(servers[2]![1]);
     const proxy = await startProxy(
