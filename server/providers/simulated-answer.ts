@@ -79,11 +79,19 @@ function toolToCall(body: Json, prompt: string, digest: string): SimulatedToolCa
         ? tools.find((tool) => tool?.function?.name === named)
         : choice === "required"
           ? tools[0]
-          : tools.find((tool) => typeof tool?.function?.name === "string" && prompt.includes(tool.function.name));
+          : isAnswered(body["messages"])
+            ? undefined
+            : tools.find((tool) => typeof tool?.function?.name === "string" && prompt.includes(tool.function.name));
   const name = wanted?.function?.name;
   if (typeof name !== "string") return undefined;
   const example = exampleOfSchema(wanted?.function?.parameters);
   return { id: `call_${digest}`, name, arguments: JSON.stringify(isObject(example) ? example : {}) };
+}
+
+/** The last message is the result of a tool. */
+function isAnswered(messages: unknown): boolean {
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
+  return isObject(last) && last["role"] === "tool";
 }
 
 function lastUserText(messages: unknown): string {

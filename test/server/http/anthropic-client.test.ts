@@ -258,6 +258,24 @@ describe("POST /v1/messages", () => {
     });
   });
 
+  it("has errors of addresses that are none, and of methods, in the API's form too", async () => {
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [requested] }"), formatCatalog({ gemini: "http://192.0.2.1" })),
+    );
+    const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
+    await expect(client.messages.batches.list()).rejects.toMatchObject({
+      status: 404,
+      error: { type: "error", error: { type: "not_found_error", code: "unknown_url" } },
+    });
+    for (const [path, status, type] of [
+      ["/v1/messages", 405, "invalid_request_error"],
+      ["/v1/v1/messages", 404, "not_found_error"],
+    ] as const) {
+      const answer = await fetch(`${proxy.url}${path}`);
+      expect([answer.status, await answer.json()]).toMatchObject([status, { type: "error", error: { type } }]);
+    }
+  });
+
   it("lists models for the official client", async () => {
     const catalog = formatCatalog({ anthropic: "http://192.0.2.1/v1", gemini: "http://192.0.2.1/v1" });
     const proxy = await startProxy(compile(policyOf("{ to: [requested] }"), catalog));

@@ -90,6 +90,22 @@ describe("the official client on the simulator", () => {
     expect(none.choices[0]!.message.tool_calls).toBeUndefined();
   });
 
+  it("answers once it has the result of a tool, so that an agent comes to its end", async () => {
+    const { client } = await clientOf("{ latency_ms: 1 }");
+    const { name, parameters } = tools[0]!.function;
+    const add = { name, description: "adds", parameters, function: () => "3" };
+    const runner = client.chat.completions.runTools(
+      {
+        model: "auto",
+        messages: [{ role: "user", content: "please add" }],
+        tools: [{ type: "function", function: add }],
+      },
+      { maxChatCompletions: 5 },
+    );
+    expect(await runner.finalContent()).toContain("You said: please add");
+    expect(runner.allChatCompletions()).toHaveLength(2);
+  });
+
   it("calls a tool that says nothing of its parameters with an object", async () => {
     const { client } = await clientOf("{ latency_ms: 1 }");
     for (const parameters of [undefined, {}, { type: "string" }]) {
