@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
-import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
-import { anthropicServer, formatCatalog, startProvider } from "../providers/provider-servers.js";
+import { openAiClient, proxyOverFormats } from "../../services/proxy-over-formats.js";
+import { anthropicServer, startProvider } from "../providers/provider-servers.js";
 import {
   catalogOf,
   compile,
@@ -15,8 +15,6 @@ import {
 } from "./harness.js";
 
 afterEach(stopAll);
-
-const environment = { KEY: "sk-provider" };
 
 describe("POST /v1/completions", () => {
   it("goes through to a server that has it, whole and streamed", async () => {
@@ -37,7 +35,7 @@ describe("POST /v1/completions", () => {
       response.end(`${chunk("fi", null)}${chunk("ne", "stop")}data: [DONE]\n\n`);
     });
     const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: upstream.url })));
-    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const client = openAiClient(proxy);
     const whole = await client.completions.create({ model: "auto", prompt: "say", suffix: "." });
     expect(whole.choices[0]?.text).toBe("fine");
     expect(upstream.requests[0]).toMatchObject({
@@ -53,12 +51,8 @@ describe("POST /v1/completions", () => {
   });
 
   it("is a chat completion to all others, with a warning", async () => {
-    const upstream = await startProvider(anthropicServer);
-    const proxy = await startProxy(
-      compile(policyOf("{ to: [acme/anthropic] }"), formatCatalog({ anthropic: upstream.url })),
-      { environment },
-    );
-    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const { proxy } = await proxyOverFormats({ anthropic: anthropicServer });
+    const client = openAiClient(proxy);
     const { data, response } = await client.completions
       .create({ model: "auto", prompt: "say", echo: true, best_of: 2 })
       .withResponse();
@@ -85,7 +79,7 @@ describe("POST /v1/completions", () => {
 `,
       ).replace("models:", `  chat: { format: anthropic, base_url: ${chat.url} }\nmodels:`);
       const proxy = await startProxy(compile(policyOf(route), catalog));
-      const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+      const client = openAiClient(proxy);
       return { upstream, chat, proxy, client };
     }
     const choice = (index: number, text: string) => ({ index, text, finish_reason: "stop", logprobs: null });
@@ -188,7 +182,7 @@ describe("POST /v1/embeddings", () => {
       sendJson(response, { object: "list", data, model: "vectors-1", usage: { prompt_tokens: 8, total_tokens: 8 } });
     });
     const proxy = await startProxy(compile(policyOf("{ to: [acme/one, acme/vectors] }"), catalog(upstream.url)));
-    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const client = openAiClient(proxy);
     const { data } = await client.embeddings.create({ model: "auto", input: ["a", "b"], encoding_format: "float" });
     expect(data[0]?.embedding).toEqual([0.5, 1]);
     expect(upstream.requests).toMatchObject([{ path: "/v1/embeddings" }]);
@@ -214,11 +208,7 @@ describe("POST /v1/embeddings", () => {
 
 describe("GET /v1/generation", () => {
   it("tells what became of a request", async () => {
-    const upstream = await startProvider(anthropicServer);
-    const proxy = await startProxy(
-      compile(policyOf("{ to: [acme/anthropic] }"), formatCatalog({ anthropic: upstream.url })),
-      { environment },
-    );
+    const { proxy } = await proxyOverFormats({ anthropic: anthropicServer });
     const id = (await proxy.ask({ user: "u" }, { "x-title": "App" })).headers.get("x-route-decision");
     const answer = await fetch(`${proxy.url}/v1/generation?id=${id}`);
     expect(await answer.json()).toMatchObject({

@@ -1,6 +1,7 @@
-import OpenAI from "openai";
+import type OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import { lookAtCredentials } from "../../../server/providers/credentials.js";
+import { openAiClient } from "../../services/proxy-over-formats.js";
 import { compile, policyOf, startProxy, stopAll } from "../http/harness.js";
 
 afterEach(stopAll);
@@ -18,7 +19,7 @@ models:
 
 async function clientOf(simulate?: string, price?: string) {
   const proxy = await startProxy(compile(policyOf("{ to: [acme/pretend] }"), catalog(simulate, price)));
-  return { proxy, client: new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 }) };
+  return { proxy, client: openAiClient(proxy) };
 }
 const hello = [{ role: "user" as const, content: "Hello there" }];
 const tools = [
