@@ -1,27 +1,21 @@
 import type { Subject } from "../keys/subject.js";
-import type { LedgerRow, RollupRow } from "../storage/database-schema.js";
+import type { LedgerBatchRow, LedgerCallRow, LedgerRow, RollupRow } from "../storage/database-schema.js";
 import { type Insert, RowExists, rowsFor } from "../storage/insert-rows.js";
 import type { Database } from "../storage/open-database.js";
+import { packColumns, unpackColumns } from "../storage/packed-columns.js";
 import type { BudgetWindow } from "./budget-window.js";
 import { groupColumns, ledgerColumns, rollUp, summedColumns } from "./ledger-entry.js";
 
-const LEDGER: Insert<LedgerRow> = {
-  table: "ledger",
-  columns: ledgerColumns,
+const CALLS: Insert<LedgerCallRow> = {
+  table: "ledger_calls",
+  columns: ["id", "batch", "place"],
   tail: "on conflict (id) do nothing",
   mustBeNew: true,
-  usual: {
-    ...{
-      outcome: "answered",
-      status: 200,
-      error_class: null,
-      is_stream: 0,
-      first_token_ms: null,
-      cost_source: "usage",
-    },
-    ...{ cached_input: 0, cache_write: 0, audio_input: 0, image_input: 0, reasoning: 0, audio_output: 0 },
-  },
+  asOneParameter: true,
 };
+/** Ids are in {@link CALLS}. */
+const columnsOfCalls = ledgerColumns.filter((name) => name !== "id");
+const BATCHES: Insert<LedgerBatchRow> = { table: "ledger_batches", columns: ["id", "calls"], tail: "" };
 const ROLLUPS: Insert<RollupRow> = {
   table: "usage_rollups",
   columns: [...groupColumns, ...summedColumns],
@@ -61,7 +55,13 @@ export class LedgerStore {
 
   /** @throws RowExists, and inserts nothing, when a row is there already. */
   #insert(rows: readonly LedgerRow[]): Promise<void> {
-    return this.#insertRows([rowsFor(LEDGER, rows), rowsFor(ROLLUPS, rollUp(rows))]);
+    const batch = rows[0]?.id ?? "";
+    const places = rows.map(({ id }, place) => ({ id, batch, place }));
+    return this.#insertRows([
+      rowsFor(CALLS, places),
+      rowsFor(BATCHES, [{ id: batch, calls: packColumns(columnsOfCalls, rows) }]),
+      rowsFor(ROLLUPS, rollUp(rows)),
+    ]);
   }
 
   /** What was charged to a subject in a window, nano-dollars. Windows begin and end on whole hours, so the sums say it. */
@@ -88,7 +88,19 @@ export class LedgerStore {
   /** What was charged for attempts, of those that are in the ledger. */
   async chargedFor(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     if (ids.length === 0) return new Map();
-    const rows = await this.#db.selectFrom("ledger").select(["id", "charged_nano"]).where("id", "in", ids).execute();
-    return new Map(rows.map((row) => [row.id, row.charged_nano]));
+    const before = await this.#db
+      .selectFrom("ledger_rows")
+      .select(["id", "charged_nano"])
+      .where("id", "in", ids)
+      .execute();
+    const charged = new Map(before.map((row) => [row.id, row.charged_nano]));
+    const found = await this.#db
+      .selectFrom("ledger_calls")
+      .innerJoin("ledger_batches", "ledger_batches.id", "ledger_calls.batch")
+      .select(["ledger_calls.id", "place", "calls"])
+      .where("ledger_calls.id", "in", ids)
+      .execute();
+    for (const { id, place, calls } of found) charged.set(id, Number(unpackColumns(calls)("charged_nano", place)));
+    return charged;
   }
 }

@@ -21,10 +21,8 @@ export const completionsFront: Front = {
   names: { messages: "prompt" },
   readChat,
   answer: (chat) => Buffer.from(JSON.stringify(toText(parseJsonObject(chat.toString("utf8")) ?? {}, "message"))),
-  stream: (isNative, about) => {
-    const chat = chatFront.stream(isNative, about);
-    return isNative ? chat : new TextStream(chat);
-  },
+  rest,
+  stream: (isNative, about) => new TextStream(isNative, chatFront.stream(isNative, about)),
 };
 
 function readChat(body: Json): ChatView | ApiError {
@@ -54,6 +52,13 @@ function readChat(body: Json): ChatView | ApiError {
   };
 }
 
+/** A model that completes text goes on by itself where the prompt ends with what it has said. */
+function rest(body: Json, text: string): Json | undefined {
+  const [prompt] = [body["prompt"]].flat();
+  const isPlain = typeof prompt === "string" && (body["echo"] ?? false) === false && (body["suffix"] ?? "") === "";
+  return isPlain ? { ...body, prompt: prompt + text } : undefined;
+}
+
 function toText(chat: Json, holder: "message" | "delta"): Json {
   return {
     ...chat,
@@ -69,15 +74,22 @@ function toText(chat: Json, holder: "message" | "delta"): Json {
 
 class TextStream implements FrontStream {
   readonly #chat: FrontStream;
+  #isNative: boolean;
 
-  constructor(chat: FrontStream) {
+  constructor(isNative: boolean, chat: FrontStream) {
+    this.#isNative = isNative;
     this.#chat = chat;
   }
 
   write(event: Buffer): Buffer {
     this.#chat.write(event);
+    if (this.#isNative) return event;
     const chunk = parseJsonObject(dataOf(event) ?? "");
     return chunk === undefined ? event : Buffer.from(`data: ${JSON.stringify(toText(chunk, "delta"))}\n\n`);
+  }
+
+  goOn(isNative: boolean): void {
+    this.#isNative = isNative;
   }
 
   end(record: DecisionRecord | undefined, last: Buffer | undefined): string {

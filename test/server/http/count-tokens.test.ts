@@ -103,6 +103,8 @@ describe("POST /v1/messages/count_tokens", () => {
     const started = await start("anthropic", () => [200, { input_tokens: 7 }], { message: failing, now: () => at });
     const { proxy, upstream, ask } = started;
     for (let n = 0; n < circuitRule.consecutiveFailures; n++) await (await proxy.ask()).text();
+    const health = (await (await fetch(`${proxy.url}/admin/health`)).json()) as { endpoints: object[] };
+    expect(health.endpoints[0]).not.toHaveProperty("count_tokens_circuit"); // no call was made
     const counted = () => upstream.requests.filter(({ path }) => path.endsWith("count_tokens")).length;
     expect(await ask()).toMatchObject({ by: "estimate", model: null });
     at += circuitRule.openMs;
@@ -127,9 +129,19 @@ describe("POST /v1/messages/count_tokens", () => {
     expect(upstream.requests).toHaveLength(circuitRule.consecutiveFailures);
     expect((await proxy.ask()).status).toBe(200);
     expect((await proxy.lastDecision()).world).not.toHaveProperty("down");
+    const health = async () => {
+      const { endpoints } = (await (await fetch(`${proxy.url}/admin/health`)).json()) as { endpoints: object[] };
+      return endpoints;
+    };
+    const since = new Date(at).toISOString();
+    const openings = { retry_at: new Date(at + circuitRule.openMs).toISOString(), last_error: { at: since } };
+    expect(await health()).toMatchObject([
+      { circuit: { state: "closed" }, count_tokens_circuit: { state: "open", since, ...openings } },
+    ]);
     at += circuitRule.openMs;
     status = 200;
     expect(await ask()).toMatchObject({ by: "provider", tokens: 7 });
+    expect(await health()).toMatchObject([{ count_tokens_circuit: { state: "closed", consecutive_failures: 0 } }]);
   });
 
   it("takes a place of max_concurrent, and is estimated while there is none", async () => {
