@@ -63,8 +63,7 @@ export async function readRequest(
       unseen,
       names: front.names,
       assumed,
-      latencyMs: () => latencyMs,
-      tokensPerSecond: () => undefined,
+      observations: { latencyMs: () => latencyMs, tokensPerSecond: () => undefined },
       observe: observeRequest,
       headers: requestHeaders({ rawHeaders }, policy.set.attributes),
       // Nobody else waits for this thread, and a person can wait longer than a request.

@@ -1,5 +1,6 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
+import type { Soon } from "../soon.js";
 import type { ClientPresence } from "./client-presence.js";
 import type { Failure } from "./failure.js";
 import type { Usage } from "./usage.js";
@@ -52,8 +53,8 @@ export interface EndedAttempt {
   readonly notes: AnswerNotes;
 }
 
-/** Makes one call for a planned attempt. Never rejects. Retries are a function from one to another. */
-export type Attempt = (planned: PlannedAttempt, side: CallSide) => Promise<EndedAttempt>;
+/** Makes one call for a planned attempt, if it can be made. Retries are a function from one to another. */
+export type Attempt = (planned: PlannedAttempt, side: CallSide) => Soon<EndedAttempt>;
 
 /** Whom a call is made for. */
 export interface CallSide {

@@ -2,7 +2,7 @@ import type { Operation } from "../providers/operation.js";
 import type { EndedAttempt } from "./attempt-result.js";
 import { callEndpoint, type EndpointCall } from "./call-endpoint.js";
 import { verdictOf } from "./circuit-verdict.js";
-import type { DispatchDependencies } from "./dispatch.js";
+import type { DispatchDependencies } from "./dispatch-request.js";
 import { passedOver } from "./passed-over.js";
 import type { Limits } from "./slots.js";
 import { withoutSecret } from "./without-secret.js";
@@ -42,7 +42,7 @@ export async function callBeside(
     const totalMs = Math.min(route.timeouts.totalMs ?? MAX_BESIDE_MS, MAX_BESIDE_MS);
     const hurried = { ...planned, route: { ...route, timeouts: { ...route.timeouts, totalMs } } };
     const ended = await callEndpoint(
-      { planned: hurried, adapter, passThrough, call, client, asksUsage: false, sink: undefined, clock, now },
+      { planned: hurried, adapter, passThrough, call, client, asksUsage: false, sink: undefined, circuit, clock, now },
       (answered) => withoutSecret(answered, secret),
     );
     circuit.end(verdictOf(ended), now());

@@ -9,29 +9,33 @@ import { accountFor } from "./account-for.js";
 import type { ApiError } from "./api-error.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
-import { createExchangeServer, denial, enter, type ServeRequest } from "./enter-request.js";
+import { createExchangeServer, denial, type EnteredRequest, type ServeRequest } from "./enter-request.js";
 import type { Exchange } from "./exchange.js";
 import { exhaustedError, unavailableError } from "./exhausted-error.js";
 import type { Front } from "./fronts/front.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
-import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
 import type { ObservedRequest } from "./observe-request.js";
-import { chatOf, type ReceivedBody, restOf } from "./receive-request.js";
+import type { ReceivedBody } from "./receive-request.js";
 import { throughCache } from "./through-cache.js";
 import { type Attempts, isPossible, sendAgain, untilPossible } from "./until-possible.js";
 
-/** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
+/** Serves one API: body, facts, decision, dispatch, answer. */
 export function createInference(plane: DataPlane, front: Front): ServeRequest {
-  return createExchangeServer(plane, front, (exchange, request) => serve(plane, front, exchange, request));
+  return createExchangeServer(plane, front, (exchange, request, entered) =>
+    serve(plane, front, exchange, request, entered),
+  );
 }
 
-async function serve(plane: DataPlane, front: Front, exchange: Exchange, request: IncomingMessage): Promise<void> {
-  const entered = await enter(plane, front, exchange, request);
-  if (entered === undefined) return;
-  const { caller, body, decide } = entered;
-  const deciding = untilPossible(plane, exchange, decide);
-  const decision = deciding instanceof Promise ? await deciding : deciding;
+async function serve(
+  plane: DataPlane,
+  front: Front,
+  exchange: Exchange,
+  request: IncomingMessage,
+  { caller, body, deciding }: EnteredRequest,
+): Promise<void> {
+  const waiting = untilPossible(plane, exchange, deciding);
+  const decision = waiting instanceof Promise ? await waiting : waiting;
   const { outcome, plan, observed } = decision;
   if (outcome.denied !== undefined) {
     exchange.refuse(denial(decision), "denied");
@@ -77,7 +81,7 @@ async function serve(plane: DataPlane, front: Front, exchange: Exchange, request
         asking = plan;
         return send(plane, front, exchange, request, { decision, body, account, plan, sink: through });
       };
-      return sendAgain(plane, exchange, await toSend(attempts), decide, toSend);
+      return sendAgain(plane, exchange, await toSend(attempts), deciding, toSend);
     });
     if (walked !== undefined) answer(plane, exchange, walked);
   } finally {
@@ -106,25 +110,15 @@ function send(
       decisionId: decision.id,
       serving: decision.serving,
       plan,
-      operation: front.operation,
-      bodyFor: (upstreamModel, streamOptions) => withModel(body.bytes, body.places, upstreamModel, streamOptions),
-      chat: chatOf(front, body),
-      restAfter: (text) => restOf(front, body, text),
+      asked: body,
       operationHeaders: front.operationHeaders(request.headers),
       maxOutputTokens: facts.max_output_tokens,
       client: exchange.client,
       account,
       sink,
       trace: exchange.trace,
-      attempts: exchange.attempts,
-      failures: exchange.failures,
-      warnings: exchange.warnings,
+      progress: exchange,
       faultOf: plane.faultsOf(request.headers),
-      onPassedOver: (endpoint, reason) => exchange.passedOver.push({ endpoint, reason }),
-      waitedMs: () => exchange.queuedMs,
-      onWaited: (ms) => {
-        exchange.queuedMs += ms;
-      },
     },
     plane.dispatching,
   );

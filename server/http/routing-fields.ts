@@ -1,7 +1,10 @@
 import type { CompiledPolicy, Endpoint, World } from "../../engine/serving.js";
 import { canonicalModelId } from "../../engine/serving.js";
+import type { EndpointObservations } from "../dispatch/endpoint-observations.js";
+import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import { isObject, type Json } from "../providers/chat/json.js";
 import type { RoutingFieldName } from "../providers/chat/routing-field-names.js";
+import type { Operation } from "../providers/operation.js";
 
 /** What a request's own hints do to the plan: they leave out, and order the endpoints of one model; they never add. */
 export interface RoutingHints {
@@ -15,6 +18,17 @@ export interface RoutingHints {
 }
 
 export interface RoutingContext {
+  readonly serving: ServingPolicy;
+  readonly operation: Operation;
+  /** The request as a chat completion, parsed. */
+  readonly body: Json;
+  /** What was seen of endpoints, for hints that order them. */
+  readonly observations: Pick<EndpointObservations, "latencyMs" | "tokensPerSecond">;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+interface Draft {
   readonly policy: CompiledPolicy;
   readonly body: Json;
   /** Observed time to the first token, by endpoint. */
@@ -23,9 +37,6 @@ export interface RoutingContext {
   readonly tokensPerSecond: (endpoint: string) => number | undefined;
   /** Parameters of the request that an endpoint's format leaves out. */
   readonly ignores: (endpoint: Endpoint) => readonly string[];
-}
-
-interface Draft extends RoutingContext {
   readonly endpoints: readonly Endpoint[];
   /** Leaves out every endpoint that does not pass. @param hint what asks for it, as people are told: `provider.only: openai`. */
   keep(hint: string, test: (endpoint: Endpoint) => boolean): void;
@@ -154,7 +165,7 @@ const MAX_SHOWN = 5;
 
 /** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
 export function readRoutingFields(context: RoutingContext): RoutingHints {
-  const { policy, body } = context;
+  const { serving, operation, body, observations, now } = context;
   if (!hasRoutingFields(body) && !String(body["model"] ?? "").includes(":")) {
     return {
       model: asText(body["model"]),
@@ -164,13 +175,18 @@ export function readRoutingFields(context: RoutingContext): RoutingHints {
       warnings: NONE,
     };
   }
+  const { policy } = serving;
   const endpoints = policy.set.catalog.models.flatMap((model) => model.endpoints);
   const excludedBy: Record<string, readonly string[]> = {};
   const warnings: string[] = [];
   let order: readonly string[] | undefined;
   let noFallback = false;
   const draft: Draft = {
-    ...context,
+    policy,
+    body,
+    latencyMs: () => observations.latencyMs(serving.endpointIds, now),
+    tokensPerSecond: (endpoint) => observations.tokensPerSecond(endpoint, now),
+    ignores: (endpoint) => serving.ignoredBy(endpoint, body, operation),
     endpoints,
     keep: (hint, test) => {
       const left = endpoints.filter((endpoint) => !test(endpoint));

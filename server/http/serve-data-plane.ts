@@ -21,7 +21,7 @@ export function createDataPlane(plane: DataPlane): (request: IncomingMessage, re
     const path = pathOf(request);
     const serve = request.method === "POST" ? inference.get(path) : undefined;
     if (serve !== undefined) {
-      void serve(request, response);
+      serve(request, response);
       return;
     }
     void serveBriefly(plane, request, response, path);

@@ -12,7 +12,7 @@ const COLON = 0x3a;
 export const chatFront: Front = {
   operation: "chat",
   readChat: (body) => ({ body, plainBody: body, warnings: [] }),
-  operationHeaders: () => ({}),
+  operationHeaders: () => undefined,
   answer: (chat) => chat,
   rest: withRest,
   stream: (_, about) => new ChatStream(about),

@@ -15,8 +15,8 @@ export interface Front {
   readonly names?: FieldNames;
   /** The request as a chat completion. Every decision is made on this form. */
   readChat(body: Json): ChatView | ApiError;
-  /** Headers of the client that belong to the operation, for providers that have it. */
-  operationHeaders(headers: IncomingMessage["headers"]): Readonly<Record<string, string>>;
+  /** Headers of the client that belong to the operation, for providers that have it; undefined: none. */
+  operationHeaders(headers: IncomingMessage["headers"]): Readonly<Record<string, string>> | undefined;
   /** A whole chat completion in this API's form. */
   answer(chat: Buffer): Buffer;
   /**

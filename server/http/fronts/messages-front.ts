@@ -42,8 +42,8 @@ export const messagesFront: Front = {
 };
 
 /** Clients of the Messages API switch features on with this header; it reaches providers that have the API. */
-function operationHeaders({ "anthropic-beta": beta }: IncomingMessage["headers"]): Readonly<Record<string, string>> {
-  return typeof beta === "string" ? { "anthropic-beta": beta } : {};
+function operationHeaders({ "anthropic-beta": beta }: IncomingMessage["headers"]) {
+  return typeof beta === "string" ? { "anthropic-beta": beta } : undefined;
 }
 
 // https://platform.claude.com/docs/en/api/errors, read 2026-11-25
