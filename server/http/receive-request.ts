@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AskedRequest } from "../dispatch/dispatch-request.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { Json } from "../providers/chat/json.js";
@@ -42,9 +43,10 @@ export class ReceivedBody implements AskedRequest {
     return inNames(this.#front.names, sentence);
   }
 
-  /** Undefined when only a provider that has the API itself could go on. */
+  /** Undefined for several answers, and when only a provider that has the API itself could go on. */
   restAfter(text: string): AskedRequest | undefined {
     const { chat } = this;
+    if (answersAsked(chat.body) > 1) return undefined;
     const own = this.#front.rest(this.#parsed.json, text);
     if (own === undefined && chat.needsNative !== undefined) return undefined;
     const isOnly = own === undefined || chat.isOnly === true;
@@ -97,9 +99,12 @@ function plainBodyFor({ plainBody }: ChatView, model: string, legacyMaxTokens?: 
 
 /** @returns the error to answer with when a body in its form cannot be read, whatever it holds. */
 export function refuseForm({ headers }: Pick<IncomingMessage, "headers">): ApiError | undefined {
-  const encoding = headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") {
+  const { "content-encoding": encoding, "transfer-encoding": transfer } = headers;
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     return unsupported("encoding", "the request body is compressed; send it without content-encoding");
+  }
+  if (transfer !== undefined && transfer.toLowerCase() !== "chunked") {
+    return unsupported("encoding", "the request body is compressed; send it with transfer-encoding chunked alone");
   }
   const charset = foreignCharset(headers["content-type"]);
   return charset === undefined

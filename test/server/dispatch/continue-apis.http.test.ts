@@ -1,6 +1,7 @@
-import Anthropic from "@anthropic-ai/sdk";
+import type Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
+import { anthropicClient, openAiClient } from "../../services/proxy-over-formats.js";
 import { compile, policyOf, startProxy, startStream, startUpstream, stopAll } from "../http/harness.js";
 import { streamBytes } from "../providers/harness.js";
 import {
@@ -90,7 +91,7 @@ describe("continue: true through POST /v1/messages", () => {
       pair.two,
       pair.second,
     );
-    const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
+    const client = anthropicClient(proxy);
     const whole = await client.messages.stream(message).finalMessage();
     expect(whole.content).toMatchObject([{ type: "text", text: "Hello Hello there." }]);
     expect(whole).toMatchObject({ stop_reason: "end_turn", usage: { input_tokens: 10, output_tokens: 5 } });
@@ -146,7 +147,7 @@ describe("continue: true through POST /v1/messages", () => {
     ["the end of the text", [...text, { type: "content_block_stop", index: 0 }]],
   ])("cuts the stream after %s", async (_, events) => {
     const { proxy, goingOn } = await start("anthropic", [head!, ...events], "openai", openAiServer);
-    const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
+    const client = anthropicClient(proxy);
     await expect(client.messages.stream(message).finalMessage()).rejects.toThrow(/stream_cut/);
     expect(goingOn.requests).toHaveLength(0);
     expect(await outcomesOf(proxy)).toEqual(cut);
@@ -155,7 +156,7 @@ describe("continue: true through POST /v1/messages", () => {
   it("cuts the stream where the request names a file that only its provider has", async () => {
     const events = anthropicServer.events([...said]).slice(0, 3);
     const { proxy, goingOn } = await start("anthropic", events, "anthropic", anthropicServer);
-    const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
+    const client = anthropicClient(proxy);
     const picture = { type: "image", source: { type: "file", file_id: "file_1" } };
     const asking = client.messages.stream({
       ...message,
@@ -174,7 +175,7 @@ describe("continue: true through POST /v1/responses", () => {
       pair.two,
       pair.second,
     );
-    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const client = openAiClient(proxy);
     const stream = client.responses.stream({ model: "auto", input: "hi" });
     const numbers: number[] = [];
     stream.on("event", ({ sequence_number }) => numbers.push(sequence_number));
@@ -195,7 +196,7 @@ describe("continue: true through POST /v1/responses", () => {
   it("keeps the names of the response and of its message", async () => {
     const events = responsesServer.events([...said]).slice(0, 5);
     const { proxy } = await start("openai with its Responses API", events, "openai", openAiServer);
-    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const client = openAiClient(proxy);
     const whole = await client.responses.stream({ model: "auto", input: "hi" }).finalResponse();
     expect([whole.id, whole.output[0]?.id]).toEqual(["resp_1", "msg_1"]);
   });
@@ -224,7 +225,7 @@ describe("continue: true through POST /v1/responses", () => {
     ["the end of the text", responsesServer.events([...said]).slice(0, 7)],
   ])("cuts the stream after %s", async (_, events) => {
     const { proxy, goingOn } = await start("openai with its Responses API", events, "openai", openAiServer);
-    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const client = openAiClient(proxy);
     await expect(client.responses.stream({ model: "auto", input: "hi" }).finalResponse()).rejects.toThrow(/incomplete/);
     expect(goingOn.requests).toHaveLength(0);
     expect(await outcomesOf(proxy)).toEqual(cut);

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
-import Anthropic from "@anthropic-ai/sdk";
+import type Anthropic from "@anthropic-ai/sdk";
 import { afterEach, describe, expect, it } from "vitest";
 import { circuitRule } from "../../../server/dispatch/circuit.js";
+import { anthropicClient } from "../../services/proxy-over-formats.js";
 import { formatCatalog } from "../providers/provider-servers.js";
 import { compile, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";
 
@@ -32,7 +33,7 @@ async function start(
   const catalogText = catalog(formatCatalog({ [format]: upstream.url }));
   const policy = compile(policyOf(`{ to: [acme/${format}], timeouts: { queue: 1ms } }`, rules), catalogText);
   const proxy = await startProxy(policy, { environment, now });
-  const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
+  const client = anthropicClient(proxy);
   const ask = (system?: string) =>
     client.messages
       .countTokens({ model: "auto", messages, ...(system === undefined ? {} : { system }) })
