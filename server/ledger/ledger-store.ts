@@ -1,25 +1,41 @@
 import type { Subject } from "../keys/subject.js";
-import type { LedgerBatchRow, LedgerCallRow, LedgerRow, RollupRow } from "../storage/database-schema.js";
+import type { LedgerBatchRow, LedgerCallRow, LedgerRow } from "../storage/database-schema.js";
 import { type Insert, RowExists, rowsFor } from "../storage/insert-rows.js";
 import type { Database } from "../storage/open-database.js";
 import { packColumns, unpackColumns } from "../storage/packed-columns.js";
 import type { BudgetWindow } from "./budget-window.js";
-import { groupColumns, ledgerColumns, rollUp, summedColumns } from "./ledger-entry.js";
+import { byHour, groupColumns, type HourSum, ledgerColumns, rollUp, summedColumns } from "./ledger-entry.js";
 
 const CALLS: Insert<LedgerCallRow> = {
   table: "ledger_calls",
   columns: ["id", "batch", "place"],
   tail: "on conflict (id) do nothing",
   mustBeNew: true,
-  asOneParameter: true,
+  together: {
+    // All of one batch. "where true": without it SQLite reads `on` as that of a join.
+    text: `insert into ledger_calls (id, batch, place) select value, ?2, key from json_each(?1) where true
+      on conflict (id) do nothing`,
+    values: (rows) => [JSON.stringify(rows.map(({ id }) => id)), rows[0]?.batch],
+  },
 };
 /** Ids are in {@link CALLS}. */
 const columnsOfCalls = ledgerColumns.filter((name) => name !== "id");
 const BATCHES: Insert<LedgerBatchRow> = { table: "ledger_batches", columns: ["id", "calls"], tail: "" };
-const ROLLUPS: Insert<RollupRow> = {
+/** The sums of an hour, which are added to those of its day too. */
+const ROLLUPS: Insert<HourSum> = {
   table: "usage_rollups",
-  columns: [...groupColumns, ...summedColumns],
-  tail: `on conflict (${groupColumns.map((name) => `"${name}"`).join(", ")}) do update set ${summedColumns
+  columns: ["hour", "day", ...groupColumns, ...summedColumns],
+  tuples: {
+    columns: ["span", "start", ...groupColumns, ...summedColumns],
+    values(place) {
+      const rest = [...groupColumns, ...summedColumns].map(place);
+      return [
+        ["'hour'", place("hour"), ...rest],
+        ["'day'", place("day"), ...rest],
+      ];
+    },
+  },
+  tail: `on conflict (${["span", "start", ...groupColumns].map((name) => `"${name}"`).join(", ")}) do update set ${summedColumns
     .map((name) => `"${name}" = usage_rollups."${name}" + excluded."${name}"`)
     .join(", ")}`,
 };
@@ -41,11 +57,15 @@ export class LedgerStore {
   async write(rows: readonly LedgerRow[]): Promise<void> {
     // In one order for all, so that two writers of the same rows wait for each other and never in a circle.
     const ordered = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const some of byHour(ordered)) await this.#writeHour(some);
+  }
+
+  async #writeHour(rows: readonly LedgerRow[]): Promise<void> {
     try {
-      await this.#insert(ordered);
+      await this.#insert(rows);
     } catch (error) {
       if (!(error instanceof RowExists)) throw error;
-      for (const row of ordered) {
+      for (const row of rows) {
         await this.#insert([row]).catch((error: unknown) => {
           if (!(error instanceof RowExists)) throw error;
         });
@@ -53,7 +73,7 @@ export class LedgerStore {
     }
   }
 
-  /** @throws RowExists, and inserts nothing, when a row is there already. */
+  /** Writes rows of one hour together. @throws RowExists, and inserts nothing, when a row is there already. */
   #insert(rows: readonly LedgerRow[]): Promise<void> {
     const batch = rows[0]?.id ?? "";
     const places = rows.map(({ id }, place) => ({ id, batch, place }));

@@ -13,7 +13,8 @@ export function insertIntoSqlite(db: Kysely<DatabaseSchema>, connection: SqliteC
   return (parts) => db.connection().execute(async () => connection.transaction(() => parts.forEach(insert)));
 
   function insert({ into, rows }: RowsToInsert): void {
-    const inserted = into.asOneParameter === true ? insertTogether(into, rows) : insertEach(into, rows);
+    const { together } = into as Insert<object>;
+    const inserted = together === undefined ? insertEach(into, rows) : run(together.text, together.values(rows));
     if (into.mustBeNew && inserted < rows.length) throw new RowExists();
   }
 
@@ -22,14 +23,13 @@ export function insertIntoSqlite(db: Kysely<DatabaseSchema>, connection: SqliteC
     let inserted = 0;
     for (const row of rows) {
       putValues(into, row, values);
-      inserted += Number(connection.prepare(text).run(values).changes);
+      inserted += run(text, values);
     }
     return inserted;
   }
 
-  function insertTogether(into: Insert<never>, rows: readonly object[]): number {
-    const lists = rows.map((row) => into.columns.map((column) => row[column as keyof typeof row]));
-    return Number(connection.prepare(statementFor(into).text).run([JSON.stringify(lists)]).changes);
+  function run(text: string, values: readonly unknown[]): number {
+    return Number(connection.prepare(text).run(values).changes);
   }
 }
 
@@ -41,18 +41,11 @@ interface Statement {
 
 const statements = new WeakMap<Insert<never>, Statement>();
 
+/** For one row. */
 function statementFor(into: Insert<never>): Statement {
   const known = statements.get(into);
   if (known !== undefined) return known;
-  const text = into.asOneParameter === true ? listText(into) : insertText(into, 1, () => "?");
-  const made: Statement = { text, values: [] };
+  const made: Statement = { text: insertText(into, 1, (index) => `?${index + 1}`), values: [] };
   statements.set(into, made);
   return made;
-}
-
-/** For rows that are given as a JSON list of lists. */
-function listText({ table, columns, tail }: Insert<never>): string {
-  const values = columns.map((_, at) => `value ->> ${at}`).join(", ");
-  // "where true": without it SQLite reads `on` of the tail as that of a join.
-  return `insert into "${table}" (${columns.map((column) => `"${column}"`).join(", ")}) select ${values} from json_each(?) where true ${tail}`;
 }
