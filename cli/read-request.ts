@@ -7,12 +7,13 @@ import { type ApiError, errorBody } from "../server/http/api-error.js";
 import type { Front } from "../server/http/fronts/front.js";
 import { fronts } from "../server/http/fronts/fronts.js";
 import { observeRequest } from "../server/http/observe-request.js";
+import { parseRequestBody } from "../server/http/parse-request-body.js";
 import { readAsked } from "../server/http/read-asked.js";
-import { understandBody } from "../server/http/receive-request.js";
+import { understandParsed } from "../server/http/receive-request.js";
 import { requestHeaders } from "../server/http/request-headers.js";
 import { BufferList } from "../server/json/buffer-list.js";
 import { createAdapters } from "../server/providers/adapters.js";
-import { parseJsonObject } from "../server/providers/chat/json.js";
+import type { Json } from "../server/providers/chat/json.js";
 import { createTokenCounter } from "../server/tokens/create-token-counter.js";
 import { type Api, otherApis } from "./body-of-api.js";
 import { CommandFailure } from "./command-failure.js";
@@ -48,8 +49,9 @@ export async function readRequest(
   const rawHeaders = headers.flatMap(readHeader);
   const bytes = file === undefined ? Buffer.from("{}") : await readBody(file);
   const front = frontOf(api);
-  refuseOtherApis(bytes, api);
-  const { body, unseen, assumed, needsNative } = orRefusal(understandBody(new BufferList([bytes]), front)).chat;
+  const parsed = orRefusal(parseRequestBody(new BufferList([bytes])));
+  refuseOtherApis(parsed.json, api);
+  const { body, unseen, assumed, needsNative } = orRefusal(understandParsed(parsed, front)).chat;
   const environment = withAllKeys(policy);
   const adapters = createAdapters(environment);
   try {
@@ -61,8 +63,7 @@ export async function readRequest(
       unseen,
       names: front.names,
       assumed,
-      latencyMs: () => latencyMs,
-      tokensPerSecond: () => undefined,
+      observations: { latencyMs: () => latencyMs, tokensPerSecond: () => undefined },
       observe: observeRequest,
       headers: requestHeaders({ rawHeaders }, policy.set.attributes),
       // Nobody else waits for this thread, and a person can wait longer than a request.
@@ -95,8 +96,8 @@ function frontOf(api: Api): Front {
   return front;
 }
 
-function refuseOtherApis(bytes: Buffer, api: Api): void {
-  const other = otherApis(parseJsonObject(bytes.toString("utf8")) ?? {}, api);
+function refuseOtherApis(body: Json, api: Api): void {
+  const other = otherApis(body, api);
   if (other === undefined) return;
   const named = other.apis.map((one) => `--api ${one}`).join(" or ");
   throw new CommandFailure(

@@ -1,18 +1,22 @@
 /**
- * Work that many requests have at about the same time, done for one after the other without anything between: a processor that goes
+ * Work on many requests at about the same time, done for one after the other without anything between: a processor that goes
  * through the same code again has it at hand, which saves more than most of that work takes.
  *
  * @param later when: `setImmediate`, `process.nextTick`.
- * @returns what takes in a piece of work; none may throw.
+ * @param work may not throw.
+ * @returns what takes in something to work on.
  */
-export function together(later: (callback: () => void) => unknown): (work: () => void) => void {
-  let waiting: (() => void)[] = [];
+export function together<Item>(
+  later: (callback: () => void) => unknown,
+  work: (item: Item) => void,
+): (item: Item) => void {
+  let waiting: Item[] = [];
   const workOff = () => {
     const all = waiting;
     waiting = [];
-    for (const work of all) work();
+    for (const item of all) work(item);
   };
-  return (work) => {
-    if (waiting.push(work) === 1) later(workOff);
+  return (item) => {
+    if (waiting.push(item) === 1) later(workOff);
   };
 }

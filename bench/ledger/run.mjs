@@ -94,18 +94,18 @@ async function usage() {
   const { LedgerStore } = await dist("ledger/ledger-store.js");
   const { openSqlite } = await dist("storage/open-sqlite.js");
   const now = Date.UTC(2026, 10, 25, 12);
-  await database.db.deleteFrom("ledger").execute();
+  for (const table of ["ledger_rows", "ledger_calls", "ledger_batches"]) await database.db.deleteFrom(table).execute();
   await database.db.deleteFrom("usage_rollups").execute();
   const raw = openSqlite(join(folder, "bench.db"), "pragma busy_timeout = 60000; pragma synchronous = off");
   const start = performance.now();
-  raw.exec(`insert into ledger with recursive n(i) as (select 0 union all select i + 1 from n where i < ${rows - 1})
+  raw.exec(`insert into ledger_rows with recursive n(i) as (select 0 union all select i + 1 from n where i < ${rows - 1})
     select 'dec_' || i || '.1', 'dec_' || i, ${now} - (i * 7919 % 7776000) * 1000, 'key_' || (i % 50), 't' || (i % 10), '', '',
       'acme/m' || (i % 8), 'acme/m' || (i % 8) || '@acme', 'acme', 'rule' || (i % 5), 'p', 'r', 'answered', 200, null, 0, null, 900,
       1000, 0, 0, 0, 0, 300, 0, 0, null, 2000, 2000, 'usage' from n`);
   for (const [span, ms] of Object.entries({ hour: 3_600_000, day: 86_400_000 })) {
     raw.exec(`insert into usage_rollups select '${span}', at - at % ${ms}, key, tenant, app, model, endpoint, rule, count(*),
       count(*), sum(input), sum(cached_input), sum(cache_write), sum(audio_input), sum(image_input), sum(output),
-      sum(reasoning), sum(audio_output), sum(incurred_nano), 0, sum(charged_nano), sum(total_ms) from ledger
+      sum(reasoning), sum(audio_output), sum(incurred_nano), 0, sum(charged_nano), sum(total_ms) from ledger_rows
       group by at - at % ${ms}, key, tenant, app, model, endpoint, rule`);
   }
   const [{ sums }] = raw.prepare("select count(*) as sums from usage_rollups").all([]);

@@ -7,6 +7,7 @@ import {
   LogTraffic,
   type ReplaySummary,
 } from "../../engine/logs.js";
+import { inlineMore } from "./inline-more.js";
 
 /** What is done with the decisions of a log. */
 export type LogWork =
@@ -28,6 +29,7 @@ export type LogMessage =
   | { readonly kind: "baseline"; readonly policy: CompiledPolicy }
   | { readonly kind: "end" };
 
+inlineMore();
 const decode: Decode = (bytes, start, end) => (bytes as Buffer).toString("utf8", start, end);
 const work = workerData as LogWork;
 const sums =

@@ -2,14 +2,17 @@ import { access } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { SourceFile } from "../../engine/index.js";
+import { recordsOf } from "../../server/storage/decision-batch.js";
 import type { Database } from "../../server/storage/open-database.js";
+import { unpackColumns } from "../../server/storage/packed-columns.js";
 import { CommandFailure } from "../command-failure.js";
 import type { LoggedPolicy, LogPiece } from "./log-piece.js";
 
-const PAGE = 1_000;
+/** Read at once, each of up to 64 decisions. */
+const BATCHES = 16;
 
 /**
- * Reads the decisions and policy snapshots of a server's database, oldest first, page by page. The server may run.
+ * Reads the decisions and policy snapshots of a server's database, batch by batch, the oldest batch first. The server may run.
  * @throws CommandFailure (2) when it cannot be opened.
  */
 export async function* readDatabaseLog(url: string): AsyncGenerator<LogPiece> {
@@ -35,21 +38,27 @@ export async function* readDatabaseLog(url: string): AsyncGenerator<LogPiece> {
     }
     yield { bytes: new Uint8Array(), policies, read: 0 };
     for (let after = ""; ; ) {
-      const rows = await db
-        .selectFrom("decisions")
-        .select(["id", "rule", "record"])
-        .where("id", ">", after)
-        .orderBy("id")
-        .limit(PAGE)
+      const batches = await db
+        .selectFrom("decision_batches")
+        .select(["last_id", "summaries", "records"])
+        .where("last_id", ">", after)
+        .orderBy("last_id")
+        .limit(BATCHES)
         .execute();
-      const last = rows.at(-1);
+      const last = batches.at(-1);
       if (last === undefined) return;
-      after = last.id;
-      // The rule is a column, not part of the record: it is put in front.
-      const lines = rows.map(({ rule, record }) => `{"rule":${JSON.stringify(rule)},${record.slice(1)}\n`);
-      yield { bytes: new TextEncoder().encode(lines.join("")), policies: [], read: 0 };
+      after = last.last_id;
+      yield { bytes: new TextEncoder().encode(batches.map(linesOf).join("")), policies: [], read: 0 };
     }
   } finally {
     await database.close();
   }
+}
+
+/** The rule is a column, not part of the record: it is put in front. */
+function linesOf(batch: { readonly summaries: string; readonly records: string }): string {
+  const valueAt = unpackColumns(batch.summaries);
+  return recordsOf(batch)
+    .map((record, place) => `{"rule":${JSON.stringify(valueAt("rule", place))},${record.slice(1)}\n`)
+    .join("");
 }

@@ -25,6 +25,7 @@ export function unknownWorldNames(catalog: Catalog, world: World): readonly stri
     ...report("rate_limited", world.rate_limited, isAny, any),
     ...report("allowed", world.allowed, isAny, any),
     ...report("hint_excluded", world.hint_excluded, isAny, any),
+    ...report("hint_excluded_by", Object.values(world.hint_excluded_by ?? {}).flat(), isEndpoint, "endpoint"),
     ...report("hint_order", world.hint_order, isEndpoint, "endpoint"),
     ...report("no_credentials", world.no_credentials, isProvider, "provider"),
     ...report("unsupported", world.unsupported, isProvider, "provider"),

@@ -54,6 +54,12 @@ export function excludeCandidate(
   if (hinted !== undefined) {
     return { reason: "hint_excluded", detail: () => `the request's own hint leaves out ${hinted}` };
   }
+  if (world.hint_excluded_by !== undefined) {
+    const hints = hintsAgainst(endpoint.id, world.hint_excluded_by);
+    if (hints.length > 0) {
+      return { reason: "hint_excluded", detail: () => `the request says ${hints.join("; ")}` };
+    }
+  }
 
   for (const rule of test.requirements) {
     const unmet = unmetRequirement(entry, rule, cost);
@@ -98,6 +104,10 @@ function nameIn(names: readonly string[] | undefined, { endpoint }: CatalogEntry
   if (names.includes(endpoint.provider)) return endpoint.provider;
   if (names.includes(endpoint.model)) return endpoint.model;
   return names.includes(endpoint.id) ? endpoint.id : undefined;
+}
+
+function hintsAgainst(endpoint: string, excludedBy: NonNullable<World["hint_excluded_by"]>): readonly string[] {
+  return Object.keys(excludedBy).filter((hint) => excludedBy[hint]?.includes(endpoint) === true);
 }
 
 function missingCapability({ model }: CatalogEntry, facts: Facts): string | undefined {

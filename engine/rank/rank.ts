@@ -147,7 +147,13 @@ function rankRoute(
 }
 
 function notAllowedByHint({ endpoint, rule, from }: PlannedAttempt): Exclusion {
-  return { endpoint, rule, from, reason: "hint_excluded", detail: "the request's own hint allows no fallback" };
+  return {
+    endpoint,
+    rule,
+    from,
+    reason: "hint_excluded",
+    detail: "the request says provider.allow_fallbacks: false",
+  };
 }
 
 /** Adds the figures that are known to an entry of the plan that was just made. Copying it is what costs on this path. */

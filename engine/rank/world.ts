@@ -17,6 +17,8 @@ export interface World {
   readonly allowed?: readonly string[];
   /** Endpoints, models or providers that the request's own hints leave out. */
   readonly hint_excluded?: readonly string[];
+  /** What the request's own hints leave out, by hint as people know it (`provider.only: openai`): endpoints. */
+  readonly hint_excluded_by?: Readonly<Record<string, readonly string[]>>;
   /** Endpoints in the order that the request's own hints ask for; it orders the endpoints of one model among themselves. */
   readonly hint_order?: readonly string[];
   /** The request's own hints allow the first attempt only. */

@@ -1,13 +1,13 @@
 /** A text that is kept. */
 export interface KnownText {
-  /** Bytes, at least {@link SHORTEST}. */
+  /** Bytes. */
   readonly length: number;
-  /** Where its words stand: its last eight bytes, then all of it, eight bytes a word. Of a shorter one the last and the first four. */
+  /**
+   * Where its words stand: its last eight bytes, then all of it, eight bytes a word. Of a shorter one the last and the first four; of less
+   * than four each by itself.
+   */
   readonly firstWord: number;
 }
-
-/** Bytes of the shortest text that can be kept. */
-export const SHORTEST = 4;
 
 /**
  * Texts of a log that were met before. Comparing with one, eight bytes at a time, costs a fraction of reading it anew. Holds
@@ -40,8 +40,10 @@ export class KnownTexts {
     const { bytes, words } = this;
     const length = end - start;
     const firstWord = this.used;
-    if (firstWord + 1 + length / 8 > words.length) return undefined;
-    if (length < 8) {
+    if (firstWord + 3 + length / 8 > words.length) return undefined;
+    if (length < 4) {
+      for (let at = start; at < end; at++) words[this.used++] = bytes.getUint8(at);
+    } else if (length < 8) {
       words[this.used++] = bytes.getInt32(end - 4, true);
       words[this.used++] = bytes.getInt32(start, true);
     } else {
@@ -72,7 +74,14 @@ export class KnownTexts {
     const { bytes, words, size } = this;
     const last = place + length - 4;
     if (last + 4 > size) return false;
+    if (last < place) return this.areFewAt(length, firstWord, place);
     return bytes.getInt32(last, true) === words[firstWord] && bytes.getInt32(place, true) === words[firstWord + 1];
+  }
+
+  private areFewAt(length: number, firstWord: number, place: number): boolean {
+    for (let at = 0; at < length; at++)
+      if (this.bytes.getUint8(place + at) !== this.words[firstWord + at]) return false;
+    return true;
   }
 
   /** A hash of the bytes of the piece from `start` to before `end`, at least 4. */

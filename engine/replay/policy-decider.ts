@@ -70,6 +70,8 @@ export class PolicyDecider {
     this.table = new ClassTable(this.classes.length + 1);
     this.ranking = new FigureRanking(policy.set, reader.record);
     for (const { endpoints } of policy.set.catalog.models) for (const { id } of endpoints) reader.sameText(id);
+    for (const { id } of policy.set.rules) reader.sameText(id);
+    reader.sameText("default");
   }
 
   /**

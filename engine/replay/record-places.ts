@@ -1,4 +1,4 @@
-import { type KnownText, SHORTEST } from "./known-texts.js";
+import type { KnownText } from "./known-texts.js";
 import { unusual } from "./line-cursor.js";
 import {
   ERROR_RATE,
@@ -83,7 +83,6 @@ export class RecordPlaces {
         ({ text, next: then }) => then === next && text.length === gap.start - from && texts.isAt(text, from),
       );
       if (!isKnown) {
-        if (gap.start - from < SHORTEST) throw unusual;
         const text = texts.keep(from, gap.start);
         if (text === undefined) return false;
         if (links.length === MOST_ALTERNATIVES) links.pop();

@@ -144,6 +144,7 @@ const worldForms: Readonly<Record<keyof World, (value: unknown) => boolean>> = {
   incapable: (value) => isObject(value) && Object.values(value).every((what) => typeof what === "string"),
   allowed: isTextList,
   hint_excluded: isTextList,
+  hint_excluded_by: (value) => isObject(value) && Object.values(value).every(isTextList),
   hint_order: isTextList,
   no_fallback: (value) => typeof value === "boolean",
   answers: (value) => typeof value === "number",

@@ -2,7 +2,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /**
  * What the events of a stream add up to: texts joined, tool calls whole. Chat and text completions give `{ choices }`,
- * Anthropic's messages `{ content }`, OpenAI's responses `{ output }`.
+ * Anthropic's messages `{ content }`, OpenAI's responses `{ output }`; where a chat completion went on with one of these, both.
  */
 export function assembleAnswer(events: readonly Json[]): Json {
   const choices = new Map<unknown, Record<string, unknown>>();
@@ -17,12 +17,11 @@ export function assembleAnswer(events: readonly Json[]): Json {
     } else if (event["output_index"] !== undefined) addToItem(items, event);
   }
   const error = events.find((event) => event["error"] !== undefined)?.["error"];
-  const whole =
-    items.size > 0
-      ? { output: [...items.values()] }
-      : blocks.size > 0
-        ? { content: [...blocks.values()] }
-        : { choices: [...choices.values()] };
+  const own = {
+    ...(items.size > 0 ? { output: [...items.values()] } : {}),
+    ...(blocks.size > 0 ? { content: [...blocks.values()] } : {}),
+  };
+  const whole = choices.size > 0 || Object.keys(own).length === 0 ? { ...own, choices: [...choices.values()] } : own;
   return {
     ...whole,
     ...(error === undefined ? {} : { error }),

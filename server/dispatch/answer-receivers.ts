@@ -20,13 +20,27 @@ export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_ERROR_BYTES = 1024 * 1024;
 
 /** Collects an answer that comes whole: a chat completion, or what `passThrough` understands. */
-export function receiveWhole(notes: AnswerNotes, passThrough?: PassThrough): AnswerReceiver {
-  const body = new Collected(MAX_ANSWER_BYTES);
-  return {
-    push: (chunk) => (body.add(chunk) ? undefined : failed(malformed("the answer is larger than 64 MiB"))),
-    end: () => readWhole(body.bytes(), notes, passThrough),
-    fail: failed,
-  };
+export class WholeReceiver implements AnswerReceiver {
+  readonly #body = new Collected(MAX_ANSWER_BYTES);
+  readonly #notes: AnswerNotes;
+  readonly #passThrough: PassThrough | undefined;
+
+  constructor(notes: AnswerNotes, passThrough: PassThrough | undefined) {
+    this.#notes = notes;
+    this.#passThrough = passThrough;
+  }
+
+  push(chunk: Buffer): AttemptResult | undefined {
+    return this.#body.add(chunk) ? undefined : failed(malformed("the answer is larger than 64 MiB"));
+  }
+
+  end(): AttemptResult {
+    return readWhole(this.#body.bytes(), this.#notes, this.#passThrough);
+  }
+
+  fail(failure: Failure): AttemptResult {
+    return failed(failure);
+  }
 }
 
 /** Collects an error answer and classifies it. Its status says enough when the rest does not come. */

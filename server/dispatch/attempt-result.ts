@@ -1,5 +1,6 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
+import type { Soon } from "../soon.js";
 import type { ClientPresence } from "./client-presence.js";
 import type { Failure } from "./failure.js";
 import type { Usage } from "./usage.js";
@@ -52,8 +53,8 @@ export interface EndedAttempt {
   readonly notes: AnswerNotes;
 }
 
-/** Makes one call for a planned attempt. Never rejects. Retries are a function from one to another. */
-export type Attempt = (planned: PlannedAttempt, side: CallSide) => Promise<EndedAttempt>;
+/** Makes one call for a planned attempt, if it can be made. Retries are a function from one to another. */
+export type Attempt = (planned: PlannedAttempt, side: CallSide) => Soon<EndedAttempt>;
 
 /** Whom a call is made for. */
 export interface CallSide {
@@ -62,7 +63,17 @@ export interface CallSide {
   readonly sink: StreamSink | undefined;
 }
 
-/** Where a stream goes: the client's side. */
+/** A client's own side of a stream. */
+export interface ClientSink extends StreamSink {
+  /**
+   * The stream broke, and another candidate goes on with it: its events come next.
+   * @param isNative they are in the client's own API.
+   * @param text what the client has: one text, which has not ended.
+   */
+  goOn(isNative: boolean, text: string): void;
+}
+
+/** Where a stream goes. */
 export interface StreamSink {
   /** The first content is there: status and headers go out, and no other attempt can be made. */
   begin(planned: PlannedAttempt): void;

@@ -1,7 +1,8 @@
+import type { Operation } from "../providers/operation.js";
 import type { EndedAttempt } from "./attempt-result.js";
 import { callEndpoint, type EndpointCall } from "./call-endpoint.js";
 import { verdictOf } from "./circuit-verdict.js";
-import type { DispatchDependencies } from "./dispatch.js";
+import type { DispatchDependencies } from "./dispatch-request.js";
 import { passedOver } from "./passed-over.js";
 import type { Limits } from "./slots.js";
 import { withoutSecret } from "./without-secret.js";
@@ -13,6 +14,11 @@ export interface CallBeside extends Pick<EndpointCall, "planned" | "adapter" | "
   /** What it needs places in, as any call to the endpoint. */
   readonly limits: Limits;
   readonly secret: string | undefined;
+}
+
+/** The name of the circuit that calls for an operation beside requests have at an endpoint. */
+export function circuitBeside(endpoint: string, operation: Operation): string {
+  return `${endpoint} ${operation}`;
 }
 
 /**
@@ -31,12 +37,12 @@ export async function callBeside(
   const release = slots.take(limits);
   if (release === undefined) return passedOver("busy");
   try {
-    const circuit = circuits.begin({ ...endpoint, id: `${endpoint.id} ${call.operation}` }, now());
+    const circuit = circuits.begin({ ...endpoint, id: circuitBeside(endpoint.id, call.operation) }, now());
     if (circuit === undefined) return passedOver("circuit_open");
     const totalMs = Math.min(route.timeouts.totalMs ?? MAX_BESIDE_MS, MAX_BESIDE_MS);
     const hurried = { ...planned, route: { ...route, timeouts: { ...route.timeouts, totalMs } } };
     const ended = await callEndpoint(
-      { planned: hurried, adapter, passThrough, call, client, asksUsage: false, sink: undefined, clock, now },
+      { planned: hurried, adapter, passThrough, call, client, asksUsage: false, sink: undefined, circuit, clock, now },
       (answered) => withoutSecret(answered, secret),
     );
     circuit.end(verdictOf(ended), now());

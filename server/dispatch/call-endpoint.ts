@@ -7,10 +7,11 @@ import type {
   UpstreamHandler,
   UpstreamHeaders,
 } from "../providers/provider-adapter.js";
-import { type AnswerReceiver, receiveError, receiveInstead, receiveWhole } from "./answer-receivers.js";
+import { type AnswerReceiver, receiveError, receiveInstead, WholeReceiver } from "./answer-receivers.js";
 import { answersAsked } from "./answers-asked.js";
 import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./attempt-result.js";
 import { AttemptTimers } from "./attempt-timers.js";
+import type { CircuitCall } from "./circuit.js";
 import { classifyException } from "./classify-failure.js";
 import type { ClientPresence } from "./client-presence.js";
 import { receiveStream } from "./receive-stream.js";
@@ -29,6 +30,8 @@ export interface EndpointCall {
   readonly client: ClientPresence;
   /** Where a stream goes; undefined: the answer is asked for whole. */
   readonly sink: StreamSink | undefined;
+  /** Of the endpoint: told when the first content of a stream is there. */
+  readonly circuit: CircuitCall;
   /** Milliseconds, of a clock that only goes forward. */
   readonly clock: () => number;
   /** Epoch milliseconds. */
@@ -39,7 +42,10 @@ export interface EndpointCall {
  * Calls one endpoint and sees its answer through to the end, however that is.
  * @param onEnded called at once when it has ended. @returns what that gives.
  */
-export function callEndpoint<Result>(options: EndpointCall, onEnded: (ended: EndedAttempt) => Result): Promise<Result> {
+export function callEndpoint(
+  options: EndpointCall,
+  onEnded: (ended: EndedAttempt) => EndedAttempt,
+): Promise<EndedAttempt> {
   return new Promise((resolve, reject) => {
     const end = (ended: EndedAttempt) => {
       try {
@@ -128,12 +134,12 @@ class Call implements UpstreamHandler {
   }
 
   #receiverFor(status: number, headers: UpstreamHeaders): AnswerReceiver {
-    const { sink, call, planned, now, passThrough, asksUsage } = this.#options;
+    const { sink, call, planned, circuit, now, passThrough, asksUsage } = this.#options;
     if (status < 200 || status > 299) return receiveError(status, headers, now());
     const contentType = String(headers["content-type"] ?? "");
     const isEvents = contentType.includes("event-stream");
     if (sink === undefined) {
-      return isEvents ? receiveInstead("a whole answer", contentType) : receiveWhole(this.#notes, passThrough);
+      return isEvents ? receiveInstead("a whole answer", contentType) : new WholeReceiver(this.#notes, passThrough);
     }
     if (contentType !== "" && !isEvents) return receiveInstead("a stream", contentType);
     return receiveStream({
@@ -145,6 +151,7 @@ class Call implements UpstreamHandler {
         this.#firstTokenMs = this.#elapsed();
         this.#timers.contentArrived();
         call.body.release(); // the provider has read it
+        circuit.contentArrived(now());
         sink.begin(planned);
       },
       write: (events) => {

@@ -75,6 +75,12 @@ export class Circuit {
   #isTakenOver = false;
   /** Counts changes of state: what belongs to an earlier one is late. */
   #era = 0;
+  readonly #onShown: ((hasChanged: boolean, now: number) => void) | undefined;
+
+  /** @param onShown told after each thing that a call showed, and whether it changed the state. */
+  constructor(onShown?: (hasChanged: boolean, now: number) => void) {
+    this.#onShown = onShown;
+  }
 
   /** Whether a call begun now would not be let through. */
   isOpen(now: number): boolean {
@@ -83,11 +89,6 @@ export class Circuit {
 
   get isClosed(): boolean {
     return this.#openUntil === undefined;
-  }
-
-  /** Counts changes of state. */
-  get era(): number {
-    return this.#era;
   }
 
   /** Undefined when it is closed. */
@@ -131,14 +132,19 @@ export class Circuit {
     const era = this.#era;
     return {
       contentArrived: (at) => {
+        const before = this.#era;
         this.#fineAt = at;
-        if (isProbe && era === this.#era) this.#close(at);
+        if (isProbe && era === before) this.#close(at);
+        this.#onShown?.(before !== this.#era, at);
       },
       end: (verdict, at) => {
+        const before = this.#era;
         this.#count(verdict, at);
-        if (era !== this.#era) return;
-        if (isProbe) this.#endProbe(verdict, at);
-        else if (verdict.kind === "failed" && mayOpen && this.#isTooMuch(at)) this.#open(verdict.retryAfterMs, at);
+        if (era === before) {
+          if (isProbe) this.#endProbe(verdict, at);
+          else if (verdict.kind === "failed" && mayOpen && this.#isTooMuch(at)) this.#open(verdict.retryAfterMs, at);
+        }
+        this.#onShown?.(before !== this.#era, at);
       },
     };
   }

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../engine/serving.js";
 import type { Announcement } from "./announcement.js";
-import { type CallVerdict, Circuit, type CircuitCall, type CircuitEvidence, type Opening } from "./circuit.js";
+import { Circuit, type CircuitCall, type CircuitEvidence, type Opening } from "./circuit.js";
 
 /** The circuits of all endpoints, by id, kept in memory and through reloads. Times are epoch milliseconds. */
 export class Circuits {
@@ -18,25 +18,7 @@ export class Circuits {
 
   /** @returns undefined when the endpoint's circuit does not let a call through. */
   begin({ id, circuitBreaker }: Pick<Endpoint, "id" | "circuitBreaker">, now: number): CircuitCall | undefined {
-    const circuit = this.#circuitOf(id);
-    const call = circuit.begin(now, circuitBreaker !== false);
-    if (call === undefined) return undefined;
-    const look = (at: number, era: number) => {
-      this.#look(id, circuit, at);
-      if (circuit.era !== era) this.onChange?.(id, circuit.opening, at);
-    };
-    return {
-      contentArrived(at) {
-        const { era } = circuit;
-        call.contentArrived(at);
-        look(at, era);
-      },
-      end(verdict: CallVerdict, at: number) {
-        const { era } = circuit;
-        call.end(verdict, at);
-        look(at, era);
-      },
-    };
+    return this.#circuitOf(id).begin(now, circuitBreaker !== false);
   }
 
   /** Whether nothing speaks against a call that is to show nothing: no circuit is open, none waits for its probe. */
@@ -63,18 +45,18 @@ export class Circuits {
     return this.#circuits.get(endpoint)?.remainingMs(now);
   }
 
-  evidence(endpoint: string, now: number): CircuitEvidence {
-    return (
-      this.#circuits.get(endpoint)?.evidence(now) ?? {
-        state: "closed",
-        consecutiveFailures: 0,
-        recent: { calls: 0, failures: 0 },
-      }
-    );
+  /** @returns undefined when nothing is known: the circuit is closed. */
+  evidence(endpoint: string, now: number): CircuitEvidence | undefined {
+    return this.#circuits.get(endpoint)?.evidence(now);
   }
 
   #circuitOf(id: string): Circuit {
-    const circuit = this.#circuits.get(id) ?? new Circuit();
+    const known = this.#circuits.get(id);
+    if (known !== undefined) return known;
+    const circuit = new Circuit((hasChanged, at) => {
+      this.#look(id, circuit, at);
+      if (hasChanged) this.onChange?.(id, circuit.opening, at);
+    });
     this.#circuits.set(id, circuit);
     return circuit;
   }

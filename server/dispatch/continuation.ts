@@ -1,32 +1,39 @@
-import type { StreamSink } from "./attempt-result.js";
+import type { PlannedAttempt } from "../../engine/serving.js";
+import type { TextIn } from "../providers/text-in.js";
+import type { ClientSink, StreamSink } from "./attempt-result.js";
 import { choicesOf, parseJsonObject } from "./read-answer.js";
 import { dataOf } from "./sse-splitter.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What the next candidate is told, behind the text that has come. Trailing assistant messages alone are refused by some providers. */
-const GO_ON =
-  "Your answer above was interrupted. Go on exactly where it stops, in the middle of the word if need be. Repeat nothing, and say nothing about the interruption.";
+/** How the stream of a candidate is read. */
+export interface StreamForm {
+  /** The events are in the client's own API. */
+  readonly isNative: boolean;
+  readonly textIn: TextIn;
+}
 
 /** The text of a stream while it goes to the client, so that another candidate can go on with it. */
 export class StreamedText {
+  #textIn: TextIn = textInChunk;
   #text = "";
   #isText = true;
   #hasBegun = false;
-  #hasEnded = false;
 
-  /** What has come; undefined when it cannot be gone on with: tool calls, several choices, or an answer that has ended. */
+  /** What has come; undefined when it cannot be gone on with: it is not one text, or has ended. */
   get unfinished(): string | undefined {
-    return this.#isText && !this.#hasEnded && this.#text !== "" ? this.#text : undefined;
+    return this.#isText && this.#text !== "" ? this.#text : undefined;
   }
 
   /** A sink that notes what goes through it. Its head goes out once, however many candidates write to it. */
-  through(sink: StreamSink): StreamSink {
+  through(sink: ClientSink, formOf: (planned: PlannedAttempt) => StreamForm): StreamSink {
     return {
       begin: (planned) => {
-        if (this.#hasBegun) return;
+        const { isNative, textIn } = formOf(planned);
+        this.#textIn = textIn;
+        if (this.#hasBegun) sink.goOn(isNative, this.#text);
+        else sink.begin(planned);
         this.#hasBegun = true;
-        sink.begin(planned);
       },
       write: (events) => {
         for (const event of events) this.#note(event);
@@ -37,23 +44,23 @@ export class StreamedText {
   }
 
   #note(event: Buffer): void {
-    const chunk = parseJsonObject(dataOf(event) ?? "");
-    for (const { index, delta, finish_reason: reason } of chunk === undefined ? [] : choicesOf(chunk)) {
-      if (typeof reason === "string") this.#hasEnded = true;
-      for (const [name, value] of Object.entries((delta ?? {}) as Json)) {
-        if (name === "content" && typeof value === "string") this.#text += value;
-        else if (name !== "role" && value !== null && value !== "") this.#isText = false;
-      }
-      if (index !== undefined && index !== 0) this.#isText = false;
-    }
+    const data = parseJsonObject(dataOf(event) ?? "");
+    const text = data === undefined ? "" : this.#textIn(data);
+    if (text === undefined) this.#isText = false;
+    else this.#text += text;
   }
 }
 
-/** The request for the rest of an answer: what has come as the assistant's, and the word to go on. */
-export function bodyToContinue(body: Json, text: string): Json {
-  const messages = Array.isArray(body["messages"]) ? (body["messages"] as readonly unknown[]) : [];
-  return {
-    ...body,
-    messages: [...messages, { role: "assistant", content: text }, { role: "user", content: GO_ON }],
-  };
+/** Of a chat completion, or a text completion: anything but text, a second choice and a `finish_reason` are something else. */
+export function textInChunk(chunk: Json): string | undefined {
+  let text = "";
+  for (const { index, delta, text: own, finish_reason: reason } of choicesOf(chunk)) {
+    if (typeof reason === "string" || (index !== undefined && index !== 0)) return undefined;
+    if (typeof own === "string") text += own;
+    for (const [name, value] of Object.entries((delta ?? {}) as Json)) {
+      if (name === "content" && typeof value === "string") text += value;
+      else if (name !== "role" && value !== null && value !== "") return undefined;
+    }
+  }
+  return text;
 }

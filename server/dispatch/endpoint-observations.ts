@@ -34,14 +34,16 @@ export class EndpointObservations {
   // Asked for with every request, and changed less often.
   #latencyFigures: LatencyFigures | undefined;
 
-  /** Counts a call as under way; call the returned function once, when it has ended. */
-  begin(endpoint: string): () => void {
+  /** Counts a call as under way; {@link end} must follow, once. */
+  begin(endpoint: string): void {
     this.#inFlight.set(endpoint, (this.#inFlight.get(endpoint) ?? 0) + 1);
-    return () => {
-      const left = (this.#inFlight.get(endpoint) ?? 1) - 1;
-      if (left === 0) this.#inFlight.delete(endpoint);
-      else this.#inFlight.set(endpoint, left);
-    };
+  }
+
+  /** Counts a call as under way no more. */
+  end(endpoint: string): void {
+    const left = (this.#inFlight.get(endpoint) ?? 1) - 1;
+    if (left === 0) this.#inFlight.delete(endpoint);
+    else this.#inFlight.set(endpoint, left);
   }
 
   /** Takes in a time from the start of an attempt to its first content. Only streams show it. */

@@ -13,7 +13,7 @@ export interface WorldToObserve {
   /** What of it only an endpoint that has the operation itself can do. */
   readonly needsNative?: string | undefined;
   /** What the request's own hints do to the plan. */
-  readonly hints: Pick<World, "hint_excluded" | "hint_order" | "no_fallback">;
+  readonly hints: Pick<World, "hint_excluded_by" | "hint_order" | "no_fallback">;
   /** What draws are made from: another one for each request. */
   readonly seed: string;
   /** Hash of the head of the prompt; undefined when no route asks for it. */

@@ -1,3 +1,4 @@
+import { circuitBeside } from "./call-beside.js";
 import type { CheckedHealth } from "./checked-health.js";
 import type { CircuitEvidence } from "./circuit.js";
 import type { EndpointStates } from "./endpoint-states.js";
@@ -8,18 +9,9 @@ import type { ServingPolicy } from "./serving-policy.js";
 export interface EndpointReport {
   readonly endpoint: string;
   readonly provider: string;
-  readonly circuit: {
-    /** `off`: `circuit_breaker: false`. */
-    readonly state: CircuitEvidence["state"] | "off";
-    readonly since?: string;
-    readonly retry_at?: string;
-    readonly consecutive_failures: number;
-    /** Calls and failures of the last 30 s. */
-    readonly recent: CircuitEvidence["recent"];
-    readonly last_error?: { readonly class: string; readonly at: string };
-    /** Another server's calls say so; the counts are of this one's. */
-    readonly taken_over?: true;
-  };
+  readonly circuit: CircuitReport;
+  /** Of calls for `count_tokens`, which have a circuit of their own; once one was made. */
+  readonly count_tokens_circuit?: CircuitReport;
   /** It answered 429 and asked to wait. */
   readonly rate_limited_until?: string;
   readonly in_flight: number;
@@ -40,6 +32,21 @@ export interface EndpointReport {
   readonly error_rate: number;
 }
 
+export interface CircuitReport {
+  /** `off`: `circuit_breaker: false`. */
+  readonly state: CircuitEvidence["state"] | "off";
+  readonly since?: string;
+  readonly retry_at?: string;
+  readonly consecutive_failures: number;
+  /** Calls and failures of the last 30 s. */
+  readonly recent: CircuitEvidence["recent"];
+  readonly last_error?: { readonly class: string; readonly at: string };
+  /** Another server's calls say so; the counts are of this one's. */
+  readonly taken_over?: true;
+}
+
+const NEVER_CALLED: CircuitEvidence = { state: "closed", consecutiveFailures: 0, recent: { calls: 0, failures: 0 } };
+
 /** Every endpoint of a policy's catalog, in catalog order. @param now epoch milliseconds. */
 export function reportEndpoints(
   { policy, guardedIds }: Pick<ServingPolicy, "policy" | "guardedIds">,
@@ -48,22 +55,16 @@ export function reportEndpoints(
 ): readonly EndpointReport[] {
   return policy.set.catalog.models.flatMap(({ endpoints }) =>
     endpoints.map(({ id, provider, maxConcurrent }): EndpointReport => {
-      const { state, since, retryAt, consecutiveFailures, recent, lastError, isTakenOver } = circuits.evidence(id, now);
+      const isGuarded = guardedIds.has(id);
+      const counts = circuits.evidence(circuitBeside(id, "count_tokens"), now);
       const figures = observations.of(id, now);
       const { inFlight, errorRate, latencyMs, tokensPerSecond } = figures;
       const coolMs = coolDowns.remainingMs(id, now);
       return {
         endpoint: id,
         provider,
-        circuit: {
-          state: guardedIds.has(id) ? state : "off",
-          ...(since === undefined ? {} : { since: iso(since) }),
-          ...(retryAt === undefined ? {} : { retry_at: iso(retryAt) }),
-          consecutive_failures: consecutiveFailures,
-          recent,
-          ...(lastError === undefined ? {} : { last_error: { class: lastError.errorClass, at: iso(lastError.at) } }),
-          ...(isTakenOver === undefined ? {} : { taken_over: isTakenOver }),
-        },
+        circuit: reportCircuit(circuits.evidence(id, now) ?? NEVER_CALLED, isGuarded),
+        ...(counts === undefined ? {} : { count_tokens_circuit: reportCircuit(counts, isGuarded) }),
         ...(coolMs === undefined ? {} : { rate_limited_until: iso(now + coolMs) }),
         in_flight: inFlight,
         ...(maxConcurrent === undefined ? {} : { max_concurrent: maxConcurrent }),
@@ -74,6 +75,19 @@ export function reportEndpoints(
       };
     }),
   );
+}
+
+function reportCircuit(evidence: CircuitEvidence, isGuarded: boolean): CircuitReport {
+  const { state, since, retryAt, consecutiveFailures, recent, lastError, isTakenOver } = evidence;
+  return {
+    state: isGuarded ? state : "off",
+    ...(since === undefined ? {} : { since: iso(since) }),
+    ...(retryAt === undefined ? {} : { retry_at: iso(retryAt) }),
+    consecutive_failures: consecutiveFailures,
+    recent,
+    ...(lastError === undefined ? {} : { last_error: { class: lastError.errorClass, at: iso(lastError.at) } }),
+    ...(isTakenOver === undefined ? {} : { taken_over: isTakenOver }),
+  };
 }
 
 function rounded({ p50, p95 }: Quantiles, parts: number): Quantiles {

@@ -9,6 +9,8 @@ export type Limits = readonly Limit[];
 /** Gives the places of a call back; more than once does nothing. */
 export type Release = () => void;
 
+const releaseNothing: Release = () => undefined;
+
 interface Waiter {
   readonly wanted: readonly Limits[];
   readonly take: (index: number, release: Release) => void;
@@ -26,6 +28,7 @@ export class Slots {
 
   /** @returns undefined when one of the limits is reached. */
   take(limits: Limits): Release | undefined {
+    if (limits.length === 0) return releaseNothing;
     if (limits.some(({ name, max }) => this.used(name) >= max)) return undefined;
     for (const { name } of limits) this.#used.set(name, this.used(name) + 1);
     let isHeld = true;

@@ -9,11 +9,10 @@ export interface WalkedPlan {
   readonly result: AttemptResult;
 }
 
-/** Waits until one of several busy candidates can be called. @returns it; undefined when that takes too long. */
-export type WaitForTurn = (
-  busy: readonly PlannedAttempt[],
-  client: ClientPresence,
-) => Promise<PlannedAttempt | undefined>;
+export interface Turns {
+  /** Waits until one of several busy candidates can be called. @returns it; undefined when that takes too long. */
+  waitForTurn(busy: readonly PlannedAttempt[], client: ClientPresence): Promise<PlannedAttempt | undefined>;
+}
 
 /**
  * Makes the attempts of a plan in order until one reaches the client, or fails in a way that its route does not fall
@@ -28,7 +27,7 @@ export async function walkPlan(
   plan: readonly [PlannedAttempt, ...PlannedAttempt[]],
   attempt: Attempt,
   side: CallSide,
-  waitForTurn: WaitForTurn,
+  turns: Turns,
 ): Promise<WalkedPlan> {
   let [planned, ...next] = plan;
   const busy: PlannedAttempt[] = [];
@@ -45,7 +44,7 @@ export async function walkPlan(
     }
     if (!leadsOn(walked)) return walked;
     if (walked.result.kind === "passed_over" && walked.result.reason === "busy") busy.push(walked.planned);
-    const follower = next.shift() ?? (busy.length === 0 ? undefined : await waitForTurn(busy, side.client));
+    const follower = next.shift() ?? (busy.length === 0 ? undefined : await turns.waitForTurn(busy, side.client));
     if (side.client.isGone) return { planned: walked.planned, result: { kind: "cancelled" } };
     if (follower === undefined) return walked;
     if (busy.includes(follower)) busy.splice(busy.indexOf(follower), 1);

@@ -3,6 +3,7 @@ import type { Operation } from "../providers/operation.js";
 import type { Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
+import type { ChatView } from "./fronts/front.js";
 
 /** The account that pays for a request's calls. @param body its bytes, and the chat completion it stands for. */
 export function accountFor(
@@ -12,10 +13,11 @@ export function accountFor(
   decision: Decision,
   body: {
     readonly bytes: { readonly length: number };
-    readonly chat: { readonly body: Readonly<Record<string, unknown>> };
+    readonly chat: Pick<ChatView, "body" | "unseen">;
   },
 ): RequestAccount {
   const { name, revision } = decision.serving.policy;
+  const { body: asked, unseen } = body.chat;
   const { app, user, stream } = decision.observed.facts;
   return new RequestAccount(
     plane.accounting,
@@ -25,10 +27,10 @@ export function accountFor(
       app,
       user,
       policy: { name, revision },
-      body: body.chat.body,
+      body: asked,
       prompt: decision.observed.prompt,
       isStream: stream === true,
-      ...(operation === "embeddings" ? { tokenBytes: body.bytes.length } : {}),
+      ...(operation === "embeddings" || (unseen?.tokens ?? 0) > 0 ? { tokenBytes: body.bytes.length } : {}),
     },
     plane.dispatching.now,
   );

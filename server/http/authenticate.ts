@@ -49,7 +49,8 @@ function judge(
     if (!isLoopback) return refusal("no_api_keys", NO_KEYS);
     return isFromForeignPage(headers) ? FOREIGN_PAGE : { key: undefined };
   }
-  if (key === undefined) return refusal("missing_api_key", "send an API key: `Authorization: Bearer rw_…`");
+  if (key === undefined)
+    return refusal("missing_api_key", "send an API key: `Authorization: Bearer rw_…`, or `x-api-key: rw_…`");
   if (typeof key === "string") return refusal("invalid_api_key", refusals[key]);
   if (scope !== undefined && !key.settings.scopes.includes(scope)) {
     return {

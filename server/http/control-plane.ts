@@ -10,6 +10,7 @@ import { sendError } from "./api-error.js";
 import { bearerToken } from "./authenticate.js";
 import { createDecisionRoutes, type DecisionPlane } from "./decision-routes.js";
 import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
+import { unknownUrl } from "./unknown-url.js";
 import { createUsageRoutes, type UsagePlane } from "./usage-routes.js";
 
 export interface ControlPlane extends Omit<AdminPlane, "decisions"> {
@@ -74,12 +75,7 @@ export function createControlPlane(plane: ControlPlane): Express {
   app.use("/admin", createAdminRoutes(plane));
 
   app.use((request: Request, response: Response) => {
-    sendError(response, {
-      status: 404,
-      type: "not_found_error",
-      code: "unknown_url",
-      message: `there is no ${request.method} ${request.path.slice(0, 200)} here`,
-    });
+    sendError(response, unknownUrl(request.method, request.path));
   });
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) {

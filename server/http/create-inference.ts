@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { PlannedAttempt } from "../../engine/serving.js";
-import type { StreamSink } from "../dispatch/attempt-result.js";
+import type { ClientSink } from "../dispatch/attempt-result.js";
 import { dispatch } from "../dispatch/dispatch.js";
 import { requestFaults } from "../dispatch/failure.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
@@ -9,29 +9,33 @@ import { accountFor } from "./account-for.js";
 import type { ApiError } from "./api-error.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
-import { createExchangeServer, denial, enter, type ServeRequest } from "./enter-request.js";
+import { createExchangeServer, denial, type EnteredRequest, type ServeRequest } from "./enter-request.js";
 import type { Exchange } from "./exchange.js";
 import { exhaustedError, unavailableError } from "./exhausted-error.js";
 import type { Front } from "./fronts/front.js";
 import { paymentError, rateError, rateHeaders } from "./limit-error.js";
-import { withModel } from "./model-splice.js";
 import { noCandidateError } from "./no-candidate-error.js";
 import type { ObservedRequest } from "./observe-request.js";
-import { chatOf, type ReceivedBody } from "./receive-request.js";
+import type { ReceivedBody } from "./receive-request.js";
 import { throughCache } from "./through-cache.js";
 import { type Attempts, isPossible, sendAgain, untilPossible } from "./until-possible.js";
 
-/** Serves one API: body, facts, decision, dispatch, answer. Never rejects. */
+/** Serves one API: body, facts, decision, dispatch, answer. */
 export function createInference(plane: DataPlane, front: Front): ServeRequest {
-  return createExchangeServer(plane, front, (exchange, request) => serve(plane, front, exchange, request));
+  return createExchangeServer(plane, front, (exchange, request, entered) =>
+    serve(plane, front, exchange, request, entered),
+  );
 }
 
-async function serve(plane: DataPlane, front: Front, exchange: Exchange, request: IncomingMessage): Promise<void> {
-  const entered = await enter(plane, front, exchange, request);
-  if (entered === undefined) return;
-  const { caller, body, decide } = entered;
-  const deciding = untilPossible(plane, exchange, decide);
-  const decision = deciding instanceof Promise ? await deciding : deciding;
+async function serve(
+  plane: DataPlane,
+  front: Front,
+  exchange: Exchange,
+  request: IncomingMessage,
+  { caller, body, deciding }: EnteredRequest,
+): Promise<void> {
+  const waiting = untilPossible(plane, exchange, deciding);
+  const decision = waiting instanceof Promise ? await waiting : waiting;
   const { outcome, plan, observed } = decision;
   if (outcome.denied !== undefined) {
     exchange.refuse(denial(decision), "denied");
@@ -45,7 +49,6 @@ async function serve(plane: DataPlane, front: Front, exchange: Exchange, request
       noCandidateError({
         excluded,
         model: observed.facts.model,
-        narrowedBy: observed.narrowedBy,
         decision: decision.id,
         waitMs,
       }),
@@ -78,7 +81,7 @@ async function serve(plane: DataPlane, front: Front, exchange: Exchange, request
         asking = plan;
         return send(plane, front, exchange, request, { decision, body, account, plan, sink: through });
       };
-      return sendAgain(plane, exchange, await toSend(attempts), decide, toSend);
+      return sendAgain(plane, exchange, await toSend(attempts), deciding, toSend);
     });
     if (walked !== undefined) answer(plane, exchange, walked);
   } finally {
@@ -91,7 +94,7 @@ interface PaidRequest {
   readonly body: ReceivedBody;
   readonly account: RequestAccount;
   readonly plan: Attempts;
-  readonly sink: StreamSink | undefined;
+  readonly sink: ClientSink | undefined;
 }
 
 function send(
@@ -107,24 +110,15 @@ function send(
       decisionId: decision.id,
       serving: decision.serving,
       plan,
-      operation: front.operation,
-      bodyFor: (upstreamModel, streamOptions) => withModel(body.bytes, body.places, upstreamModel, streamOptions),
-      chat: chatOf(front, body),
+      asked: body,
       operationHeaders: front.operationHeaders(request.headers),
       maxOutputTokens: facts.max_output_tokens,
       client: exchange.client,
       account,
       sink,
       trace: exchange.trace,
-      attempts: exchange.attempts,
-      failures: exchange.failures,
-      warnings: exchange.warnings,
+      progress: exchange,
       faultOf: plane.faultsOf(request.headers),
-      onPassedOver: (endpoint, reason) => exchange.passedOver.push({ endpoint, reason }),
-      waitedMs: () => exchange.queuedMs,
-      onWaited: (ms) => {
-        exchange.queuedMs += ms;
-      },
     },
     plane.dispatching,
   );
@@ -169,12 +163,13 @@ function letGo({ bytes }: ReceivedBody, asked: Attempts, { prompt }: ObservedReq
   bytes.release();
 }
 
-function sinkTo(exchange: Exchange, onBegin: () => void): StreamSink {
+function sinkTo(exchange: Exchange, onBegin: () => void): ClientSink {
   return {
     begin(planned) {
       onBegin();
       exchange.beginStream(planned);
     },
+    goOn: (isNative, text) => exchange.goOnWithStream(isNative, text),
     write: (events) => exchange.writeEvents(events),
     onceDrained: (callback) => exchange.onceDrained(callback),
   };

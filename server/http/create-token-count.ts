@@ -5,10 +5,9 @@ import { requestFaults } from "../dispatch/failure.js";
 import { recordAttempt } from "../dispatch/record-attempt.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
-import { createExchangeServer, denial, enter, type ServeRequest } from "./enter-request.js";
+import { createExchangeServer, denial, type ServeRequest } from "./enter-request.js";
 import type { Exchange } from "./exchange.js";
 import { countFront } from "./fronts/count-front.js";
-import { withModel } from "./model-splice.js";
 import type { ReceivedBody } from "./receive-request.js";
 
 /** Says in an answer who counted. */
@@ -17,19 +16,17 @@ const COUNTED_BY = "x-route-token-count";
 /**
  * Serves `POST /v1/messages/count_tokens`: the request is decided like a message. When the first candidate has the
  * operation it counts; otherwise, and when it fails, the fact `context_tokens` is the answer. Nothing is charged and no
- * limit counts it. Never rejects.
+ * limit counts it.
  */
 export function createTokenCount(plane: DataPlane): ServeRequest {
-  return createExchangeServer(plane, countFront, async (exchange, request) => {
-    const entered = await enter(plane, countFront, exchange, request);
-    if (entered === undefined) return;
-    const decision = entered.decide();
+  return createExchangeServer(plane, countFront, async (exchange, request, entered) => {
+    const decision = entered.deciding.decide();
     if (decision.outcome.denied !== undefined) {
       exchange.refuse(denial(decision), "denied");
       return;
     }
     const planned = decision.plan?.attempts[0];
-    const headers = countFront.operationHeaders(request.headers);
+    const headers = countFront.operationHeaders(request.headers) ?? {};
     if (planned !== undefined && (await countAtProvider(plane, exchange, decision, planned, entered.body, headers)))
       return;
     exchange.addHeaders({ [COUNTED_BY]: "estimate" });
@@ -58,7 +55,7 @@ async function countAtProvider(
     endpoint,
     provider,
     operation,
-    body: withModel(body.bytes, body.places, endpoint.upstreamModel),
+    body: body.bodyFor(endpoint.upstreamModel),
     parsedBody: body.chat.body,
     stream: false,
     connectTimeoutMs: connectMsOf(planned.route.timeouts),

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Logger } from "pino";
 import type { CompiledPolicy } from "../../engine/serving.js";
 import type { ContentRecorder } from "../content/content-recorder.js";
-import type { DispatchDependencies } from "../dispatch/dispatch.js";
+import type { DispatchDependencies } from "../dispatch/dispatch-request.js";
 import type { ResponseCache } from "../dispatch/response-cache.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { Accounting } from "../ledger/accounting.js";

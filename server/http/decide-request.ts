@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { observeWorld } from "../dispatch/observe-world.js";
+import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import { allowedModels } from "../keys/allowed-models.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { type TrustedFacts, trustedFacts } from "../keys/key-facts.js";
@@ -14,14 +15,7 @@ import { type AskedRead, readAsked } from "./read-asked.js";
 import type { ReceivedBody } from "./receive-request.js";
 import { requestHeaders } from "./request-headers.js";
 
-/** What is decided about a request. */
-export interface Deciding {
-  /** Decides by what the world is then, each time under the same id and policy. */
-  readonly decide: () => Decision;
-  /** The error to answer with when a hint refuses the request: it is decided all the same, so that there is a record. */
-  readonly refusal: ApiError | undefined;
-}
-
+/** Reads what a request says of itself, and what its key does, so that it can be decided. */
 export function observeAndDecide(
   plane: DataPlane,
   front: Front,
@@ -30,69 +24,81 @@ export function observeAndDecide(
   request: IncomingMessage,
   body: ReceivedBody,
 ): Soon<Deciding> {
-  const asked: RequestToDecide = { plane, front, exchange, request, body };
-  if (key === undefined) return decideFor(asked, undefined, undefined);
-  const spend = plane.accounting.spendOf(key);
-  return andThen(spend, (known) => decideFor(asked, key, known));
-}
-
-interface RequestToDecide {
-  readonly plane: DataPlane;
-  readonly front: Front;
-  readonly exchange: Exchange;
-  readonly request: IncomingMessage;
-  readonly body: ReceivedBody;
-}
-
-function decideFor(
-  { plane, front, exchange, request, body }: RequestToDecide,
-  key: StoredKey | undefined,
-  spend: TrustedFacts["spend"],
-): Soon<Deciding> {
-  const { body: asked, unseen, assumed, needsNative } = body.chat;
-  const { operation, names } = front;
   const serving = plane.servingPolicyOf(plane.currentPolicy());
-  const { policy } = serving;
-  const { endpoints } = plane.dispatching;
-  const deciding = ({ observed, hints, prefix, refusal }: AskedRead): Deciding => {
-    const id = plane.nextDecisionId();
-    const allowed = key === undefined ? undefined : allowedModels(policy, key.settings.allow);
-    const decide = () => {
-      const startedAtMs = plane.dispatching.now();
-      const world = observeWorld({
-        serving,
-        operation,
-        body: asked,
-        needsNative,
-        hints,
-        endpoints,
-        seed: id,
-        prefix,
-        allowed,
-        now: startedAtMs,
-      });
-      const decision = makeDecision({ id, time: exchange.arrivedAt, serving, observed, world });
-      exchange.decided(decision);
-      const { outcome, plan } = decision;
-      exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: plane.dispatching.now() });
-      return decision;
-    };
-    return { decide, refusal };
-  };
-  const read = readAsked({
-    serving,
-    operation,
-    body: asked,
-    unseen,
-    names,
-    assumed,
-    latencyMs: () => endpoints.observations.latencyMs(serving.endpointIds, exchange.arrivedAt),
-    tokensPerSecond: (endpoint) => endpoints.observations.tokensPerSecond(endpoint, exchange.arrivedAt),
-    observe: plane.observe,
-    headers: requestHeaders(request, policy.set.attributes),
-    counter: plane.counter,
-    key: key === undefined ? undefined : trustedFacts(key, spend),
-    now: exchange.arrivedAt,
-  });
-  return andThen(read, deciding);
+  const read = (spend: TrustedFacts["spend"]): Soon<AskedRead> =>
+    readAsked({
+      serving,
+      operation: front.operation,
+      body: body.chat.body,
+      unseen: body.chat.unseen,
+      names: front.names,
+      assumed: body.chat.assumed,
+      observations: plane.dispatching.endpoints.observations,
+      observe: plane.observe,
+      headers: requestHeaders(request, serving.policy.set.attributes),
+      counter: plane.counter,
+      key: key === undefined ? undefined : trustedFacts(key, spend),
+      now: exchange.arrivedAt,
+    });
+  const spend = key === undefined ? undefined : plane.accounting.spendOf(key);
+  const asked = andThen(spend, read);
+  return andThen(asked, (known) => new Deciding(plane, exchange, key, serving, body, known));
+}
+
+/** A request that can be decided. */
+export class Deciding {
+  /** The error to answer with when a hint refuses the request: it is decided all the same, so that there is a record. */
+  readonly refusal: ApiError | undefined;
+  readonly #id: string;
+  readonly #plane: DataPlane;
+  readonly #exchange: Exchange;
+  readonly #key: StoredKey | undefined;
+  readonly #serving: ServingPolicy;
+  readonly #body: ReceivedBody;
+  readonly #asked: AskedRead;
+
+  constructor(
+    plane: DataPlane,
+    exchange: Exchange,
+    key: StoredKey | undefined,
+    serving: ServingPolicy,
+    body: ReceivedBody,
+    asked: AskedRead,
+  ) {
+    this.refusal = asked.refusal;
+    this.#id = plane.nextDecisionId();
+    this.#plane = plane;
+    this.#exchange = exchange;
+    this.#key = key;
+    this.#serving = serving;
+    this.#body = body;
+    this.#asked = asked;
+  }
+
+  /** Decides by what the world is now, each time under the same id and policy. */
+  decide(): Decision {
+    const { endpoints, now } = this.#plane.dispatching;
+    const { observed, hints, prefix } = this.#asked;
+    const id = this.#id;
+    const serving = this.#serving;
+    const { policy } = serving;
+    const startedAtMs = now();
+    const world = observeWorld({
+      serving,
+      operation: this.#body.operation,
+      body: this.#body.chat.body,
+      needsNative: this.#body.chat.needsNative,
+      hints,
+      endpoints,
+      seed: id,
+      prefix,
+      allowed: this.#key === undefined ? undefined : allowedModels(policy, this.#key.settings.allow),
+      now: startedAtMs,
+    });
+    const decision = makeDecision({ id, time: this.#exchange.arrivedAt, serving, observed, world });
+    this.#exchange.decided(decision);
+    const { outcome, plan } = decision;
+    this.#exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: now() });
+    return decision;
+  }
 }

@@ -57,22 +57,25 @@ export function storedDecision(
 ): StoredDecision {
   const { id, time, observed, plan, world } = decision;
   const { policy } = decision.serving;
-  const [chosen, ...fallbacks] = plan?.attempts ?? [];
-  return {
+  const planned = plan?.attempts.map((attempt) => attempt.endpoint.id) ?? [];
+  // In the order in which it is written; copies of parts would cost as much as all the rest.
+  const stored: { -readonly [Name in keyof StoredDecision]?: StoredDecision[Name] } = {
     id,
     time: new Date(time).toISOString(),
     policy: { name: policy.name, revision: policy.revision },
     facts: recordFacts(policy.set, observed.facts, withDefaults(policy.set, observed.facts), observed.sources),
-    ...(chosen === undefined ? {} : { chosen: chosen.endpoint.id }),
-    fallbacks: fallbacks.map((attempt) => attempt.endpoint.id),
-    ...(plan === undefined ? {} : { assumed_output_tokens: plan.assumedOutputTokens }),
-    world,
-    seed: world.seed ?? 0,
-    attempts,
-    result,
-    warnings,
-    ...(isSimulated ? { simulated: true } : {}),
   };
+  const chosen = planned.shift();
+  if (chosen !== undefined) stored.chosen = chosen;
+  stored.fallbacks = planned;
+  if (plan !== undefined) stored.assumed_output_tokens = plan.assumedOutputTokens;
+  stored.world = world;
+  stored.seed = world.seed ?? 0;
+  stored.attempts = attempts;
+  stored.result = result;
+  stored.warnings = warnings;
+  if (isSimulated) stored.simulated = true;
+  return stored as StoredDecision;
 }
 
 /** The columns that lists filter by; model and provider are those that were called last. */

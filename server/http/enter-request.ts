@@ -3,30 +3,27 @@ import { withDefaults, writeDenyMessage } from "../../engine/serving.js";
 import type { ApiError } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
-import { observeAndDecide } from "./decide-request.js";
+import { type Deciding, observeAndDecide } from "./decide-request.js";
 import type { Decision } from "./decision.js";
 import { Exchange } from "./exchange.js";
 import type { Front } from "./fronts/front.js";
 import { RequestAborted, readBody } from "./read-body.js";
 import { type ReceivedBody, refuseForm, understandBody } from "./receive-request.js";
 
-/** Serves one request. Never rejects. */
-export type ServeRequest = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+/** Serves one request to its end. */
+export type ServeRequest = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Gives each request an exchange, and an end to requests that fail. */
-export function createExchangeServer(
-  plane: DataPlane,
-  front: Front,
-  serve: (exchange: Exchange, request: IncomingMessage) => Promise<void>,
-): ServeRequest {
-  return async (request, response) => {
+/** Serves a request that may be decided. */
+type ServeEntered = (exchange: Exchange, request: IncomingMessage, entered: EnteredRequest) => Promise<void>;
+
+/** Gives each request an exchange, and an end to requests that are refused or fail. */
+export function createExchangeServer(plane: DataPlane, front: Front, serve: ServeEntered): ServeRequest {
+  return (request, response) => {
     const exchange = new Exchange(plane, front, request, response);
-    try {
-      await serve(exchange, request);
-    } catch (error) {
+    enter(plane, front, exchange, request, serve).catch((error: unknown) => {
       if (error instanceof RequestAborted) exchange.cancel();
       else fail(plane, exchange, response, error);
-    }
+    });
   };
 }
 
@@ -34,23 +31,23 @@ export function createExchangeServer(
 export interface EnteredRequest {
   readonly caller: Caller;
   readonly body: ReceivedBody;
-  /** Decides by what the world is then. */
-  readonly decide: () => Decision;
+  readonly deciding: Deciding;
 }
 
-/** Who asks, for what, with which facts. @returns undefined when it was refused. */
-export async function enter(
+/** Who asks, for what, with which facts: serves the request, unless it is refused. */
+async function enter(
   plane: DataPlane,
   front: Front,
   exchange: Exchange,
   request: IncomingMessage,
-): Promise<EnteredRequest | undefined> {
+  serve: ServeEntered,
+): Promise<void> {
   const asking = authenticate(request, plane.access, "inference");
   const caller = asking instanceof Promise ? await asking : asking;
   if ("code" in caller) {
     request.resume(); // a body that nobody reads would hold up the connection
     exchange.refuse(caller, "rejected");
-    return undefined;
+    return;
   }
   const form = refuseForm(request);
   if (form !== undefined) request.resume();
@@ -58,16 +55,16 @@ export async function enter(
   const body = "code" in bytes ? bytes : understandBody(bytes, front);
   if ("code" in body) {
     exchange.refuse(body, "rejected");
-    return undefined;
+    return;
   }
   exchange.received(body.bytes);
   exchange.isTranslated = body.chat.isOnly === true;
-  const deciding = observeAndDecide(plane, front, exchange, caller, request, body);
-  const { decide, refusal } = deciding instanceof Promise ? await deciding : deciding;
-  if (refusal === undefined) return { caller, body, decide };
-  decide();
+  const observing = observeAndDecide(plane, front, exchange, caller, request, body);
+  const deciding = observing instanceof Promise ? await observing : observing;
+  const { refusal } = deciding;
+  if (refusal === undefined) return serve(exchange, request, { caller, body, deciding }); // nothing here is kept until it ends
+  deciding.decide();
   exchange.refuse(refusal, "rejected");
-  return undefined;
 }
 
 /** The error of a request that a rule denies. */

@@ -1,9 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PlannedAttempt, RecordedAttempt, RecordedResult } from "../../engine/serving.js";
 import type { ContentCapture } from "../content/content-recorder.js";
-import type { PassedOver } from "../dispatch/attempt-result.js";
 import { ClientPresence } from "../dispatch/client-presence.js";
-import type { FailedAttempt } from "../dispatch/dispatch.js";
+import type { FailedAttempt, RequestProgress } from "../dispatch/dispatch-request.js";
 import { tenths } from "../dispatch/record-attempt.js";
 import type { BufferList } from "../json/buffer-list.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
@@ -14,27 +13,30 @@ import type { DataPlane } from "./data-plane.js";
 import { type Decision, type DecisionEnd, explainedDecision, ruleOf, storedDecision, summaryOf } from "./decision.js";
 import { withRoute } from "./explained-answer.js";
 import type { Front, FrontStream } from "./fronts/front.js";
-import { addRouteHeaders } from "./route-headers.js";
+import { addRouteHeaders, type HeaderList } from "./route-headers.js";
 
 /** What is recorded when the client went before any answer (nginx's status for it). */
 const CLIENT_CLOSED = 499;
 
 /** Requests that are answered at the same time are answered first, and then recorded. */
-const afterAnswers = together(process.nextTick);
+const afterAnswers = together(process.nextTick, (ended: EndedExchange) => ended.exchange.leaveTraces(ended.end));
+
+interface EndedExchange {
+  readonly exchange: Exchange;
+  readonly end: DecisionEnd;
+}
 
 /** One request of the data plane and its answer. Every way to end it leaves a record, a count and a span, once. */
-export class Exchange {
+export class Exchange implements RequestProgress {
   readonly arrivedAt: number;
   readonly client = new ClientPresence();
   readonly trace: RequestTrace;
   readonly attempts: RecordedAttempt[] = [];
   readonly failures: FailedAttempt[] = [];
-  readonly passedOver: { readonly endpoint: string; readonly reason: PassedOver["reason"] }[] = [];
-  /** How long the request has waited for a candidate, milliseconds. */
+  readonly passedOver: RequestProgress["passedOver"] = [];
   queuedMs = 0;
   /** Every provider is asked for a chat completion, see `ChatView.isOnly`. */
   isTranslated = false;
-  /** What providers were not told as the client said it. */
   readonly warnings = new Set<string>();
   readonly #plane: DataPlane;
   readonly #front: Front;
@@ -44,7 +46,7 @@ export class Exchange {
   /** Undefined: content is not recorded, which is the default. */
   #content: ContentCapture | undefined;
   /** Of the answer, as far as they are known. */
-  readonly #headers: Record<string, string | number> = {};
+  readonly #headers: HeaderList = [];
   #stream: FrontStream | undefined;
   readonly #body: ChunkedBody;
   #cache: RecordedResult["cache"];
@@ -86,7 +88,7 @@ export class Exchange {
 
   /** Headers that every answer from here on carries. */
   addHeaders(headers: Readonly<Record<string, string>>): void {
-    Object.assign(this.#headers, headers);
+    for (const name in headers) this.#headers.push(name, headers[name] ?? "");
   }
 
   /** Answers with an error of ours. */
@@ -119,11 +121,14 @@ export class Exchange {
       inputTokens: this.#decision?.observed.facts.context_tokens,
     });
     this.#addRouteHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1));
-    const headers = this.#headers;
-    headers["content-type"] = "text/event-stream; charset=utf-8";
-    headers["cache-control"] = "no-cache";
-    headers["x-accel-buffering"] = "no";
-    this.#response.writeHead(200, headers);
+    this.#headers.push("content-type", "text/event-stream; charset=utf-8");
+    this.#headers.push("cache-control", "no-cache", "x-accel-buffering", "no");
+    this.#response.writeHead(200, this.#headers);
+  }
+
+  /** Another candidate goes on with a stream that broke. @param text what the client has. */
+  goOnWithStream(isNative: boolean, text: string): void {
+    this.#stream?.goOn(isNative, text);
   }
 
   /** Passes whole events of a stream on. @returns false when the client is slow. */
@@ -176,10 +181,8 @@ export class Exchange {
     const bytes = record === undefined ? body : withRoute(body, record);
     this.#addRouteHeaders(planned, this.attempts.length);
     if (more !== undefined) this.addHeaders(more);
-    const headers = this.#headers;
-    headers["content-type"] = contentType;
-    headers["content-length"] = bytes.length;
-    this.#response.writeHead(status, headers);
+    this.#headers.push("content-type", contentType, "content-length", bytes.length);
+    this.#response.writeHead(status, this.#headers);
     this.#response.end(bytes);
     this.#finish(end);
   }
@@ -206,22 +209,23 @@ export class Exchange {
   }
 
   #endWith(status: number, outcome: RecordedResult["outcome"], code?: string): DecisionEnd {
-    const totalMs = tenths(this.#plane.dispatching.clock() - this.#startedAt);
     const last = this.attempts.at(-1)?.endpoint;
     return {
       attempts: this.attempts,
       warnings: this.#allWarnings(),
-      result: { status, outcome, ...(code === undefined ? {} : { code }), total_ms: totalMs, ...this.#waits() },
+      result: this.#result(status, outcome, code),
       isSimulated: this.#isSimulated(this.#decision?.plan?.attempts.find(({ endpoint }) => endpoint.id === last)),
     };
   }
 
-  #waits(): Pick<RecordedResult, "cache" | "queued_ms" | "passed_over"> {
-    return {
-      ...(this.queuedMs === 0 ? {} : { queued_ms: tenths(this.queuedMs) }),
-      ...(this.#cache === undefined ? {} : { cache: this.#cache }),
-      ...(this.passedOver.length === 0 ? {} : { passed_over: this.passedOver }),
-    };
+  #result(status: number, outcome: RecordedResult["outcome"], code: string | undefined): RecordedResult {
+    const result: { -readonly [Name in keyof RecordedResult]?: RecordedResult[Name] } = { status, outcome };
+    if (code !== undefined) result.code = code;
+    result.total_ms = tenths(this.#plane.dispatching.clock() - this.#startedAt);
+    if (this.queuedMs !== 0) result.queued_ms = tenths(this.queuedMs);
+    if (this.#cache !== undefined) result.cache = this.#cache;
+    if (this.passedOver.length > 0) result.passed_over = this.passedOver;
+    return result as RecordedResult;
   }
 
   /** The provider has the operation itself: its bytes are the client's. */
@@ -245,19 +249,18 @@ export class Exchange {
   #finish(end: DecisionEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    afterAnswers(() => {
-      try {
-        this.#leaveTraces(end);
-      } catch (error) {
-        this.#plane.log.error(
-          { error, decision: this.#decision?.id },
-          "what became of a request could not be recorded",
-        );
-      }
-    });
+    afterAnswers({ exchange: this, end });
   }
 
-  /** Record, count and span. */
+  /** Record, count and span, once it has ended. Never throws. */
+  leaveTraces(end: DecisionEnd): void {
+    try {
+      this.#leaveTraces(end);
+    } catch (error) {
+      this.#plane.log.error({ error, decision: this.#decision?.id }, "what became of a request could not be recorded");
+    }
+  }
+
   #leaveTraces(end: DecisionEnd): void {
     const { decisions, metrics } = this.#plane;
     const { status, outcome, code, total_ms: durationMs } = end.result;

@@ -1,6 +1,6 @@
 import type { ErrorClass } from "../../engine/serving.js";
 import type { PassedOver } from "../dispatch/attempt-result.js";
-import type { FailedAttempt } from "../dispatch/dispatch.js";
+import type { FailedAttempt } from "../dispatch/dispatch-request.js";
 import { requestFaults } from "../dispatch/failure.js";
 import type { ApiError } from "./api-error.js";
 import { retryAfter } from "./no-candidate-error.js";

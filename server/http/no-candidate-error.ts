@@ -7,8 +7,6 @@ const MAX_SHOWN = 5;
 export interface PlanWithoutAttempts {
   readonly excluded: readonly Exclusion[];
   readonly model: string | undefined;
-  /** The request's hints that leave candidates out: `provider.only`. */
-  readonly narrowedBy?: readonly string[] | undefined;
   /** The decision's id: its record has all that this error does not say. */
   readonly decision: string;
   /** How long until an endpoint that asked to wait may be tried; undefined when it is not known. */
@@ -21,14 +19,8 @@ export interface PlanWithoutAttempts {
  *
  * It says what a client can do something about; rules, prices and what the server lacks are for the operator, in the record.
  */
-export function noCandidateError({
-  excluded,
-  model,
-  narrowedBy = [],
-  decision,
-  waitMs,
-}: PlanWithoutAttempts): ApiError {
-  const message = `no model is left that may serve this request: ${reasonsOf(excluded, narrowedBy)} (decision ${decision} has the details)`;
+export function noCandidateError({ excluded, model, decision, waitMs }: PlanWithoutAttempts): ApiError {
+  const message = `no model is left that may serve this request: ${reasonsOf(excluded)} (decision ${decision} has the details)`;
   const has = (reason: ExclusionReason) => excluded.some((exclusion) => exclusion.reason === reason);
 
   if (excluded.length === 0) {
@@ -86,15 +78,14 @@ const words: Readonly<Record<ExclusionReason, string | undefined>> = {
   no_price: "its cost is not known, and this request has a limit",
   too_slow: "it is slower than this request asks for",
   not_allowed_for_key: "this API key may not use it",
-  hint_excluded: "the request's own hint leaves it out",
+  hint_excluded: undefined,
 };
 
 /** Endpoints that are left out for the same reason stand together. Models that the key may not use are not named. */
-function reasonsOf(excluded: readonly Exclusion[], narrowedBy: readonly string[]): string {
+function reasonsOf(excluded: readonly Exclusion[]): string {
   const reasons = new Map<string, string[]>();
   for (const { endpoint, reason, detail } of excluded) {
-    const hints = reason === "hint_excluded" && narrowedBy.length > 0 ? ` (${narrowedBy.join(", ")})` : "";
-    const why = `${words[reason] ?? detail}${hints}`;
+    const why = words[reason] ?? detail;
     reasons.set(why, [...(reasons.get(why) ?? []), reason === "not_allowed_for_key" ? "" : endpoint.id]);
   }
   return [...reasons].map(([why, ids]) => `${listed(ids)}: ${why}`).join("; ");

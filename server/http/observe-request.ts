@@ -1,13 +1,12 @@
 import {
   type AttributeDefinition,
-  type CompiledPolicy,
   dependsOnPromptSize,
   type Facts,
   type FactValue,
   MAX_TOKENS,
   type TokenBounds,
-  type TokenThresholds,
 } from "../../engine/serving.js";
+import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { TrustedFacts } from "../keys/key-facts.js";
 import { andThen, type Soon } from "../soon.js";
 import { PromptSize } from "../tokens/prompt-size.js";
@@ -34,9 +33,7 @@ export interface RequestToObserve {
   readonly names?: FieldNames | undefined;
   /** Fields of the body that the client did not send. */
   readonly assumed?: readonly string[] | undefined;
-  readonly policy: CompiledPolicy;
-  /** Of the policy: `tokenThresholds(policy)`. */
-  readonly thresholds: TokenThresholds;
+  readonly serving: Pick<ServingPolicy, "policy" | "thresholds">;
   readonly counter: TokenCounter;
   /** What its API key says; undefined when it has none. */
   readonly key?: TrustedFacts | undefined;
@@ -55,8 +52,6 @@ export interface ObservedRequest {
   readonly warnings: readonly string[];
   /** One sentence for each value that must not be passed over: a server refuses the request. They are among the warnings. */
   readonly refusals: readonly string[];
-  /** Hints of other routers that leave candidates out: `provider.only`. */
-  readonly narrowedBy?: readonly string[];
   /** `x-route-strict: true`: warnings refuse the request. */
   readonly strict: boolean;
   /** `x-route-explain: true`: the answer carries the decision record. */
@@ -68,7 +63,8 @@ export interface ObservedRequest {
  * measured only when no hint gives its size. Never rejects.
  */
 export function observeRequest(request: RequestToObserve): Soon<ObservedRequest> {
-  const { headers, body, unseen, policy, key, now } = request;
+  const { headers, body, unseen, key, now } = request;
+  const { policy } = request.serving;
   const { names, assumed = [] } = request;
   const { attributes } = policy.set;
   const observation = new Observation(attributes);
@@ -84,10 +80,10 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
   observeAttributes(attributes, headers, body, observation);
   observation.observe("time", now, "clock");
   warnOfUnknownHints(headers, attributes, observation);
-  const strict = readSwitch(headers, "x-route-strict", (sentence) => observation.refuse(sentence));
-  const explain = readSwitch(headers, "x-route-explain", (sentence) =>
-    observation.warnings.push(`${sentence}; it was not used`),
-  );
+  const strict = readSwitch(headers, "x-route-strict");
+  if (strict.isMalformed) observation.refuse(`x-route-strict: ${SWITCH_FORM}`);
+  const explain = readSwitch(headers, "x-route-explain");
+  if (explain.isMalformed) observation.warnings.push(`x-route-explain: ${SWITCH_FORM}; it was not used`);
   checkContextHint(prompt, observation);
   const observed = (): ObservedRequest => {
     const { sources, warnings, refusals } = observation;
@@ -97,8 +93,8 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
       prompt,
       warnings: refusals.length === 0 ? warnings : [...refusals, ...warnings],
       refusals,
-      strict,
-      explain,
+      strict: strict.isOn,
+      explain: explain.isOn,
     };
   };
   const measuring =
@@ -110,7 +106,7 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
 const tokenSources = { estimate: "estimate", exact: "exact count", bounds: "bounds" } as const;
 
 function observePromptTokens(
-  { policy, thresholds, counter }: RequestToObserve,
+  { serving: { policy, thresholds }, counter }: RequestToObserve,
   prompt: PromptSize,
   observation: Observation,
 ): Soon<void> {
@@ -163,11 +159,19 @@ function warnOfUnknownHints(
   }
 }
 
-/** @returns whether any value of the header says true. */
-function readSwitch(headers: RequestHeaders, name: string, onMalformed: (sentence: string) => void): boolean {
+const SWITCH_FORM = "it takes true or false";
+
+interface Switch {
+  /** Any value says true. */
+  readonly isOn: boolean;
+  readonly isMalformed: boolean;
+}
+
+const OFF: Switch = { isOn: false, isMalformed: false };
+
+function readSwitch(headers: RequestHeaders, name: string): Switch {
   const given = headers[name];
-  if (given === undefined) return false;
+  if (given === undefined) return OFF;
   const values = typeof given === "string" ? [given] : given;
-  if (values.some((text) => text !== "true" && text !== "false")) onMalformed(`${name}: it takes true or false`);
-  return values.includes("true");
+  return { isOn: values.includes("true"), isMalformed: values.some((text) => text !== "true" && text !== "false") };
 }

@@ -23,11 +23,19 @@ const outputLimits = ["max_completion_tokens", "max_tokens", "max_output_tokens"
 /** Bodies up to this size, bytes, are looked through here: memory that is used again costs a quarter of new memory. */
 const desk = Buffer.allocUnsafeSlow(1_024 * 1_024);
 
+/** In UTF-8. */
+const BYTE_ORDER_MARK = Buffer.from("\ufeff");
+
 /** @returns the parsed body, or the error to answer with. */
 export function parseRequestBody(kept: BufferList): ParsedRequestBody | ApiError {
   const bytes = inOnePiece(kept);
   if (!isUtf8(bytes))
     return invalid("invalid_json", "the request body is not valid UTF-8; send one JSON object in UTF-8");
+  if (bytes.length === 0) return invalid("invalid_json", "the request body is empty; send one JSON object");
+  if (bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) {
+    const message = "the request body begins with a byte order mark; send JSON in UTF-8 without it";
+    return invalid("invalid_json", message);
+  }
   const scan = scanBody(bytes);
   if (scan.kind === "too_deep") {
     return invalid(

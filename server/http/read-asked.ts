@@ -1,23 +1,13 @@
 import type { CompiledPolicy, World } from "../../engine/serving.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
-import type { Operation } from "../providers/operation.js";
 import { andThen, type Soon } from "../soon.js";
 import type { ApiError } from "./api-error.js";
 import type { ObservedRequest, RequestToObserve } from "./observe-request.js";
 import { promptPrefix } from "./prompt-prefix.js";
-import { type RoutingHints, readRoutingFields } from "./routing-fields.js";
+import { type RoutingContext, type RoutingHints, readRoutingFields } from "./routing-fields.js";
 
-export interface RequestAsked
-  extends Pick<RequestToObserve, "headers" | "counter" | "now">,
-    Partial<Pick<RequestToObserve, "key" | "unseen" | "names" | "assumed">> {
+export interface RequestAsked extends RequestToObserve, RoutingContext {
   readonly serving: ServingPolicy;
-  readonly operation: Operation;
-  /** The request as a chat completion, parsed. */
-  readonly body: Readonly<Record<string, unknown>>;
-  /** Observed times to the first token, by endpoint. */
-  readonly latencyMs: () => World["latency_ms"];
-  /** Observed speed of an endpoint's streams, tokens a second. */
-  readonly tokensPerSecond: (endpoint: string) => number | undefined;
   readonly observe: (request: RequestToObserve) => Soon<ObservedRequest>;
 }
 
@@ -25,7 +15,7 @@ export interface AskedRead {
   readonly policy: CompiledPolicy;
   readonly observed: ObservedRequest;
   /** The part of the world that the request's own hints make. */
-  readonly hints: Pick<World, "hint_excluded" | "hint_order" | "no_fallback">;
+  readonly hints: Pick<World, "hint_excluded_by" | "hint_order" | "no_fallback">;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
   readonly prefix: string | undefined;
   /** The error to answer with: for a hint that could dodge a guard, or that `x-route-strict` refuses. */
@@ -34,41 +24,22 @@ export interface AskedRead {
 
 /** Reads a request's facts and its hints to the ranking, as the proxy and `policy explain --request` do. */
 export function readAsked(asked: RequestAsked): Soon<AskedRead> {
-  const {
-    serving,
-    operation,
-    body: written,
-    latencyMs,
-    tokensPerSecond,
-    observe,
-    headers,
-    counter,
-    key,
-    now,
-    unseen,
-    names,
-    assumed,
-  } = asked;
-  const { policy, thresholds } = serving;
-  const ignores = (endpoint: Parameters<ServingPolicy["ignoredBy"]>[0]) =>
-    serving.ignoredBy(endpoint, written, operation);
-  const routing = readRoutingFields({ policy, body: written, latencyMs, tokensPerSecond, ignores });
-  const body = routing.model === written["model"] ? written : { ...written, model: routing.model };
+  const { body, serving, observe } = asked;
+  const routing = readRoutingFields(asked);
+  const { model } = routing;
+  const toObserve = model === body["model"] ? asked : { ...asked, body: { ...body, model } };
   const read = (seen: ObservedRequest): AskedRead => {
-    const { warnings, narrowedBy } = routing;
-    const observed =
-      warnings.length + narrowedBy.length === 0
-        ? seen
-        : { ...seen, narrowedBy, warnings: [...seen.warnings, ...warnings] };
+    const { warnings } = routing;
+    const observed = warnings.length === 0 ? seen : { ...seen, warnings: [...seen.warnings, ...warnings] };
     return {
-      policy,
+      policy: serving.policy,
       observed,
       hints: hintsOf(routing),
-      prefix: serving.uses.prefix ? promptPrefix(body) : undefined,
+      prefix: serving.uses.prefix ? promptPrefix(toObserve.body) : undefined,
       refusal: refusalOf(observed),
     };
   };
-  const seen = observe({ headers, body, unseen, names, assumed, policy, thresholds, counter, key, now });
+  const seen = observe(toObserve);
   return andThen(seen, read);
 }
 
@@ -78,9 +49,12 @@ function refusalOf({ refusals, strict, warnings }: ObservedRequest): ApiError | 
   return invalidHint(`x-route-strict is set, and hints cannot be used: ${warnings.join("; ")}`);
 }
 
-function hintsOf({ excluded, order, noFallback }: RoutingHints): AskedRead["hints"] {
+const NO_HINTS: AskedRead["hints"] = {};
+
+function hintsOf({ excludedBy, order, noFallback }: RoutingHints): AskedRead["hints"] {
+  if (excludedBy === undefined && order === undefined && !noFallback) return NO_HINTS;
   return {
-    ...(excluded.length === 0 ? {} : { hint_excluded: excluded }),
+    ...(excludedBy === undefined ? {} : { hint_excluded_by: excludedBy }),
     ...(order === undefined ? {} : { hint_order: order }),
     ...(noFallback ? { no_fallback: true } : {}),
   };

@@ -9,7 +9,12 @@ export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 const DISCARD_MS = 5_000;
 
 /** What comes after the body is done for all requests together whose last bytes were read together. */
-const goOn = together(setImmediate);
+const goOn = together(setImmediate, ({ resolve, body }: ReadBody) => resolve(body));
+
+interface ReadBody {
+  readonly body: BufferList;
+  readonly resolve: (body: BufferList) => void;
+}
 
 /** The client hung up before its request was complete. */
 export class RequestAborted extends Error {
@@ -39,8 +44,7 @@ export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
     };
     // `on`: each of them happens once, and `once` costs an object and a function more.
     request.on("end", () => {
-      const body = new BufferList(chunks);
-      goOn(() => resolve(body));
+      goOn({ body: new BufferList(chunks), resolve });
       chunks.length = 0; // the listeners below hold them until the answer has ended
     });
     request.on("error", (error) => reject(new RequestAborted("the client hung up", { cause: error })));

@@ -1,7 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import type { DispatchRequest } from "../dispatch/dispatch.js";
+import { answersAsked } from "../dispatch/answers-asked.js";
+import type { AskedRequest } from "../dispatch/dispatch-request.js";
 import { BufferList } from "../json/buffer-list.js";
+import type { Json } from "../providers/chat/json.js";
+import type { Operation } from "../providers/operation.js";
 import type { ApiError } from "./api-error.js";
+import { withRest } from "./fronts/chat-front.js";
 import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { withModel } from "./model-splice.js";
@@ -9,15 +13,98 @@ import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.j
 import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./routing-fields.js";
 
 /** A request's body, and the chat completion it asks for. */
-export interface ReceivedBody extends ParsedRequestBody {
+export class ReceivedBody implements AskedRequest {
+  readonly bytes: BufferList;
   readonly chat: ChatView;
+  readonly #parsed: ParsedRequestBody;
+  readonly #front: Front;
+
+  constructor(parsed: ParsedRequestBody, chat: ChatView, front: Front) {
+    this.bytes = parsed.bytes;
+    this.chat = chat;
+    this.#parsed = parsed;
+    this.#front = front;
+  }
+
+  get operation(): Operation {
+    return this.#front.operation;
+  }
+
+  bodyFor(upstreamModel: string, streamOptions?: object): BufferList {
+    return withModel(this.bytes, this.#parsed.places, upstreamModel, streamOptions);
+  }
+
+  chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList {
+    if (this.operation === "chat") return this.bodyFor(upstreamModel);
+    return plainBodyFor(this.chat, upstreamModel, legacyMaxTokens);
+  }
+
+  inClientsWords(sentence: string): string {
+    return inNames(this.#front.names, sentence);
+  }
+
+  /** Undefined for several answers, and when only a provider that has the API itself could go on. */
+  restAfter(text: string): AskedRequest | undefined {
+    const { chat } = this;
+    if (answersAsked(chat.body) > 1) return undefined;
+    const own = this.#front.rest(this.#parsed.json, text);
+    if (own === undefined && chat.needsNative !== undefined) return undefined;
+    const isOnly = own === undefined || chat.isOnly === true;
+    const rest = { ...chat, body: withRest(chat.body, text), plainBody: withRest(chat.plainBody, text), isOnly };
+    return new RestOfAnswer(this, rest, own);
+  }
+}
+
+/** A request for the rest of an answer. */
+class RestOfAnswer implements AskedRequest {
+  readonly chat: ChatView;
+  readonly #whole: ReceivedBody;
+  /** In the client's own API; undefined: it cannot say that. */
+  readonly #own: Json | undefined;
+
+  constructor(whole: ReceivedBody, chat: ChatView, own: Json | undefined) {
+    this.chat = chat;
+    this.#whole = whole;
+    this.#own = own === undefined ? undefined : withoutRoutingFields(own);
+  }
+
+  get operation(): Operation {
+    return this.#whole.operation;
+  }
+
+  bodyFor(upstreamModel: string, streamOptions?: object): BufferList {
+    const own = this.#own;
+    if (own === undefined) return plainBodyFor(this.chat, upstreamModel);
+    return bytesOf({ ...own, model: upstreamModel, stream_options: streamOptions ?? own["stream_options"] });
+  }
+
+  chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList {
+    if (this.operation === "chat") return this.bodyFor(upstreamModel);
+    return plainBodyFor(this.chat, upstreamModel, legacyMaxTokens);
+  }
+
+  inClientsWords(sentence: string): string {
+    return this.#whole.inClientsWords(sentence);
+  }
+
+  restAfter(text: string): AskedRequest | undefined {
+    return this.#whole.restAfter(text);
+  }
+}
+
+function plainBodyFor({ plainBody }: ChatView, model: string, legacyMaxTokens?: true): BufferList {
+  const made = legacyMaxTokens === true ? withMaxTokens(plainBody) : plainBody;
+  return bytesOf({ ...withoutRoutingFields(made), model });
 }
 
 /** @returns the error to answer with when a body in its form cannot be read, whatever it holds. */
 export function refuseForm({ headers }: Pick<IncomingMessage, "headers">): ApiError | undefined {
-  const encoding = headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") {
+  const { "content-encoding": encoding, "transfer-encoding": transfer } = headers;
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
     return unsupported("encoding", "the request body is compressed; send it without content-encoding");
+  }
+  if (transfer !== undefined && transfer.toLowerCase() !== "chunked") {
+    return unsupported("encoding", "the request body is compressed; send it with transfer-encoding chunked alone");
   }
   const charset = foreignCharset(headers["content-type"]);
   return charset === undefined
@@ -32,33 +119,20 @@ function unsupported(what: string, message: string): ApiError {
 /** @returns the body, or the error to answer with. */
 export function understandBody(bytes: BufferList, front: Front): ReceivedBody | ApiError {
   const parsed = parseRequestBody(bytes);
-  if ("code" in parsed) return parsed;
+  return "code" in parsed ? parsed : understandParsed(parsed, front);
+}
+
+/** @returns the body, or the error to answer with. */
+export function understandParsed(parsed: ParsedRequestBody, front: Front): ReceivedBody | ApiError {
   const isRouted = hasRoutingFields(parsed.json);
   const hasStreamOptions = front.operation === "chat" || front.operation === "completions";
   const json = isRouted && hasStreamOptions ? withUsageAsked(parsed.json) : parsed.json;
   const chat = front.readChat(json);
   if ("code" in chat) return chat;
-  if (!isRouted) return { ...parsed, chat };
+  if (!isRouted) return new ReceivedBody(parsed, chat, front);
   // Providers refuse fields they do not know: only then is a body written anew.
   const sent = parseRequestBody(bytesOf(withoutRoutingFields(json)));
-  return "code" in sent ? sent : { ...sent, chat };
-}
-
-/** The request for providers that do not have its operation. */
-export function chatOf({ operation, names }: Front, { bytes, places, chat }: ReceivedBody): DispatchRequest["chat"] {
-  const { body, plainBody, warnings, plainWarnings, isOnly = false } = chat;
-  return {
-    body,
-    warnings,
-    plainWarnings,
-    isOnly,
-    inClientsWords: (sentence) => inNames(names, sentence),
-    bodyFor: (upstreamModel, streamOptions, legacyMaxTokens) => {
-      if (operation === "chat") return withModel(bytes, places, upstreamModel, streamOptions);
-      const made = legacyMaxTokens === true ? withMaxTokens(plainBody) : plainBody;
-      return bytesOf({ ...withoutRoutingFields(made), model: upstreamModel });
-    },
-  };
+  return "code" in sent ? sent : new ReceivedBody(sent, chat, front);
 }
 
 function withMaxTokens({ max_completion_tokens: limit, ...rest }: ChatView["plainBody"]): ChatView["plainBody"] {

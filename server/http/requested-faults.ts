@@ -11,7 +11,7 @@ export type FaultOf = (endpoint: Endpoint) => SimulatedFault | undefined;
  */
 export function requestedFaults(headers: IncomingHttpHeaders): FaultOf {
   const header = headers["x-route-simulate"];
-  if (typeof header !== "string") return () => undefined;
+  if (typeof header !== "string") return noFault;
   const wanted = header.split(",").flatMap((part) => {
     const [name = "", ...place] = part.trim().split("@");
     const fault = simulatedFaults.find((known) => known === name);
@@ -23,5 +23,7 @@ export function requestedFaults(headers: IncomingHttpHeaders): FaultOf {
 
 /** Outside the test mode. */
 export function noFaults(): FaultOf {
-  return () => undefined;
+  return noFault;
 }
+
+const noFault: FaultOf = () => undefined;

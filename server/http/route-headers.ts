@@ -5,6 +5,9 @@ import { headerValue } from "./request-headers.js";
 /** Of all warnings together, characters; the record has the rest. */
 const MAX_WARNING = 1_000;
 
+/** Headers as node writes them: a name, its value, the next name. */
+export type HeaderList = (string | number)[];
+
 export interface AnswerFacts {
   /** The attempt that answers; undefined when none does. */
   readonly planned: PlannedAttempt | undefined;
@@ -17,19 +20,17 @@ export interface AnswerFacts {
 
 /** Adds the `x-route-*` headers of an answer (docs/http.md, "Response headers"). */
 export function addRouteHeaders(
-  headers: Record<string, string | number>,
+  headers: HeaderList,
   decision: Decision,
   { planned, attempts, isSimulated, costUsd, warnings }: AnswerFacts,
 ): void {
-  headers["x-route-decision"] = decision.id;
-  headers["x-route-policy"] = headerValue(decision.serving.label);
-  headers["x-route-rule"] = headerValue(ruleOf(decision));
-  headers["x-route-attempts"] = attempts;
+  headers.push("x-route-decision", decision.id, "x-route-policy", headerValue(decision.serving.label));
+  headers.push("x-route-rule", headerValue(ruleOf(decision)), "x-route-attempts", attempts);
   if (planned !== undefined) {
-    headers["x-route-model"] = headerValue(planned.endpoint.model);
-    headers["x-route-provider"] = headerValue(planned.endpoint.provider);
+    const { model, provider } = planned.endpoint;
+    headers.push("x-route-model", headerValue(model), "x-route-provider", headerValue(provider));
   }
-  if (costUsd !== undefined) headers["x-route-cost-usd"] = formatUsd(usdToNano(costUsd));
-  if (isSimulated) headers["x-route-simulated"] = "true";
-  if (warnings.length > 0) headers["x-route-warning"] = headerValue(warnings.join("; ")).slice(0, MAX_WARNING);
+  if (costUsd !== undefined) headers.push("x-route-cost-usd", formatUsd(usdToNano(costUsd)));
+  if (isSimulated) headers.push("x-route-simulated", "true");
+  if (warnings.length > 0) headers.push("x-route-warning", headerValue(warnings.join("; ")).slice(0, MAX_WARNING));
 }

@@ -1,21 +1,34 @@
-import type { CompiledPolicy, Endpoint } from "../../engine/serving.js";
+import type { CompiledPolicy, Endpoint, World } from "../../engine/serving.js";
 import { canonicalModelId } from "../../engine/serving.js";
+import type { EndpointObservations } from "../dispatch/endpoint-observations.js";
+import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import { isObject, type Json } from "../providers/chat/json.js";
 import type { RoutingFieldName } from "../providers/chat/routing-field-names.js";
+import type { Operation } from "../providers/operation.js";
 
 /** What a request's own hints do to the plan: they leave out, and order the endpoints of one model; they never add. */
 export interface RoutingHints {
   /** `model` without a suffix that is a hint. */
   readonly model: string | undefined;
-  readonly excluded: readonly string[];
+  /** What is left out by which hint, see `World`; undefined: nothing. */
+  readonly excludedBy: World["hint_excluded_by"];
   readonly order: readonly string[] | undefined;
   readonly noFallback: boolean;
-  /** The fields that leave something out: `provider.only`. */
-  readonly narrowedBy: readonly string[];
   readonly warnings: readonly string[];
 }
 
 export interface RoutingContext {
+  readonly serving: ServingPolicy;
+  readonly operation: Operation;
+  /** The request as a chat completion, parsed. */
+  readonly body: Json;
+  /** What was seen of endpoints, for hints that order them. */
+  readonly observations: Pick<EndpointObservations, "latencyMs" | "tokensPerSecond">;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+interface Draft {
   readonly policy: CompiledPolicy;
   readonly body: Json;
   /** Observed time to the first token, by endpoint. */
@@ -24,12 +37,9 @@ export interface RoutingContext {
   readonly tokensPerSecond: (endpoint: string) => number | undefined;
   /** Parameters of the request that an endpoint's format leaves out. */
   readonly ignores: (endpoint: Endpoint) => readonly string[];
-}
-
-interface Draft extends RoutingContext {
   readonly endpoints: readonly Endpoint[];
-  /** Leaves out every endpoint that does not pass. @param field what asks for it. */
-  keep(field: string, test: (endpoint: Endpoint) => boolean): void;
+  /** Leaves out every endpoint that does not pass. @param hint what asks for it, as people are told: `provider.only: openai`. */
+  keep(hint: string, test: (endpoint: Endpoint) => boolean): void;
   /** A smaller number comes first. */
   orderBy(rank: (endpoint: Endpoint) => number): void;
   readonly noFallback: () => void;
@@ -63,13 +73,13 @@ const providerFields: Readonly<Record<string, ReadField>> = {
   only(value, draft) {
     if (!isTexts(value) || value.length === 0) return "a list of at least one provider";
     warnOfUnknown("provider.only", value, draft);
-    draft.keep("provider.only", ({ provider }) => value.includes(provider));
+    draft.keep(`provider.only: ${knownProviders(value, draft)}`, ({ provider }) => value.includes(provider));
     return undefined;
   },
   ignore(value, draft) {
     if (!isTexts(value)) return "a list of providers";
     warnOfUnknown("provider.ignore", value, draft);
-    draft.keep("provider.ignore", ({ provider }) => !value.includes(provider));
+    draft.keep(`provider.ignore: ${knownProviders(value, draft)}`, ({ provider }) => !value.includes(provider));
     return undefined;
   },
   allow_fallbacks(value, draft) {
@@ -89,8 +99,9 @@ const providerFields: Readonly<Record<string, ReadField>> = {
       return "an object: { prompt, completion }, USD per million tokens";
     }
     const { prompt, completion } = value;
+    const limits = Object.entries({ prompt, completion }).filter(([, usd]) => usd !== undefined && usd !== null);
     draft.keep(
-      "provider.max_price",
+      `provider.max_price: ${limits.map(([name, usd]) => `${name} ${Number(usd)}`).join(", ")}`,
       ({ price }) => price !== undefined && isWithin(price.input, prompt) && isWithin(price.output, completion),
     );
     const others = Object.keys(value).filter((name) => name !== "prompt" && name !== "completion");
@@ -98,15 +109,16 @@ const providerFields: Readonly<Record<string, ReadField>> = {
     return undefined;
   },
   data_collection(value, draft) {
-    if (value === "deny") draft.keep("provider.data_collection", ({ retentionDays }) => retentionDays === 0);
+    if (value === "deny") draft.keep("provider.data_collection: deny", ({ retentionDays }) => retentionDays === 0);
     return value === "deny" || value === "allow" ? undefined : "allow or deny";
   },
   zdr(value, draft) {
-    if (value === true) draft.keep("provider.zdr", ({ retentionDays }) => retentionDays === 0);
+    if (value === true) draft.keep("provider.zdr: true", ({ retentionDays }) => retentionDays === 0);
     return typeof value === "boolean" ? undefined : "true or false";
   },
   require_parameters(value, draft) {
-    if (value === true) draft.keep("provider.require_parameters", (endpoint) => draft.ignores(endpoint).length === 0);
+    if (value === true)
+      draft.keep("provider.require_parameters: true", (endpoint) => draft.ignores(endpoint).length === 0);
     return typeof value === "boolean" ? undefined : "true or false";
   },
 };
@@ -121,7 +133,7 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
     const named = names.map(
       (name) => canonicalModelId(catalog, name) ?? canonicalModelId(catalog, name.replace(/:[a-z]+$/, "")),
     );
-    draft.keep("models", (endpoint) => named.includes(endpoint.model));
+    draft.keep(`models: ${shown(named)}`, (endpoint) => named.includes(endpoint.model));
     const unknown = value.filter((_, at) => named[names.length - value.length + at] === undefined);
     if (unknown.length > 0) draft.warn(`models: the catalog has no ${listed(unknown)}`);
     return undefined;
@@ -148,35 +160,37 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
 };
 
 const NONE: readonly string[] = [];
+/** Names of a hint that are shown. */
+const MAX_SHOWN = 5;
 
 /** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
 export function readRoutingFields(context: RoutingContext): RoutingHints {
-  const { policy, body } = context;
+  const { serving, operation, body, observations, now } = context;
   if (!hasRoutingFields(body) && !String(body["model"] ?? "").includes(":")) {
     return {
       model: asText(body["model"]),
-      excluded: NONE,
+      excludedBy: undefined,
       order: undefined,
       noFallback: false,
-      narrowedBy: NONE,
       warnings: NONE,
     };
   }
+  const { policy } = serving;
   const endpoints = policy.set.catalog.models.flatMap((model) => model.endpoints);
-  const excluded = new Set<string>();
-  const narrowedBy = new Set<string>();
+  const excludedBy: Record<string, readonly string[]> = {};
   const warnings: string[] = [];
   let order: readonly string[] | undefined;
   let noFallback = false;
   const draft: Draft = {
-    ...context,
+    policy,
+    body,
+    latencyMs: () => observations.latencyMs(serving.endpointIds, now),
+    tokensPerSecond: (endpoint) => observations.tokensPerSecond(endpoint, now),
+    ignores: (endpoint) => serving.ignoredBy(endpoint, body, operation),
     endpoints,
-    keep: (field, test) => {
-      for (const endpoint of endpoints) {
-        if (test(endpoint)) continue;
-        excluded.add(endpoint.id);
-        narrowedBy.add(field);
-      }
+    keep: (hint, test) => {
+      const left = endpoints.filter((endpoint) => !test(endpoint));
+      if (left.length > 0) excludedBy[hint] = left.map(({ id }) => id);
     },
     orderBy: (rank) => {
       if (order !== undefined) warnings.push("provider: it orders twice; the first order was used");
@@ -194,7 +208,8 @@ export function readRoutingFields(context: RoutingContext): RoutingHints {
     const form = value === null ? undefined : read(value, draft);
     if (form !== undefined) warnings.push(`${name}: it takes ${form}; it was not used`);
   }
-  return { model, excluded: [...excluded], order, noFallback, narrowedBy: [...narrowedBy], warnings };
+  const hasExcluded = Object.keys(excludedBy).length > 0;
+  return { model, excludedBy: hasExcluded ? excludedBy : undefined, order, noFallback, warnings };
 }
 
 export function hasRoutingFields(body: Json): boolean {
@@ -259,6 +274,24 @@ function warnOfUnknown(name: string, providers: readonly string[], draft: Draft)
   const known = new Set(draft.policy.set.catalog.providers.map((provider) => provider.name));
   const unknown = providers.filter((provider) => !known.has(provider));
   if (unknown.length > 0) draft.warn(`${name}: the catalog has no provider ${listed(unknown)}`);
+}
+
+function knownProviders(names: readonly string[], { policy }: Draft): string {
+  const { providers } = policy.set.catalog;
+  return shown(names.map((name) => providers.find((provider) => provider.name === name)?.name));
+}
+
+/** What a hint names, of the catalog: of other words, which may be anything, only how many there are. */
+function shown(names: readonly (string | undefined)[]): string {
+  const known = [...new Set(names)].filter((name) => name !== undefined);
+  const unknown = names.filter((name) => name === undefined).length;
+  const first = known.slice(0, MAX_SHOWN);
+  const more = known.length - first.length;
+  return [
+    ...first,
+    ...(more === 0 ? [] : [`${more} more`]),
+    ...(unknown === 0 ? [] : [`${unknown} that the catalog does not have`]),
+  ].join(", ");
 }
 
 function listed(names: readonly string[]): string {

@@ -6,12 +6,13 @@ import { createInference } from "./create-inference.js";
 import { createTokenCount } from "./create-token-count.js";
 import type { DataPlane } from "./data-plane.js";
 import { fronts } from "./fronts/fronts.js";
+import { messagesFront } from "./fronts/messages-front.js";
 import { findGeneration } from "./generation.js";
 import { keyInfo } from "./key-info.js";
 import { findModelObject, listModels } from "./models.js";
+import { COUNT_TOKENS, unknownUrl } from "./unknown-url.js";
 
 const MODEL = "/v1/models/";
-const COUNT_TOKENS = "/v1/messages/count_tokens";
 
 /** Serves `/v1/*` by hand: a framework in this path costs more than all the rest. */
 export function createDataPlane(plane: DataPlane): (request: IncomingMessage, response: ServerResponse) => void {
@@ -21,7 +22,7 @@ export function createDataPlane(plane: DataPlane): (request: IncomingMessage, re
     const path = pathOf(request);
     const serve = request.method === "POST" ? inference.get(path) : undefined;
     if (serve !== undefined) {
-      void serve(request, response);
+      serve(request, response);
       return;
     }
     void serveBriefly(plane, request, response, path);
@@ -33,7 +34,7 @@ async function serveBriefly(plane: DataPlane, request: IncomingMessage, response
   const trace = plane.startTrace({ method: request.method ?? "", path, headers: request.headers });
   const caller = await authenticate(request, plane.access, undefined);
   const { status, value, headers } =
-    "code" in caller ? refusal(caller) : await answerBriefly(plane, caller, request, path);
+    "code" in caller ? refusal(path, caller) : await answerBriefly(plane, caller, request, path);
   sendJson(response, status, value, headers);
   trace.end({ status, outcome: status < 400 ? "answered" : "rejected", code: undefined });
 }
@@ -59,38 +60,31 @@ async function answerBriefly(
   { method = "", url = "" }: IncomingMessage,
   path: string,
 ): Promise<BriefAnswer> {
-  if (fronts.has(path) || path === COUNT_TOKENS) return refusal(methodNotAllowed(method, path, "POST"));
-  if (!brief.includes(path) && !path.startsWith(MODEL)) return refusal(unknownUrl(method, path));
-  if (method !== "GET" && method !== "HEAD") return refusal(methodNotAllowed(method, path, "GET, HEAD"));
+  if (fronts.has(path) || path === COUNT_TOKENS) return refusal(path, methodNotAllowed(method, path, "POST"));
+  if (!brief.includes(path) && !path.startsWith(MODEL)) return refusal(path, unknownUrl(method, path));
+  if (method !== "GET" && method !== "HEAD") return refusal(path, methodNotAllowed(method, path, "GET, HEAD"));
   if (path === "/v1/key") return { status: 200, value: await keyInfo(key, plane.accounting) };
   if (path === "/v1/generation") {
     const id = new URLSearchParams(url.slice(path.length)).get("id");
-    return found(await findGeneration(id, key, plane.decisions));
+    return found(path, await findGeneration(id, key, plane.decisions));
   }
   const policy = plane.currentPolicy();
   const allowed = allowedModels(policy, key?.settings.allow ?? []);
   if (path === "/v1/models") return { status: 200, value: listModels(policy, allowed) };
-  return found(findModelObject(policy, decodePath(path.slice(MODEL.length)), allowed));
+  return found(path, findModelObject(policy, decodePath(path.slice(MODEL.length)), allowed));
 }
 
-function found(value: object): BriefAnswer {
-  return "code" in value ? refusal(value as ApiError) : { status: 200, value };
+function found(path: string, value: object): BriefAnswer {
+  return "code" in value ? refusal(path, value as ApiError) : { status: 200, value };
 }
 
-function refusal(error: ApiError): BriefAnswer {
+/** In the form of the API that the path belongs to. */
+function refusal(path: string, error: ApiError): BriefAnswer {
+  const isMessages = path.split("/").includes("messages");
   return {
     status: error.status,
-    value: errorBody(error),
+    value: isMessages ? messagesFront.errorBody(error, undefined) : errorBody(error),
     ...(error.headers === undefined ? {} : { headers: error.headers }),
-  };
-}
-
-function unknownUrl(method: string, path: string): ApiError {
-  return {
-    status: 404,
-    type: "not_found_error",
-    code: "unknown_url",
-    message: `there is no ${method} ${shown(path)} here; this server has POST ${[...fronts.keys(), COUNT_TOKENS].join(", ")}, GET /v1/models, GET /v1/models/{id}, GET /v1/generation?id= and GET /v1/key`,
   };
 }
 
@@ -99,13 +93,9 @@ function methodNotAllowed(method: string, path: string, allow: string): ApiError
     status: 405,
     type: "invalid_request_error",
     code: "method_not_allowed",
-    message: `${shown(path)} does not take ${method}; it takes ${allow}`,
+    message: `${path} does not take ${method}; it takes ${allow}`,
     headers: { allow },
   };
-}
-
-function shown(path: string): string {
-  return path.length > 200 ? `${path.slice(0, 200)}…` : path;
 }
 
 function decodePath(text: string): string {

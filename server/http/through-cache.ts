@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { PlannedAttempt } from "../../engine/serving.js";
-import type { StreamSink } from "../dispatch/attempt-result.js";
+import type { ClientSink } from "../dispatch/attempt-result.js";
 import { type CachedAnswer, isKept } from "../dispatch/response-cache.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
 import type { Caller } from "./authenticate.js";
@@ -29,8 +29,8 @@ export function throughCache(
   plane: DataPlane,
   exchange: Exchange,
   asked: CacheableRequest,
-  sink: StreamSink | undefined,
-  send: (sink: StreamSink | undefined) => Promise<WalkedPlan>,
+  sink: ClientSink | undefined,
+  send: (sink: ClientSink | undefined) => Promise<WalkedPlan>,
 ): Promise<WalkedPlan | undefined> {
   const { cache } = asked.first.route;
   return cache === undefined ? send(sink) : fromCache(plane, exchange, asked, cache.ttlMs, sink, send);
@@ -41,8 +41,8 @@ async function fromCache(
   exchange: Exchange,
   asked: CacheableRequest,
   ttlMs: number,
-  sink: StreamSink | undefined,
-  send: (sink: StreamSink | undefined) => Promise<WalkedPlan>,
+  sink: ClientSink | undefined,
+  send: (sink: ClientSink | undefined) => Promise<WalkedPlan>,
 ): Promise<WalkedPlan | undefined> {
   if (/no-cache|no-store/.test(asked.request.headers["cache-control"] ?? "")) {
     exchange.cached("bypass");
@@ -99,14 +99,15 @@ function replay(exchange: Exchange, answer: CachedAnswer, planned: PlannedAttemp
 }
 
 /** A sink that keeps what goes through it, up to what the cache would keep. */
-function collect(sink: StreamSink | undefined) {
+function collect(sink: ClientSink | undefined) {
   let events: Buffer[] | undefined = [];
   let bytes = 0;
-  const through: StreamSink | undefined =
+  const through: ClientSink | undefined =
     sink === undefined
       ? undefined
       : {
           begin: (planned) => sink.begin(planned),
+          goOn: (isNative, text) => sink.goOn(isNative, text),
           write(written) {
             for (const event of written) {
               bytes += event.length;

@@ -4,16 +4,17 @@ import { DEFAULT_QUEUE_MS } from "../dispatch/waiting-room.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
 import type { Soon } from "../soon.js";
 import type { DataPlane } from "./data-plane.js";
+import type { Deciding } from "./decide-request.js";
 import type { Decision } from "./decision.js";
 import type { Exchange } from "./exchange.js";
 
 /** A decision whose plan has an attempt, or none that waiting would give it. */
-export function untilPossible(plane: DataPlane, exchange: Exchange, decide: () => Decision): Soon<Decision> {
-  const decision = decide();
+export function untilPossible(plane: DataPlane, exchange: Exchange, deciding: Deciding): Soon<Decision> {
+  const decision = deciding.decide();
   const { plan } = decision;
   if (plan === undefined || plan.attempts.length > 0) return decision;
   return waitForAnother(plane, exchange, plan, plan.excluded).then((isWorthIt) =>
-    isWorthIt ? untilPossible(plane, exchange, decide) : decision,
+    isWorthIt ? untilPossible(plane, exchange, deciding) : decision,
   );
 }
 
@@ -44,12 +45,12 @@ export function sendAgain(
   plane: DataPlane,
   exchange: Exchange,
   walked: WalkedPlan,
-  decide: () => Decision,
+  deciding: Deciding,
   send: (plan: Attempts) => Promise<WalkedPlan>,
 ): Soon<WalkedPlan> {
   const { result } = walked;
   return result.kind === "passed_over" && result.reason === "circuit_open" && exchange.failures.length === 0
-    ? waitAndSend(plane, exchange, walked, decide, send)
+    ? waitAndSend(plane, exchange, walked, deciding, send)
     : walked;
 }
 
@@ -57,7 +58,7 @@ async function waitAndSend(
   plane: DataPlane,
   exchange: Exchange,
   walked: WalkedPlan,
-  decide: () => Decision,
+  deciding: Deciding,
   send: (plan: Attempts) => Promise<WalkedPlan>,
 ): Promise<WalkedPlan> {
   const { planned } = walked;
@@ -65,6 +66,6 @@ async function waitAndSend(
   const excluded = [{ endpoint, rule, from, reason: "circuit_open" as const, detail: "" }];
   const plan = { rule, route, attempts: [], excluded, assumedOutputTokens: 0 };
   if (!(await waitForAnother(plane, exchange, plan, excluded))) return walked;
-  const { attempts = [] } = (await untilPossible(plane, exchange, decide)).plan ?? {};
-  return isPossible(attempts) ? sendAgain(plane, exchange, await send(attempts), decide, send) : walked;
+  const { attempts = [] } = (await untilPossible(plane, exchange, deciding)).plan ?? {};
+  return isPossible(attempts) ? sendAgain(plane, exchange, await send(attempts), deciding, send) : walked;
 }

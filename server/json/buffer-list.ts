@@ -11,8 +11,10 @@ export class BufferList {
 
   /** @param parts of any length; nobody may change them. */
   constructor(parts: readonly Buffer[]) {
-    this.#pieces = withoutShort(parts);
-    this.length = lengthOf(this.#pieces);
+    let length = 0;
+    for (const part of parts) length += part.length;
+    this.length = length;
+    this.#pieces = length < SHORT && length > 0 ? [joined(parts)] : withoutShort(parts);
   }
 
   get pieces(): readonly Buffer[] {
@@ -63,8 +65,4 @@ function withoutShort(parts: readonly Buffer[]): readonly Buffer[] {
 function joined(parts: readonly Buffer[]): Buffer {
   const [first] = parts;
   return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);
-}
-
-function lengthOf(parts: readonly Buffer[]): number {
-  return parts.reduce((sum, { length }) => sum + length, 0);
 }

@@ -83,8 +83,8 @@ function priceText(price: FlatPrice): string {
   return text;
 }
 
-/** The spans of time that usage is summed up over. */
-export const rollupSpans = { hour: 3_600_000, day: 86_400_000 } as const;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 
 export const ledgerColumns = [
   ...["id", "decision", "at", "key", "tenant", "app", "user_id", "model", "endpoint", "provider", "rule", "policy"],
@@ -93,62 +93,90 @@ export const ledgerColumns = [
   ...["incurred_nano", "charged_nano", "cost_source"],
 ] as readonly (keyof LedgerRow)[];
 
-export const groupColumns = ["span", "start", "key", "tenant", "app", "model", "endpoint", "rule"] as const;
+/** What usage is grouped by beside its time. */
+export const groupColumns = ["key", "tenant", "app", "model", "endpoint", "rule"] as const;
 
-/** Sums rows up by hour and by day and by what usage is grouped by. */
-export function rollUp(rows: readonly LedgerRow[]): readonly RollupRow[] {
-  const sums = new Map<string, Sum>();
+/** Sums of one hour: a row of usage for it, and what is added to that of its day. Both by their start, epoch milliseconds. */
+export interface HourSum extends Omit<RollupRow, "span" | "start"> {
+  readonly hour: number;
+  readonly day: number;
+}
+
+/** Rows of one hour each, in the order they have. */
+export function byHour(rows: readonly LedgerRow[]): readonly (readonly LedgerRow[])[] {
+  const hours = new Map<number, LedgerRow[]>();
   for (const row of rows) {
-    // Names come from outside and may hold anything but this.
-    const group = `${row.key}\0${row.tenant}\0${row.app}\0${row.model}\0${row.endpoint}\0${row.rule}`;
-    for (const span of spans) {
-      const start = row.at - (row.at % rollupSpans[span]);
-      const id = `${span}\0${start}\0${group}`;
-      const sum = sums.get(id);
-      if (sum === undefined) sums.set(id, sumOf(row, span, start));
-      else add(sum, row);
+    const hour = row.at - (row.at % HOUR_MS);
+    const some = hours.get(hour);
+    if (some === undefined) hours.set(hour, [row]);
+    else some.push(row);
+  }
+  return [...hours.values()];
+}
+
+/** Sums rows of one hour up by what usage is grouped by. */
+export function rollUp(rows: readonly LedgerRow[]): readonly HourSum[] {
+  const sums = new Map<string, Sum>();
+  let last: Sum | undefined;
+  for (const row of rows) {
+    if (last === undefined || !isOf(last, row)) {
+      // Names come from outside and may hold anything but this.
+      const group = `${row.key}\0${row.tenant}\0${row.app}\0${row.model}\0${row.endpoint}\0${row.rule}`;
+      last = sums.get(group) ?? emptySum(row);
+      sums.set(group, last);
     }
+    add(last, row);
   }
   // Always in the same order, so that servers that write at the same time wait for each other and never in a circle.
   return [...sums].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
 }
 
-type Sum = { -readonly [Name in keyof RollupRow]: RollupRow[Name] };
+type Sum = { -readonly [Name in keyof HourSum]: HourSum[Name] };
 
-const spans = Object.keys(rollupSpans) as readonly (keyof typeof rollupSpans)[];
+/** Most of what is written together is of few groups, often of one. */
+function isOf(sum: Sum, row: LedgerRow): boolean {
+  return (
+    sum.key === row.key &&
+    sum.rule === row.rule &&
+    sum.endpoint === row.endpoint &&
+    sum.model === row.model &&
+    sum.app === row.app &&
+    sum.tenant === row.tenant
+  );
+}
 
 export const summedColumns = [
   ...["attempts", "answered", "input", "cached_input", "cache_write", "audio_input", "image_input", "output"],
   ...["reasoning", "audio_output", "incurred_nano", "unknown_cost", "charged_nano", "total_ms"],
 ] as readonly SummedColumn[];
 
-export type SummedColumn = Exclude<keyof RollupRow, (typeof groupColumns)[number]>;
+export type SummedColumn = Exclude<keyof RollupRow, "span" | "start" | (typeof groupColumns)[number]>;
 
-/** Of one row. */
-function sumOf(row: LedgerRow, span: string, start: number): Sum {
+/** Of the group and the hour of a row, with nothing in it. */
+function emptySum(row: LedgerRow): Sum {
   return {
-    span,
-    start,
+    hour: row.at - (row.at % HOUR_MS),
+    day: row.at - (row.at % DAY_MS),
     key: row.key,
     tenant: row.tenant,
     app: row.app,
     model: row.model,
     endpoint: row.endpoint,
     rule: row.rule,
-    attempts: 1,
-    answered: row.outcome === "answered" ? 1 : 0,
-    input: row.input,
-    cached_input: row.cached_input,
-    cache_write: row.cache_write,
-    audio_input: row.audio_input,
-    image_input: row.image_input,
-    output: row.output,
-    reasoning: row.reasoning,
-    audio_output: row.audio_output,
-    incurred_nano: row.incurred_nano ?? 0,
-    unknown_cost: row.incurred_nano === null ? 1 : 0,
-    charged_nano: row.charged_nano,
-    total_ms: row.total_ms,
+    attempts: 0,
+    answered: 0,
+    input: 0,
+    cached_input: 0,
+    cache_write: 0,
+    audio_input: 0,
+    image_input: 0,
+    output: 0,
+    reasoning: 0,
+    audio_output: 0,
+    incurred_nano: 0,
+    unknown_cost: 0,
+    charged_nano: 0,
+    total_ms: 0,
   };
 }
 

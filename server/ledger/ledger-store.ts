@@ -1,31 +1,41 @@
 import type { Subject } from "../keys/subject.js";
-import type { LedgerRow, RollupRow } from "../storage/database-schema.js";
+import type { LedgerBatchRow, LedgerCallRow, LedgerRow } from "../storage/database-schema.js";
 import { type Insert, RowExists, rowsFor } from "../storage/insert-rows.js";
 import type { Database } from "../storage/open-database.js";
+import { packColumns, unpackColumns } from "../storage/packed-columns.js";
 import type { BudgetWindow } from "./budget-window.js";
-import { groupColumns, ledgerColumns, rollUp, summedColumns } from "./ledger-entry.js";
+import { byHour, groupColumns, type HourSum, ledgerColumns, rollUp, summedColumns } from "./ledger-entry.js";
 
-const LEDGER: Insert<LedgerRow> = {
-  table: "ledger",
-  columns: ledgerColumns,
+const CALLS: Insert<LedgerCallRow> = {
+  table: "ledger_calls",
+  columns: ["id", "batch", "place"],
   tail: "on conflict (id) do nothing",
   mustBeNew: true,
-  usual: {
-    ...{
-      outcome: "answered",
-      status: 200,
-      error_class: null,
-      is_stream: 0,
-      first_token_ms: null,
-      cost_source: "usage",
-    },
-    ...{ cached_input: 0, cache_write: 0, audio_input: 0, image_input: 0, reasoning: 0, audio_output: 0 },
+  together: {
+    // All of one batch. "where true": without it SQLite reads `on` as that of a join.
+    text: `insert into ledger_calls (id, batch, place) select value, ?2, key from json_each(?1) where true
+      on conflict (id) do nothing`,
+    values: (rows) => [JSON.stringify(rows.map(({ id }) => id)), rows[0]?.batch],
   },
 };
-const ROLLUPS: Insert<RollupRow> = {
+/** Ids are in {@link CALLS}. */
+const columnsOfCalls = ledgerColumns.filter((name) => name !== "id");
+const BATCHES: Insert<LedgerBatchRow> = { table: "ledger_batches", columns: ["id", "calls"], tail: "" };
+/** The sums of an hour, which are added to those of its day too. */
+const ROLLUPS: Insert<HourSum> = {
   table: "usage_rollups",
-  columns: [...groupColumns, ...summedColumns],
-  tail: `on conflict (${groupColumns.map((name) => `"${name}"`).join(", ")}) do update set ${summedColumns
+  columns: ["hour", "day", ...groupColumns, ...summedColumns],
+  tuples: {
+    columns: ["span", "start", ...groupColumns, ...summedColumns],
+    values(place) {
+      const rest = [...groupColumns, ...summedColumns].map(place);
+      return [
+        ["'hour'", place("hour"), ...rest],
+        ["'day'", place("day"), ...rest],
+      ];
+    },
+  },
+  tail: `on conflict (${["span", "start", ...groupColumns].map((name) => `"${name}"`).join(", ")}) do update set ${summedColumns
     .map((name) => `"${name}" = usage_rollups."${name}" + excluded."${name}"`)
     .join(", ")}`,
 };
@@ -47,11 +57,15 @@ export class LedgerStore {
   async write(rows: readonly LedgerRow[]): Promise<void> {
     // In one order for all, so that two writers of the same rows wait for each other and never in a circle.
     const ordered = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const some of byHour(ordered)) await this.#writeHour(some);
+  }
+
+  async #writeHour(rows: readonly LedgerRow[]): Promise<void> {
     try {
-      await this.#insert(ordered);
+      await this.#insert(rows);
     } catch (error) {
       if (!(error instanceof RowExists)) throw error;
-      for (const row of ordered) {
+      for (const row of rows) {
         await this.#insert([row]).catch((error: unknown) => {
           if (!(error instanceof RowExists)) throw error;
         });
@@ -59,9 +73,15 @@ export class LedgerStore {
     }
   }
 
-  /** @throws RowExists, and inserts nothing, when a row is there already. */
+  /** Writes rows of one hour together. @throws RowExists, and inserts nothing, when a row is there already. */
   #insert(rows: readonly LedgerRow[]): Promise<void> {
-    return this.#insertRows([rowsFor(LEDGER, rows), rowsFor(ROLLUPS, rollUp(rows))]);
+    const batch = rows[0]?.id ?? "";
+    const places = rows.map(({ id }, place) => ({ id, batch, place }));
+    return this.#insertRows([
+      rowsFor(CALLS, places),
+      rowsFor(BATCHES, [{ id: batch, calls: packColumns(columnsOfCalls, rows) }]),
+      rowsFor(ROLLUPS, rollUp(rows)),
+    ]);
   }
 
   /** What was charged to a subject in a window, nano-dollars. Windows begin and end on whole hours, so the sums say it. */
@@ -88,7 +108,19 @@ export class LedgerStore {
   /** What was charged for attempts, of those that are in the ledger. */
   async chargedFor(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
     if (ids.length === 0) return new Map();
-    const rows = await this.#db.selectFrom("ledger").select(["id", "charged_nano"]).where("id", "in", ids).execute();
-    return new Map(rows.map((row) => [row.id, row.charged_nano]));
+    const before = await this.#db
+      .selectFrom("ledger_rows")
+      .select(["id", "charged_nano"])
+      .where("id", "in", ids)
+      .execute();
+    const charged = new Map(before.map((row) => [row.id, row.charged_nano]));
+    const found = await this.#db
+      .selectFrom("ledger_calls")
+      .innerJoin("ledger_batches", "ledger_batches.id", "ledger_calls.batch")
+      .select(["ledger_calls.id", "place", "calls"])
+      .where("ledger_calls.id", "in", ids)
+      .execute();
+    for (const { id, place, calls } of found) charged.set(id, Number(unpackColumns(calls)("charged_nano", place)));
+    return charged;
   }
 }

@@ -13,7 +13,27 @@ export const responsesPassThrough: PassThrough = {
   decides: /"type"\s*:\s*"(response\.(created|completed|incomplete|failed|cancelled)|error)"/,
   stream: () => new ResponseEvents(),
   whole: (answer) => ({ ...toChat(answer), ...errorOf(answer) }),
+  textIn,
 };
+
+/** Undefined for reasoning, tools, annotations, a second item or part, and the end of the part. */
+function textIn(event: Json): string | undefined {
+  const { type, item, part, output_index: output, content_index: content, delta } = event;
+  switch (type) {
+    case "response.created":
+    case "response.queued":
+    case "response.in_progress":
+      return "";
+    case "response.output_item.added":
+      return output === 0 && isObject(item) && item["type"] === "message" ? "" : undefined;
+    case "response.content_part.added":
+      return output === 0 && content === 0 && isObject(part) && part["type"] === "output_text" ? "" : undefined;
+    case "response.output_text.delta":
+      return output === 0 && content === 0 ? textOf(delta) : undefined;
+    default:
+      return undefined;
+  }
+}
 
 class ResponseEvents implements StreamTranslator {
   push(data: Json): readonly StreamOutput[] {

@@ -1,5 +1,6 @@
 import type { Json } from "./chat/json.js";
 import type { StreamTranslator } from "./chat/translator.js";
+import type { TextIn } from "./text-in.js";
 
 /**
  * How the answers of an operation are understood while their bytes go through unchanged: in terms of chat completions, so
@@ -11,4 +12,6 @@ export interface PassThrough {
   stream(): StreamTranslator;
   /** What a whole answer says, with `choices`, `usage`, `id`, `model`, `error` as in a chat completion. */
   whole(answer: Json): Json;
+  /** Undefined: its streams cannot be gone on with. */
+  readonly textIn?: TextIn;
 }

@@ -12,7 +12,8 @@ const passes: ReturnType<ProviderAdapter["passes"]> = new Map([
 
 /**
  * A built-in stand-in for a provider: answers in OpenAI's shape without any network, streams word by word, and calls
- * a tool when tools are offered and `tool_choice` asks for one, or when the last user message names it.
+ * a tool when tools are offered and `tool_choice` asks for one, or when the last user message names it. It gives as many choices as
+ * are asked for, and JSON where that is.
  * Latency, failures and the text come from the catalog's `simulate:`. The same body gets the same answer.
  */
 export function createSimulatedAdapter(random: () => number = Math.random): ProviderAdapter {
@@ -68,7 +69,7 @@ function simulatedFailure({ provider }: UpstreamCall): Piece {
 }
 
 function completion(call: UpstreamCall): Piece {
-  const { id, text, tool, usage } = composeSimulatedAnswer(call);
+  const { id, text, tool, answers, usage } = composeSimulatedAnswer(call);
   const message =
     tool === undefined
       ? { role: "assistant", content: text, refusal: null }
@@ -78,7 +79,12 @@ function completion(call: UpstreamCall): Piece {
     object: "chat.completion",
     created: Math.floor(Date.now() / 1000),
     model: call.endpoint.upstreamModel,
-    choices: [{ index: 0, message, logprobs: null, finish_reason: tool === undefined ? "stop" : "tool_calls" }],
+    choices: Array.from({ length: answers }, (_, index) => ({
+      index,
+      message,
+      logprobs: null,
+      finish_reason: tool === undefined ? "stop" : "tool_calls",
+    })),
     usage,
   };
   return { bytes: Buffer.from(JSON.stringify(answered)) };
@@ -89,7 +95,7 @@ function embeddings(call: UpstreamCall): Piece {
 }
 
 function* chunks(call: UpstreamCall): Generator<Piece> {
-  const { id, text, tool, usage }: SimulatedAnswer = composeSimulatedAnswer(call);
+  const { id, text, tool, answers, usage }: SimulatedAnswer = composeSimulatedAnswer(call);
   const common = {
     id,
     object: "chat.completion.chunk",
@@ -97,20 +103,24 @@ function* chunks(call: UpstreamCall): Generator<Piece> {
     model: call.endpoint.upstreamModel,
   };
   const event = (fields: object) => Buffer.from(`data: ${JSON.stringify({ ...common, ...fields })}\n\n`);
-  const choice = (delta: object, finish_reason: string | null = null) =>
-    event({ choices: [{ index: 0, delta, logprobs: null, finish_reason }] });
+  /** The same of every choice. */
+  const all = (delta: object, finish_reason: string | null = null) =>
+    Array.from({ length: answers }, (_, index) =>
+      event({ choices: [{ index, delta, logprobs: null, finish_reason }] }),
+    );
+  const pieces = (delta: object, finish?: string): Piece => ({ bytes: Buffer.concat(all(delta, finish)) });
 
-  yield { bytes: choice({ role: "assistant", content: tool === undefined ? "" : null }) };
+  yield pieces({ role: "assistant", content: tool === undefined ? "" : null });
   if (tool !== undefined) {
     const { arguments: whole, id: callId, name } = tool;
-    const part = (fields: object): Piece => ({ bytes: choice({ tool_calls: [{ index: 0, ...fields }] }) });
+    const part = (fields: object) => pieces({ tool_calls: [{ index: 0, ...fields }] });
     yield part({ id: callId, type: "function", function: { name, arguments: "" } });
     const half = Math.ceil(whole.length / 2);
     for (const text of [whole.slice(0, half), whole.slice(half)]) yield part({ function: { arguments: text } });
-    yield { bytes: choice({}, "tool_calls") };
+    yield pieces({}, "tool_calls");
   } else {
-    for (const word of text.split(/(?<= )/)) yield { bytes: choice({ content: word }), isPaced: true };
-    yield { bytes: choice({}, "stop") };
+    for (const word of text.split(/(?<= )/)) yield { ...pieces({ content: word }), isPaced: true };
+    yield pieces({}, "stop");
   }
   const options = call.parsedBody["stream_options"] as { readonly include_usage?: unknown } | null | undefined;
   if (options?.include_usage === true) yield { bytes: event({ choices: [], usage }) };

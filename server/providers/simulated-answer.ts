@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { estimateTokens } from "../../engine/serving.js";
+import { answersAsked } from "../dispatch/answers-asked.js";
 import { wholeText } from "../json/late-text.js";
 import { promptParts } from "../tokens/prompt-parts.js";
+import { exampleOfSchema } from "./example-of-schema.js";
 import type { UpstreamCall } from "./provider-adapter.js";
 
 /** A tool call of the simulator; `arguments` is JSON text. */
@@ -15,10 +17,15 @@ export interface SimulatedAnswer {
   readonly id: string;
   readonly text: string;
   readonly tool: SimulatedToolCall | undefined;
+  /** How many choices say it. */
+  readonly answers: number;
   readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number };
 }
 
 type Json = Readonly<Record<string, unknown>>;
+
+/** As many as OpenAI gives. */
+const MAX_ANSWERS = 128;
 
 /** Composes the answer to a request; the same body gets the same answer. */
 export function composeSimulatedAnswer({ body, parsedBody, endpoint, provider }: UpstreamCall): SimulatedAnswer {
@@ -27,21 +34,36 @@ export function composeSimulatedAnswer({ body, parsedBody, endpoint, provider }:
   const digest = hash.digest("hex").slice(0, 24);
   const prompt = lastUserText(parsedBody["messages"]);
   const tool = toolToCall(parsedBody, prompt, digest);
-  const asked = prompt === "" ? "" : ` You said: ${prompt.slice(0, 200)}`;
-  const text = provider.simulate?.reply ?? `This is a simulated answer of ${endpoint.model}.${asked}`;
+  const said = prompt === "" ? "" : ` You said: ${prompt.slice(0, 200)}`;
+  const sentence = `This is a simulated answer of ${endpoint.model}.${said}`;
+  const text = provider.simulate?.reply ?? inFormat(parsedBody["response_format"], sentence);
+  const answers = Math.min(answersAsked(parsedBody), MAX_ANSWERS);
   const { texts, fixedTokens } = promptParts(parsedBody);
   const promptTokens = estimateTokens(texts.map(wholeText)) + fixedTokens;
-  const completionTokens = Math.max(1, Math.ceil((tool?.arguments ?? text).length / 4));
+  const completionTokens = answers * Math.max(1, Math.ceil((tool?.arguments ?? text).length / 4));
   return {
     id: `chatcmpl-simulated-${digest}`,
     text,
     tool,
+    answers,
     usage: {
       prompt_tokens: promptTokens,
       completion_tokens: completionTokens,
       total_tokens: promptTokens + completionTokens,
     },
   };
+}
+
+/** A text as JSON where that is asked for. */
+function inFormat(format: unknown, sentence: string): string {
+  const { type, json_schema: wanted } = isObject(format) ? format : {};
+  if (type === "json_object") return JSON.stringify({ simulated: sentence });
+  const schema = type === "json_schema" && isObject(wanted) ? wanted["schema"] : undefined;
+  return schema === undefined ? sentence : JSON.stringify(exampleOfSchema(schema) ?? null);
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function toolToCall(body: Json, prompt: string, digest: string): SimulatedToolCall | undefined {
@@ -57,49 +79,19 @@ function toolToCall(body: Json, prompt: string, digest: string): SimulatedToolCa
         ? tools.find((tool) => tool?.function?.name === named)
         : choice === "required"
           ? tools[0]
-          : tools.find((tool) => typeof tool?.function?.name === "string" && prompt.includes(tool.function.name));
+          : isAnswered(body["messages"])
+            ? undefined
+            : tools.find((tool) => typeof tool?.function?.name === "string" && prompt.includes(tool.function.name));
   const name = wanted?.function?.name;
   if (typeof name !== "string") return undefined;
-  return { id: `call_${digest}`, name, arguments: JSON.stringify(exampleOf(wanted?.function?.parameters, 0) ?? {}) };
+  const example = exampleOfSchema(wanted?.function?.parameters);
+  return { id: `call_${digest}`, name, arguments: JSON.stringify(isObject(example) ? example : {}) };
 }
 
-/** A value that fits the plain parts of a JSON schema: types, required properties, enums. */
-function exampleOf(schema: unknown, depth: number): unknown {
-  if (typeof schema !== "object" || schema === null || depth > 8) return undefined;
-  const {
-    type,
-    properties,
-    required,
-    items,
-    enum: values,
-  } = schema as {
-    readonly type?: unknown;
-    readonly properties?: Json;
-    readonly required?: unknown;
-    readonly items?: unknown;
-    readonly enum?: unknown;
-  };
-  if (Array.isArray(values) && values.length > 0) return values[0];
-  switch (Array.isArray(type) ? type[0] : type) {
-    case "object":
-      return Object.fromEntries(
-        (Array.isArray(required) ? required : []).map((name: unknown) => [
-          String(name),
-          exampleOf(properties?.[String(name)], depth + 1) ?? null,
-        ]),
-      );
-    case "array":
-      return [exampleOf(items, depth + 1)].filter((item) => item !== undefined);
-    case "number":
-    case "integer":
-      return 1;
-    case "boolean":
-      return true;
-    case "null":
-      return null;
-    default:
-      return "simulated";
-  }
+/** The last message is the result of a tool. */
+function isAnswered(messages: unknown): boolean {
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
+  return isObject(last) && last["role"] === "tool";
 }
 
 function lastUserText(messages: unknown): string {

@@ -60,9 +60,9 @@ export function createTranslatingAdapter(
   };
   const { native, embeddings } = translator;
   const passes = new Map(
-    [...(native ?? [])].map(([operation, { whole }]): [Operation, PassThrough] => [
+    [...(native ?? [])].map(([operation, { path: _, ...own }]): [Operation, PassThrough] => [
       operation,
-      { ...passThroughOf(translator), ...(whole === undefined ? {} : { whole }) },
+      { ...passThroughOf(translator), ...own },
     ]),
   );
   if (embeddings !== undefined) passes.set("embeddings", embeddingsPassThrough);

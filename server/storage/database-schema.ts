@@ -1,13 +1,38 @@
 /** The tables, as Kysely sees them. Made and changed by migrations.ts only. */
 export interface DatabaseSchema {
+  readonly decision_batches: DecisionBatchRow;
+  /** A view of the batches, for people: a row for each decision. */
   readonly decisions: DecisionRow;
   readonly contents: ContentRow;
   readonly policy_snapshots: SnapshotRow;
   readonly api_keys: ApiKeyRow;
   readonly spend_limits: SpendLimitRow;
   readonly sequences: SequenceRow;
+  readonly ledger_batches: LedgerBatchRow;
+  readonly ledger_calls: LedgerCallRow;
+  /** Of before migration 0007: a row for each call. Nothing is added. */
+  readonly ledger_rows: LedgerRow;
+  /** A view of `ledger_batches` and `ledger_rows`: a row for each call. */
   readonly ledger: LedgerRow;
   readonly usage_rollups: RollupRow;
+}
+
+/** Decisions whose ids begin alike (id-span.ts), made under one revision. */
+export interface DecisionBatchRow {
+  /** Of one of them: the one that was recorded first. */
+  readonly id: string;
+  /** The least and the greatest of their ids; those of other batches may lie between. */
+  readonly first_id: string;
+  readonly last_id: string;
+  readonly revision: string;
+  /** How many. */
+  readonly decisions: number;
+  /** UTF-16 code units of `records`. */
+  readonly bytes: number;
+  /** What lists are filtered by, `packColumns` of `summaryColumns`. */
+  readonly summaries: string;
+  /** A `StoredDecision` as JSON a line, by id. */
+  readonly records: string;
 }
 
 export interface DecisionRow {
@@ -123,6 +148,22 @@ export interface LedgerRow extends TokenColumns {
   readonly incurred_nano: number | null;
   readonly charged_nano: number;
   readonly cost_source: string;
+}
+
+/** Calls that were committed together. */
+export interface LedgerBatchRow {
+  /** Of its first call. */
+  readonly id: string;
+  /** `packColumns` of the columns of {@link LedgerRow}, but for `id`. */
+  readonly calls: string;
+}
+
+/** Where a call is. A call is in the ledger once, because its id is here once. */
+export interface LedgerCallRow {
+  readonly id: string;
+  readonly batch: string;
+  /** In the batch, from 0. */
+  readonly place: number;
 }
 
 /** Sums over the ledger rows of an hour or a day with the same key, tenant, app, model, endpoint and rule. */

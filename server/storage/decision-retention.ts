@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
+import type { DecisionBatchRow } from "./database-schema.js";
 import { idsFrom } from "./decision-ids.js";
 import type { Database } from "./open-database.js";
+import { unpackColumns } from "./packed-columns.js";
 
 export interface RetentionOptions {
   readonly database: Pick<Database, "db">;
@@ -20,12 +22,16 @@ export const DEFAULT_MEGABYTES = 1_024;
 const SWEEP_MS = 10 * 60_000;
 /** Rows in one DELETE: a few milliseconds, between which requests are served. */
 const ROWS_PER_DELETE = 200;
-/** Records whose mean size stands for all: measuring each would read them all. */
+const BATCHES_PER_DELETE = 4;
+/** Contents whose mean size stands for all: measuring each would read them all. */
 const SAMPLE = 500;
 
+/** Of a `decision_batches` row. */
+type Batch = Pick<DecisionBatchRow, "id" | "decisions" | "bytes" | "summaries">;
+
 /**
- * Deletes old decisions, by age and by size, each with its recorded content, which may also go earlier. The ledger and usage stay. Policy snapshots go when no decision is left that
- * was made under them, but for those first served within the last day.
+ * Deletes old decisions, by age and by size, each with its recorded content, which may also go earlier. They go batch by batch: with the last of it that is
+ * too old. The ledger and usage stay. Policy snapshots go when no decision is left that was made under them, but for those first served within the last day.
  */
 export class DecisionRetention {
   readonly #options: RetentionOptions;
@@ -65,13 +71,17 @@ export class DecisionRetention {
     let deleted = 0;
     if (days > 0) {
       const before = idsFrom(now() - days * 86_400_000);
-      deleted += await this.#deleteWhile(() => this.#oldest(ROWS_PER_DELETE, before));
+      deleted += await this.#deleteWhile(() => this.#oldest(before));
     }
-    let tooMany = await this.#rowsBeyondSize();
-    deleted += await this.#deleteWhile(() => {
-      const count = Math.min(ROWS_PER_DELETE, tooMany);
-      tooMany -= count;
-      return count === 0 ? Promise.resolve([]) : this.#oldest(count);
+    const tooMany = await this.#bytesBeyondSize();
+    deleted += await this.#deleteWhile(async () => {
+      const batches: Batch[] = [];
+      for (const batch of tooMany.bytes > 0 ? await this.#oldest() : []) {
+        if (tooMany.bytes <= 0) break;
+        batches.push(batch);
+        tooMany.bytes -= batch.bytes + batch.decisions * tooMany.contentOfEach;
+      }
+      return batches;
     });
     if (deleted > 0) {
       await this.#deleteSnapshots();
@@ -80,18 +90,24 @@ export class DecisionRetention {
     return deleted;
   }
 
-  async #oldest(count: number, before?: string): Promise<readonly string[]> {
-    let query = this.#options.database.db.selectFrom("decisions").select("id").orderBy("id").limit(count);
-    if (before !== undefined) query = query.where("id", "<", before);
-    return (await query.execute()).map(({ id }) => id);
+  async #oldest(before?: string): Promise<readonly Batch[]> {
+    let query = this.#options.database.db
+      .selectFrom("decision_batches")
+      .select(["id", "decisions", "bytes", "summaries"])
+      .orderBy("last_id")
+      .limit(BATCHES_PER_DELETE);
+    if (before !== undefined) query = query.where("last_id", "<", before);
+    return query.execute();
   }
 
-  async #deleteWhile(next: () => Promise<readonly string[]>): Promise<number> {
+  async #deleteWhile(next: () => Promise<readonly Batch[]>): Promise<number> {
     let deleted = 0;
-    for (let ids = await next(); ids.length > 0 && !this.#isClosed; ids = await next()) {
+    for (let batches = await next(); batches.length > 0 && !this.#isClosed; batches = await next()) {
       const { db } = this.#options.database;
+      const ids = batches.flatMap(idsOf);
       await db.deleteFrom("contents").where("id", "in", ids).execute(); // first: what is left without a decision is not seen
-      await db.deleteFrom("decisions").where("id", "in", ids).execute();
+      const names = batches.map(({ id }) => id);
+      await db.deleteFrom("decision_batches").where("id", "in", names).execute();
       deleted += ids.length;
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -119,26 +135,33 @@ export class DecisionRetention {
     return deleted;
   }
 
-  async #rowsBeyondSize(): Promise<number> {
+  /** What records and recorded content take beyond the limit, and what content goes with each decision, about. */
+  async #bytesBeyondSize(): Promise<{ bytes: number; readonly contentOfEach: number }> {
     const { database, megabytes } = this.#options;
-    if (megabytes === 0) return 0;
-    const { count } = await database.db
-      .selectFrom("decisions")
-      .select((expression) => expression.fn.countAll<number>().as("count"))
-      .executeTakeFirstOrThrow();
-    const newest = await database.db
-      .selectFrom("decisions")
-      .leftJoin("contents", "contents.id", "decisions.id")
-      .select((expression) => [
-        expression.fn<number>("length", ["record"]).as("bytes"),
-        expression.fn<number | null>("length", ["content"]).as("contentBytes"),
+    const { db } = database;
+    if (megabytes === 0) return { bytes: 0, contentOfEach: 0 };
+    const records = await db
+      .selectFrom("decision_batches")
+      .select(({ fn }) => [
+        fn.sum<number | null>("bytes").as("bytes"),
+        fn.sum<number | null>("decisions").as("decisions"),
       ])
-      .orderBy("decisions.id", "desc")
+      .executeTakeFirstOrThrow();
+    const contents = await db
+      .selectFrom("contents")
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .executeTakeFirstOrThrow();
+    const newest = await db
+      .selectFrom("contents")
+      .select(({ fn }) => fn<number>("length", ["content"]).as("bytes"))
+      .orderBy("id", "desc")
       .limit(SAMPLE)
       .execute();
-    if (newest.length === 0) return 0;
-    const mean = newest.reduce((sum, { bytes, contentBytes }) => sum + bytes + (contentBytes ?? 0), 0) / newest.length;
-    return Math.max(0, count - Math.floor((megabytes * 1_000_000) / mean));
+    const mean = newest.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, newest.length);
+    return {
+      bytes: (records.bytes ?? 0) + contents.count * mean - megabytes * 1_000_000,
+      contentOfEach: (contents.count * mean) / Math.max(1, records.decisions ?? 0),
+    };
   }
 
   async #deleteSnapshots(): Promise<void> {
@@ -146,7 +169,12 @@ export class DecisionRetention {
     await database.db
       .deleteFrom("policy_snapshots")
       .where("first_served", "<", new Date(now() - 86_400_000).toISOString())
-      .where("revision", "not in", (query) => query.selectFrom("decisions").select("revision"))
+      .where("revision", "not in", (query) => query.selectFrom("decision_batches").select("revision"))
       .execute();
   }
+}
+
+function idsOf({ decisions, summaries }: Batch): readonly string[] {
+  const valueAt = unpackColumns(summaries);
+  return Array.from({ length: decisions }, (_, place) => String(valueAt("id", place)));
 }

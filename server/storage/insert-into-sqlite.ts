@@ -4,8 +4,8 @@ import { type Insert, type InsertRows, insertText, putValues, RowExists, type Ro
 import type { SqliteConnection } from "./open-sqlite.js";
 
 /**
- * Inserts with prepared statements of one row each, straight on the connection: begin to commit is one step of the event
- * loop. Through Kysely each statement costs more than what SQLite does for it, and one of many rows saves nothing.
+ * Inserts with prepared statements, straight on the connection: begin to commit is one step of the event loop. Through
+ * Kysely each statement costs more than what SQLite does for it.
  *
  * @param db of the same connection: it says whose turn it is.
  */
@@ -13,61 +13,39 @@ export function insertIntoSqlite(db: Kysely<DatabaseSchema>, connection: SqliteC
   return (parts) => db.connection().execute(async () => connection.transaction(() => parts.forEach(insert)));
 
   function insert({ into, rows }: RowsToInsert): void {
-    const { full, usual } = formsOf(into);
+    const { together } = into as Insert<object>;
+    const inserted = together === undefined ? insertEach(into, rows) : run(together.text, together.values(rows));
+    if (into.mustBeNew && inserted < rows.length) throw new RowExists();
+  }
+
+  function insertEach(into: Insert<never>, rows: readonly object[]): number {
+    const { text, values } = statementFor(into);
     let inserted = 0;
     for (const row of rows) {
-      const form = usual === undefined || !isUsual(row, into) ? full : usual;
-      putValues(form, row, form.values);
-      inserted += Number(connection.prepare(form.text).run(form.values).changes);
+      putValues(into, row, values);
+      inserted += run(text, values);
     }
-    if (into.mustBeNew && inserted < rows.length) throw new RowExists();
+    return inserted;
+  }
+
+  function run(text: string, values: readonly unknown[]): number {
+    return Number(connection.prepare(text).run(values).changes);
   }
 }
 
-/** A statement for one row, and the columns whose values it takes. */
-interface Form {
+interface Statement {
   readonly text: string;
-  readonly columns: Insert<never>["columns"];
   /** Used again for each row. */
   readonly values: unknown[];
 }
 
-interface Forms {
-  readonly full: Form;
-  /** For rows that hold in some columns what is usual there. */
-  readonly usual: Form | undefined;
-}
+const statements = new WeakMap<Insert<never>, Statement>();
 
-const forms = new WeakMap<Insert<never>, Forms>();
-
-function formsOf(into: Insert<never>): Forms {
-  const known = forms.get(into);
+/** For one row. */
+function statementFor(into: Insert<never>): Statement {
+  const known = statements.get(into);
   if (known !== undefined) return known;
-  const { columns, usual } = into;
-  const place = (index: number) => {
-    const column = columns[index] ?? "";
-    return usual !== undefined && Object.hasOwn(usual, column) ? literal(usual[column] ?? null) : "?";
-  };
-  const made: Forms = {
-    full: { text: insertText(into, 1, () => "?"), columns, values: [] },
-    usual:
-      usual === undefined
-        ? undefined
-        : {
-            text: insertText(into, 1, place),
-            columns: columns.filter((column) => !Object.hasOwn(usual, column)),
-            values: [],
-          },
-  };
-  forms.set(into, made);
+  const made: Statement = { text: insertText(into, 1, (index) => `?${index + 1}`), values: [] };
+  statements.set(into, made);
   return made;
-}
-
-function isUsual(row: object, { usual = {} }: Insert<never>): boolean {
-  for (const column in usual) if (row[column as keyof typeof row] !== usual[column]) return false;
-  return true;
-}
-
-function literal(value: string | number | null): string {
-  return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value);
 }

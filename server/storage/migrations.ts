@@ -1,4 +1,7 @@
 import { type Kysely, type Migration, Migrator, sql } from "kysely";
+import { batchViews } from "./batch-views.js";
+import type { DatabaseSchema } from "./database-schema.js";
+import { toDecisionBatches } from "./decision-batch.js";
 
 /** What the two engines spell differently. */
 export interface ColumnTypes {
@@ -154,20 +157,84 @@ const changes: Readonly<Record<string, Change>> = {
       .columns(["id", "rule", "model", "provider", "api_key", "tenant", "app", "outcome", "status", "revision"])
       .execute();
   },
+
+  async "0007_batches"(db, types, engine) {
+    await db.schema
+      .createTable("decision_batches")
+      .addColumn("id", types.id, (column) => column.primaryKey().notNull())
+      .addColumn("first_id", types.id, (column) => column.notNull())
+      .addColumn("last_id", types.id, (column) => column.notNull())
+      .addColumn("revision", "text", (column) => column.notNull())
+      .addColumn("decisions", "integer", (column) => column.notNull())
+      .addColumn("bytes", "integer", (column) => column.notNull())
+      .addColumn("summaries", "text", (column) => column.notNull())
+      .addColumn("records", "text", (column) => column.notNull())
+      .execute();
+    // All that is asked but for what batches hold, so that it is found without reading them.
+    await db.schema
+      .createIndex("decision_batches_by_ids")
+      .on("decision_batches")
+      .columns(["last_id", "first_id", "revision", "decisions", "bytes"])
+      .execute();
+    await moveDecisions(db as Kysely<DatabaseSchema>);
+    await db.schema.dropTable("decisions").execute();
+
+    // Rows that are there stay as they are: a ledger may hold tens of millions.
+    await db.schema.alterTable("ledger").renameTo("ledger_rows").execute();
+    await db.schema
+      .createTable("ledger_batches")
+      .addColumn("id", types.id, (column) => column.primaryKey().notNull())
+      .addColumn("calls", "text", (column) => column.notNull())
+      .execute();
+    const calls = db.schema
+      .createTable("ledger_calls")
+      .addColumn("id", types.id, (column) => column.primaryKey().notNull())
+      .addColumn("batch", types.id, (column) => column.notNull())
+      .addColumn("place", "integer", (column) => column.notNull());
+    await (engine === "sqlite" ? calls.modifyEnd(sql`without rowid`) : calls).execute();
+    for (const view of batchViews(engine)) await sql.raw(view).execute(db);
+  },
 };
+
+/** Rows read at once. */
+const MOVED_AT_ONCE = 2_048;
+/** As the server writes them. */
+const MOVED_TOGETHER = 64;
+
+async function moveDecisions(db: Kysely<DatabaseSchema>): Promise<void> {
+  for (let after = ""; ; ) {
+    const rows = await db
+      .selectFrom("decisions")
+      .selectAll()
+      .where("id", ">", after)
+      .orderBy("id")
+      .limit(MOVED_AT_ONCE)
+      .execute();
+    for (let start = 0; start < rows.length; start += MOVED_TOGETHER) {
+      const batches = toDecisionBatches(rows.slice(start, start + MOVED_TOGETHER));
+      await db.insertInto("decision_batches").values(batches).execute();
+    }
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    after = last.id;
+  }
+}
 
 /**
  * Brings the tables to this version's form.
  * @throws when a migration fails, or when the database was written by a later version (it holds unknown migrations).
  */
 export async function migrate<Schema>(db: Kysely<Schema>, engine: "sqlite" | "postgres"): Promise<void> {
-  const migrations = Object.fromEntries(
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsOf(engine) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+export function migrationsOf(engine: "sqlite" | "postgres"): Readonly<Record<string, Migration>> {
+  return Object.fromEntries(
     Object.entries(changes).map(([name, change]): [string, Migration] => [
       name,
       { up: (connection: Kysely<unknown>) => change(connection, columnTypes[engine], engine) },
     ]),
   );
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
 }

@@ -4,7 +4,8 @@ import type { Kysely } from "kysely";
 import type { Logger } from "pino";
 import type { SourceFile } from "../../engine/serving.js";
 import type { DatabaseSchema, DecisionRow, SnapshotRow } from "./database-schema.js";
-import { decisionColumns, filterColumns, filterNames, idRange } from "./decision-columns.js";
+import { DECISION_BATCHES, toDecisionBatches } from "./decision-batch.js";
+import { decisionColumns } from "./decision-columns.js";
 import type {
   DecisionFilter,
   DecisionStore,
@@ -12,7 +13,8 @@ import type {
   PolicySnapshot,
   StoredDecision,
 } from "./decision-store.js";
-import { type Insert, rowsFor } from "./insert-rows.js";
+import { findRecord, listRecords } from "./find-records.js";
+import { rowsFor } from "./insert-rows.js";
 import { type Database, openDatabase } from "./open-database.js";
 import { WriteQueue, type WriteQueueOptions } from "./write-queue.js";
 
@@ -26,17 +28,6 @@ export interface DecisionStoreOptions {
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
-/** SQLite looks through so many entries of an index in four milliseconds. */
-const ROWS_PER_PIECE = 20_000;
-const DECISIONS: Insert<DecisionRow> = {
-  table: "decisions",
-  columns: [
-    ...(["id", "time", "revision", "policy", "rule", "model", "provider", "status", "api_key", "tenant"] as const),
-    ...(["app", "outcome", "record"] as const),
-  ],
-  tail: "on conflict (id) do nothing",
-};
-
 /**
  * Decisions and policy snapshots in an open database. A killed process loses only what waited ({@link WriteQueue}: about
  * 250 ms).
@@ -96,10 +87,9 @@ class SqlDecisionStore implements DecisionStore {
   }
 
   async find(id: string): Promise<StoredDecision | undefined> {
-    const row =
-      this.#queue.findWaiting((waiting) => waiting.id === id) ??
-      (await this.#db.selectFrom("decisions").select("record").where("id", "=", id).executeTakeFirst());
-    return row === undefined ? undefined : (JSON.parse(row.record) as StoredDecision);
+    const waiting = this.#queue.findWaiting((row) => row.id === id);
+    const record = waiting?.record ?? (await findRecord(this.#db, id));
+    return record === undefined ? undefined : (JSON.parse(record) as StoredDecision);
   }
 
   async list(filter: DecisionFilter): Promise<readonly StoredDecision[]> {
@@ -108,47 +98,8 @@ class SqlDecisionStore implements DecisionStore {
       throw new RangeError(`limit must be a whole number from 1 to ${MAX_LIMIT}, not ${limit}`);
     }
     await this.flush().catch(() => undefined); // status has the error; what is written can still be listed
-    const { from, end } = idRange(filter);
-    const found: string[] = [];
-    for (
-      let before = filter.before !== undefined && filter.before < end ? filter.before : end;
-      found.length < limit;
-    ) {
-      const pieceFrom = await this.#pieceBefore(before, from);
-      found.push(...(await this.#listPiece(filter, pieceFrom ?? from, before, limit - found.length)));
-      if (pieceFrom === undefined) break;
-      before = pieceFrom;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return found.map((record) => JSON.parse(record) as StoredDecision);
-  }
-
-  /**
-   * SQLite holds up the event loop, so decisions are looked through in pieces, newest first.
-   * @returns the least id of the piece before an id; undefined when all from `from` on are one piece.
-   */
-  async #pieceBefore(before: string, from: string): Promise<string | undefined> {
-    if (this.#engine === "postgres") return undefined;
-    const ids = this.#db.selectFrom("decisions").select("id").where("id", "<", before).where("id", ">=", from);
-    return (await ids.orderBy("id", "desc").offset(ROWS_PER_PIECE).limit(1).executeTakeFirst())?.id;
-  }
-
-  /** @returns the records of the newest decisions that fit, with ids from `from` until before `before`. */
-  async #listPiece(filter: DecisionFilter, from: string, before: string, limit: number): Promise<readonly string[]> {
-    // Which fit is found from an index alone; their records are read then.
-    let fitting = this.#db.selectFrom("decisions").select("id").where("id", "<", before).where("id", ">=", from);
-    for (const name of filterNames) {
-      const value = filter[name];
-      if (value !== undefined) fitting = fitting.where(filterColumns[name], "=", value);
-    }
-    if (filter.status !== undefined) fitting = fitting.where("status", "=", filter.status);
-    const rows = await this.#db
-      .selectFrom("decisions")
-      .select("record")
-      .where("id", "in", fitting.orderBy("id", "desc").limit(limit))
-      .orderBy("id", "desc")
-      .execute();
-    return rows.map(({ record }) => record);
+    const records = await listRecords(this.#db, this.#engine, filter, limit);
+    return records.map((record) => JSON.parse(record) as StoredDecision);
   }
 
   async findSnapshot(revision: string): Promise<PolicySnapshot | undefined> {
@@ -178,7 +129,7 @@ class SqlDecisionStore implements DecisionStore {
 
   async #write(rows: readonly DecisionRow[]): Promise<void> {
     await this.#writeSnapshots();
-    await this.#insert([rowsFor(DECISIONS, rows)]);
+    await this.#insert([rowsFor(DECISION_BATCHES, toDecisionBatches(rows))]);
     // Between two batches the event loop serves requests, and the ledger, which they wait for, gets its turn at SQLite's one connection.
     await new Promise((resolve) => setImmediate(resolve));
   }

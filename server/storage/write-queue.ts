@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 export interface WriteQueueOptions<Row> {
   /** What the rows are, for the log: `decisions`. */
   readonly what: string;
-  /** Writes the rows. One that fails is called again with the same rows: it must skip those it wrote. */
+  /** Writes the rows. One that fails is called again with exactly the same rows: it must skip those it wrote. */
   readonly write: (rows: readonly Row[]) => Promise<void>;
   readonly log: Pick<Logger, "warn" | "error">;
   /** Epoch milliseconds. */
@@ -35,6 +35,8 @@ export class WriteQueue<Row> {
   #lossSaidAt = Number.NEGATIVE_INFINITY;
   #lastError: string | undefined;
   #failing = false;
+  /** Rows of the batch that failed last: it may have been written all the same, so it is tried again as it was. */
+  #failedRows: number | undefined;
 
   constructor(options: WriteQueueOptions<Row>) {
     this.#options = { batchRows: 64, batchMs: 250, maxRows: 20_000, retryMs: 1_000, ...options };
@@ -111,13 +113,14 @@ export class WriteQueue<Row> {
 
   async #writeBatch(): Promise<void> {
     const { batchRows, what } = this.#options;
-    const batch = this.#rows.slice(0, batchRows);
+    const batch = this.#rows.slice(0, this.#failedRows ?? batchRows);
     try {
       await this.#options.write(batch);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (!this.#failing) this.#options.log.error({ error }, `${what} cannot be written; trying again: ${message}`);
       this.#failing = true;
+      this.#failedRows = batch.length;
       this.#lastError = message;
       throw error;
     }
@@ -126,6 +129,7 @@ export class WriteQueue<Row> {
     this.#written += batch.length;
     if (this.#failing) this.#options.log.warn({}, `${what} are being written again`);
     this.#failing = false;
+    this.#failedRows = undefined;
     this.#lastError = undefined;
   }
 

@@ -1,4 +1,5 @@
 import type { Attributes, AttributeValue } from "@opentelemetry/api";
+import { bytesOf, type TextPages } from "./text-pages.js";
 
 /**
  * Attributes as a list: a name, its value, the next name, and so on; in the place of a name may stand some that are always the
@@ -9,15 +10,15 @@ export type AttributeList = readonly (AttributeValue | KnownAttributes)[];
 /** Attributes that many spans have in common: written once. */
 export class KnownAttributes {
   readonly list: AttributeList;
-  #text: string | undefined;
+  #bytes: Uint8Array | undefined;
 
   constructor(list: AttributeList) {
     this.list = list;
   }
 
-  get text(): string {
-    this.#text ??= writeAttributes(this.list);
-    return this.#text;
+  get bytes(): Uint8Array {
+    this.#bytes ??= bytesOf((pages) => writeAttributes(this.list, pages));
+    return this.#bytes;
   }
 }
 
@@ -65,30 +66,33 @@ function shortened(value: AttributeValue, length: number): AttributeValue {
   return value.map((part) => (typeof part === "string" ? part.slice(0, length) : part)) as AttributeValue;
 }
 
-/** As OTLP/JSON: `{"key":…,"value":{…}}`, separated by commas. */
-export function writeAttributes(list: AttributeList): string {
-  let text = "";
+/** Writes attributes as OTLP/JSON: `{"key":…,"value":{…}}`, separated by commas. */
+export function writeAttributes(list: AttributeList, pages: TextPages): void {
   for (let at = 0; at < list.length; at++) {
     const name = list[at];
-    if (at > 0) text += ",";
+    if (at > 0) pages.ascii(",");
     if (name instanceof KnownAttributes) {
-      text += name.text;
+      pages.known(name.bytes);
       continue;
     }
-    const value = list[++at] as AttributeValue;
     const start = startOf(name as string);
-    text +=
-      typeof value === "string" && needsNoEscape.test(value)
-        ? `${start.ofText}${value}"}}`
-        : `${start.ofAny}${writeValue(value)}}`;
+    const value = list[++at] as AttributeValue;
+    if (typeof value === "string" && needsNoEscape.test(value)) {
+      pages.known(start.ofText);
+      pages.ascii(value);
+      pages.known(END_OF_TEXT);
+    } else {
+      pages.known(start.ofAny);
+      writeValue(value, pages);
+      pages.ascii("}");
+    }
   }
-  return text;
 }
 
 interface AttributeStart {
-  readonly ofAny: string;
+  readonly ofAny: Uint8Array;
   /** Up to the quotation mark of a text. */
-  readonly ofText: string;
+  readonly ofText: Uint8Array;
 }
 
 /** By name: there are few. */
@@ -97,28 +101,60 @@ const starts = new Map<string, AttributeStart>();
 function startOf(name: string): AttributeStart {
   const known = starts.get(name);
   if (known !== undefined) return known;
-  const ofAny = `{"key":${quote(name)},"value":`;
-  const start = { ofAny, ofText: `${ofAny}{"stringValue":"` };
+  const ofAny = `{"key":${JSON.stringify(name)},"value":`;
+  const start = { ofAny: Buffer.from(ofAny), ofText: Buffer.from(`${ofAny}{"stringValue":"`) };
   starts.set(name, start);
   return start;
 }
 
-function writeValue(value: AttributeValue | null | undefined): string {
+function writeValue(value: AttributeValue | null | undefined, pages: TextPages): void {
   switch (typeof value) {
     case "string":
-      return `{"stringValue":${quote(value)}}`;
+      pages.known(TEXT);
+      writeQuoted(value, pages);
+      pages.ascii("}");
+      return;
     case "number":
-      return Number.isInteger(value) ? `{"intValue":${value}}` : `{"doubleValue":${JSON.stringify(value)}}`;
+      pages.known(Number.isInteger(value) ? INTEGER : DOUBLE);
+      pages.ascii(Number.isFinite(value) ? String(value) : "null");
+      pages.ascii("}");
+      return;
     case "boolean":
-      return value ? '{"boolValue":true}' : '{"boolValue":false}';
+      pages.known(value ? TRUE : FALSE);
+      return;
     default:
-      return Array.isArray(value) ? `{"arrayValue":{"values":[${value.map(writeValue).join(",")}]}}` : "{}";
+      if (Array.isArray(value)) writeList(value, pages);
+      else pages.ascii("{}");
   }
 }
 
+function writeList(values: readonly (AttributeValue | null | undefined)[], pages: TextPages): void {
+  pages.known(LIST);
+  for (let at = 0; at < values.length; at++) {
+    if (at > 0) pages.ascii(",");
+    writeValue(values[at], pages);
+  }
+  pages.known(END_OF_LIST);
+}
+
+const END_OF_TEXT = Buffer.from('"}}');
+const TEXT = Buffer.from('{"stringValue":');
+const INTEGER = Buffer.from('{"intValue":');
+const DOUBLE = Buffer.from('{"doubleValue":');
+const TRUE = Buffer.from('{"boolValue":true}');
+const FALSE = Buffer.from('{"boolValue":false}');
+const LIST = Buffer.from('{"arrayValue":{"values":[');
+const END_OF_LIST = Buffer.from("]}}");
+
 const needsNoEscape = /^[ !#-[\]-~]*$/;
 
-/** A text as JSON. */
-export function quote(text: string): string {
-  return needsNoEscape.test(text) ? `"${text}"` : JSON.stringify(text);
+/** Writes a text as JSON. */
+export function writeQuoted(text: string, pages: TextPages): void {
+  if (!needsNoEscape.test(text)) {
+    pages.text(JSON.stringify(text));
+    return;
+  }
+  pages.ascii('"');
+  pages.ascii(text);
+  pages.ascii('"');
 }

@@ -15,16 +15,14 @@ export function decisionAttributes({
   const excluded = plan?.excluded.length ?? 0;
   const fallbacks: string[] = [];
   for (let at = 1; at < attempts.length; at++) fallbacks.push(attempts[at]?.endpoint.id ?? "");
-  const list: (AttributeValue | KnownAttributes)[] = [
-    ...[names.ROUTE_DECISION_ID, id],
-    ofPolicy(policy),
-    ...[names.ROUTE_RULE, outcome.denied?.rule.id ?? plan?.rule ?? outcome.route.rule],
-    ...[names.ROUTE_REQUIREMENTS, outcome.requirements.map((rule) => rule.id)],
-    ...[names.ROUTE_DENIED, outcome.denied !== undefined],
-    ...[names.ROUTE_FALLBACKS, fallbacks],
-    ...[names.ROUTE_CANDIDATES_CONSIDERED, attempts.length + excluded],
-    ...[names.ROUTE_CANDIDATES_EXCLUDED, excluded],
-  ];
+  const list: (AttributeValue | KnownAttributes)[] = [names.ROUTE_DECISION_ID, id, ofPolicy(policy)];
+  list.push(names.ROUTE_RULE, outcome.denied?.rule.id ?? plan?.rule ?? outcome.route.rule);
+  list.push(
+    names.ROUTE_REQUIREMENTS,
+    outcome.requirements.map((rule) => rule.id),
+  );
+  list.push(names.ROUTE_DENIED, outcome.denied !== undefined, names.ROUTE_FALLBACKS, fallbacks);
+  list.push(names.ROUTE_CANDIDATES_CONSIDERED, attempts.length + excluded, names.ROUTE_CANDIDATES_EXCLUDED, excluded);
   if (outcome.denied !== undefined) list.push(names.ROUTE_DENIED_RULE, outcome.denied.rule.id);
   const [first] = attempts;
   if (first !== undefined) list.push(ofEndpoint(first.endpoint));

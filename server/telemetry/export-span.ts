@@ -16,21 +16,14 @@ export function writeSpans(): void {
   isWritten = true;
 }
 
-/** Spans of many requests are made right behind each other. */
-const soon = together(setImmediate);
-
 /**
- * Hands a span that has ended over to the SDK's exporters, in this turn of the event loop. The SDK's own spans copy and check their attributes one by one,
- * two to three times, which takes longer than all else that is done for a request.
- *
- * @param like a recording span of the SDK: exporters, resource, scope and limits are its.
+ * Hands a span that has ended over to the SDK's exporters, in this turn of the event loop and right behind those of other requests. The SDK's
+ * own spans copy and check their attributes one by one, two to three times, which takes longer than all else that is done for a request.
  */
-export function exportSpan(like: Span, span: EndedSpan): void {
-  soon(() => handOver(like, span));
-}
+export const exportSpan: (span: EndedSpan) => void = together(setImmediate, handOver);
 
-function handOver(like: Span, span: EndedSpan): void {
-  const sdk = like as unknown as SdkSpan;
+function handOver(span: EndedSpan): void {
+  const sdk = span.like as unknown as SdkSpan;
   const limited = limitSpan(span, sdk._spanLimits);
   const ended = isWritten ? (new WrittenSpan(sdk, limited) as Partial<ReadableSpan>) : readableSpan(sdk, limited);
   sdk._spanProcessor.onEnd(ended as ReadableSpan); // whoever keeps spans asks for no more than a written one says

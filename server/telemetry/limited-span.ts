@@ -1,4 +1,4 @@
-import { type SpanContext, type SpanKind, type SpanStatus, SpanStatusCode } from "@opentelemetry/api";
+import { type Span, type SpanContext, type SpanKind, type SpanStatus, SpanStatusCode } from "@opentelemetry/api";
 import type { tracing } from "@opentelemetry/sdk-node";
 import { type AttributeList, withinLimits } from "./attribute-list.js";
 
@@ -16,6 +16,8 @@ export interface SdkSpan extends Pick<tracing.ReadableSpan, "resource" | "instru
 
 /** What there is to say of a span when it has ended. Times are epoch milliseconds. */
 export interface EndedSpan {
+  /** A recording span of the SDK: exporters, resource, scope and limits are its. */
+  readonly like: Span;
   readonly name: string;
   readonly kind: SpanKind;
   readonly context: SpanContext;
@@ -35,7 +37,7 @@ interface SpanEvent {
 }
 
 /** A span within the limits. */
-export interface LimitedSpan extends Omit<EndedSpan, "events" | "status"> {
+export interface LimitedSpan extends Omit<EndedSpan, "like" | "events" | "status"> {
   readonly status: SpanStatus;
   readonly droppedAttributes: number;
   readonly events: readonly (SpanEvent & { readonly droppedAttributes: number })[];

@@ -16,7 +16,7 @@ import * as names from "./attribute-names.js";
 import { decisionAttributes, exclusionAttributes } from "./decision-attributes.js";
 import { childOf, exportSpan, parentOf } from "./export-span.js";
 import { genAiOperation, routeOfPath } from "./known-routes.js";
-import type { AttemptTrace, RequestTrace, StartRequestTrace } from "./request-tracing.js";
+import type { AttemptTrace, RequestTrace, SaidByAnswer, StartRequestTrace } from "./request-tracing.js";
 
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"]);
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
@@ -40,8 +40,10 @@ export const startRequestTrace: StartRequestTrace = ({ method: written, path: ta
   const span = tracer.startSpan(name, { kind: SpanKind.SERVER }, propagation.extract(ROOT_CONTEXT, headers));
   if (!span.isRecording()) return unrecorded(span.spanContext());
   const attributes: (AttributeValue | KnownAttributes)[] = [
-    ...[names.HTTP_REQUEST_METHOD, method],
-    ...[names.URL_PATH, path],
+    names.HTTP_REQUEST_METHOD,
+    method,
+    names.URL_PATH,
+    path,
     HTTP,
   ];
   if (method === "_OTHER") attributes.push(names.HTTP_REQUEST_METHOD_ORIGINAL, written);
@@ -71,7 +73,8 @@ class SpansOfRequest implements RequestTrace {
   readonly #name: string;
   readonly #attributes: (AttributeValue | KnownAttributes)[];
   readonly #operation: string;
-  readonly #timesTillNow = startTiming();
+  readonly #startMs = Date.now();
+  readonly #startedAt = performance.now();
 
   /** @param span of the SDK; it is never ended, what is exported is made by hand. */
   constructor(span: Span, name: string, attributes: (AttributeValue | KnownAttributes)[], operation: string) {
@@ -84,7 +87,8 @@ class SpansOfRequest implements RequestTrace {
   decided(decision: Parameters<RequestTrace["decided"]>[0]): void {
     const { policy, plan, startedAtMs, endedAtMs } = decision;
     const server = this.#span.spanContext();
-    exportSpan(this.#span, {
+    exportSpan({
+      like: this.#span,
       name: `route ${policy.name}`,
       kind: SpanKind.INTERNAL,
       context: childOf(server),
@@ -100,26 +104,7 @@ class SpansOfRequest implements RequestTrace {
   }
 
   attempt(start: AttemptStart): AttemptTrace {
-    const server = this.#span.spanContext();
-    const context = childOf(server);
-    const timesTillNow = startTiming();
-    return {
-      headers: sendsW3cOnly() ? w3cHeaders(context) : contextHeaders(context),
-      end: (attempt, said) => {
-        const { error: message, error_class: errorClass } = attempt;
-        // A client that hung up, or a call that was hedged away, is nobody's error.
-        const isError = errorClass !== undefined && errorClass !== "cancelled" && errorClass !== "outrun";
-        exportSpan(this.#span, {
-          name: `${this.#operation} ${start.endpoint.model}`,
-          kind: SpanKind.CLIENT,
-          context,
-          parent: server,
-          ...timesTillNow(),
-          attributes: attemptAttributes(this.#operation, start, attempt, said),
-          status: !isError ? undefined : message === undefined ? ERROR : { ...ERROR, message },
-        });
-      },
-    };
+    return new SpanOfAttempt(this.#span, this.#operation, start);
   }
 
   end({ status, outcome, code }: Parameters<RequestTrace["end"]>[0]): void {
@@ -129,23 +114,54 @@ class SpansOfRequest implements RequestTrace {
     // Of a server span only 5xx are errors, and an answer that was cut after its status was sent.
     const isError = status >= 500 || outcome === "cut";
     if (isError) attributes.push(names.ERROR_TYPE, code ?? (status >= 500 ? `${status}` : "cut"));
-    exportSpan(this.#span, {
+    exportSpan({
+      like: this.#span,
       name: this.#name,
       kind: SpanKind.SERVER,
       context: this.#span.spanContext(),
       parent: parentOf(this.#span),
-      ...this.#timesTillNow(),
+      startMs: this.#startMs,
+      endMs: this.#startMs + performance.now() - this.#startedAt,
       attributes,
       status: isError ? ERROR : undefined,
     });
   }
 }
 
-/** @returns a function that gives the time of the start and of its call, epoch milliseconds with fractions. */
-function startTiming(): () => { readonly startMs: number; readonly endMs: number } {
-  const startMs = Date.now();
-  const startedAt = performance.now();
-  return () => ({ startMs, endMs: startMs + performance.now() - startedAt });
+class SpanOfAttempt implements AttemptTrace {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly #span: Span;
+  readonly #operation: string;
+  readonly #start: AttemptStart;
+  readonly #context: SpanContext;
+  readonly #startMs = Date.now();
+  readonly #startedAt = performance.now();
+
+  /** @param span of the request. */
+  constructor(span: Span, operation: string, start: AttemptStart) {
+    this.#span = span;
+    this.#operation = operation;
+    this.#start = start;
+    this.#context = childOf(span.spanContext());
+    this.headers = sendsW3cOnly() ? w3cHeaders(this.#context) : contextHeaders(this.#context);
+  }
+
+  end(attempt: Parameters<AttemptTrace["end"]>[0], said: SaidByAnswer): void {
+    const { error: message, error_class: errorClass } = attempt;
+    // A client that hung up, or a call that was hedged away, is nobody's error.
+    const isError = errorClass !== undefined && errorClass !== "cancelled" && errorClass !== "outrun";
+    exportSpan({
+      like: this.#span,
+      name: `${this.#operation} ${this.#start.endpoint.model}`,
+      kind: SpanKind.CLIENT,
+      context: this.#context,
+      parent: this.#span.spanContext(),
+      startMs: this.#startMs,
+      endMs: this.#startMs + performance.now() - this.#startedAt,
+      attributes: attemptAttributes(this.#operation, this.#start, attempt, said),
+      status: !isError ? undefined : message === undefined ? ERROR : { ...ERROR, message },
+    });
+  }
 }
 
 let isW3cOnly: boolean | undefined;

@@ -1,36 +1,28 @@
 import type { SpanContext } from "@opentelemetry/api";
 import type { tracing } from "@opentelemetry/sdk-node";
-import { quote, writeAttributes } from "./attribute-list.js";
+import { writeAttributes, writeQuoted } from "./attribute-list.js";
 import type { LimitedSpan, SdkSpan } from "./limited-span.js";
+import { bytesOf, type PlacedText, TextPages } from "./text-pages.js";
 import { toHrTime } from "./to-hr-time.js";
 
 /**
- * A span as OTLP/JSON, for the SDK to keep until it sends some: `text` ends in `after` of its bytes. As objects the
- * hundreds that wait would be copied by the garbage collector, again and again.
+ * A span as OTLP/JSON, for the SDK to keep until it sends some. As objects the hundreds that wait would be copied by the garbage
+ * collector, again and again.
  */
 export class WrittenSpan implements Pick<tracing.ReadableSpan, "spanContext" | "resource" | "instrumentationScope"> {
   readonly resource: SdkSpan["resource"];
   readonly instrumentationScope: SdkSpan["instrumentationScope"];
-  readonly bytes: Buffer;
-  /** Where it stands in the bytes, with a comma before it. */
-  readonly from: number;
-  readonly to: number;
+  /** With a comma before it. */
+  readonly text: PlacedText;
   readonly #context: SpanContext;
 
   constructor({ resource, instrumentationScope }: SdkSpan, span: LimitedSpan) {
     this.resource = resource;
     this.instrumentationScope = instrumentationScope;
     this.#context = span.context;
-    const text = `,${writeSpan(span)}`;
-    const most = 3 * text.length; // a UTF-16 unit takes three bytes at most
-    if (page.length - pageUsed < most) {
-      page = Buffer.allocUnsafeSlow(Math.max(PAGE_BYTES, most));
-      pageUsed = 0;
-    }
-    this.bytes = page;
-    this.from = pageUsed;
-    pageUsed += page.write(text, pageUsed);
-    this.to = pageUsed;
+    spanPages.begin();
+    writeSpan(span, spanPages);
+    this.text = spanPages.end();
   }
 
   spanContext(): SpanContext {
@@ -38,10 +30,7 @@ export class WrittenSpan implements Pick<tracing.ReadableSpan, "spanContext" | "
   }
 }
 
-/** Spans are written one behind the other, some hundred to a page. */
-const PAGE_BYTES = 256 * 1024;
-let page = Buffer.alloc(0);
-let pageUsed = 0;
+const spanPages = new TextPages();
 
 /**
  * Written spans of one resource and one scope as a request of OTLP/JSON: byte for byte what the SDK's `JsonTraceSerializer` writes
@@ -51,40 +40,103 @@ export function writeTraceRequest(spans: readonly WrittenSpan[]): Uint8Array {
   const [first] = spans;
   if (first === undefined) return Buffer.from('{"resourceSpans":[]}');
   const { resource, instrumentationScope: scope } = first;
-  const resourceUrl = resource.schemaUrl ? `,"schemaUrl":${quote(resource.schemaUrl)}` : "";
-  const attributes = writeAttributes(Object.entries(resource.attributes).flat() as string[]);
-  const start = `{"resourceSpans":[{"resource":{"attributes":[${attributes}],"droppedAttributesCount":0${resourceUrl}},"scopeSpans":[{"scope":{"name":${quote(scope.name)}},"spans":[`;
-  const parts: Buffer[] = [Buffer.from(start)];
+  const start = bytesOf((pages) => {
+    pages.ascii('{"resourceSpans":[{"resource":{"attributes":[');
+    writeAttributes(Object.entries(resource.attributes).flat() as string[], pages);
+    pages.ascii('],"droppedAttributesCount":0');
+    writeSchemaUrl(resource, pages);
+    pages.ascii('},"scopeSpans":[{"scope":{"name":');
+    writeQuoted(scope.name, pages);
+    pages.ascii('},"spans":[');
+  });
+  const end = bytesOf((pages) => {
+    pages.ascii("]}]");
+    writeSchemaUrl(resource, pages);
+    pages.ascii("}]}");
+  });
+  const parts: Buffer[] = [start];
   for (let at = 0; at < spans.length; ) {
-    const { bytes, from } = spans[at] as WrittenSpan;
+    const { bytes, from } = (spans[at] as WrittenSpan).text;
     let to = from;
     // Those that stand behind each other are one part.
-    for (; spans[at]?.bytes === bytes && spans[at]?.from === to; at++) to = (spans[at] as WrittenSpan).to;
+    for (; spans[at]?.text.bytes === bytes && spans[at]?.text.from === to; at++)
+      to = (spans[at] as WrittenSpan).text.to;
     parts.push(bytes.subarray(parts.length === 1 ? from + 1 : from, to));
   }
-  return Buffer.concat([...parts, Buffer.from(`]}]${resourceUrl}}]}`)]);
+  return Buffer.concat([...parts, end]);
 }
 
-function writeSpan(span: LimitedSpan): string {
-  const { context, parent, status, events, startMs, endMs } = span;
+function writeSchemaUrl({ schemaUrl }: SdkSpan["resource"], pages: TextPages): void {
+  if (!schemaUrl) return;
+  pages.ascii(',"schemaUrl":');
+  writeQuoted(schemaUrl, pages);
+}
+
+const TRACE = Buffer.from(',{"traceId":"');
+const SPAN = Buffer.from('","spanId":"');
+const PARENT = Buffer.from('","parentSpanId":"');
+const STATE = Buffer.from('","traceState":');
+const NAME = Buffer.from('","name":');
+const NAME_AFTER_STATE = Buffer.from(',"name":');
+const START = Buffer.from(',"startTimeUnixNano":"');
+const END = Buffer.from('","endTimeUnixNano":"');
+const ATTRIBUTES = Buffer.from('","attributes":[');
+const NOTHING_DROPPED = Buffer.from('],"droppedAttributesCount":0,"events":[');
+const NO_EVENT_DROPPED = Buffer.from('],"droppedEventsCount":0,"status":{"code":');
+const LINKS = Buffer.from('},"links":[],"droppedLinksCount":0,"flags":');
+
+function writeSpan(span: LimitedSpan, pages: TextPages): void {
+  const { context, parent, status, events, droppedAttributes, droppedEvents } = span;
   const { traceId, spanId, traceState, traceFlags } = context;
-  const parentId = parent === undefined ? "" : `"parentSpanId":"${parent.spanId}",`;
-  const state = traceState === undefined ? "" : `"traceState":${quote(traceState.serialize())},`;
-  const message = status.message === undefined ? "" : `,"message":${quote(status.message)}`;
-  const end = writeTime(endMs);
+  const endTime = nanoseconds(span.endMs);
+  pages.known(TRACE);
+  pages.ascii(traceId);
+  pages.known(SPAN);
+  pages.ascii(spanId);
+  if (parent !== undefined) {
+    pages.known(PARENT);
+    pages.ascii(parent.spanId);
+  }
+  if (traceState !== undefined) {
+    pages.known(STATE);
+    writeQuoted(traceState.serialize(), pages);
+  }
+  pages.known(traceState === undefined ? NAME : NAME_AFTER_STATE);
+  writeQuoted(span.name, pages);
+  pages.ascii(`,"kind":${span.kind + 1}`);
+  pages.known(START);
+  pages.ascii(nanoseconds(span.startMs));
+  pages.known(END);
+  pages.ascii(endTime);
+  pages.known(ATTRIBUTES);
+  writeAttributes(span.attributes, pages);
+  if (droppedAttributes === 0) pages.known(NOTHING_DROPPED);
+  else pages.ascii(`],"droppedAttributesCount":${droppedAttributes},"events":[`);
+  for (let at = 0; at < events.length; at++) writeEvent(events[at] as LimitedEvent, endTime, at > 0, pages);
+  if (droppedEvents === 0) pages.known(NO_EVENT_DROPPED);
+  else pages.ascii(`],"droppedEventsCount":${droppedEvents},"status":{"code":`);
+  pages.ascii(String(status.code));
+  if (status.message !== undefined) {
+    pages.ascii(',"message":');
+    writeQuoted(status.message, pages);
+  }
+  pages.known(LINKS);
   // The bits above the W3C flags: whether the parent is remote is known, and whether it is.
-  const flags = (traceFlags & 0xff) | (parent?.isRemote === true ? 0x300 : 0x100);
-  const happened = events
-    .map(
-      (event) =>
-        `{"attributes":[${writeAttributes(event.attributes)}],"name":${quote(event.name)},"timeUnixNano":${end},"droppedAttributesCount":${event.droppedAttributes}}`,
-    )
-    .join(",");
-  return `{"traceId":"${traceId}","spanId":"${spanId}",${parentId}${state}"name":${quote(span.name)},"kind":${span.kind + 1},"startTimeUnixNano":${writeTime(startMs)},"endTimeUnixNano":${end},"attributes":[${writeAttributes(span.attributes)}],"droppedAttributesCount":${span.droppedAttributes},"events":[${happened}],"droppedEventsCount":${span.droppedEvents},"status":{"code":${status.code}${message}},"links":[],"droppedLinksCount":0,"flags":${flags}}`;
+  pages.ascii(`${(traceFlags & 0xff) | (parent?.isRemote === true ? 0x300 : 0x100)}}`);
 }
 
-/** Nanoseconds since 1970: too many digits for a number. */
-function writeTime(ms: number): string {
-  const [seconds, nanoseconds] = toHrTime(ms);
-  return `"${seconds}${String(nanoseconds).padStart(9, "0")}"`;
+type LimitedEvent = LimitedSpan["events"][number];
+
+function writeEvent(event: LimitedEvent, time: string, hasOneBefore: boolean, pages: TextPages): void {
+  pages.ascii(hasOneBefore ? ',{"attributes":[' : '{"attributes":[');
+  writeAttributes(event.attributes, pages);
+  pages.ascii('],"name":');
+  writeQuoted(event.name, pages);
+  pages.ascii(`,"timeUnixNano":"${time}","droppedAttributesCount":${event.droppedAttributes}}`);
+}
+
+/** Since 1970: too many digits for a number. */
+function nanoseconds(ms: number): string {
+  const [seconds, rest] = toHrTime(ms);
+  return `${seconds}${String(rest).padStart(9, "0")}`;
 }

@@ -53,6 +53,13 @@ describe("policy explain --request", () => {
     expect(record.chosen).toBe(`${served.headers.get("x-route-model")}@${served.headers.get("x-route-provider")}`);
   });
 
+  it("names the hint that leaves a candidate out, and its value", async () => {
+    const file = join(folder, "hint.json");
+    await writeFile(file, `{"provider":{"only":["mistral"]},${messages}}`);
+    const { stdout } = await runPolicy(["explain", "--policies", "policies", "--request", file]);
+    expect(stdout).toContain("the request says provider.only: mistral");
+  });
+
   const picture = '{"type":"image","source":{"type":"url","url":"https://example.com/a.png"}}';
   const ofOtherApis: readonly (readonly [Api, string])[] = [
     [

@@ -145,6 +145,7 @@ function generateWorld(random: Random): World {
     ...has(0.1, { incapable: { "maker/b@p": "asks for n" } }),
     ...has(0.05, { hint_order: random.some(endpoints, 3) }),
     ...has(0.1, { hint_excluded: ["other/c"] }),
+    ...has(0.1, { hint_excluded_by: { "provider.ignore: p": ["other/c@p", "maker/b@p"] } }),
     ...has(0.1, { no_fallback: true }),
     ...has(0.1, { answers: random.pick([1, 2, 10]) }),
     ...has(0.8, { latency_ms: figures(() => random.integer(100, 4_000) + random.pick([0, 0.25, random.next()])) }),

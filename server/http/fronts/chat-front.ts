@@ -1,6 +1,7 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
 import { parseJsonObject } from "../../dispatch/read-answer.js";
 import { dataOf } from "../../dispatch/sse-splitter.js";
+import type { Json } from "../../providers/chat/json.js";
 import { errorBody } from "../api-error.js";
 import { routeChunk } from "../explained-answer.js";
 import type { Front, FrontStream, StreamAbout } from "./front.js";
@@ -11,12 +12,23 @@ const COLON = 0x3a;
 export const chatFront: Front = {
   operation: "chat",
   readChat: (body) => ({ body, plainBody: body, warnings: [] }),
-  operationHeaders: () => ({}),
+  operationHeaders: () => undefined,
   answer: (chat) => chat,
+  rest: withRest,
   stream: (_, about) => new ChatStream(about),
   errorBody,
   providerError: (body) => body,
 };
+
+/** What the next candidate is told, behind the text that has come. Trailing assistant messages alone are refused by some providers. */
+const GO_ON =
+  "Your answer above was interrupted. Go on exactly where it stops, in the middle of the word if need be. Repeat nothing, and say nothing about the interruption.";
+
+/** A chat completion for the rest of an answer: what has come as the assistant's, and the word to go on. */
+export function withRest(body: Json, text: string): Json {
+  const messages = Array.isArray(body["messages"]) ? (body["messages"] as readonly unknown[]) : [];
+  return { ...body, messages: [...messages, { role: "assistant", content: text }, { role: "user", content: GO_ON }] };
+}
 
 class ChatStream implements FrontStream {
   readonly #about: StreamAbout;
@@ -31,6 +43,8 @@ class ChatStream implements FrontStream {
     if (event[0] !== COLON) this.#last = event; // a comment says nothing
     return event;
   }
+
+  goOn(): void {}
 
   end(record: DecisionRecord | undefined): string {
     return `${record === undefined ? "" : routeChunk(record, this.#seen())}data: [DONE]\n\n`;

@@ -1,9 +1,11 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
+import { answersAsked } from "../../dispatch/answers-asked.js";
 import { dataOf } from "../../dispatch/sse-splitter.js";
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../providers/chat/json.js";
 import type { ApiError } from "../api-error.js";
 import { chatFront } from "./chat-front.js";
 import type { ChatView, Front, FrontStream } from "./front.js";
+import { readInputs } from "./inputs.js";
 
 /** What OpenAI's API assumes. */
 const DEFAULT_MAX_TOKENS = 16;
@@ -21,37 +23,53 @@ export const completionsFront: Front = {
   names: { messages: "prompt" },
   readChat,
   answer: (chat) => Buffer.from(JSON.stringify(toText(parseJsonObject(chat.toString("utf8")) ?? {}, "message"))),
-  stream: (isNative, about) => {
-    const chat = chatFront.stream(isNative, about);
-    return isNative ? chat : new TextStream(chat);
-  },
+  rest,
+  stream: (isNative, about) => new TextStream(isNative, chatFront.stream(isNative, about)),
 };
 
 function readChat(body: Json): ChatView | ApiError {
-  const prompt = Array.isArray(body["prompt"]) && body["prompt"].length === 1 ? body["prompt"][0] : body["prompt"];
-  if (typeof prompt !== "string") {
-    const message = "prompt: it takes one text; send several prompts, or tokens, as requests of their own";
-    return { status: 400, type: "invalid_request_error", code: "invalid_request", message, param: "prompt" };
-  }
+  const prompts = readInputs(body["prompt"], "prompt");
+  if ("code" in prompts) return prompts;
+  const { texts, asTokens, tokens } = prompts;
+  const count = texts.length + asTokens;
   const rest = Object.fromEntries(Object.entries(body).filter(([name]) => !(own as readonly string[]).includes(name)));
   const hasLimit = rest["max_tokens"] !== undefined && rest["max_tokens"] !== null;
   const chat = {
     ...rest,
     ...(hasLimit ? {} : { max_tokens: DEFAULT_MAX_TOKENS }),
-    messages: [{ role: "user", content: prompt }],
+    ...(count > 1 ? { n: count * answersAsked(body) } : {}),
+    messages: texts.map((content) => ({ role: "user", content })),
   };
+  // Of what is left out of a chat completion, `best_of` alone makes answers that are paid for.
+  const { best_of: bestOf = null } = body;
+  const asked = count > 1 || bestOf === null ? chat : { ...chat, best_of: bestOf };
   const left = own.filter(
-    (name) => name !== "prompt" && body[name] !== undefined && body[name] !== null && body[name] !== false,
+    (name) =>
+      name !== "prompt" &&
+      name !== "best_of" &&
+      body[name] !== undefined &&
+      body[name] !== null &&
+      body[name] !== false,
   );
   return {
-    body: chat,
+    body: asked,
     plainBody: chat,
     ...(hasLimit ? {} : { assumed: ["max_tokens"] }),
     warnings: [
       "prompt: sent as a message of the user",
       ...left.map((name) => `${name}: left out, a chat completion has no way to say it`),
     ],
+    needsNative: asTokens > 0 ? "has a prompt in tokens" : count > 1 ? "has several prompts" : undefined,
+    unseen: { tokens },
   };
+}
+
+/** A model that completes text goes on by itself where the prompt ends with what it has said. */
+function rest(body: Json, text: string): Json | undefined {
+  const [prompt] = [body["prompt"]].flat();
+  // Several prompts are several choices, which are not gone on with.
+  const isPlain = typeof prompt === "string" && (body["echo"] ?? false) === false && (body["suffix"] ?? "") === "";
+  return isPlain ? { ...body, prompt: prompt + text } : undefined;
 }
 
 function toText(chat: Json, holder: "message" | "delta"): Json {
@@ -69,15 +87,22 @@ function toText(chat: Json, holder: "message" | "delta"): Json {
 
 class TextStream implements FrontStream {
   readonly #chat: FrontStream;
+  #isNative: boolean;
 
-  constructor(chat: FrontStream) {
+  constructor(isNative: boolean, chat: FrontStream) {
+    this.#isNative = isNative;
     this.#chat = chat;
   }
 
   write(event: Buffer): Buffer {
     this.#chat.write(event);
+    if (this.#isNative) return event;
     const chunk = parseJsonObject(dataOf(event) ?? "");
     return chunk === undefined ? event : Buffer.from(`data: ${JSON.stringify(toText(chunk, "delta"))}\n\n`);
+  }
+
+  goOn(isNative: boolean): void {
+    this.#isNative = isNative;
   }
 
   end(record: DecisionRecord | undefined, last: Buffer | undefined): string {

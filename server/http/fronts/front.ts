@@ -15,10 +15,15 @@ export interface Front {
   readonly names?: FieldNames;
   /** The request as a chat completion. Every decision is made on this form. */
   readChat(body: Json): ChatView | ApiError;
-  /** Headers of the client that belong to the operation, for providers that have it. */
-  operationHeaders(headers: IncomingMessage["headers"]): Readonly<Record<string, string>>;
+  /** Headers of the client that belong to the operation, for providers that have it; undefined: none. */
+  operationHeaders(headers: IncomingMessage["headers"]): Readonly<Record<string, string>> | undefined;
   /** A whole chat completion in this API's form. */
   answer(chat: Buffer): Buffer;
+  /**
+   * The request for the rest of an answer, in this API's own form.
+   * @param text what has come of it. @returns undefined: the rest is asked for as a chat completion, of every provider.
+   */
+  rest(body: Json, text: string): Json | undefined;
   /** @param isNative the events are in this API's form already. */
   stream(isNative: boolean, about: StreamAbout): FrontStream;
   errorBody(error: ApiError, decision: string | undefined): object;
@@ -69,6 +74,11 @@ export interface FrontStream {
    * @param last the provider's own last event, which is still to be sent where it says more than that.
    */
   end(record: DecisionRecord | undefined, last: Buffer | undefined): string;
+  /**
+   * The provider's stream broke, and another one goes on with it: its events come next.
+   * @param isNative they are in this API's form. @param text what the client has: one text, which has not ended.
+   */
+  goOn(isNative: boolean, text: string): void;
   /** What ends a stream that broke: never anything that looks like an end. */
   cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string;
 }

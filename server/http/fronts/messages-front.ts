@@ -25,7 +25,8 @@ export const messagesFront: Front = {
   readChat: messagesToChat,
   operationHeaders,
   answer: (chat) => Buffer.from(JSON.stringify(chatToMessage(parseJsonObject(chat.toString("utf8")) ?? {}))),
-  stream: (isNative, about) => (isNative ? new NativeStream() : new TranslatedStream(about)),
+  rest: () => undefined,
+  stream: (isNative, about) => new Stream(isNative, about),
   errorBody: ({ status, message, code }, decision) => ({
     type: "error",
     error: { type: errorType(status), message, code },
@@ -41,8 +42,8 @@ export const messagesFront: Front = {
 };
 
 /** Clients of the Messages API switch features on with this header; it reaches providers that have the API. */
-function operationHeaders({ "anthropic-beta": beta }: IncomingMessage["headers"]): Readonly<Record<string, string>> {
-  return typeof beta === "string" ? { "anthropic-beta": beta } : {};
+function operationHeaders({ "anthropic-beta": beta }: IncomingMessage["headers"]) {
+  return typeof beta === "string" ? { "anthropic-beta": beta } : undefined;
 }
 
 // https://platform.claude.com/docs/en/api/errors, read 2026-11-25
@@ -60,36 +61,34 @@ function errorType(status: number): string {
   return types[status] ?? (status < 500 ? "invalid_request_error" : "api_error");
 }
 
-class NativeStream implements FrontStream {
+/** Events of the API as they come, or made of the chunks of a chat completion. */
+class Stream implements FrontStream {
+  readonly #about: StreamAbout;
+  /** Undefined: the events are in this API's form. */
+  #made: MessageStream | undefined;
+
+  constructor(isNative: boolean, about: StreamAbout) {
+    this.#about = about;
+    this.#made = isNative ? undefined : new MessageStream(about);
+  }
+
   write(bytes: Buffer): Buffer {
-    return bytes;
+    if (this.#made === undefined) return bytes;
+    const data = dataOf(bytes);
+    return Buffer.from(data === undefined ? event("ping") : this.#made.push(data));
+  }
+
+  goOn(): void {
+    this.#made ??= MessageStream.inText(this.#about);
   }
 
   end(record: DecisionRecord | undefined): string {
-    return `${routeEvent(record)}${event("message_stop")}`;
+    return `${this.#made?.end() ?? ""}${routeEvent(record)}${event("message_stop")}`;
   }
 
   cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string {
     const { type: _, ...body } = messagesFront.errorBody(error, decision) as { type: string };
     return `${routeEvent(record)}${event("error", body)}`;
-  }
-}
-
-class TranslatedStream extends NativeStream {
-  readonly #events: MessageStream;
-
-  constructor(about: StreamAbout) {
-    super();
-    this.#events = new MessageStream(about);
-  }
-
-  override write(bytes: Buffer): Buffer {
-    const data = dataOf(bytes);
-    return data === undefined ? Buffer.from(event("ping")) : Buffer.from(this.#events.push(data));
-  }
-
-  override end(record: DecisionRecord | undefined): string {
-    return `${this.#events.end()}${super.end(record)}`;
   }
 }
 

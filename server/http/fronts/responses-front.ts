@@ -26,7 +26,8 @@ export const responsesFront: Front = {
   names,
   readChat: responsesToChat,
   answer: (chat) => Buffer.from(JSON.stringify(chatToResponse(parseJsonObject(chat.toString("utf8")) ?? {}))),
-  stream: (isNative, about) => (isNative ? new NativeStream() : new Stream(about)),
+  rest: () => undefined,
+  stream: (isNative, about) => new Stream(isNative, about),
   providerError(body) {
     const error = parseJsonObject(body.toString("utf8"))?.["error"];
     if (!isObject(error)) return body;
@@ -37,59 +38,61 @@ export const responsesFront: Front = {
   },
 };
 
-class NativeStream implements FrontStream {
-  #last: Buffer | undefined;
-
-  write(event: Buffer): Buffer {
-    if (event[0] !== COLON) this.#last = event; // a comment says nothing
-    return event;
-  }
-
-  end(record: DecisionRecord | undefined, last: Buffer | undefined): string {
-    const route = record === undefined ? "" : this.#event("route", { route: record });
-    return `${route}${last?.toString("utf8") ?? ""}`;
-  }
-
-  cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string {
-    const route = record === undefined ? "" : this.#event("route", { route: record });
-    return `${route}${this.#event("error", errorFields(error, decision))}`;
-  }
-
-  /** Numbered as the event that would come next. */
-  #event(type: string, fields: Json): string {
-    const last = this.#last === undefined ? undefined : parseJsonObject(dataOf(this.#last) ?? "");
-    const number = last?.["sequence_number"];
-    const next = typeof number === "number" ? { sequence_number: number + 1 } : {};
-    return `event: ${type}\ndata: ${JSON.stringify({ type, ...next, ...fields })}\n\n`;
-  }
-}
-
 function errorFields(error: ApiError, decision: string | undefined): Json {
   const { code, message } = error;
   return { code, message, param: null, ...errorBody(error, decision) };
 }
 
+/** Events of the API as they come, or made of the chunks of a chat completion. */
 class Stream implements FrontStream {
-  readonly #events: ResponseStream;
+  readonly #about: StreamAbout;
+  /** Undefined: the events are in this API's form. */
+  #made: ResponseStream | undefined;
+  /** The first event that came, and the last; what they say is read when it is needed. */
+  #first: Buffer | undefined;
+  #last: Buffer | undefined;
 
-  constructor(about: StreamAbout) {
-    this.#events = new ResponseStream(about);
+  constructor(isNative: boolean, about: StreamAbout) {
+    this.#about = about;
+    this.#made = isNative ? undefined : new ResponseStream(about);
   }
 
   write(bytes: Buffer): Buffer {
+    if (this.#made === undefined) {
+      if (bytes[0] === COLON) return bytes; // a comment says nothing
+      this.#first ??= bytes;
+      this.#last = bytes;
+      return bytes;
+    }
     const data = dataOf(bytes);
-    return data === undefined ? bytes : Buffer.from(this.#events.push(data));
+    return data === undefined ? bytes : Buffer.from(this.#made.push(data));
   }
 
-  end(record: DecisionRecord | undefined): string {
-    return `${this.#routeEvent(record)}${this.#events.end()}`;
+  goOn(_: boolean, text: string): void {
+    this.#made ??= ResponseStream.inText(this.#about, readEvent(this.#first), readEvent(this.#last), text);
+  }
+
+  end(record: DecisionRecord | undefined, last: Buffer | undefined): string {
+    return `${this.#routeEvent(record)}${this.#made?.end() ?? last?.toString("utf8") ?? ""}`;
   }
 
   cut(error: ApiError, decision: string | undefined, record: DecisionRecord | undefined): string {
-    return `${this.#routeEvent(record)}${this.#events.event("error", errorFields(error, decision))}`;
+    return `${this.#routeEvent(record)}${this.#event("error", errorFields(error, decision))}`;
   }
 
   #routeEvent(record: DecisionRecord | undefined): string {
-    return record === undefined ? "" : this.#events.event("route", { route: record });
+    return record === undefined ? "" : this.#event("route", { route: record });
   }
+
+  /** Numbered as the event that would come next. */
+  #event(type: string, fields: Json): string {
+    if (this.#made !== undefined) return this.#made.event(type, fields);
+    const number = readEvent(this.#last)["sequence_number"];
+    const next = typeof number === "number" ? { sequence_number: number + 1 } : {};
+    return `event: ${type}\ndata: ${JSON.stringify({ type, ...next, ...fields })}\n\n`;
+  }
+}
+
+function readEvent(event: Buffer | undefined): Json {
+  return (event === undefined ? undefined : parseJsonObject(dataOf(event) ?? "")) ?? {};
 }

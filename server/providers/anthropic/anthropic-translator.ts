@@ -2,6 +2,7 @@ import type { NativeOperation, Translator } from "../chat/translator.js";
 import type { Operation } from "../operation.js";
 import { readCount } from "./count-tokens.js";
 import { parameters } from "./parameters.js";
+import { textInMessage } from "./text-in-message.js";
 import { translateAnswer } from "./translate-answer.js";
 import { translateError } from "./translate-error.js";
 import { translateRequest, unable } from "./translate-request.js";
@@ -13,7 +14,7 @@ const VERSION = "2023-06-01";
 /** Anthropic's Messages API, and servers that speak it. `base_url` ends in `/v1`. */
 export const anthropicTranslator: Translator = {
   native: new Map<Operation, NativeOperation>([
-    ["messages", { path: "/messages" }],
+    ["messages", { path: "/messages", textIn: textInMessage }],
     ["count_tokens", { path: "/messages/count_tokens", whole: readCount }],
   ]),
   parameters,

@@ -1,5 +1,6 @@
 import type { Endpoint } from "../../../engine/serving.js";
 import type { Operation } from "../operation.js";
+import type { TextIn } from "../text-in.js";
 import type { ChatChunk, ChatCompletion } from "./chat-answer.js";
 import type { ChatRequest } from "./chat-request.js";
 import type { Json } from "./json.js";
@@ -46,6 +47,8 @@ export interface NativeOperation {
   readonly path: string;
   /** What a whole answer says, in the terms of a chat completion; undefined: it is an answer of the format. */
   readonly whole?: (answer: Json) => Json;
+  /** Undefined: its streams cannot be gone on with. */
+  readonly textIn?: TextIn;
 }
 
 export interface TranslatedRequest {

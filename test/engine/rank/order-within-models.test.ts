@@ -55,7 +55,7 @@ describe("a hint that allows no fallback", () => {
       ["b/two@p", "to", "hint_excluded"],
       ["b/two@q", "fallback", "hint_excluded"],
     ]);
-    expect(plan.excluded[0]?.detail).toBe("the request's own hint allows no fallback");
+    expect(plan.excluded[0]?.detail).toBe("the request says provider.allow_fallbacks: false");
   });
 
   it("is not given unless it is true", () => {

@@ -243,6 +243,24 @@ describe("reading records from their bytes", () => {
     }
   });
 
+  it("reads a record whose last entry is a text or a number, as tools that filter logs leave them", () => {
+    const reader = newReader();
+    const start = '{"id":"a","policy":{"revision":"r"},"facts":{},"fallbacks":[],"world":{}';
+    for (const end of [
+      '"seed":"b"',
+      '"assumed_output_tokens":12',
+      '"attempts":[{"total_ms":1.5}]',
+      '"attempts":["x"]',
+    ]) {
+      const line = `${start},${end}}`;
+      expect(read(reader, line)).toEqual(plainly(line));
+      for (const wrong of [`${line}}`, `${start},${end}]`, `${start},${end}`]) {
+        expect(read(reader, wrong)).toBe("plain way");
+        expect(read(reader, line, wrong)).toBe("plain way");
+      }
+    }
+  });
+
   it("reads no line that was cut, and none with a byte too many or another one", () => {
     const reader = newReader();
     const { outcome, candidates, ...stored } = explain(

@@ -69,6 +69,15 @@ describe("prepareContent()", () => {
     expect(prepare({}, blocks, true).answer).toEqual({ content: [{ type: "text", text: "[email]" }] });
   });
 
+  it("keeps what a chat completion went on with beside what had come in another form", () => {
+    const chunk = { choices: [{ index: 0, delta: { content: "b.example" } }] };
+    const block = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Write to " } };
+    expect(prepare({}, events(block, chunk), true).answer).toEqual({
+      content: [{ index: 0, type: "text_delta", text: "Write to " }],
+      choices: [{ index: 0, message: { content: "b.example" } }],
+    });
+  });
+
   it("puts the items of a response together, also of one that was cut", () => {
     const at = { output_index: 0 };
     const begun = [

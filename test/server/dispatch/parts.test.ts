@@ -154,10 +154,10 @@ describe("EndpointObservations", () => {
     const { a = 0, ...others } = seen.latencyMs(endpoints, 0) ?? {};
     expect([Math.abs(a - 210) <= 5, others]).toEqual([true, {}]);
     expect(seen.latencyMs(endpoints, 1)).toBe(seen.latencyMs(endpoints, 0));
-    const end = seen.begin("b");
+    seen.begin("b");
     seen.begin("b");
     expect(seen.inFlight(endpoints)).toEqual({ b: 2 });
-    end();
+    seen.end("b");
     expect(seen.inFlight(endpoints)).toEqual({ b: 1 });
     seen.observeEnd("a", true, 0);
     seen.observeEnd("b", false, 0);

@@ -1,6 +1,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { afterEach, describe, expect, it } from "vitest";
-import { anthropicServer, formatCatalog, servers, startProvider } from "../providers/provider-servers.js";
+import { anthropicClient, proxyOverFormats } from "../../services/proxy-over-formats.js";
+import { anthropicServer, formatCatalog, servers } from "../providers/provider-servers.js";
 import { compile, policyOf, startProxy, stopAll } from "./harness.js";
 
 afterEach(stopAll);
@@ -11,10 +12,8 @@ const max_tokens = 100;
 
 describe.each(servers)("the official Anthropic client through POST /v1/messages to %s", (format, server) => {
   async function start() {
-    const upstream = await startProvider(server);
-    const policy = compile(policyOf(`{ to: [acme/${format}] }`), formatCatalog({ [format]: upstream.url }));
-    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
-    const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
+    const { upstream, proxy } = await proxyOverFormats({ [format]: server });
+    const client = anthropicClient(proxy);
     const ask = (content: Anthropic.MessageParam["content"], more: object = {}) =>
       client.messages.create({ model, max_tokens, messages: [{ role: "user", content }], ...more });
     return { upstream, proxy, client, ask };
@@ -127,9 +126,7 @@ describe("POST /v1/messages", () => {
   const body = `{ "max_tokens": 1e2, "unknown": 1.0,\n"model":"auto", "messages":[{"role":"user","content":"\\u00e9é"}] }`;
 
   it("passes a request on byte for byte, but for the model, to a provider of that format, and the answer back", async () => {
-    const upstream = await startProvider(servers[1]![1]);
-    const policy = compile(policyOf("{ to: [acme/anthropic] }"), formatCatalog({ anthropic: upstream.url }));
-    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+    const { upstream, proxy } = await proxyOverFormats({ anthropic: servers[1]![1] });
     const headers = {
       "x-api-key": "mine",
       "anthropic-beta": "context-1m",
@@ -150,15 +147,11 @@ describe("POST /v1/messages", () => {
   });
 
   it("sees facts that only its own API shows: server tools, pictures that the provider keeps", async () => {
-    const upstream = await startProvider(anthropicServer);
     const rules = [
       "  - { id: no-tools, match: { uses_tools: true }, deny: no tools }",
       "  - { id: no-pictures, match: { uses_vision: true }, deny: no pictures }",
     ];
-    const proxy = await startProxy(
-      compile(policyOf("{ to: [acme/anthropic] }", rules.join("\n")), formatCatalog({ anthropic: upstream.url })),
-      { environment: { KEY: "sk-provider" } },
-    );
+    const { upstream, proxy } = await proxyOverFormats({ anthropic: anthropicServer }, { rules: rules.join("\n") });
     const image = { type: "image", source: { type: "file", file_id: "f" } };
     const result = { type: "tool_result", tool_use_id: "t", content: [image] };
     for (const [fields, rule] of [
@@ -174,11 +167,7 @@ describe("POST /v1/messages", () => {
   });
 
   it("refuses what it cannot read, and names what a chat completion cannot say", async () => {
-    const upstream = await startProvider(servers[0]![1]);
-    const proxy = await startProxy(
-      compile(policyOf("{ to: [acme/openai] }"), formatCatalog({ openai: upstream.url })),
-      { environment: { KEY: "sk-provider" } },
-    );
+    const { upstream, proxy } = await proxyOverFormats({ openai: servers[0]![1] });
     const ask = (fields: object) => {
       const body = { model: "auto", max_tokens: 5, messages: [{ role: "user", content: "hi" }], ...fields };
       return fetch(`${proxy.url}/v1/messages`, { method: "POST", body: JSON.stringify(body) });
@@ -198,6 +187,38 @@ describe("POST /v1/messages", () => {
         { code: "invalid_request", message: expect.stringContaining(field) },
       ]);
     }
+    const block = (fields: object) => ({ messages: [{ role: "user", content: [fields] }] });
+    const place = "messages[0].content[0]";
+    for (const [fields, message] of [
+      [{ messages: [{ content: "hi" }] }, "messages[0].role: it takes a text"],
+      [{ tools: [5] }, "tools[0]: it takes an object"],
+      [{ system: [{ type: "text" }] }, "system[0].text: it takes a text"],
+      [block({ text: "x" }), `${place}.type: it takes a text`],
+      [block({ type: "text", text: 5 }), `${place}.text: it takes a text`],
+      [block({ type: "image" }), `${place}.source: it takes an object`],
+      [block({ type: "image", source: { type: "base64", data: "" } }), `${place}.source.media_type: it takes a text`],
+      [block({ type: "tool_result", content: "x" }), `${place}.tool_use_id: it takes a text`],
+      [
+        block({ type: "tool_result", tool_use_id: "t", content: [{ type: "text" }] }),
+        `${place}.content[0].text: it takes a text`,
+      ],
+    ] as const) {
+      const answer = await ask(fields);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { error: { code: "invalid_request", message } },
+      ]);
+    }
+    const stranger = await ask({ messages: [{ role: "oracle", content: "hi" }] });
+    expect([stranger.status, await stranger.json()]).toMatchObject([
+      400,
+      {
+        error: {
+          code: "no_candidate",
+          message: expect.stringContaining("another role than user, assistant and system"),
+        },
+      },
+    ]);
     expect(upstream.requests).toEqual([]);
     expect((await ask({ shiny: 1, stop_sequences: null })).headers.get("x-route-warning")).toBe(
       "shiny: left out, it is not known here",
@@ -205,10 +226,8 @@ describe("POST /v1/messages", () => {
   });
 
   it("answers errors of its own in the API's form, with the decision's id", async () => {
-    const upstream = await startProvider(servers[1]![1]);
     const rules = `  - { id: no, match: { tags: [secret] }, deny: "No." }`;
-    const policy = compile(policyOf("{ to: [acme/anthropic] }", rules), formatCatalog({ anthropic: upstream.url }));
-    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+    const { proxy } = await proxyOverFormats({ anthropic: servers[1]![1] }, { rules });
     const send = (sent: object, headers = {}) =>
       fetch(`${proxy.url}/v1/messages`, { method: "POST", headers, body: JSON.stringify(sent) });
     const messages = [{ role: "user", content: "x" }];
@@ -226,10 +245,28 @@ describe("POST /v1/messages", () => {
     });
   });
 
+  it("has errors of addresses that are none, and of methods, in the API's form too", async () => {
+    const proxy = await startProxy(
+      compile(policyOf("{ to: [requested] }"), formatCatalog({ gemini: "http://192.0.2.1" })),
+    );
+    const client = anthropicClient(proxy);
+    await expect(client.messages.batches.list()).rejects.toMatchObject({
+      status: 404,
+      error: { type: "error", error: { type: "not_found_error", code: "unknown_url" } },
+    });
+    for (const [path, status, type] of [
+      ["/v1/messages", 405, "invalid_request_error"],
+      ["/v1/v1/messages", 404, "not_found_error"],
+    ] as const) {
+      const answer = await fetch(`${proxy.url}${path}`);
+      expect([answer.status, await answer.json()]).toMatchObject([status, { type: "error", error: { type } }]);
+    }
+  });
+
   it("lists models for the official client", async () => {
     const catalog = formatCatalog({ anthropic: "http://192.0.2.1/v1", gemini: "http://192.0.2.1/v1" });
     const proxy = await startProxy(compile(policyOf("{ to: [requested] }"), catalog));
-    const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
+    const client = anthropicClient(proxy);
     const models: Anthropic.ModelInfo[] = [];
     for await (const model of client.models.list()) models.push(model);
     const shown = { type: "model", created_at: "1970-01-01T00:00:00Z" };
@@ -241,11 +278,9 @@ describe("POST /v1/messages", () => {
   });
 
   it("names what is left out of tools, documents and thoughts, and sends search results as text", async () => {
-    const [openai, gemini] = await Promise.all([startProvider(servers[0]![1]), startProvider(servers[2]![1])]);
-    const catalog = formatCatalog({ openai: openai.url, gemini: gemini.url });
-    const proxy = await startProxy(compile(policyOf("{ to: [requested] }"), catalog), {
-      environment: { KEY: "sk-provider" },
-    });
+    const both = { openai: servers[0]![1], gemini: servers[2]![1] };
+    const { proxy, upstreams } = await proxyOverFormats(both, { route: "{ to: [requested] }" });
+    const { openai, gemini } = upstreams;
     const ask = async (model: string, fields: object) => {
       const body = { model: `acme/${model}`, max_tokens: 5_000, messages: [{ role: "user", content: "x" }], ...fields };
       const answer = await fetch(`${proxy.url}/v1/messages`, { method: "POST", body: JSON.stringify(body) });
@@ -285,11 +320,8 @@ describe("POST /v1/messages", () => {
   });
 
   it("leaves out those that do not have the API when a file is named by its id", async () => {
-    const [openai, anthropic] = await Promise.all([startProvider(servers[0]![1]), startProvider(servers[1]![1])]);
-    const catalog = formatCatalog({ openai: openai.url, anthropic: anthropic.url });
-    const proxy = await startProxy(compile(policyOf("{ to: [acme/openai, acme/anthropic] }"), catalog), {
-      environment: { KEY: "sk-provider" },
-    });
+    const { proxy, upstreams } = await proxyOverFormats({ openai: servers[0]![1], anthropic: servers[1]![1] });
+    const { openai } = upstreams;
     const image = { type: "image", source: { type: "file", file_id: "f" } };
     for (const block of [image, { type: "tool_result", tool_use_id: "t", content: [image] }]) {
       const body = { max_tokens: 5, messages: [{ role: "user", content: [block] }] };
@@ -300,9 +332,7 @@ describe("POST /v1/messages", () => {
   });
 
   it("carries the record when it is asked for", async () => {
-    const upstream = await startProvider(servers[0]![1]);
-    const policy = compile(policyOf("{ to: [acme/openai] }"), formatCatalog({ openai: upstream.url }));
-    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+    const { upstream, proxy } = await proxyOverFormats({ openai: servers[0]![1] });
     const headers = { "x-route-explain": "true" };
     for (const stream of [false, true]) {
       const sent = { messages: [{ role: "user", content: "x" }], max_tokens: 5, top_k: 3, stream };

@@ -283,6 +283,45 @@ describe("POST /v1/chat/completions", () => {
     expect(upstream.requests).toHaveLength(0);
   });
 
+  it.each([
+    ["", "the request body is empty; send one JSON object"],
+    ["\ufeff{}", "the request body begins with a byte order mark; send JSON in UTF-8 without it"],
+  ])("says what is wrong with a body that is nearly JSON", async (body, message) => {
+    const { proxy } = await proxyWithRules();
+    const answer = await fetch(`${proxy.url}/v1/chat/completions`, { method: "POST", body });
+    expect([answer.status, await answer.json()]).toMatchObject([400, { error: { code: "invalid_json", message } }]);
+  });
+
+  it("takes an encoding that is none, in any case, and refuses one of the transfer", async () => {
+    const { proxy, upstream } = await proxyWithRules();
+    const { port } = proxy.server.address() as AddressInfo;
+    const ask = (headers: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const asking = httpRequest({ port, path: "/v1/chat/completions", method: "POST", headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        asking.on("error", reject).end(JSON.stringify({ messages: [{ role: "user", content: "hi" }] }));
+      });
+    expect(await ask({ "content-encoding": "Identity" })).toBe(200);
+    expect(await ask({ "transfer-encoding": "gzip, chunked" })).toBe(415);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it.each([
+    ["/chat/completions", "POST /v1/chat/completions"],
+    ["/v1/v1/messages", "POST /v1/messages"],
+    ["/api/v1/chat/completions/", "POST /v1/chat/completions"],
+    ["//v1//responses", "POST /v1/responses"],
+    ["/V1/Models", "GET /v1/models"],
+    ["/messages/count_tokens", "POST /v1/messages/count_tokens"],
+  ])("says at %s which address a client with another base URL means", async (path, meant) => {
+    const { proxy } = await proxyWithRules();
+    const answer = await fetch(`${proxy.url}${path}`, { method: "POST", body: "{}" });
+    const message = expect.stringContaining(`; ${meant} is meant: look at the client's base URL`);
+    expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: "unknown_url", message } }]);
+  });
+
   it("refuses a body beyond 32 MiB, announced or not", async () => {
     const { proxy } = await proxyWithRules();
     const { port } = proxy.server.address() as AddressInfo;

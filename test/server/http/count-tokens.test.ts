@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
-import Anthropic from "@anthropic-ai/sdk";
+import type Anthropic from "@anthropic-ai/sdk";
 import { afterEach, describe, expect, it } from "vitest";
 import { circuitRule } from "../../../server/dispatch/circuit.js";
+import { anthropicClient } from "../../services/proxy-over-formats.js";
 import { formatCatalog } from "../providers/provider-servers.js";
 import { compile, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";
 
@@ -32,7 +33,7 @@ async function start(
   const catalogText = catalog(formatCatalog({ [format]: upstream.url }));
   const policy = compile(policyOf(`{ to: [acme/${format}], timeouts: { queue: 1ms } }`, rules), catalogText);
   const proxy = await startProxy(policy, { environment, now });
-  const client = new Anthropic({ baseURL: proxy.url, apiKey: "unused", maxRetries: 0 });
+  const client = anthropicClient(proxy);
   const ask = (system?: string) =>
     client.messages
       .countTokens({ model: "auto", messages, ...(system === undefined ? {} : { system }) })
@@ -103,6 +104,8 @@ describe("POST /v1/messages/count_tokens", () => {
     const started = await start("anthropic", () => [200, { input_tokens: 7 }], { message: failing, now: () => at });
     const { proxy, upstream, ask } = started;
     for (let n = 0; n < circuitRule.consecutiveFailures; n++) await (await proxy.ask()).text();
+    const health = (await (await fetch(`${proxy.url}/admin/health`)).json()) as { endpoints: object[] };
+    expect(health.endpoints[0]).not.toHaveProperty("count_tokens_circuit"); // no call was made
     const counted = () => upstream.requests.filter(({ path }) => path.endsWith("count_tokens")).length;
     expect(await ask()).toMatchObject({ by: "estimate", model: null });
     at += circuitRule.openMs;
@@ -127,9 +130,19 @@ describe("POST /v1/messages/count_tokens", () => {
     expect(upstream.requests).toHaveLength(circuitRule.consecutiveFailures);
     expect((await proxy.ask()).status).toBe(200);
     expect((await proxy.lastDecision()).world).not.toHaveProperty("down");
+    const health = async () => {
+      const { endpoints } = (await (await fetch(`${proxy.url}/admin/health`)).json()) as { endpoints: object[] };
+      return endpoints;
+    };
+    const since = new Date(at).toISOString();
+    const openings = { retry_at: new Date(at + circuitRule.openMs).toISOString(), last_error: { at: since } };
+    expect(await health()).toMatchObject([
+      { circuit: { state: "closed" }, count_tokens_circuit: { state: "open", since, ...openings } },
+    ]);
     at += circuitRule.openMs;
     status = 200;
     expect(await ask()).toMatchObject({ by: "provider", tokens: 7 });
+    expect(await health()).toMatchObject([{ count_tokens_circuit: { state: "closed", consecutive_failures: 0 } }]);
   });
 
   it("takes a place of max_concurrent, and is estimated while there is none", async () => {

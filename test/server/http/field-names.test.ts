@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { formatCatalog, geminiServer, startProvider } from "../providers/provider-servers.js";
-import { compile, policyOf, startProxy, stopAll } from "./harness.js";
+import { proxyOverFormats } from "../../services/proxy-over-formats.js";
+import { geminiServer } from "../providers/provider-servers.js";
+import { stopAll } from "./harness.js";
 
 afterEach(stopAll);
 
@@ -8,9 +9,7 @@ const attributes = "attributes:\n  risk: { type: number, from: { metadata: risk 
 const rule = '  - { id: risky, match: { attributes.risk: { gte: 5 } }, deny: "too risky" }';
 
 async function start() {
-  const upstream = await startProvider(geminiServer);
-  const policy = compile(policyOf("{ to: [acme/gemini] }", rule, attributes), formatCatalog({ gemini: upstream.url }));
-  const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+  const { proxy } = await proxyOverFormats({ gemini: geminiServer }, { rules: rule, more: attributes });
   const ask = (path: string, body: object) =>
     fetch(`${proxy.url}${path}`, { method: "POST", body: JSON.stringify({ model: "auto", ...body }) });
   const sources = async () => {

@@ -3,7 +3,8 @@ import { HumanMessage, ToolMessage } from "@langchain/core/messages";
 import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { generateObject, generateText, jsonSchema, stepCountIs, streamText, tool } from "ai";
 import { afterEach, describe, expect, it } from "vitest";
-import { formatCatalog, servers, startProvider } from "../providers/provider-servers.js";
+import { proxyOverFormats } from "../../services/proxy-over-formats.js";
+import { servers } from "../providers/provider-servers.js";
 import {
   catalogOf,
   compile,
@@ -19,9 +20,7 @@ import {
 afterEach(stopAll);
 
 async function start(format: string, server: (typeof servers)[number][1]) {
-  const upstream = await startProvider(server);
-  const policy = compile(policyOf(`{ to: [acme/${format}] }`), formatCatalog({ [format]: upstream.url }));
-  return { upstream, proxy: await startProxy(policy, { environment: { KEY: "sk-provider" } }) };
+  return proxyOverFormats({ [format]: server });
 }
 
 const PICTURE = "data:image/png;base64,iVBORw0KGgo=";

@@ -1,6 +1,7 @@
-import OpenAI from "openai";
+import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { anthropicServer, formatCatalog, startProvider } from "../providers/provider-servers.js";
+import { openAiClient, proxyOverFormats } from "../../services/proxy-over-formats.js";
+import { anthropicServer, startProvider } from "../providers/provider-servers.js";
 import {
   catalogOf,
   compile,
@@ -14,8 +15,6 @@ import {
 } from "./harness.js";
 
 afterEach(stopAll);
-
-const environment = { KEY: "sk-provider" };
 
 describe("POST /v1/completions", () => {
   it("goes through to a server that has it, whole and streamed", async () => {
@@ -36,7 +35,7 @@ describe("POST /v1/completions", () => {
       response.end(`${chunk("fi", null)}${chunk("ne", "stop")}data: [DONE]\n\n`);
     });
     const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: upstream.url })));
-    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const client = openAiClient(proxy);
     const whole = await client.completions.create({ model: "auto", prompt: "say", suffix: "." });
     expect(whole.choices[0]?.text).toBe("fine");
     expect(upstream.requests[0]).toMatchObject({
@@ -52,25 +51,116 @@ describe("POST /v1/completions", () => {
   });
 
   it("is a chat completion to all others, with a warning", async () => {
-    const upstream = await startProvider(anthropicServer);
-    const proxy = await startProxy(
-      compile(policyOf("{ to: [acme/anthropic] }"), formatCatalog({ anthropic: upstream.url })),
-      { environment },
-    );
-    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const { proxy } = await proxyOverFormats({ anthropic: anthropicServer });
+    const client = openAiClient(proxy);
     const { data, response } = await client.completions
-      .create({ model: "auto", prompt: "say", echo: true })
+      .create({ model: "auto", prompt: "say", echo: true, best_of: 2 })
       .withResponse();
     expect(data).toMatchObject({
       object: "text_completion",
       choices: [{ text: "Hello there.", finish_reason: "stop" }],
     });
-    expect(response.headers.get("x-route-warning")).toContain("echo: left out");
+    expect(response.headers.get("x-route-warning")).toMatch(/echo: left out.*best_of: left out/);
     let text = "";
     for await (const { choices } of await client.completions.create({ model: "auto", prompt: "say", stream: true })) {
       text += choices[0]?.text;
     }
     expect(text).toBe("Hello there.");
+  });
+
+  describe("of several prompts", () => {
+    /** `acme/chat` answers chat completions only, `acme/one` completes text. */
+    async function start(route: string, answer: (response: ServerResponse) => void) {
+      const upstream = await startUpstream(answer);
+      const chat = await startProvider(anthropicServer);
+      const catalog = catalogOf(
+        { one: upstream.url },
+        `  acme/chat: { context_window: 100k, price: { input: 1, output: 2 }, endpoints: [{ provider: chat, model: c }] }
+`,
+      ).replace("models:", `  chat: { format: anthropic, base_url: ${chat.url} }\nmodels:`);
+      const proxy = await startProxy(compile(policyOf(route), catalog));
+      const client = openAiClient(proxy);
+      return { upstream, chat, proxy, client };
+    }
+    const choice = (index: number, text: string) => ({ index, text, finish_reason: "stop", logprobs: null });
+    const usage = { prompt_tokens: 4, completion_tokens: 6, total_tokens: 10 };
+
+    it("goes through to a server that completes text, every choice with its place", async () => {
+      const { client, upstream, chat, proxy } = await start("{ to: [acme/chat, acme/one] }", (response) =>
+        sendJson(response, {
+          id: "cmpl-1",
+          object: "text_completion",
+          choices: [0, 1, 2, 3].map((n) => choice(n, `${n}`)),
+          usage,
+        }),
+      );
+      const { choices } = await client.completions.create({ model: "auto", prompt: ["a", "b"], n: 2, max_tokens: 5 });
+      expect(choices.map(({ index, text }) => [index, text])).toEqual([0, 1, 2, 3].map((n) => [n, `${n}`]));
+      expect(JSON.parse(upstream.requests[0]?.body ?? "")).toEqual({
+        model: "one-model",
+        prompt: ["a", "b"],
+        n: 2,
+        max_tokens: 5,
+      });
+      expect(chat.requests).toEqual([]);
+      const { attempts, world } = await proxy.lastDecision();
+      expect(attempts).toMatchObject([{ endpoint: "acme/one@one", usage: { input_tokens: 4, output_tokens: 6 } }]);
+      expect(world).toMatchObject({ answers: 4, incapable: { "acme/chat@chat": "has several prompts" } });
+    });
+
+    it("ends a stream when every one of them has ended", async () => {
+      const event = (index: number, finish_reason: string | null) =>
+        `data: ${JSON.stringify({ id: "c", object: "text_completion", choices: [{ ...choice(index, `${index}`), finish_reason }] })}\n\n`;
+      const { client } = await start("{ to: [acme/one] }", (response) => {
+        startStream(response);
+        response.end(event(0, null) + event(0, "stop") + event(1, "stop"));
+      });
+      const got: number[] = [];
+      const stream = await client.completions.create({ model: "auto", prompt: ["a", "b"], stream: true });
+      for await (const { choices } of stream) got.push(choices[0]!.index);
+      expect(got).toEqual([0, 0, 1]);
+      const { client: other } = await start("{ to: [acme/one] }", (response) => {
+        startStream(response);
+        response.end(event(0, "stop"));
+      });
+      const cut = await other.completions.create({ model: "auto", prompt: ["a", "b"], stream: true });
+      await expect(
+        (async () => {
+          for await (const _ of cut);
+        })(),
+      ).rejects.toThrow(/incomplete/);
+    });
+
+    it("takes prompts in tokens, counts them, and holds for each what its answers may cost", async () => {
+      const { client, proxy, upstream } = await start("{ to: [acme/chat, acme/one] }", (response) =>
+        sendJson(response, { id: "c", object: "text_completion", choices: [choice(0, "x")], usage }),
+      );
+      await client.completions.create({ model: "auto", prompt: [1, 2, 3], max_tokens: 5 });
+      await client.completions.create({ model: "auto", prompt: [[1, 2], [3]], max_tokens: 5, best_of: 3 });
+      expect(upstream.requests.map(({ body }) => (JSON.parse(body) as { prompt: unknown }).prompt)).toEqual([
+        [1, 2, 3],
+        [[1, 2], [3]],
+      ]);
+      const { world, facts } = await proxy.lastDecision();
+      expect(world).toMatchObject({ answers: 6, incapable: { "acme/chat@chat": "has a prompt in tokens" } });
+      expect(facts.context_tokens?.value).toBeGreaterThanOrEqual(3);
+      await client.completions.create({ model: "auto", prompt: "a", max_tokens: 5, best_of: 3 });
+      expect((await proxy.lastDecision()).world).toMatchObject({ answers: 3 });
+    });
+
+    it("is refused with what may serve it where only chats are left, and where it is no list of prompts", async () => {
+      const { client, chat } = await start("{ to: [acme/chat] }", (response) => sendJson(response, {}));
+      const ask = (prompt: never) => client.completions.create({ model: "auto", prompt });
+      await expect(ask(["a", "b"] as never)).rejects.toMatchObject({
+        status: 400,
+        code: "no_candidate",
+        message: expect.stringContaining("acme/chat@chat: the request has several prompts"),
+      });
+      for (const prompt of [[], ["a", 1], [[]], { a: 1 }, 5, undefined]) {
+        await expect(ask(prompt as never)).rejects.toMatchObject({ status: 400, param: "prompt" });
+      }
+      expect(chat.requests).toEqual([]);
+    });
   });
 });
 
@@ -92,7 +182,7 @@ describe("POST /v1/embeddings", () => {
       sendJson(response, { object: "list", data, model: "vectors-1", usage: { prompt_tokens: 8, total_tokens: 8 } });
     });
     const proxy = await startProxy(compile(policyOf("{ to: [acme/one, acme/vectors] }"), catalog(upstream.url)));
-    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const client = openAiClient(proxy);
     const { data } = await client.embeddings.create({ model: "auto", input: ["a", "b"], encoding_format: "float" });
     expect(data[0]?.embedding).toEqual([0.5, 1]);
     expect(upstream.requests).toMatchObject([{ path: "/v1/embeddings" }]);
@@ -118,11 +208,7 @@ describe("POST /v1/embeddings", () => {
 
 describe("GET /v1/generation", () => {
   it("tells what became of a request", async () => {
-    const upstream = await startProvider(anthropicServer);
-    const proxy = await startProxy(
-      compile(policyOf("{ to: [acme/anthropic] }"), formatCatalog({ anthropic: upstream.url })),
-      { environment },
-    );
+    const { proxy } = await proxyOverFormats({ anthropic: anthropicServer });
     const id = (await proxy.ask({ user: "u" }, { "x-title": "App" })).headers.get("x-route-decision");
     const answer = await fetch(`${proxy.url}/v1/generation?id=${id}`);
     expect(await answer.json()).toMatchObject({

@@ -36,7 +36,11 @@ describe("who needs a key", () => {
     const refused = await proxy.ask();
     expect(refused.status).toBe(401);
     expect(refused.headers.get("www-authenticate")).toBe("Bearer");
-    expect(await errorOf(refused)).toMatchObject({ code: "missing_api_key", type: "authentication_error" });
+    expect(await errorOf(refused)).toMatchObject({
+      code: "missing_api_key",
+      type: "authentication_error",
+      message: expect.stringContaining("or `x-api-key: rw_…`"),
+    });
     await fetch(`${proxy.url}/admin/keys/${id}`, { method: "DELETE" });
     const revoked = await errorOf(await proxy.ask({}, bearer(token)));
     expect(revoked).toMatchObject({ code: "invalid_api_key", message: expect.stringContaining("revoked") });

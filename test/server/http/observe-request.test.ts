@@ -27,8 +27,7 @@ async function observe(headers: RequestHeaders = {}, body: Record<string, unknow
   const observed = await observeRequest({
     headers,
     body: { messages: [{ role: "user", content: "hi" }], ...body },
-    policy,
-    thresholds: tokenThresholds(policy),
+    serving: { policy, thresholds: tokenThresholds(policy) },
     counter,
     now,
   });

@@ -1,15 +1,9 @@
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
+import { openAiClient, proxyOverFormats } from "../../services/proxy-over-formats.js";
 import { streamBytes } from "../providers/harness.js";
-import {
-  type Format,
-  formatCatalog,
-  openAiServer,
-  responsesServer,
-  servers,
-  startProvider,
-} from "../providers/provider-servers.js";
-import { compile, policyOf, startProxy, stopAll } from "./harness.js";
+import { type Format, openAiServer, responsesServer, servers } from "../providers/provider-servers.js";
+import { stopAll } from "./harness.js";
 
 afterEach(stopAll);
 
@@ -27,14 +21,8 @@ describe.each([...servers, [native, responsesServer] as const])(
   (name, server) => {
     const format = name === native ? "openai" : name;
     async function start() {
-      const upstream = await startProvider(server);
-      const catalog = formatCatalog({ [format]: upstream.url });
-      const policy = compile(
-        policyOf(`{ to: [acme/${format}] }`),
-        name === native ? withResponsesApi(catalog) : catalog,
-      );
-      const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
-      return { upstream, proxy, client: new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 }) };
+      const over = await proxyOverFormats({ [format]: server }, name === native ? { catalog: withResponsesApi } : {});
+      return { ...over, client: openAiClient(over.proxy) };
     }
 
     it("answers, with instructions, and says the same streamed", async () => {
@@ -141,11 +129,7 @@ describe.each([...servers, [native, responsesServer] as const])(
 
 describe("POST /v1/responses", () => {
   it("names what a chat completion cannot say, and nothing that changes nothing", async () => {
-    const upstream = await startProvider(servers[0]![1]);
-    const proxy = await startProxy(
-      compile(policyOf("{ to: [acme/openai] }"), formatCatalog({ openai: upstream.url })),
-      { environment: { KEY: "sk-provider" } },
-    );
+    const { proxy } = await proxyOverFormats({ openai: servers[0]![1] });
     const warningOf = async (fields: object) => {
       const body = JSON.stringify({ input: "x", ...fields });
       return (await fetch(`${proxy.url}/v1/responses`, { method: "POST", body })).headers.get("x-route-warning");
@@ -180,12 +164,37 @@ describe("POST /v1/responses", () => {
     }
   });
 
+  it("refuses what it cannot read, with its place", async () => {
+    const { upstream, proxy } = await proxyOverFormats({ openai: servers[0]![1] });
+    const part = (fields: unknown) => ({ input: [{ role: "user", content: [fields] }] });
+    for (const [fields, message] of [
+      [{ input: ["hi"] }, "input[0]: it takes an object"],
+      [{ input: [{}] }, "input[0].role: it takes a text; other items than messages have a type"],
+      [{ input: [{ type: 5 }] }, "input[0].type: it takes a text"],
+      [{ input: [{ role: "user" }] }, "input[0].content: it takes a text or a list of parts"],
+      [{ input: [{ role: "user", content: 5 }] }, "input[0].content: it takes a text or a list of parts"],
+      [part(5), "input[0].content[0]: it takes an object"],
+      [part({}), "input[0].content[0].type: it takes a text"],
+      [part({ type: "input_text", text: 5 }), "input[0].content[0].text: it takes a text"],
+      [{ input: [{ type: "function_call", call_id: "c", name: "f" }] }, "input[0].arguments: it takes a text"],
+      [{ input: [{ type: "function_call_output", output: "x" }] }, "input[0].call_id: it takes a text"],
+      [
+        { input: [{ type: "function_call_output", call_id: "c" }] },
+        "input[0].output: it takes a text or a list of parts",
+      ],
+      [{ input: "x", tools: [5] }, "tools[0]: it takes an object"],
+    ] as const) {
+      const answer = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body: JSON.stringify(fields) });
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { error: { code: "invalid_request", message } },
+      ]);
+    }
+    expect(upstream.requests).toEqual([]);
+  });
+
   it("asks providers to show their reasoning when a summary is asked for", async () => {
-    const upstream = await startProvider(servers[2]![1]);
-    const proxy = await startProxy(
-      compile(policyOf("{ to: [acme/gemini] }"), formatCatalog({ gemini: upstream.url })),
-      { environment: { KEY: "sk-provider" } },
-    );
+    const { upstream, proxy } = await proxyOverFormats({ gemini: servers[2]![1] });
     const body = JSON.stringify({ input: "x", reasoning: { effort: "low", summary: "auto" } });
     const answer = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body });
     expect(answer.headers.get("x-route-warning")).toBeNull();
@@ -195,11 +204,9 @@ describe("POST /v1/responses", () => {
   });
 
   it("leaves out those that do not have the API when a file is named by its id", async () => {
-    const [one, two] = await Promise.all([startProvider(servers[1]![1]), startProvider(responsesServer)]);
-    const catalog = withResponsesApi(formatCatalog({ openai: two.url, anthropic: one.url }));
-    const proxy = await startProxy(compile(policyOf("{ to: [acme/anthropic, acme/openai] }"), catalog), {
-      environment: { KEY: "sk-provider" },
-    });
+    const both = { openai: responsesServer, anthropic: servers[1]![1] };
+    const route = "{ to: [acme/anthropic, acme/openai] }";
+    const { proxy } = await proxyOverFormats(both, { route, catalog: withResponsesApi });
     for (const part of [
       { type: "input_image", file_id: "file-1" },
       { type: "input_file", file_id: "file-1" },
@@ -214,13 +221,7 @@ describe("POST /v1/responses", () => {
   });
 
   it("refuses what needs a memory", async () => {
-    const upstream = await startProvider(servers[0]![1]);
-    const proxy = await startProxy(
-      compile(policyOf("{ to: [acme/openai] }"), formatCatalog({ openai: upstream.url })),
-      {
-        environment: { KEY: "sk-provider" },
-      },
-    );
+    const { upstream, proxy } = await proxyOverFormats({ openai: servers[0]![1] });
     for (const body of [
       { input: "x", previous_response_id: "resp_1" },
       { input: "x", conversation: "conv_1" },
@@ -246,11 +247,8 @@ describe("POST /v1/responses", () => {
 });
 
 describe("POST /v1/responses to a provider that has it", () => {
-  const environment = { KEY: "sk-provider" };
   async function start(server: Format = responsesServer, route = "{ to: [acme/openai] }", rules = "[]") {
-    const upstream = await startProvider(server);
-    const catalog = withResponsesApi(formatCatalog({ openai: upstream.url }));
-    const proxy = await startProxy(compile(policyOf(route, rules), catalog), { environment });
+    const { upstream, proxy } = await proxyOverFormats({ openai: server }, { route, rules, catalog: withResponsesApi });
     const ask = (body: object, headers: Record<string, string> = {}) =>
       fetch(`${proxy.url}/v1/responses`, { method: "POST", body: JSON.stringify(body), headers });
     return { upstream, proxy, ask };
@@ -341,12 +339,9 @@ describe("POST /v1/responses to a provider that has it", () => {
   });
 
   it("falls back to a chat completion of another format, before the first content", async () => {
-    const upstream = await startProvider({ ...responsesServer, whole: () => ({}), events: () => [] });
-    const other = await startProvider(servers[1]![1]);
-    const catalog = withResponsesApi(formatCatalog({ openai: upstream.url, anthropic: other.url }));
-    const proxy = await startProxy(compile(policyOf("{ to: [acme/openai, acme/anthropic] }"), catalog), {
-      environment,
-    });
+    const empty = { ...responsesServer, whole: () => ({}), events: () => [] };
+    const both = { openai: empty, anthropic: servers[1]![1] };
+    const { proxy } = await proxyOverFormats(both, { catalog: withResponsesApi });
     for (const stream of [false, true]) {
       const body = JSON.stringify({ input: "hi", stream });
       const answer = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body });

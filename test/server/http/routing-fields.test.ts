@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { DecisionRecord } from "../../../engine/index.js";
 import { anthropicServer, startProvider } from "../providers/provider-servers.js";
 import {
   compile,
@@ -192,10 +193,37 @@ models:
       {
         error: {
           code: "no_candidate",
-          message: expect.stringContaining("the request's own hint leaves it out (models, provider.ignore)"),
+          message: expect.stringContaining(
+            "acme/two@near, acme/one@near: the request says models: acme/claude; provider.ignore: near; acme/two@far: the request says models: acme/claude",
+          ),
         },
       },
     ]);
+  });
+
+  it("are named with their values in the record, the words of strangers left out", async () => {
+    const { proxy } = await start();
+    const reasonsFor = async (fields: object) => {
+      const answer = await proxy.ask(fields, { "x-route-explain": "true" });
+      const { candidates, world } = ((await answer.json()) as { route: DecisionRecord }).route;
+      const details = candidates.flatMap(({ endpoint, detail }) => (endpoint === near ? [detail] : []));
+      return { details, by: Object.keys(world.hint_excluded_by ?? {}) };
+    };
+    const words = "sk-secret";
+    for (const [fields, hint] of [
+      [{ provider: { only: ["far", words] } }, "provider.only: far, 1 that the catalog does not have"],
+      [{ provider: { ignore: ["near"] } }, "provider.ignore: near"],
+      [{ provider: { max_price: { prompt: "0.5", completion: 9 } } }, "provider.max_price: prompt 0.5, completion 9"],
+      [{ provider: { zdr: true } }, "provider.zdr: true"],
+      [{ provider: { data_collection: "deny" } }, "provider.data_collection: deny"],
+      [{ models: ["acme/claude", words, words] }, "models: acme/claude, 2 that the catalog does not have"],
+      [{ model: "acme/one:free" }, "model: the suffix :free"],
+    ] as const) {
+      expect(await reasonsFor(fields)).toEqual({
+        details: [`the request says ${hint}`],
+        by: [hint],
+      });
+    }
   });
 
   it("ask for usage in streams: usage.include", async () => {

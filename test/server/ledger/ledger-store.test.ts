@@ -53,6 +53,29 @@ onBothEngines((engine) => {
     await database.close();
   });
 
+  it("adds calls of several hours and days to the sums of each, once", async () => {
+    const database = await openDatabase(await engine.newUrl());
+    const store = new LedgerStore(database);
+    const rows = Array.from({ length: 40 }, (_, index) =>
+      ledgerRow(`dec_${index}.1`, { at: DAY + (index - 20) * 0.25 * HOUR_MS, charged_nano: 1, model: `m${index % 3}` }),
+    );
+    await store.write(rows.slice(10, 30));
+    await store.write(rows);
+    const sums = await database.db
+      .selectFrom("usage_rollups")
+      .select(({ fn }) => ["span", "start", fn.sum<number>("charged_nano").as("charged")])
+      .groupBy(["span", "start"])
+      .orderBy("start")
+      .execute();
+    const of = (span: string) => sums.filter((sum) => sum.span === span).map(({ start, charged }) => [start, charged]);
+    expect(of("hour")).toEqual(Array.from({ length: 10 }, (_, hour) => [DAY + (hour - 5) * HOUR_MS, 4]));
+    expect(of("day")).toEqual([
+      [DAY - 24 * HOUR_MS, 20],
+      [DAY, 20],
+    ]);
+    await database.close();
+  });
+
   it("keeps every column of a row, whether or not it is like most", async () => {
     const database = await openDatabase(await engine.newUrl());
     const others = {

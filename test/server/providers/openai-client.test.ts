@@ -1,7 +1,8 @@
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
-import { compile, policyOf, startProxy, stopAll } from "../http/harness.js";
-import { formatCatalog, servers, startProvider } from "./provider-servers.js";
+import { openAiClient, proxyOverFormats } from "../../services/proxy-over-formats.js";
+import { stopAll } from "../http/harness.js";
+import { servers } from "./provider-servers.js";
 
 afterEach(stopAll);
 
@@ -12,12 +13,8 @@ const tools: OpenAI.ChatCompletionTool[] = [
 
 describe.each(servers)("the official openai client through the proxy to %s", (format, server) => {
   async function start() {
-    const upstream = await startProvider(server);
-    const proxy = await startProxy(
-      compile(policyOf(`{ to: [acme/${format}] }`), formatCatalog({ [format]: upstream.url })),
-      { environment: { KEY: "sk-provider" } },
-    );
-    const client = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 });
+    const { upstream, proxy } = await proxyOverFormats({ [format]: server });
+    const client = openAiClient(proxy);
     const ask = (content: OpenAI.ChatCompletionUserMessageParam["content"], more: object = {}) =>
       client.chat.completions.create({ model: "auto", messages: [{ role: "user", content }], ...more });
     return { upstream, proxy, client, ask };

@@ -1,6 +1,7 @@
-import OpenAI from "openai";
+import type OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import { lookAtCredentials } from "../../../server/providers/credentials.js";
+import { openAiClient } from "../../services/proxy-over-formats.js";
 import { compile, policyOf, startProxy, stopAll } from "../http/harness.js";
 
 afterEach(stopAll);
@@ -11,14 +12,14 @@ providers:
 models:
   acme/pretend:
     context_window: 32k
-    capabilities: [tools]
+    capabilities: [tools, json_schema]
     ${price}
     endpoints: [{ provider: pretend, model: pretend-1 }]
 `;
 
 async function clientOf(simulate?: string, price?: string) {
   const proxy = await startProxy(compile(policyOf("{ to: [acme/pretend] }"), catalog(simulate, price)));
-  return { proxy, client: new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: "unused", maxRetries: 0 }) };
+  return { proxy, client: openAiClient(proxy) };
 }
 const hello = [{ role: "user" as const, content: "Hello there" }];
 const tools = [
@@ -90,9 +91,80 @@ describe("the official client on the simulator", () => {
     expect(none.choices[0]!.message.tool_calls).toBeUndefined();
   });
 
+  it("answers once it has the result of a tool, so that an agent comes to its end", async () => {
+    const { client } = await clientOf("{ latency_ms: 1 }");
+    const { name, parameters } = tools[0]!.function;
+    const add = { name, description: "adds", parameters, function: () => "3" };
+    const runner = client.chat.completions.runTools(
+      {
+        model: "auto",
+        messages: [{ role: "user", content: "please add" }],
+        tools: [{ type: "function", function: add }],
+      },
+      { maxChatCompletions: 5 },
+    );
+    expect(await runner.finalContent()).toContain("You said: please add");
+    expect(runner.allChatCompletions()).toHaveLength(2);
+  });
+
+  it("calls a tool that says nothing of its parameters with an object", async () => {
+    const { client } = await clientOf("{ latency_ms: 1 }");
+    for (const parameters of [undefined, {}, { type: "string" }]) {
+      const { choices } = await client.chat.completions.create({
+        model: "auto",
+        messages: hello,
+        tools: [{ type: "function", function: { name: "f", ...(parameters === undefined ? {} : { parameters }) } }],
+        tool_choice: "required",
+      });
+      expect(choices[0]?.message.tool_calls).toMatchObject([{ function: { arguments: "{}" } }]);
+    }
+  });
+
+  it("gives as many answers as are asked for, streamed and whole", async () => {
+    const { client, proxy } = await clientOf('{ latency_ms: 1, chunk_delay_ms: 0, reply: "one two" }');
+    const whole = await client.chat.completions.create({ model: "auto", messages: hello, n: 3 });
+    expect(whole.choices.map(({ index, message }) => [index, message.content])).toEqual([
+      [0, "one two"],
+      [1, "one two"],
+      [2, "one two"],
+    ]);
+    const one = await client.chat.completions.create({ model: "auto", messages: hello });
+    expect(whole.usage?.completion_tokens).toBe(3 * one.usage!.completion_tokens);
+    const streamed = await client.chat.completions
+      .stream({ model: "auto", messages: hello, n: 2 })
+      .finalChatCompletion();
+    expect(streamed.choices.map(({ message }) => message.content)).toEqual(["one two", "one two"]);
+    expect((await proxy.lastDecision()).result?.outcome).toBe("answered");
+    const { choices } = await client.chat.completions.create({ model: "auto", messages: hello, n: 1_000_000 });
+    expect(choices).toHaveLength(128);
+  });
+
+  it("answers in JSON where JSON is asked for, that fits the plain parts of the schema", async () => {
+    const { client } = await clientOf("{ latency_ms: 1, chunk_delay_ms: 0 }");
+    const schema = {
+      type: "object",
+      properties: { a: { type: "number" }, b: { anyOf: [{ type: "null" }] }, c: { $ref: "#/$defs/c" } },
+      required: ["a", "b", "c"],
+      $defs: { c: { type: "array", items: { const: 7 } } },
+    };
+    const response_format = { type: "json_schema" as const, json_schema: { name: "x", schema } };
+    const whole = await client.chat.completions.create({ model: "auto", messages: hello, response_format });
+    expect(JSON.parse(whole.choices[0]?.message.content ?? "")).toEqual({ a: 1, b: null, c: [7] });
+    const streamed = await client.chat.completions
+      .stream({ model: "auto", messages: hello, response_format: { type: "json_object" } })
+      .finalChatCompletion();
+    expect(JSON.parse(streamed.choices[0]?.message.content ?? "")).toEqual({
+      simulated: expect.stringContaining("Hello there"),
+    });
+  });
+
   it("survives odd tools and messages", async () => {
     const { proxy } = await clientOf("{ latency_ms: 1 }");
-    for (const body of [{ tools: [null, 5, {}] }, { messages: [{}, { role: "user", content: [null, {}] }] }]) {
+    for (const body of [
+      { tools: [null, 5, {}] },
+      { response_format: { type: "json_schema" } },
+      { messages: [{}, { role: "user", content: [null, {}] }] },
+    ]) {
       expect((await proxy.ask(body)).status).toBe(200);
     }
   });

@@ -1,14 +1,15 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { explainDecision, factsOfRecord } from "../../../engine/index.js";
-import { compile, policyOf, startProxy, stopAll } from "../http/harness.js";
-import { anthropicServer, formatCatalog, geminiServer, openAiServer, startProvider } from "./provider-servers.js";
+import { proxyOverFormats } from "../../services/proxy-over-formats.js";
+import { stopAll } from "../http/harness.js";
+import { anthropicServer, geminiServer, openAiServer } from "./provider-servers.js";
 
 afterEach(stopAll);
 
-async function start(route = "{ to: [acme/anthropic, acme/gemini] }") {
-  const [anthropic, gemini] = await Promise.all([startProvider(anthropicServer), startProvider(geminiServer)]);
-  const policy = compile(policyOf(route), formatCatalog({ anthropic: anthropic.url, gemini: gemini.url }));
-  return { anthropic, gemini, policy, proxy: await startProxy(policy, { environment: { KEY: "sk-provider" } }) };
+async function start(route?: string) {
+  const servers = { anthropic: anthropicServer, gemini: geminiServer };
+  const { policy, proxy, upstreams } = await proxyOverFormats(servers, route === undefined ? {} : { route });
+  return { ...upstreams, policy, proxy };
 }
 
 describe("what a format cannot say", () => {
@@ -54,12 +55,11 @@ describe("what a format cannot say", () => {
     ["names a file by a file_id", asked({ type: "file", file: { file_id: "file-1" } })],
     ["holds a part of type video_url", asked({ type: "video_url", video_url: { url: "https://x.test/a.mp4" } })],
   ])("leaves out the formats that cannot, where another one can: the request %s", async (words, body) => {
-    const [anthropic, gemini, openai] = await Promise.all(
-      [anthropicServer, geminiServer, openAiServer].map(startProvider),
-    );
-    const urls = { anthropic: anthropic!.url, gemini: gemini!.url, openai: openai!.url };
-    const policy = compile(policyOf("{ to: [acme/anthropic, acme/gemini, acme/openai] }"), formatCatalog(urls));
-    const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+    const { proxy } = await proxyOverFormats({
+      anthropic: anthropicServer,
+      gemini: geminiServer,
+      openai: openAiServer,
+    });
     const answer = await proxy.ask(body);
     expect([answer.status, answer.headers.get("x-route-provider")]).toEqual([200, "openai"]);
     const { world } = await proxy.lastDecision();

@@ -1,14 +1,22 @@
-import { sql } from "kysely";
+import { Kysely, Migrator, SqliteDialect } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
+import { LedgerStore } from "../../../server/ledger/ledger-store.js";
+import type { DatabaseSchema } from "../../../server/storage/database-schema.js";
+import { migrationsOf } from "../../../server/storage/migrations.js";
 import { openDatabase } from "../../../server/storage/open-database.js";
 import { createDecisionStore } from "../../../server/storage/open-decision-store.js";
+import { openPostgres } from "../../../server/storage/open-postgres.js";
+import { openSqlite } from "../../../server/storage/open-sqlite.js";
 import { hasPostgres } from "../../services/available.js";
 import { createDatabase, onBothEngines } from "../../services/engines.js";
 import { eventually } from "../../services/eventually.js";
 import { startPostgres } from "../../services/postgres.js";
+import { ledgerRow } from "../ledger/ledger-row.js";
 import { cleanUp, decision, decisionId, decisionNumber, openStore, REVISION } from "./harness.js";
 
 const summary = { rule: "default", model: "acme/small", provider: "left", status: 200 };
+
+const silent = { info() {}, warn() {}, error() {} } as never;
 
 afterEach(cleanUp);
 
@@ -89,40 +97,119 @@ onBothEngines((engine) => {
 });
 
 onBothEngines((engine) => {
-  it("upgrades a database of before 0006 with what is in it", async () => {
+  it("upgrades a database of before batches, with its decisions and its ledger", async () => {
     const url = await engine.newUrl();
-    const before = await openDatabase(url);
-    for (const [index, table, columns] of [
-      ["ledger_by_time", "ledger", ["at"]],
-      ["ledger_by_key", "ledger", ["key", "at"]],
-      ["decisions_by_time", "decisions", ["time"]],
-      ["decisions_by_rule", "decisions", ["rule", "id"]],
-      ["decisions_by_model", "decisions", ["model", "id"]],
-      ["decisions_by_key", "decisions", ["api_key", "id"]],
-      ["decisions_by_tenant", "decisions", ["tenant", "id"]],
-    ] as const) {
-      await before.db.schema
-        .createIndex(index)
-        .ifNotExists()
-        .on(table)
-        .columns([...columns])
-        .execute();
-    }
-    await before.db.schema.dropIndex("decisions_by_filters").ifExists().execute();
-    await sql`delete from kysely_migration where name = '0006_fewer_indexes'`.execute(before.db);
-    const old = createDecisionStore(before, { log: { info() {}, warn() {}, error() {} } as never, now: Date.now });
-    for (let number = 0; number < 300; number++) old.record(decision(number), summary);
-    await old.close();
-    await before.close();
+    const before = openWithoutMigrations(url);
+    const migrator = new Migrator({
+      db: before,
+      provider: { getMigrations: async () => migrationsOf(engine.name) },
+    });
+    expect((await migrator.migrateTo("0006_fewer_indexes")).error).toBeUndefined();
+    // Two a second: what is put together must not span more ids than batches do.
+    const numbers = Array.from({ length: 300 }, (_, index) => index * 500);
+    const old = numbers.map((number) => ({
+      ...{ id: decisionId(number), time: decision(number).time, revision: number < 50_000 ? "00" : REVISION },
+      ...{
+        policy: "production",
+        rule: number % 1_000 === 0 ? "even" : "odd",
+        model: null,
+        provider: null,
+        status: 200,
+      },
+      ...{ api_key: "key_a", tenant: null, app: null, outcome: null },
+      record: JSON.stringify(decision(number)),
+    }));
+    for (const row of old) await before.insertInto("decisions").values(row).execute();
+    await before
+      .insertInto("ledger" as "ledger_rows")
+      .values(ledgerRow("dec_old.1", { charged_nano: 5 }))
+      .execute();
+    await before.destroy();
 
-    const { store } = await openStore({ url });
-    expect(await store.list({ rule: "default", limit: 1_000 })).toHaveLength(300);
-    expect(await store.find(decisionId(7))).toEqual(decision(7));
-    store.record(decision(300), summary);
-    expect((await store.list({ model: "acme/small", limit: 1 }))[0]).toEqual(decision(300));
+    const database = await openDatabase(url);
+    const store = createDecisionStore(database, { log: silent, now: Date.now });
+    expect(await store.list({ limit: 1_000 })).toEqual([...numbers].reverse().map((number) => decision(number)));
+    expect(await store.list({ rule: "even", revision: "00", limit: 1_000 })).toHaveLength(50);
+    expect(await store.find(decisionId(7_500))).toEqual(decision(7_500));
+    expect(await database.db.selectFrom("decisions").selectAll().orderBy("id").execute()).toEqual(old);
+    store.record(decision(200_000), summary);
+    expect((await store.list({ model: "acme/small", limit: 1 }))[0]).toEqual(decision(200_000));
+
+    const ledger = new LedgerStore(database);
+    await ledger.write([ledgerRow("dec_new.1", { charged_nano: 7 })]);
+    expect(await ledger.chargedFor(["dec_new.1", "dec_old.1"])).toEqual(
+      new Map([
+        ["dec_new.1", 7],
+        ["dec_old.1", 5],
+      ]),
+    );
+    expect(await database.db.selectFrom("ledger").selectAll().orderBy("id").execute()).toEqual([
+      ledgerRow("dec_new.1", { charged_nano: 7 }),
+      ledgerRow("dec_old.1", { charged_nano: 5 }),
+    ]);
     await store.close();
+    await database.close();
+  });
+
+  it("puts decisions of one time together, and finds each by its own id among batches that overlap", async () => {
+    const database = await openDatabase(await engine.newUrl());
+    const store = createDecisionStore(database, { log: silent, now: Date.now });
+    const texts = new Map<string, string>();
+    // Of a minute, in an order of their own: streams end later than they begin.
+    const numbers = Array.from({ length: 640 }, (_, index) => ((index * 271) % 640) * 100);
+    for (const [at, number] of numbers.entries()) {
+      const one = decision(number, { facts: { note: { value: `line\nend \u2028 ${number}`, source: "body" } } });
+      texts.set(one.id, JSON.stringify(one));
+      store.record(one, { rule: at % 2 === 0 ? "a" : "b", status: 200, model: `m${at % 7}` });
+      if (at % 64 === 63) await store.flush();
+    }
+    const batches = await database.db.selectFrom("decision_batches").selectAll().execute();
+    expect(batches.reduce((sum, { decisions }) => sum + decisions, 0)).toBe(640);
+    expect(batches.length).toBeLessThanOrEqual(10 * 3);
+    for (const { first_id: first, last_id: last } of batches) expect(first.slice(0, 11)).toBe(last.slice(0, 11));
+    for (const [id, text] of texts) expect(JSON.stringify(await store.find(id))).toBe(text);
+    expect(await store.find(`${decisionId(100)}0`)).toBeUndefined();
+
+    const seen: string[] = [];
+    for (let before: string | undefined; ; before = seen.at(-1)) {
+      const page = await store.list({ limit: 9, rule: "a", ...(before === undefined ? {} : { before }) });
+      if (page.length === 0) break;
+      seen.push(...page.map(({ id }) => id));
+    }
+    const wanted = numbers.filter((_, at) => at % 2 === 0).sort((a, b) => b - a);
+    expect(seen.map(decisionNumber)).toEqual(wanted);
+    const rows = await database.db.selectFrom("decisions").select(["id", "model", "status", "record"]).execute();
+    expect(new Map(rows.map(({ id, record }) => [id, record]))).toEqual(texts);
+    for (const { id, model } of rows) expect(model).toBe(`m${numbers.indexOf(decisionNumber(id)) % 7}`);
+    await store.close();
+    await database.close();
+  });
+
+  it("writes a batch once whose fate was unknown, with what came since", async () => {
+    const database = await openDatabase(await engine.newUrl());
+    let isCut = true;
+    const insert: typeof database.insert = async (parts) => {
+      await database.insert(parts);
+      if (isCut) throw new Error("connection lost after the commit");
+    };
+    const batches = { batchMs: 5, retryMs: 5 };
+    const store = createDecisionStore({ ...database, insert }, { log: silent, now: Date.now, batches });
+    store.record(decision(1), summary);
+    await eventually(() => expect(store.status().lastError).toMatch("connection lost"));
+    for (const number of [2, 3]) store.record(decision(number), summary);
+    isCut = false;
+    await eventually(() => expect(store.status()).toEqual({ waiting: 0, written: 3, lost: 0 }));
+    expect((await store.list({})).map(({ id }) => decisionNumber(id))).toEqual([3, 2, 1]);
+    await store.close();
+    await database.close();
   });
 });
+
+function openWithoutMigrations(url: string): Kysely<DatabaseSchema> {
+  return url.startsWith("sqlite:")
+    ? new Kysely({ dialect: new SqliteDialect({ database: openSqlite(url.slice("sqlite:".length)) }) })
+    : openPostgres(url, 2, () => undefined);
+}
 
 describe.skipIf(!hasPostgres)("openDatabase() on PostgreSQL", () => {
   it("migrates once when several servers start at the same time, and outlives a crash of the database", async () => {

@@ -116,7 +116,9 @@ describe("openDecisionStore()", () => {
     await eventually(() => expect(store.status()).toEqual({ waiting: 0, written: 2, lost: 0 }));
     expect(logged.map((line) => line.level)).toEqual(["error", "warn"]);
 
-    other.exec("create trigger refuse before insert on decisions begin select raise(abort, 'disk I/O error'); end");
+    other.exec(
+      "create trigger refuse before insert on decision_batches begin select raise(abort, 'disk I/O error'); end",
+    );
     store.record(decision(3), summary);
     await eventually(() => expect(store.status().lastError).toMatch("disk I/O error"));
     other.exec("drop trigger refuse");

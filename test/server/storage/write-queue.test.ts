@@ -71,7 +71,7 @@ describe("WriteQueue", () => {
     queue.add(1);
     await eventually(() => expect(queue.status().lastError).toBe("disk is full"));
     queue.add(2);
-    await eventually(() => expect(batches).toEqual([[1, 2]]));
+    await eventually(() => expect(batches).toEqual([[1], [2]]));
     expect(queue.status()).toEqual({ waiting: 0, written: 2, lost: 0 });
     expect(errors).toEqual(["decisions cannot be written; trying again: disk is full"]);
   });

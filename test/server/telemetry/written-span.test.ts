@@ -1,4 +1,4 @@
-import type { AttributeValue } from "@opentelemetry/api";
+import type { AttributeValue, Span } from "@opentelemetry/api";
 import { createTraceState, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
 import { resources } from "@opentelemetry/sdk-node";
@@ -27,6 +27,7 @@ const sdk: SdkSpan = {
   _spanLimits: limits,
 };
 const plain: EndedSpan = {
+  like: sdk as unknown as Span,
   name: "POST /v1/chat/completions",
   kind: SpanKind.SERVER,
   context: { traceId, spanId: "b7ad6b7169203331", traceFlags: 1 },

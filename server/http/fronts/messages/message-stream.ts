@@ -19,6 +19,14 @@ export class MessageStream {
     this.#about = about;
   }
 
+  /** Goes on with a stream that others have begun, whose first block is a text that has not ended. */
+  static inText(about: StreamAbout): MessageStream {
+    const stream = new MessageStream(about);
+    stream.#hasBegun = true;
+    stream.#open = "text";
+    return stream;
+  }
+
   /** @param data of one event. @returns events, written out. */
   push(data: string): string {
     const chunk = parseJsonObject(data);

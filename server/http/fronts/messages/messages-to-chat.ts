@@ -2,8 +2,10 @@ import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/
 import type { ApiError } from "../../api-error.js";
 import { routingFieldsOf } from "../../routing-fields.js";
 import type { ChatView } from "../front.js";
+import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
 import { holdsFileId, plainMessages, translateMessages } from "./blocks-to-chat.js";
+import { unreadableContent, unreadableMessage } from "./unreadable-block.js";
 
 /** Fields that mean the same in both. */
 const same = ["temperature", "top_p", "top_k", "stream", "cache_control"] as const;
@@ -76,13 +78,17 @@ export function messagesToChat(body: Json): ChatView | ApiError {
       ...(isSigned ? ["messages: reasoning was left out, OpenAI's format has no way to say it"] : []),
     ],
     unseen: unseenIn(body),
-    needsNative: holdsFileId(body) ? "names a file that Anthropic keeps" : undefined,
+    needsNative: holdsFileId(body)
+      ? "names a file that Anthropic keeps"
+      : hasOtherRole(body)
+        ? "has a message of another role than user, assistant and system"
+        : undefined,
   };
 }
 
 /** The first field that holds something else than its API says: it would be left out, or read otherwise, without a word. */
 function unreadableIn(body: Json): ApiError | undefined {
-  const { system, stop_sequences: stop, messages } = body;
+  const { system, stop_sequences: stop, messages, tools } = body;
   const isThere = (value: unknown) => value !== undefined && value !== null;
   if (isThere(system) && !isContent(system)) {
     return invalid("system: it takes a text or a list of text blocks", "system");
@@ -93,7 +99,19 @@ function unreadableIn(body: Json): ApiError | undefined {
     if (isThere(body[name]) && !isObject(body[name])) return invalid(`${name}: it takes an object`, name);
   }
   const at = objectsOf(messages).findIndex(({ content }) => !isContent(content));
-  return at === -1 ? undefined : invalid(`messages[${at}].content: it takes a text or a list of blocks`, "messages");
+  if (at !== -1) return invalid(`messages[${at}].content: it takes a text or a list of blocks`, "messages");
+  for (const [name, wrong] of [
+    ["system", unreadableContent(system, "system")],
+    ["messages", firstUnreadable(messages, "messages", unreadableMessage)],
+    ["tools", firstUnreadable(tools, "tools")],
+  ] as const) {
+    if (wrong !== undefined) return invalid(wrong, name);
+  }
+  return undefined;
+}
+
+function hasOtherRole({ messages }: Json): boolean {
+  return objectsOf(messages).some(({ role }) => role !== "user" && role !== "assistant" && role !== "system");
 }
 
 function isContent(content: unknown): boolean {

@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import type { StreamAbout } from "../front.js";
 import { callItem, messageItem, outputText, reasoningItem, response, stateItem } from "./chat-to-response.js";
 import { reasoningId, writeState } from "./reasoning-state.js";
@@ -26,6 +26,21 @@ export class ResponseStream {
 
   constructor(about: StreamAbout) {
     this.#about = about;
+  }
+
+  /**
+   * Goes on with a stream that others have begun, whose first item is a text that has not ended.
+   * @param first its first event, which names the response. @param last its last one, a piece of the text. @param text all of it.
+   */
+  static inText(about: StreamAbout, first: Json, last: Json, text: string): ResponseStream {
+    const stream = new ResponseStream(about);
+    const begun = isObject(first["response"]) ? first["response"] : {};
+    stream.#named({ id: begun["id"], created: begun["created_at"], model: begun["model"] });
+    const id = textOf(last["item_id"]) ?? `msg_${stream.#about.id}`;
+    stream.#output.push(messageItem(id, [], "in_progress"));
+    stream.#open = { kind: "text", id, index: 0, text };
+    stream.#sequence = (countOf(last["sequence_number"]) ?? -1) + 1;
+    return stream;
   }
 
   /** @param data of one event. @returns events, written out. */
@@ -60,14 +75,18 @@ export class ResponseStream {
   }
 
   #start(chunk: Json): string {
-    this.#hasBegun = true;
-    this.#about = {
-      id: textOf(chunk["id"]) ?? this.#about.id,
-      created: chunk["created"] ?? this.#about.created,
-      model: textOf(chunk["model"]) ?? this.#about.model,
-    };
+    this.#named(chunk);
     const begun = { response: response(this.#about, undefined) };
     return this.event("response.created", begun) + this.event("response.in_progress", begun);
+  }
+
+  #named({ id, created, model }: Json): void {
+    this.#hasBegun = true;
+    this.#about = {
+      id: textOf(id) ?? this.#about.id,
+      created: created ?? this.#about.created,
+      model: textOf(model) ?? this.#about.model,
+    };
   }
 
   #choice(choice: Json): string {

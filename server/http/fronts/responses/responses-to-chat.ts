@@ -2,9 +2,11 @@ import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/
 import type { ApiError } from "../../api-error.js";
 import { routingFieldsOf } from "../../routing-fields.js";
 import type { ChatView } from "../front.js";
+import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
 import { itemsToMessages } from "./items-to-messages.js";
 import { isOwnReasoning, isReasoningReference } from "./reasoning-state.js";
+import { unreadableItem } from "./unreadable-item.js";
 
 /** Fields that mean the same in both. */
 const same = [
@@ -45,7 +47,12 @@ export function responsesToChat(body: Json): ChatView | ApiError {
   if (typeof input !== "string" && !(Array.isArray(input) && input.length > 0)) {
     return invalid("input: it takes a text or a list of items", "input");
   }
-  if (Array.isArray(input) && !input.every(isObject)) return invalid("input: its items are objects", "input");
+  for (const [name, wrong] of [
+    ["input", firstUnreadable(input, "input", unreadableItem)],
+    ["tools", firstUnreadable(body["tools"], "tools")],
+  ] as const) {
+    if (wrong !== undefined) return invalid(wrong, name);
+  }
   const reference = objectsOf(input).findIndex(
     (item) => item["type"] === "item_reference" && !isReasoningReference(item),
   );

@@ -1,0 +1,83 @@
+import type { Logger } from "pino";
+import type { Endpoint, PlannedAttempt, RecordedAttempt, SimulatedFault } from "../../engine/serving.js";
+import type { BufferList } from "../json/buffer-list.js";
+import type { RequestAccount } from "../ledger/request-account.js";
+import type { Operation } from "../providers/operation.js";
+import type { RequestTrace } from "../telemetry/request-tracing.js";
+import type { CallSide, ClientSink, PassedOver } from "./attempt-result.js";
+import type { EndpointStates } from "./endpoint-states.js";
+import type { Failure } from "./failure.js";
+import type { ServingPolicy } from "./serving-policy.js";
+
+/** What every dispatch shares. */
+export interface DispatchDependencies {
+  readonly endpoints: EndpointStates;
+  readonly log: Pick<Logger, "warn">;
+  /** 0 to 1: for the pauses between retries. */
+  readonly random: () => number;
+  /** Milliseconds, of a clock that only goes forward. */
+  readonly clock: () => number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** What the client asks for: as its own operation, and as the chat completion that it stands for. */
+export interface AskedRequest {
+  readonly operation: Operation;
+  /** The client's body with another model's name. @param streamOptions takes the place of its `stream_options`, if given. */
+  bodyFor(upstreamModel: string, streamOptions?: object): BufferList;
+  /** The request as a chat completion: for providers that do not have the operation. */
+  readonly chat: {
+    readonly body: Readonly<Record<string, unknown>>;
+    /** What it leaves out of the request, one sentence each. */
+    readonly warnings: readonly string[];
+    /** What `chatBodyFor` leaves out of `body`, for providers that get it. */
+    readonly plainWarnings?: readonly string[];
+    /** It goes to providers that have the operation too: the request holds what only this server understands. */
+    readonly isOnly?: boolean;
+  };
+  /** The body of that chat completion. @param legacyMaxTokens where a body is made here, its limit is called `max_tokens`. */
+  chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList;
+  /**
+   * The request for the rest of an answer.
+   * @param text what has come of it. @returns undefined when no request can say that.
+   */
+  restAfter(text: string): AskedRequest | undefined;
+  /** A warning about a field of the chat completion, by the name that the client gave the field. */
+  inClientsWords(sentence: string): string;
+}
+
+/** What has become of a request so far. */
+export interface RequestProgress {
+  /** Each attempt that has ended is added. */
+  readonly attempts: RecordedAttempt[];
+  /** Each attempt that failed is added. */
+  readonly failures: FailedAttempt[];
+  /** Each candidate that could not be called is added. */
+  readonly passedOver: { readonly endpoint: string; readonly reason: PassedOver["reason"] }[];
+  /** What a provider is not told as the client said it is added, before the provider is called. */
+  readonly warnings: Set<string>;
+  /** How long the request has waited for a candidate, milliseconds. */
+  queuedMs: number;
+}
+
+export interface DispatchRequest extends CallSide {
+  readonly sink: ClientSink | undefined;
+  readonly decisionId: string;
+  readonly serving: ServingPolicy;
+  readonly plan: readonly [PlannedAttempt, ...PlannedAttempt[]];
+  readonly asked: AskedRequest;
+  /** Headers that belong to the operation, for providers that have it; undefined: none. */
+  readonly operationHeaders: Readonly<Record<string, string>> | undefined;
+  readonly maxOutputTokens: number | undefined;
+  readonly account: RequestAccount;
+  /** How the simulator is to answer for an endpoint; undefined: as it does otherwise. */
+  readonly faultOf: (endpoint: Endpoint) => SimulatedFault | undefined;
+  readonly trace: RequestTrace;
+  readonly progress: RequestProgress;
+}
+
+export interface FailedAttempt {
+  readonly endpoint: string;
+  readonly failure: Failure;
+}

@@ -1,0 +1,213 @@
+import type { PicoUsdPerToken, PlannedAttempt, Price, Provider } from "../../engine/serving.js";
+import type { PaymentRefusal } from "../ledger/accounting.js";
+import type { PaidCall } from "../ledger/request-account.js";
+import type { Soon } from "../soon.js";
+import type { AttemptTrace } from "../telemetry/request-tracing.js";
+import type { CallSide, EndedAttempt, PassedOver } from "./attempt-result.js";
+import { connectMsOf } from "./attempt-timers.js";
+import { callEndpoint } from "./call-endpoint.js";
+import type { CircuitCall } from "./circuit.js";
+import { verdictOf } from "./circuit-verdict.js";
+import type { AskedRequest, DispatchDependencies, DispatchRequest } from "./dispatch-request.js";
+import { requestFaults } from "./failure.js";
+import { passedOver } from "./passed-over.js";
+import { recordAttempt, tokensPerSecond } from "./record-attempt.js";
+import type { RequestPlaces } from "./request-places.js";
+import type { ProviderConnection } from "./serving-policy.js";
+import type { Release } from "./slots.js";
+import { withoutSecret } from "./without-secret.js";
+
+/** Calls an endpoint, if its circuit lets the call through, it has a free place, and the cost can be held. */
+export function attemptEndpoint(
+  planned: PlannedAttempt,
+  side: CallSide,
+  places: RequestPlaces,
+  request: DispatchRequest,
+  shared: DispatchDependencies,
+): Soon<EndedAttempt> {
+  const { endpoint } = planned;
+  const { endpoints, now } = shared;
+  const circuit = endpoints.isFailing(endpoint) ? undefined : endpoints.circuits.begin(endpoint, now());
+  if (circuit === undefined) return passOver(planned, "circuit_open", request);
+  const release = places.take(planned);
+  if (release === undefined) {
+    circuit.end({ kind: "nothing" }, now());
+    return passOver(planned, "busy", request);
+  }
+  return new EndpointAttempt(planned, side, request, shared, circuit, release).make();
+}
+
+/** Whether the provider of a candidate has the operation itself, and is asked for it. */
+export function isPassedTo({ endpoint }: PlannedAttempt, { serving, asked }: DispatchRequest): boolean {
+  return asked.chat.isOnly !== true && serving.connectionOf(endpoint).passes.has(asked.operation);
+}
+
+function passOver({ endpoint }: PlannedAttempt, reason: PassedOver["reason"], { progress }: DispatchRequest) {
+  progress.passedOver.push({ endpoint: endpoint.id, reason });
+  return passedOver(reason);
+}
+
+const FREE: Price = { input: 0 as PicoUsdPerToken, output: 0 as PicoUsdPerToken };
+
+/** A call that may be made: its cost is held before it and settled after; how it ends is told to circuit, record, span and observations. */
+class EndpointAttempt {
+  readonly #planned: PlannedAttempt;
+  readonly #side: CallSide;
+  readonly #request: DispatchRequest;
+  readonly #shared: DispatchDependencies;
+  readonly #circuit: CircuitCall;
+  readonly #release: Release;
+  readonly #connection: ProviderConnection;
+  /** Undefined: it is not known. */
+  readonly #price: Price | undefined;
+
+  constructor(
+    planned: PlannedAttempt,
+    side: CallSide,
+    request: DispatchRequest,
+    shared: DispatchDependencies,
+    circuit: CircuitCall,
+    release: Release,
+  ) {
+    this.#planned = planned;
+    this.#side = side;
+    this.#request = request;
+    this.#shared = shared;
+    this.#circuit = circuit;
+    this.#release = release;
+    this.#connection = request.serving.connectionOf(planned.endpoint);
+    this.#price = this.#connection.isStandIn ? FREE : planned.endpoint.price;
+  }
+
+  /** Call it once. The places are given back whatever happens. */
+  make(): Soon<EndedAttempt> {
+    try {
+      const paid = this.#request.account.reserve(this.#planned, this.#price);
+      if (!(paid instanceof Promise)) return this.#call(paid);
+      return paid.then((known) => this.#call(known)).finally(this.#release);
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
+  }
+
+  #call(paid: PaidCall | PaymentRefusal): Soon<EndedAttempt> {
+    if ("kind" in paid) {
+      this.#circuit.end({ kind: "nothing" }, this.#shared.now());
+      this.#release();
+      const result = { kind: "unpaid", refusal: paid } as const;
+      return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, notes: {} };
+    }
+    const { asked, operationHeaders, faultOf, maxOutputTokens, trace } = this.#request;
+    const { endpoints, clock, now } = this.#shared;
+    const { endpoint, route } = this.#planned;
+    const { client, sink } = this.#side;
+    const { adapter, passes, provider, isSimulated } = this.#connection;
+    const span = trace.attempt({ endpoint, server: this.#connection, stream: sink !== undefined, maxOutputTokens });
+    const isPassed = isPassedTo(this.#planned, this.#request);
+    if (!isPassed) this.#warnOfChat();
+    const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, asked) : undefined;
+    endpoints.observations.begin(endpoint.id);
+    return callEndpoint(
+      {
+        planned: this.#planned,
+        adapter,
+        passThrough: isPassed ? passes.get(asked.operation) : undefined,
+        call: {
+          endpoint,
+          provider,
+          operation: isPassed ? asked.operation : "chat",
+          body: isPassed
+            ? asked.bodyFor(endpoint.upstreamModel, usageOptions)
+            : asked.chatBodyFor(endpoint.upstreamModel, provider.legacyMaxTokens),
+          parsedBody: asked.chat.body,
+          stream: sink !== undefined,
+          connectTimeoutMs: connectMsOf(route.timeouts),
+          fault: isSimulated ? faultOf(endpoint) : undefined,
+          headers: isPassed && operationHeaders !== undefined ? { ...span.headers, ...operationHeaders } : span.headers,
+          warn: (sentence) => this.#warn(`${provider.name}: ${asked.inClientsWords(sentence)}`),
+        },
+        asksUsage: usageOptions !== undefined,
+        client,
+        sink,
+        circuit: this.#circuit,
+        clock,
+        now,
+      },
+      (ended) => this.#finish(ended, paid, span),
+    );
+  }
+
+  #finish(call: EndedAttempt, paid: PaidCall, span: AttemptTrace): EndedAttempt {
+    try {
+      const { account, progress } = this.#request;
+      const { secret, isStandIn } = this.#connection;
+      this.#shared.endpoints.observations.end(this.#planned.endpoint.id);
+      const ended = withoutSecret(call, secret);
+      const cost = account.settle(paid, this.#planned, ended, this.#price);
+      const record = recordAttempt(this.#planned, ended, isStandIn ? undefined : cost);
+      span.end(record, ended.notes);
+      progress.attempts.push(record);
+      this.#learn(ended);
+      this.#circuit.end(verdictOf(ended), this.#shared.now());
+      return ended;
+    } finally {
+      this.#release();
+    }
+  }
+
+  #warn(sentence: string): void {
+    this.#request.progress.warnings.add(sentence);
+  }
+
+  #warnOfChat(): void {
+    const { chat } = this.#request.asked;
+    for (const sentence of chat.warnings) this.#warn(sentence);
+    if (this.#connection.adapter.takesChat !== true) {
+      for (const sentence of chat.plainWarnings ?? []) this.#warn(sentence);
+    }
+  }
+
+  /** Takes in what a call shows about its endpoint, for the decisions to come. */
+  #learn(ended: EndedAttempt): void {
+    const { endpoints, log, now } = this.#shared;
+    const { observations, coolDowns } = endpoints;
+    const { endpoint } = this.#planned;
+    const { result, firstTokenMs, totalMs } = ended;
+    if (firstTokenMs !== undefined) observations.observeFirstToken(endpoint.id, firstTokenMs, now());
+    const speed = tokensPerSecond(ended);
+    if (speed !== undefined) observations.observeSpeed(endpoint.id, speed, now());
+    // Later than the call that outran it: at least as slow as that.
+    if (result.kind === "outrun") observations.observeAtLeast(endpoint.id, totalMs, now());
+    if (result.kind === "cancelled" || result.kind === "outrun") return;
+    if (result.kind === "unpaid" || result.kind === "passed_over") return;
+    if (result.kind === "answered" || result.kind === "streamed") {
+      observations.observeEnd(endpoint.id, false, now());
+      return;
+    }
+    const { failure } = result;
+    this.#request.progress.failures.push({ endpoint: endpoint.id, failure });
+    if (!requestFaults.has(failure.errorClass)) observations.observeEnd(endpoint.id, true, now());
+    if (failure.errorClass === "rate_limited" && failure.retryAfterMs !== undefined) {
+      coolDowns.begin(endpoint.id, failure.retryAfterMs, now());
+    }
+    const { errorClass, status, message } = failure;
+    log.warn(
+      { decision: this.#request.decisionId, endpoint: endpoint.id, error_class: errorClass, status, error: message },
+      `${endpoint.id} failed: ${errorClass}`,
+    );
+  }
+}
+
+/**
+ * What a provider that can is asked beside the request, so that a stream's cost is known: usage in a last chunk, which the
+ * client does not get. @returns undefined when the client asks for it, or the provider cannot.
+ */
+function optionsToAskUsage({ streamUsage }: Provider, { operation, chat }: AskedRequest): object | undefined {
+  if (streamUsage !== true || (operation !== "chat" && operation !== "completions")) return undefined;
+  const { stream_options: given = null } = chat.body;
+  if (typeof given !== "object" || (given !== null && "include_usage" in given && given.include_usage === true)) {
+    return undefined;
+  }
+  return { ...given, include_usage: true };
+}

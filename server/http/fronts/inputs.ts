@@ -1,0 +1,25 @@
+import type { ApiError } from "../api-error.js";
+
+/** What OpenAI's older APIs take in one field: one or several texts, each as it is or as tokens. */
+export interface Inputs {
+  readonly texts: readonly string[];
+  /** How many there are that came as tokens, and the tokens of all of them. */
+  readonly asTokens: number;
+  readonly tokens: number;
+}
+
+/** @param field the name of the field, for the error. */
+export function readInputs(value: unknown, field: string): Inputs | ApiError {
+  const inputs: readonly unknown[] = !Array.isArray(value) ? [value] : isTokens(value) ? [value] : value;
+  const texts = inputs.filter((one) => typeof one === "string");
+  const inTokens = inputs.filter(isTokens);
+  if (inputs.length === 0 || texts.length + inTokens.length < inputs.length) {
+    const message = `${field}: it takes a text, a list of texts, a list of tokens, or a list of lists of tokens`;
+    return { status: 400, type: "invalid_request_error", code: "invalid_request", message, param: field };
+  }
+  return { texts, asTokens: inTokens.length, tokens: inTokens.reduce((sum, { length }) => sum + length, 0) };
+}
+
+function isTokens(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length > 0 && value.every((token) => Number.isSafeInteger(token));
+}

@@ -1,0 +1,33 @@
+import type { ApiError } from "./api-error.js";
+import { fronts } from "./fronts/fronts.js";
+
+export const COUNT_TOKENS = "/v1/messages/count_tokens";
+
+/** Everything that the data plane has. */
+const addresses: readonly string[] = [
+  ...[...fronts.keys(), COUNT_TOKENS].map((path) => `POST ${path}`),
+  ...["GET /v1/models", "GET /v1/models/{id}", "GET /v1/generation?id=", "GET /v1/key"],
+];
+
+/** The error for an address that neither plane has: it names the one that a client with another base URL means. */
+export function unknownUrl(method: string, path: string): ApiError {
+  const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
+  const meant = meantAddress(path);
+  const help =
+    meant !== undefined
+      ? `; ${meant} is meant: look at the client's base URL`
+      : path.startsWith("/v1")
+        ? `; this server has ${addresses.join(", ")}`
+        : "";
+  const message = `there is no ${method} ${shown} here${help}`;
+  return { status: 404, type: "not_found_error", code: "unknown_url", message };
+}
+
+/** Without `/v1` or with it twice, below another path, with slashes too many, in capitals. */
+function meantAddress(path: string): string | undefined {
+  const asked = `/${path.toLowerCase().split("/").filter(Boolean).join("/")}`;
+  return addresses.find((address) => {
+    const [, end = ""] = /\/v1(\/[^{?]*[^{?/])/.exec(address) ?? [];
+    return asked === end || asked.endsWith(`/v1${end}`);
+  });
+}

@@ -1,0 +1,161 @@
+import { type Kysely, sql } from "kysely";
+import type { DatabaseSchema } from "./database-schema.js";
+import { recordsOf } from "./decision-batch.js";
+import { filterColumns, filterNames, idRange } from "./decision-columns.js";
+import type { DecisionFilter } from "./decision-store.js";
+import { endOfSpan } from "./id-span.js";
+import type { Database } from "./open-database.js";
+import { unpackColumns, type Value } from "./packed-columns.js";
+
+type Db = Kysely<DatabaseSchema>;
+type Engine = Database["engine"];
+
+/** Batches looked through at once: most lists end with the first piece, the next are larger. */
+const FIRST_PIECE = 8;
+const GROWTH = 4;
+/** SQLite holds up the event loop meanwhile: a few milliseconds. */
+const LARGEST_PIECE: Readonly<Record<Engine, number>> = { sqlite: 256, postgres: 4_096 };
+/** Batches whose records are read at once: 100 KB each, a few milliseconds in all. */
+const BATCHES_PER_READ = 8;
+
+/** Where a decision is. */
+interface Place {
+  readonly id: string;
+  readonly batch: string;
+  /** In the batch, from 0. */
+  readonly place: number;
+}
+
+/** @returns the record of a decision, a `StoredDecision` as JSON. */
+export async function findRecord(db: Db, id: string): Promise<string | undefined> {
+  const batches = await db
+    .selectFrom("decision_batches")
+    .select(["id", "decisions", "summaries"])
+    .where("last_id", ">=", id)
+    .where("last_id", "<", endOfSpan(id))
+    .where("first_id", "<=", id)
+    .execute();
+  const [place] = batches.flatMap((batch) => placesIn(batch, (valueAt, at) => valueAt("id", at) === id));
+  return place === undefined ? undefined : (await readRecords(db, [place]))[0];
+}
+
+/**
+ * Looks through batches from the newest on, in pieces between which requests are served.
+ * @returns the records of the newest decisions that fit, newest first.
+ */
+export async function listRecords(
+  db: Db,
+  engine: Engine,
+  filter: DecisionFilter,
+  limit: number,
+): Promise<readonly string[]> {
+  const { from, end } = idRange(filter);
+  const range = { from, before: filter.before !== undefined && filter.before < end ? filter.before : end };
+  let found: readonly Place[] = [];
+  let size = FIRST_PIECE;
+  for (let until = endOfSpan(range.before); ; size = Math.min(size * GROWTH, LARGEST_PIECE[engine])) {
+    const last = await leastOfPiece(db, from, until, size);
+    const more = await fittingIn(db, engine, filter, range, last ?? from, until);
+    found = [...found, ...more].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+    // Batches that are left hold earlier ids than `last`.
+    if (last === undefined || (found.length === limit && (found.at(-1)?.id ?? "") >= last)) break;
+    until = last;
+    await nextTurn();
+  }
+  return readRecords(db, found);
+}
+
+/** @returns `last_id` of the earliest batch of a piece; undefined when all from `from` on are one piece. */
+async function leastOfPiece(db: Db, from: string, until: string, size: number): Promise<string | undefined> {
+  const batches = db
+    .selectFrom("decision_batches")
+    .select("last_id")
+    .where("last_id", "<", until)
+    .where("last_id", ">=", from);
+  const row = await batches
+    .orderBy("last_id", "desc")
+    .offset(size - 1)
+    .limit(1)
+    .executeTakeFirst();
+  return row?.last_id;
+}
+
+/** The decisions that fit, of the batches whose last ids are from `first` until before `until`. */
+async function fittingIn(
+  db: Db,
+  engine: Engine,
+  filter: DecisionFilter,
+  { from, before }: { readonly from: string; readonly before: string },
+  first: string,
+  until: string,
+): Promise<readonly Place[]> {
+  const values = valuesAsked(filter);
+  let query = db
+    .selectFrom("decision_batches")
+    .select(["id", "decisions", "summaries"])
+    .where("last_id", ">=", first)
+    .where("last_id", "<", until)
+    .where("first_id", "<", before);
+  if (filter.revision !== undefined) query = query.where("revision", "=", filter.revision);
+  const position = sql.raw(engine === "postgres" ? "strpos" : "instr");
+  for (const [, value] of values) {
+    // A text that does not hold a value at all need not be read as JSON.
+    query = query.where(sql<boolean>`${position}(summaries, ${JSON.stringify(value)}) > 0`);
+  }
+  const batches = await query.execute();
+  return batches.flatMap((batch) =>
+    placesIn(batch, (valueAt, place) => {
+      const id = String(valueAt("id", place));
+      return id >= from && id < before && values.every(([column, value]) => valueAt(column, place) === value);
+    }),
+  );
+}
+
+/** What each decision must hold in which column. A batch is of one revision. */
+function valuesAsked(filter: DecisionFilter): readonly (readonly [column: string, value: Value])[] {
+  const asked: (readonly [string, Value])[] = [];
+  for (const name of filterNames) {
+    const value = filter[name];
+    if (name !== "revision" && value !== undefined) asked.push([filterColumns[name], value]);
+  }
+  if (filter.status !== undefined) asked.push(["status", filter.status]);
+  return asked;
+}
+
+function placesIn(
+  { id: batch, decisions, summaries }: { readonly id: string; readonly decisions: number; readonly summaries: string },
+  fits: (valueAt: ReturnType<typeof unpackColumns>, place: number) => boolean,
+): readonly Place[] {
+  const valueAt = unpackColumns(summaries);
+  const places: Place[] = [];
+  for (let place = 0; place < decisions; place++) {
+    if (fits(valueAt, place)) places.push({ id: String(valueAt("id", place)), batch, place });
+  }
+  return places;
+}
+
+/** Reads records, in the order of their places. */
+async function readRecords(db: Db, places: readonly Place[]): Promise<readonly string[]> {
+  const batches = [...new Set(places.map(({ batch }) => batch))];
+  const records = new Map<string, string>();
+  for (let start = 0; start < batches.length; start += BATCHES_PER_READ) {
+    const some = new Set(batches.slice(start, start + BATCHES_PER_READ));
+    const rows = await db
+      .selectFrom("decision_batches")
+      .select(["id", "records"])
+      .where("id", "in", [...some])
+      .execute();
+    const lines = new Map(rows.map((row) => [row.id, recordsOf(row)]));
+    for (const { id, batch, place } of places) {
+      const record = some.has(batch) ? lines.get(batch)?.[place] : undefined;
+      if (record !== undefined) records.set(id, record);
+    }
+    if (start + BATCHES_PER_READ < batches.length) await nextTurn();
+  }
+  // One that was deleted meanwhile is missing.
+  return places.flatMap(({ id }) => records.get(id) ?? []);
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
