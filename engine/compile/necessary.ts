@@ -109,10 +109,10 @@ function ofLiteral({ operation, fact, x, y, values, holds }: Literal, facts: Fac
           return [{ kind: "cells", fact, keys, orAbsent: orAbsent === holds }];
         }
         case "string":
-          if (!holds) return x === 1 && y > 0 ? [{ kind: "cells", fact, keys: [], orAbsent: true }] : [];
+          if (!holds) return x === 1 && y > 0 ? [{ kind: "cells", fact, keys: [], orAbsent: !orAbsent }] : [];
           return y > 0 ? [] : [{ kind: "cells", fact, keys: [x], orAbsent }];
         case "set":
-          return holds ? [] : [{ kind: "tags", fact, keys: [], orAbsent: true }];
+          return holds ? [] : [{ kind: "tags", fact, keys: [], orAbsent: !orAbsent }];
         case "time":
           return [];
       }
