@@ -28,7 +28,10 @@ export function attemptEndpoint(
   const { endpoint } = planned;
   const { endpoints, now } = shared;
   const circuit = endpoints.isFailing(endpoint) ? undefined : endpoints.circuits.begin(endpoint, now());
-  if (circuit === undefined) return passOver(planned, "circuit_open", request);
+  if (circuit === undefined) {
+    places.giveBack(); // it may have opened while the request waited for them
+    return passOver(planned, "circuit_open", request);
+  }
   const release = places.take(planned);
   if (release === undefined) {
     circuit.end({ kind: "nothing" }, now());
