@@ -222,6 +222,30 @@ describe("while every candidate is left alone", () => {
   });
 });
 
+describe("a client that waits for a candidate to come back", () => {
+  it("is recorded as gone when it hangs up", async () => {
+    const one = await startUpstream((response) =>
+      sendJson(response, { error: { message: "slow down" } }, 429, { "retry-after": "30" }),
+    );
+    const policy = compile(policyOf("{ to: [acme/one], timeouts: { queue: 1m } }"), catalogOf({ one: one.url }));
+    const proxy = await startProxy(policy);
+    expect((await proxy.ask()).status).toBe(429);
+    const leaving = new AbortController();
+    const asked = fetch(`${proxy.url}/v1/chat/completions`, {
+      method: "POST",
+      body: JSON.stringify({ model: "auto", messages: [] }),
+      signal: leaving.signal,
+    }).catch(() => "gone");
+    await untilWaiting(proxy, 1);
+    leaving.abort();
+    expect(await asked).toBe("gone");
+    await untilWaiting(proxy, 0);
+    await expect
+      .poll(async () => (await proxy.lastDecision()).result)
+      .toMatchObject({ outcome: "cancelled", status: 499 });
+  });
+});
+
 describe("a health check", () => {
   it("takes an endpoint out after three failures in a row, and brings it back with one that passes", async () => {
     const state = { isHealthy: false, checks: 0 };

@@ -177,9 +177,12 @@ async function start(format: Format, name: string, fault: Fault, hasFallback: bo
   const fallback = await startProvider(other[1]);
   const catalog = formatCatalog({ [name]: failing.url, [other[0]]: fallback.url });
   const to = hasFallback ? `[acme/${name}, acme/${other[0]}]` : `[acme/${name}]`;
-  const proxy = await startProxy(compile(policyOf(`{ to: ${to}${fault.errorClass === "timeout" ? `, ${timeouts}` : ""} }`), catalog), {
-    environment: { KEY: "sk-provider" },
-  });
+  const proxy = await startProxy(
+    compile(policyOf(`{ to: ${to}${fault.errorClass === "timeout" ? `, ${timeouts}` : ""} }`), catalog),
+    {
+      environment: { KEY: "sk-provider" },
+    },
+  );
   return { failing, fallback, proxy, open };
 }
 
