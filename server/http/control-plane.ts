@@ -9,6 +9,8 @@ import { type AdminPlane, allowContent, createAdminRoutes } from "./admin-routes
 import { sendError } from "./api-error.js";
 import { bearerToken } from "./authenticate.js";
 import { createDecisionRoutes, type DecisionPlane } from "./decision-routes.js";
+import type { ExplainGivenRequest } from "./explain-request.js";
+import { createExplainRoute } from "./explain-route.js";
 import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
 import { unknownUrl } from "./unknown-url.js";
 import { createUsageRoutes, type UsagePlane } from "./usage-routes.js";
@@ -16,6 +18,7 @@ import { createUsageRoutes, type UsagePlane } from "./usage-routes.js";
 export interface ControlPlane extends Omit<AdminPlane, "decisions"> {
   readonly decisions: AdminPlane["decisions"] & DecisionPlane["decisions"];
   readonly feed: DecisionFeed;
+  readonly explainRequest: ExplainGivenRequest;
   readonly metrics: Pick<Metrics, "render">;
   /** Undefined: `/admin` answers to this machine only. */
   readonly adminToken: string | undefined;
@@ -68,6 +71,7 @@ export function createControlPlane(plane: ControlPlane): Express {
     if (typeof key === "string" || key.settings.scopes.includes("admin")) allowContent(response);
     next();
   });
+  app.use("/admin", createExplainRoute(plane.explainRequest)); // before the bodies of others: prompts are longer
   app.use("/admin", ...adminBody);
   app.use("/admin", createKeyRoutes(plane.keys));
   app.use("/admin", createUsageRoutes(plane.usage));
