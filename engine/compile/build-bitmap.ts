@@ -1,3 +1,4 @@
+import { chooseColumns } from "./choose-columns.js";
 import { quantiles } from "./choose-split.js";
 import { countNotAbove } from "./count-not-above.js";
 import {
@@ -10,20 +11,16 @@ import {
   TAGS_COLUMN,
   type TreeFact,
 } from "./decision-tree.js";
+import { ExactParts } from "./exact-parts.js";
 import { columnPartOf, type FiledRule } from "./filed-rule.js";
 import { reserveTable, takeEntry } from "./hash-table.js";
 import type { Necessary } from "./necessary.js";
 import type { TreeTuning } from "./tree-tuning.js";
 import type { WordBuffer } from "./word-buffer.js";
 
-/** More columns rarely leave fewer rules. */
-const MOST_COLUMNS = 16;
-/** Nanoseconds to ask one rule: a column must save more than it costs. */
-const RULE_COST = 30;
-
 /**
  * Writes a bitmap leaf of rules in ascending order, and gives its place.
- * Size: at most MOST_COLUMNS × (mostRows × 5/4 + 3) bits a rule, and two words for each value that a column holds.
+ * Size: at most 16 × (mostRows × 5/4 + 3) + 1 bits a rule, and two words for each value that a column holds.
  */
 export function buildBitmap(
   rules: readonly FiledRule[],
@@ -36,73 +33,18 @@ export function buildBitmap(
   const columns = chooseColumns(rules, answered, facts);
   const node = nodes.push(BITMAP, rules.length, Math.ceil(rules.length / 32), columns.length);
   for (const { ruleNumber, program } of rules) nodes.push(ruleNumber, program);
+  const exact = new ExactParts(rules, answered);
   for (const fact of columns) {
     const start = nodes.length;
     const type = facts[fact]?.type;
     if (type !== "set" && isDirect(facts[fact] as TreeFact, rules.length, tuning))
-      writeDirect(rules, fact, facts, nodes, tuning);
+      exact.add(fact, writeDirect(rules, fact, facts, nodes, tuning));
     else if (type === "number" || type === "local-time") writeStretches(rules, fact, nodes, mostCuts);
-    else writeKeys(rules, fact, type === "set" ? TAGS_COLUMN : CELLS_COLUMN, nodes, mostRows);
+    else exact.add(fact, writeKeys(rules, fact, type === "set" ? TAGS_COLUMN : CELLS_COLUMN, nodes, mostRows));
     nodes.set(start + 2, nodes.length - start);
   }
+  exact.write(nodes);
   return node;
-}
-
-/** The facts that drop most rules, strongest first. */
-function chooseColumns(
-  rules: readonly FiledRule[],
-  answered: ReadonlySet<number>,
-  facts: readonly TreeFact[],
-): readonly number[] {
-  const dropped = new Map<number, number>();
-  for (const rule of rules) {
-    for (const part of rule.necessary) {
-      if (answered.has(part.fact) || columnPartOf(rule, part.fact) === undefined) continue;
-      dropped.set(part.fact, (dropped.get(part.fact) ?? 0) + droppedShare(part, facts[part.fact] as TreeFact));
-    }
-  }
-  const offers = [...dropped].map(([fact, count]) => {
-    const cost = columnCost(facts[fact] as TreeFact);
-    const share = count / rules.length;
-    return { fact, cost, share, worth: -Math.log(1 - share) / cost };
-  });
-  offers.sort((one, other) => other.worth - one.worth);
-  const columns: number[] = [];
-  let left = rules.length;
-  for (const { fact, cost, share } of offers) {
-    if (left * share * RULE_COST < cost) continue;
-    left *= 1 - share;
-    columns.push(fact);
-    if (columns.length === MOST_COLUMNS) break;
-  }
-  return columns;
-}
-
-/** Nanoseconds to read a fact and find its row. */
-function columnCost({ type }: TreeFact): number {
-  switch (type) {
-    case "set":
-      return 150;
-    case "boolean":
-      return 20;
-    case "number":
-      return 35;
-    default:
-      return 45;
-  }
-}
-
-/** About how many requests of a hundred per cent a rule's part turns away. */
-function droppedShare(part: Necessary, { type, cuts, strings }: TreeFact): number {
-  switch (part.kind) {
-    case "interval":
-      return 1 - Math.max(0, part.last - part.first + 1) / (cuts.length + 1);
-    case "cells":
-      return 1 - part.keys.length / (type === "boolean" ? 2 : strings.strings.length + 2);
-    case "tags":
-      // A request has several tags.
-      return Math.max(0, 1 - (3 * part.keys.length) / (strings.strings.length + 3));
-  }
 }
 
 /** Whether a table with a place for each cell of a fact is in proportion to the rules it serves. */
@@ -110,14 +52,14 @@ export function isDirect(fact: TreeFact, rules: number, { directCells }: TreeTun
   return cellCount(fact) <= 2 * rules + directCells;
 }
 
-/** As `writeKeys` and `writeStretches`, with a row found by the cell alone. */
+/** As `writeKeys` and `writeStretches`, with a row found by the cell alone. @returns which parts its rows tell exactly. */
 function writeDirect(
   rules: readonly FiledRule[],
   fact: number,
   facts: readonly TreeFact[],
   nodes: WordBuffer,
   tuning: TreeTuning,
-): void {
+): (part: Necessary) => boolean {
   const cells = cellCount(facts[fact] as TreeFact);
   nodes.push(DIRECT_COLUMN, fact, 0);
   const table = nodes.reserve(cells);
@@ -136,6 +78,19 @@ function writeDirect(
   }
   for (let cell = 0; cell < cells; cell++) nodes.set(table + cell, rows.at(rowOf[cell] as number));
   rows.count();
+  return (part) => {
+    switch (part.kind) {
+      case "cells":
+        return part.keys.every((cell) => (rowOf[cell] as number) < 2 + tuning.mostRows);
+      case "interval":
+        return (
+          part.first > part.last ||
+          (rowOf[part.first - 1] !== rowOf[part.first] && rowOf[part.last] !== rowOf[part.last + 1])
+        );
+      case "tags":
+        return false;
+    }
+  };
 }
 
 /**
@@ -191,7 +146,14 @@ function intervalEdges(parts: readonly (Necessary | undefined)[]): Int32Array {
   return edges.subarray(0, kept);
 }
 
-function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, nodes: WordBuffer, mostRows: number): void {
+/** @returns which parts its rows tell exactly. */
+function writeKeys(
+  rules: readonly FiledRule[],
+  fact: number,
+  kind: number,
+  nodes: WordBuffer,
+  mostRows: number,
+): (part: Necessary) => boolean {
   const counts = new Map<number, number>();
   const parts = rules.map((rule) => {
     const part = columnPartOf(rule, fact);
@@ -223,6 +185,8 @@ function writeKeys(rules: readonly FiledRule[], fact: number, kind: number, node
   // Rows of tags are united with `others` when they are read; rows of cells stand alone.
   if (kind === CELLS_COLUMN) for (const row of new Set(rowOf.values())) rows.unite(row, others);
   rows.count();
+  const alone = new Set(byCount.slice(0, mostRows).map(([key]) => key));
+  return (part) => part.kind !== "interval" && part.keys.every((key) => alone.has(key));
 }
 
 function writeStretches(rules: readonly FiledRule[], fact: number, nodes: WordBuffer, mostCuts: number): void {

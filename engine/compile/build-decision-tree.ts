@@ -53,7 +53,7 @@ export function buildDecisionTree(
     );
     const program = emitter.emit(bound.program);
     if (program === FAILS) continue; // It can never act.
-    filed[effect].push({ ruleNumber, program, necessary: bound.necessary });
+    filed[effect].push({ ruleNumber, program, necessary: bound.necessary, isSaid: bound.isSaid });
   }
   const nodes = new WordBuffer();
   const builder = new TreeBuilder(facts, nodes, tuning);

@@ -126,7 +126,8 @@ export type Operation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
  * - `branch`: kind, fact, rest, first, absent, first, shift, then a hash table of (cell, node, first).
  * - `tags`:   the same, keyed by tag: each of the request's tags leads to a child.
  * - `cuts`:   kind, fact, rest, first, absent, first, count, then count cells, then (count + 1) × (node, first).
- * - `bitmap`: kind, rules, words, columns, then rules × (rule number, program), ascending, then the columns.
+ * - `bitmap`: kind, rules, words, columns, then rules × (rule number, program), ascending, then the columns, then `words` words in
+ *   which bit n is set when the rows of all columns tell whether rule n acts: it need not be asked.
  *
  * A column narrows the rules of a bitmap by one fact: for the fact's cell it names a row, in which bit n stands for rule n.
  * A row is its number of set bits, then `words` words. Rows stand at the end of their column.

@@ -7,6 +7,8 @@ export interface FiledRule {
   readonly program: number;
   /** At most one part for each fact: of several lists of tags, the one that is rarest. */
   readonly necessary: readonly Necessary[];
+  /** Whether these say all that the program asks. */
+  readonly isSaid: boolean;
   /** In how many places below this point it may still be filed. INVARIANT: the sum over all its copies never grows. */
   readonly allowance: number;
 }
@@ -45,10 +47,10 @@ export function allowFiling(rules: readonly Omit<FiledRule, "allowance">[]): rea
     uses ??= countUses(rules, (other) => other.kind !== "interval" && other.keys.length >= OWN_VALUES);
     return Math.max(OWN_VALUES, Math.floor(values / (uses.get(part) as number)));
   };
-  return rules.map(({ ruleNumber, program, necessary }) => {
+  return rules.map(({ ruleNumber, program, necessary, isSaid }) => {
     let allowance = LEAST_ALLOWANCE;
     for (const part of necessary) allowance = Math.max(allowance, allowanceFor(part));
-    return { ruleNumber, program, necessary, allowance };
+    return { ruleNumber, program, necessary, isSaid, allowance };
   });
 }
 
@@ -74,7 +76,7 @@ export function withRarestTags(rules: readonly FiledRule[], tagCount: number): r
       if (other?.kind !== "tags" || part.kind !== "tags") kept.push(part);
       else if (mostUses(part) < mostUses(other)) kept[at] = part;
     }
-    return { ...rule, necessary: kept };
+    return { ...rule, necessary: kept, isSaid: false };
   });
 }
 

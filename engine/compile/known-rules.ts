@@ -4,7 +4,7 @@ import type { PolicySet, Rule } from "../policy/policy-set.js";
 import type { FormulaBinder } from "./bind-formula.js";
 import { assembleProgram, type Program } from "./emit-program.js";
 import type { ConditionLowering, LoweredCondition } from "./lower-condition.js";
-import { type Necessary, necessaryParts } from "./necessary.js";
+import { areSufficient, type Necessary, necessaryParts } from "./necessary.js";
 import type { NumberedFacts } from "./number-facts.js";
 import { longConditions } from "./shared-conditions.js";
 import { SymbolTable } from "./symbol-table.js";
@@ -55,6 +55,8 @@ export class KnownRules {
 export interface BoundRule {
   readonly program: Program;
   readonly necessary: readonly Necessary[];
+  /** `areSufficient`: the necessary parts say all that the program asks. */
+  readonly isSaid: boolean;
 }
 
 /** What is known of one rule. */
@@ -95,7 +97,11 @@ export class KnownRule {
     const { formula, mentions, standsAlone } = lowered;
     if (this.#bound === undefined || !standsAlone || !isNumberedAlike(mentions, numbers, this.#numbers)) {
       const bound = binder.bind(formula);
-      this.#bound = { program: assembleProgram(bound), necessary: necessaryParts(bound, facts, sharedParts) };
+      this.#bound = {
+        program: assembleProgram(bound),
+        necessary: necessaryParts(bound, facts, sharedParts),
+        isSaid: areSufficient(bound, facts),
+      };
     }
     this.#numbers = numbers;
     return this.#bound;

@@ -56,6 +56,16 @@ export function necessaryParts(
   return formula.kind === "and" ? ofAnd(parts) : ofOr(parts);
 }
 
+/**
+ * Whether the necessary parts are also enough: a request that meets all of them meets the formula. So it is of a conjunction of
+ * literals that are each said by one part.
+ */
+export function areSufficient(formula: Formula, facts: Facts): boolean {
+  if (typeof formula === "boolean") return formula;
+  const parts = formula.kind === "and" ? formula.parts : [formula];
+  return parts.every((part) => part.kind === "literal" && ofLiteral(part, facts).length === 1);
+}
+
 function ofAnd(parts: readonly (readonly Necessary[])[]): readonly Necessary[] {
   const all: Necessary[] = [];
   const places = new Map<number, number>();
@@ -99,10 +109,10 @@ function ofLiteral({ operation, fact, x, y, values, holds }: Literal, facts: Fac
           return [{ kind: "cells", fact, keys, orAbsent: orAbsent === holds }];
         }
         case "string":
-          if (!holds) return x === 1 && y > 0 ? [{ kind: "cells", fact, keys: [], orAbsent: true }] : [];
+          if (!holds) return x === 1 && y > 0 ? [{ kind: "cells", fact, keys: [], orAbsent: !orAbsent }] : [];
           return y > 0 ? [] : [{ kind: "cells", fact, keys: [x], orAbsent }];
         case "set":
-          return holds ? [] : [{ kind: "tags", fact, keys: [], orAbsent: true }];
+          return holds ? [] : [{ kind: "tags", fact, keys: [], orAbsent: !orAbsent }];
         case "time":
           return [];
       }

@@ -25,6 +25,8 @@ const SMALL = 256;
 /** With longer runs of occupied slots every character is hashed instead. */
 const LONGEST_RUN = 24;
 
+const { imul } = Math; // Found by its name alone it takes half the instructions, and more of its caller fits into one piece of code.
+
 /** @param strings each once */
 export function buildStringTable(strings: readonly string[]): StringTable {
   const sampled = fill(strings, choosePositions(strings));
@@ -43,15 +45,21 @@ export function findString(table: StringTable, text: string): number {
 
 function hash({ nearest, next, positions }: Pick<StringTable, "nearest" | "next" | "positions">, text: string): number {
   const { length } = text;
-  let mixed = Math.imul(length, 0x2c1b3c6d);
-  if (nearest <= length) mixed = (mixed + Math.imul(text.charCodeAt(length - nearest), 0x297a2d39)) | 0;
-  if (next <= length) mixed = (mixed + Math.imul(text.charCodeAt(length - next), 0x1b56c4e9)) | 0;
+  let mixed = imul(length, 0x2c1b3c6d);
+  if (nearest <= length) mixed = (mixed + imul(text.charCodeAt(length - nearest), 0x297a2d39)) | 0;
+  if (next <= length) mixed = (mixed + imul(text.charCodeAt(length - next), 0x1b56c4e9)) | 0;
+  if (positions.length > 2) mixed = mixFurther(positions, text, mixed);
+  return imul(mixed ^ (mixed >>> 15), 0x9e3779b1);
+}
+
+function mixFurther(positions: Int32Array, text: string, start: number): number {
+  const { length } = text;
+  let mixed = start;
   for (let index = 2; index < positions.length; index++) {
     const position = positions[index] as number;
-    mixed = (Math.imul(mixed, 31) + (position <= length ? text.charCodeAt(length - position) : 0)) | 0;
+    mixed = (imul(mixed, 31) + (position <= length ? text.charCodeAt(length - position) : 0)) | 0;
   }
-  mixed ^= mixed >>> 15;
-  return Math.imul(mixed, 0x9e3779b1);
+  return mixed;
 }
 
 function fill(strings: readonly string[], positions: Int32Array): { table: StringTable; longestRun: number } {

@@ -165,6 +165,6 @@ export class TreeBuilder {
 
 function share(rule: FiledRule, copies: number): FiledRule {
   if (copies <= 1) return rule;
-  const { ruleNumber, program, necessary, allowance } = rule;
-  return { ruleNumber, program, necessary, allowance: Math.floor(allowance / copies) };
+  const { ruleNumber, program, necessary, isSaid, allowance } = rule;
+  return { ruleNumber, program, necessary, isSaid, allowance: Math.floor(allowance / copies) };
 }

@@ -27,7 +27,7 @@ export const usualTuning: TreeTuning = {
   longestList: LONGEST_LIST,
   leastRulesToCut: 4_000,
   mostRows: 63,
-  mostCuts: 31,
+  mostCuts: 63,
   directCells: 8,
   longCondition: 16,
   nodeCost: 50,

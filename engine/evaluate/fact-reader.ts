@@ -135,7 +135,7 @@ export class FactReader {
 
   /** Whether a rule's program holds; see `decision-tree.ts` for instructions. At most one step for each literal. */
   holds(program: number, facts: Facts): boolean {
-    const { code, cells } = this;
+    const { code } = this;
     let at = program;
     while (at >= 0) {
       const operation = code[at] as number;
@@ -144,8 +144,7 @@ export class FactReader {
       const y = code[at + 3] as number;
       let cell = 0;
       if (fact >= 0) {
-        cell = cells[fact] as number;
-        if (cell === UNREAD) cell = this.read(fact, facts);
+        cell = this.cell(fact, facts);
       }
       let isHeld: boolean;
       if (operation === WITHIN) isHeld = ((cell - x) | (x + y - cell)) >= 0;
@@ -233,68 +232,58 @@ export class FactReader {
 
   private answer({ predicate, fact }: MemoisedPredicate, facts: Facts): Truth {
     if (predicate.kind === "logic") return evaluateCondition(predicate, withDefaults(this.tree, facts));
-    const value = this.valueOf(this.facts[fact] as ReadableFact, facts);
+    const { source, name, default: fallback } = this.facts[fact] as ReadableFact;
+    const given = givenValue(facts, source, name);
+    const value = given === undefined ? fallback : given;
     if (value === undefined) return undefined;
     if (typeof value !== "string") {
-      this.malformed();
+      this.isMalformed = true;
       return undefined;
     }
     return predicate.kind === "glob" ? matchesGlob(predicate.pattern, value) : value.startsWith(predicate.prefix);
   }
 
-  private valueOf({ source, name, default: fallback }: ReadableFact, facts: Facts): FactValue | undefined {
-    const given = givenValue(facts, source, name);
-    return given === undefined ? fallback : given;
-  }
-
-  /** Reads a fact that is UNREAD. */
+  /**
+   * Reads a fact that is UNREAD. All of it in one function, too long to be copied into those that call it: copied, it leaves
+   * no room for what it calls itself, and two or three calls a fact cost more than one.
+   */
   read(number: number, facts: Facts): number {
     const fact = this.facts[number] as ReadableFact;
-    const value = this.valueOf(fact, facts);
-    const cell = value === undefined ? 0 : this.cellOf(number, fact, value);
+    let value = givenValue(facts, fact.source, fact.name);
+    if (value === undefined) value = fact.default;
+    let cell = 0;
+    if (value !== undefined) {
+      const { type } = fact;
+      if (type === STRING) {
+        if (typeof value === "string") cell = 2 + findString(fact.strings, value);
+        else this.isMalformed = true;
+      } else if (type === BOOLEAN) {
+        if (value === true) cell = 2;
+        else if (value === false) cell = 1;
+        else this.isMalformed = true;
+      } else if (type === SET) {
+        if (Array.isArray(value)) {
+          const { strings, firstTag } = fact;
+          this.tagStart[number] = this.tagCount;
+          for (let at = 0; at < value.length; at++) {
+            const place = findString(strings, value[at] as string);
+            if (place === -1) continue;
+            const tag = firstTag + place;
+            if (this.tagSeen[tag] === this.decision) continue;
+            this.tagSeen[tag] = this.decision;
+            this.tagList[this.tagCount++] = tag;
+          }
+          this.tagEnd[number] = this.tagCount;
+          cell = 1;
+        } else this.isMalformed = true;
+      } else if (typeof value !== "number") this.isMalformed = true;
+      else if (type === TIME) cell = 1;
+      else if (type === LOCAL_TIME) cell = localTimeCell(fact.cuts, fact.tz as string, value);
+      else if (Number.isNaN(value)) this.isMalformed = true;
+      else cell = 1 + countByBucket(fact.cuts, fact.buckets, type === MONEY ? usdToNano(value) : value);
+    }
     this.cells[number] = cell;
     return cell;
-  }
-
-  private cellOf(number: number, fact: ReadableFact, value: FactValue): number {
-    switch (fact.type) {
-      case STRING:
-        return typeof value === "string" ? 2 + findString(fact.strings, value) : this.malformed();
-      case BOOLEAN:
-        return value === true ? 2 : value === false ? 1 : this.malformed();
-      case NUMBER:
-      case MONEY:
-        if (typeof value !== "number" || Number.isNaN(value)) return this.malformed();
-        return 1 + countByBucket(fact.cuts, fact.buckets, fact.type === MONEY ? usdToNano(value) : value);
-      case SET:
-        if (!Array.isArray(value)) return this.malformed();
-        this.readTags(number, fact, value as readonly string[]);
-        return 1;
-      case LOCAL_TIME:
-        return typeof value === "number" && fact.tz !== undefined
-          ? localTimeCell(fact.cuts, fact.tz, value)
-          : this.malformed();
-      default:
-        return typeof value === "number" ? 1 : this.malformed();
-    }
-  }
-
-  private readTags(number: number, { strings, firstTag }: ReadableFact, tags: readonly string[]): void {
-    this.tagStart[number] = this.tagCount;
-    for (let at = 0; at < tags.length; at++) {
-      const place = findString(strings, tags[at] as string);
-      if (place === -1) continue;
-      const tag = firstTag + place;
-      if (this.tagSeen[tag] === this.decision) continue;
-      this.tagSeen[tag] = this.decision;
-      this.tagList[this.tagCount++] = tag;
-    }
-    this.tagEnd[number] = this.tagCount;
-  }
-
-  private malformed(): number {
-    this.isMalformed = true;
-    return 0;
   }
 }
 

@@ -35,6 +35,8 @@ export class TreeWalker {
   /** The rows of a bitmap that the request's cells name. */
   private readonly rows = new Int32Array(20);
   private rowCount = 0;
+  /** Where the bitmap says which rules need not be asked; −1 unless the cells of all its columns have been read. */
+  private exact = -1;
   /** Rows to be united (tags), in groups. */
   private unions = new Int32Array(64);
   private unionSize = 0;
@@ -174,7 +176,7 @@ export class TreeWalker {
     const { nodes, rows, unionEnds } = this;
     const words = nodes[node + 2] as number;
     if (!this.gatherRows(node, facts)) return;
-    const { rowCount, unions, unionCount } = this; // Not before: gathering may have replaced `unions` by a larger one.
+    const { rowCount, unions, unionCount, exact } = this; // Not before: gathering may have replaced `unions` by a larger one.
     // Rows are taken four at a time: after which of them no bit is left cannot be predicted, and a wrong guess costs more.
     for (let at = rowCount; (at & 3) !== 0; at++) rows[at] = rows[0] as number;
     for (let word = 0; word < words; word++) {
@@ -192,31 +194,34 @@ export class TreeWalker {
           united |= nodes[(unions[at] as number) + word] as number;
         candidates &= united;
       }
-      if (candidates !== 0 && this.ask(node, word, candidates, facts)) return;
+      if (candidates === 0) continue;
+      const acting = exact === -1 ? 0 : (nodes[exact + word] as number);
+      if (this.ask(node, word, candidates, acting, facts)) return;
     }
   }
 
-  /** Asks the rules of a bitmap whose bits are set in a word, in order; true when no later rule matters. */
-  private ask(node: number, word: number, bits: number, facts: Facts): boolean {
+  /** Asks the rules of a bitmap whose bits are set in a word, in order, or knows that they act; true when no later rule matters. */
+  private ask(node: number, word: number, bits: number, acting: number, facts: Facts): boolean {
     const { nodes, reader } = this;
     const rules = nodes[node + 1] as number;
     for (let left = bits; left !== 0; left &= left - 1) {
-      const index = word * 32 + 31 - Math.clz32(left & -left);
+      const bit = left & -left;
+      const index = word * 32 + 31 - Math.clz32(bit);
       // With no row at all, bits beyond the last rule are set.
       if (index >= rules) return true;
       const entry = node + 4 + index * 2;
       const rule = nodes[entry] as number;
       if (rule >= this.best) return true;
-      if (rule > this.after && reader.holds(nodes[entry + 1] as number, facts) && this.take(rule)) return true;
+      if (rule <= this.after) continue;
+      if (((acting & bit) !== 0 || reader.holds(nodes[entry + 1] as number, facts)) && this.take(rule)) return true;
     }
     return false;
   }
 
-  /** The row of a cell in a column; for a set that is there, the row of rules that ask for no tag. */
+  /** The row of a cell in a column that is not `direct`; for a set that is there, the row of rules that ask for no tag. */
   private rowOf(node: number, column: number, cell: number): number {
     const { nodes } = this;
     const kind = nodes[column];
-    if (kind === DIRECT_COLUMN) return nodes[column + 3 + cell] as number;
     if (kind === STRETCHES_COLUMN) {
       if (cell === 0) return nodes[column + 3] as number;
       const last = (nodes[column + 6] as number) - 1;
@@ -243,11 +248,13 @@ export class TreeWalker {
     let column = node + 4 + 2 * rules;
     let expected = rules;
     const share = 1 / rules;
-    for (let left = nodes[node + 3] as number; left > 0 && expected > FEW_RULES; left--) {
+    let left = nodes[node + 3] as number;
+    for (; left > 0 && expected > FEW_RULES; left--) {
       const fact = nodes[column + 1] as number;
       const cell = reader.cell(fact, facts);
-      const row = this.rowOf(node, column, cell);
-      if (nodes[column] === TAGS_COLUMN && cell !== 0 && this.gatherUnion(column, fact, row)) {
+      const kind = nodes[column];
+      const row = kind === DIRECT_COLUMN ? (nodes[column + 3 + cell] as number) : this.rowOf(node, column, cell);
+      if (kind === TAGS_COLUMN && cell !== 0 && this.gatherUnion(column, fact, row)) {
         expected *= this.unionBits * share;
       } else {
         const bits = nodes[row] as number;
@@ -257,6 +264,7 @@ export class TreeWalker {
       }
       column += nodes[column + 2] as number;
     }
+    this.exact = left === 0 ? column : -1;
     return true;
   }
 

@@ -43,6 +43,19 @@ export const treeFaults: readonly { readonly name: string; readonly plant: (tree
     },
   },
   {
+    name: "no rule of a bitmap asked that all its rows leave",
+    plant: (tree) => {
+      const nodes = tree.nodes.slice();
+      const { node, firstRule } = tree.route;
+      if (firstRule !== NO_RULE && nodes[node] === BITMAP) {
+        let end = node + 4 + 2 * nodes[node + 1]!;
+        for (let column = 0; column < nodes[node + 3]!; column++) end += nodes[end + 2]!;
+        nodes.fill(-1, end, end + nodes[node + 2]!);
+      }
+      return { ...tree, nodes };
+    },
+  },
+  {
     name: "no guards",
     plant: (tree) => ({ ...tree, deny: { node: 0, firstRule: NO_RULE } }),
   },

@@ -27,7 +27,7 @@ const interval = (fact: number, first: number, last: number): Necessary => {
   return { kind: "interval", fact, first, last, orAbsent: false };
 };
 const rule = (ruleNumber: number, necessary: readonly Necessary[], allowance = 16): FiledRule => {
-  return { ruleNumber, program: 0, necessary, allowance };
+  return { ruleNumber, program: 0, necessary, isSaid: true, allowance };
 };
 const rules = (count: number, partsOf: (at: number) => readonly Necessary[]) =>
   Array.from({ length: count }, (_, at) => rule(at, partsOf(at)));

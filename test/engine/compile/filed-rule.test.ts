@@ -18,7 +18,7 @@ const cells = (fact: number, count: number): Necessary => ({
 const tags = (fact: number, ...keys: number[]): Necessary => ({ kind: "tags", fact, keys, orAbsent: false });
 const interval: Necessary = { kind: "interval", fact: 9, first: 1, last: 5, orAbsent: false };
 const rule = (necessary: readonly Necessary[], allowance = 16): FiledRule => {
-  return { ruleNumber: 0, program: 0, necessary, allowance };
+  return { ruleNumber: 0, program: 0, necessary, isSaid: true, allowance };
 };
 
 describe("allowFiling()", () => {

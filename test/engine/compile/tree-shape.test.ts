@@ -64,6 +64,10 @@ by tenant
     expectTree(guards, splitting).toBe(`
 by tenant, hashed
   absent: bitmap r0 r1 r2
+    stream, hashed
+      absent: all
+      others: r0 r1
+      true: all
   a: list r0
   b: bitmap r1 r2
   c: list r1
@@ -71,6 +75,10 @@ by tenant, hashed
     expectTree(guards, direct).toBe(`
 by tenant
   absent: bitmap r0 r1 r2
+    stream
+      absent: all
+      false: r0 r1
+      true: all
   a: list r0
   b: bitmap r1 r2
   c: list r1
@@ -160,10 +168,11 @@ bitmap r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11
     x0: r0 r3 r6 r9
     x1: r1 r4 r7 r10
     x2: r2 r5 r8 r11
-  stream
+  tenant
     absent: none
-    false: none
-    true: all
+    other: none
+    t0: r0 r2 r4 r6 r8 r10
+    t1: r1 r3 r5 r7 r9 r11
 `);
   });
   it("has a bit for each rule, in words of 32", () => {
@@ -227,7 +236,7 @@ bitmap r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10
     z, v: r8 r9
 `);
   });
-  const named = [is("tenant", "a"), is("tenant", "a", "b"), is("tenant", "c"), is("tenant", "d"), isTrue("stream")];
+  const named = [is("tenant", "a"), is("tenant", "a", "b"), is("tenant", "c"), is("tenant", "d"), all()];
   it("has a row for each often named string, and one for all others", () => {
     expectTree(named, bitmaps).toBe(`
 bitmap r0 r1 r2 r3 r4
@@ -257,14 +266,7 @@ bitmap r0 r1 r2 r3 r4
     c, d: r2 r3 r4
 `);
   });
-  const ranges = [
-    within(10, 20),
-    within(15, 30),
-    within(40, 41),
-    within(7, 6),
-    isTrue("stream"),
-    atLeast("context_tokens", 35),
-  ];
+  const ranges = [within(10, 20), within(15, 30), within(40, 41), within(7, 6), all(), atLeast("context_tokens", 35)];
   it("has a row for each stretch of 2^n cells, of which there is one more than there may be cuts", () => {
     expectTree(ranges, bitmaps).toBe(`
 bitmap r0 r1 r2 r3 r4 r5
