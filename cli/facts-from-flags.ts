@@ -1,23 +1,7 @@
 import { type Command, Option } from "commander";
-import {
-  builtInFacts,
-  type CompiledPolicy,
-  canonicalModelId,
-  type FactDefinition,
-  type Facts,
-  type FactValue,
-  nanoToUsd,
-  normalizeTag,
-  parseTokens,
-  parseUsd,
-} from "../engine/index.js";
+import { builtInFacts, type CompiledPolicy, type FactDefinition, type Facts, type FactValue } from "../engine/index.js";
+import { readGivenFact, type SourcedFacts } from "../server/http/given-facts.js";
 import { CommandFailure } from "./command-failure.js";
-
-/** Facts with where each came from, as `explainDecision` takes them. */
-export interface SourcedFacts {
-  readonly facts: Facts;
-  readonly sources: Readonly<Record<string, string>>;
-}
 
 /** Adds one option for every built-in fact (`--context-tokens 150k`), and `--attribute NAME=VALUE` for custom ones. */
 export function addFactOptions(command: Command): Command {
@@ -42,9 +26,7 @@ export function factsFromFlags(options: Readonly<Record<string, unknown>>, polic
   for (const fact of builtInFacts) {
     const given = options[optionKey(fact.name)];
     if (given === undefined) continue;
-    const value = readValue(fact, given, flagOf(fact.name));
-    const canonical = fact.name === "model" ? canonicalModelId(policy.set.catalog, String(value)) : undefined;
-    facts[fact.name] = canonical ?? value;
+    facts[fact.name] = readValue(fact, given, flagOf(fact.name), policy);
     sources[fact.name] = `flag ${flagOf(fact.name)}`;
   }
   for (const text of (options["attribute"] as readonly string[] | undefined) ?? []) {
@@ -58,14 +40,14 @@ export function factsFromFlags(options: Readonly<Record<string, unknown>>, polic
         `policy explain: --attribute ${name}: the policy declares no such attribute (${known === "" ? "it declares none" : `it declares ${known}`})`,
       );
     }
-    facts[definition.name] = readValue(definition, value, `--attribute ${name}=`);
+    facts[definition.name] = readValue(definition, value, `--attribute ${name}=`, policy);
     sources[definition.name] = "flag --attribute";
   }
   return { facts: facts as Facts, sources };
 }
 
 /**
- * What a request over HTTP always has, for a request described by flags alone: `model: auto`, no stream, tools, image
+ * What a request over HTTP always has, for a request described by facts alone: `model: auto`, no stream, tools, image
  * or JSON schema, and the time.
  */
 export function factsOfAPlainRequest(nowMs: number): SourcedFacts {
@@ -104,55 +86,10 @@ function placeholder(fact: FactDefinition): string {
   return fact.unit ?? fact.type;
 }
 
-function readValue(fact: FactDefinition, given: unknown, flag: string): FactValue {
+/** @throws CommandFailure (2) */
+function readValue(fact: FactDefinition, given: unknown, flag: string, policy: CompiledPolicy): FactValue {
   const text = given === true ? "true" : String(given);
-  const fail = (wanted: string): never => {
-    throw new CommandFailure(2, `policy explain: ${flag}${flag.endsWith("=") ? "" : " "}${text}: ${wanted}`);
-  };
-  switch (fact.type) {
-    case "boolean":
-      return text === "true" ? true : text === "false" ? false : fail("it takes true or false");
-    case "set":
-      return text.trim() === ""
-        ? []
-        : text.split(",").map((tag) => normalizeTag(tag) ?? fail("it takes tags separated by commas: code,sql"));
-    case "time": {
-      const time = Date.parse(text);
-      return Number.isNaN(time) || !/^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(text)
-        ? fail("it takes a time with its zone: 2026-11-24T09:00:00Z")
-        : time;
-    }
-    case "number":
-      return readNumber(fact, text) ?? fail(numberForm(fact));
-    case "string":
-      if (text === "") return fail("it must not be empty; leave the option out for an absent fact");
-      return fact.values === undefined || fact.values.includes(text)
-        ? text
-        : fail(`it takes ${fact.values.join(" or ")}`);
-  }
-}
-
-function readNumber(fact: FactDefinition, text: string): number | undefined {
-  if (fact.unit === "tokens") return parseTokens(text);
-  if (fact.unit === "usd") {
-    const nano = parseUsd(text);
-    return nano === undefined ? undefined : nanoToUsd(nano);
-  }
-  const form = fact.unit === "ms" ? /^\d{1,9}$/ : fact.unit === "ratio" ? /^\d{1,9}(\.\d+)?$/ : /^-?\d{1,15}(\.\d+)?$/;
-  return form.test(text) ? Number(text) : undefined;
-}
-
-function numberForm(fact: FactDefinition): string {
-  switch (fact.unit) {
-    case "tokens":
-      return "it takes a number of tokens: 1500, 150k, 1M, 128Ki";
-    case "usd":
-      return "it takes an amount in USD with at most 9 decimals: 0.05";
-    case "ms":
-      return "it takes whole milliseconds: 800";
-    case "ratio":
-      return "it takes a ratio of at least 0: 0.8";
-    default:
-      return "it takes a number: 3 or 0.5";
-  }
+  const read = readGivenFact(fact, text, policy);
+  if ("value" in read) return read.value;
+  throw new CommandFailure(2, `policy explain: ${flag}${flag.endsWith("=") ? "" : " "}${text}: it takes ${read.takes}`);
 }

@@ -4,20 +4,15 @@ import type { CompiledPolicy, World } from "../engine/index.js";
 import { answersAsked } from "../server/dispatch/answers-asked.js";
 import { createServingPolicies } from "../server/dispatch/serving-policy.js";
 import { type ApiError, errorBody } from "../server/http/api-error.js";
-import type { Front } from "../server/http/fronts/front.js";
-import { fronts } from "../server/http/fronts/fronts.js";
-import { observeRequest } from "../server/http/observe-request.js";
+import { type Api, otherApis } from "../server/http/body-of-api.js";
+import type { SourcedFacts } from "../server/http/given-facts.js";
 import { parseRequestBody } from "../server/http/parse-request-body.js";
-import { readAsked } from "../server/http/read-asked.js";
-import { understandParsed } from "../server/http/receive-request.js";
-import { requestHeaders } from "../server/http/request-headers.js";
+import { readGivenRequest } from "../server/http/read-given-request.js";
 import { BufferList } from "../server/json/buffer-list.js";
 import { createAdapters } from "../server/providers/adapters.js";
 import type { Json } from "../server/providers/chat/json.js";
 import { createTokenCounter } from "../server/tokens/create-token-counter.js";
-import { type Api, otherApis } from "./body-of-api.js";
 import { CommandFailure } from "./command-failure.js";
-import type { SourcedFacts } from "./facts-from-flags.js";
 
 /** A request as the proxy reads it. */
 export interface RequestRead extends SourcedFacts {
@@ -48,52 +43,37 @@ export async function readRequest(
 ): Promise<RequestRead> {
   const rawHeaders = headers.flatMap(readHeader);
   const bytes = file === undefined ? Buffer.from("{}") : await readBody(file);
-  const front = frontOf(api);
-  const parsed = orRefusal(parseRequestBody(new BufferList([bytes])));
-  refuseOtherApis(parsed.json, api);
-  const { body, unseen, assumed, needsNative } = orRefusal(understandParsed(parsed, front)).chat;
+  const body = orRefusal(parseRequestBody(new BufferList([bytes])));
+  refuseOtherApis(body.json, api);
   const environment = withAllKeys(policy);
   const adapters = createAdapters(environment);
   try {
     const serving = createServingPolicies(adapters, environment)(policy);
-    const read = await readAsked({
+    const reader = {
       serving,
-      operation: front.operation,
-      body,
-      unseen,
-      names: front.names,
-      assumed,
       observations: { latencyMs: () => latencyMs, tokensPerSecond: () => undefined },
-      observe: observeRequest,
-      headers: requestHeaders({ rawHeaders }, policy.set.attributes),
       // Nobody else waits for this thread, and a person can wait longer than a request.
       counter: createTokenCounter({ runIn: "main", timeLimitMs: 60_000 }),
       now,
-    });
-    if (read.refusal !== undefined) orRefusal(read.refusal);
-    const { facts, sources, warnings } = read.observed;
-    const incapable = serving.incapableOf(body, front.operation, needsNative);
-    const answers = answersAsked(body);
+    };
+    const { observed, hints, prefix, chat } = orRefusal(await readGivenRequest({ body, api, rawHeaders }, reader));
+    const { facts, sources, warnings } = observed;
+    const incapable = serving.incapableOf(chat.body, api, chat.needsNative);
+    const answers = answersAsked(chat.body);
     return {
       facts,
       sources,
       warnings,
       world: {
         ...(incapable === undefined ? {} : { incapable }),
-        ...read.hints,
+        ...hints,
         ...(answers === 1 ? {} : { answers }),
-        ...(read.prefix === undefined ? {} : { prefix: read.prefix }),
+        ...(prefix === undefined ? {} : { prefix }),
       },
     };
   } finally {
     await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
   }
-}
-
-function frontOf(api: Api): Front {
-  const front = [...fronts.values()].find(({ operation }) => operation === api);
-  if (front === undefined) throw new Error(`invariant: there is no API ${api}`);
-  return front;
 }
 
 function refuseOtherApis(body: Json, api: Api): void {

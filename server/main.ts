@@ -17,6 +17,7 @@ import { drain } from "./drain.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
 import { createControlPlane } from "./http/control-plane.js";
 import { createHttpServer } from "./http/create-http-server.js";
+import { createRequestExplainer } from "./http/explain-request.js";
 import { createStoredExplainer } from "./http/explain-stored-decision.js";
 import { observeRequest } from "./http/observe-request.js";
 import { noFaults, requestedFaults } from "./http/requested-faults.js";
@@ -201,6 +202,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       decisions,
       contents,
       feed,
+      explainRequest: createRequestExplainer({
+        currentPolicy: () => policies.current(),
+        servingPolicyOf,
+        endpoints,
+        accounting: money.accounting,
+        ring: keys,
+        counter,
+        now: Date.now,
+      }),
       explain: createStoredExplainer({
         currentPolicy: () => policies.current(),
         findSnapshot: (revision) => decisions.findSnapshot(revision),

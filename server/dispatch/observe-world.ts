@@ -15,7 +15,7 @@ export interface WorldToObserve {
   /** What the request's own hints do to the plan. */
   readonly hints: Pick<World, "hint_excluded_by" | "hint_order" | "no_fallback">;
   /** What draws are made from: another one for each request. */
-  readonly seed: string;
+  readonly seed: string | number;
   /** Hash of the head of the prompt; undefined when no route asks for it. */
   readonly prefix: string | undefined;
   /** What the API key may use; undefined: everything. */

@@ -13,7 +13,8 @@ export const adminBody: readonly RequestHandler[] = [
   parseBody,
 ];
 
-function refuseOtherTypes(request: Request, response: Response, next: NextFunction): void {
+/** Refuses a body that is not sent as JSON. */
+export function refuseOtherTypes(request: Request, response: Response, next: NextFunction): void {
   if (!hasBody(request) || request.is(TYPE)) {
     next();
     return;

@@ -9,6 +9,7 @@ import { fronts } from "./fronts/fronts.js";
 import { messagesFront } from "./fronts/messages-front.js";
 import { findGeneration } from "./generation.js";
 import { keyInfo } from "./key-info.js";
+import { methodNotAllowed } from "./method-not-allowed.js";
 import { findModelObject, listModels } from "./models.js";
 import { COUNT_TOKENS, unknownUrl } from "./unknown-url.js";
 
@@ -85,16 +86,6 @@ function refusal(path: string, error: ApiError): BriefAnswer {
     status: error.status,
     value: isMessages ? messagesFront.errorBody(error, undefined) : errorBody(error),
     ...(error.headers === undefined ? {} : { headers: error.headers }),
-  };
-}
-
-function methodNotAllowed(method: string, path: string, allow: string): ApiError {
-  return {
-    status: 405,
-    type: "invalid_request_error",
-    code: "method_not_allowed",
-    message: `${path} does not take ${method}; it takes ${allow}`,
-    headers: { allow },
   };
 }
 

@@ -116,6 +116,12 @@ export class KeyRing {
     return isCurrent || (isPrevious && (key?.previousUntil ?? 0) > now) ? key : undefined;
   }
 
+  /** Keys by an id, or by a name, which several may have. Not a use of them. */
+  named(text: string): readonly StoredKey[] {
+    const key = this.#keys.get(text);
+    return key === undefined ? [...this.#keys.values()].filter(({ name }) => name === text) : [key];
+  }
+
   limitsOf(subject: Subject): Limits | undefined {
     return subject.startsWith("key:")
       ? this.#keys.get(subject.slice("key:".length))?.settings.limits

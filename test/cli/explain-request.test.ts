@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Api } from "../../cli/body-of-api.js";
+import type { Api } from "../../server/http/body-of-api.js";
 import { type ProxyProcess, runPolicy, startProxy } from "../acceptance/proxy-process.js";
 
 // The same requests by curl and by `policy explain --request`: one reading.
@@ -49,6 +49,21 @@ describe("policy explain --request", () => {
     }
     expect(stderr).toBe("");
     const record = JSON.parse(stdout);
+    // And by the server, which reads it without serving it.
+    const sent: Record<string, string[]> = {};
+    for (const line of lines) {
+      const name = line.slice(0, line.indexOf(":"));
+      sent[name] = [...(sent[name] ?? []), line.slice(name.length + 2)];
+    }
+    const explained = await fetch(`${proxy.url}/admin/explain`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ body: JSON.parse(body), headers: sent }),
+    });
+    const time = expect.anything();
+    const { policy, facts, outcome, chosen, warnings } = record;
+    const same = { policy, facts: { ...facts, time }, outcome, chosen, warnings };
+    expect(await explained.json()).toMatchObject(same);
     expect(record.outcome.route.rule).toBe(served.headers.get("x-route-rule"));
     expect(record.chosen).toBe(`${served.headers.get("x-route-model")}@${served.headers.get("x-route-provider")}`);
   });

@@ -1,3 +1,4 @@
+import type { Operation } from "../../providers/operation.js";
 import { chatFront } from "./chat-front.js";
 import { completionsFront } from "./completions-front.js";
 import { embeddingsFront } from "./embeddings-front.js";
@@ -13,3 +14,10 @@ export const fronts: ReadonlyMap<string, Front> = new Map([
   ["/v1/messages", messagesFront],
   ["/v1/responses", responsesFront],
 ]);
+
+/** @throws Error when no API has the operation. */
+export function frontOf(operation: Operation): Front {
+  const front = [...fronts.values()].find((one) => one.operation === operation);
+  if (front === undefined) throw new Error(`invariant: there is no API ${operation}`);
+  return front;
+}

@@ -60,6 +60,27 @@ describe("the control plane", () => {
     expect(answer.text).not.toContain("node_modules");
   });
 
+  it.each([
+    ["GET", "/admin/explain", "POST"],
+    ["GET", "/admin/policy/reload", "POST"],
+    ["DELETE", "/admin/keys", "GET, HEAD, POST"],
+    ["GET", "/admin/keys/key_a", "DELETE"],
+    ["GET", "/admin/keys/key_a/rotate", "POST"],
+    ["PUT", "/admin/keys/key_a/revoke", "POST"],
+    ["POST", "/admin/limits", "GET, HEAD, PUT"],
+    ["POST", "/admin/policy", "GET, HEAD"],
+    ["POST", "/admin/policy/snapshots/abc", "GET, HEAD"],
+    ["DELETE", "/admin/decisions/dec_a", "GET, HEAD"],
+    ["POST", "/admin/decisions/export", "GET, HEAD"],
+  ])("%s %s is 405 and says that it takes %s", async (method, path, allow) => {
+    const proxy = await proxyOver({ one: await answering() });
+    const response = await fetch(`${proxy.url}${path}`, { method });
+    expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);
+    expect(await response.json()).toMatchObject({
+      error: { code: "method_not_allowed", message: `${path} does not take ${method}; it takes ${allow}` },
+    });
+  });
+
   it("lists decisions, newest first, by rule and model, page by page, and shows one with its reasons", async () => {
     const proxy = await proxyOver({ one: await answering(), two: await answering() });
     for (let count = 0; count < 3; count++) await proxy.ask();

@@ -11,6 +11,7 @@ import { SharedHealth } from "../../../server/dispatch/shared-health.js";
 import { MAX_WAITING } from "../../../server/dispatch/waiting-room.js";
 import { createControlPlane } from "../../../server/http/control-plane.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
+import { createRequestExplainer } from "../../../server/http/explain-request.js";
 import { createStoredExplainer } from "../../../server/http/explain-stored-decision.js";
 import { observeRequest } from "../../../server/http/observe-request.js";
 import { noFaults, requestedFaults } from "../../../server/http/requested-faults.js";
@@ -280,6 +281,15 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     decisions,
     contents: { find: async () => undefined },
     feed,
+    explainRequest: createRequestExplainer({
+      currentPolicy: () => policy,
+      servingPolicyOf,
+      endpoints,
+      accounting: money.accounting,
+      ring,
+      counter,
+      now,
+    }),
     explain: createStoredExplainer({
       currentPolicy: () => policy,
       findSnapshot: (one) => decisions.findSnapshot(one),

@@ -1,6 +1,6 @@
-import { type Json, objectsOf } from "../server/providers/chat/json.js";
+import { type Json, objectsOf } from "../providers/chat/json.js";
 
-/** The APIs whose bodies `policy explain --request` reads; the name is the end of the path, `chat` for chat completions. */
+/** The APIs whose requests are explained before they are sent; the name is the end of the path, `chat` for chat completions. */
 export const apis = ["chat", "completions", "embeddings", "messages", "responses"] as const;
 export type Api = (typeof apis)[number];
 
