@@ -169,7 +169,7 @@ describe("POST /admin/explain", () => {
     ["an unknown API", { api: "images" }, "api", "it takes chat, completions"],
     ["a body of another API", { body: { input: "hi" } }, "api", 'say "responses" or "embeddings"'],
     ["a body that would be refused", { body: { stream: "yes" } }, "body.stream", "the proxy answers 400: stream:"],
-    ["strict hints", { headers: { "x-route-strict": "true", "x-route-foo": "1" } }, "body", "x-route-foo"],
+    ["strict hints", { headers: { "x-route-strict": "true", "x-route-foo": "1" } }, null, "x-route-foo"],
     ["headers that are a list", { headers: ["a: b"] }, "headers", "an object"],
     ["a header that is a number", { headers: { "x-route-tags": 5 } }, "headers.x-route-tags", "a text of one line"],
     ["a header of two lines", { headers: { "x-route-tags": "a\r\nb" } }, "headers.x-route-tags", "one line"],
