@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { watchConnections } from "../drain.js";
-import { errorBody } from "./api-error.js";
+import { errorBody, sendError } from "./api-error.js";
 
 /** Milliseconds a client may take for the headers of a request, and for the whole of it. */
 const HEADERS_MS = 15_000;
@@ -22,16 +22,29 @@ export function createHttpServer(dataPlane: Door, controlPlane: Door): Server {
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
       noDelay: true,
+      requireHostHeader: false, // asked for here, where the answer has a body
     },
     (request, response) => {
+      if (request.headers.host === undefined && request.httpVersion === "1.1") {
+        refuse(response, 400, "missing_host", "the request has no Host header, which HTTP/1.1 asks for; send it");
+        return;
+      }
       const url = originForm(request);
       if (url.startsWith("/v1/") || url === "/v1") dataPlane(request, response);
       else controlPlane(request, response);
     },
   );
   server.on("clientError", refuseUnreadable);
+  server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {
+    refuse(response, 417, "expectation_failed", "of Expect only `100-continue` is understood; send it, or no Expect");
+  });
   watchConnections(server);
   return server;
+}
+
+/** Its body may never come, so the connection ends with the answer. */
+function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+  sendError(response, { status, type: "invalid_request_error", code, message, headers: { connection: "close" } });
 }
 
 /**

@@ -25,14 +25,15 @@ export interface ExplainRequest {
   readonly seed: string | undefined;
 }
 
-/** What cannot be explained as it is asked for; `parameter` is the path of the value in the body. */
+/** What cannot be explained as it is asked for; the error's `param` is the path of the value in the body, where it is one. */
 export class InvalidExplainRequest extends Error {
   override readonly name = "InvalidExplainRequest";
   readonly error: ApiError;
 
-  constructor(parameter: string, message: string, code = "invalid_parameter") {
+  constructor(parameter: string | undefined, message: string, code = "invalid_parameter") {
     super(message);
-    this.error = { status: 400, type: "invalid_request_error", code, message, param: parameter.slice(0, 200) };
+    const param = parameter === undefined ? {} : { param: parameter };
+    this.error = { status: 400, type: "invalid_request_error", code, message, ...param };
   }
 }
 
@@ -47,6 +48,8 @@ export function readExplainRequest(json: Json, policy: CompiledPolicy): ExplainR
   }
   const { body, headers } = json;
   const api = readApi(json["api"]);
+  if (json["api"] !== undefined && body === undefined)
+    throw invalid("api", "it says which API the body is for; give a body");
   return {
     request: {
       body: readBody(body === undefined ? {} : body, api),
@@ -62,7 +65,7 @@ export function readExplainRequest(json: Json, policy: CompiledPolicy): ExplainR
 
 /** The answer when the proxy would refuse the request that is given. */
 export function wouldRefuse({ status, code, message, param }: ApiError): InvalidExplainRequest {
-  const path = param === undefined ? "body" : `body.${param}`;
+  const path = param === undefined ? undefined : `body.${param}`; // hints are named in the message, wherever they stand
   return new InvalidExplainRequest(path, `the proxy answers ${status}: ${message}`, code);
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 
 export interface CommitQueueOptions<Row> {
-  /** Writes rows, all or nothing. One that fails is called again with the same rows first: it must skip those it wrote. */
+  /** Writes rows. One that fails is called again with the same rows first: it must skip those it wrote. */
   readonly write: (rows: readonly Row[]) => Promise<void>;
   readonly log: Pick<Logger, "warn" | "error">;
   /** Epoch milliseconds. */

@@ -23,38 +23,60 @@ const ledgerColumns: Readonly<Record<Exclude<keyof LedgerRow, "id">, Kind>> = {
  * found fast, all else reads all.
  */
 export function batchViews(engine: "sqlite" | "postgres"): readonly string[] {
-  const valueIn = engine === "sqlite" ? sqliteValue : postgresValue;
-  const list = (columns: Readonly<Record<string, Kind>>, text: string, place: string) =>
-    Object.entries(columns).map(([name, kind]) => `${valueIn(text, name, place, kind)} as "${name}"`);
-  const [place, record, lines] =
-    engine === "sqlite"
-      ? ["line.key", "line.value", "json_each('[' || replace(batch.records, char(10), ',') || ']') as line"]
-      : [
-          "line.place - 1",
-          "line.record",
-          "unnest(string_to_array(batch.records, chr(10))) with ordinality as line(record, place)",
-        ];
-  const names = Object.keys(ledgerColumns).map((name) => `"${name}"`);
+  return engine === "sqlite" ? sqliteViews() : postgresViews();
+}
+
+function sqliteViews(): readonly string[] {
+  /** Of `packColumns`: a list with a value for each row, or the value of all. */
+  const valueIn = (text: string, place: string) => (name: string) =>
+    `case json_type(${text}, '$.${name}') when 'array' then json_extract(${text}, '$.${name}[' || ${place} || ']')
+      else json_extract(${text}, '$.${name}') end`;
   return [
-    `create view decisions as
-      select ${list(decisionColumns, "batch.summaries", place ?? "").join(", ")}, batch.revision, ${record} as record
-      from decision_batches as batch, ${lines}`,
-    `create view ledger as
-      select call.id, ${list(ledgerColumns, "batch.calls", "call.place").join(", ")}
-      from ledger_calls as call join ledger_batches as batch on batch.id = call.batch
-      union all select id, ${names.join(", ")} from ledger_rows`,
+    decisionsView(
+      valueIn("batch.summaries", "line.key"),
+      "line.value",
+      "json_each('[' || replace(batch.records, char(10), ',') || ']') as line",
+    ),
+    ledgerView(valueIn("batch.calls", "call.place"), ""),
   ];
 }
 
-/** Of `packColumns`: a list with a value for each row, or the value of all. */
-function sqliteValue(text: string, name: string, place: string): string {
-  const value = `json_extract(${text}, '$.${name}')`;
-  return `case json_type(${text}, '$.${name}') when 'array' then json_extract(${text}, '$.${name}[' || ${place} || ']') else ${value} end`;
+/** A batch is parsed once for all its rows: "offset 0" keeps PostgreSQL from doing that for each value. */
+function postgresViews(): readonly string[] {
+  const parsed = (text: string) => `cross join lateral (select ${text}::jsonb as columns offset 0) as parsed`;
+  const valueIn = (place: string) => (name: string, kind: Kind) => {
+    const value = `(parsed.columns -> '${name}')`;
+    const chosen = `case jsonb_typeof${value} when 'array' then ${value} ->> ${place} else parsed.columns ->> '${name}' end`;
+    return kind === "number" ? `(${chosen})::bigint` : chosen;
+  };
+  return [
+    decisionsView(
+      valueIn("(line.place - 1)::int"),
+      "line.record",
+      `unnest(string_to_array(batch.records, chr(10))) with ordinality as line(record, place) ${parsed("batch.summaries")}`,
+    ),
+    ledgerView(valueIn("call.place"), parsed("batch.calls")),
+  ];
 }
 
-function postgresValue(text: string, name: string, place: string, kind: Kind): string {
-  const value = `(${text}::json -> '${name}')`;
-  const one = `${text}::json ->> '${name}'`;
-  const chosen = `case json_typeof${value} when 'array' then ${value} ->> (${place})::int else ${one} end`;
-  return kind === "number" ? `(${chosen})::bigint` : `(${chosen})`;
+type ValueIn = (name: string, kind: Kind) => string;
+
+function decisionsView(valueIn: ValueIn, record: string, lines: string): string {
+  return `create view decisions as
+    select ${selected(decisionColumns, valueIn)}, batch.revision, ${record} as record
+    from decision_batches as batch cross join ${lines}`;
+}
+
+function ledgerView(valueIn: ValueIn, joined: string): string {
+  const names = Object.keys(ledgerColumns).map((name) => `"${name}"`);
+  return `create view ledger as
+    select call.id, ${selected(ledgerColumns, valueIn)}
+    from ledger_calls as call join ledger_batches as batch on batch.id = call.batch ${joined}
+    union all select id, ${names.join(", ")} from ledger_rows`;
+}
+
+function selected(columns: Readonly<Record<string, Kind>>, valueIn: ValueIn): string {
+  return Object.entries(columns)
+    .map(([name, kind]) => `${valueIn(name, kind)} as "${name}"`)
+    .join(", ");
 }

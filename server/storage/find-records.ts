@@ -6,6 +6,7 @@ import type { DecisionFilter } from "./decision-store.js";
 import { endOfSpan } from "./id-span.js";
 import type { Database } from "./open-database.js";
 import { unpackColumns, type Value } from "./packed-columns.js";
+import { storableText } from "./storable-text.js";
 
 type Db = Kysely<DatabaseSchema>;
 type Engine = Database["engine"];
@@ -13,8 +14,8 @@ type Engine = Database["engine"];
 /** Batches looked through at once: most lists end with the first piece, the next are larger. */
 const FIRST_PIECE = 8;
 const GROWTH = 4;
-/** SQLite holds up the event loop meanwhile: a few milliseconds. */
-const LARGEST_PIECE: Readonly<Record<Engine, number>> = { sqlite: 256, postgres: 4_096 };
+/** Reading these, each up to 64 decisions, holds up the event loop: some milliseconds when each holds what is looked for. */
+const LARGEST_PIECE = 128;
 /** Batches whose records are read at once: 100 KB each, a few milliseconds in all. */
 const BATCHES_PER_READ = 8;
 
@@ -26,43 +27,77 @@ interface Place {
   readonly place: number;
 }
 
-/** @returns the record of a decision, a `StoredDecision` as JSON. */
-export async function findRecord(db: Db, id: string): Promise<string | undefined> {
-  const batches = await db
-    .selectFrom("decision_batches")
-    .select(["id", "decisions", "summaries"])
-    .where("last_id", ">=", id)
-    .where("last_id", "<", endOfSpan(id))
-    .where("first_id", "<=", id)
-    .execute();
-  const [place] = batches.flatMap((batch) => placesIn(batch, (valueAt, at) => valueAt("id", at) === id));
-  return place === undefined ? undefined : (await readRecords(db, [place]))[0];
+/** Decisions that somebody looks for. */
+interface Wanted {
+  /** Ids from `from` on and before `before`. */
+  readonly from: string;
+  readonly before: string;
+  readonly revision?: string | undefined;
+  /** What each must hold in which column. */
+  readonly values: readonly (readonly [column: string, value: Value])[];
 }
 
-/**
- * Looks through batches from the newest on, in pieces between which requests are served.
- * @returns the records of the newest decisions that fit, newest first.
- */
+/** @returns the record of a decision, a `StoredDecision` as JSON. */
+export async function findRecord(db: Db, engine: Engine, id: string): Promise<string | undefined> {
+  const from = storableText(id);
+  const wanted: Wanted = { from, before: `${from}!`, values: [["id", id]] };
+  for await (const { places } of pieces(db, engine, wanted)) {
+    if (places.length > 0) return (await readRecords(db, places))[0];
+  }
+  return undefined;
+}
+
+/** @returns the records of the newest decisions that fit, newest first. */
 export async function listRecords(
   db: Db,
   engine: Engine,
   filter: DecisionFilter,
   limit: number,
 ): Promise<readonly string[]> {
-  const { from, end } = idRange(filter);
-  const range = { from, before: filter.before !== undefined && filter.before < end ? filter.before : end };
   let found: readonly Place[] = [];
-  let size = FIRST_PIECE;
-  for (let until = endOfSpan(range.before); ; size = Math.min(size * GROWTH, LARGEST_PIECE[engine])) {
-    const last = await leastOfPiece(db, from, until, size);
-    const more = await fittingIn(db, engine, filter, range, last ?? from, until);
-    found = [...found, ...more].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
+  for await (const { places, last } of pieces(db, engine, wantedBy(filter))) {
+    found = [...found, ...places].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
     // Batches that are left hold earlier ids than `last`.
-    if (last === undefined || (found.length === limit && (found.at(-1)?.id ?? "") >= last)) break;
+    if (last !== undefined && found.length === limit && (found.at(-1)?.id ?? "") >= last) break;
+  }
+  return readRecords(db, found);
+}
+
+/** A batch is of one revision, which is a column of its own. */
+function wantedBy(filter: DecisionFilter): Wanted {
+  const { from, end } = idRange(filter);
+  const values: [string, Value][] = [];
+  for (const name of filterNames) {
+    const value = filter[name];
+    if (name !== "revision" && value !== undefined) values.push([filterColumns[name], value]);
+  }
+  if (filter.status !== undefined) values.push(["status", filter.status]);
+  const { before = end, revision } = filter;
+  return {
+    from,
+    before: before < end ? storableText(before) : end,
+    revision: revision === undefined ? undefined : storableText(revision),
+    values,
+  };
+}
+
+/**
+ * Looks through batches from the newest on, in pieces between which requests are served.
+ * @returns of each piece what fits, and `last_id` of its earliest batch; undefined: it is the last piece.
+ */
+async function* pieces(
+  db: Db,
+  engine: Engine,
+  wanted: Wanted,
+): AsyncGenerator<{ readonly places: readonly Place[]; readonly last: string | undefined }> {
+  let size = FIRST_PIECE;
+  for (let until = endOfSpan(wanted.before); ; size = Math.min(size * GROWTH, LARGEST_PIECE)) {
+    const last = await leastOfPiece(db, wanted.from, until, size);
+    yield { places: await fittingIn(db, engine, wanted, last ?? wanted.from, until), last };
+    if (last === undefined) return;
     until = last;
     await nextTurn();
   }
-  return readRecords(db, found);
 }
 
 /** @returns `last_id` of the earliest batch of a piece; undefined when all from `from` on are one piece. */
@@ -84,19 +119,17 @@ async function leastOfPiece(db: Db, from: string, until: string, size: number): 
 async function fittingIn(
   db: Db,
   engine: Engine,
-  filter: DecisionFilter,
-  { from, before }: { readonly from: string; readonly before: string },
+  { from, before, revision, values }: Wanted,
   first: string,
   until: string,
 ): Promise<readonly Place[]> {
-  const values = valuesAsked(filter);
   let query = db
     .selectFrom("decision_batches")
     .select(["id", "decisions", "summaries"])
     .where("last_id", ">=", first)
     .where("last_id", "<", until)
     .where("first_id", "<", before);
-  if (filter.revision !== undefined) query = query.where("revision", "=", filter.revision);
+  if (revision !== undefined) query = query.where("revision", "=", revision);
   const position = sql.raw(engine === "postgres" ? "strpos" : "instr");
   for (const [, value] of values) {
     // A text that does not hold a value at all need not be read as JSON.
@@ -109,17 +142,6 @@ async function fittingIn(
       return id >= from && id < before && values.every(([column, value]) => valueAt(column, place) === value);
     }),
   );
-}
-
-/** What each decision must hold in which column. A batch is of one revision. */
-function valuesAsked(filter: DecisionFilter): readonly (readonly [column: string, value: Value])[] {
-  const asked: (readonly [string, Value])[] = [];
-  for (const name of filterNames) {
-    const value = filter[name];
-    if (name !== "revision" && value !== undefined) asked.push([filterColumns[name], value]);
-  }
-  if (filter.status !== undefined) asked.push(["status", filter.status]);
-  return asked;
 }
 
 function placesIn(

@@ -28,6 +28,7 @@ export interface DecisionStoreOptions {
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000;
+
 /**
  * Decisions and policy snapshots in an open database. A killed process loses only what waited ({@link WriteQueue}: about
  * 250 ms).
@@ -88,7 +89,7 @@ class SqlDecisionStore implements DecisionStore {
 
   async find(id: string): Promise<StoredDecision | undefined> {
     const waiting = this.#queue.findWaiting((row) => row.id === id);
-    const record = waiting?.record ?? (await findRecord(this.#db, id));
+    const record = waiting?.record ?? (await findRecord(this.#db, this.#engine, id));
     return record === undefined ? undefined : (JSON.parse(record) as StoredDecision);
   }
 

@@ -508,6 +508,9 @@ describe("the rest of /v1", () => {
       });
     expect(await ask("nonsense\r\n\r\n")).toContain('"code":"invalid_http"');
     expect(await ask(`GET / HTTP/1.1\r\nhost: x\r\nx: ${"y".repeat(40_000)}\r\n\r\n`)).toContain("headers_too_large");
-    expect(await ask("GET /healthz HTTP/1.1\r\n\r\n")).toContain("400 Bad Request"); // no Host
+    expect(await ask("GET /healthz HTTP/1.1\r\n\r\n")).toMatch(/^HTTP\/1.1 400 .*"code":"missing_host"/s);
+    expect(await ask("GET /healthz HTTP/1.0\r\n\r\n")).toMatch(/^HTTP\/1.1 200 /);
+    const expecting = "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nexpect: tea\r\ncontent-length: 2\r\n\r\n";
+    expect(await ask(expecting)).toMatch(/^HTTP\/1.1 417 .*"code":"expectation_failed"/s);
   });
 });

@@ -185,6 +185,49 @@ onBothEngines((engine) => {
     await database.close();
   });
 
+  it("serves requests while it looks for one decision among many of its time", async () => {
+    const database = await openDatabase(await engine.newUrl());
+    const store = createDecisionStore(database, { log: silent, now: Date.now });
+    // Of one span of ids (2 ** 15 ms). Each batch begins early and ends late in it, so any may hold the id.
+    const start = 2 ** 15 - (1_800_000_000_000 % 2 ** 15);
+    for (let number = 0; number < 300; number++) {
+      for (const one of [number, 20_000 - number]) store.record(decision(start + one), summary);
+      await store.flush();
+    }
+    expect(await database.db.selectFrom("decision_batches").select("id").execute()).toHaveLength(300);
+    let turns = 0;
+    let isLooking = true;
+    const count = () => {
+      turns += 1;
+      if (isLooking) setImmediate(count);
+    };
+    setImmediate(count);
+    for (const number of [0, 299])
+      expect(await store.find(decisionId(start + number))).toEqual(decision(start + number));
+    expect(await store.find(decisionId(start + 10_000))).toBeUndefined();
+    isLooking = false;
+    expect(turns).toBeGreaterThan(3);
+    await store.close();
+    await database.close();
+  });
+
+  it("finds and lists nothing by ids and revisions of another form", async () => {
+    const { store } = await openStore({ url: await engine.newUrl() });
+    for (const number of [1, 2]) store.record(decision(number), summary);
+    await store.flush();
+    const { length } = decisionId(1);
+    const others = ["", "d", "dec_", "~", "zzz", "\u0000", "dec_\ud800", `${decisionId(1)}\u0000`, `${decisionId(1)}!`];
+    for (const id of [
+      ...others,
+      decisionId(1).slice(0, 11),
+      decisionId(1).slice(0, length - 1),
+      decisionId(1).toLowerCase(),
+    ]) {
+      expect(await store.find(id), JSON.stringify(id)).toBeUndefined();
+      expect(await store.list({ revision: id, before: id }), JSON.stringify(id)).toEqual([]);
+    }
+  });
+
   it("writes a batch once whose fate was unknown, with what came since", async () => {
     const database = await openDatabase(await engine.newUrl());
     let isCut = true;
