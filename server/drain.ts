@@ -29,8 +29,13 @@ export function watchConnections(server: Server): void {
   const connections = new Map<Socket, Connection>();
   connectionsOf.set(server, connections);
   server.on("connection", (socket) => {
-    connections.set(socket, { responses: new Set(), idleSince: Date.now(), bytesRead: 0 });
-    socket.once("close", () => connections.delete(socket));
+    const responses = new Set<ServerResponse>();
+    connections.set(socket, { responses, idleSince: Date.now(), bytesRead: 0 });
+    socket.once("close", () => {
+      connections.delete(socket);
+      // Node tells only the answer whose turn it is: those of pipelined requests behind it have no socket yet.
+      for (const response of responses) if (response.socket === null) response.emit("close");
+    });
   });
   server.prependListener("request", ({ socket }, response) => {
     const connection = connections.get(socket);

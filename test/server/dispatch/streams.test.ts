@@ -229,6 +229,19 @@ describe("the client", () => {
     }
   });
 
+  it("hangs up behind several requests on one connection: every call ends", async () => {
+    const upstream = await startUpstream(() => undefined);
+    const proxy = await proxyOver({ one: upstream }, "{ to: [acme/one] }");
+    const body = '{"model":"auto","messages":[]}';
+    const request = `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const client = connect(Number(new URL(proxy.url).port), "127.0.0.1");
+    client.write(request.repeat(3));
+    await expect.poll(() => upstream.requests.length).toBe(3);
+    client.destroy();
+    await Promise.all(upstream.requests.map(({ hungUp }) => hungUp));
+    await expect.poll(async () => (await proxy.lastDecision()).result?.outcome).toBe("cancelled");
+  });
+
   it("reads slowly: the provider is held up, memory is not filled, and idling does not count", async () => {
     const piece = event({ content: "x".repeat(64 * 1024) });
     const pieces = 800; // 50 MiB
