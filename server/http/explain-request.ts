@@ -9,6 +9,7 @@ import type { KeyRing } from "../keys/key-ring.js";
 import type { Accounting } from "../ledger/accounting.js";
 import type { Json } from "../providers/chat/json.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
+import type { SourcedFacts } from "./given-facts.js";
 import type { ObservedRequest } from "./observe-request.js";
 import { InvalidExplainRequest, readExplainRequest, wouldRefuse } from "./read-explain-request.js";
 import { readGivenRequest } from "./read-given-request.js";
@@ -45,7 +46,7 @@ export function createRequestExplainer(options: RequestExplainerOptions): Explai
     });
     if ("code" in read) throw wouldRefuse(read);
     const { observed, hints, prefix, chat } = read;
-    const seen = isPlain ? withoutSize(observed) : observed;
+    const seen = isPlain ? withoutBody(observed) : observed;
     return explainDecision({
       policy,
       facts: { ...seen.facts, ...given.facts },
@@ -69,15 +70,12 @@ export function createRequestExplainer(options: RequestExplainerOptions): Explai
   };
 }
 
-/** Where no prompt is given its size is not known, rather than that of an empty one. */
-function withoutSize({
-  facts,
-  sources,
-  warnings,
-}: ObservedRequest): Pick<ObservedRequest, "facts" | "sources" | "warnings"> {
+/** Where no body is given nothing comes from it, and its prompt's size is not known, rather than that of an empty one. */
+function withoutBody({ facts, sources, warnings }: ObservedRequest): SourcedFacts & Pick<ObservedRequest, "warnings"> {
   const { context_tokens: _, ...others } = facts;
   const { context_tokens: __, ...otherSources } = sources;
-  return { facts: others, sources: otherSources, warnings };
+  const named = Object.entries(otherSources).map(([name, from]) => [name, from.startsWith("body ") ? "default" : from]);
+  return { facts: others, sources: Object.fromEntries(named) as SourcedFacts["sources"], warnings };
 }
 
 /** @throws InvalidExplainRequest when there is no such key, or the proxy would refuse it. */

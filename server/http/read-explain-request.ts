@@ -48,6 +48,8 @@ export function readExplainRequest(json: Json, policy: CompiledPolicy): ExplainR
   }
   const { body, headers } = json;
   const api = readApi(json["api"]);
+  if (json["api"] !== undefined && body === undefined)
+    throw invalid("api", "it says which API the body is for; give a body");
   return {
     request: {
       body: readBody(body === undefined ? {} : body, api),

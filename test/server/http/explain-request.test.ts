@@ -95,7 +95,14 @@ describe("POST /admin/explain", () => {
 
   it("without a body knows no size of the prompt", async () => {
     const { proxy } = await proxyWithRules();
-    expect((await explain(proxy, {})).facts).not.toHaveProperty("context_tokens");
+    expect((await explain(proxy, {})).facts).toEqual({
+      model: { value: "auto", source: "default" },
+      stream: { value: false, source: "default" },
+      uses_tools: { value: false, source: "default" },
+      uses_vision: { value: false, source: "default" },
+      uses_json_schema: { value: false, source: "default" },
+      time: { value: expect.any(Number), source: "clock" },
+    });
     expect((await explain(proxy, { body: { messages } })).facts).toHaveProperty("context_tokens");
   });
 
@@ -167,6 +174,7 @@ describe("POST /admin/explain", () => {
     ["a body as a text", { body: "{}" }, "body", "not a text of it"],
     ["a body that is null", { body: null }, "body", "JSON object"],
     ["an unknown API", { api: "images" }, "api", "it takes chat, completions"],
+    ["an API without a body", { api: "messages", facts: { tenant: "a" } }, "api", "give a body"],
     ["a body of another API", { body: { input: "hi" } }, "api", 'say "responses" or "embeddings"'],
     ["a body that would be refused", { body: { stream: "yes" } }, "body.stream", "the proxy answers 400: stream:"],
     ["strict hints", { headers: { "x-route-strict": "true", "x-route-foo": "1" } }, null, "x-route-foo"],
