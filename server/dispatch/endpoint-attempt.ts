@@ -6,7 +6,7 @@ import type { AttemptTrace } from "../telemetry/request-tracing.js";
 import type { CallSide, EndedAttempt, PassedOver } from "./attempt-result.js";
 import { connectMsOf } from "./attempt-timers.js";
 import { callEndpoint } from "./call-endpoint.js";
-import type { CircuitCall } from "./circuit.js";
+import type { CallVerdict, CircuitCall } from "./circuit.js";
 import { verdictOf } from "./circuit-verdict.js";
 import type { AskedRequest, DispatchDependencies, DispatchRequest } from "./dispatch-request.js";
 import { requestFaults } from "./failure.js";
@@ -28,7 +28,10 @@ export function attemptEndpoint(
   const { endpoint } = planned;
   const { endpoints, now } = shared;
   const circuit = endpoints.isFailing(endpoint) ? undefined : endpoints.circuits.begin(endpoint, now());
-  if (circuit === undefined) return passOver(planned, "circuit_open", request);
+  if (circuit === undefined) {
+    places.giveBack(); // it may have opened while the request waited for them
+    return passOver(planned, "circuit_open", request);
+  }
   const release = places.take(planned);
   if (release === undefined) {
     circuit.end({ kind: "nothing" }, now());
@@ -60,6 +63,7 @@ class EndpointAttempt {
   readonly #connection: ProviderConnection;
   /** Undefined: it is not known. */
   readonly #price: Price | undefined;
+  #hasEnded = false;
 
   constructor(
     planned: PlannedAttempt,
@@ -79,22 +83,32 @@ class EndpointAttempt {
     this.#price = this.#connection.isStandIn ? FREE : planned.endpoint.price;
   }
 
-  /** Call it once. The places are given back whatever happens. */
+  /** Call it once. Circuit and places are told that it is over, whatever happens. */
   make(): Soon<EndedAttempt> {
     try {
       const paid = this.#request.account.reserve(this.#planned, this.#price);
       if (!(paid instanceof Promise)) return this.#call(paid);
-      return paid.then((known) => this.#call(known)).finally(this.#release);
+      return paid.then((known) => this.#call(known)).catch((error: unknown) => this.#giveUp(error));
     } catch (error) {
-      this.#release();
-      throw error;
+      return this.#giveUp(error);
     }
+  }
+
+  #giveUp(error: unknown): never {
+    this.#end({ kind: "nothing" });
+    throw error;
+  }
+
+  #end(verdict: CallVerdict): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#circuit.end(verdict, this.#shared.now());
+    this.#release();
   }
 
   #call(paid: PaidCall | PaymentRefusal): Soon<EndedAttempt> {
     if ("kind" in paid) {
-      this.#circuit.end({ kind: "nothing" }, this.#shared.now());
-      this.#release();
+      this.#end({ kind: "nothing" });
       const result = { kind: "unpaid", refusal: paid } as const;
       return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, notes: {} };
     }
@@ -149,10 +163,9 @@ class EndpointAttempt {
       span.end(record, ended.notes);
       progress.attempts.push(record);
       this.#learn(ended);
-      this.#circuit.end(verdictOf(ended), this.#shared.now());
       return ended;
     } finally {
-      this.#release();
+      this.#end(verdictOf(call));
     }
   }
 

@@ -31,7 +31,14 @@ export class RequestPlaces {
    */
   async waitForTurn(busy: readonly PlannedAttempt[], client: ClientPresence): Promise<PlannedAttempt | undefined> {
     this.#kept = await firstTurn(busy, client, this.#request, this.#shared);
+    if (client.isGone) this.giveBack();
     return this.#kept?.planned;
+  }
+
+  /** The call that places are kept for is not made. */
+  giveBack(): void {
+    this.#kept?.release();
+    this.#kept = undefined;
   }
 }
 

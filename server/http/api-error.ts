@@ -20,6 +20,14 @@ export interface ApiError {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A fault of ours: the client is told as much, the log has it all. */
+export const INTERNAL_ERROR: ApiError = {
+  status: 500,
+  type: "api_error",
+  code: "internal_error",
+  message: "a fault in Routewright; its log says more",
+};
+
 /** The body of an error answer. */
 export function errorBody({ message, type, code, param }: ApiError, decision?: string): object {
   return { error: { message, type, code, param: param ?? null }, ...(decision === undefined ? {} : { decision }) };

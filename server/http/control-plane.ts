@@ -6,7 +6,7 @@ import { METRICS_CONTENT_TYPE, type Metrics } from "../telemetry/metrics.js";
 import { checkAdminAccess, checkAdminScope, checkMetricsAccess } from "./admin-access.js";
 import { adminBody } from "./admin-body.js";
 import { type AdminPlane, allowContent, createAdminRoutes } from "./admin-routes.js";
-import { sendError } from "./api-error.js";
+import { INTERNAL_ERROR, sendError } from "./api-error.js";
 import { bearerToken } from "./authenticate.js";
 import { createDecisionRoutes, type DecisionPlane } from "./decision-routes.js";
 import type { ExplainGivenRequest } from "./explain-request.js";
@@ -118,12 +118,7 @@ export function createControlPlane(plane: ControlPlane): Express {
       return;
     }
     plane.log.error({ error }, "a request of the control plane failed");
-    sendError(response, {
-      status: 500,
-      type: "api_error",
-      code: "internal_error",
-      message: "a fault in Routewright; its log says more",
-    });
+    sendError(response, INTERNAL_ERROR);
   });
   return app;
 }

@@ -41,6 +41,10 @@ async function serve(
     exchange.refuse(denial(decision), "denied");
     return;
   }
+  if (exchange.client.isGone) {
+    exchange.cancel();
+    return;
+  }
   if (plan === undefined || !isPossible(plan.attempts)) {
     const { endpoints, now } = plane.dispatching;
     const waitMs = (endpoint: string) => endpoints.remainingMs(endpoint, now());
@@ -54,10 +58,6 @@ async function serve(
       }),
       "no_candidate",
     );
-    return;
-  }
-  if (exchange.client.isGone) {
-    exchange.cancel();
     return;
   }
   const { attempts } = plan;

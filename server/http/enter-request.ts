@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { withDefaults, writeDenyMessage } from "../../engine/serving.js";
-import type { ApiError } from "./api-error.js";
+import { type ApiError, INTERNAL_ERROR } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Deciding, observeAndDecide } from "./decide-request.js";
@@ -75,7 +75,6 @@ export function denial({ serving, observed, outcome }: Decision): ApiError {
   return { status: 403, type: "permission_error", code: "denied_by_policy", message };
 }
 
-/** A fault of ours: the client is told as much, the log has it all. */
 function fail(plane: DataPlane, exchange: Exchange, response: ServerResponse, error: unknown): void {
   plane.log.error({ error }, "a request failed for a fault in Routewright");
   if (exchange.isEnded) return;
@@ -83,8 +82,5 @@ function fail(plane: DataPlane, exchange: Exchange, response: ServerResponse, er
     exchange.cancel();
     return;
   }
-  exchange.refuse(
-    { status: 500, type: "api_error", code: "internal_error", message: "a fault in Routewright; its log says more" },
-    "failed",
-  );
+  exchange.refuse(INTERNAL_ERROR, "failed");
 }

@@ -91,7 +91,7 @@ const providerFields: Readonly<Record<string, ReadField>> = {
     const { by, partition, ...others } = value;
     const unused = [...(partition === undefined || partition === "model" ? [] : ["partition"]), ...Object.keys(others)];
     if (unused.length > 0)
-      draft.warn(`provider.sort.${unused.join(", ")}: it was not used; endpoints of one model are sorted`);
+      draft.warn(`provider.sort.${listed(unused)}: it was not used; endpoints of one model are sorted`);
     return sortBy(by, draft);
   },
   max_price(value, draft) {
@@ -105,7 +105,7 @@ const providerFields: Readonly<Record<string, ReadField>> = {
       ({ price }) => price !== undefined && isWithin(price.input, prompt) && isWithin(price.output, completion),
     );
     const others = Object.keys(value).filter((name) => name !== "prompt" && name !== "completion");
-    if (others.length > 0) draft.warn(`provider.max_price.${others.join(", ")}: it was not used`);
+    if (others.length > 0) draft.warn(`provider.max_price.${listed(others)}: it was not used`);
     return undefined;
   },
   data_collection(value, draft) {
@@ -135,15 +135,17 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
     );
     draft.keep(`models: ${shown(named)}`, (endpoint) => named.includes(endpoint.model));
     const unknown = value.filter((_, at) => named[names.length - value.length + at] === undefined);
-    if (unknown.length > 0) draft.warn(`models: the catalog has no ${listed(unknown)}`);
+    if (unknown.length > 0) draft.warn(`models: the catalog has no ${quoted(unknown)}`);
     return undefined;
   },
   provider(value, draft) {
     if (!isObject(value)) return "an object";
-    for (const [name, given] of Object.entries(value)) {
+    const names = Object.keys(value).filter((name) => value[name] !== null);
+    const others = names.filter((name) => !Object.hasOwn(providerFields, name));
+    unused(`provider.${listed(others)}`, others.length === 0, draft);
+    for (const name of names) {
       const read = Object.hasOwn(providerFields, name) ? providerFields[name] : undefined;
-      if (read === undefined) unused(`provider.${name}`, given === null, draft);
-      const form = given === null ? undefined : read?.(given, draft);
+      const form = read?.(value[name], draft);
       if (form !== undefined) draft.warn(`provider.${name}: it takes ${form}; it was not used`);
     }
     return undefined;
@@ -273,7 +275,7 @@ function byLatency(latencyMs: Readonly<Record<string, number>> = {}): (endpoint:
 function warnOfUnknown(name: string, providers: readonly string[], draft: Draft): void {
   const known = new Set(draft.policy.set.catalog.providers.map((provider) => provider.name));
   const unknown = providers.filter((provider) => !known.has(provider));
-  if (unknown.length > 0) draft.warn(`${name}: the catalog has no provider ${listed(unknown)}`);
+  if (unknown.length > 0) draft.warn(`${name}: the catalog has no provider ${quoted(unknown)}`);
 }
 
 function knownProviders(names: readonly string[], { policy }: Draft): string {
@@ -294,8 +296,15 @@ function shown(names: readonly (string | undefined)[]): string {
   ].join(", ");
 }
 
-function listed(names: readonly string[]): string {
-  return names.map((name) => JSON.stringify(name.slice(0, 100))).join(", ");
+/** The client's own words: some of them, shortened. */
+function listed(words: readonly string[], show = (word: string) => word): string {
+  const first = words.slice(0, MAX_SHOWN).map((word) => show(word.slice(0, 100)));
+  const more = words.length - first.length;
+  return more === 0 ? first.join(", ") : `${first.join(", ")} and ${more} more`;
+}
+
+function quoted(words: readonly string[]): string {
+  return listed(words, JSON.stringify);
 }
 
 function unused(name: string, isFine: boolean, draft: Draft): undefined {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { allowedModels } from "../keys/allowed-models.js";
-import { type ApiError, errorBody, sendJson } from "./api-error.js";
+import { type ApiError, errorBody, INTERNAL_ERROR, sendJson } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import { createInference } from "./create-inference.js";
 import { createTokenCount } from "./create-token-count.js";
@@ -33,11 +33,20 @@ export function createDataPlane(plane: DataPlane): (request: IncomingMessage, re
 async function serveBriefly(plane: DataPlane, request: IncomingMessage, response: ServerResponse, path: string) {
   request.resume(); // a body that nobody reads would hold up the connection
   const trace = plane.startTrace({ method: request.method ?? "", path, headers: request.headers });
-  const caller = await authenticate(request, plane.access, undefined);
-  const { status, value, headers } =
-    "code" in caller ? refusal(path, caller) : await answerBriefly(plane, caller, request, path);
+  const { status, value, headers } = await answerAnyway(plane, request, path);
   sendJson(response, status, value, headers);
-  trace.end({ status, outcome: status < 400 ? "answered" : "rejected", code: undefined });
+  trace.end({ status, outcome: status < 400 ? "answered" : status < 500 ? "rejected" : "failed", code: undefined });
+}
+
+/** Never rejects. */
+async function answerAnyway(plane: DataPlane, request: IncomingMessage, path: string): Promise<BriefAnswer> {
+  try {
+    const caller = await authenticate(request, plane.access, undefined);
+    return "code" in caller ? refusal(path, caller) : await answerBriefly(plane, caller, request, path);
+  } catch (error) {
+    plane.log.error({ error }, "a request failed for a fault in Routewright");
+    return refusal(path, INTERNAL_ERROR);
+  }
 }
 
 /** The path of a request, without its query. */

@@ -65,7 +65,8 @@ async function waitAndSend(
   const { endpoint, rule, route, from } = planned;
   const excluded = [{ endpoint, rule, from, reason: "circuit_open" as const, detail: "" }];
   const plan = { rule, route, attempts: [], excluded, assumedOutputTokens: 0 };
-  if (!(await waitForAnother(plane, exchange, plan, excluded))) return walked;
-  const { attempts = [] } = (await untilPossible(plane, exchange, deciding)).plan ?? {};
-  return isPossible(attempts) ? sendAgain(plane, exchange, await send(attempts), deciding, send) : walked;
+  const mayReturn = await waitForAnother(plane, exchange, plan, excluded);
+  const { attempts = [] } = (mayReturn ? (await untilPossible(plane, exchange, deciding)).plan : undefined) ?? {};
+  if (isPossible(attempts)) return sendAgain(plane, exchange, await send(attempts), deciding, send);
+  return exchange.client.isGone ? { planned, result: { kind: "cancelled" } } : walked;
 }

@@ -46,6 +46,22 @@ async function askTimes(proxy: { ask(): Promise<Response> }, times: number): Pro
 }
 
 describe("an endpoint that keeps failing", () => {
+  it("is probed again after a probe that a fault of ours kept from being made", async () => {
+    const { state, proxy } = await proxyWithBroken({ onlyOne: true });
+    await askTimes(proxy, circuitRule.consecutiveFailures);
+    state.isBroken = false;
+    state.now += circuitRule.openMs;
+    const { token } = await proxy.createKey({ name: "a", limits: { budgets: { day: "5" } } });
+    const reserve = proxy.budgets.reserve.bind(proxy.budgets);
+    proxy.budgets.reserve = () => {
+      throw new Error("a fault of ours");
+    };
+    const authorization = `Bearer ${token}`;
+    expect((await proxy.ask({}, { authorization })).status).toBe(500);
+    proxy.budgets.reserve = reserve;
+    expect((await proxy.ask({}, { authorization })).status).toBe(200);
+  });
+
   it("is left out as circuit_open, shown with its evidence, probed once its time is over, and comes back", async () => {
     const { state, one, proxy, health } = await proxyWithBroken();
     await askTimes(proxy, circuitRule.consecutiveFailures);

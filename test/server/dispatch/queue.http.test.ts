@@ -161,6 +161,30 @@ describe("max_concurrent", () => {
     one.answerOne();
     expect((await third).status).toBe(200);
   });
+
+  it("gives the place back when the circuit opened while a request waited for it", async () => {
+    const state = { now: Date.UTC(2026, 10, 25), isBroken: true };
+    const open: ServerResponse[] = [];
+    const one = await startUpstream((response, _request, count) => {
+      if (count === circuitRule.consecutiveFailures) open.push(response);
+      else if (state.isBroken) sendJson(response, {}, 500);
+      else sendJson(response, completion("one"));
+    });
+    const catalog = limited(catalogOf({ one: one.url }), "one", "max_concurrent: 1");
+    const policy = compile(policyOf("{ to: [acme/one], timeouts: { queue: 1m } }"), catalog);
+    const proxy = await startProxy(policy, { now: () => state.now });
+    for (let n = 1; n < circuitRule.consecutiveFailures; n++) await (await proxy.ask()).text();
+    const last = proxy.ask();
+    while (open.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    const waiting = proxy.ask();
+    await untilWaiting(proxy, 1);
+    for (const response of open) sendJson(response, {}, 500);
+    expect((await last).status).toBe(502);
+    state.isBroken = false;
+    state.now += circuitRule.openMs;
+    expect((await proxy.ask()).status).toBe(200);
+    expect((await waiting).status).toBe(200);
+  });
 });
 
 describe("while every candidate is left alone", () => {
@@ -195,6 +219,30 @@ describe("while every candidate is left alone", () => {
     expect(one.requests).toHaveLength(6);
     for (const response of slow) sendJson(response, completion("probe"));
     expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 200]);
+  });
+});
+
+describe("a client that waits for a candidate to come back", () => {
+  it("is recorded as gone when it hangs up", async () => {
+    const one = await startUpstream((response) =>
+      sendJson(response, { error: { message: "slow down" } }, 429, { "retry-after": "30" }),
+    );
+    const policy = compile(policyOf("{ to: [acme/one], timeouts: { queue: 1m } }"), catalogOf({ one: one.url }));
+    const proxy = await startProxy(policy);
+    expect((await proxy.ask()).status).toBe(429);
+    const leaving = new AbortController();
+    const asked = fetch(`${proxy.url}/v1/chat/completions`, {
+      method: "POST",
+      body: JSON.stringify({ model: "auto", messages: [] }),
+      signal: leaving.signal,
+    }).catch(() => "gone");
+    await untilWaiting(proxy, 1);
+    leaving.abort();
+    expect(await asked).toBe("gone");
+    await untilWaiting(proxy, 0);
+    await expect
+      .poll(async () => (await proxy.lastDecision()).result)
+      .toMatchObject({ outcome: "cancelled", status: 499 });
   });
 });
 

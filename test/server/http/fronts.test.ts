@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { sql } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
 import { openAiClient, proxyOverFormats } from "../../services/proxy-over-formats.js";
 import { anthropicServer, startProvider } from "../providers/provider-servers.js";
@@ -229,6 +230,17 @@ describe("GET /v1/generation", () => {
     for (const query of ["", "?id=dec_0"]) {
       expect((await fetch(`${proxy.url}/v1/generation${query}`)).status).toBe(404);
     }
+  });
+
+  it("answers 500 when the database cannot be read, and serves on", async () => {
+    const { proxy } = await proxyOverFormats({ anthropic: anthropicServer });
+    await sql`ALTER TABLE decision_batches RENAME TO moved_away`.execute(proxy.database.db);
+    const answer = await fetch(`${proxy.url}/v1/generation?id=dec_0`);
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toMatchObject({ error: { code: "internal_error", type: "api_error" } });
+    expect(proxy.logged.at(-1)?.message).toBe("a request failed for a fault in Routewright");
+    await sql`ALTER TABLE moved_away RENAME TO decision_batches`.execute(proxy.database.db);
+    expect((await fetch(`${proxy.url}/v1/generation?id=dec_0`)).status).toBe(404);
   });
 });
 

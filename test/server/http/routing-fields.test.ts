@@ -249,6 +249,25 @@ models:
     expect(plan).toEqual([one]);
   });
 
+  it("are repeated in warnings shortened, and five of them at most", async () => {
+    const { proxy } = await start();
+    const many = Array.from({ length: 1_000 }, (_, at) => `x${at}`);
+    const others = Object.fromEntries(many.map((name) => [name, 1]));
+    await proxy.ask({
+      models: ["acme/one", ...many],
+      provider: { order: many, sort: { by: "price", ...others }, max_price: others, ["y".repeat(1_000)]: 1, ...others },
+    });
+    const first = '"x0", "x1", "x2", "x3", "x4" and 995 more';
+    expect((await proxy.lastDecision()).warnings).toEqual([
+      `models: the catalog has no ${first}`,
+      `provider.${"y".repeat(100)}, x0, x1, x2, x3 and 996 more: this server has no such thing; it was not used`,
+      `provider.order: the catalog has no provider ${first}`,
+      "provider.sort.x0, x1, x2, x3, x4 and 995 more: it was not used; endpoints of one model are sorted",
+      "provider: it orders twice; the first order was used",
+      "provider.max_price.x0, x1, x2, x3, x4 and 995 more: it was not used",
+    ]);
+  });
+
   it("never widen what the policy allows", async () => {
     const { ask } = await start("{ to: [acme/one] }");
     expect((await ask({ models: ["acme/two"] })).status).toBe(400);

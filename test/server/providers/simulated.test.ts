@@ -160,7 +160,11 @@ describe("the official client on the simulator", () => {
 
   it("survives odd tools and messages", async () => {
     const { proxy } = await clientOf("{ latency_ms: 1 }");
+    const names = Array.from({ length: 200 }, (_, at) => `p${at}`);
+    const properties = Object.fromEntries(names.map((name) => [name, { $ref: "#" }]));
+    const schema = { type: "object", properties, required: names }; // 200 of itself in each of itself
     for (const body of [
+      { response_format: { type: "json_schema", json_schema: { name: "x", schema } } },
       { tools: [null, 5, {}] },
       { response_format: { type: "json_schema" } },
       { messages: [{}, { role: "user", content: [null, {}] }] },
