@@ -117,10 +117,15 @@ export class LedgerStore {
     const found = await this.#db
       .selectFrom("ledger_calls")
       .innerJoin("ledger_batches", "ledger_batches.id", "ledger_calls.batch")
-      .select(["ledger_calls.id", "place", "calls"])
+      .select(["ledger_calls.id", "batch", "place", "calls"])
       .where("ledger_calls.id", "in", ids)
       .execute();
-    for (const { id, place, calls } of found) charged.set(id, Number(unpackColumns(calls)("charged_nano", place)));
+    const batches = new Map<string, ReturnType<typeof unpackColumns>>();
+    for (const { id, place, batch, calls } of found) {
+      const valueAt = batches.get(batch) ?? unpackColumns(calls);
+      batches.set(batch, valueAt);
+      charged.set(id, Number(valueAt("charged_nano", place)));
+    }
     return charged;
   }
 }

@@ -17,7 +17,7 @@ export interface DatabaseSchema {
   readonly usage_rollups: RollupRow;
 }
 
-/** Decisions whose ids begin alike (id-span.ts), made under one revision. */
+/** Decisions whose ids begin alike (`spanOf`), made under one revision. */
 export interface DecisionBatchRow {
   /** Of one of them: the one that was recorded first. */
   readonly id: string;

@@ -1,5 +1,5 @@
 import type { DecisionBatchRow, DecisionRow } from "./database-schema.js";
-import { spanOf } from "./id-span.js";
+import { spanOf } from "./decision-ids.js";
 import type { Insert } from "./insert-rows.js";
 import { packColumns } from "./packed-columns.js";
 

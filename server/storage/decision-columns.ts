@@ -49,7 +49,8 @@ export function idRange({ since, until }: DecisionFilter): { readonly from: stri
   };
 }
 
-const AFTER_ALL_IDS = "~";
+/** Sorts after every id. */
+export const AFTER_ALL_IDS = "~";
 
 /** Whether a decision is one that a filter asks for; paging does not count. */
 export function fitsFilter(columns: DecisionColumns, filter: DecisionFilter): boolean {

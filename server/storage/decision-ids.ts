@@ -2,6 +2,8 @@
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const TIME_LETTERS = 10;
 const RANDOM_LETTERS = 16;
+/** Of an id: `dec_` and seven letters of its time, which the ids of 33 seconds have in common. */
+const SHARED_LETTERS = 11;
 
 /**
  * Makes ids of decisions: `dec_` and a ULID (48 bits of milliseconds, 80 random bits). As text they sort by time, and
@@ -47,6 +49,19 @@ export function createDecisionIds(now: () => number, random: (bytes: number) => 
  */
 export function idsFrom(ms: number): string {
   return `dec_${base32(Math.max(0, ms), TIME_LETTERS)}`;
+}
+
+/**
+ * The span of ids that may be in one batch: its ids begin alike. So whoever looks for an id looks at the batches of half a
+ * minute only, though streams that took long are recorded together with short requests.
+ */
+export function spanOf(id: string): string {
+  return id.slice(0, SHARED_LETTERS);
+}
+
+/** No id of a span sorts after this. */
+export function endOfSpan(id: string): string {
+  return `${spanOf(id)}~`;
 }
 
 function countUp(digits: Uint8Array): void {

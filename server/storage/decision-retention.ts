@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { DecisionBatchRow } from "./database-schema.js";
+import { AFTER_ALL_IDS } from "./decision-columns.js";
 import { idsFrom } from "./decision-ids.js";
 import type { Database } from "./open-database.js";
 import { unpackColumns } from "./packed-columns.js";
@@ -23,11 +24,10 @@ const SWEEP_MS = 10 * 60_000;
 /** Rows in one DELETE: a few milliseconds, between which requests are served. */
 const ROWS_PER_DELETE = 200;
 const BATCHES_PER_DELETE = 4;
+/** Only their sizes are read, from the index. */
+const BATCHES_PER_LOOK = 1_000;
 /** Contents whose mean size stands for all: measuring each would read them all. */
 const SAMPLE = 500;
-
-/** Of a `decision_batches` row. */
-type Batch = Pick<DecisionBatchRow, "id" | "decisions" | "bytes" | "summaries">;
 
 /**
  * Deletes old decisions, by age and by size, each with its recorded content, which may also go earlier. They go batch by batch: with the last of it that is
@@ -69,20 +69,8 @@ export class DecisionRetention {
     const contents = await this.#deleteContents(now() - contentDays * 86_400_000);
     if (contents > 0) log.info({ deleted: contents }, "old recorded content was deleted");
     let deleted = 0;
-    if (days > 0) {
-      const before = idsFrom(now() - days * 86_400_000);
-      deleted += await this.#deleteWhile(() => this.#oldest(before));
-    }
-    const tooMany = await this.#bytesBeyondSize();
-    deleted += await this.#deleteWhile(async () => {
-      const batches: Batch[] = [];
-      for (const batch of tooMany.bytes > 0 ? await this.#oldest() : []) {
-        if (tooMany.bytes <= 0) break;
-        batches.push(batch);
-        tooMany.bytes -= batch.bytes + batch.decisions * tooMany.contentOfEach;
-      }
-      return batches;
-    });
+    if (days > 0) deleted += await this.#deleteUntil(idsFrom(now() - days * 86_400_000));
+    deleted += await this.#deleteUntil(await this.#lastBeyondSize());
     if (deleted > 0) {
       await this.#deleteSnapshots();
       log.info({ deleted }, "old decisions were deleted");
@@ -90,20 +78,19 @@ export class DecisionRetention {
     return deleted;
   }
 
-  async #oldest(before?: string): Promise<readonly Batch[]> {
-    let query = this.#options.database.db
-      .selectFrom("decision_batches")
-      .select(["id", "decisions", "bytes", "summaries"])
-      .orderBy("last_id")
-      .limit(BATCHES_PER_DELETE);
-    if (before !== undefined) query = query.where("last_id", "<", before);
-    return query.execute();
-  }
-
-  async #deleteWhile(next: () => Promise<readonly Batch[]>): Promise<number> {
+  /** Deletes batches whose last id does not sort after `end`. */
+  async #deleteUntil(end: string): Promise<number> {
+    const { db } = this.#options.database;
+    const oldest = () =>
+      db
+        .selectFrom("decision_batches")
+        .select(["id", "decisions", "summaries"])
+        .where("last_id", "<=", end)
+        .orderBy("last_id")
+        .limit(BATCHES_PER_DELETE)
+        .execute();
     let deleted = 0;
-    for (let batches = await next(); batches.length > 0 && !this.#isClosed; batches = await next()) {
-      const { db } = this.#options.database;
+    for (let batches = await oldest(); batches.length > 0 && !this.#isClosed; batches = await oldest()) {
       const ids = batches.flatMap(idsOf);
       await db.deleteFrom("contents").where("id", "in", ids).execute(); // first: what is left without a decision is not seen
       const names = batches.map(({ id }) => id);
@@ -135,33 +122,54 @@ export class DecisionRetention {
     return deleted;
   }
 
-  /** What records and recorded content take beyond the limit, and what content goes with each decision, about. */
-  async #bytesBeyondSize(): Promise<{ bytes: number; readonly contentOfEach: number }> {
+  /**
+   * The last id of the newest batch that has no room beside those newer than it; before all ids when all have. The newest are counted, for servers
+   * that sweep at the same time take old ones away from each other.
+   */
+  async #lastBeyondSize(): Promise<string> {
     const { database, megabytes } = this.#options;
-    const { db } = database;
-    if (megabytes === 0) return { bytes: 0, contentOfEach: 0 };
-    const records = await db
-      .selectFrom("decision_batches")
-      .select(({ fn }) => [
-        fn.sum<number | null>("bytes").as("bytes"),
-        fn.sum<number | null>("decisions").as("decisions"),
-      ])
-      .executeTakeFirstOrThrow();
-    const contents = await db
-      .selectFrom("contents")
-      .select(({ fn }) => fn.countAll<number>().as("count"))
-      .executeTakeFirstOrThrow();
+    if (megabytes === 0) return "";
+    const contentOfEach = await this.#contentOfEach();
+    let room = megabytes * 1_000_000;
+    for (let before = AFTER_ALL_IDS; !this.#isClosed; ) {
+      const batches = await database.db
+        .selectFrom("decision_batches")
+        .select(["last_id", "decisions", "bytes"])
+        .where("last_id", "<", before)
+        .orderBy("last_id", "desc")
+        .limit(BATCHES_PER_LOOK)
+        .execute();
+      for (const { last_id: last, decisions, bytes } of batches) {
+        room -= bytes + decisions * contentOfEach;
+        if (room < 0) return last;
+        before = last;
+      }
+      if (batches.length < BATCHES_PER_LOOK) break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return "";
+  }
+
+  /** What recorded content takes for each decision, about. */
+  async #contentOfEach(): Promise<number> {
+    const { db } = this.#options.database;
     const newest = await db
       .selectFrom("contents")
       .select(({ fn }) => fn<number>("length", ["content"]).as("bytes"))
       .orderBy("id", "desc")
       .limit(SAMPLE)
       .execute();
-    const mean = newest.reduce((sum, { bytes }) => sum + bytes, 0) / Math.max(1, newest.length);
-    return {
-      bytes: (records.bytes ?? 0) + contents.count * mean - megabytes * 1_000_000,
-      contentOfEach: (contents.count * mean) / Math.max(1, records.decisions ?? 0),
-    };
+    if (newest.length === 0) return 0;
+    const mean = newest.reduce((sum, { bytes }) => sum + bytes, 0) / newest.length;
+    const { count } = await db
+      .selectFrom("contents")
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .executeTakeFirstOrThrow();
+    const { decisions } = await db
+      .selectFrom("decision_batches")
+      .select(({ fn }) => fn.sum<number | null>("decisions").as("decisions"))
+      .executeTakeFirstOrThrow();
+    return (count * mean) / Math.max(1, decisions ?? 0);
   }
 
   async #deleteSnapshots(): Promise<void> {
@@ -174,7 +182,7 @@ export class DecisionRetention {
   }
 }
 
-function idsOf({ decisions, summaries }: Batch): readonly string[] {
+function idsOf({ decisions, summaries }: Pick<DecisionBatchRow, "decisions" | "summaries">): readonly string[] {
   const valueAt = unpackColumns(summaries);
   return Array.from({ length: decisions }, (_, place) => String(valueAt("id", place)));
 }

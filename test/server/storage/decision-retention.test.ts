@@ -86,4 +86,14 @@ onBothEngines((engine) => {
     expect(revisions).toEqual([{ revision: REVISION }]);
     await close();
   });
+
+  it("deletes what is too much once when several servers sweep at the same time", async () => {
+    const { store, retain, ids, close } = await open();
+    for (let number = 10_000; number < 12_000; number++) store.record(decision(number), { rule: "r", status: 200 });
+    await store.flush();
+    const bytes = JSON.stringify(decision(10_000)).length;
+    await Promise.all([1, 2, 3].map(() => retain(0, (1_000 * bytes) / 1_000_000)));
+    expect(await ids()).toHaveLength(2_000 - 16 * 64);
+    await close();
+  });
 });
