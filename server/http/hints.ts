@@ -1,7 +1,7 @@
 import { type FactValue, nanoToUsd, parseTokens, parseUsd } from "../../engine/serving.js";
 
 /** The longest value of a free-text hint, in characters. */
-const MAX_TEXT = 256;
+export const MAX_TEXT = 256;
 
 /** One fact a client may hint at with a header, and how its text is read. */
 export interface Hint {

@@ -5,6 +5,7 @@ import { type ParsedJson, parseJson } from "../json/parse-json.js";
 import type { ApiError } from "./api-error.js";
 import { unreadableField } from "./check-fields.js";
 import { findDuplicateKey } from "./duplicate-key.js";
+import { MAX_TEXT } from "./hints.js";
 import type { ModelPlaces } from "./model-splice.js";
 import { isTokenLimit } from "./observe-body.js";
 import { MAX_NESTING, scanBody } from "./scan-body.js";
@@ -58,8 +59,9 @@ export function parseRequestBody(kept: BufferList): ParsedRequestBody | ApiError
   const unreadable = unreadableField(json);
   if (unreadable !== undefined) return invalid("invalid_request", unreadable.message, unreadable.name);
   const name = json["model"];
-  if (name !== undefined && name !== null && typeof name !== "string") {
-    return invalid("invalid_model", 'model must be a text: a model of GET /v1/models, or "auto"', "model");
+  if (name !== undefined && name !== null && !isModelName(name)) {
+    const form = `a text of at most ${MAX_TEXT} characters: a model of GET /v1/models, or "auto"`;
+    return invalid("invalid_model", `model must be ${form}`, "model");
   }
   const limit = outputLimits.find((key) => json[key] !== undefined && json[key] !== null && !isTokenLimit(json[key]));
   if (limit !== undefined) {
@@ -67,6 +69,11 @@ export function parseRequestBody(kept: BufferList): ParsedRequestBody | ApiError
     return invalid("invalid_max_tokens", message, limit);
   }
   return { bytes: kept, json, places: scan };
+}
+
+/** Longer ones would stand in records and errors whole. */
+function isModelName(name: unknown): boolean {
+  return typeof name === "string" && name.length <= MAX_TEXT;
 }
 
 /** The bytes for as long as nothing else is done. */

@@ -273,6 +273,8 @@ describe("POST /v1/chat/completions", () => {
     ["nothing", "", {}, 400, "invalid_json"],
     ["a repeated key", '{"model":"a","model":"b"}', {}, 400, "duplicate_key"],
     ["a model that is no text", '{"model":1}', {}, 400, "invalid_model"],
+    ["a model of 257 characters", `{"model":"${"m".repeat(257)}"}`, {}, 400, "invalid_model"],
+    ["a model of 20,000 characters", `{"model":"${"m".repeat(20_000)}"}`, {}, 400, "invalid_model"],
     ["a compressed body", "x", { "content-encoding": "gzip" }, 415, "unsupported_encoding"],
     ["lists a million deep", `{"messages":${"[".repeat(1e6)}${"]".repeat(1e6)}}`, {}, 400, "invalid_json"],
   ])("refuses %s", async (_what, body, headers, status, code) => {
