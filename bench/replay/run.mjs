@@ -21,6 +21,7 @@ const { value: policy } = compilePolicy(await readPolicyDirectory(directory));
 const written = spawnSync(process.execPath, ["bench/replay/write-log.mjs", directory, decisions, kind], {
   maxBuffer: 2 ** 31,
 });
+if (written.status !== 0) throw new Error(`write-log.mjs failed: ${written.stderr}`);
 const log = written.stdout.subarray(written.stdout.indexOf("\n") + 1);
 const reader = new RecordReader(decode);
 const decider = new PolicyDecider(policy, reader, new CaseMeanings());

@@ -30,16 +30,16 @@ export class ServedWorld {
     const usualMs = this.#usualMs.get(endpoint) ?? 200 + 600 * random();
     this.#usualMs.set(endpoint, usualMs);
     const firstMs = usualMs * (0.7 + 0.6 * random());
-    const end = this.#observations.begin(endpoint);
-    const call = { endpoint, firstMs, end, until: time + firstMs * (1 + 3 * random()) };
+    this.#observations.begin(endpoint);
+    const call = { endpoint, firstMs, until: time + firstMs * (1 + 3 * random()) };
     const place = this.#calls.findLastIndex(({ until }) => until <= call.until);
     this.#calls.splice(place + 1, 0, call);
   }
 
-  #end({ endpoint, firstMs, end, until }) {
+  #end({ endpoint, firstMs, until }) {
     const hasFailed = this.#random() < 0.002;
     if (!hasFailed && this.#random() < 0.5) this.#observations.observeFirstToken(endpoint, firstMs, until);
     this.#observations.observeEnd(endpoint, hasFailed, until);
-    end();
+    this.#observations.end(endpoint);
   }
 }
