@@ -62,7 +62,8 @@ async function accounting() {
       };
       const base = { decision: attempt, at: Date.now(), key: key.id, tenant: "t", model: "a/b", endpoint: "a/b@c" };
       const rest = { provider: "c", rule: "default", policy: "p", revision: "r", outcome: "answered", isStream: false };
-      await money.accounting.record(toLedgerRow({ id: attempt, ...base, ...rest, totalMs: 10, cost }), reservation);
+      const row = toLedgerRow({ id: attempt, ...base, ...rest, totalMs: 10, cost });
+      await new Promise((recorded) => money.accounting.record(row, reservation, recorded));
       await admission.end(1_500);
     };
     const run = async (count) => {
