@@ -38,7 +38,8 @@ return {generation, 'reserved'}
 
 /**
  * KEYS: open, leases, done, held, window… ARGV: id, what was reserved with a minus, what is charged.
- * Settles a reservation once. A window that is not known is left so: its sum is read from the ledger, which has the row.
+ * Settles a reservation once. A window that is not known is left so: its sum is read from the ledger, which has the row. Of a
+ * reservation that is not known (its lease has ended, or Redis was emptied) the sum may have the row already: it is read again.
  */
 export const SETTLE = `
 if not redis.call('SET', KEYS[3], '1', 'NX', 'EX', 1800) then return 0 end
@@ -46,10 +47,10 @@ local isOpen = redis.call('HDEL', KEYS[1], ARGV[1]) == 1
 redis.call('ZREM', KEYS[2], ARGV[1])
 for i = 5, #KEYS do
   if isOpen then ${add("ARGV[2]", "KEYS[4]")} end
-  if redis.call('HEXISTS', KEYS[i], 'spent') == 1 then
+  if isOpen and redis.call('HEXISTS', KEYS[i], 'spent') == 1 then
     redis.call('HINCRBY', KEYS[i], 'spent', ARGV[3])
-  else
-    redis.call('HDEL', KEYS[i], 'seeding')
+  elseif isOpen or ARGV[3] ~= '0' then
+    redis.call('HDEL', KEYS[i], 'spent', 'seeding')
   end
 end
 return 1

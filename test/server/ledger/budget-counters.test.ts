@@ -219,6 +219,7 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     const counters = await replica(ledger, 50);
     const reservation = await held(counters, "long", 2, 5);
     await expect.poll(() => counters.balances([line(5)], Date.now())).toMatchObject([{ spent: 0, reserved: 0 }]);
+    ledger.charged.set("long", usd(1.5));
     await counters.settle(reservation, usd(1.5));
     expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(1.5), reserved: 0 }]);
   });
@@ -256,6 +257,28 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
       .toMatchObject([{ spent: usd(2), reserved: 0 }]);
     await held(counters, "3", 3, 5);
     expect(counters.status().lastError).toBeUndefined();
+  });
+
+  it("counts a call once that ended while Redis was away, when its row was summed up before it was settled", async () => {
+    const ledger = new Ledger();
+    const counters = await replica(ledger);
+    const running = await held(counters, "1", 2, 5);
+    await server.kill();
+    ledger.charged.set("1", usd(2));
+    await counters.settle(running, usd(2));
+    await server.restart();
+    // Another server sums up the ledger first.
+    const other = await replica(ledger);
+    await expect
+      .poll(() => other.balances([line(5)], Date.now()).catch(() => undefined), { timeout: 5_000 })
+      .toMatchObject([{ spent: usd(2), reserved: 0 }]);
+    await expect
+      .poll(async () => {
+        await counters.sweep();
+        return counters.status().lastError;
+      })
+      .toBeUndefined();
+    expect(await other.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(2), reserved: 0 }]);
   });
 
   it("shares rates and places between replicas; while it is away each counts for itself", async () => {
