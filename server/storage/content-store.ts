@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { ContentRow } from "./database-schema.js";
 import type { Database } from "./open-database.js";
@@ -66,7 +67,7 @@ export class ContentStore {
           // A driver's error may hold the values: only its code goes into the log.
           throw new Error(`the database refuses them (${String(error.code ?? "no code")})`);
         });
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
 }

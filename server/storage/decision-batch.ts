@@ -12,7 +12,17 @@ export const DECISION_BATCHES: Insert<DecisionBatchRow> = {
 
 /** The columns that are kept in `summaries`. */
 export const summaryColumns = [
-  ...(["id", "time", "policy", "rule", "model", "provider", "status", "api_key", "tenant", "app", "outcome"] as const),
+  "id",
+  "time",
+  "policy",
+  "rule",
+  "model",
+  "provider",
+  "status",
+  "api_key",
+  "tenant",
+  "app",
+  "outcome",
 ] as const satisfies readonly (keyof DecisionRow)[];
 
 /**

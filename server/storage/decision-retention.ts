@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { DecisionBatchRow } from "./database-schema.js";
 import { AFTER_ALL_IDS } from "./decision-columns.js";
@@ -96,7 +97,7 @@ export class DecisionRetention {
       const names = batches.map(({ id }) => id);
       await db.deleteFrom("decision_batches").where("id", "in", names).execute();
       deleted += ids.length;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     return deleted;
   }
@@ -117,7 +118,7 @@ export class DecisionRetention {
       const ids = rows.map(({ id }) => id);
       await db.deleteFrom("contents").where("id", "in", ids).execute();
       deleted += ids.length;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     return deleted;
   }
@@ -145,7 +146,7 @@ export class DecisionRetention {
         before = last;
       }
       if (batches.length < BATCHES_PER_LOOK) break;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     return "";
   }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import type { DatabaseSchema } from "./database-schema.js";
 import { recordsOf } from "./decision-batch.js";
@@ -176,8 +177,4 @@ async function readRecords(db: Db, places: readonly Place[]): Promise<readonly s
   }
   // One that was deleted meanwhile is missing.
   return places.flatMap(({ id }) => records.get(id) ?? []);
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Kysely } from "kysely";
@@ -132,7 +133,7 @@ class SqlDecisionStore implements DecisionStore {
     await this.#writeSnapshots();
     await this.#insert([rowsFor(DECISION_BATCHES, toDecisionBatches(rows))]);
     // Between two batches the event loop serves requests, and the ledger, which they wait for, gets its turn at SQLite's one connection.
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
   }
 
   async #writeSnapshots(): Promise<void> {
