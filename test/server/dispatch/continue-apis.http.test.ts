@@ -106,20 +106,14 @@ describe("continue: true through POST /v1/messages", () => {
     { type: "content_block_delta", index, delta },
   ];
   const text = block(0, { type: "text", text: "" }, { type: "text_delta", text: "Let me see" });
+  const toolAfterText = (tool: object) => [
+    ...text,
+    { type: "content_block_stop", index: 0 },
+    ...block(1, tool, { type: "input_json_delta", partial_json: "{" }),
+  ];
   const [head] = anthropicServer.events([...said]);
   it.each([
-    [
-      "a tool call",
-      [
-        ...text,
-        { type: "content_block_stop", index: 0 },
-        ...block(
-          1,
-          { type: "tool_use", id: "t", name: "f", input: {} },
-          { type: "input_json_delta", partial_json: "{" },
-        ),
-      ],
-    ],
+    ["a tool call", toolAfterText({ type: "tool_use", id: "t", name: "f", input: {} })],
     [
       "thinking",
       [
@@ -128,18 +122,7 @@ describe("continue: true through POST /v1/messages", () => {
         ...block(1, { type: "text", text: "" }, { type: "text_delta", text: "So" }),
       ],
     ],
-    [
-      "a server's tool",
-      [
-        ...text,
-        { type: "content_block_stop", index: 0 },
-        ...block(
-          1,
-          { type: "server_tool_use", id: "s", name: "web_search", input: {} },
-          { type: "input_json_delta", partial_json: "{" },
-        ),
-      ],
-    ],
+    ["a server's tool", toolAfterText({ type: "server_tool_use", id: "s", name: "web_search", input: {} })],
     [
       "a citation",
       [...text, { type: "content_block_delta", index: 0, delta: { type: "citations_delta", citation: {} } }],

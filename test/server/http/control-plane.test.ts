@@ -5,19 +5,15 @@ import { checkAdminAccess, isLoopbackAddress, isLoopbackHost } from "../../../se
 import {
   catalogOf,
   compile,
-  completion,
   policyOf,
   proxyOver,
-  sendJson,
+  startAnswering,
   startProxy,
-  startUpstream,
   stopAll,
   type TestProxy,
 } from "./harness.js";
 
 afterEach(stopAll);
-
-const answering = () => startUpstream((response) => sendJson(response, completion("fine")));
 
 async function get(proxy: TestProxy, path: string, headers: Record<string, string> = {}) {
   const { port } = proxy.server.address() as AddressInfo;
@@ -53,7 +49,7 @@ describe("the control plane", () => {
     ["/admin/decisions?limit=1&limit=2", 400, "limit"],
     ["/admin/decisions?colour=red", 400, "there is no such parameter"],
   ])("GET %s is %i", async (path, status, text) => {
-    const proxy = await proxyOver({ one: await answering() });
+    const proxy = await proxyOver({ one: await startAnswering() });
     const answer = await get(proxy, path);
     expect(answer.status).toBe(status);
     expect(answer.text).toContain(text);
@@ -73,7 +69,7 @@ describe("the control plane", () => {
     ["DELETE", "/admin/decisions/dec_a", "GET, HEAD"],
     ["POST", "/admin/decisions/export", "GET, HEAD"],
   ])("%s %s is 405 and says that it takes %s", async (method, path, allow) => {
-    const proxy = await proxyOver({ one: await answering() });
+    const proxy = await proxyOver({ one: await startAnswering() });
     const response = await fetch(`${proxy.url}${path}`, { method });
     expect([response.status, response.headers.get("allow")]).toEqual([405, allow]);
     expect(await response.json()).toMatchObject({
@@ -82,7 +78,7 @@ describe("the control plane", () => {
   });
 
   it("lists decisions, newest first, by rule and model, page by page, and shows one with its reasons", async () => {
-    const proxy = await proxyOver({ one: await answering(), two: await answering() });
+    const proxy = await proxyOver({ one: await startAnswering(), two: await startAnswering() });
     for (let count = 0; count < 3; count++) await proxy.ask();
     const list = async (query: string) =>
       (
@@ -106,7 +102,7 @@ describe("the control plane", () => {
   });
 
   it("gives the files of a revision that was served", async () => {
-    const policy = compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await answering()).url }));
+    const policy = compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await startAnswering()).url }));
     const proxy = await startProxy(policy);
     const { text } = await get(proxy, `/admin/policy/snapshots/${policy.revision}`);
     expect(JSON.parse(text)).toMatchObject({ name: "test", files: policy.files });
@@ -115,7 +111,7 @@ describe("the control plane", () => {
 
 describe("a request in absolute form (RFC 9112, 3.2.2)", () => {
   it("goes to the plane that its path names, and its authority takes the place of Host", async () => {
-    const proxy = await proxyOver({ one: await answering() });
+    const proxy = await proxyOver({ one: await startAnswering() });
     const here = new URL(proxy.url).host;
     const models = await get(proxy, `http://${here}/v1/models?x=http://a/b`);
     expect([models.status, models.text]).toEqual([200, expect.stringContaining('"acme/one"')]);
@@ -131,7 +127,7 @@ describe("a request in absolute form (RFC 9112, 3.2.2)", () => {
 
 describe("/metrics", () => {
   const open = async (options: Parameters<typeof startProxy>[1]) =>
-    startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await answering()).url })), options);
+    startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await startAnswering()).url })), options);
   const foreign = { host: "evil.example:8080" };
 
   it("without a token, on loopback, is read under this machine's own names only", async () => {
@@ -152,7 +148,7 @@ describe("/metrics", () => {
 
 describe("/admin", () => {
   it("needs the token when there is one, from this machine too", async () => {
-    const policy = compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await answering()).url }));
+    const policy = compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await startAnswering()).url }));
     const proxy = await startProxy(policy, { adminToken: "t0ken" });
     for (const authorization of ["", "Bearer", "Bearer t0ke", "Bearer t0kenn", "Basic t0ken", "t0ken"]) {
       const answer = await get(proxy, "/admin/policy", authorization === "" ? {} : { authorization });
@@ -172,13 +168,13 @@ describe("/admin", () => {
     ["a page without an origin", { origin: "null" }],
     ["a reverse proxy", { "x-forwarded-for": "203.0.113.9" }],
   ])("without a token refuses %s", async (_what, headers) => {
-    const proxy = await proxyOver({ one: await answering() });
+    const proxy = await proxyOver({ one: await startAnswering() });
     const answer = await get(proxy, "/admin/policy", headers);
     expect([answer.status, answer.text]).toEqual([403, expect.stringContaining("admin_is_local")]);
   });
 
   it("without a token takes this machine by any of its own names", async () => {
-    const proxy = await proxyOver({ one: await answering() });
+    const proxy = await proxyOver({ one: await startAnswering() });
     for (const host of ["localhost", "LOCALHOST:1", "127.0.0.1:8080", "[::1]:8080"]) {
       expect((await get(proxy, "/admin/policy", { host, origin: "http://localhost:5173" })).status).toBe(200);
     }

@@ -3,10 +3,10 @@ import type { DecisionRecord } from "../../../engine/index.js";
 import {
   catalogOf,
   compile,
-  completion,
   policyOf,
   proxyOver,
   sendJson,
+  startAnswering,
   startProxy,
   startUpstream,
   stopAll,
@@ -15,7 +15,6 @@ import {
 
 afterEach(stopAll);
 
-const answering = () => startUpstream((response) => sendJson(response, completion("fine")));
 const messages = [{ role: "user", content: "hi" }];
 
 const RULES = `
@@ -25,7 +24,7 @@ const RULES = `
 const ATTRIBUTES = "attributes: { tier: { type: string, from: { header: x-tier } } }";
 
 async function proxyWithRules(options: Parameters<typeof startProxy>[1] = {}) {
-  const [one, two] = [await answering(), await answering()];
+  const [one, two] = [await startAnswering(), await startAnswering()];
   const policy = compile(
     policyOf("{ to: [acme/one, acme/two] }", RULES, ATTRIBUTES),
     catalogOf({ one: one.url, two: two.url }),
@@ -122,7 +121,7 @@ describe("POST /admin/explain", () => {
 
   it("sees the health that the server has observed", async () => {
     const busy = await startUpstream((response) => sendJson(response, {}, 429, { "retry-after": "60" }));
-    const proxy = await proxyOver({ one: busy, two: await answering() });
+    const proxy = await proxyOver({ one: busy, two: await startAnswering() });
     expect((await explain(proxy, { body: { messages } })).chosen).toBe("acme/one@one");
     await (await proxy.ask()).text();
     const record = await explain(proxy, { body: { messages } });

@@ -6,9 +6,9 @@ import { anthropicServer, startProvider } from "../providers/provider-servers.js
 import {
   catalogOf,
   compile,
-  completion,
   policyOf,
   sendJson,
+  startAnswering,
   startProxy,
   startStream,
   startUpstream,
@@ -246,7 +246,7 @@ describe("GET /v1/generation", () => {
 
 describe("legacy_max_tokens", () => {
   it("calls the limit of requests that are translated max_tokens, and leaves chat completions as they are", async () => {
-    const upstream = await startUpstream((response) => sendJson(response, completion("fine")));
+    const upstream = await startAnswering();
     const catalog = catalogOf({ one: upstream.url }).replace("region: eu", "region: eu, legacy_max_tokens: true");
     const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog));
     const messages = [{ role: "user", content: "hi" }];

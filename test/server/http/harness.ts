@@ -104,6 +104,11 @@ export function sendJson(response: ServerResponse, value: unknown, status = 200,
 }
 
 /** One event of a stream with a piece of text, or with an end. */
+/** A provider that answers every request with the same chat completion. */
+export function startAnswering(): Promise<Upstream> {
+  return startUpstream((response) => sendJson(response, completion("fine")));
+}
+
 export function event(delta: object, finish: string | null = null, fields: object = {}): string {
   const chunk = {
     id: "chatcmpl-1",

@@ -5,10 +5,10 @@ import { collectGarbage } from "../../../server/collect-garbage.js";
 import {
   catalogOf,
   compile,
-  completion,
   event,
   policyOf,
   sendJson,
+  startAnswering,
   startProxy,
   startStream,
   startUpstream,
@@ -34,7 +34,7 @@ describe("a body of many pieces", () => {
     "reaches every candidate byte for byte but for the model (ASCII only: %s)",
     async (isAscii) => {
       const broken = await startUpstream((response) => sendJson(response, { error: { message: "no" } }, 500));
-      const fine = await startUpstream((response) => sendJson(response, completion("fine")));
+      const fine = await startAnswering();
       const catalog = wide({ one: broken.url, two: fine.url });
       const proxy = await startProxy(compile(policyOf("{ to: [acme/one, acme/two], retries: 1 }"), catalog));
       const answer = await post(proxy.url, written("auto", isAscii));
@@ -70,7 +70,7 @@ describe("a body of many pieces", () => {
   });
 
   it("keeps its sticky prefix and its size, whether it is read or not", async () => {
-    const upstream = await startUpstream((response) => sendJson(response, completion("fine")));
+    const upstream = await startAnswering();
     const policy = compile(
       policyOf("{ to: [acme/one], strategy: cheapest, sticky: prefix }"),
       wide({ one: upstream.url }),
@@ -90,7 +90,7 @@ describe("a body of many pieces", () => {
   });
 
   it("may come in tiny pieces", async () => {
-    const upstream = await startUpstream((response) => sendJson(response, completion("fine")));
+    const upstream = await startAnswering();
     const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), wide({ one: upstream.url })));
     const body = Buffer.from(
       JSON.stringify({ messages: [{ role: "user", content: "é".repeat(100_000) }], model: "auto" }),

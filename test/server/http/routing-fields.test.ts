@@ -3,11 +3,10 @@ import type { DecisionRecord } from "../../../engine/index.js";
 import { anthropicServer, startProvider } from "../providers/provider-servers.js";
 import {
   compile,
-  completion,
   done,
   event,
   policyOf,
-  sendJson,
+  startAnswering,
   startProxy,
   startStream,
   startUpstream,
@@ -18,7 +17,7 @@ afterEach(stopAll);
 
 /** `acme/two` at two providers, `acme/one` at one, `acme/claude` at a provider of another format. */
 async function start(route = "{ to: [acme/two, acme/one] }") {
-  const upstream = await startUpstream((response) => sendJson(response, completion("fine")));
+  const upstream = await startAnswering();
   const claude = await startProvider(anthropicServer);
   const catalog = `kind: catalog
 providers:

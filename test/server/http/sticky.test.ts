@@ -1,14 +1,13 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { completion, proxyOver, sendJson, startUpstream, stopAll, type TestProxy } from "./harness.js";
+import { proxyOver, startAnswering, stopAll, type TestProxy } from "./harness.js";
 
 afterEach(stopAll);
 
-const answering = () => startUpstream((response) => sendJson(response, completion("fine")));
 const names = ["one", "two", "three", "four"] as const;
 
 async function proxyWith(sticky: string): Promise<TestProxy> {
   const upstreams = Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await answering()] as const)),
+    await Promise.all(names.map(async (name) => [name, await startAnswering()] as const)),
   );
   const weights = names.map((name) => `acme/${name}: 1`).join(", ");
   const to = names.map((name) => `acme/${name}`).join(", ");
