@@ -263,7 +263,7 @@ function fourDigits(word: number): number {
   return Math.imul(pairs, (100 << 16) + 1) >>> 16;
 }
 
-/** Which of the four bytes of a word is the first that has a bit set; the word is not 0. */
+/** Which of the four bytes of a word is the first that has a bit set; −1 when none has. */
 export function lowestByte(word: number): number {
   return (31 - Math.clz32(word & -word)) >> 3;
 }

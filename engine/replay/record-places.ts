@@ -27,14 +27,24 @@ export interface Slot {
   /** How many values the line that was read last has in it. */
   values: number;
 }
+/** Bytes in a row: `least`, and so many more; behind 255 stands 0. */
+export interface Bytes {
+  readonly least: number;
+  readonly more: number;
+}
+/** Numbers begin with `-` or a digit; what lies between those begins no value. */
+const ofNumbers: Bytes = { least: 45, more: 12 };
+const ofOthers: Bytes = { least: 58, more: 242 };
+const ofTexts: Bytes = { least: 0, more: 255 };
+
 /** A place in records at which a value stands. */
 export interface Place {
   readonly slot: Slot;
   readonly role: Role;
   /** The number of the fact, endpoint or entry of the world whose value it is. */
   readonly of: number;
-  /** Whether the value is a number, never one, or, undefined, a part of a text. */
-  readonly isNumber: boolean | undefined;
+  /** What the value can begin with. */
+  readonly first: Bytes;
   /** Where a number is put, at {@link of}; undefined for all else. */
   readonly numbers: Float64Array | undefined;
   /** What stood between such a value and the next one, what was met lately first. */
@@ -54,7 +64,7 @@ export class RecordPlaces {
   /** Before the first value of a line. */
   readonly start: Place = {
     ...{ slot: { values: 0 }, role: PASSED_TEXT, of: 0 },
-    ...{ isNumber: undefined, numbers: undefined, links: [] },
+    ...{ first: ofTexts, numbers: undefined, links: [] },
   };
   private readonly places = new Map<string, Place>();
   private readonly slots = new Map<string, Slot>();
@@ -107,10 +117,10 @@ export class RecordPlaces {
     const of = this.numberOf(role, name);
     if (of === -1) throw unusual;
     const numbers = this.numbersOf(role);
-    const isNumber = numbers !== undefined ? true : role === FACT_VALUE ? false : undefined;
+    const first = numbers !== undefined ? ofNumbers : role === FACT_VALUE ? ofOthers : ofTexts;
     const slot = this.slots.get(path) ?? { values: 0 };
     this.slots.set(path, slot);
-    const place: Place = { slot, role, of, isNumber, numbers, links: [] };
+    const place: Place = { slot, role, of, first, numbers, links: [] };
     this.places.set(key, place);
     return place;
   }
