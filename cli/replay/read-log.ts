@@ -8,6 +8,8 @@ import type { LoggedPolicy, LogPiece } from "./log-piece.js";
 import { readDatabaseLog } from "./read-database-log.js";
 
 const LINE_END = 10;
+/** How the line before a policy ends. Texts of so few bytes Node looks for four times as fast as for longer ones. */
+const LINE_BEFORE_POLICY = `\n${POLICY_LINE.slice(0, 5)}`;
 /** Bytes of a file that are read at once: enough that handing them to a thread costs little beside what it does with them. */
 const CHUNK = 1 << 20;
 
@@ -96,8 +98,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 function pieceOf(bytes: Uint8Array<ArrayBuffer>, read: number): LogPiece {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const policies: LoggedPolicy[] = [];
-  const isFirst = text.subarray(0, POLICY_LINE.length).equals(Buffer.from(POLICY_LINE));
-  for (let at = isFirst ? 0 : nextPolicy(text, 0); at !== -1; at = nextPolicy(text, at)) {
+  for (let at = isPolicyAt(text, 0) ? 0 : nextPolicy(text, 0); at !== -1; at = nextPolicy(text, at)) {
     const end = text.indexOf(LINE_END, at);
     policies.push(...parsePolicy(text.toString("utf8", at, end === -1 ? text.length : end)));
   }
@@ -106,8 +107,15 @@ function pieceOf(bytes: Uint8Array<ArrayBuffer>, read: number): LogPiece {
 
 /** The next line that holds a policy. The end of the line before it is looked for, since that is rare among all bytes. */
 function nextPolicy(text: Buffer, from: number): number {
-  const found = text.indexOf(`\n${POLICY_LINE}`, from);
-  return found === -1 ? -1 : found + 1;
+  for (let at = from; ; at++) {
+    at = text.indexOf(LINE_BEFORE_POLICY, at);
+    if (at === -1) return -1;
+    if (isPolicyAt(text, at + 1)) return at + 1;
+  }
+}
+
+function isPolicyAt(text: Buffer, at: number): boolean {
+  return text.subarray(at, at + POLICY_LINE.length).equals(Buffer.from(POLICY_LINE));
 }
 
 function parsePolicy(line: string): readonly LoggedPolicy[] {
