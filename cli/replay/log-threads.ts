@@ -2,7 +2,8 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { CompiledPolicy } from "../../engine/index.js";
 import type { LoggedPolicy } from "./log-piece.js";
-import type { LogMessage, LogResult, LogWork } from "./log-worker.js";
+import type { LogAnswer, LogMessage, LogResult, LogWork } from "./log-worker.js";
+import { PieceMemory } from "./piece-memory.js";
 import { readLog } from "./read-log.js";
 
 /** Pieces that wait at one thread: enough that it never waits, few enough that memory stays small. */
@@ -28,17 +29,19 @@ export async function workOnLogs<Kind extends LogWork["kind"]>(
   baselines: readonly CompiledPolicy[] = [],
 ): Promise<readonly LogResult[Kind][]> {
   const { logs, work, onPolicy, onProgress } = options;
-  const threads = Array.from(
-    { length: options.threads ?? availableParallelism() },
-    () => new LogThread(work, (decisions) => onProgress(decisions, 0)),
-  );
+  const memory = new PieceMemory();
+  const onDone = (decisions: number, used: ArrayBuffer) => {
+    memory.giveBack(used);
+    onProgress(decisions, 0);
+  };
+  const threads = Array.from({ length: options.threads ?? availableParallelism() }, () => new LogThread(work, onDone));
   const tell = (policy: CompiledPolicy) => {
     for (const thread of threads) thread.send({ kind: "baseline", policy });
   };
   try {
     for (const policy of baselines) tell(policy);
     for (const log of logs) {
-      for await (const { bytes, policies, read } of readLog(log)) {
+      for await (const { bytes, policies, read } of readLog(log, memory)) {
         for (const logged of policies) {
           const policy = onPolicy?.(logged);
           if (policy !== undefined) tell(policy);
@@ -63,12 +66,12 @@ class LogThread<Kind extends LogWork["kind"]> {
   #failed: (error: Error) => void = () => undefined;
   #error: Error | undefined;
 
-  constructor(work: Extract<LogWork, { readonly kind: Kind }>, onDecisions: (decisions: number) => void) {
+  constructor(work: Extract<LogWork, { readonly kind: Kind }>, onDone: (decisions: number, used: ArrayBuffer) => void) {
     this.#worker = new Worker(new URL("./log-worker.js", import.meta.url), { workerData: work });
-    this.#worker.on("message", (message: { decisions?: number; summary?: LogResult[Kind] }) => {
-      if (message.summary !== undefined) this.#ended(message.summary);
+    this.#worker.on("message", (message: LogAnswer<LogResult[Kind]>) => {
+      if ("summary" in message) this.#ended(message.summary);
       else {
-        onDecisions(message.decisions ?? 0);
+        onDone(message.decisions, message.memory);
         this.waiting--;
         this.#wake();
       }

@@ -29,6 +29,11 @@ export type LogMessage =
   | { readonly kind: "baseline"; readonly policy: CompiledPolicy }
   | { readonly kind: "end" };
 
+/** What it answers to a piece, whose memory it hands back, and at the end. */
+export type LogAnswer<Summary> =
+  | { readonly decisions: number; readonly memory: ArrayBuffer }
+  | { readonly summary: Summary };
+
 inlineMore();
 const decode: Decode = (bytes, start, end) => (bytes as Buffer).toString("utf8", start, end);
 const work = workerData as LogWork;
@@ -47,7 +52,7 @@ parentPort?.on("message", (message: LogMessage) => {
       const { buffer, byteOffset, byteLength } = message.bytes;
       const before = decisionsOf();
       sums.add(Buffer.from(buffer, byteOffset, byteLength));
-      parentPort?.postMessage({ decisions: decisionsOf() - before });
+      parentPort?.postMessage({ decisions: decisionsOf() - before, memory: buffer }, [buffer]);
       return;
     }
     case "end":

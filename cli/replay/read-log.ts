@@ -5,25 +5,31 @@ import { createGunzip } from "node:zlib";
 import { POLICY_LINE } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import type { LoggedPolicy, LogPiece } from "./log-piece.js";
+import { PIECE, PieceMemory } from "./piece-memory.js";
 import { readDatabaseLog } from "./read-database-log.js";
 
 const LINE_END = 10;
+/** How a gzipped file begins. */
+const GZIP = Buffer.from([0x1f, 0x8b]);
 /** How the line before a policy ends. Texts of so few bytes Node looks for four times as fast as for longer ones. */
 const LINE_BEFORE_POLICY = `\n${POLICY_LINE.slice(0, 5)}`;
-/** Bytes of a file that are read at once: enough that handing them to a thread costs little beside what it does with them. */
-const CHUNK = 1 << 20;
 
 /**
  * Reads a log in pieces: a file of JSON lines, plain or gzipped, `-` for the standard input, a SQLite file, or the URL of
  * a server's database. Never holds more than a piece.
  *
+ * @param memory for the pieces of a plain file; what is done with one may be given back.
  * @throws CommandFailure (2) when it cannot be read.
  */
-export async function* readLog(name: string): AsyncGenerator<LogPiece> {
+export async function* readLog(name: string, memory = new PieceMemory()): AsyncGenerator<LogPiece> {
   if (/^(sqlite|postgres(ql)?):/i.test(name)) yield* readDatabaseLog(name);
-  else if (name !== "-" && (await headOf(name)).toString("latin1").startsWith("SQLite format 3\0")) {
-    yield* readDatabaseLog(`sqlite:${name}`);
-  } else yield* readLines(name);
+  else if (name === "-") yield* readStream(process.stdin, name, () => 0);
+  else {
+    const head = await headOf(name);
+    if (head.toString("latin1").startsWith("SQLite format 3\0")) yield* readDatabaseLog(`sqlite:${name}`);
+    else if (head.subarray(0, 2).equals(GZIP)) yield* readGzip(name);
+    else yield* readFile(name, memory);
+  }
 }
 
 /** Bytes of logs, for progress; undefined when that is not known. */
@@ -41,34 +47,71 @@ async function sizeOfLog(name: string): Promise<number | undefined> {
 }
 
 async function headOf(name: string): Promise<Buffer> {
-  const unreadable = (error: Error) => {
-    throw new CommandFailure(2, `policy: cannot read ${name}: ${error.message}`);
-  };
-  const handle = await open(name, "r").catch(unreadable);
+  const handle = await open(name, "r").catch((error: unknown) => unreadable(name, error));
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0).catch(unreadable);
+    const { buffer, bytesRead } = await handle
+      .read(Buffer.alloc(16), 0, 16, 0)
+      .catch((error: unknown) => unreadable(name, error));
     return buffer.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }
 }
 
-async function* readLines(name: string): AsyncGenerator<LogPiece> {
-  const isGzip = name !== "-" && (await headOf(name)).subarray(0, 2).equals(Buffer.from([0x1f, 0x8b]));
-  const file = name === "-" ? undefined : createReadStream(name, { highWaterMark: CHUNK });
-  const source: Readable = file ?? process.stdin;
-  const plain = isGzip ? source.pipe(createGunzip({ chunkSize: CHUNK })) : source;
-  if (isGzip) source.on("error", (error) => plain.destroy(error));
+function unreadable(name: string, error: unknown): never {
+  throw new CommandFailure(2, `policy: cannot read ${name}: ${error instanceof Error ? error.message : error}`);
+}
+
+async function* readFile(name: string, memory: PieceMemory): AsyncGenerator<LogPiece> {
+  const handle = await open(name, "r").catch((error: unknown) => unreadable(name, error));
+  try {
+    let bytes = memory.take();
+    let filled = 0;
+    let read = 0;
+    for (;;) {
+      const { bytesRead } = await handle
+        .read(bytes, filled, bytes.length - filled)
+        .catch((error: unknown) => unreadable(name, error));
+      filled += bytesRead;
+      read += bytesRead;
+      if (bytesRead === 0) break;
+      if (filled < bytes.length) continue;
+      const end = bytes.lastIndexOf(LINE_END) + 1;
+      // A line that is longer than all of it needs more.
+      const next = memory.take(end === 0 ? 2 * filled : Math.max(PIECE, 2 * (filled - end)));
+      bytes.copy(next, 0, end);
+      filled -= end;
+      if (end > 0) {
+        yield pieceOf(bytes.subarray(0, end), read);
+        read = 0;
+      }
+      bytes = next;
+    }
+    if (filled > 0) yield pieceOf(bytes.subarray(0, filled), read);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* readGzip(name: string): AsyncGenerator<LogPiece> {
+  const file = createReadStream(name, { highWaterMark: PIECE });
+  const plain = file.pipe(createGunzip({ chunkSize: PIECE }));
+  file.on("error", (error) => plain.destroy(error));
+  yield* readStream(plain, name, () => file.bytesRead);
+}
+
+/** @param bytesRead bytes of the source that were read for it so far. */
+async function* readStream(source: Readable, name: string, bytesRead: () => number): AsyncGenerator<LogPiece> {
   let read = 0;
   const readSince = () => {
-    const more = (file?.bytesRead ?? 0) - read;
+    const more = bytesRead() - read;
     read += more;
     return more;
   };
   // Chunks since the last line's end.
   let open: Uint8Array[] = [];
   try {
-    for await (const chunk of plain as AsyncIterable<Buffer>) {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
       const end = chunk.lastIndexOf(LINE_END) + 1;
       if (end === 0) {
         open.push(chunk);
@@ -78,7 +121,7 @@ async function* readLines(name: string): AsyncGenerator<LogPiece> {
       open = end === chunk.length ? [] : [chunk.subarray(end)];
     }
   } catch (error) {
-    throw new CommandFailure(2, `policy: cannot read ${name}: ${error instanceof Error ? error.message : error}`);
+    unreadable(name, error);
   }
   if (open.length > 0) yield pieceOf(joined(open), readSince());
 }
