@@ -130,7 +130,6 @@ export class RequestAccount {
     });
     if (key !== undefined) this.#uncommitted += 1;
     this.#accounting.record(row, reservation, () => {
-      if (key === undefined) return;
       this.#uncommitted -= 1;
       if (this.#uncommitted === 0) this.#onCommitted?.();
     });
