@@ -134,7 +134,7 @@ class EndpointAttempt {
           body: isPassed
             ? asked.bodyFor(endpoint.upstreamModel, usageOptions)
             : asked.chatBodyFor(endpoint.upstreamModel, provider.legacyMaxTokens),
-          parsedBody: asked.chat.body,
+          asked,
           stream: sink !== undefined,
           connectTimeoutMs: connectMsOf(route.timeouts),
           fault: isSimulated ? faultOf(endpoint) : undefined,
