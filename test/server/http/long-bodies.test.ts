@@ -168,7 +168,7 @@ describe("a body of many pieces", () => {
       });
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
-      const messages = Array.from({ length: 800 }, (_, index) => ({
+      const messages = Array.from({ length: 400 }, (_, index) => ({
         role: index % 2 === 0 ? "user" : "assistant",
         content: `${index} ${"a word ".repeat(500)}`,
       }));
