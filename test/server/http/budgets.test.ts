@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
+import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import {
   catalogOf,
   compile,
@@ -186,6 +187,23 @@ describe("budgets", () => {
     expect(reserved).toBe(0);
     const refused = responses.find(({ status }) => status !== 200)!;
     expect(await errorOf(refused)).toMatchObject({ code: expect.stringMatching(/^budget_(reserved|insufficient)$/) });
+  });
+
+  it("are free again at once when a fault of ours comes between the hold and the call", async () => {
+    const upstream = await answering();
+    const startTrace: typeof startRequestTrace = (request) =>
+      Object.assign(startRequestTrace(request), {
+        attempt() {
+          throw new Error("a fault of ours");
+        },
+      });
+    const policy = compile(policyOf("{ to: [acme/left] }"), catalogOf({ left: upstream.url }));
+    const proxy = await startProxy(policy, { startTrace });
+    const { token, id } = await proxy.createKey(limited({ budgets: { day: "0.01" } }));
+    for (const _ of Array(20))
+      expect((await proxy.ask({ max_completion_tokens: 1_000 }, bearer(token))).status).toBe(500);
+    expect(await spentBy(proxy, id)).toMatchObject({ spent: 0, reserved: 0 });
+    expect([upstream.requests, await proxy.ledger()]).toEqual([[], []]);
   });
 
   it("are checked for a fallback too: one that is too dear is passed over for one that is not", async () => {
