@@ -109,6 +109,10 @@ class EndpointAttempt {
   #call(paid: PaidCall | PaymentRefusal): Soon<EndedAttempt> {
     if ("kind" in paid) {
       this.#end({ kind: "nothing" });
+      const { progress } = this.#request;
+      const endpoint = this.#planned.endpoint.id;
+      progress.passedOver.push({ endpoint, reason: "unpaid" });
+      progress.unpaid.push({ endpoint, refusal: paid });
       const result = { kind: "unpaid", refusal: paid } as const;
       return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, notes: {} };
     }

@@ -219,6 +219,53 @@ describe("budgets", () => {
     expect(dear.requests).toHaveLength(0);
   });
 
+  it("that do not let a fallback be called do not hide that a provider failed", async () => {
+    const broken = await startUpstream((response) => sendJson(response, {}, 503, { "retry-after": "7" }));
+    const dear = await answering();
+    const catalog = catalogOf({ dear: dear.url, cheap: broken.url }).replace(
+      "price: { input: 1, output: 2, cached_input: 0.5 }",
+      "price: { input: 100, output: 200 }",
+    );
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/cheap, acme/dear] }"), catalog));
+    const { token, id } = await proxy.createKey(limited({ budgets: { day: "0.01" } }));
+    const refused = await proxy.ask(SHORT, bearer(token));
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "7"]);
+    expect(await errorOf(refused)).toMatchObject({
+      code: "upstream_overloaded",
+      message: expect.stringMatching(
+        new RegExp(
+          `^no provider could answer \\(acme/cheap@cheap: .*503.*\\); try again later\\. acme/dear@dear cannot be paid for: this request can cost up to \\$0\\.10.*key \`${id}\` has \\$0.01 left`,
+        ),
+      ),
+    });
+    expect((await proxy.lastDecision()).result).toMatchObject({
+      ...{ outcome: "failed", code: "upstream_overloaded" },
+      passed_over: [{ endpoint: "acme/dear@dear", reason: "unpaid" }],
+    });
+    expect(dear.requests).toHaveLength(0);
+  });
+
+  it("that let only a busy model be called say that it is busy", async () => {
+    const slow = await startUpstream(() => undefined);
+    const dear = await answering();
+    const catalog = catalogOf({ dear: dear.url, cheap: slow.url })
+      .replace("price: { input: 1, output: 2, cached_input: 0.5 }", "price: { input: 100, output: 200 }")
+      .replace("model: cheap-model", "model: cheap-model, max_concurrent: 1");
+    const route = "{ to: [acme/cheap, acme/dear], timeouts: { queue: 20ms } }";
+    const proxy = await startProxy(compile(policyOf(route), catalog));
+    const { token } = await proxy.createKey(limited({ budgets: { day: "0.01" } }));
+    const first = proxy.ask(SHORT, bearer(token)).catch(() => undefined);
+    await expect.poll(() => slow.requests.length).toBe(1);
+    const refused = await proxy.ask(SHORT, bearer(token));
+    expect(refused.status).toBe(503);
+    expect(await errorOf(refused)).toMatchObject({
+      code: "upstream_busy",
+      message: expect.stringMatching(/can be paid for is at its limit of calls.* acme\/dear@dear cannot be paid for: /),
+    });
+    await slow.stop();
+    await first;
+  });
+
   it("refuse a model without a price: unknown is not free", async () => {
     const upstream = await answering();
     const catalog = catalogOf({ left: upstream.url }).replace("price: { input: 1, output: 2, cached_input: 0.5 }", "");
