@@ -191,12 +191,12 @@ describe("budgets", () => {
 
   it("are free again at once when a fault of ours comes between the hold and the call", async () => {
     const upstream = await answering();
-    const startTrace: typeof startRequestTrace = (request) =>
-      Object.assign(startRequestTrace(request), {
-        attempt() {
-          throw new Error("a fault of ours");
-        },
-      });
+    const startTrace: typeof startRequestTrace = (request) => ({
+      ...startRequestTrace(request),
+      attempt() {
+        throw new Error("a fault of ours");
+      },
+    });
     const policy = compile(policyOf("{ to: [acme/left] }"), catalogOf({ left: upstream.url }));
     const proxy = await startProxy(policy, { startTrace });
     const { token, id } = await proxy.createKey(limited({ budgets: { day: "0.01" } }));
