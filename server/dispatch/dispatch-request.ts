@@ -40,7 +40,7 @@ export interface AskedRequest {
   /** The body of that chat completion. @param legacyMaxTokens where a body is made here, its limit is called `max_tokens`. */
   chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList;
   /**
-   * The request for the rest of an answer.
+   * The request for the rest of an answer: its limit of tokens is lower by those of what has come, estimated; 1 at least.
    * @param text what has come of it. @returns undefined when no request can say that.
    */
   restAfter(text: string): AskedRequest | undefined;
