@@ -19,7 +19,7 @@ export interface ParsedRequestBody {
 }
 
 /** What the APIs call the most tokens an answer may have. A provider gets them as they are, so they must be what was routed by. */
-const outputLimits = ["max_completion_tokens", "max_tokens", "max_output_tokens"] as const;
+export const outputLimits = ["max_completion_tokens", "max_tokens", "max_output_tokens"] as const;
 
 /** Bodies up to this size, bytes, are looked through here: memory that is used again costs a quarter of new memory. */
 const desk = Buffer.allocUnsafeSlow(1_024 * 1_024);

@@ -69,7 +69,8 @@ function rest(body: Json, text: string): Json | undefined {
   const [prompt] = [body["prompt"]].flat();
   // Several prompts are several choices, which are not gone on with.
   const isPlain = typeof prompt === "string" && (body["echo"] ?? false) === false && (body["suffix"] ?? "") === "";
-  return isPlain ? { ...body, prompt: prompt + text } : undefined;
+  if (!isPlain) return undefined;
+  return { ...body, prompt: prompt + text, max_tokens: body["max_tokens"] ?? DEFAULT_MAX_TOKENS };
 }
 
 function toText(chat: Json, holder: "message" | "delta"): Json {

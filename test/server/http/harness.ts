@@ -199,6 +199,8 @@ export interface TestProxyOptions {
   readonly redisUrl?: string;
   /** Default: true, so that nobody needs a key before one is made. */
   readonly isLoopback?: boolean;
+  /** Default: the server's own. */
+  readonly startTrace?: typeof startRequestTrace;
 }
 
 /** The whole HTTP side over a compiled policy, with a database in memory. */
@@ -272,7 +274,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     },
     nextDecisionId: createDecisionIds(now, (bytes) => new Uint8Array(bytes)),
     metrics,
-    startTrace: startRequestTrace,
+    startTrace: options.startTrace ?? startRequestTrace,
     log,
   });
   const controlPlane = createControlPlane({
