@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Field } from "../parts/field.js";
 import { linkTo } from "../parts/use-place.js";
-import { type Filter, filterNames, filterOf } from "./filter-names.js";
+import { type Filter, filterNames, filterOf, outcomes } from "./filter-names.js";
 
 /** The filter of the list; it stands in the page's address. */
 export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
@@ -21,6 +21,7 @@ export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
             <Field key={name} label={name}>
               <input
                 name={name}
+                list={name === "outcome" ? "outcomes" : undefined}
                 placeholder={hint}
                 spellcheck={false}
                 value={values[name] ?? ""}
@@ -29,6 +30,11 @@ export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
             </Field>
           ))}
         </div>
+        <datalist id="outcomes">
+          {outcomes.map((outcome) => (
+            <option key={outcome} value={outcome} />
+          ))}
+        </datalist>
         <p class="action">
           <button type="submit" class="main">
             Apply

@@ -54,6 +54,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     const simulated = await startProxy(copy.directory);
     const { page, close } = await openDashboard(browser, simulated.url, { expected: /422 .*\/admin\/policy\/reload/ });
     await page.getByText("Answers are simulated.").waitFor();
+    await page.getByRole("banner").getByText("answers are simulated").waitFor();
     const serving = section(page, "Serving production");
     expect(await textOf(serving)).toMatch(/Revision [0-9a-f]{12} Since \d\d:\d\d:\d\d .* 17 rules/i);
     expect(await textOf(section(page, "Endpoints"))).toContain("anthropic/claude-sonnet-4.5@anthropic idle");
@@ -85,6 +86,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
       /^acme\/large@failing 503 overloaded .* ms in all overloaded <img src=x onerror=alert\(1\)>$/,
     );
     expect(texts.at(-1)).toMatch(/^acme\/small@good 200 .* 10 tokens in · 4 out · \$0\.0000026$/);
+    expect(await textOf(page.getByRole("article"))).toContain("answered by acme/small@good in attempt");
     expect(await page.getByRole("article").getByRole("list", { name: "Plan" }).innerText()).toContain("acme/small");
     await close();
   });
