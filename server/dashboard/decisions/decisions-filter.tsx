@@ -21,11 +21,12 @@ export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
             <Field key={name} label={name}>
               <input
                 name={name}
+                {...(isTime(name) ? { type: "datetime-local" } : { placeholder: hint, spellcheck: false })}
                 list={name === "outcome" ? "outcomes" : undefined}
-                placeholder={hint}
-                spellcheck={false}
-                value={values[name] ?? ""}
-                onInput={(event) => setValues({ ...values, [name]: event.currentTarget.value.trim() })}
+                value={isTime(name) ? toLocal(values[name]) : values[name]}
+                onInput={({ currentTarget: { value } }) =>
+                  setValues({ ...values, [name]: isTime(name) ? fromLocal(value) : value.trim() })
+                }
               />
             </Field>
           ))}
@@ -44,4 +45,19 @@ export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
       </form>
     </details>
   );
+}
+
+function isTime(name: string): boolean {
+  return name === "since" || name === "until";
+}
+
+/** A time in UTC, as addresses have it, for an input on the reader's clock. */
+function toLocal(iso = ""): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return "";
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function fromLocal(value: string): string {
+  return value === "" ? "" : new Date(value).toISOString();
 }

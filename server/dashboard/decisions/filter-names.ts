@@ -11,6 +11,8 @@ export const filterNames = {
   outcome: "",
   status: "200",
   revision: "64 hex digits",
+  since: "",
+  until: "",
 } as const;
 
 /** How a request can end. */
