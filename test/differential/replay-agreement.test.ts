@@ -282,7 +282,8 @@ describe("replaying a log", () => {
     const edit = ({ name, text }: SourceFile) => ({ name, text: text.replace("gte: 200k", "gte: 100k") });
     const after = compilePolicy(files.map(edit)).value as CompiledPolicy;
     const lines = sampleRequests(before.set, 8_000, seededRandom(SEED)).map((facts, number) => {
-      const recorded = Object.entries(facts).map(([name, value]) => [name, { value, source: "given" }]);
+      const present = Object.entries(facts).filter(([, value]) => value !== undefined);
+      const recorded = present.map(([name, value]) => [name, { value, source: "given" }]);
       const { endpoint: chosen, fallbacks, rule } = destinationOf(before, facts, { seed: `s-${number}` });
       const policy = { name: "production", revision: before.revision };
       const world = { seed: `s-${number}` };
