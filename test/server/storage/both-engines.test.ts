@@ -151,6 +151,40 @@ onBothEngines((engine) => {
     await database.close();
   });
 
+  it("upgrades all or nothing: an upgrade that was broken off begins again", async () => {
+    const url = await engine.newUrl();
+    const before = openWithoutMigrations(url);
+    const migrator = new Migrator({
+      db: before,
+      provider: { getMigrations: async () => migrationsOf(engine.name) },
+    });
+    expect((await migrator.migrateTo("0006_fewer_indexes")).error).toBeUndefined();
+    const numbers = Array.from({ length: 200 }, (_, index) => index);
+    for (const number of numbers) {
+      const { id, time } = decision(number);
+      const columns = { policy: "production", rule: "a", status: 200, revision: REVISION };
+      const record = JSON.stringify(decision(number));
+      await before
+        .insertInto("decisions")
+        .values({ id, time, record, ...columns } as never)
+        .execute();
+    }
+    // In the way of a late step, when the decisions are moved already.
+    await before.schema.createTable("ledger_calls").addColumn("id", "text").execute();
+    await before.destroy();
+
+    await expect(openDatabase(url)).rejects.toThrow(/ledger_calls.* already exists/);
+    const cleared = openWithoutMigrations(url);
+    await cleared.schema.dropTable("ledger_calls").execute();
+    await cleared.destroy();
+    const database = await openDatabase(url);
+    const store = createDecisionStore(database, { log: silent, now: Date.now });
+    const found = await store.list({ limit: 1_000 });
+    expect(found.map(({ id }) => decisionNumber(id))).toEqual([...numbers].reverse());
+    await store.close();
+    await database.close();
+  });
+
   it("puts decisions of one time together, and finds each by its own id among batches that overlap", async () => {
     const database = await openDatabase(await engine.newUrl());
     const store = createDecisionStore(database, { log: silent, now: Date.now });
