@@ -23,7 +23,7 @@ export function createDecisionRoutes({ decisions, feed }: DecisionPlane): Router
   routes.get("/decisions", async (request, response) => {
     const filter = readDecisionFilter(request.query);
     if ("code" in filter) sendError(response, filter);
-    else response.json({ decisions: await decisions.list(filter) });
+    else response.json({ decisions: await decisions.list(filter, goneWith(response)) });
   });
 
   // Newest first, one JSON document a line; what `policy replay` reads.
@@ -49,18 +49,23 @@ export function createDecisionRoutes({ decisions, feed }: DecisionPlane): Router
   return routes;
 }
 
+/** Aborted when the client hangs up: to find a few among very many decisions takes seconds. */
+function goneWith(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  return gone.signal;
+}
+
 async function writeAll(
   decisions: DecisionPlane["decisions"],
   { limit: most = Number.POSITIVE_INFINITY, ...filter }: DecisionFilter,
   response: Response,
 ): Promise<void> {
+  const signal = goneWith(response);
   let left = most;
   for (let before = filter.before; left > 0; ) {
-    const page = await decisions.list({
-      ...filter,
-      limit: Math.min(PAGE, left),
-      ...(before === undefined ? {} : { before }),
-    });
+    const wanted = { ...filter, limit: Math.min(PAGE, left), ...(before === undefined ? {} : { before }) };
+    const page = await decisions.list(wanted, signal);
     for (const decision of page) response.write(`${JSON.stringify(decision)}\n`);
     left -= page.length;
     before = page.at(-1)?.id;

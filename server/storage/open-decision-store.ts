@@ -94,13 +94,13 @@ class SqlDecisionStore implements DecisionStore {
     return record === undefined ? undefined : (JSON.parse(record) as StoredDecision);
   }
 
-  async list(filter: DecisionFilter): Promise<readonly StoredDecision[]> {
+  async list(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly StoredDecision[]> {
     const limit = filter.limit ?? DEFAULT_LIMIT;
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
       throw new RangeError(`limit must be a whole number from 1 to ${MAX_LIMIT}, not ${limit}`);
     }
     await this.flush().catch(() => undefined); // status has the error; what is written can still be listed
-    const records = await listRecords(this.#db, this.#engine, filter, limit);
+    const records = await listRecords(this.#db, this.#engine, filter, limit, signal);
     return records.map((record) => JSON.parse(record) as StoredDecision);
   }
 

@@ -55,6 +55,7 @@ onBothEngines((engine) => {
     expect(await numbers({ tenant: "rare" })).toEqual([20_007, 10_007, 7]);
     expect(await numbers({ tenant: "rare", limit: 1, before: decisionId(20_007) })).toEqual([10_007]);
     expect(await numbers({ status: 503 })).toEqual([3]);
+    expect(await store.list({ tenant: "rare" }, AbortSignal.abort())).toEqual([]); // of the newest batches
     let requestsWereServed = false;
     setImmediate(() => {
       requestsWereServed = true;
