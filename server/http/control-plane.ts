@@ -13,10 +13,13 @@ import type { ExplainGivenRequest } from "./explain-request.js";
 import { createExplainRoute } from "./explain-route.js";
 import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
 import { refuseOtherMethods } from "./refuse-other-methods.js";
+import { serveDashboard } from "./serve-dashboard.js";
 import { unknownUrl } from "./unknown-url.js";
 import { createUsageRoutes, type UsagePlane } from "./usage-routes.js";
 
 export interface ControlPlane extends Omit<AdminPlane, "decisions"> {
+  /** The folder of the built dashboard; undefined, or a folder that is not there: `/` says a few words in its place. */
+  readonly dashboard: string | undefined;
   readonly decisions: AdminPlane["decisions"] & DecisionPlane["decisions"];
   readonly feed: DecisionFeed;
   readonly explainRequest: ExplainGivenRequest;
@@ -39,8 +42,9 @@ export function createControlPlane(plane: ControlPlane): Express {
   app.disable("x-powered-by").disable("etag");
   app.set("query parser", "simple");
 
+  if (plane.dashboard !== undefined) app.use(serveDashboard(plane.dashboard));
   app.get("/", (_request, response) => {
-    response.type("text/plain").send(greeting(plane.policies.status().serving));
+    response.type("text/plain").send(GREETING);
   });
   app.get("/healthz", (_request, response) => {
     response.json({ status: "ok" });
@@ -130,13 +134,12 @@ function degradedParts({ ledger, budgets, keys, isRedisReady }: AccountingStatus
   ];
 }
 
-function greeting({ name, revision, rules }: { name: string; revision: string; rules: number }): string {
-  return `Routewright: routing policy as code for LLM traffic.
-Serving ${name}@${revision.slice(0, 12)}, ${rules} rules.
+/** What `/` says where no dashboard was built. */
+const GREETING = `Routewright: routing policy as code for LLM traffic.
+The dashboard is not built here; \`npm run build\` does that.
 
 POST /v1/chat/completions   OpenAI-compatible; set an SDK's base_url to http://HOST:PORT/v1
 GET  /v1/models             the catalog
 GET  /healthz /readyz /metrics
 GET  /admin/policy /admin/shadow /admin/decisions /admin/health
 `;
-}

@@ -5,7 +5,7 @@ import { sendError } from "./api-error.js";
 import { readDecisionFilter } from "./read-decision-filter.js";
 
 export interface DecisionPlane {
-  readonly decisions: Pick<DecisionStore, "list">;
+  readonly decisions: Pick<DecisionStore, "list" | "listSummarized">;
   readonly feed: DecisionFeed;
 }
 
@@ -22,8 +22,15 @@ export function createDecisionRoutes({ decisions, feed }: DecisionPlane): Router
   const routes = Router();
   routes.get("/decisions", async (request, response) => {
     const filter = readDecisionFilter(request.query);
-    if ("code" in filter) sendError(response, filter);
-    else response.json({ decisions: await decisions.list(filter, goneWith(response)) });
+    if ("code" in filter) {
+      sendError(response, filter);
+      return;
+    }
+    const listed = await decisions.listSummarized(filter, goneWith(response));
+    response.json({
+      decisions: listed.map(({ decision }) => decision),
+      summaries: listed.map(({ summary }) => summary),
+    });
   });
 
   // Newest first, one JSON document a line; what `policy replay` reads.

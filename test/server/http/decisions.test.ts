@@ -73,7 +73,7 @@ describe("/admin/decisions", () => {
       return new Promise<[]>((resolve) => signal?.addEventListener("abort", () => resolve([])));
     });
     const server = express()
-      .use(createDecisionRoutes({ decisions: { list }, feed: new DecisionFeed() }))
+      .use(createDecisionRoutes({ decisions: { list, listSummarized: list }, feed: new DecisionFeed() }))
       .listen(0);
     const { port } = server.address() as AddressInfo;
     const asking = fetch(`http://127.0.0.1:${port}/decisions${path}?tenant=rare`, { signal: client.signal });
