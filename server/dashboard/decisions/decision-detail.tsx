@@ -1,0 +1,22 @@
+import type { DecisionAnswer } from "../admin/answers.js";
+import { useAnswer } from "../admin/use-answer.js";
+import { Explanation } from "../explanation/explanation.js";
+import { Notice } from "../parts/notice.js";
+
+/** A stored decision with its reasons, and its recorded content where there is some. */
+export function DecisionDetail({ id }: { readonly id: string }) {
+  const { value, error } = useAnswer<DecisionAnswer>(`/admin/decisions/${encodeURIComponent(id)}`);
+  if (error !== undefined) return <Notice tone="bad">{error}</Notice>;
+  if (value === undefined) return <p class="faint">Reading…</p>;
+  return (
+    <>
+      <Explanation record={value.record} />
+      {value.content === undefined ? null : (
+        <details class="json">
+          <summary>Recorded prompt and answer, redacted</summary>
+          <pre>{JSON.stringify(value.content, undefined, 2)}</pre>
+        </details>
+      )}
+    </>
+  );
+}
