@@ -12,7 +12,7 @@ import { createDecisionRoutes, type DecisionPlane } from "./decision-routes.js";
 import type { ExplainGivenRequest } from "./explain-request.js";
 import { createExplainRoute } from "./explain-route.js";
 import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
-import { methodNotAllowed } from "./method-not-allowed.js";
+import { refuseOtherMethods } from "./refuse-other-methods.js";
 import { serveDashboard } from "./serve-dashboard.js";
 import { unknownUrl } from "./unknown-url.js";
 import { createUsageRoutes, type UsagePlane } from "./usage-routes.js";
@@ -35,20 +35,6 @@ export interface ControlPlane extends Omit<AdminPlane, "decisions"> {
   readonly accounting: () => AccountingStatus;
   readonly log: Pick<Logger, "error">;
 }
-
-/** The addresses below `/admin` and the methods they take: with another one an address is not unknown. */
-const methodsOf: readonly (readonly [path: string, allow: string])[] = [
-  ["/admin/policy/reload", "POST"],
-  ["/admin/explain", "POST"],
-  ["/admin/keys", "GET, HEAD, POST"],
-  ["/admin/keys/:id", "DELETE"],
-  ["/admin/keys/:id/rotate", "POST"],
-  ["/admin/keys/:id/revoke", "POST"],
-  ["/admin/limits", "GET, HEAD, PUT"],
-  ...["policy", "policy/snapshots/:revision", "shadow", "health", "usage", "decisions", "decisions/:id"].map(
-    (path) => [`/admin/${path}`, "GET, HEAD"] as const,
-  ),
-];
 
 /** Everything but `/v1/*`. It never sees a prompt, so Express may take its time. */
 export function createControlPlane(plane: ControlPlane): Express {
@@ -90,17 +76,21 @@ export function createControlPlane(plane: ControlPlane): Express {
     if (typeof key === "string" || key.settings.scopes.includes("admin")) allowContent(response);
     next();
   });
-  app.use("/admin", createExplainRoute(plane.explainRequest)); // before the bodies of others: prompts are longer
+  const explainRoute = createExplainRoute(plane.explainRequest);
+  app.use("/admin", explainRoute); // before the bodies of others: prompts are longer
   app.use("/admin", ...adminBody);
-  app.use("/admin", createKeyRoutes(plane.keys));
-  app.use("/admin", createUsageRoutes(plane.usage));
-  app.use("/admin", createDecisionRoutes(plane));
-  app.use("/admin", createAdminRoutes(plane));
-  for (const [path, allow] of methodsOf) {
-    app.all(path, ({ method, path: asked }, response) => {
-      sendError(response, methodNotAllowed(method, asked, allow));
-    });
-  }
+  const below = [
+    createKeyRoutes(plane.keys),
+    createUsageRoutes(plane.usage),
+    createDecisionRoutes(plane),
+    createAdminRoutes(plane),
+  ];
+  for (const routes of below) app.use("/admin", routes);
+  refuseOtherMethods(app, [
+    ["", app.router],
+    ["/admin", explainRoute],
+    ...below.map((routes) => ["/admin", routes] as const),
+  ]);
 
   app.use((request: Request, response: Response) => {
     sendError(response, unknownUrl(request.method, request.path));

@@ -40,9 +40,10 @@ export interface DecisionStore {
   record(decision: StoredDecision, summary: DecisionSummary): void;
   saveSnapshot(snapshot: PolicySnapshot): Promise<void>;
   find(id: string): Promise<StoredDecision | undefined>;
-  list(filter: DecisionFilter): Promise<readonly StoredDecision[]>;
+  /** @param signal aborted: nobody waits any more, and what was found so far is given. */
+  list(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly StoredDecision[]>;
   /** The same, each with what lists filter by. */
-  listSummarized(filter: DecisionFilter): Promise<readonly SummarizedDecision[]>;
+  listSummarized(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly SummarizedDecision[]>;
   findSnapshot(revision: string): Promise<PolicySnapshot | undefined>;
   /** Writes what is waiting. */
   flush(): Promise<void>;

@@ -55,18 +55,20 @@ export async function findRecord(db: Db, engine: Engine, id: string): Promise<st
   return undefined;
 }
 
-/** @returns the records of the newest decisions that fit, newest first. */
+/** @returns the records of the newest decisions that fit, newest first; once the signal is aborted, of those found so far. */
 export async function listRecords(
   db: Db,
   engine: Engine,
   filter: DecisionFilter,
   limit: number,
+  signal?: AbortSignal,
 ): Promise<readonly FoundRecord[]> {
   let found: readonly Place[] = [];
   for await (const { places, last } of pieces(db, engine, wantedBy(filter))) {
     found = [...found, ...places].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
     // Batches that are left hold earlier ids than `last`.
     if (last !== undefined && found.length === limit && (found.at(-1)?.id ?? "") >= last) break;
+    if (signal?.aborted === true) break;
   }
   return readRecords(db, found);
 }

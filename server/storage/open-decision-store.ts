@@ -95,17 +95,17 @@ class SqlDecisionStore implements DecisionStore {
     return record === undefined ? undefined : (JSON.parse(record) as StoredDecision);
   }
 
-  async list(filter: DecisionFilter): Promise<readonly StoredDecision[]> {
-    return (await this.listSummarized(filter)).map(({ decision }) => decision);
+  async list(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly StoredDecision[]> {
+    return (await this.listSummarized(filter, signal)).map(({ decision }) => decision);
   }
 
-  async listSummarized(filter: DecisionFilter): Promise<readonly SummarizedDecision[]> {
+  async listSummarized(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly SummarizedDecision[]> {
     const limit = filter.limit ?? DEFAULT_LIMIT;
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
       throw new RangeError(`limit must be a whole number from 1 to ${MAX_LIMIT}, not ${limit}`);
     }
     await this.flush().catch(() => undefined); // status has the error; what is written can still be listed
-    const found = await listRecords(this.#db, this.#engine, filter, limit);
+    const found = await listRecords(this.#db, this.#engine, filter, limit, signal);
     return found.map(({ record, summary }) => ({ decision: JSON.parse(record) as StoredDecision, summary }));
   }
 

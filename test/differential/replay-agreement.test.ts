@@ -148,6 +148,7 @@ function generateWorld(random: Random): World {
     ...has(0.1, { hint_excluded_by: { "provider.ignore: p": ["other/c@p", "maker/b@p"] } }),
     ...has(0.1, { no_fallback: true }),
     ...has(0.1, { answers: random.pick([1, 2, 10]) }),
+    ...has(0.05, { largest_prompt: random.pick([10, 9_000, 150_000]) }),
     ...has(0.8, { latency_ms: figures(() => random.integer(100, 4_000) + random.pick([0, 0.25, random.next()])) }),
     ...has(0.3, { in_flight: figures(() => random.integer(0, 5)) }),
     ...has(0.3, { error_rate: figures(() => random.next()) }),

@@ -68,6 +68,13 @@ describe("the control plane", () => {
     ["POST", "/admin/policy/snapshots/abc", "GET, HEAD"],
     ["DELETE", "/admin/decisions/dec_a", "GET, HEAD"],
     ["POST", "/admin/decisions/export", "GET, HEAD"],
+    ["POST", "/admin/decisions/stream", "GET, HEAD"],
+    ["PUT", "/admin/usage", "GET, HEAD"],
+    ["PATCH", "/admin/shadow", "GET, HEAD"],
+    ["POST", "/healthz", "GET, HEAD"],
+    ["DELETE", "/readyz", "GET, HEAD"],
+    ["POST", "/metrics", "GET, HEAD"],
+    ["POST", "/", "GET, HEAD"],
   ])("%s %s is 405 and says that it takes %s", async (method, path, allow) => {
     const proxy = await proxyOver({ one: await startAnswering() });
     const response = await fetch(`${proxy.url}${path}`, { method });
