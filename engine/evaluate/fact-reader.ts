@@ -265,17 +265,7 @@ export class FactReader {
         else this.isMalformed = true;
       } else if (type === SET) {
         if (Array.isArray(value)) {
-          const { strings, firstTag } = fact;
-          this.tagStart[number] = this.tagCount;
-          for (let at = 0; at < value.length; at++) {
-            const place = findString(strings, value[at] as string);
-            if (place === -1) continue;
-            const tag = firstTag + place;
-            if (this.tagSeen[tag] === this.decision) continue;
-            this.tagSeen[tag] = this.decision;
-            this.tagList[this.tagCount++] = tag;
-          }
-          this.tagEnd[number] = this.tagCount;
+          this.readTags(number, fact, value);
           cell = 1;
         } else this.isMalformed = true;
       } else if (typeof value !== "number") this.isMalformed = true;
@@ -286,6 +276,19 @@ export class FactReader {
     }
     this.cells[number] = cell;
     return cell;
+  }
+
+  private readTags(number: number, { strings, firstTag }: ReadableFact, value: readonly string[]): void {
+    this.tagStart[number] = this.tagCount;
+    for (let at = 0; at < value.length; at++) {
+      const place = findString(strings, value[at] as string);
+      if (place === -1) continue;
+      const tag = firstTag + place;
+      if (this.tagSeen[tag] === this.decision) continue;
+      this.tagSeen[tag] = this.decision;
+      this.tagList[this.tagCount++] = tag;
+    }
+    this.tagEnd[number] = this.tagCount;
   }
 }
 

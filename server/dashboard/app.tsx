@@ -1,11 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { adminToken, forgetAdminToken } from "./admin/admin-token.js";
+import type { HealthAnswer } from "./admin/answers.js";
 import { askAdmin, describeError, tokenWanted } from "./admin/ask-admin.js";
 import { Refusal } from "./admin/refusal.js";
 import { TokenForm } from "./admin/token-form.js";
 import { DecisionsView } from "./decisions/decisions-view.js";
 import { KeysView } from "./keys/keys-view.js";
 import { Overview } from "./overview/overview.js";
+import { Badge } from "./parts/badge.js";
 import { Notice } from "./parts/notice.js";
 import { linkTo, type Place, usePlace } from "./parts/use-place.js";
 import { Playground } from "./playground/playground.js";
@@ -41,6 +43,11 @@ export function App() {
             </a>
           ))}
         </nav>
+        {access.state === "open" && access.isSimulated ? (
+          <a href={linkTo([])}>
+            <Badge tone="unsure" text="answers are simulated" />
+          </a>
+        ) : null}
         {access.state === "open" && adminToken() !== undefined ? (
           <button
             type="button"
@@ -95,7 +102,8 @@ function View({ place }: { readonly place: Place }) {
 }
 
 type Access =
-  | { readonly state: "asking" | "open" }
+  | { readonly state: "asking" }
+  | { readonly state: "open"; readonly isSimulated: boolean }
   | { readonly state: "token"; readonly refused: string | undefined }
   | { readonly state: "closed"; readonly why: string };
 
@@ -108,8 +116,8 @@ function useAccess(): readonly [Access, () => void] {
     const set = (next: Access) => {
       if (!isOver) setAccess(next);
     };
-    askAdmin("/admin/policy").then(
-      () => set({ state: "open" }),
+    askAdmin<HealthAnswer>("/admin/health").then(
+      ({ simulated }) => set({ state: "open", isSimulated: simulated === true }),
       (error: unknown) => {
         if (!(error instanceof Refusal) || error.status !== 401) set({ state: "closed", why: describeError(error) });
       },

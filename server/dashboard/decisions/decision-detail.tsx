@@ -1,6 +1,7 @@
 import type { DecisionAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { Explanation } from "../explanation/explanation.js";
+import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
 
 /** A stored decision with its reasons, and its recorded content where there is some. */
@@ -12,10 +13,9 @@ export function DecisionDetail({ id }: { readonly id: string }) {
     <>
       <Explanation record={value.record} />
       {value.content === undefined ? null : (
-        <details class="json">
-          <summary>Recorded prompt and answer, redacted</summary>
-          <pre>{JSON.stringify(value.content, undefined, 2)}</pre>
-        </details>
+        <Folded class="json" summary="Recorded prompt and answer, redacted">
+          {() => <pre>{JSON.stringify(value.content, undefined, 2)}</pre>}
+        </Folded>
       )}
     </>
   );

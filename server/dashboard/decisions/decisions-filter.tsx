@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { Field } from "../parts/field.js";
 import { linkTo } from "../parts/use-place.js";
-import { type Filter, filterNames, filterOf } from "./filter-names.js";
+import { type Filter, filterNames, filterOf, outcomes } from "./filter-names.js";
 
 /** The filter of the list; it stands in the page's address. */
 export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
@@ -21,14 +21,21 @@ export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
             <Field key={name} label={name}>
               <input
                 name={name}
-                placeholder={hint}
-                spellcheck={false}
-                value={values[name] ?? ""}
-                onInput={(event) => setValues({ ...values, [name]: event.currentTarget.value.trim() })}
+                {...(isTime(name) ? { type: "datetime-local" } : { placeholder: hint, spellcheck: false })}
+                list={name === "outcome" ? "outcomes" : undefined}
+                value={isTime(name) ? toLocal(values[name]) : values[name]}
+                onInput={({ currentTarget: { value } }) =>
+                  setValues({ ...values, [name]: isTime(name) ? fromLocal(value) : value.trim() })
+                }
               />
             </Field>
           ))}
         </div>
+        <datalist id="outcomes">
+          {outcomes.map((outcome) => (
+            <option key={outcome} value={outcome} />
+          ))}
+        </datalist>
         <p class="action">
           <button type="submit" class="main">
             Apply
@@ -38,4 +45,19 @@ export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
       </form>
     </details>
   );
+}
+
+function isTime(name: string): boolean {
+  return name === "since" || name === "until";
+}
+
+/** A time in UTC, as addresses have it, for an input on the reader's clock. */
+function toLocal(iso = ""): string {
+  const time = new Date(iso);
+  if (Number.isNaN(time.getTime())) return "";
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+function fromLocal(value: string): string {
+  return value === "" ? "" : new Date(value).toISOString();
 }

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { linkTo } from "../parts/use-place.js";
 import { DecisionDetail } from "./decision-detail.js";
 import { DecisionsFilter } from "./decisions-filter.js";
@@ -13,6 +14,8 @@ export interface DecisionsViewProps {
 /** Decisions as they are made, and the reasons of one of them. */
 export function DecisionsView({ id, query }: DecisionsViewProps) {
   const filter = filterOf(query);
+  // Another decision is read from its beginning.
+  useEffect(() => scrollTo(0, 0), [id]);
   return (
     <div class={id === undefined ? "decisions" : "decisions opened"}>
       <div class="list">

@@ -1,3 +1,5 @@
+import type { RecordedResult } from "../../../engine/serving.js";
+
 /** What `/admin/decisions` and its stream filter by, with what it takes where that is not plain. */
 export const filterNames = {
   rule: "",
@@ -6,10 +8,23 @@ export const filterNames = {
   tenant: "",
   app: "",
   key: "id",
-  outcome: "answered, denied, …",
+  outcome: "",
   status: "200",
   revision: "64 hex digits",
+  since: "",
+  until: "",
 } as const;
+
+/** How a request can end. */
+export const outcomes: readonly RecordedResult["outcome"][] = [
+  "answered",
+  "denied",
+  "no_candidate",
+  "failed",
+  "cut",
+  "cancelled",
+  "rejected",
+];
 
 export type Filter = Readonly<Record<string, string>>;
 

@@ -131,7 +131,9 @@ async function readAll(
   try {
     await readEvents(response, ({ event, data }) => {
       if (event === "decision") gathered.push(fromEvent(JSON.parse(data) as DecisionEvent));
-      else if (event === "skipped") onSkipped((JSON.parse(data) as { skipped: number }).skipped);
+      // In a tab that nobody looks at the timer comes once a minute.
+      if (gathered.length > 2 * MOST_LIVE) gathered = gathered.slice(-MOST_LIVE);
+      if (event === "skipped") onSkipped((JSON.parse(data) as { skipped: number }).skipped);
     });
   } finally {
     clearInterval(timer);

@@ -1,5 +1,6 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
 import type { StoredDecision } from "../../storage/decision-store.js";
+import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
 import { Attempts } from "./attempts.js";
 import { CandidatesTable } from "./candidates-table.js";
@@ -20,10 +21,9 @@ export function Explanation({ record }: ExplanationProps) {
     <PolicySource.Provider value={record.policy.revision}>
       <article class="explanation" aria-label={`Decision ${record.id}`}>
         {"outcome" in record ? <Explained record={record} /> : <Unexplained record={record} />}
-        <details class="json">
-          <summary>The record as JSON</summary>
-          <pre>{JSON.stringify(record, undefined, 2)}</pre>
-        </details>
+        <Folded class="json" summary="The record as JSON">
+          {() => <pre>{JSON.stringify(record, undefined, 2)}</pre>}
+        </Folded>
       </article>
     </PolicySource.Provider>
   );

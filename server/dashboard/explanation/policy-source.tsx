@@ -1,7 +1,8 @@
 import { createContext } from "preact";
-import { useContext, useState } from "preact/hooks";
+import { useContext } from "preact/hooks";
 import type { SnapshotAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
+import { Folded } from "../parts/folded.js";
 
 /** The revision whose files the places below are in. */
 export const PolicySource = createContext("");
@@ -14,16 +15,10 @@ export interface SourcePlaceProps {
 
 /** `policy.yaml:80`; opening it shows these lines of the policy as it was then. */
 export function SourcePlace({ file, line }: SourcePlaceProps) {
-  const [isOpen, setOpen] = useState(false);
   return (
-    <details class="place" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        <code>
-          {file}:{line}
-        </code>
-      </summary>
-      {isOpen ? <Lines file={file} line={line} /> : null}
-    </details>
+    <Folded class="place" summary={<code>{`${file}:${line}`}</code>}>
+      {() => <Lines file={file} line={line} />}
+    </Folded>
   );
 }
 

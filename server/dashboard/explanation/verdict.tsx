@@ -10,6 +10,7 @@ export function Verdict({ record }: { readonly record: DecisionRecord }) {
     <header class="verdict">
       <Sentence record={record} />
       <Plan record={record} />
+      <Answered record={record} />
       <p class="about">
         {result === undefined ? <span>nothing was sent</span> : <ResultBadge result={result} />}
         {simulated === true ? <span class="badge unsure">simulated</span> : null}
@@ -72,6 +73,21 @@ function Plan({ record: { chosen, fallbacks } }: { readonly record: DecisionReco
         </li>
       ))}
     </ol>
+  );
+}
+
+/** Who answered, when it was not the first of the plan. */
+function Answered({ record: { attempts, chosen, result } }: { readonly record: DecisionRecord }) {
+  const last = attempts.at(-1);
+  if (last === undefined || last.endpoint === chosen || result?.outcome !== "answered") return null;
+  return (
+    <p>
+      answered by{" "}
+      <strong>
+        <Endpoint id={last.endpoint} />
+      </strong>{" "}
+      in attempt {attempts.length}
+    </p>
   );
 }
 

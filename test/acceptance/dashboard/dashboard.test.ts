@@ -54,6 +54,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     const simulated = await startProxy(copy.directory);
     const { page, close } = await openDashboard(browser, simulated.url, { expected: /422 .*\/admin\/policy\/reload/ });
     await page.getByText("Answers are simulated.").waitFor();
+    await page.getByRole("banner").getByText("answers are simulated").waitFor();
     const serving = section(page, "Serving production");
     expect(await textOf(serving)).toMatch(/Revision [0-9a-f]{12} Since \d\d:\d\d:\d\d .* 17 rules/i);
     expect(await textOf(section(page, "Endpoints"))).toContain("anthropic/claude-sonnet-4.5@anthropic idle");
@@ -85,6 +86,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
       /^acme\/large@failing 503 overloaded .* ms in all overloaded <img src=x onerror=alert\(1\)>$/,
     );
     expect(texts.at(-1)).toMatch(/^acme\/small@good 200 .* 10 tokens in · 4 out · \$0\.0000026$/);
+    expect(await textOf(page.getByRole("article"))).toContain("answered by acme/small@good in attempt");
     expect(await page.getByRole("article").getByRole("list", { name: "Plan" }).innerText()).toContain("acme/small");
     await close();
   });
@@ -107,6 +109,11 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await page.getByText("live", { exact: true }).waitFor();
     const link = (id: string) => page.locator(`a[href*="${id}"]`);
     await link(before).waitFor();
+    await page.getByRole("button", { name: "Hold" }).click();
+    await page.getByText("held", { exact: true }).waitFor();
+    const meanwhile = await ask(proxy);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await link(meanwhile).waitFor();
     const id = await ask(proxy, { headers: { "x-route-tags": "code, pii", "x-route-budget-usd": "0.5" } });
     await link(id).focus();
     await page.keyboard.press("Enter");
@@ -132,6 +139,8 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
       /Nothing was sent upstream\. The client saw \d+ no candidate/,
     );
 
+    await article.getByText("The record as JSON").click();
+    expect(JSON.parse(await article.locator(".json pre").innerText())).toMatchObject({ id, outcome: {} });
     await section(page, "Rules").getByText("policy.yaml:14").click();
     expect(await section(page, "Rules").locator("pre").innerText()).toMatch(
       /14\s+- id: rich\n15\s+match: .*\n16\s+route:/,
@@ -141,7 +150,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
 
   it("filters decisions, and pages back through them", async () => {
     for (let count = 0; count < 51; count++) await ask(proxy, { headers: { "x-route-tags": "secret" } });
-    const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`);
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`, { expected: /400 .*status=many/ });
     await page.getByText("Filter", { exact: true }).click();
     await page.getByLabel("rule").fill("no-secrets");
     await page.getByRole("button", { name: "Apply" }).click();
@@ -152,22 +161,18 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await expect.poll(() => rows.count()).toBe(51);
     expect(new Set(await rows.locator("td:nth-child(3)").allInnerTexts())).toEqual(new Set(["no-secrets"]));
     expect(await page.getByRole("button", { name: "Show older" }).count()).toBe(0);
-    await close();
-  });
 
-  it("goes on with the list after the server was away", async () => {
-    const first = await startProxy(policies.directory);
-    const { page, close } = await openDashboard(browser, `${first.url}/#/decisions`, { expected: /ERR_|network/i });
-    await page.getByText("live", { exact: true }).waitFor();
-    await first.stop();
-    await page.getByText("reconnecting…").waitFor();
-    const second = await startProxy(policies.directory, {}, ["--port", new URL(first.url).port]);
-    await page.getByText("live", { exact: true }).waitFor();
-    const id = await ask(second);
-    await page.locator(`a[href*="${id}"]`).waitFor();
-    expect(await page.getByRole("alert").count()).toBe(0);
+    await page.getByLabel("since").fill("2001-01-01T00:00");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByText("Filtered by rule, since").waitFor();
+    await expect.poll(() => rows.count()).toBe(50);
+    await page.getByLabel("until").fill("2002-01-01T00:00");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByText("No decisions fit the filter.").waitFor();
+    await page.getByLabel("status").fill("many");
+    await page.getByRole("button", { name: "Apply" }).click();
+    await page.getByRole("alert").getByText("it takes an HTTP status").waitFor();
     await close();
-    await second.stop();
   });
 
   it("sums up usage by group and day", async () => {
@@ -229,6 +234,20 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
           .map((one) => one.outerHTML)`);
       expect(unnamed).toEqual([]);
     }
+    await close();
+  });
+
+  it("goes on with the list after the server was away", async () => {
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`, { expected: /ERR_|network/i });
+    await page.getByText("live", { exact: true }).waitFor();
+    const { port } = new URL(proxy.url);
+    await proxy.stop();
+    await page.getByText("reconnecting…").waitFor();
+    proxy = await startProxy(policies.directory, {}, ["--port", port]);
+    await page.getByText("live", { exact: true }).waitFor();
+    const id = await ask(proxy);
+    await page.locator(`a[href*="${id}"]`).waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
     await close();
   });
 });
