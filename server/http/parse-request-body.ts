@@ -8,7 +8,7 @@ import { findDuplicateKey } from "./duplicate-key.js";
 import { MAX_TEXT } from "./hints.js";
 import type { ModelPlaces } from "./model-splice.js";
 import { isTokenLimit } from "./observe-body.js";
-import { MAX_NESTING, scanBody } from "./scan-body.js";
+import { MAX_ENTRIES, MAX_NESTING, scanBody } from "./scan-body.js";
 
 /** A body that is a JSON object, with the place of its model's name. */
 export interface ParsedRequestBody {
@@ -43,6 +43,10 @@ export function parseRequestBody(kept: BufferList): ParsedRequestBody | ApiError
       "invalid_json",
       `the request body holds lists and objects within each other ${MAX_NESTING} deep; send a flatter one`,
     );
+  }
+  if (scan.kind === "too_many") {
+    const message = `the request body holds more than ${MAX_ENTRIES} keys, lists and objects; send fewer`;
+    return invalid("invalid_json", message);
   }
   let parsed: ParsedJson;
   try {
