@@ -75,6 +75,11 @@ export class Accounting {
       : asPayment(result);
   }
 
+  /** Ends the hold on what a call could cost that is not made. */
+  giveBack(reservation: Reservation): void {
+    void this.#options.budgets.settle(reservation, 0 as NanoUsd);
+  }
+
   /**
    * Writes a call to the ledger and then settles what was held for it.
    * @param reservation undefined: the call was made without a key, and nobody waits for its row.

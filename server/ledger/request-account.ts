@@ -85,6 +85,11 @@ export class RequestAccount {
     return andThen(held, paid);
   }
 
+  /** The call is not made: what was held for it is free again. */
+  giveBack({ reservation }: PaidCall): void {
+    if (reservation !== undefined) this.#accounting.giveBack(reservation);
+  }
+
   /** Writes a call that has ended to the ledger. @returns what it cost. */
   settle(
     { id, at, reservation }: PaidCall,
