@@ -43,8 +43,34 @@ module.exports = {
     {
       name: "no-dev-dependencies-in-the-product",
       severity: "error",
-      from: { path: "^(engine|server|cli)/" },
+      from: { path: "^(engine|server|cli)/", pathNot: "^server/dashboard/" },
       to: { dependencyTypes: ["npm-dev"] },
+    },
+    {
+      name: "dashboard-in-the-browser",
+      comment: "Of the server and the engine the page takes types only.",
+      severity: "error",
+      from: { path: "^server/dashboard/" },
+      to: { path: "^(engine|server|cli)/", pathNot: "^server/dashboard/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "dashboard-without-node",
+      severity: "error",
+      from: { path: "^server/dashboard/" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "dashboard-packages",
+      comment: "What is bundled into the page is listed here.",
+      severity: "error",
+      from: { path: "^server/dashboard/" },
+      to: { path: "node_modules/", pathNot: "node_modules/(preact|eventsource-parser)/" },
+    },
+    {
+      name: "dashboard-apart",
+      severity: "error",
+      from: { path: "^(engine|server|cli)/", pathNot: "^server/dashboard/" },
+      to: { path: "^server/dashboard/" },
     },
   ],
   options: {

@@ -68,6 +68,7 @@ export async function readRequest(
         ...(incapable === undefined ? {} : { incapable }),
         ...hints,
         ...(answers === 1 ? {} : { answers }),
+        ...(chat.largestPrompt === undefined ? {} : { largest_prompt: chat.largestPrompt }),
         ...(prefix === undefined ? {} : { prefix }),
       },
     };

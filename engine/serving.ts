@@ -10,7 +10,16 @@ export { decide } from "./evaluate/decide.js";
 export type { Facts, FactValue } from "./evaluate/facts.js";
 export type { Outcome } from "./evaluate/outcome.js";
 export { withDefaults } from "./evaluate/with-defaults.js";
-export type { DecisionRecord, RecordedAttempt, RecordedResult } from "./explain/decision-record.js";
+export type {
+  DecisionRecord,
+  RecordedAttempt,
+  RecordedCandidate,
+  RecordedFact,
+  RecordedGuard,
+  RecordedOutcome,
+  RecordedResult,
+  RecordedRuleAbove,
+} from "./explain/decision-record.js";
 export { explainDecision } from "./explain/explain-decision.js";
 export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
 export { writeDenyMessage } from "./explain/write-deny-message.js";

@@ -1,4 +1,4 @@
-// Installs what some tests run for real, where it is missing and can be had: PostgreSQL, Redis, nginx, two shells and Graphviz,
+// Installs what some tests run for real, where it is missing and can be had: PostgreSQL, Redis, nginx, two shells, Chromium and Graphviz,
 // by Debian's packages, as root or with a sudo that asks nothing. Elsewhere it says what will be skipped and how to get it.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -10,6 +10,7 @@ const services = [
   { name: "nginx", package: "nginx-light", isThere: has("nginx") },
   { name: "zsh", package: "zsh", isThere: has("zsh") },
   { name: "fish", package: "fish", isThere: has("fish") },
+  { name: "Chromium", package: "chromium", isThere: has("chromium") },
   { name: "Graphviz", package: "graphviz", isThere: has("dot") },
 ];
 const missing = services.filter(({ isThere }) => !isThere);

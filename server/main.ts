@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import pino from "pino";
 import { type CompiledPolicy, shortRevision } from "../engine/serving.js";
@@ -9,10 +10,10 @@ import { readContentDays, readContentSettings } from "./content/content-settings
 import { EndpointStates } from "./dispatch/endpoint-states.js";
 import { HealthChecks } from "./dispatch/health-checks.js";
 import { reportEndpoints } from "./dispatch/report-endpoints.js";
+import { reportHealth } from "./dispatch/report-health.js";
 import { ResponseCache } from "./dispatch/response-cache.js";
 import { createServingPolicies, type ServingPolicy } from "./dispatch/serving-policy.js";
 import { SharedHealth } from "./dispatch/shared-health.js";
-import { MAX_WAITING } from "./dispatch/waiting-room.js";
 import { drain } from "./drain.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
 import { createControlPlane } from "./http/control-plane.js";
@@ -151,13 +152,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.push(async () => healthChecks.close());
 
     let isStopping = false;
-    const reportHealth = () => reportEndpoints(servingPolicyOf(policies.current()), endpoints, Date.now());
     const metrics = createMetrics({
       policy: () => policies.status(),
       decisions: () => decisions.status(),
       contents: content === undefined ? undefined : () => content.status(),
       tokens: () => counter.stats(),
-      endpoints: reportHealth,
+      endpoints: () => reportEndpoints(servingPolicyOf(policies.current()), endpoints, Date.now()),
       isHealthShared: sharedHealth === undefined ? undefined : () => sharedHealth.isShared,
       shadow: shadow === undefined ? undefined : () => shadow.report(),
       accounting: () => money.status(),
@@ -193,10 +193,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log,
     });
     const controlPlane = createControlPlane({
-      health: () => ({
-        queue: { waiting: endpoints.room.waiting, limit: MAX_WAITING },
-        endpoints: reportHealth(),
-      }),
+      dashboard: fileURLToPath(new URL("../dashboard", import.meta.url)),
+      health: () => reportHealth(servingPolicyOf(policies.current()), endpoints, Date.now()),
       policies,
       shadow,
       decisions,

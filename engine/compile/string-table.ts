@@ -9,11 +9,14 @@ export interface StringTable {
   /** Places + 1 in an open table of 2^(32 − shift) slots; 0 is free. At most half full; a small table, an eighth. */
   readonly slots: Int32Array;
   readonly shift: number;
-  /** Places of the characters that are hashed, counted from the end: 1 is the last. Empty: all characters. */
+  /** Places of the characters that are hashed, counted from the end: 1 is the last. {@link EVERY}, three times: all characters. */
   readonly positions: Int32Array;
   readonly nearest: number;
   readonly next: number;
 }
+
+/** A place that no string has. */
+const EVERY = 0x7fffffff;
 
 /** How far from the end characters are tried. Strings of equal length have no need of places from the front. */
 const REACH = 48;
@@ -30,7 +33,7 @@ const { imul } = Math; // Found by its name alone it takes half the instructions
 /** @param strings each once */
 export function buildStringTable(strings: readonly string[]): StringTable {
   const sampled = fill(strings, choosePositions(strings));
-  return sampled.longestRun <= LONGEST_RUN ? sampled.table : fill(strings, new Int32Array(0)).table;
+  return sampled.longestRun <= LONGEST_RUN ? sampled.table : fill(strings, new Int32Array(3).fill(EVERY)).table;
 }
 
 /** The place of a string in the table, or −1. */
@@ -53,12 +56,19 @@ function hash({ nearest, next, positions }: Pick<StringTable, "nearest" | "next"
 }
 
 function mixFurther(positions: Int32Array, text: string, start: number): number {
+  if (positions[2] === EVERY) return mixAll(text, start);
   const { length } = text;
   let mixed = start;
   for (let index = 2; index < positions.length; index++) {
     const position = positions[index] as number;
     mixed = (imul(mixed, 31) + (position <= length ? text.charCodeAt(length - position) : 0)) | 0;
   }
+  return mixed;
+}
+
+function mixAll(text: string, start: number): number {
+  let mixed = start;
+  for (let at = 0; at < text.length; at++) mixed = (imul(mixed, 31) + text.charCodeAt(at)) | 0;
   return mixed;
 }
 

@@ -1,3 +1,4 @@
+import { builtInFacts } from "../conditions/fact-definitions.js";
 import type { Facts, FactValue } from "../evaluate/facts.js";
 import type { PolicySet } from "../policy/policy-set.js";
 import { factValues } from "./fact-values.js";
@@ -10,15 +11,17 @@ const REQUESTS_PER_TIME = 256;
 
 /**
  * Requests at the edges of a policy: each fact it reads is absent, or one of the values its conditions turn on, or one
- * that none of them names. The same seed gives the same requests.
+ * that none of them names. All are of one shape, as those of a server are. The same seed gives the same requests.
  *
  * @param random in [0, 1).
  */
 export function sampleRequests(set: PolicySet, count: number, random: () => number): readonly Facts[] {
   const values = [...factValues(set)];
+  const absent = Object.fromEntries([...builtInFacts, ...set.attributes].map(({ name }) => [name, undefined]));
   let time: FactValue | undefined;
   return Array.from({ length: count }, (_, index): Facts => {
     const facts: Record<string, FactValue | undefined> = {
+      ...absent,
       ...{ model: "auto", context_tokens: Math.floor(random() ** 3 * 200_000), stream: random() < 0.5 },
       ...{ uses_tools: false, uses_vision: false, uses_json_schema: false },
     };

@@ -37,11 +37,7 @@ function fold(conditions: readonly Condition[], facts: Facts, decisive: boolean)
 }
 
 function evaluatePredicate(predicate: Predicate, facts: Facts): Truth {
-  if (predicate.kind === "logic") {
-    return predicate.required.some((name) => readFact(facts, name) === undefined)
-      ? undefined
-      : runJsonLogic(predicate, facts);
-  }
+  if (predicate.kind === "logic") return runJsonLogic(predicate, facts);
   const value = readFact(facts, predicate.fact);
   if (predicate.kind === "present") return (value !== undefined) === predicate.expected;
   if (value === undefined) return undefined;

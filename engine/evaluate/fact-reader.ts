@@ -5,12 +5,11 @@ import * as layout from "../compile/decision-tree.js";
 import * as stringTable from "../compile/string-table.js";
 import { matchesGlob } from "../conditions/glob.js";
 import { localTime } from "../conditions/local-time.js";
+import { type Defaults, runJsonLogic } from "../conditions/run-json-logic.js";
 import * as money from "../units/money.js";
-import { evaluateCondition } from "./evaluate-condition.js";
 import type { Facts, FactValue } from "./facts.js";
 import * as given from "./given-value.js";
 import type { Truth } from "./truth.js";
-import { withDefaults } from "./with-defaults.js";
 
 // A module's own constants are folded into its code; imported ones are loaded and checked wherever they stand.
 const {
@@ -79,6 +78,8 @@ export class FactReader {
   private decision = 0;
   private readonly code: Int32Array;
   private readonly facts: readonly ReadableFact[];
+  /** Of custom facts, for JsonLogic. */
+  private readonly defaults: Defaults;
 
   constructor(private readonly tree: DecisionTree) {
     this.code = tree.code;
@@ -93,6 +94,7 @@ export class FactReader {
       buckets: fact.buckets,
       tz: fact.tz,
     }));
+    this.defaults = new Map(tree.attributes.map((attribute) => [attribute.name, attribute.default]));
     this.cells = new Int32Array(tree.facts.length);
     this.tagList = new Int32Array(tree.tagCount);
     this.tagStart = new Int32Array(tree.facts.length);
@@ -231,7 +233,7 @@ export class FactReader {
   }
 
   private answer({ predicate, fact }: MemoisedPredicate, facts: Facts): Truth {
-    if (predicate.kind === "logic") return evaluateCondition(predicate, withDefaults(this.tree, facts));
+    if (predicate.kind === "logic") return runJsonLogic(predicate, facts, this.defaults);
     const { source, name, default: fallback } = this.facts[fact] as ReadableFact;
     const given = givenValue(facts, source, name);
     const value = given === undefined ? fallback : given;
@@ -263,17 +265,7 @@ export class FactReader {
         else this.isMalformed = true;
       } else if (type === SET) {
         if (Array.isArray(value)) {
-          const { strings, firstTag } = fact;
-          this.tagStart[number] = this.tagCount;
-          for (let at = 0; at < value.length; at++) {
-            const place = findString(strings, value[at] as string);
-            if (place === -1) continue;
-            const tag = firstTag + place;
-            if (this.tagSeen[tag] === this.decision) continue;
-            this.tagSeen[tag] = this.decision;
-            this.tagList[this.tagCount++] = tag;
-          }
-          this.tagEnd[number] = this.tagCount;
+          this.readTags(number, fact, value);
           cell = 1;
         } else this.isMalformed = true;
       } else if (typeof value !== "number") this.isMalformed = true;
@@ -284,6 +276,19 @@ export class FactReader {
     }
     this.cells[number] = cell;
     return cell;
+  }
+
+  private readTags(number: number, { strings, firstTag }: ReadableFact, value: readonly string[]): void {
+    this.tagStart[number] = this.tagCount;
+    for (let at = 0; at < value.length; at++) {
+      const place = findString(strings, value[at] as string);
+      if (place === -1) continue;
+      const tag = firstTag + place;
+      if (this.tagSeen[tag] === this.decision) continue;
+      this.tagSeen[tag] = this.decision;
+      this.tagList[this.tagCount++] = tag;
+    }
+    this.tagEnd[number] = this.tagCount;
   }
 }
 

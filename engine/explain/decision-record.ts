@@ -128,5 +128,5 @@ export interface RecordedResult {
   /** How much of it the request waited for a candidate; left out when it did not. */
   readonly queued_ms?: number;
   /** Candidates that could not be called when it was their turn; left out when there were none. */
-  readonly passed_over?: readonly { readonly endpoint: string; readonly reason: "circuit_open" | "busy" }[];
+  readonly passed_over?: readonly { readonly endpoint: string; readonly reason: "circuit_open" | "busy" | "unpaid" }[];
 }

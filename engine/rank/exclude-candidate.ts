@@ -19,7 +19,7 @@ export interface CandidateTest {
   readonly world: World;
   readonly requirements: readonly RequireRule[];
   readonly costLimits: readonly CostLimit[];
-  /** Whole; undefined when unknown. */
+  /** What context windows are judged by. Whole; undefined when unknown. */
   readonly promptTokens: number | undefined;
   /** Whole; undefined when the request sets no limit. */
   readonly maxOutputTokens: number | undefined;

@@ -95,7 +95,7 @@ function rankRoute(
     world,
     requirements,
     costLimits: costLimits(rule, route.maxCost, facts.budget_usd),
-    promptTokens,
+    promptTokens: wholeTokens(world.largest_prompt) ?? promptTokens,
     maxOutputTokens,
   };
 

@@ -25,6 +25,11 @@ export interface World {
   readonly no_fallback?: boolean;
   /** How many answers the request asks for (`n`); each is paid for. Default 1. */
   readonly answers?: number;
+  /**
+   * Tokens of the largest of the request's prompts, when it has several: each is read by itself, so context windows are judged by
+   * this one, costs by `context_tokens`, which is all of them. Absent: `context_tokens` is one prompt.
+   */
+  readonly largest_prompt?: number;
   /** Observed time to the first token, milliseconds, by endpoint. */
   readonly latency_ms?: Readonly<Record<string, number>>;
   /** Requests under way, by endpoint. */

@@ -149,7 +149,7 @@ export class PolicyDecider {
     this.placeOfCase.set(name, this.cases.length);
     const denied = outcome.denied === undefined ? undefined : destinationOf(policy, facts, world);
     const routes =
-      world.hint_order === undefined
+      world.hint_order === undefined && world.largest_prompt === undefined
         ? choices.map((choice) => fixRoute(policy.set, choice, outcome, facts, world, reader.record))
         : undefined;
     const isPlain = denied === undefined && routes === undefined;

@@ -148,6 +148,7 @@ const worldForms: Readonly<Record<keyof World, (value: unknown) => boolean>> = {
   hint_order: isTextList,
   no_fallback: (value) => typeof value === "boolean",
   answers: (value) => typeof value === "number",
+  largest_prompt: (value) => typeof value === "number",
   latency_ms: isFigures,
   in_flight: isFigures,
   error_rate: isFigures,

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Endpoint, PlannedAttempt, RecordedAttempt, SimulatedFault } from "../../engine/serving.js";
 import type { BufferList } from "../json/buffer-list.js";
+import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { RequestAccount } from "../ledger/request-account.js";
 import type { Operation } from "../providers/operation.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
@@ -39,7 +40,7 @@ export interface AskedRequest {
   /** The body of that chat completion. @param legacyMaxTokens where a body is made here, its limit is called `max_tokens`. */
   chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList;
   /**
-   * The request for the rest of an answer.
+   * The request for the rest of an answer: its limit of tokens is lower by those of what has come, estimated; 1 at least.
    * @param text what has come of it. @returns undefined when no request can say that.
    */
   restAfter(text: string): AskedRequest | undefined;
@@ -54,7 +55,9 @@ export interface RequestProgress {
   /** Each attempt that failed is added. */
   readonly failures: FailedAttempt[];
   /** Each candidate that could not be called is added. */
-  readonly passedOver: { readonly endpoint: string; readonly reason: PassedOver["reason"] }[];
+  readonly passedOver: { readonly endpoint: string; readonly reason: PassedOver["reason"] | "unpaid" }[];
+  /** Why, of each that could not be paid for. */
+  readonly unpaid: UnpaidCandidate[];
   /** What a provider is not told as the client said it is added, before the provider is called. */
   readonly warnings: Set<string>;
   /** How long the request has waited for a candidate, milliseconds. */
@@ -75,6 +78,11 @@ export interface DispatchRequest extends CallSide {
   readonly faultOf: (endpoint: Endpoint) => SimulatedFault | undefined;
   readonly trace: RequestTrace;
   readonly progress: RequestProgress;
+}
+
+export interface UnpaidCandidate {
+  readonly endpoint: string;
+  readonly refusal: PaymentRefusal;
 }
 
 export interface FailedAttempt {

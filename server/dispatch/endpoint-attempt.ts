@@ -109,9 +109,23 @@ class EndpointAttempt {
   #call(paid: PaidCall | PaymentRefusal): Soon<EndedAttempt> {
     if ("kind" in paid) {
       this.#end({ kind: "nothing" });
+      const { progress } = this.#request;
+      const endpoint = this.#planned.endpoint.id;
+      progress.passedOver.push({ endpoint, reason: "unpaid" });
+      progress.unpaid.push({ endpoint, refusal: paid });
       const result = { kind: "unpaid", refusal: paid } as const;
       return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, notes: {} };
     }
+    try {
+      return this.#callPaid(paid);
+    } catch (error) {
+      this.#request.account.giveBack(paid);
+      throw error;
+    }
+  }
+
+  /** When it throws, no call was made. */
+  #callPaid(paid: PaidCall): Promise<EndedAttempt> {
     const { asked, operationHeaders, faultOf, maxOutputTokens, trace } = this.#request;
     const { endpoints, clock, now } = this.#shared;
     const { endpoint, route } = this.#planned;
@@ -121,6 +135,9 @@ class EndpointAttempt {
     const isPassed = isPassedTo(this.#planned, this.#request);
     if (!isPassed) this.#warnOfChat();
     const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, asked) : undefined;
+    const body = isPassed
+      ? asked.bodyFor(endpoint.upstreamModel, usageOptions)
+      : asked.chatBodyFor(endpoint.upstreamModel, provider.legacyMaxTokens);
     endpoints.observations.begin(endpoint.id);
     return callEndpoint(
       {
@@ -131,10 +148,8 @@ class EndpointAttempt {
           endpoint,
           provider,
           operation: isPassed ? asked.operation : "chat",
-          body: isPassed
-            ? asked.bodyFor(endpoint.upstreamModel, usageOptions)
-            : asked.chatBodyFor(endpoint.upstreamModel, provider.legacyMaxTokens),
-          parsedBody: asked.chat.body,
+          body,
+          asked,
           stream: sink !== undefined,
           connectTimeoutMs: connectMsOf(route.timeouts),
           fault: isSimulated ? faultOf(endpoint) : undefined,

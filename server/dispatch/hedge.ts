@@ -24,12 +24,18 @@ export async function hedge(
   const run = async (planned: PlannedAttempt) => {
     const lane = openLane(side, (winner) => endOthers(lanes, winner));
     lanes.push(lane);
-    const { result } = await attempt(planned, lane.side);
-    const ended = { planned, result };
-    lane.close();
-    const decides = !lane.isOutrun && isFinal(ended);
-    if (decides) endOthers(lanes, lane);
-    return { ended, decides };
+    try {
+      const { result } = await attempt(planned, lane.side);
+      const ended = { planned, result };
+      const decides = !lane.isOutrun && isFinal(ended);
+      if (decides) endOthers(lanes, lane);
+      return { ended, decides };
+    } catch (error) {
+      endOthers(lanes, lane); // a fault of ours: nobody waits for them any more
+      throw error;
+    } finally {
+      lane.close();
+    }
   };
   const running = run(first);
   if (await isOver(running, lanes, first.route.hedgeAfterMs ?? 0, side.client)) {
@@ -99,7 +105,11 @@ async function isOver(
   const late = new Promise<"late">((resolve) => {
     timer = setTimeout(() => resolve("late"), ms);
   });
-  const outcome = await Promise.race([running.then(() => "ended" as const), late]);
-  clearTimeout(timer);
+  let outcome: "ended" | "late";
+  try {
+    outcome = await Promise.race([running.then(() => "ended" as const), late]);
+  } finally {
+    clearTimeout(timer);
+  }
   return outcome === "ended" || client.isGone || lanes.some(({ hasBegun }) => hasBegun);
 }

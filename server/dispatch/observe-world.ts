@@ -10,6 +10,8 @@ export interface WorldToObserve {
   readonly operation: Operation;
   /** The request as a chat completion, parsed. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** Tokens of the largest of its prompts; undefined: there is one. */
+  readonly largestPrompt: number | undefined;
   /** What of it only an endpoint that has the operation itself can do. */
   readonly needsNative?: string | undefined;
   /** What the request's own hints do to the plan. */
@@ -26,7 +28,8 @@ export interface WorldToObserve {
 
 /** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
 export function observeWorld(observed: WorldToObserve): World {
-  const { serving, endpoints, operation, body, needsNative, hints, seed, prefix, allowed, now } = observed;
+  const { serving, endpoints, operation, body, largestPrompt, needsNative, hints, seed, prefix, allowed, now } =
+    observed;
   const { uses, endpointIds, guardedIds } = serving;
   const { observations, coolDowns } = endpoints;
   const answers = answersAsked(body);
@@ -39,6 +42,7 @@ export function observeWorld(observed: WorldToObserve): World {
   const world: { -readonly [Name in keyof World]: World[Name] } = { seed };
   if (incapable !== undefined) world.incapable = incapable;
   if (answers !== 1) world.answers = answers;
+  if (largestPrompt !== undefined) world.largest_prompt = largestPrompt;
   if (allowed !== undefined) world.allowed = allowed;
   if (down !== undefined) world.down = down;
   if (rateLimited !== undefined) world.rate_limited = rateLimited;

@@ -12,11 +12,14 @@ import { createDecisionRoutes, type DecisionPlane } from "./decision-routes.js";
 import type { ExplainGivenRequest } from "./explain-request.js";
 import { createExplainRoute } from "./explain-route.js";
 import { createKeyRoutes, type KeyPlane } from "./key-routes.js";
-import { methodNotAllowed } from "./method-not-allowed.js";
+import { refuseOtherMethods } from "./refuse-other-methods.js";
+import { serveDashboard } from "./serve-dashboard.js";
 import { unknownUrl } from "./unknown-url.js";
 import { createUsageRoutes, type UsagePlane } from "./usage-routes.js";
 
 export interface ControlPlane extends Omit<AdminPlane, "decisions"> {
+  /** The folder of the built dashboard; undefined, or a folder that is not there: `/` says a few words in its place. */
+  readonly dashboard: string | undefined;
   readonly decisions: AdminPlane["decisions"] & DecisionPlane["decisions"];
   readonly feed: DecisionFeed;
   readonly explainRequest: ExplainGivenRequest;
@@ -33,29 +36,12 @@ export interface ControlPlane extends Omit<AdminPlane, "decisions"> {
   readonly log: Pick<Logger, "error">;
 }
 
-/** The addresses below `/admin` and the methods they take: with another one an address is not unknown. */
-const methodsOf: readonly (readonly [path: string, allow: string])[] = [
-  ["/admin/policy/reload", "POST"],
-  ["/admin/explain", "POST"],
-  ["/admin/keys", "GET, HEAD, POST"],
-  ["/admin/keys/:id", "DELETE"],
-  ["/admin/keys/:id/rotate", "POST"],
-  ["/admin/keys/:id/revoke", "POST"],
-  ["/admin/limits", "GET, HEAD, PUT"],
-  ...["policy", "policy/snapshots/:revision", "shadow", "health", "usage", "decisions", "decisions/:id"].map(
-    (path) => [`/admin/${path}`, "GET, HEAD"] as const,
-  ),
-];
-
 /** Everything but `/v1/*`. It never sees a prompt, so Express may take its time. */
 export function createControlPlane(plane: ControlPlane): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag");
   app.set("query parser", "simple");
 
-  app.get("/", (_request, response) => {
-    response.type("text/plain").send(greeting(plane.policies.status().serving));
-  });
   app.get("/healthz", (_request, response) => {
     response.json({ status: "ok" });
   });
@@ -86,17 +72,26 @@ export function createControlPlane(plane: ControlPlane): Express {
     if (typeof key === "string" || key.settings.scopes.includes("admin")) allowContent(response);
     next();
   });
-  app.use("/admin", createExplainRoute(plane.explainRequest)); // before the bodies of others: prompts are longer
+  const explainRoute = createExplainRoute(plane.explainRequest);
+  app.use("/admin", explainRoute); // before the bodies of others: prompts are longer
   app.use("/admin", ...adminBody);
-  app.use("/admin", createKeyRoutes(plane.keys));
-  app.use("/admin", createUsageRoutes(plane.usage));
-  app.use("/admin", createDecisionRoutes(plane));
-  app.use("/admin", createAdminRoutes(plane));
-  for (const [path, allow] of methodsOf) {
-    app.all(path, ({ method, path: asked }, response) => {
-      sendError(response, methodNotAllowed(method, asked, allow));
-    });
-  }
+  const below = [
+    createKeyRoutes(plane.keys),
+    createUsageRoutes(plane.usage),
+    createDecisionRoutes(plane),
+    createAdminRoutes(plane),
+  ];
+  for (const routes of below) app.use("/admin", routes);
+  // After the others, since it looks for a file of whatever name is asked for.
+  if (plane.dashboard !== undefined) app.use(serveDashboard(plane.dashboard));
+  app.get("/", (_request, response) => {
+    response.type("text/plain").send(GREETING);
+  });
+  refuseOtherMethods(app, [
+    ["", app.router],
+    ["/admin", explainRoute],
+    ...below.map((routes) => ["/admin", routes] as const),
+  ]);
 
   app.use((request: Request, response: Response) => {
     sendError(response, unknownUrl(request.method, request.path));
@@ -140,13 +135,12 @@ function degradedParts({ ledger, budgets, keys, isRedisReady }: AccountingStatus
   ];
 }
 
-function greeting({ name, revision, rules }: { name: string; revision: string; rules: number }): string {
-  return `Routewright: routing policy as code for LLM traffic.
-Serving ${name}@${revision.slice(0, 12)}, ${rules} rules.
+/** What `/` says where no dashboard was built. */
+const GREETING = `Routewright: routing policy as code for LLM traffic.
+The dashboard is not built here; \`npm run build\` does that.
 
 POST /v1/chat/completions   OpenAI-compatible; set an SDK's base_url to http://HOST:PORT/v1
 GET  /v1/models             the catalog
 GET  /healthz /readyz /metrics
 GET  /admin/policy /admin/shadow /admin/decisions /admin/health
 `;
-}

@@ -11,9 +11,9 @@ import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
 import { createExchangeServer, denial, type EnteredRequest, type ServeRequest } from "./enter-request.js";
 import type { Exchange } from "./exchange.js";
-import { exhaustedError, unavailableError } from "./exhausted-error.js";
+import { exhaustedError, uncalledError } from "./exhausted-error.js";
 import type { Front } from "./fronts/front.js";
-import { paymentError, rateError, rateHeaders } from "./limit-error.js";
+import { rateError, rateHeaders } from "./limit-error.js";
 import { noCandidateError } from "./no-candidate-error.js";
 import type { ObservedRequest } from "./observe-request.js";
 import type { ReceivedBody } from "./receive-request.js";
@@ -140,27 +140,27 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       exchange.cutStream(cutError(planned, result.failure.summary));
       return;
     case "unpaid":
-      exchange.refuse(paymentError(result.refusal, plane.dispatching.now()), "rejected");
+    case "passed_over": {
+      const { error, outcome } = uncalledError(result, exchange, plane.dispatching.now());
+      exchange.refuse(error, outcome);
       return;
-    case "passed_over":
-      exchange.refuse(unavailableError(result.reason, exchange), "failed");
-      return;
+    }
     case "failed": {
       const { errorClass, answer: own } = result.failure;
       if (requestFaults.has(errorClass) && own !== undefined && own.body.length > 0) {
         exchange.passOn(own, errorClass, planned);
       } else {
-        exchange.refuse(exhaustedError(exchange.failures), "failed");
+        exchange.refuse(exhaustedError(exchange, plane.dispatching.now()), "failed");
       }
     }
   }
 }
 
-/** A stream has begun, so no other candidate can be asked: a long body is not held until it ends. */
-function letGo({ bytes }: ReceivedBody, asked: Attempts, { prompt }: ObservedRequest): void {
+/** A stream has begun, so no other candidate can be asked: its body is not held until it ends. */
+function letGo(body: ReceivedBody, asked: Attempts, { prompt }: ObservedRequest): void {
   if (asked.some(({ route }) => route.continue === true || route.hedgeAfterMs !== undefined)) return;
-  void prompt.estimate; // what a stream without usage is charged by
-  bytes.release();
+  prompt.release(); // but for its estimate, by which a stream without usage is charged
+  body.release();
 }
 
 function sinkTo(exchange: Exchange, onBegin: () => void): ClientSink {

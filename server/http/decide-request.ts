@@ -87,6 +87,7 @@ export class Deciding {
       serving,
       operation: this.#body.operation,
       body: this.#body.chat.body,
+      largestPrompt: this.#body.chat.largestPrompt,
       needsNative: this.#body.chat.needsNative,
       hints,
       endpoints,

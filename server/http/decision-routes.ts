@@ -5,7 +5,7 @@ import { sendError } from "./api-error.js";
 import { readDecisionFilter } from "./read-decision-filter.js";
 
 export interface DecisionPlane {
-  readonly decisions: Pick<DecisionStore, "list">;
+  readonly decisions: Pick<DecisionStore, "list" | "listSummarized">;
   readonly feed: DecisionFeed;
 }
 
@@ -22,8 +22,15 @@ export function createDecisionRoutes({ decisions, feed }: DecisionPlane): Router
   const routes = Router();
   routes.get("/decisions", async (request, response) => {
     const filter = readDecisionFilter(request.query);
-    if ("code" in filter) sendError(response, filter);
-    else response.json({ decisions: await decisions.list(filter) });
+    if ("code" in filter) {
+      sendError(response, filter);
+      return;
+    }
+    const listed = await decisions.listSummarized(filter, goneWith(response));
+    response.json({
+      decisions: listed.map(({ decision }) => decision),
+      summaries: listed.map(({ summary }) => summary),
+    });
   });
 
   // Newest first, one JSON document a line; what `policy replay` reads.
@@ -49,18 +56,23 @@ export function createDecisionRoutes({ decisions, feed }: DecisionPlane): Router
   return routes;
 }
 
+/** Aborted when the client hangs up: to find a few among very many decisions takes seconds. */
+function goneWith(response: Response): AbortSignal {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  return gone.signal;
+}
+
 async function writeAll(
   decisions: DecisionPlane["decisions"],
   { limit: most = Number.POSITIVE_INFINITY, ...filter }: DecisionFilter,
   response: Response,
 ): Promise<void> {
+  const signal = goneWith(response);
   let left = most;
   for (let before = filter.before; left > 0; ) {
-    const page = await decisions.list({
-      ...filter,
-      limit: Math.min(PAGE, left),
-      ...(before === undefined ? {} : { before }),
-    });
+    const wanted = { ...filter, limit: Math.min(PAGE, left), ...(before === undefined ? {} : { before }) };
+    const page = await decisions.list(wanted, signal);
     for (const decision of page) response.write(`${JSON.stringify(decision)}\n`);
     left -= page.length;
     before = page.at(-1)?.id;

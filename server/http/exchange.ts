@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PlannedAttempt, RecordedAttempt, RecordedResult } from "../../engine/serving.js";
 import type { ContentCapture } from "../content/content-recorder.js";
 import { ClientPresence } from "../dispatch/client-presence.js";
-import type { FailedAttempt, RequestProgress } from "../dispatch/dispatch-request.js";
+import type { FailedAttempt, RequestProgress, UnpaidCandidate } from "../dispatch/dispatch-request.js";
 import { tenths } from "../dispatch/record-attempt.js";
 import type { BufferList } from "../json/buffer-list.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
@@ -34,6 +34,7 @@ export class Exchange implements RequestProgress {
   readonly attempts: RecordedAttempt[] = [];
   readonly failures: FailedAttempt[] = [];
   readonly passedOver: RequestProgress["passedOver"] = [];
+  readonly unpaid: UnpaidCandidate[] = [];
   queuedMs = 0;
   /** Every provider is asked for a chat completion, see `ChatView.isOnly`. */
   isTranslated = false;

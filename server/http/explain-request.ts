@@ -56,6 +56,7 @@ export function createRequestExplainer(options: RequestExplainerOptions): Explai
         endpoints,
         operation: request.api,
         body: chat.body,
+        largestPrompt: chat.largestPrompt,
         needsNative: chat.needsNative,
         hints,
         seed,

@@ -8,7 +8,7 @@ import { findDuplicateKey } from "./duplicate-key.js";
 import { MAX_TEXT } from "./hints.js";
 import type { ModelPlaces } from "./model-splice.js";
 import { isTokenLimit } from "./observe-body.js";
-import { MAX_NESTING, scanBody } from "./scan-body.js";
+import { MAX_ENTRIES, MAX_NESTING, scanBody } from "./scan-body.js";
 
 /** A body that is a JSON object, with the place of its model's name. */
 export interface ParsedRequestBody {
@@ -19,7 +19,7 @@ export interface ParsedRequestBody {
 }
 
 /** What the APIs call the most tokens an answer may have. A provider gets them as they are, so they must be what was routed by. */
-const outputLimits = ["max_completion_tokens", "max_tokens", "max_output_tokens"] as const;
+export const outputLimits = ["max_completion_tokens", "max_tokens", "max_output_tokens"] as const;
 
 /** Bodies up to this size, bytes, are looked through here: memory that is used again costs a quarter of new memory. */
 const desk = Buffer.allocUnsafeSlow(1_024 * 1_024);
@@ -43,6 +43,10 @@ export function parseRequestBody(kept: BufferList): ParsedRequestBody | ApiError
       "invalid_json",
       `the request body holds lists and objects within each other ${MAX_NESTING} deep; send a flatter one`,
     );
+  }
+  if (scan.kind === "too_many") {
+    const message = `the request body holds more than ${MAX_ENTRIES} keys, lists and objects; send fewer`;
+    return invalid("invalid_json", message);
   }
   let parsed: ParsedJson;
   try {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { measureText } from "../../engine/serving.js";
 import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AskedRequest } from "../dispatch/dispatch-request.js";
 import { BufferList } from "../json/buffer-list.js";
@@ -9,21 +10,34 @@ import { withRest } from "./fronts/chat-front.js";
 import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { withModel } from "./model-splice.js";
-import { type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
+import { outputLimits, type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
 import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./routing-fields.js";
 
 /** A request's body, and the chat completion it asks for. */
 export class ReceivedBody implements AskedRequest {
   readonly bytes: BufferList;
-  readonly chat: ChatView;
-  readonly #parsed: ParsedRequestBody;
   readonly #front: Front;
+  #read: { readonly parsed: ParsedRequestBody; readonly chat: ChatView } | undefined;
 
   constructor(parsed: ParsedRequestBody, chat: ChatView, front: Front) {
     this.bytes = parsed.bytes;
-    this.chat = chat;
-    this.#parsed = parsed;
     this.#front = front;
+    this.#read = { parsed, chat };
+  }
+
+  get chat(): ChatView {
+    return this.#known.chat;
+  }
+
+  /** Lets the body go, for everybody who holds it: nobody may read it any more, neither its bytes nor what they say. */
+  release(): void {
+    this.bytes.release();
+    this.#read = undefined;
+  }
+
+  get #known() {
+    if (this.#read === undefined) throw new Error("invariant: a body that was let go is not read");
+    return this.#read;
   }
 
   get operation(): Operation {
@@ -31,7 +45,7 @@ export class ReceivedBody implements AskedRequest {
   }
 
   bodyFor(upstreamModel: string, streamOptions?: object): BufferList {
-    return withModel(this.bytes, this.#parsed.places, upstreamModel, streamOptions);
+    return withModel(this.bytes, this.#known.parsed.places, upstreamModel, streamOptions);
   }
 
   chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList {
@@ -47,10 +61,14 @@ export class ReceivedBody implements AskedRequest {
   restAfter(text: string): AskedRequest | undefined {
     const { chat } = this;
     if (answersAsked(chat.body) > 1) return undefined;
-    const own = this.#front.rest(this.#parsed.json, text);
+    const { json } = this.#known.parsed;
+    const tokens = json["echo"] === true ? 0 : measureText(text).estimate; // the echo of the prompt takes nothing of the limit
+    const whole = this.#front.rest(json, text);
+    const own = whole === undefined ? undefined : withFewerTokens(whole, tokens);
     if (own === undefined && chat.needsNative !== undefined) return undefined;
     const isOnly = own === undefined || chat.isOnly === true;
-    const rest = { ...chat, body: withRest(chat.body, text), plainBody: withRest(chat.plainBody, text), isOnly };
+    const restOf = (one: Json) => withRest(withFewerTokens(one, tokens), text);
+    const rest = { ...chat, body: restOf(chat.body), plainBody: restOf(chat.plainBody), isOnly };
     return new RestOfAnswer(this, rest, own);
   }
 }
@@ -90,6 +108,15 @@ class RestOfAnswer implements AskedRequest {
   restAfter(text: string): AskedRequest | undefined {
     return this.#whole.restAfter(text);
   }
+}
+
+/** One token is left at least: then the provider that goes on says that the limit is reached. */
+function withFewerTokens(body: Json, tokens: number): Json {
+  const lowered = outputLimits.flatMap((name) => {
+    const limit = body[name];
+    return typeof limit === "number" ? [[name, Math.max(1, limit - tokens)] as const] : [];
+  });
+  return lowered.length === 0 ? body : { ...body, ...Object.fromEntries(lowered) };
 }
 
 function plainBodyFor({ plainBody }: ChatView, model: string, legacyMaxTokens?: true): BufferList {

@@ -31,11 +31,19 @@ export type BodyScan =
   | { readonly kind: "duplicate"; readonly key: string }
   /** Lists and objects within each other beyond {@link MAX_NESTING}. */
   | { readonly kind: "too_deep" }
+  /** Keys, lists and objects beyond {@link MAX_ENTRIES}. */
+  | { readonly kind: "too_many" }
   /** It is no JSON object, as far as it was looked at. */
   | { readonly kind: "invalid" };
 
 /** Lists and objects within each other, the body itself not counted. Tool schemas reach some twenty. */
 export const MAX_NESTING = 200;
+
+/**
+ * Keys, lists and objects in all: a conversation of 20,000 messages has as many. Each takes some microseconds, in which no other
+ * request is served.
+ */
+export const MAX_ENTRIES = 100_000;
 
 /** A string of as many bytes is long. Shorter ones are parsed in about the time it takes to put them off. */
 export const LONG_TEXT = 4_096;
@@ -62,6 +70,7 @@ class BodyScanner {
   readonly #longTexts: TextPlace[] = [];
   readonly #longText: number;
   #nestedKeys = 0;
+  #entries = 0;
   #holdsMark = false;
 
   constructor(body: Buffer, longText: number) {
@@ -85,6 +94,7 @@ class BodyScanner {
       const key = readKey(body, at, keyEnd);
       if (keys.has(key)) return { kind: "duplicate", key };
       keys.add(key);
+      if (++this.#entries > MAX_ENTRIES) return { kind: "too_many" };
       const colon = skipSpace(body, keyEnd);
       if (body[colon] !== COLON) return { kind: "invalid" };
       const start = skipSpace(body, colon + 1);
@@ -107,7 +117,7 @@ class BodyScanner {
     };
   }
 
-  #endOfValue(start: number): number | "too_deep" | "invalid" {
+  #endOfValue(start: number): number | "too_deep" | "too_many" | "invalid" {
     const body = this.#body;
     let depth = 0;
     for (let at = start; at < body.length; at++) {
@@ -123,6 +133,7 @@ class BodyScanner {
         case OPEN_BRACKET:
           depth++;
           if (depth > MAX_NESTING) return "too_deep";
+          if (++this.#entries > MAX_ENTRIES) return "too_many";
           break;
         case CLOSE_BRACE:
         case CLOSE_BRACKET:
@@ -136,6 +147,7 @@ class BodyScanner {
         case COLON:
           if (depth === 0) return at;
           this.#nestedKeys++; // outside of texts a colon follows a key, and nothing else
+          if (++this.#entries > MAX_ENTRIES) return "too_many";
       }
     }
     return body.length;

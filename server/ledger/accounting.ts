@@ -75,16 +75,25 @@ export class Accounting {
       : asPayment(result);
   }
 
+  /** Ends the hold on what a call could cost that is not made. */
+  giveBack(reservation: Reservation): void {
+    void this.#options.budgets.settle(reservation, 0 as NanoUsd);
+  }
+
   /**
    * Writes a call to the ledger and then settles what was held for it.
-   * @param onRecorded called when both are done: later, and not before this has returned.
+   * @param reservation undefined: the call was made without a key, and nobody waits for its row.
+   * @param onRecorded called when both are done: later, and not before this has returned. Not without a reservation.
    */
   record(row: LedgerRow, reservation: Reservation | undefined, onRecorded: () => void): void {
     const { ledger, budgets } = this.#options;
+    if (reservation === undefined) {
+      ledger.add(row);
+      return;
+    }
     ledger.add(row, () => {
       // After the row: whoever gives back what a crashed process held looks in the ledger what it cost.
-      const settled = reservation === undefined ? undefined : budgets.settle(reservation, row.charged_nano as NanoUsd);
-      void andThen(settled, onRecorded);
+      void andThen(budgets.settle(reservation, row.charged_nano as NanoUsd), onRecorded);
     });
   }
 

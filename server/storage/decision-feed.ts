@@ -16,6 +16,7 @@ interface Subscriber {
 /** Tells whoever listens about each decision of this server as it is recorded. Costs nothing while nobody does. */
 export class DecisionFeed {
   readonly #subscribers = new Set<Subscriber>();
+  #isClosed = false;
 
   publish(decision: StoredDecision, summary: DecisionSummary): void {
     if (this.#subscribers.size === 0) return;
@@ -23,8 +24,12 @@ export class DecisionFeed {
     for (const { filter, take } of this.#subscribers) if (fitsFilter(columns, filter)) take({ columns, decision });
   }
 
-  /** @returns ends the subscription. */
+  /** Once the feed is closed the subscription ends at once. @returns ends the subscription. */
   subscribe(subscriber: Subscriber): () => void {
+    if (this.#isClosed) {
+      subscriber.end();
+      return () => undefined;
+    }
     this.#subscribers.add(subscriber);
     return () => this.#subscribers.delete(subscriber);
   }
@@ -33,8 +38,9 @@ export class DecisionFeed {
     return this.#subscribers.size;
   }
 
-  /** The server is stopping. */
+  /** The server is stopping: a stream that begins now, on a connection that is open still, would hold that up. */
   close(): void {
+    this.#isClosed = true;
     for (const { end } of this.#subscribers) end();
     this.#subscribers.clear();
   }

@@ -40,13 +40,21 @@ export interface DecisionStore {
   record(decision: StoredDecision, summary: DecisionSummary): void;
   saveSnapshot(snapshot: PolicySnapshot): Promise<void>;
   find(id: string): Promise<StoredDecision | undefined>;
-  list(filter: DecisionFilter): Promise<readonly StoredDecision[]>;
+  /** @param signal aborted: nobody waits any more, and what was found so far is given. */
+  list(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly StoredDecision[]>;
+  /** The same, each with what lists filter by. */
+  listSummarized(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly SummarizedDecision[]>;
   findSnapshot(revision: string): Promise<PolicySnapshot | undefined>;
   /** Writes what is waiting. */
   flush(): Promise<void>;
   close(): Promise<void>;
   /** Rows that wait, rows that were written, rows given up (with the last error), for status and metrics. */
   status(): { readonly waiting: number; readonly written: number; readonly lost: number; readonly lastError?: string };
+}
+
+export interface SummarizedDecision {
+  readonly decision: StoredDecision;
+  readonly summary: DecisionSummary;
 }
 
 /** The columns that lists filter by. */

@@ -4,7 +4,7 @@ import type { DatabaseSchema } from "./database-schema.js";
 import { recordsOf } from "./decision-batch.js";
 import { filterColumns, filterNames, idRange } from "./decision-columns.js";
 import { endOfSpan } from "./decision-ids.js";
-import type { DecisionFilter } from "./decision-store.js";
+import type { DecisionFilter, DecisionSummary } from "./decision-store.js";
 import type { Database } from "./open-database.js";
 import { unpackColumns, type Value } from "./packed-columns.js";
 import { storableText } from "./storable-text.js";
@@ -26,6 +26,13 @@ interface Place {
   readonly batch: string;
   /** In the batch, from 0. */
   readonly place: number;
+  readonly summary: DecisionSummary;
+}
+
+export interface FoundRecord {
+  /** A `StoredDecision` as JSON. */
+  readonly record: string;
+  readonly summary: DecisionSummary;
 }
 
 /** Decisions that somebody looks for. */
@@ -43,23 +50,25 @@ export async function findRecord(db: Db, engine: Engine, id: string): Promise<st
   const from = storableText(id);
   const wanted: Wanted = { from, before: `${from}!`, values: [["id", id]] };
   for await (const { places } of pieces(db, engine, wanted)) {
-    if (places.length > 0) return (await readRecords(db, places))[0];
+    if (places.length > 0) return (await readRecords(db, places))[0]?.record;
   }
   return undefined;
 }
 
-/** @returns the records of the newest decisions that fit, newest first. */
+/** @returns the records of the newest decisions that fit, newest first; once the signal is aborted, of those found so far. */
 export async function listRecords(
   db: Db,
   engine: Engine,
   filter: DecisionFilter,
   limit: number,
-): Promise<readonly string[]> {
+  signal?: AbortSignal,
+): Promise<readonly FoundRecord[]> {
   let found: readonly Place[] = [];
   for await (const { places, last } of pieces(db, engine, wantedBy(filter))) {
     found = [...found, ...places].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, limit);
     // Batches that are left hold earlier ids than `last`.
     if (last !== undefined && found.length === limit && (found.at(-1)?.id ?? "") >= last) break;
+    if (signal?.aborted === true) break;
   }
   return readRecords(db, found);
 }
@@ -152,15 +161,28 @@ function placesIn(
   const valueAt = unpackColumns(summaries);
   const places: Place[] = [];
   for (let place = 0; place < decisions; place++) {
-    if (fits(valueAt, place)) places.push({ id: String(valueAt("id", place)), batch, place });
+    if (!fits(valueAt, place)) continue;
+    places.push({ id: String(valueAt("id", place)), batch, place, summary: summaryAt(valueAt, place) });
   }
   return places;
 }
 
+function summaryAt(valueAt: ReturnType<typeof unpackColumns>, place: number): DecisionSummary {
+  const [rule, model, provider, status] = (["rule", "model", "provider", "status"] as const).map((name) =>
+    valueAt(name, place),
+  );
+  return {
+    rule: String(rule),
+    ...(model == null ? {} : { model: String(model) }),
+    ...(provider == null ? {} : { provider: String(provider) }),
+    status: Number(status),
+  };
+}
+
 /** Reads records, in the order of their places. */
-async function readRecords(db: Db, places: readonly Place[]): Promise<readonly string[]> {
+async function readRecords(db: Db, places: readonly Place[]): Promise<readonly FoundRecord[]> {
   const batches = [...new Set(places.map(({ batch }) => batch))];
-  const records = new Map<string, string>();
+  const records = new Map<string, FoundRecord>();
   for (let start = 0; start < batches.length; start += BATCHES_PER_READ) {
     const some = new Set(batches.slice(start, start + BATCHES_PER_READ));
     const rows = await db
@@ -169,9 +191,9 @@ async function readRecords(db: Db, places: readonly Place[]): Promise<readonly s
       .where("id", "in", [...some])
       .execute();
     const lines = new Map(rows.map((row) => [row.id, recordsOf(row)]));
-    for (const { id, batch, place } of places) {
+    for (const { id, batch, place, summary } of places) {
       const record = some.has(batch) ? lines.get(batch)?.[place] : undefined;
-      if (record !== undefined) records.set(id, record);
+      if (record !== undefined) records.set(id, { record, summary });
     }
     if (start + BATCHES_PER_READ < batches.length) await nextTurn();
   }

@@ -221,13 +221,30 @@ async function moveDecisions(db: Kysely<DatabaseSchema>): Promise<void> {
 }
 
 /**
- * Brings the tables to this version's form.
+ * Brings the tables to this version's form: all of it or nothing, so that an upgrade that is broken off begins again.
  * @throws when a migration fails, or when the database was written by a later version (it holds unknown migrations).
  */
 export async function migrate<Schema>(db: Kysely<Schema>, engine: "sqlite" | "postgres"): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsOf(engine) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+  const upgrade = async () => {
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+  };
+  const isDue = (await migrator.getMigrations()).some(({ executedAt }) => executedAt === undefined);
+  // Kysely does that for PostgreSQL itself.
+  await (engine === "sqlite" && isDue ? inTransaction(db, upgrade) : upgrade());
+}
+
+/** Over the one connection that there is. */
+async function inTransaction<Schema>(db: Kysely<Schema>, work: () => Promise<void>): Promise<void> {
+  await sql`begin`.execute(db);
+  try {
+    await work();
+  } catch (error) {
+    await sql`rollback`.execute(db).catch(() => undefined); // the first error is the one to tell
+    throw error;
+  }
+  await sql`commit`.execute(db);
 }
 
 export function migrationsOf(engine: "sqlite" | "postgres"): Readonly<Record<string, Migration>> {

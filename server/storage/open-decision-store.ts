@@ -13,6 +13,7 @@ import type {
   DecisionSummary,
   PolicySnapshot,
   StoredDecision,
+  SummarizedDecision,
 } from "./decision-store.js";
 import { findRecord, listRecords } from "./find-records.js";
 import { rowsFor } from "./insert-rows.js";
@@ -94,14 +95,18 @@ class SqlDecisionStore implements DecisionStore {
     return record === undefined ? undefined : (JSON.parse(record) as StoredDecision);
   }
 
-  async list(filter: DecisionFilter): Promise<readonly StoredDecision[]> {
+  async list(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly StoredDecision[]> {
+    return (await this.listSummarized(filter, signal)).map(({ decision }) => decision);
+  }
+
+  async listSummarized(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly SummarizedDecision[]> {
     const limit = filter.limit ?? DEFAULT_LIMIT;
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
       throw new RangeError(`limit must be a whole number from 1 to ${MAX_LIMIT}, not ${limit}`);
     }
     await this.flush().catch(() => undefined); // status has the error; what is written can still be listed
-    const records = await listRecords(this.#db, this.#engine, filter, limit);
-    return records.map((record) => JSON.parse(record) as StoredDecision);
+    const found = await listRecords(this.#db, this.#engine, filter, limit, signal);
+    return found.map(({ record, summary }) => ({ decision: JSON.parse(record) as StoredDecision, summary }));
   }
 
   async findSnapshot(revision: string): Promise<PolicySnapshot | undefined> {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { World } from "../../engine/index.js";
 import type { Api } from "../../server/http/body-of-api.js";
 import { type ProxyProcess, runPolicy, startProxy } from "../acceptance/proxy-process.js";
 
@@ -85,6 +86,10 @@ describe("policy explain --request", () => {
     ["responses", '{"model":"auto","input":"Reverse a list","metadata":{"tags":"code"},"max_output_tokens":50}'],
     ["completions", '{"model":"auto","prompt":"Once upon a time","max_tokens":50}'],
     ["embeddings", '{"model":"openai/text-embedding-3-small","input":"hi"}'],
+    [
+      "embeddings",
+      JSON.stringify({ model: "openai/text-embedding-3-small", input: Array(3).fill("hi ".repeat(4_000)) }),
+    ],
   ];
   it.each(ofOtherApis)("reads a body for %s as the proxy does", async (api, body) => {
     const headers = { "content-type": "application/json" };
@@ -92,7 +97,7 @@ describe("policy explain --request", () => {
     await served.text();
     const stored = await fetch(`${proxy.url}/admin/decisions/${served.headers.get("x-route-decision")}`);
     const { record: decided } = (await stored.json()) as {
-      record: { facts: Record<string, unknown>; chosen?: string };
+      record: { facts: Record<string, unknown>; world: World; chosen?: string };
     };
     const file = join(folder, "body.json");
     await writeFile(file, body);
@@ -102,6 +107,7 @@ describe("policy explain --request", () => {
     const { time: _, ...facts } = decided.facts;
     expect(record.facts).toMatchObject(facts);
     expect(record.chosen).toBe(decided.chosen);
+    expect(record.world.largest_prompt).toBe(decided.world.largest_prompt);
   });
 
   it.each([

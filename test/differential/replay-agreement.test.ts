@@ -148,6 +148,7 @@ function generateWorld(random: Random): World {
     ...has(0.1, { hint_excluded_by: { "provider.ignore: p": ["other/c@p", "maker/b@p"] } }),
     ...has(0.1, { no_fallback: true }),
     ...has(0.1, { answers: random.pick([1, 2, 10]) }),
+    ...has(0.05, { largest_prompt: random.pick([10, 9_000, 150_000]) }),
     ...has(0.8, { latency_ms: figures(() => random.integer(100, 4_000) + random.pick([0, 0.25, random.next()])) }),
     ...has(0.3, { in_flight: figures(() => random.integer(0, 5)) }),
     ...has(0.3, { error_rate: figures(() => random.next()) }),
@@ -281,7 +282,8 @@ describe("replaying a log", () => {
     const edit = ({ name, text }: SourceFile) => ({ name, text: text.replace("gte: 200k", "gte: 100k") });
     const after = compilePolicy(files.map(edit)).value as CompiledPolicy;
     const lines = sampleRequests(before.set, 8_000, seededRandom(SEED)).map((facts, number) => {
-      const recorded = Object.entries(facts).map(([name, value]) => [name, { value, source: "given" }]);
+      const present = Object.entries(facts).filter(([, value]) => value !== undefined);
+      const recorded = present.map(([name, value]) => [name, { value, source: "given" }]);
       const { endpoint: chosen, fallbacks, rule } = destinationOf(before, facts, { seed: `s-${number}` });
       const policy = { name: "production", revision: before.revision };
       const world = { seed: `s-${number}` };

@@ -18,7 +18,9 @@ const run = (...args: string[]) =>
 describe("the import rules", () => {
   const planted = join(root, "engine/planted-violation.ts");
   const plantedInServer = join(root, "server/planted-violation.ts");
+  const plantedInDashboard = join(root, "server/dashboard/planted-violation.ts");
   afterEach(async () => {
+    await rm(plantedInDashboard, { force: true });
     await rm(planted, { force: true });
     await rm(plantedInServer, { force: true });
   });
@@ -64,6 +66,23 @@ describe("the import rules", () => {
     const result = await run("scripts/check-imports.mjs").finally(() => writeFile(serving, text));
     expect(result.code).toBe(1);
     expect(result.output).toMatch(/error serving-stays-small: engine\/serving\.ts → \S*node_modules\/yaml\//);
+  });
+
+  it("catch a dashboard that takes more than types, and a server that takes anything of it", async () => {
+    await writeFile(
+      plantedInDashboard,
+      ["node:fs", "../../engine/serving.js", "../http/api-error.js", "pino"]
+        .map((module, index) => `export * as planted${index} from "${module}";\n`)
+        .join(""),
+    );
+    await writeFile(plantedInServer, 'export { writeUsd } from "./dashboard/words/write-figures.js";\n');
+    const { code, output } = await run("scripts/check-imports.mjs");
+    expect(code).toBe(1);
+    expect(output).toMatch(/dashboard-without-node: \S+ → (node:)?fs/);
+    expect(output).toMatch(/dashboard-in-the-browser: \S+ → engine\/serving.ts/);
+    expect(output).toMatch(/dashboard-in-the-browser: \S+ → server\/http\/api-error.ts/);
+    expect(output).toMatch(/dashboard-packages: \S+ → \S*node_modules\/pino/);
+    expect(output).toContain("error dashboard-apart: server/planted-violation.ts → server/dashboard/");
   });
 
   it.each([

@@ -30,7 +30,7 @@ export const completionsFront: Front = {
 function readChat(body: Json): ChatView | ApiError {
   const prompts = readInputs(body["prompt"], "prompt");
   if ("code" in prompts) return prompts;
-  const { texts, asTokens, tokens } = prompts;
+  const { texts, asTokens, tokens, largest } = prompts;
   const count = texts.length + asTokens;
   const rest = Object.fromEntries(Object.entries(body).filter(([name]) => !(own as readonly string[]).includes(name)));
   const hasLimit = rest["max_tokens"] !== undefined && rest["max_tokens"] !== null;
@@ -61,6 +61,7 @@ function readChat(body: Json): ChatView | ApiError {
     ],
     needsNative: asTokens > 0 ? "has a prompt in tokens" : count > 1 ? "has several prompts" : undefined,
     unseen: { tokens },
+    largestPrompt: largest,
   };
 }
 
@@ -69,7 +70,8 @@ function rest(body: Json, text: string): Json | undefined {
   const [prompt] = [body["prompt"]].flat();
   // Several prompts are several choices, which are not gone on with.
   const isPlain = typeof prompt === "string" && (body["echo"] ?? false) === false && (body["suffix"] ?? "") === "";
-  return isPlain ? { ...body, prompt: prompt + text } : undefined;
+  if (!isPlain) return undefined;
+  return { ...body, prompt: prompt + text, max_tokens: body["max_tokens"] ?? DEFAULT_MAX_TOKENS };
 }
 
 function toText(chat: Json, holder: "message" | "delta"): Json {

@@ -11,8 +11,8 @@ export const embeddingsFront: Front = { ...chatFront, operation: "embeddings", n
 function readChat(body: Json): ChatView | ApiError {
   const inputs = readInputs(body["input"], "input");
   if ("code" in inputs) return inputs;
-  const { texts, tokens } = inputs;
+  const { texts, tokens, largest } = inputs;
   const { stream: _, ...rest } = body;
   const view = { ...rest, messages: texts.map((content) => ({ role: "user", content })) };
-  return { body: view, plainBody: view, warnings: [], unseen: { tokens } };
+  return { body: view, plainBody: view, warnings: [], unseen: { tokens }, largestPrompt: largest };
 }

@@ -47,6 +47,8 @@ export interface ChatView {
   readonly unseen?: Unseen;
   /** Also providers that have the API itself are asked for a chat completion: the request holds what only this server understands. */
   readonly isOnly?: boolean;
+  /** Tokens of the largest of several prompts, each of which a model reads by itself; undefined: there is one. */
+  readonly largestPrompt?: number | undefined;
 }
 
 export interface Unseen {

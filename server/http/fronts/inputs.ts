@@ -1,4 +1,9 @@
+import { measureText } from "../../../engine/serving.js";
+import { estimateBySample } from "../../tokens/coarse-bounds.js";
 import type { ApiError } from "../api-error.js";
+
+/** Up to so many UTF-16 units all of a text is looked at, which takes less than a millisecond. */
+const WHOLE = 65_536;
 
 /** What OpenAI's older APIs take in one field: one or several texts, each as it is or as tokens. */
 export interface Inputs {
@@ -6,6 +11,8 @@ export interface Inputs {
   /** How many there are that came as tokens, and the tokens of all of them. */
   readonly asTokens: number;
   readonly tokens: number;
+  /** Tokens of the largest, when there are several: each is read by itself. */
+  readonly largest: number | undefined;
 }
 
 /** @param field the name of the field, for the error. */
@@ -17,7 +24,18 @@ export function readInputs(value: unknown, field: string): Inputs | ApiError {
     const message = `${field}: it takes a text, a list of texts, a list of tokens, or a list of lists of tokens`;
     return { status: 400, type: "invalid_request_error", code: "invalid_request", message, param: field };
   }
-  return { texts, asTokens: inTokens.length, tokens: inTokens.reduce((sum, { length }) => sum + length, 0) };
+  return {
+    texts,
+    asTokens: inTokens.length,
+    tokens: inTokens.reduce((sum, { length }) => sum + length, 0),
+    largest: inputs.length === 1 ? undefined : largestOf(texts, inTokens),
+  };
+}
+
+function largestOf(texts: readonly string[], inTokens: readonly (readonly number[])[]): number {
+  const longest = texts.reduce((one, other) => (other.length > one.length ? other : one), "");
+  const tokens = longest.length > WHOLE ? estimateBySample([longest]) : measureText(longest).estimate;
+  return inTokens.reduce((most, { length }) => Math.max(most, length), tokens);
 }
 
 function isTokens(value: unknown): value is readonly number[] {

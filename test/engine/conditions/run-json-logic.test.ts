@@ -4,8 +4,8 @@ import { runJsonLogic } from "../../../engine/conditions/run-json-logic.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
 
 const span = { file: "policy.yaml", start: 0, end: 0 };
-const run = (rule: JsonValue, reads: readonly string[], facts: Facts) => {
-  const predicate: LogicPredicate = { kind: "logic", rule, reads, required: reads, span };
+const run = (rule: JsonValue, reads: readonly string[], facts: Facts, required = reads) => {
+  const predicate: LogicPredicate = { kind: "logic", rule, reads, required, span };
   return runJsonLogic(predicate, facts);
 };
 
@@ -30,13 +30,27 @@ describe("runJsonLogic()", () => {
   });
 
   it("uses a default when the fact is absent", () => {
-    expect(run({ "==": [{ var: ["model", "none"] }, "none"] }, ["model"], {})).toBe(true);
-    expect(run({ missing: ["model"] }, ["model"], {})).toBe(true);
+    expect(run({ "==": [{ var: ["model", "none"] }, "none"] }, ["model"], {}, [])).toBe(true);
+    expect(run({ missing: ["model"] }, ["model"], {}, [])).toBe(true);
     expect(run({ missing: ["model"] }, ["model"], { model: "x" })).toBe(false);
   });
 
+  it("is unknown while a fact that it reads without a default is absent", () => {
+    const rule = { "==": [{ var: "attributes.risk" }, { var: "model" }] };
+    const reads = ["attributes.risk", "model"];
+    expect(run(rule, reads, { model: "x" })).toBeUndefined();
+    const predicate: LogicPredicate = { kind: "logic", rule, reads, required: reads, span };
+    const defaults = new Map([["attributes.risk", "x"]]);
+    expect(runJsonLogic(predicate, { model: "x" }, defaults)).toBe(true);
+    expect(runJsonLogic(predicate, { model: "x", "attributes.risk": "y" }, defaults)).toBe(false);
+    expect(runJsonLogic(predicate, {}, defaults)).toBeUndefined();
+  });
+
   it("shows nothing but the facts that are read: no prototypes, no other facts", () => {
-    for (const name of ["toString", "constructor.name", "__proto__", "attributes.constructor", "tenant"]) {
+    for (const name of [
+      ...["toString", "constructor", "constructor.name", "__proto__", "hasOwnProperty", "tenant"],
+      ...["attributes.constructor", "attributes.toString", "attributes.__proto__"],
+    ]) {
       expect(run({ "!==": [{ var: name }, null] }, ["attributes.x"], { "attributes.x": 1, tenant: "t" })).toBe(false);
     }
   });

@@ -173,6 +173,17 @@ describe("candidates are left out", () => {
     expect(leftOut(planOf(policy, facts))).toEqual(expected);
   });
 
+  it("for the window by the largest of several prompts, for cost by all", () => {
+    const facts = { context_tokens: 300_000, max_output_tokens: 1_000 };
+    expect(leftOut(planOf(policy, facts, { largest_prompt: 99_000 }))).toEqual([]);
+    expect(leftOut(planOf(policy, facts, { largest_prompt: 99_001 }))).toEqual([
+      "a/one@p: context_window: needs 100,001 tokens (99,001 in, 1,000 out); the window is 100,000",
+    ]);
+    const costOf = (plan: ReturnType<typeof planOf>) => plan.attempts[0]?.cost;
+    const roomy = { ...facts, context_tokens: 90_000 };
+    expect(costOf(planOf(policy, roomy, { largest_prompt: 1 }))).toBe(costOf(planOf(policy, roomy)));
+  });
+
   it("for credentials, naming the variable", () => {
     expect(leftOut(planOf(policy, {}, { no_credentials: ["p", "r"] }))).toEqual([
       "a/one@p: no_credentials: no API key for p: P_KEY is not set",

@@ -75,6 +75,7 @@ function requestOf(random: Random): { readonly facts: Facts; readonly world: Wor
       ...maybe({ prefix: `${random.integer(0, 3)}` }),
       ...(random.chance(0.1) ? { answers: 3 } : {}),
       ...(random.chance(0.1) ? { no_fallback: true } : {}),
+      ...(random.chance(0.1) ? { largest_prompt: random.pick([10, 9_000]) } : {}),
     },
   };
 }

@@ -62,7 +62,12 @@ models:
 `;
   const policy = compile(policyOf("{ to: [acme/one, acme/two], continue: true }"), catalog);
   const proxy = await startProxy(policy, { environment });
-  const asked = () => JSON.parse(goingOn.requests[0]?.body ?? "{}") as { messages: { content: unknown }[] };
+  const asked = () =>
+    JSON.parse(goingOn.requests[0]?.body ?? "{}") as {
+      readonly messages: { content: unknown }[];
+      readonly max_tokens?: number;
+      readonly max_completion_tokens?: number;
+    };
   return { proxy, goingOn, asked };
 }
 
@@ -95,6 +100,8 @@ describe("continue: true through POST /v1/messages", () => {
     const whole = await client.messages.stream(message).finalMessage();
     expect(whole.content).toMatchObject([{ type: "text", text: "Hello Hello there." }]);
     expect(whole).toMatchObject({ stop_reason: "end_turn", usage: { input_tokens: 10, output_tokens: 5 } });
+    const { max_tokens = 0, max_completion_tokens = max_tokens } = asked();
+    expect(max_completion_tokens).toBe(98); // of 100
     const [, partial, goOn] = asked().messages;
     expect(JSON.stringify(partial)).toContain("Hello ");
     expect(JSON.stringify(goOn)).toContain("Go on exactly where it stops");
@@ -241,7 +248,7 @@ describe("continue: true through POST /v1/completions", () => {
       model: "two-model",
       prompt: "Say Hello",
       stream: true,
-      max_tokens: 9,
+      max_tokens: 8,
     });
     expect(await outcomesOf(proxy)).toEqual(wentOn);
   });
@@ -249,16 +256,17 @@ describe("continue: true through POST /v1/completions", () => {
   it("goes on as a chat where the next candidate only chats, and the other way round", async () => {
     const toChat = await start("openai", [piece("Hello ")], "anthropic", anthropicServer);
     expect(await ask(toChat.proxy.url)).toBe("Hello Hello there.");
-    expect(toChat.asked().messages).toHaveLength(3);
+    expect(toChat.asked()).toMatchObject({ messages: { length: 3 }, max_tokens: 14 });
     const server: Format = { ...completions, read: () => ({ ...none, isStream: true }) };
     const fromChat = await start("anthropic", anthropicServer.events([...said]).slice(0, 3), "openai", server);
     expect(await ask(fromChat.proxy.url)).toBe("Hello  there");
+    expect(fromChat.asked()).toMatchObject({ prompt: "Say Hello ", max_tokens: 14 });
   });
 
   it("goes on as a chat where the text is more than what the model completed", async () => {
     const { proxy, asked } = await start("openai", [piece("Say Hello ")], "anthropic", anthropicServer);
     expect(await ask(proxy.url, { echo: true })).toBe("Say Hello Hello there.");
-    expect(asked().messages).toHaveLength(3);
+    expect(asked()).toMatchObject({ messages: { length: 3 }, max_tokens: 16 });
   });
 });
 

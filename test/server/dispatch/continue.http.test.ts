@@ -58,6 +58,30 @@ describe("continue: true", () => {
   });
 
   it.each([
+    ["lowered by the tokens that have come", { max_completion_tokens: 100 }, { max_completion_tokens: 98 }],
+    ["each of them", { max_tokens: 50, max_completion_tokens: 100 }, { max_tokens: 48, max_completion_tokens: 98 }],
+    ["one at least", { max_tokens: 2 }, { max_tokens: 1 }],
+    ["none where there was none", { max_tokens: null }, { max_tokens: null }],
+  ])("asks for the rest with the limit of the answer: %s", async (_, limits, expected) => {
+    const one = await breaking(event({ content: "Hello" }), event({ content: " there" }));
+    const two = await goingOn();
+    const proxy = await proxyOver({ one, two }, route);
+    await (await proxy.ask({ stream: true, ...limits })).text();
+    expect(JSON.parse(two.requests[0]?.body ?? "")).toMatchObject(expected);
+  });
+
+  it("counts what all candidates before have said", async () => {
+    const words = " and so on".repeat(4);
+    const one = await breaking(event({ content: `One${words}` }));
+    const two = await breaking(event({ content: `, two${words}` }));
+    const three = await goingOn();
+    const proxy = await proxyOver({ one, two, three }, "{ to: [acme/one, acme/two, acme/three], continue: true }");
+    await (await proxy.ask({ stream: true, max_tokens: 100 })).text();
+    const limits = [one, two, three].map(({ requests }) => JSON.parse(requests[0]?.body ?? "").max_tokens);
+    expect(limits).toEqual([100, 87, 73]);
+  });
+
+  it.each([
     ["a tool call", event({ tool_calls: [{ index: 0, id: "c", function: { name: "f", arguments: "{" } }] })],
     ["several choices", `${event({ content: "a" })}${event({ content: "b" }).replace('"index":0', '"index":1')}`],
     ["an answer that has ended for the client", `${event({ content: "Hello" })}${event({}, "length")}`],

@@ -1,11 +1,19 @@
 import type { ServerResponse } from "node:http";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { PlannedAttempt } from "../../../engine/index.js";
+import { ClientPresence } from "../../../server/dispatch/client-presence.js";
+import { hedge } from "../../../server/dispatch/hedge.js";
+import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import {
+  catalogOf,
+  compile,
   completion,
   done,
   event,
+  policyOf,
   proxyOver,
   sendJson,
+  startProxy,
   startStream,
   startUpstream,
   stopAll,
@@ -13,7 +21,10 @@ import {
   wholeStream,
 } from "../http/harness.js";
 
-afterEach(stopAll);
+afterEach(() => {
+  vi.useRealTimers();
+  return stopAll();
+});
 
 const route = (ms: number) => `{ to: [acme/one, acme/two], hedge_after_ms: ${ms} }`;
 const silent = () => startUpstream(() => undefined);
@@ -103,6 +114,36 @@ describe("hedge_after_ms", () => {
     const { attempts } = await proxy.lastDecision();
     expect(attempts.map((attempt) => attempt.error_class).sort()).toEqual(["overloaded", "server_error", undefined]);
     expect([one, two, three].map(({ requests }) => requests.length)).toEqual([1, 1, 1]);
+  });
+
+  it("ends the other call when a fault of ours ends one", async () => {
+    const one = await silent();
+    const two = await silent();
+    let calls = 0;
+    const startTrace: typeof startRequestTrace = (request) => {
+      const trace = startRequestTrace(request);
+      const attempt: typeof trace.attempt = (about) => {
+        calls += 1;
+        if (calls === 2) throw new Error("a fault of ours");
+        return trace.attempt(about);
+      };
+      return { ...trace, attempt };
+    };
+    const policy = compile(policyOf(route(20)), catalogOf({ one: one.url, two: two.url }));
+    const proxy = await startProxy(policy, { startTrace });
+    expect((await proxy.ask()).status).toBe(500);
+    await one.requests[0]?.hungUp;
+    expect((await proxy.lastDecision()).attempts).toMatchObject([{ endpoint: "acme/one@one", error_class: "outrun" }]);
+    expect(two.requests).toHaveLength(0);
+  });
+
+  it("leaves no timer behind when the first call fails for a fault of ours", async () => {
+    vi.useFakeTimers();
+    const planned = { route: { hedgeAfterMs: 60_000 } } as PlannedAttempt;
+    const side = { client: new ClientPresence(), sink: undefined };
+    const attempt = () => Promise.reject(new Error("a fault of ours"));
+    await expect(hedge(planned, planned, attempt, side, () => false)).rejects.toThrow("a fault of ours");
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("ends both when the client hangs up", async () => {

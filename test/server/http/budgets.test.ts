@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
+import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import {
   catalogOf,
   compile,
@@ -188,6 +189,23 @@ describe("budgets", () => {
     expect(await errorOf(refused)).toMatchObject({ code: expect.stringMatching(/^budget_(reserved|insufficient)$/) });
   });
 
+  it("are free again at once when a fault of ours comes between the hold and the call", async () => {
+    const upstream = await answering();
+    const startTrace: typeof startRequestTrace = (request) => ({
+      ...startRequestTrace(request),
+      attempt() {
+        throw new Error("a fault of ours");
+      },
+    });
+    const policy = compile(policyOf("{ to: [acme/left] }"), catalogOf({ left: upstream.url }));
+    const proxy = await startProxy(policy, { startTrace });
+    const { token, id } = await proxy.createKey(limited({ budgets: { day: "0.01" } }));
+    for (const _ of Array(20))
+      expect((await proxy.ask({ max_completion_tokens: 1_000 }, bearer(token))).status).toBe(500);
+    expect(await spentBy(proxy, id)).toMatchObject({ spent: 0, reserved: 0 });
+    expect([upstream.requests, await proxy.ledger()]).toEqual([[], []]);
+  });
+
   it("are checked for a fallback too: one that is too dear is passed over for one that is not", async () => {
     const [dear, cheap] = [await answering(), await answering()];
     const catalog = catalogOf({ dear: dear.url, cheap: cheap.url }).replace(
@@ -199,6 +217,53 @@ describe("budgets", () => {
     const response = await proxy.ask(SHORT, bearer(token));
     expect(response.headers.get("x-route-model")).toBe("acme/cheap");
     expect(dear.requests).toHaveLength(0);
+  });
+
+  it("that do not let a fallback be called do not hide that a provider failed", async () => {
+    const broken = await startUpstream((response) => sendJson(response, {}, 503, { "retry-after": "7" }));
+    const dear = await answering();
+    const catalog = catalogOf({ dear: dear.url, cheap: broken.url }).replace(
+      "price: { input: 1, output: 2, cached_input: 0.5 }",
+      "price: { input: 100, output: 200 }",
+    );
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/cheap, acme/dear] }"), catalog));
+    const { token, id } = await proxy.createKey(limited({ budgets: { day: "0.01" } }));
+    const refused = await proxy.ask(SHORT, bearer(token));
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "7"]);
+    expect(await errorOf(refused)).toMatchObject({
+      code: "upstream_overloaded",
+      message: expect.stringMatching(
+        new RegExp(
+          `^no provider could answer \\(acme/cheap@cheap: .*503.*\\); try again later\\. acme/dear@dear cannot be paid for: this request can cost up to \\$0\\.10.*key \`${id}\` has \\$0.01 left`,
+        ),
+      ),
+    });
+    expect((await proxy.lastDecision()).result).toMatchObject({
+      ...{ outcome: "failed", code: "upstream_overloaded" },
+      passed_over: [{ endpoint: "acme/dear@dear", reason: "unpaid" }],
+    });
+    expect(dear.requests).toHaveLength(0);
+  });
+
+  it("that let only a busy model be called say that it is busy", async () => {
+    const slow = await startUpstream(() => undefined);
+    const dear = await answering();
+    const catalog = catalogOf({ dear: dear.url, cheap: slow.url })
+      .replace("price: { input: 1, output: 2, cached_input: 0.5 }", "price: { input: 100, output: 200 }")
+      .replace("model: cheap-model", "model: cheap-model, max_concurrent: 1");
+    const route = "{ to: [acme/cheap, acme/dear], timeouts: { queue: 20ms } }";
+    const proxy = await startProxy(compile(policyOf(route), catalog));
+    const { token } = await proxy.createKey(limited({ budgets: { day: "0.01" } }));
+    const first = proxy.ask(SHORT, bearer(token)).catch(() => undefined);
+    await expect.poll(() => slow.requests.length).toBe(1);
+    const refused = await proxy.ask(SHORT, bearer(token));
+    expect(refused.status).toBe(503);
+    expect(await errorOf(refused)).toMatchObject({
+      code: "upstream_busy",
+      message: expect.stringMatching(/can be paid for is at its limit of calls.* acme\/dear@dear cannot be paid for: /),
+    });
+    await slow.stop();
+    await first;
   });
 
   it("refuse a model without a price: unknown is not free", async () => {

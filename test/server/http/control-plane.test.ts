@@ -68,6 +68,13 @@ describe("the control plane", () => {
     ["POST", "/admin/policy/snapshots/abc", "GET, HEAD"],
     ["DELETE", "/admin/decisions/dec_a", "GET, HEAD"],
     ["POST", "/admin/decisions/export", "GET, HEAD"],
+    ["POST", "/admin/decisions/stream", "GET, HEAD"],
+    ["PUT", "/admin/usage", "GET, HEAD"],
+    ["PATCH", "/admin/shadow", "GET, HEAD"],
+    ["POST", "/healthz", "GET, HEAD"],
+    ["DELETE", "/readyz", "GET, HEAD"],
+    ["POST", "/metrics", "GET, HEAD"],
+    ["POST", "/", "GET, HEAD"],
   ])("%s %s is 405 and says that it takes %s", async (method, path, allow) => {
     const proxy = await proxyOver({ one: await startAnswering() });
     const response = await fetch(`${proxy.url}${path}`, { method });
@@ -99,6 +106,39 @@ describe("the control plane", () => {
       candidates: [{ verdict: "chosen" }, { verdict: "fallback" }],
       attempts: [{ status: 200 }],
     });
+  });
+
+  it("lists beside each decision what lists are filtered by", async () => {
+    const denied = '  - { id: no-secrets, match: { tags: { present: true, any: [secret] } }, deny: "no" }';
+    const upstream = await startAnswering();
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }", denied), catalogOf({ one: upstream.url })));
+    await proxy.ask();
+    await proxy.ask({}, { "x-route-tags": "secret" });
+    const { decisions, summaries } = JSON.parse((await get(proxy, "/admin/decisions")).text) as {
+      decisions: { result: { outcome: string } }[];
+      summaries: object[];
+    };
+    expect(decisions.map(({ result }) => result.outcome)).toEqual(["denied", "answered"]);
+    expect(summaries).toEqual([
+      { rule: "no-secrets", status: 403 },
+      { rule: "default", model: "acme/one", provider: "one", status: 200 },
+    ]);
+  });
+
+  it("says in /admin/health when the simulator answers, and which providers have no key", async () => {
+    const catalog = `kind: catalog
+providers:
+  one: { format: openai, base_url: http://127.0.0.1:9/v1, api_key_env: ONE_KEY }
+  two: { format: openai, base_url: http://127.0.0.1:9/v1, api_key_env: TWO_KEY }
+models:
+  acme/one: { context_window: 100k, max_output_tokens: 8k, price: { input: 1, output: 2 }, endpoints: [{ provider: one, model: m }, { provider: two, model: m }] }`;
+    const policy = compile(policyOf("{ to: [acme/one] }"), catalog);
+    const health = async (environment: NodeJS.ProcessEnv) =>
+      JSON.parse((await get(await startProxy(policy, { environment }), "/admin/health")).text) as object;
+    expect(await health({})).toMatchObject({ simulated: true });
+    const withKey = await health({ ONE_KEY: "key" });
+    expect(withKey).toMatchObject({ no_credentials: ["two"] });
+    expect(withKey).not.toHaveProperty("simulated");
   });
 
   it("gives the files of a revision that was served", async () => {

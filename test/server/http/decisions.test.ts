@@ -1,4 +1,8 @@
-import { afterEach, describe, expect, it } from "vitest";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createDecisionRoutes } from "../../../server/http/decision-routes.js";
+import { DecisionFeed } from "../../../server/storage/decision-feed.js";
 import { completion, proxyOver, sendJson, startUpstream, stopAll, type TestProxy } from "./harness.js";
 
 afterEach(stopAll);
@@ -60,6 +64,22 @@ describe("/admin/decisions", () => {
     expect(response.headers.get("content-type")).toContain("application/x-ndjson");
     const lines = (await response.text()).trimEnd().split("\n");
     expect(lines.map((line) => ids.indexOf(JSON.parse(line).id))).toEqual([1, 0]);
+  });
+
+  it.each(["", "/export"])("stops looking for decisions when the client hangs up: /decisions%s", async (path) => {
+    const client = new AbortController();
+    const list = vi.fn((_: unknown, signal?: AbortSignal) => {
+      client.abort();
+      return new Promise<[]>((resolve) => signal?.addEventListener("abort", () => resolve([])));
+    });
+    const server = express()
+      .use(createDecisionRoutes({ decisions: { list, listSummarized: list }, feed: new DecisionFeed() }))
+      .listen(0);
+    const { port } = server.address() as AddressInfo;
+    const asking = fetch(`http://127.0.0.1:${port}/decisions${path}?tenant=rare`, { signal: client.signal });
+    await expect(asking).rejects.toThrow(/aborted/);
+    expect(await list.mock.results[0]?.value).toEqual([]);
+    server.close();
   });
 
   it("streams decisions as they are made, those that fit the filter", async () => {

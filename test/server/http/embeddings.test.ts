@@ -89,6 +89,23 @@ describe.each([
     );
   });
 
+  it("are made of several texts that are longer than the window together, not of one that is", async () => {
+    const upstream = await server();
+    const { proxy, ask } = await start(format, upstream);
+    const [half, whole] = [5_000, 9_000].map((words) => "word ".repeat(words));
+    expect((await ask({ input: [half, half] })).status).toBe(200);
+    const { facts, world } = await proxy.lastDecision();
+    expect(facts["context_tokens"]?.value).toBeGreaterThan(10_000);
+    expect(world).toMatchObject({
+      largest_prompt: expect.toSatisfy((tokens: number) => tokens >= 5_000 && tokens < 5_100),
+    });
+    for (const input of [[half, whole], [whole], whole]) {
+      const refused = await ask({ input });
+      expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("context_length_exceeded")]);
+    }
+    expect(upstream.requests).toHaveLength(1);
+  });
+
   it("reach LangChain and the AI SDK", async () => {
     const { baseURL } = await start(format, await server());
     const chain = new OpenAIEmbeddings({ model: "auto", apiKey: "unused", configuration: { baseURL } });

@@ -5,10 +5,10 @@ import { type CompiledPolicy, compilePolicy } from "../../../engine/index.js";
 import { EndpointStates } from "../../../server/dispatch/endpoint-states.js";
 import { HealthChecks } from "../../../server/dispatch/health-checks.js";
 import { reportEndpoints } from "../../../server/dispatch/report-endpoints.js";
+import { reportHealth } from "../../../server/dispatch/report-health.js";
 import { ResponseCache } from "../../../server/dispatch/response-cache.js";
 import { createServingPolicies } from "../../../server/dispatch/serving-policy.js";
 import { SharedHealth } from "../../../server/dispatch/shared-health.js";
-import { MAX_WAITING } from "../../../server/dispatch/waiting-room.js";
 import { createControlPlane } from "../../../server/http/control-plane.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
 import { createRequestExplainer } from "../../../server/http/explain-request.js";
@@ -199,6 +199,8 @@ export interface TestProxyOptions {
   readonly redisUrl?: string;
   /** Default: true, so that nobody needs a key before one is made. */
   readonly isLoopback?: boolean;
+  /** Default: the server's own. */
+  readonly startTrace?: typeof startRequestTrace;
 }
 
 /** The whole HTTP side over a compiled policy, with a database in memory. */
@@ -237,12 +239,11 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
       : new SharedHealth({ endpoints, exchange: exchangeHealth, log, now, everyMs: 20 });
   const healthChecks = new HealthChecks({ endpoints, log, now });
   healthChecks.apply(servingPolicyOf(policy));
-  const reportHealth = () => reportEndpoints(servingPolicyOf(policy), endpoints, now());
   const metrics = createMetrics({
     policy: () => status,
     decisions: () => decisions.status(),
     tokens: () => counter.stats(),
-    endpoints: reportHealth,
+    endpoints: () => reportEndpoints(servingPolicyOf(policy), endpoints, now()),
     isHealthShared: sharedHealth === undefined ? undefined : () => sharedHealth.isShared,
     accounting: () => money.status(),
   });
@@ -273,15 +274,13 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     },
     nextDecisionId: createDecisionIds(now, (bytes) => new Uint8Array(bytes)),
     metrics,
-    startTrace: startRequestTrace,
+    startTrace: options.startTrace ?? startRequestTrace,
     log,
   });
   const controlPlane = createControlPlane({
     isLoopback: options.isLoopback ?? true,
-    health: () => ({
-      queue: { waiting: endpoints.room.waiting, limit: MAX_WAITING },
-      endpoints: reportHealth(),
-    }),
+    dashboard: undefined,
+    health: () => reportHealth(servingPolicyOf(policy), endpoints, now()),
     policies,
     decisions,
     contents: { find: async () => undefined },

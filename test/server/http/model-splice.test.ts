@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { withModel } from "../../../server/http/model-splice.js";
 import { parseRequestBody } from "../../../server/http/parse-request-body.js";
-import { MAX_NESTING, scanBody } from "../../../server/http/scan-body.js";
+import { MAX_ENTRIES, MAX_NESTING, scanBody } from "../../../server/http/scan-body.js";
 import { BufferList } from "../../../server/json/buffer-list.js";
 
 function splice(text: string, model: string): string {
@@ -146,6 +146,39 @@ describe("parseRequestBody()", () => {
     [nested(1_000_000), "invalid_json"],
   ])("refuses %.40s as %s", (text, code) => {
     expect(parse(text)).toMatchObject({ status: 400, type: "invalid_request_error", code });
+  });
+
+  const keys = (count: number) => Array.from({ length: count }, (_, number) => `"k${number}":1`).join(",");
+  it.each([
+    ["keys", (count: number) => `{${keys(count)}}`],
+    ["keys of an object", (count: number) => `{"metadata":{${keys(count - 2)}}}`],
+    [
+      "objects",
+      (count: number) =>
+        `{"a":[${Array(count - 2)
+          .fill("{}")
+          .join(",")}]}`,
+    ],
+    [
+      "lists",
+      (count: number) =>
+        `{"a":[${Array(count - 2)
+          .fill("[]")
+          .join(",")}]}`,
+    ],
+    [
+      "messages",
+      (count: number) =>
+        `{"messages":[${Array((count - 2) / 2)
+          .fill('{"a":1}')
+          .join(",")}]}`,
+    ],
+  ])("refuses a body of very many %s, which would take the time of others", (_, body) => {
+    expect(parse(body(MAX_ENTRIES))).toHaveProperty("json");
+    expect(parse(body(MAX_ENTRIES + 2))).toMatchObject({
+      ...{ status: 400, code: "invalid_json" },
+      message: "the request body holds more than 100000 keys, lists and objects; send fewer",
+    });
   });
 
   it("takes any other object: nested up to the limit, with odd keys, without a model", () => {

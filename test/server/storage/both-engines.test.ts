@@ -55,6 +55,7 @@ onBothEngines((engine) => {
     expect(await numbers({ tenant: "rare" })).toEqual([20_007, 10_007, 7]);
     expect(await numbers({ tenant: "rare", limit: 1, before: decisionId(20_007) })).toEqual([10_007]);
     expect(await numbers({ status: 503 })).toEqual([3]);
+    expect(await store.list({ tenant: "rare" }, AbortSignal.abort())).toEqual([]); // of the newest batches
     let requestsWereServed = false;
     setImmediate(() => {
       requestsWereServed = true;
@@ -147,6 +148,40 @@ onBothEngines((engine) => {
       ledgerRow("dec_new.1", { charged_nano: 7 }),
       ledgerRow("dec_old.1", { charged_nano: 5 }),
     ]);
+    await store.close();
+    await database.close();
+  });
+
+  it("upgrades all or nothing: an upgrade that was broken off begins again", async () => {
+    const url = await engine.newUrl();
+    const before = openWithoutMigrations(url);
+    const migrator = new Migrator({
+      db: before,
+      provider: { getMigrations: async () => migrationsOf(engine.name) },
+    });
+    expect((await migrator.migrateTo("0006_fewer_indexes")).error).toBeUndefined();
+    const numbers = Array.from({ length: 200 }, (_, index) => index);
+    for (const number of numbers) {
+      const { id, time } = decision(number);
+      const columns = { policy: "production", rule: "a", status: 200, revision: REVISION };
+      const record = JSON.stringify(decision(number));
+      await before
+        .insertInto("decisions")
+        .values({ id, time, record, ...columns } as never)
+        .execute();
+    }
+    // In the way of a late step, when the decisions are moved already.
+    await before.schema.createTable("ledger_calls").addColumn("id", "text").execute();
+    await before.destroy();
+
+    await expect(openDatabase(url)).rejects.toThrow(/ledger_calls.* already exists/);
+    const cleared = openWithoutMigrations(url);
+    await cleared.schema.dropTable("ledger_calls").execute();
+    await cleared.destroy();
+    const database = await openDatabase(url);
+    const store = createDecisionStore(database, { log: silent, now: Date.now });
+    const found = await store.list({ limit: 1_000 });
+    expect(found.map(({ id }) => decisionNumber(id))).toEqual([...numbers].reverse());
     await store.close();
     await database.close();
   });

@@ -1,0 +1,71 @@
+import type { DecisionRecord, SourceFile } from "../../../engine/serving.js";
+import type { HealthReport } from "../../dispatch/report-health.js";
+import type { UsageRow } from "../../ledger/usage-query.js";
+import type { PolicyStatus } from "../../policy-files/policy-store.js";
+import type { DecisionSummary, StoredDecision } from "../../storage/decision-store.js";
+
+// What the control plane answers with (docs/http.md). Only types come from the server's code; none of it is in the page.
+
+export type PolicyAnswer = PolicyStatus;
+
+export type HealthAnswer = HealthReport;
+
+export interface DecisionsAnswer {
+  readonly decisions: readonly StoredDecision[];
+  /** One for each decision. */
+  readonly summaries: readonly DecisionSummary[];
+}
+
+/** A `decision` event of `/admin/decisions/stream`. */
+export interface DecisionEvent {
+  readonly rule: string;
+  readonly model: string | null;
+  readonly provider: string | null;
+  readonly status: number;
+  readonly decision: StoredDecision;
+}
+
+/** A record whose policy is not known any more comes without its reasons. */
+export interface DecisionAnswer {
+  readonly record: DecisionRecord | StoredDecision;
+  readonly content?: unknown;
+}
+
+export interface SnapshotAnswer {
+  readonly files: readonly SourceFile[];
+}
+
+export interface UsageAnswer {
+  readonly from: string;
+  readonly to: string;
+  readonly truncated?: true;
+  readonly usage: readonly UsageRow[];
+}
+
+export interface KeysAnswer {
+  readonly keys: readonly ListedKey[];
+}
+
+export interface ListedKey {
+  readonly id: string;
+  readonly name: string;
+  readonly state: "active" | "expired" | "revoked";
+  readonly tenant?: string;
+  readonly app?: string;
+  readonly user?: string;
+  readonly region?: string;
+  readonly tags: readonly string[];
+  readonly allow: readonly string[];
+  readonly scopes: readonly string[];
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly limits: {
+    /** USD by period. */
+    readonly budgets?: Readonly<Record<string, string>>;
+    readonly requests_per_minute?: number;
+    readonly tokens_per_minute?: number;
+    readonly concurrent?: number;
+  };
+  readonly created?: string;
+  readonly expires?: string;
+  readonly last_used?: string;
+}

@@ -1,0 +1,44 @@
+import { adminToken } from "./admin-token.js";
+import { Refusal, refusalOf } from "./refusal.js";
+
+export interface Asking {
+  readonly method?: "GET" | "POST";
+  /** Sent as JSON. */
+  readonly body?: object;
+  readonly signal?: AbortSignal;
+}
+
+/** Told when the server wants a token, or another one. */
+export const tokenWanted = new EventTarget();
+
+/** Asks the control plane. @returns the JSON it answers with. @throws Refusal, or the browser's error when nobody answers. */
+export async function askAdmin<Answer>(path: string, asking: Asking = {}): Promise<Answer> {
+  const response = await openAdmin(path, asking);
+  return (await response.json()) as Answer;
+}
+
+/** The same, for an answer that is a stream. The browser's EventSource cannot send a token other than in the address. */
+export async function openAdmin(path: string, { method = "GET", body, signal }: Asking = {}): Promise<Response> {
+  const token = adminToken();
+  const response = await fetch(path, {
+    method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+    credentials: "omit",
+    cache: "no-store",
+  });
+  if (response.ok) return response;
+  const refusal = await refusalOf(response);
+  if (refusal.status === 401) tokenWanted.dispatchEvent(new Event("wanted"));
+  throw refusal;
+}
+
+/** What to say about something that went wrong. */
+export function describeError(error: unknown): string {
+  if (error instanceof Refusal) return error.message;
+  return "the server does not answer; is it running?";
+}

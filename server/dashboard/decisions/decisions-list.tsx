@@ -1,0 +1,109 @@
+import { useState } from "preact/hooks";
+import { Badge, type Tone } from "../parts/badge.js";
+import { Notice } from "../parts/notice.js";
+import { Time } from "../parts/time.js";
+import { linkTo } from "../parts/use-place.js";
+import { countOf, writeMs, writeUsd } from "../words/write-figures.js";
+import type { Filter } from "./filter-names.js";
+import type { ListedDecision } from "./listed-decision.js";
+import { type Decisions, useDecisions } from "./use-decisions.js";
+
+export interface DecisionsListProps {
+  readonly filter: Filter;
+  readonly openId: string | undefined;
+}
+
+const states: Readonly<Record<Decisions["state"], readonly [Tone, string]>> = {
+  live: ["good", "live"],
+  reconnecting: ["unsure", "reconnecting…"],
+  held: ["plain", "held"],
+};
+
+export function DecisionsList({ filter, openId }: DecisionsListProps) {
+  const [isLive, setLive] = useState(true);
+  const { rows, state, error, skipped, more } = useDecisions(filter, isLive);
+  const [tone, says] = states[state];
+  return (
+    <>
+      <p class="live">
+        <Badge tone={tone} text={says} />
+        <button type="button" class="quiet" onClick={() => setLive(!isLive)}>
+          {isLive ? "Hold" : "Go on"}
+        </button>
+        {skipped > 0 ? <span class="unsure">{countOf(skipped, "decision")} left out: too many to show</span> : null}
+      </p>
+      {error === undefined ? null : <Notice tone="bad">{error}</Notice>}
+      {rows === undefined ? null : rows.length === 0 ? (
+        <p class="faint">
+          No decisions{" "}
+          {Object.keys(filter).length > 0 ? "fit the filter." : "yet: send a request, or try the playground."}
+        </p>
+      ) : (
+        <div class="scroll">
+          <table class="rows">
+            <thead>
+              <tr>
+                <th scope="col">Time</th>
+                <th scope="col">Status</th>
+                <th scope="col">Rule</th>
+                <th scope="col">Model</th>
+                <th scope="col" class="number">
+                  Took
+                </th>
+                <th scope="col" class="number">
+                  Cost
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <Row key={row.decision.id} row={row} filter={filter} isOpen={row.decision.id === openId} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {more === undefined ? null : (
+        <p>
+          <button type="button" onClick={more}>
+            Show older
+          </button>
+        </p>
+      )}
+    </>
+  );
+}
+
+interface RowProps {
+  readonly row: ListedDecision;
+  readonly filter: Filter;
+  readonly isOpen: boolean;
+}
+
+function Row({ row: { decision, summary }, filter, isOpen }: RowProps) {
+  const { id, time, attempts, result } = decision;
+  const { rule, model, status } = summary;
+  const costs = attempts.flatMap(({ cost_usd }) => cost_usd ?? []);
+  const tone = status < 400 ? "good" : status < 500 ? "unsure" : "bad";
+  return (
+    <tr class={isOpen ? "open" : undefined}>
+      <td>
+        <a class="whole" href={linkTo(["decisions", id], filter)} aria-current={isOpen ? "true" : undefined}>
+          <Time iso={time} />
+        </a>
+      </td>
+      <td>
+        <Badge tone={tone} text={String(status)} />
+      </td>
+      <td>{rule}</td>
+      <td>
+        {model ?? <span class="faint">{result?.outcome.replace("_", " ") ?? "nobody"}</span>}
+        {attempts.length > 1 ? <small> {countOf(attempts.length, "attempt")}</small> : null}
+      </td>
+      <td class="number">{result === undefined ? "" : writeMs(result.total_ms)}</td>
+      <td class="number">
+        {costs.length === 0 ? <span class="faint">–</span> : writeUsd(costs.reduce((a, b) => a + b, 0))}
+      </td>
+    </tr>
+  );
+}

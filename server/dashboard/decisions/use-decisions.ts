@@ -1,0 +1,154 @@
+import { useEffect, useState } from "preact/hooks";
+import type { DecisionEvent, DecisionsAnswer } from "../admin/answers.js";
+import { askAdmin, describeError, openAdmin } from "../admin/ask-admin.js";
+import { readEvents } from "../admin/read-events.js";
+import { Refusal } from "../admin/refusal.js";
+import { useShown } from "../parts/use-shown.js";
+import type { Filter } from "./filter-names.js";
+import { fromEvent, fromPage, type ListedDecision, merge } from "./listed-decision.js";
+
+/** Rows of a page; a page that is full may have one after it. */
+const PAGE = 50;
+/** Live rows that are kept; older ones can be asked for again. */
+const MOST_LIVE = 500;
+/** Events are put into the list together: a busy server makes thousands a second. */
+const GATHER_MS = 200;
+const RETRY_MS = [500, 1_000, 2_000] as const;
+
+export interface Decisions {
+  /** Newest first; undefined until the first answer. */
+  readonly rows: readonly ListedDecision[] | undefined;
+  readonly state: "live" | "reconnecting" | "held";
+  readonly error: string | undefined;
+  /** Decisions that the server left out of the stream because they were too many. */
+  readonly skipped: number;
+  /** Asks for the page after the last row; undefined when there is none. */
+  readonly more: (() => Promise<void>) | undefined;
+}
+
+/**
+ * The newest decisions that fit a filter, and each new one as it is made.
+ *
+ * The stream is opened before the list is asked for, so nothing falls between them. When it breaks, both begin again, and
+ * rows that do not touch the new list are dropped rather than shown with a gap. A tab in the background has no stream: a
+ * browser keeps six connections to a server, for all its tabs.
+ *
+ * @param isLive false: the list stands still.
+ */
+export function useDecisions(filter: Filter, isLive: boolean): Decisions {
+  const [rows, setRows] = useState<readonly ListedDecision[]>();
+  const [state, setState] = useState<Decisions["state"]>("held");
+  const [error, setError] = useState<string>();
+  const [skipped, setSkipped] = useState(0);
+  const [hasMore, setHasMore] = useState(false);
+  const isShown = useShown();
+  const query = new URLSearchParams(filter).toString();
+  const pageQuery = (more = {}) => new URLSearchParams({ ...filter, limit: String(PAGE), ...more }).toString();
+
+  useEffect(() => setRows(undefined), [query]);
+  useEffect(() => {
+    if (!isShown) return;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const take = (found: readonly ListedDecision[]) => {
+      setRows((before) => {
+        const merged = merge(found, before ?? []);
+        if (merged.length > MOST_LIVE) setHasMore(true);
+        return merged.slice(0, MOST_LIVE);
+      });
+    };
+    const list = async () => {
+      const page = fromPage(await askAdmin<DecisionsAnswer>(`/admin/decisions?${pageQuery()}`, { signal }));
+      if (signal.aborted) return;
+      setRows((before = []) => {
+        const ids = new Set(page.map(({ decision }) => decision.id));
+        const touches = page.length < PAGE || before.some(({ decision }) => ids.has(decision.id));
+        return merge(
+          page,
+          touches ? before : before.filter(({ decision }) => decision.id > (page[0]?.decision.id ?? "")),
+        );
+      });
+      setHasMore(page.length === PAGE);
+      setError(undefined);
+    };
+    const follow = async () => {
+      for (let failures = 0; !signal.aborted; failures++) {
+        const connection = new AbortController();
+        try {
+          const both = AbortSignal.any([signal, connection.signal]);
+          const response = await openAdmin(`/admin/decisions/stream${query === "" ? "" : `?${query}`}`, {
+            signal: both,
+          });
+          const reading = readAll(response, take, (count) => setSkipped((before) => before + count));
+          await Promise.race([list(), reading]); // a stream that breaks at once is known at once
+          setState("live");
+          failures = 0;
+          await reading;
+        } catch (failure) {
+          if (signal.aborted) return;
+          setError(describeError(failure));
+          if (failure instanceof Refusal && failure.status < 500 && failure.status !== 429) return;
+        } finally {
+          connection.abort();
+        }
+        if (signal.aborted) return;
+        setState("reconnecting");
+        await pause(RETRY_MS[Math.min(failures, RETRY_MS.length - 1)] ?? 0, signal);
+      }
+    };
+    if (isLive) {
+      void follow();
+    } else {
+      setState("held");
+      list().catch((failure: unknown) => {
+        if (!signal.aborted) setError(describeError(failure));
+      });
+    }
+    return () => controller.abort();
+  }, [query, isLive, isShown]);
+
+  const more = async () => {
+    const before = rows?.at(-1)?.decision.id;
+    if (before === undefined) return;
+    try {
+      const page = fromPage(await askAdmin<DecisionsAnswer>(`/admin/decisions?${pageQuery({ before })}`));
+      setRows((current) => merge(current ?? [], page));
+      setHasMore(page.length === PAGE);
+    } catch (failure) {
+      setError(describeError(failure));
+    }
+  };
+  return { rows, state, error, skipped, more: hasMore ? more : undefined };
+}
+
+async function readAll(
+  response: Response,
+  take: (found: readonly ListedDecision[]) => void,
+  onSkipped: (count: number) => void,
+): Promise<void> {
+  let gathered: ListedDecision[] = [];
+  const timer = setInterval(() => {
+    if (gathered.length === 0) return;
+    take(gathered);
+    gathered = [];
+  }, GATHER_MS);
+  try {
+    await readEvents(response, ({ event, data }) => {
+      if (event === "decision") gathered.push(fromEvent(JSON.parse(data) as DecisionEvent));
+      else if (event === "skipped") onSkipped((JSON.parse(data) as { skipped: number }).skipped);
+    });
+  } finally {
+    clearInterval(timer);
+    if (gathered.length > 0) take(gathered);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

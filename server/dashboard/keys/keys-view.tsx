@@ -1,0 +1,94 @@
+import type { KeysAnswer, ListedKey } from "../admin/answers.js";
+import { useAnswer } from "../admin/use-answer.js";
+import { Badge } from "../parts/badge.js";
+import { Notice } from "../parts/notice.js";
+import { Time } from "../parts/time.js";
+import { linkTo } from "../parts/use-place.js";
+
+/** The API keys, to look at. `policy keys` makes, rotates and revokes them. */
+export function KeysView() {
+  const { value, error } = useAnswer<KeysAnswer>("/admin/keys");
+  return (
+    <>
+      <h1>Keys</h1>
+      {error === undefined ? null : <Notice tone="bad">{error}</Notice>}
+      {value === undefined ? null : value.keys.length === 0 ? (
+        <p class="faint">
+          There are none. <code>policy keys create</code> makes one; while there are none, requests from this machine
+          need no key.
+        </p>
+      ) : (
+        <section class="card" aria-label="API keys">
+          <div class="scroll">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Name</th>
+                  <th scope="col">State</th>
+                  <th scope="col">For</th>
+                  <th scope="col">Facts</th>
+                  <th scope="col">Models</th>
+                  <th scope="col">Limits</th>
+                  <th scope="col">Last used</th>
+                </tr>
+              </thead>
+              <tbody>
+                {value.keys.map((key) => (
+                  <Row key={key.id} of={key} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </section>
+      )}
+    </>
+  );
+}
+
+function Row({ of: key }: { readonly of: ListedKey }) {
+  const { id, name, state, scopes, allow, limits, last_used, expires } = key;
+  return (
+    <tr>
+      <th scope="row">
+        <a href={linkTo(["decisions"], { key: id })}>{name}</a> <small>{id}</small>
+      </th>
+      <td>
+        <Badge tone={state === "active" ? "good" : "bad"} text={state} />
+        {expires === undefined ? null : (
+          <small>
+            {" "}
+            until <Time iso={expires} />
+          </small>
+        )}
+      </td>
+      <td>{scopes.join(", ")}</td>
+      <td>
+        {factsOf(key).map(([fact, text]) => (
+          <span key={fact} class="tag">
+            {fact} {text}
+          </span>
+        ))}
+      </td>
+      <td>{allow.length === 0 ? <span class="faint">all</span> : allow.join(", ")}</td>
+      <td>{Object.keys(limits).length === 0 ? <span class="faint">none</span> : writeLimits(limits)}</td>
+      <td>{last_used === undefined ? <span class="faint">never</span> : <Time iso={last_used} />}</td>
+    </tr>
+  );
+}
+
+/** `$50/month, 60 requests a minute`. */
+function writeLimits({ budgets = {}, ...others }: ListedKey["limits"]): string {
+  return [
+    ...Object.entries(budgets).map(([period, usd]) => `$${usd}${period === "total" ? " in all" : `/${period}`}`),
+    ...Object.entries(others).map(([name, most]) => `${most} ${name.replaceAll("_", " ").replace("per", "a")}`),
+  ].join(", ");
+}
+
+/** What the key says of its requests, which clients cannot. */
+function factsOf({ tenant, app, user, region, tags, attributes }: ListedKey): readonly (readonly [string, string])[] {
+  const texts = { tenant, app, user, region, tags: tags.length === 0 ? undefined : tags.join(", ") };
+  return [
+    ...Object.entries(texts).flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const])),
+    ...Object.entries(attributes).map(([name, value]) => [name, String(value)] as const),
+  ];
+}

@@ -1,0 +1,42 @@
+import type { HealthAnswer, PolicyAnswer } from "../admin/answers.js";
+import { useAnswer } from "../admin/use-answer.js";
+import { Notice } from "../parts/notice.js";
+import { EndpointsTable } from "./endpoints-table.js";
+import { PolicyCard } from "./policy-card.js";
+
+const EVERY_MS = 3_000;
+
+/** What serves, what was refused, and how the endpoints are. */
+export function Overview() {
+  const policy = useAnswer<PolicyAnswer>("/admin/policy", EVERY_MS);
+  const health = useAnswer<HealthAnswer>("/admin/health", EVERY_MS);
+  const error = policy.error ?? health.error;
+  return (
+    <>
+      <h1 class="unseen">Overview</h1>
+      {error === undefined ? null : <Notice tone="bad">{error}</Notice>}
+      {health.value?.simulated === true ? (
+        <Notice tone="unsure" title="Answers are simulated.">
+          <p>
+            No provider's API key is set, so the built-in simulator answers every request in place of real models. Set a
+            key the catalog names (<code>OPENAI_API_KEY</code>, …) and start the server again.
+          </p>
+        </Notice>
+      ) : null}
+      {policy.value?.rejected === undefined ? null : <Rejected {...policy.value.rejected} />}
+      {policy.value === undefined ? null : <PolicyCard policy={policy.value} onReloaded={policy.again} />}
+      {health.value === undefined ? null : <EndpointsTable health={health.value} />}
+    </>
+  );
+}
+
+function Rejected({ at, errors, codes, text }: NonNullable<PolicyAnswer["rejected"]>) {
+  return (
+    <Notice tone="bad" title="The newest edit of the policy was refused; the one before it goes on serving.">
+      <p>
+        {errors === 1 ? "1 error" : `${errors} errors`} ({codes.join(", ")}), {new Date(at).toLocaleString("en-GB")}
+      </p>
+      <pre class="frame">{text}</pre>
+    </Notice>
+  );
+}

@@ -1,0 +1,111 @@
+import { useRef, useState } from "preact/hooks";
+import type { DecisionRecord } from "../../../engine/serving.js";
+import { askAdmin, describeError } from "../admin/ask-admin.js";
+import { Refusal } from "../admin/refusal.js";
+import { DecisionDetail } from "../decisions/decision-detail.js";
+import { Explanation } from "../explanation/explanation.js";
+import { Notice } from "../parts/notice.js";
+import { CompletionCard } from "./completion-card.js";
+import { RequestFields } from "./request-fields.js";
+import { bodyOf, emptyForm, explainRequestOf, headersOf, type RequestForm } from "./request-form.js";
+import { type Completion, sendCompletion } from "./send-completion.js";
+
+/** What was asked last, and what came of it. */
+type Outcome =
+  | { readonly kind: "explained"; readonly record: DecisionRecord }
+  | { readonly kind: "sent"; readonly completion: Completion }
+  | { readonly kind: "failed"; readonly why: string };
+
+/** A request to try: where it would go, or sent. */
+export function Playground() {
+  const [form, setForm] = useState<RequestForm>(emptyForm);
+  const [outcome, setOutcome] = useState<Outcome>();
+  const [isBusy, setBusy] = useState(false);
+  const sending = useRef<AbortController>(undefined);
+
+  const attempt = async (act: (signal: AbortSignal) => Promise<void>) => {
+    sending.current?.abort();
+    const controller = new AbortController();
+    sending.current = controller;
+    setOutcome(undefined);
+    setBusy(true);
+    try {
+      await act(controller.signal);
+    } catch (error) {
+      if (!controller.signal.aborted) setOutcome({ kind: "failed", why: whyFailed(error) });
+    } finally {
+      if (sending.current === controller) setBusy(false);
+    }
+  };
+  const explain = () =>
+    attempt(async (signal) => {
+      const body = explainRequestOf(form);
+      setOutcome({ kind: "explained", record: await askAdmin("/admin/explain", { method: "POST", body, signal }) });
+    });
+  const send = () =>
+    attempt((signal) =>
+      sendCompletion(
+        { body: bodyOf(form), headers: headersOf(form), apiKey: form.apiKey.trim(), signal },
+        (completion) => setOutcome({ kind: "sent", completion }),
+      ),
+    );
+  return (
+    <div class="playground">
+      <form
+        class="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void explain();
+        }}
+      >
+        <h1>Playground</h1>
+        <RequestFields form={form} onChange={(change) => setForm((before) => ({ ...before, ...change }))} />
+        <p class="action">
+          <button type="submit" class="main" disabled={isBusy}>
+            Where would it go?
+          </button>
+          <button type="button" disabled={isBusy || form.prompt.trim() === ""} onClick={send}>
+            Send
+          </button>
+          {isBusy ? (
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => {
+                sending.current?.abort();
+                setBusy(false);
+              }}
+            >
+              Stop
+            </button>
+          ) : null}
+        </p>
+        <p class="faint">The first asks the policy only: nothing is called, recorded or charged.</p>
+      </form>
+      <div class="outcome" aria-live="polite">
+        <Shown outcome={outcome} />
+      </div>
+    </div>
+  );
+}
+
+function Shown({ outcome }: { readonly outcome: Outcome | undefined }) {
+  if (outcome === undefined) return null;
+  if (outcome.kind === "failed") return <Notice tone="bad">{outcome.why}</Notice>;
+  if (outcome.kind === "explained") return <Explanation record={outcome.record} />;
+  const { completion } = outcome;
+  const { "x-route-decision": id } = completion.headers;
+  return (
+    <>
+      <CompletionCard completion={completion} />
+      {id === undefined || !completion.isOver ? null : <DecisionDetail key={id} id={id} />}
+    </>
+  );
+}
+
+function whyFailed(error: unknown): string {
+  // A line of the form that is none, or a header that the browser refuses to send.
+  if (error instanceof Error && !(error instanceof Refusal) && error.message !== "Failed to fetch")
+    return error.message;
+  return describeError(error);
+}

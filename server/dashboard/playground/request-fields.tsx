@@ -1,0 +1,100 @@
+import type { HealthAnswer, KeysAnswer } from "../admin/answers.js";
+import { useAnswer } from "../admin/use-answer.js";
+import { Field } from "../parts/field.js";
+import type { FormField, RequestForm } from "./request-form.js";
+
+export interface RequestFieldsProps {
+  readonly form: RequestForm;
+  readonly onChange: (change: Partial<RequestForm>) => void;
+}
+
+export function RequestFields({ form, onChange }: RequestFieldsProps) {
+  const health = useAnswer<HealthAnswer>("/admin/health");
+  const endpoints = health.value?.endpoints ?? [];
+  const models = new Set(endpoints.map(({ endpoint, provider }) => endpoint.slice(0, -provider.length - 1)));
+  const keys = useAnswer<KeysAnswer>("/admin/keys");
+  const bind = (field: FormField) => ({
+    name: field,
+    value: form[field],
+    spellcheck: false,
+    onInput: (event: { readonly currentTarget: { readonly value: string } }) =>
+      onChange({ [field]: event.currentTarget.value }),
+  });
+  const active = keys.value?.keys.filter(({ state }) => state === "active") ?? [];
+  return (
+    <>
+      <Field label="Prompt">
+        <textarea rows={5} {...bind("prompt")} />
+      </Field>
+      <div class="fields">
+        <Field label="Model" hint="auto, or one of the catalog">
+          <input list="models" {...bind("model")} />
+        </Field>
+        <datalist id="models">
+          <option value="auto" />
+          {[...models].map((id) => (
+            <option key={id} value={id} />
+          ))}
+        </datalist>
+        <Field label="Most tokens of the answer">
+          <input type="number" min="1" {...bind("maxTokens")} />
+        </Field>
+      </div>
+      <fieldset>
+        <legend>Hints</legend>
+        <div class="fields">
+          <Field label="Tags" hint="code, sql">
+            <input {...bind("tags")} />
+          </Field>
+          <Field label="Budget, USD" hint="0.05">
+            <input inputMode="decimal" {...bind("budget")} />
+          </Field>
+          <Field label="Max latency, ms" hint="800">
+            <input inputMode="numeric" {...bind("latency")} />
+          </Field>
+          <Field label="Context tokens" hint="150k">
+            <input {...bind("contextTokens")} />
+          </Field>
+          <Field label="Priority">
+            <select {...bind("priority")}>
+              <option value="">not said</option>
+              <option>interactive</option>
+              <option>batch</option>
+            </select>
+          </Field>
+          <Field label="Session">
+            <input {...bind("session")} />
+          </Field>
+          <Field label="Region" hint="eu">
+            <input {...bind("region")} />
+          </Field>
+        </div>
+      </fieldset>
+      <details>
+        <summary>More: system prompt, headers, key, facts</summary>
+        <Field label="System prompt">
+          <textarea rows={2} {...bind("system")} />
+        </Field>
+        <Field label="More headers" hint="name: value, one a line">
+          <textarea rows={2} {...bind("headers")} />
+        </Field>
+        <Field label="Ask as" hint="for “Where would it go?”: the facts, spend and models of a key">
+          <select {...bind("key")}>
+            <option value="">nobody in particular</option>
+            {active.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {name} ({id})
+              </option>
+            ))}
+          </select>
+        </Field>
+        <Field label="Facts" hint="for “Where would it go?”: tenant=search, one a line, in place of what is known">
+          <textarea rows={2} {...bind("facts")} />
+        </Field>
+        <Field label="API key" hint="for sending, where one is needed; kept nowhere">
+          <input type="password" autocomplete="off" {...bind("apiKey")} />
+        </Field>
+      </details>
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import { readEvents } from "../admin/read-events.js";
+import { refusalOf } from "../admin/refusal.js";
+
+/** What has come of a completion so far. */
+export interface Completion {
+  readonly status: number;
+  /** The answer's `x-route-*` headers. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** The stable code and the message of an error, before the answer or in its midst. */
+  readonly error?: string;
+  readonly isOver: boolean;
+}
+
+export interface Sending {
+  readonly body: object;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty: none is sent. */
+  readonly apiKey: string;
+  readonly signal: AbortSignal;
+}
+
+/** Sends a streamed chat completion, as any client would. @throws what `fetch` and reading throw. */
+export async function sendCompletion(
+  { body, headers, apiKey, signal }: Sending,
+  onProgress: (completion: Completion) => void,
+): Promise<void> {
+  const response = await fetch("/v1/chat/completions", {
+    method: "POST",
+    headers: {
+      ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, asBytes(value)])),
+      "content-type": "application/json",
+      ...(apiKey === "" ? {} : { authorization: `Bearer ${apiKey}` }),
+    },
+    body: JSON.stringify(body),
+    credentials: "omit",
+    signal,
+  });
+  const routeHeaders = Object.fromEntries([...response.headers].filter(([name]) => name.startsWith("x-route-")));
+  let completion: Completion = { status: response.status, headers: routeHeaders, text: "", isOver: false };
+  const progress = (change: Partial<Completion>) => {
+    completion = { ...completion, ...change };
+    onProgress(completion);
+  };
+  progress({});
+  if (!response.ok) {
+    const { code, message } = await refusalOf(response);
+    progress({ error: `${code}: ${message}`, isOver: true });
+    return;
+  }
+  await readEvents(response, ({ data }) => {
+    if (data === "[DONE]") return;
+    const { choices, error } = JSON.parse(data) as Chunk;
+    const added = choices?.[0]?.delta?.content;
+    if (added != null && added !== "") progress({ text: completion.text + added });
+    if (error !== undefined) progress({ error: `${error.code ?? "error"}: ${error.message ?? ""}` });
+  });
+  progress({ isOver: true });
+}
+
+/** Headers are bytes; a browser takes them as text of one letter a byte. The server reads UTF-8. */
+function asBytes(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+}
+
+interface Chunk {
+  readonly choices?: readonly { readonly delta?: { readonly content?: string | null } }[];
+  readonly error?: { readonly code?: string; readonly message?: string };
+}

@@ -1,0 +1,27 @@
+/** US dollars: cents from a dollar on, four significant digits below, so that a request's cost is not `$0.00`. */
+export function writeUsd(usd: number): string {
+  if (usd === 0) return "$0";
+  const size = Math.abs(usd);
+  if (size >= 1) return `$${usd.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  return `$${Number(usd.toPrecision(4)).toFixed(12).replace(/0+$/, "").replace(/\.$/, "")}`;
+}
+
+/** `22 ms`, `1.24 s`. */
+export function writeMs(ms: number): string {
+  if (ms < 10) return `${Number(ms.toFixed(1))} ms`;
+  return ms < 1_000 ? `${Math.round(ms)} ms` : `${Number((ms / 1_000).toFixed(ms < 10_000 ? 2 : 1))} s`;
+}
+
+export function writeCount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** A share of one: `2.5%`. */
+export function writeShare(share: number): string {
+  return `${Number((share * 100).toFixed(share < 0.1 ? 1 : 0))}%`;
+}
+
+/** `1 rule`, `2 rules`. */
+export function countOf(count: number, what: string): string {
+  return `${writeCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}
