@@ -84,6 +84,17 @@ describe("the control plane", () => {
     });
   });
 
+  it("sees headers behind however many others: what a reverse proxy adds at the end counts", async () => {
+    const proxy = await proxyOver({ one: await startAnswering() });
+    const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, number) => [`a${number}`, "1"]));
+    expect(await get(proxy, "/admin/keys", { ...many, "x-forwarded-for": "203.0.113.9" })).toMatchObject({
+      status: 403,
+      text: expect.stringContaining("admin_is_local"),
+    });
+    await proxy.ask({}, { ...many, "x-route-tags": "last" });
+    expect((await proxy.lastDecision()).facts["tags"]?.value).toEqual(["last"]);
+  });
+
   it("lists decisions, newest first, by rule and model, page by page, and shows one with its reasons", async () => {
     const proxy = await proxyOver({ one: await startAnswering(), two: await startAnswering() });
     for (let count = 0; count < 3; count++) await proxy.ask();
