@@ -42,10 +42,6 @@ export function createControlPlane(plane: ControlPlane): Express {
   app.disable("x-powered-by").disable("etag");
   app.set("query parser", "simple");
 
-  if (plane.dashboard !== undefined) app.use(serveDashboard(plane.dashboard));
-  app.get("/", (_request, response) => {
-    response.type("text/plain").send(GREETING);
-  });
   app.get("/healthz", (_request, response) => {
     response.json({ status: "ok" });
   });
@@ -86,6 +82,11 @@ export function createControlPlane(plane: ControlPlane): Express {
     createAdminRoutes(plane),
   ];
   for (const routes of below) app.use("/admin", routes);
+  // After the others, since it looks for a file of whatever name is asked for.
+  if (plane.dashboard !== undefined) app.use(serveDashboard(plane.dashboard));
+  app.get("/", (_request, response) => {
+    response.type("text/plain").send(GREETING);
+  });
   refuseOtherMethods(app, [
     ["", app.router],
     ["/admin", explainRoute],

@@ -25,16 +25,18 @@ export function useAnswer<Answer>(path: string | undefined, everyMs?: number): A
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const ask = async () => {
-      if (!document.hidden) {
-        try {
-          const value = await askAdmin<Answer>(path, { signal: controller.signal });
-          if (!controller.signal.aborted) setState({ path, value });
-        } catch (error) {
-          if (controller.signal.aborted) return;
-          setState((before) => ({ ...(before.path === path ? before : { path }), error: describeError(error) }));
-        }
+      try {
+        const value = await askAdmin<Answer>(path, { signal: controller.signal });
+        if (!controller.signal.aborted) setState({ path, value });
+      } catch (error) {
+        if (controller.signal.aborted) return;
+        setState((before) => ({ ...(before.path === path ? before : { path }), error: describeError(error) }));
       }
-      if (everyMs !== undefined && !controller.signal.aborted) timer = setTimeout(ask, everyMs);
+      if (everyMs !== undefined && !controller.signal.aborted) timer = setTimeout(askWhileShown, everyMs);
+    };
+    const askWhileShown = () => {
+      if (document.hidden) timer = setTimeout(askWhileShown, everyMs);
+      else void ask();
     };
     void ask();
     return () => {

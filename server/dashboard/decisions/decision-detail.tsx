@@ -6,8 +6,17 @@ import { Notice } from "../parts/notice.js";
 
 /** A stored decision with its reasons, and its recorded content where there is some. */
 export function DecisionDetail({ id }: { readonly id: string }) {
-  const { value, error } = useAnswer<DecisionAnswer>(`/admin/decisions/${encodeURIComponent(id)}`);
-  if (error !== undefined) return <Notice tone="bad">{error}</Notice>;
+  const { value, error, again } = useAnswer<DecisionAnswer>(`/admin/decisions/${encodeURIComponent(id)}`);
+  if (error !== undefined) {
+    return (
+      <Notice tone="bad">
+        <p>{error}</p>
+        <button type="button" onClick={again}>
+          Ask again
+        </button>
+      </Notice>
+    );
+  }
   if (value === undefined) return <p class="faint">Reading…</p>;
   return (
     <>

@@ -3,6 +3,7 @@ import type { DecisionEvent, DecisionsAnswer } from "../admin/answers.js";
 import { askAdmin, describeError, openAdmin } from "../admin/ask-admin.js";
 import { readEvents } from "../admin/read-events.js";
 import { Refusal } from "../admin/refusal.js";
+import { useShown } from "../parts/use-shown.js";
 import type { Filter } from "./filter-names.js";
 import { fromEvent, fromPage, type ListedDecision, merge } from "./listed-decision.js";
 
@@ -29,7 +30,8 @@ export interface Decisions {
  * The newest decisions that fit a filter, and each new one as it is made.
  *
  * The stream is opened before the list is asked for, so nothing falls between them. When it breaks, both begin again, and
- * rows that do not touch the new list are dropped rather than shown with a gap.
+ * rows that do not touch the new list are dropped rather than shown with a gap. A tab in the background has no stream: a
+ * browser keeps six connections to a server, for all its tabs.
  *
  * @param isLive false: the list stands still.
  */
@@ -39,11 +41,13 @@ export function useDecisions(filter: Filter, isLive: boolean): Decisions {
   const [error, setError] = useState<string>();
   const [skipped, setSkipped] = useState(0);
   const [hasMore, setHasMore] = useState(false);
+  const isShown = useShown();
   const query = new URLSearchParams(filter).toString();
   const pageQuery = (more = {}) => new URLSearchParams({ ...filter, limit: String(PAGE), ...more }).toString();
 
   useEffect(() => setRows(undefined), [query]);
   useEffect(() => {
+    if (!isShown) return;
     const controller = new AbortController();
     const { signal } = controller;
     const take = (found: readonly ListedDecision[]) => {
@@ -101,7 +105,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Decisions {
       });
     }
     return () => controller.abort();
-  }, [query, isLive]);
+  }, [query, isLive, isShown]);
 
   const more = async () => {
     const before = rows?.at(-1)?.decision.id;
@@ -131,9 +135,7 @@ async function readAll(
   try {
     await readEvents(response, ({ event, data }) => {
       if (event === "decision") gathered.push(fromEvent(JSON.parse(data) as DecisionEvent));
-      // In a tab that nobody looks at the timer comes once a minute.
-      if (gathered.length > 2 * MOST_LIVE) gathered = gathered.slice(-MOST_LIVE);
-      if (event === "skipped") onSkipped((JSON.parse(data) as { skipped: number }).skipped);
+      else if (event === "skipped") onSkipped((JSON.parse(data) as { skipped: number }).skipped);
     });
   } finally {
     clearInterval(timer);

@@ -175,6 +175,22 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await close();
   });
 
+  it("holds no stream open while its tab is in the background", async () => {
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`);
+    await page.getByText("live", { exact: true }).waitFor();
+    const show = (isShown: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, "hidden", { value: ${!isShown}, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));`);
+    const ended = page.waitForEvent("requestfailed", (request) => request.url().includes("/stream"));
+    await show(false);
+    await ended;
+    const meanwhile = await ask(proxy);
+    await show(true);
+    await page.locator(`a[href*="${meanwhile}"]`).waitFor();
+    await close();
+  });
+
   it("sums up usage by group and day", async () => {
     await ask(proxy);
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/usage`);
