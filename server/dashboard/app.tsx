@@ -124,7 +124,12 @@ function useAccess(): readonly [Access, () => void] {
     );
     // Heard whoever asked: a token can be changed while the page is open.
     const wanted = () => {
-      set({ state: "token", refused: adminToken() === undefined ? undefined : "The server does not take this token." });
+      const refused = adminToken() === undefined ? undefined : "The server does not take this token.";
+      // Of several requests that are refused together only the first finds the token still there.
+      setAccess((before) => ({
+        state: "token",
+        refused: refused ?? (before.state === "token" ? before.refused : undefined),
+      }));
       forgetAdminToken();
     };
     tokenWanted.addEventListener("wanted", wanted);

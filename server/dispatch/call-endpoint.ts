@@ -143,7 +143,7 @@ class Call implements UpstreamHandler {
     }
     if (contentType !== "" && !isEvents) return receiveInstead("a stream", contentType);
     return receiveStream({
-      choices: answersAsked(call.parsedBody),
+      choices: answersAsked(call.asked.chat.body),
       notes: this.#notes,
       passThrough,
       keepsUsage: asksUsage,

@@ -149,7 +149,7 @@ class EndpointAttempt {
           provider,
           operation: isPassed ? asked.operation : "chat",
           body,
-          parsedBody: asked.chat.body,
+          asked,
           stream: sink !== undefined,
           connectTimeoutMs: connectMsOf(route.timeouts),
           fault: isSimulated ? faultOf(endpoint) : undefined,

@@ -1,3 +1,4 @@
+import { answersAsked } from "../dispatch/answers-asked.js";
 import { RequestAccount } from "../ledger/request-account.js";
 import type { Operation } from "../providers/operation.js";
 import type { Caller } from "./authenticate.js";
@@ -27,11 +28,20 @@ export function accountFor(
       app,
       user,
       policy: { name, revision },
-      body: asked,
       prompt: decision.observed.prompt,
+      maxOutputTokens: outputLimitOf(asked),
+      choices: answersAsked(asked),
       isStream: stream === true,
       ...(operation === "embeddings" || (unseen?.tokens ?? 0) > 0 ? { tokenBytes: body.bytes.length } : {}),
     },
     plane.dispatching.now,
   );
+}
+
+/** The larger of the two limits a body can say, because providers differ in which one they read. */
+function outputLimitOf(body: Readonly<Record<string, unknown>>): number | undefined {
+  const limits = [body["max_completion_tokens"], body["max_tokens"]].filter(
+    (limit): limit is number => Number.isSafeInteger(limit) && (limit as number) >= 0,
+  );
+  return limits.length === 0 ? undefined : Math.max(...limits);
 }

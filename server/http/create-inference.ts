@@ -156,11 +156,11 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
   }
 }
 
-/** A stream has begun, so no other candidate can be asked: a long body is not held until it ends. */
-function letGo({ bytes }: ReceivedBody, asked: Attempts, { prompt }: ObservedRequest): void {
+/** A stream has begun, so no other candidate can be asked: its body is not held until it ends. */
+function letGo(body: ReceivedBody, asked: Attempts, { prompt }: ObservedRequest): void {
   if (asked.some(({ route }) => route.continue === true || route.hedgeAfterMs !== undefined)) return;
-  void prompt.estimate; // what a stream without usage is charged by
-  bytes.release();
+  prompt.release(); // but for its estimate, by which a stream without usage is charged
+  body.release();
 }
 
 function sinkTo(exchange: Exchange, onBegin: () => void): ClientSink {

@@ -56,7 +56,7 @@ async function countAtProvider(
     provider,
     operation,
     body: body.bodyFor(endpoint.upstreamModel),
-    parsedBody: body.chat.body,
+    asked: body,
     stream: false,
     connectTimeoutMs: connectMsOf(planned.route.timeouts),
     headers,

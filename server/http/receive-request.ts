@@ -16,15 +16,28 @@ import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./routin
 /** A request's body, and the chat completion it asks for. */
 export class ReceivedBody implements AskedRequest {
   readonly bytes: BufferList;
-  readonly chat: ChatView;
-  readonly #parsed: ParsedRequestBody;
   readonly #front: Front;
+  #read: { readonly parsed: ParsedRequestBody; readonly chat: ChatView } | undefined;
 
   constructor(parsed: ParsedRequestBody, chat: ChatView, front: Front) {
     this.bytes = parsed.bytes;
-    this.chat = chat;
-    this.#parsed = parsed;
     this.#front = front;
+    this.#read = { parsed, chat };
+  }
+
+  get chat(): ChatView {
+    return this.#known.chat;
+  }
+
+  /** Lets the body go, for everybody who holds it: nobody may read it any more, neither its bytes nor what they say. */
+  release(): void {
+    this.bytes.release();
+    this.#read = undefined;
+  }
+
+  get #known() {
+    if (this.#read === undefined) throw new Error("invariant: a body that was let go is not read");
+    return this.#read;
   }
 
   get operation(): Operation {
@@ -32,7 +45,7 @@ export class ReceivedBody implements AskedRequest {
   }
 
   bodyFor(upstreamModel: string, streamOptions?: object): BufferList {
-    return withModel(this.bytes, this.#parsed.places, upstreamModel, streamOptions);
+    return withModel(this.bytes, this.#known.parsed.places, upstreamModel, streamOptions);
   }
 
   chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList {
@@ -48,7 +61,7 @@ export class ReceivedBody implements AskedRequest {
   restAfter(text: string): AskedRequest | undefined {
     const { chat } = this;
     if (answersAsked(chat.body) > 1) return undefined;
-    const { json } = this.#parsed;
+    const { json } = this.#known.parsed;
     const tokens = json["echo"] === true ? 0 : measureText(text).estimate; // the echo of the prompt takes nothing of the limit
     const whole = this.#front.rest(json, text);
     const own = whole === undefined ? undefined : withFewerTokens(whole, tokens);

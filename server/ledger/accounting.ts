@@ -82,14 +82,18 @@ export class Accounting {
 
   /**
    * Writes a call to the ledger and then settles what was held for it.
-   * @param onRecorded called when both are done: later, and not before this has returned.
+   * @param reservation undefined: the call was made without a key, and nobody waits for its row.
+   * @param onRecorded called when both are done: later, and not before this has returned. Not without a reservation.
    */
   record(row: LedgerRow, reservation: Reservation | undefined, onRecorded: () => void): void {
     const { ledger, budgets } = this.#options;
+    if (reservation === undefined) {
+      ledger.add(row);
+      return;
+    }
     ledger.add(row, () => {
       // After the row: whoever gives back what a crashed process held looks in the ledger what it cost.
-      const settled = reservation === undefined ? undefined : budgets.settle(reservation, row.charged_nano as NanoUsd);
-      void andThen(settled, onRecorded);
+      void andThen(budgets.settle(reservation, row.charged_nano as NanoUsd), onRecorded);
     });
   }
 

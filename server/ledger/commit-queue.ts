@@ -23,7 +23,8 @@ const TRIES_TOGETHER = 5;
 
 interface Waiting<Row> {
   readonly row: Row;
-  readonly onCommitted: () => void;
+  /** Undefined: nobody waits for it. */
+  readonly onCommitted: (() => void) | undefined;
 }
 
 /**
@@ -50,8 +51,8 @@ export class CommitQueue<Row> {
     this.#options = { batchRows: 200, retryMs: 200, ...options };
   }
 
-  /** @param onCommitted called once, later. */
-  add(row: Row, onCommitted: () => void): void {
+  /** @param onCommitted called once, later; undefined: nobody waits for the row, so its commit keeps nobody's answer up. */
+  add(row: Row, onCommitted?: () => void): void {
     this.#waiting.push({ row, onCommitted });
     this.#working ??= this.#work();
   }
@@ -114,7 +115,8 @@ export class CommitQueue<Row> {
   #untilNextCommit(): Promise<void> | undefined {
     const waitMs = this.#lastCommitAt + Math.min(this.#lastRows, MOST_MS_BETWEEN) - performance.now();
     if (waitMs >= 1) return new Promise((resolve) => setTimeout(resolve, waitMs));
-    if (waitMs > -1) return nextTurn(); // rows of the same turn go together
+    // Rows of the same turn go together; and where nobody waits, what is being answered in this turn is answered first.
+    if (waitMs > -1 || this.#waiting.every(({ onCommitted }) => onCommitted === undefined)) return nextTurn();
     return undefined;
   }
 
@@ -159,7 +161,7 @@ export class CommitQueue<Row> {
     this.#written += batch.length;
     this.#failures = 0;
     this.#noteSuccess();
-    for (const { onCommitted } of batch) onCommitted();
+    for (const { onCommitted } of batch) onCommitted?.();
   }
 
   #noteFailure(error: unknown): void {

@@ -1,5 +1,4 @@
 import { type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/serving.js";
-import { answersAsked } from "../dispatch/answers-asked.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { andThen, type Soon } from "../soon.js";
@@ -18,9 +17,12 @@ export interface AccountedRequest {
   readonly app: string | undefined;
   readonly user: string | undefined;
   readonly policy: { readonly name: string; readonly revision: string };
-  readonly body: Readonly<Record<string, unknown>>;
-  /** How large the prompt of that body is. */
+  /** How large its prompt is. */
   readonly prompt: PromptSize;
+  /** Tokens that each answer may have; undefined: it does not say. */
+  readonly maxOutputTokens: number | undefined;
+  /** How many answers it asks for. */
+  readonly choices: number;
   /** Bytes of the body where it may hold tokens in place of text (embeddings): none takes less than one. */
   readonly tokenBytes?: number;
   readonly isStream: boolean;
@@ -135,7 +137,6 @@ export class RequestAccount {
     });
     if (key !== undefined) this.#uncommitted += 1;
     this.#accounting.record(row, reservation, () => {
-      if (key === undefined) return;
       this.#uncommitted -= 1;
       if (this.#uncommitted === 0) this.#onCommitted?.();
     });
@@ -160,26 +161,18 @@ export class RequestAccount {
    */
   #amountToHold({ endpoint }: PlannedAttempt, price: Price | undefined, lines: readonly BudgetLine[]): NanoUsd {
     if (price === undefined) return 0 as NanoUsd;
-    const { body, prompt, tokenBytes = 0 } = this.#request;
+    const { prompt, maxOutputTokens, choices, tokenBytes = 0 } = this.#request;
     const most = (promptUpper: number) =>
       upperBound({
         price,
         promptUpper: Math.max(tokenBytes, promptUpper),
-        maxOutputTokens: outputLimitOf(body),
-        choices: answersAsked(body),
+        maxOutputTokens,
+        choices,
         endpoint,
       });
     const loose = most(prompt.mostTokens);
     return lines.every(({ limit }) => loose <= limit * NEXT_TO_NOTHING) ? loose : most(prompt.upper);
   }
-}
-
-/** The larger of the two limits a body can say, because providers differ in which one they read. */
-function outputLimitOf(body: Readonly<Record<string, unknown>>): number | undefined {
-  const limits = [body["max_completion_tokens"], body["max_tokens"]].filter(
-    (limit): limit is number => Number.isSafeInteger(limit) && (limit as number) >= 0,
-  );
-  return limits.length === 0 ? undefined : Math.max(...limits);
 }
 
 /** Classes of failure after which the provider may have worked for nothing; after all others it did not work. */

@@ -14,8 +14,8 @@ export interface UpstreamCall {
   readonly operation: Operation;
   /** The body of that operation, with the endpoint's own model name. */
   readonly body: BufferList;
-  /** The request as a chat completion, parsed. */
-  readonly parsedBody: Readonly<Record<string, unknown>>;
+  /** What is asked for: the request as a chat completion, parsed. Once a stream has begun it may be let go, and is not read any more. */
+  readonly asked: { readonly chat: { readonly body: Readonly<Record<string, unknown>> } };
   readonly stream: boolean;
   /** W3C trace context, and what belongs to an operation that is passed through; all others are the adapter's own. */
   readonly headers: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ export interface ProviderAdapter {
    * on the way; undefined: as chat completions. Everything else must be asked as a chat completion.
    */
   passes(provider: Provider): ReadonlyMap<Operation, PassThrough | undefined>;
-  /** It makes its requests of `parsedBody`; others send `body`. */
+  /** It makes its requests of `asked`; others send `body`. */
   readonly takesChat?: true;
   /**
    * @returns what an endpoint cannot do of a request, as the end of "the request …"; undefined when it can. A format

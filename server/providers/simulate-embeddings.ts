@@ -8,15 +8,15 @@ const DIMENSIONS = 256;
 const MAX_DIMENSIONS = 4_096;
 
 /** Vectors of length 1 that mean nothing: the same input gets the same one, another input another. */
-export function simulateEmbeddings({ parsedBody, endpoint }: UpstreamCall): Json {
-  const { input, dimensions } = parsedBody;
+export function simulateEmbeddings({ asked, endpoint }: UpstreamCall): Json {
+  const { input, dimensions } = asked.chat.body;
   const inputs = (Array.isArray(input) && typeof input[0] !== "number" ? input : [input]) as readonly unknown[];
   const wanted = Number.isSafeInteger(dimensions)
     ? Math.min(Math.max(1, dimensions as number), MAX_DIMENSIONS)
     : DIMENSIONS;
   return writeEmbeddings(
     inputs.map((one) => vectorOf(JSON.stringify(one), wanted)),
-    parsedBody,
+    asked.chat.body,
     endpoint.upstreamModel,
     inputs.reduce<number>((sum, one) => sum + tokensOf(one), 0),
   );

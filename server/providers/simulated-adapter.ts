@@ -95,6 +95,7 @@ function embeddings(call: UpstreamCall): Piece {
 }
 
 function* chunks(call: UpstreamCall): Generator<Piece> {
+  const options = call.asked.chat.body["stream_options"] as { readonly include_usage?: unknown } | null | undefined;
   const { id, text, tool, answers, usage }: SimulatedAnswer = composeSimulatedAnswer(call);
   const common = {
     id,
@@ -122,7 +123,6 @@ function* chunks(call: UpstreamCall): Generator<Piece> {
     for (const word of text.split(/(?<= )/)) yield { ...pieces({ content: word }), isPaced: true };
     yield pieces({}, "stop");
   }
-  const options = call.parsedBody["stream_options"] as { readonly include_usage?: unknown } | null | undefined;
   if (options?.include_usage === true) yield { bytes: event({ choices: [], usage }) };
   yield { bytes: Buffer.from("data: [DONE]\n\n") };
 }

@@ -28,7 +28,8 @@ type Json = Readonly<Record<string, unknown>>;
 const MAX_ANSWERS = 128;
 
 /** Composes the answer to a request; the same body gets the same answer. */
-export function composeSimulatedAnswer({ body, parsedBody, endpoint, provider }: UpstreamCall): SimulatedAnswer {
+export function composeSimulatedAnswer({ body, asked, endpoint, provider }: UpstreamCall): SimulatedAnswer {
+  const parsedBody = asked.chat.body;
   const hash = createHash("sha256");
   for (const piece of body.pieces) hash.update(piece);
   const digest = hash.digest("hex").slice(0, 24);

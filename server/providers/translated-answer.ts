@@ -37,13 +37,13 @@ export class TranslatedAnswer implements UpstreamHandler {
 
   constructor(
     translator: Translator,
-    request: AskedForm,
+    { usesLegacyFunctions, includeUsage }: AskedForm,
     context: AnswerContext,
     isStream: boolean,
     next: UpstreamHandler,
   ) {
     this.#translator = translator;
-    this.#request = request;
+    this.#request = { usesLegacyFunctions, includeUsage }; // the rest, its messages, is not held while a stream goes on
     this.#context = context;
     this.#isStream = isStream;
     this.#next = next;

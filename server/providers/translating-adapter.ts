@@ -48,12 +48,12 @@ export function createTranslatingAdapter(
     return send(call, path, call.body, new PassedAnswer(handler, errors));
   };
   const embed = (through: EmbeddingsTranslator, call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange => {
-    const { parsedBody, endpoint } = call;
-    const { path, body, warnings } = through.request(parsedBody, endpoint);
+    const { asked, endpoint } = call;
+    const { path, body, warnings } = through.request(asked.chat.body, endpoint);
     for (const warning of warnings) call.warn(warning);
     const answers = {
       ...translator,
-      answer: (whole: Json) => through.answer(whole, parsedBody, endpoint) as unknown as ChatCompletion,
+      answer: (whole: Json) => through.answer(whole, asked.chat.body, endpoint) as unknown as ChatCompletion,
     };
     const answer = new TranslatedAnswer(answers, plain, contextOf(call), false, handler);
     return send(call, path, bytesOf(body), answer);
@@ -82,7 +82,7 @@ export function createTranslatingAdapter(
       if (call.operation === "embeddings" && embeddings !== undefined) return embed(embeddings, call, handler);
       const own = native?.get(call.operation);
       if (own !== undefined) return pass(own.path, call, handler);
-      const request = requestOf(call.parsedBody);
+      const request = requestOf(call.asked.chat.body);
       if (request instanceof RefusedRequest) return refuse(request, handler);
       const translated = refusalAsValue(() => translator.request(request, call.endpoint, call.stream));
       if (translated instanceof RefusedRequest) return refuse(translated, handler);
@@ -146,9 +146,9 @@ function contextOf({ endpoint }: UpstreamCall): AnswerContext {
   };
 }
 
-function warn({ parsedBody, warn }: UpstreamCall, { warnings }: TranslatedRequest, translator: Translator): void {
+function warn({ asked, warn }: UpstreamCall, { warnings }: TranslatedRequest, translator: Translator): void {
   for (const warning of warnings) warn(warning);
-  const ignored = ignoredParameters(parsedBody, translator.parameters, ours);
+  const ignored = ignoredParameters(asked.chat.body, translator.parameters, ours);
   if (ignored.length > 0) warn(`${ignored.join(", ")}: left out, its format has no way to say it`);
 }
 

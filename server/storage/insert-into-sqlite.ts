@@ -5,16 +5,21 @@ import type { SqliteConnection } from "./open-sqlite.js";
 
 /**
  * Inserts with prepared statements, straight on the connection: begin to commit is one step of the event loop. Through
- * Kysely each statement costs more than what SQLite does for it.
+ * Kysely each statement costs more than what SQLite does for it, and asking it for the connection as much as a commit.
  *
- * @param db of the same connection: it says whose turn it is.
+ * @param db of the same connection: it says whose turn it is while a transaction of several steps is under way.
  */
 export function insertIntoSqlite(db: Kysely<DatabaseSchema>, connection: SqliteConnection): InsertRows {
-  return (parts) => db.connection().execute(async () => connection.transaction(() => parts.forEach(insert)));
+  return async (parts) => {
+    const insertAll = () => connection.transaction(() => parts.forEach(insert));
+    if (connection.isInTransaction) await db.connection().execute(async () => insertAll());
+    else insertAll();
+  };
 
   function insert({ into, rows }: RowsToInsert): void {
     const { together } = into as Insert<object>;
-    const inserted = together === undefined ? insertEach(into, rows) : run(together.text, together.values(rows));
+    const isAlone = together === undefined || rows.length === 1;
+    const inserted = isAlone ? insertEach(into, rows) : run(together.text, together.values(rows));
     if (into.mustBeNew && inserted < rows.length) throw new RowExists();
   }
 

@@ -11,6 +11,8 @@ import type { SqliteDatabase, SqliteStatement } from "kysely";
  */
 export interface SqliteConnection extends SqliteDatabase {
   exec(sql: string): void;
+  /** Whether a transaction has begun that has not ended: the turns of the event loop between its statements are its own. */
+  readonly isInTransaction: boolean;
   /** Does work in a transaction, which nothing else may be in; when it throws, nothing of it stays. */
   transaction(work: () => void): void;
   /** Runs settings (`pragma …`) now and whenever the connection has to be renewed. */
@@ -63,6 +65,10 @@ class DriverConnection implements SqliteConnection {
   set(settings: string): void {
     this.exec(settings);
     this.#settings += `;${settings}`;
+  }
+
+  get isInTransaction(): boolean {
+    return this.#inTransaction;
   }
 
   transaction(work: () => void): void {

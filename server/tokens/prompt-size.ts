@@ -5,7 +5,7 @@ import { type PromptParts, promptParts } from "./prompt-parts.js";
 
 /** How large a prompt is, from its body alone, whatever the client hints at. Each figure is worked out when it is first asked for. */
 export class PromptSize {
-  readonly #body: Readonly<Record<string, unknown>>;
+  #body: Readonly<Record<string, unknown>> | undefined;
   readonly #unseen: number;
   #parts: PromptParts | undefined;
   #estimate: number | undefined;
@@ -21,6 +21,7 @@ export class PromptSize {
   /** What is counted. */
   get parts(): PromptParts {
     if (this.#parts === undefined) {
+      if (this.#body === undefined) throw new Error("invariant: a prompt that was let go is not read");
       const { texts, fixedTokens } = promptParts(this.#body);
       this.#parts = { texts, fixedTokens: fixedTokens + this.#unseen };
     }
@@ -44,6 +45,13 @@ export class PromptSize {
     this.#upper ??=
       Math.min(this.#bytes(), 2 * measureText(this.parts.texts.map(wholeText)).upper) + this.parts.fixedTokens;
     return this.#upper;
+  }
+
+  /** Lets the prompt go: of its figures only the estimate may be asked for from here on. */
+  release(): void {
+    void this.estimate;
+    this.#body = undefined;
+    this.#parts = undefined;
   }
 
   #bytes(): number {

@@ -1,6 +1,7 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
 import { ResultBadge } from "../parts/result-badge.js";
 import { Time } from "../parts/time.js";
+import { linkTo } from "../parts/use-place.js";
 import { SourcePlace } from "./policy-source.js";
 
 /** What was decided, in a sentence; the plan; and where this decision belongs. */
@@ -33,7 +34,7 @@ function Sentence({ record }: { readonly record: DecisionRecord }) {
       <>
         <h2 class="bad">Refused</h2>
         <p>
-          by rule <strong>{denied.rule}</strong> <SourcePlace file={denied.file} line={denied.line} />
+          by rule <RuleLink rule={denied.rule} /> <SourcePlace file={denied.file} line={denied.line} />
         </p>
         <p class="quote">{denied.message}</p>
       </>
@@ -47,7 +48,7 @@ function Sentence({ record }: { readonly record: DecisionRecord }) {
       </h2>
       <p>
         by {route.rule === "default" ? "the " : "rule "}
-        <strong>{route.rule}</strong>
+        <RuleLink rule={route.rule} />
         {route.rule === "default" ? " route" : ""}{" "}
         {route.file === undefined || route.line === undefined ? null : (
           <SourcePlace file={route.file} line={route.line} />
@@ -60,6 +61,15 @@ function Sentence({ record }: { readonly record: DecisionRecord }) {
         </p>
       )}
     </>
+  );
+}
+
+/** To the decisions of a rule. */
+function RuleLink({ rule }: { readonly rule: string }) {
+  return (
+    <a class="rule" href={linkTo(["decisions"], { rule })} title="Decisions by this rule">
+      {rule}
+    </a>
   );
 }
 

@@ -273,7 +273,10 @@ describe.skipIf(!hasChromium)("the dashboard of a server with ADMIN_TOKEN", () =
   let browser: Browser;
   let proxy: ProxyProcess;
   beforeAll(async () => {
-    [browser, proxy] = await Promise.all([startBrowser(), startProxy("policies", { ADMIN_TOKEN: token })]);
+    [browser, proxy] = await Promise.all([
+      startBrowser(),
+      startProxy("policies", { ADMIN_TOKEN: token, RECORD_CONTENT: "1" }),
+    ]);
   });
   afterAll(async () => {
     await browser.close();
@@ -313,7 +316,11 @@ describe.skipIf(!hasChromium)("the dashboard of a server with ADMIN_TOKEN", () =
     });
     const { token: key } = (await created.json()) as { token: string };
     const headers = { authorization: `Bearer ${key}`, "x-route-tags": HOSTILE };
-    const id = await ask(proxy, { headers, body: { model: `acme/${HOSTILE}` } });
+    const messages = [{ role: "user", content: `say ${HOSTILE}` }];
+    const id = await ask(proxy, { headers, body: { model: `acme/${HOSTILE}`, messages } });
+    const stored = () =>
+      fetch(`${proxy.url}/admin/decisions/${id}`, { headers: admin }).then((answer) => answer.text());
+    await expect.poll(stored, { timeout: 15_000 }).toContain('"content"'); // it is redacted in a thread, and written later
 
     const { page, close } = await openDashboard(browser, proxy.url, { expected: /401/ });
     await page.getByLabel("Token").fill(token);
@@ -325,6 +332,9 @@ describe.skipIf(!hasChromium)("the dashboard of a server with ADMIN_TOKEN", () =
       expect(await page.locator("img[src=x]").count()).toBe(0);
     };
     await expectText(`decisions/${id}`, 4); // tag, model, tenant, app; a warning
+    const recorded = page.locator("details").filter({ hasText: "Recorded prompt and answer" });
+    await recorded.locator("summary").click();
+    expect(await recorded.locator("pre").innerText()).toContain(`say ${HOSTILE}`);
     await expectText("keys", 3);
     await expectText("usage", 0);
     await page.getByLabel(/^By/).selectOption("tenant");

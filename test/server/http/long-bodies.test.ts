@@ -128,12 +128,6 @@ describe("a body of many pieces", () => {
   });
 
   it("is not held while its stream goes on, unless another candidate may be asked to go on with it", async () => {
-    const settled = async () => {
-      for (let turn = 0; turn < 3; turn++) {
-        await new Promise((resolve) => setImmediate(resolve));
-        collectGarbage(); // memory of buffers is given back by the next collection
-      }
-    };
     const server = createServer((request, response) => {
       request.resume().on("end", () => {
         startStream(response);
@@ -162,7 +156,64 @@ describe("a body of many pieces", () => {
       server.close();
     }
   });
+
+  it.each(["openai", "anthropic"])(
+    "is not held either where it is many short texts, which were read, for a provider of the format %s",
+    async (format) => {
+      const server = createServer((request, response) => {
+        request.resume().on("end", () => {
+          startStream(response);
+          response.write(format === "openai" ? event({ content: "Hel" }) : anthropicBegin);
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+      const messages = Array.from({ length: 400 }, (_, index) => ({
+        role: index % 2 === 0 ? "user" : "assistant",
+        content: `${index} ${"a word ".repeat(500)}`,
+      }));
+      const body = Buffer.from(JSON.stringify({ model: "auto", stream: true, messages }));
+      const heldBy = async (route: string) => {
+        const catalog = wide({ one: url }).replace("format: openai", `format: ${format}`);
+        const proxy = await startProxy(compile(policyOf(route), catalog));
+        for (const socket of [await beginStream(proxy.url, body)]) socket.destroy(); // loads what is loaded once
+        await settled();
+        const before = process.memoryUsage().heapUsed;
+        const sockets = await Promise.all(Array.from({ length: 8 }, () => beginStream(proxy.url, body)));
+        await settled();
+        const held = (process.memoryUsage().heapUsed - before) / body.length;
+        for (const socket of sockets) socket.destroy();
+        return held;
+      };
+      try {
+        expect(await heldBy("{ to: [acme/one] }")).toBeLessThan(3);
+        expect(await heldBy("{ to: [acme/one], continue: true }")).toBeGreaterThan(6);
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
+    },
+  );
 });
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage(); // memory of buffers is given back by the next collection
+  }
+}
+
+/** The first events of a message, up to its first text. */
+const anthropicBegin = [
+  {
+    type: "message_start",
+    message: { id: "msg_1", type: "message", role: "assistant", model: "m", content: [], usage: { input_tokens: 1 } },
+  },
+  { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+  { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Hel" } },
+]
+  .map((data) => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`)
+  .join("");
 
 /** @returns the connection once the answer has begun. */
 function beginStream(url: string, body: Buffer): Promise<Socket> {
