@@ -4,7 +4,7 @@ import type { Scope } from "../keys/api-key.js";
 import type { ApiError } from "./api-error.js";
 
 /** Headers that a reverse proxy adds: whoever asks through one is not on this machine. */
-const FORWARDED = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via"] as const;
+const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip|via)$/;
 
 /**
  * Whether a request may use `/admin`.
@@ -81,9 +81,11 @@ function sha256(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-function whyNotLocal({ headers, socket }: IncomingMessage): string | undefined {
+function whyNotLocal({ headers, socket, httpVersion }: IncomingMessage): string | undefined {
   if (!isLoopbackAddress(socket.remoteAddress ?? "")) return "this request comes from another one";
-  if (FORWARDED.some((name) => headers[name] !== undefined)) return "this request comes through a reverse proxy";
+  if (Object.keys(headers).some((name) => FORWARDED.test(name))) return "this request comes through a reverse proxy";
+  // What nginx sends when it is told nothing else, without any such header and with a Host of this machine.
+  if (httpVersion === "1.0") return "this request comes in HTTP/1.0, as through a reverse proxy";
   if (!isLoopbackHost(headers.host ?? "")) return "the Host header names another one";
   if (isFromForeignPage(headers)) return "a web page elsewhere sent this request";
   return undefined;

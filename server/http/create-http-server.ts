@@ -34,6 +34,7 @@ export function createHttpServer(dataPlane: Door, controlPlane: Door): Server {
       else controlPlane(request, response);
     },
   );
+  server.maxHeadersCount = 0; // else Node leaves headers out without a word, also what a proxy in front adds behind the client's
   server.on("clientError", refuseUnreadable);
   server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => {
     refuse(response, 417, "expectation_failed", "of Expect only `100-continue` is understood; send it, or no Expect");

@@ -1,5 +1,6 @@
 import { request } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
 import { checkAdminAccess, isLoopbackAddress, isLoopbackHost } from "../../../server/http/admin-access.js";
 import {
@@ -82,6 +83,17 @@ describe("the control plane", () => {
     expect(await response.json()).toMatchObject({
       error: { code: "method_not_allowed", message: `${path} does not take ${method}; it takes ${allow}` },
     });
+  });
+
+  it("sees headers behind however many others: what a reverse proxy adds at the end counts", async () => {
+    const proxy = await proxyOver({ one: await startAnswering() });
+    const many = Object.fromEntries(Array.from({ length: 3_000 }, (_, number) => [`a${number}`, "1"]));
+    expect(await get(proxy, "/admin/keys", { ...many, "x-forwarded-for": "203.0.113.9" })).toMatchObject({
+      status: 403,
+      text: expect.stringContaining("admin_is_local"),
+    });
+    await proxy.ask({}, { ...many, "x-route-tags": "last" });
+    expect((await proxy.lastDecision()).facts["tags"]?.value).toEqual(["last"]);
   });
 
   it("lists decisions, newest first, by rule and model, page by page, and shows one with its reasons", async () => {
@@ -207,10 +219,20 @@ describe("/admin", () => {
     ["a page elsewhere", { origin: "https://evil.example" }],
     ["a page without an origin", { origin: "null" }],
     ["a reverse proxy", { "x-forwarded-for": "203.0.113.9" }],
+    ["a reverse proxy that says little", { "x-forwarded-proto": "https" }],
+    ["a reverse proxy that says nothing more", { via: "" }],
   ])("without a token refuses %s", async (_what, headers) => {
     const proxy = await proxyOver({ one: await startAnswering() });
     const answer = await get(proxy, "/admin/policy", headers);
     expect([answer.status, answer.text]).toEqual([403, expect.stringContaining("admin_is_local")]);
+  });
+
+  it("without a token refuses HTTP/1.0, as nginx speaks it when it is told nothing else", async () => {
+    const proxy = await proxyOver({ one: await startAnswering() });
+    const { port } = proxy.server.address() as AddressInfo;
+    const socket = connect(port, "127.0.0.1");
+    socket.write(`GET /admin/policy HTTP/1.0\r\nHost: 127.0.0.1:${port}\r\nConnection: close\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 403 .*HTTP\/1.0.*admin_is_local/s);
   });
 
   it("without a token takes this machine by any of its own names", async () => {
