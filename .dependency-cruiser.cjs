@@ -38,6 +38,20 @@ module.exports = {
       to: { path: "(^engine/analyze/|node_modules/(yaml|ajv)/)", reachable: true },
     },
     { name: "server-without-cli", severity: "error", from: { path: "^server/" }, to: { path: "^(cli|test|bench)/" } },
+    {
+      name: "endpoints-apart",
+      comment: "What is known of endpoints knows nothing of the calls it is learnt from.",
+      severity: "error",
+      from: { path: "^server/endpoints/" },
+      to: { path: "^server/(dispatch|http)/" },
+    },
+    {
+      name: "parts-below-the-whole",
+      comment: "The parts of answering a request know nothing of the request's whole way.",
+      severity: "error",
+      from: { path: "^(server/(?:http|dispatch))/(?:answers|body|errors|fronts|observe)/" },
+      to: { path: "^$1/[^/]+$" },
+    },
     { name: "cli-without-test", severity: "error", from: { path: "^cli/" }, to: { path: "^(test|bench)/" } },
     { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
     {

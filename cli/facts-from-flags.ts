@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { builtInFacts, type CompiledPolicy, type FactDefinition, type Facts, type FactValue } from "../engine/index.js";
-import { readGivenFact, type SourcedFacts } from "../server/http/given-facts.js";
+import { readGivenFact, type SourcedFacts } from "../server/http/control-plane/given-facts.js";
 import { CommandFailure } from "./command-failure.js";
 
 /** Adds one option for every built-in fact (`--context-tokens 150k`), and `--attribute NAME=VALUE` for custom ones. */

@@ -1,4 +1,4 @@
-import { EndpointObservations } from "../../dist/server/dispatch/endpoint-observations.js";
+import { EndpointObservations } from "../../dist/server/endpoints/endpoint-observations.js";
 
 /** What a server knows of its endpoints while it serves requests, by the server's own code. */
 export class ServedWorld {

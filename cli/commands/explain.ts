@@ -12,7 +12,7 @@ import {
   type World,
   whyNot,
 } from "../../engine/index.js";
-import { type Api, apis } from "../../server/http/body-of-api.js";
+import { type Api, apis } from "../../server/http/body/body-of-api.js";
 import { CommandFailure } from "../command-failure.js";
 import { addFactOptions, factsFromFlags, factsOfAPlainRequest } from "../facts-from-flags.js";
 import { globalOptions } from "../global-options.js";

@@ -1,9 +1,9 @@
 import type { Server } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { CompiledPolicy, Facts } from "../../engine/serving.js";
-import { EndpointStates } from "../dispatch/endpoint-states.js";
 import { ResponseCache } from "../dispatch/response-cache.js";
 import { createServingPolicies } from "../dispatch/serving-policy.js";
+import { EndpointStates } from "../endpoints/endpoint-states.js";
 import { createHttpServer } from "../http/create-http-server.js";
 import type { FaultOf } from "../http/requested-faults.js";
 import { createDataPlane } from "../http/serve-data-plane.js";

@@ -1,4 +1,4 @@
-import { dataOf, SseSplitter } from "../dispatch/sse-splitter.js";
+import { dataOf, SseSplitter } from "../dispatch/answers/sse-splitter.js";
 import { assembleAnswer } from "./assemble-answer.js";
 import type { Redact } from "./redact.js";
 

@@ -1,5 +1,5 @@
 import type { ErrorClass } from "../../engine/serving.js";
-import type { Failure } from "./failure.js";
+import type { Failure } from "./answers/failure.js";
 
 const BASE_MS = 100;
 /** The longest wait before a retry; a provider that asks for more is not retried. */

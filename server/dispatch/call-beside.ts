@@ -1,10 +1,10 @@
+import type { Limits } from "../endpoints/slots.js";
 import type { Operation } from "../providers/operation.js";
-import type { EndedAttempt } from "./attempt-result.js";
+import type { EndedAttempt } from "./answers/attempt-result.js";
 import { callEndpoint, type EndpointCall } from "./call-endpoint.js";
 import { verdictOf } from "./circuit-verdict.js";
 import type { DispatchDependencies } from "./dispatch-request.js";
 import { passedOver } from "./passed-over.js";
-import type { Limits } from "./slots.js";
 import { withoutSecret } from "./without-secret.js";
 
 /** The longest that a call beside requests may take, milliseconds: it is asked for what a provider knows at once. */

@@ -1,4 +1,5 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
+import type { CircuitCall } from "../endpoints/circuit.js";
 import type { PassThrough } from "../providers/pass-through.js";
 import type {
   ProviderAdapter,
@@ -7,14 +8,13 @@ import type {
   UpstreamHandler,
   UpstreamHeaders,
 } from "../providers/provider-adapter.js";
-import { type AnswerReceiver, receiveError, receiveInstead, WholeReceiver } from "./answer-receivers.js";
-import { answersAsked } from "./answers-asked.js";
-import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./attempt-result.js";
-import { AttemptTimers } from "./attempt-timers.js";
-import type { CircuitCall } from "./circuit.js";
-import { classifyException } from "./classify-failure.js";
-import type { ClientPresence } from "./client-presence.js";
-import { receiveStream } from "./receive-stream.js";
+import { type AnswerReceiver, receiveError, receiveInstead, WholeReceiver } from "./answers/answer-receivers.js";
+import { answersAsked } from "./answers/answers-asked.js";
+import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./answers/attempt-result.js";
+import { AttemptTimers } from "./answers/attempt-timers.js";
+import { classifyException } from "./answers/classify-failure.js";
+import type { ClientPresence } from "./answers/client-presence.js";
+import { receiveStream } from "./answers/receive-stream.js";
 
 /** After `[DONE]` the provider has this long to end its answer, so that the connection can be used again. */
 const LINGER_MS = 1_000;

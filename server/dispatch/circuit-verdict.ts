@@ -1,6 +1,6 @@
-import type { EndedAttempt } from "./attempt-result.js";
-import type { CallVerdict } from "./circuit.js";
-import { requestFaults } from "./failure.js";
+import type { CallVerdict } from "../endpoints/circuit.js";
+import type { EndedAttempt } from "./answers/attempt-result.js";
+import { requestFaults } from "./answers/failure.js";
 
 /**
  * What the end of a call says to its endpoint's circuit. A fault of the request itself shows an endpoint that works; a 429 that says

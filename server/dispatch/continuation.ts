@@ -1,8 +1,8 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
 import type { TextIn } from "../providers/text-in.js";
-import type { ClientSink, StreamSink } from "./attempt-result.js";
-import { choicesOf, parseJsonObject } from "./read-answer.js";
-import { dataOf } from "./sse-splitter.js";
+import type { ClientSink, StreamSink } from "./answers/attempt-result.js";
+import { choicesOf, parseJsonObject } from "./answers/read-answer.js";
+import { dataOf } from "./answers/sse-splitter.js";
 
 type Json = Readonly<Record<string, unknown>>;
 

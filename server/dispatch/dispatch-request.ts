@@ -1,13 +1,13 @@
 import type { Logger } from "pino";
 import type { Endpoint, PlannedAttempt, RecordedAttempt, SimulatedFault } from "../../engine/serving.js";
+import type { EndpointStates } from "../endpoints/endpoint-states.js";
 import type { BufferList } from "../json/buffer-list.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { RequestAccount } from "../ledger/request-account.js";
 import type { Operation } from "../providers/operation.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
-import type { CallSide, ClientSink, PassedOver } from "./attempt-result.js";
-import type { EndpointStates } from "./endpoint-states.js";
-import type { Failure } from "./failure.js";
+import type { CallSide, ClientSink, PassedOver } from "./answers/attempt-result.js";
+import type { Failure } from "./answers/failure.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
 /** What every dispatch shares. */

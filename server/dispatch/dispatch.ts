@@ -1,5 +1,5 @@
 import type { PlannedAttempt, RecordedAttempt } from "../../engine/serving.js";
-import type { Attempt, CallSide, ClientSink } from "./attempt-result.js";
+import type { Attempt, CallSide, ClientSink } from "./answers/attempt-result.js";
 import { StreamedText, type StreamForm, textInChunk } from "./continuation.js";
 import type { DispatchDependencies, DispatchRequest } from "./dispatch-request.js";
 import { attemptEndpoint, isPassedTo } from "./endpoint-attempt.js";

@@ -1,20 +1,20 @@
 import type { PicoUsdPerToken, PlannedAttempt, Price, Provider } from "../../engine/serving.js";
+import type { CallVerdict, CircuitCall } from "../endpoints/circuit.js";
+import type { Release } from "../endpoints/slots.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { PaidCall } from "../ledger/request-account.js";
 import type { Soon } from "../soon.js";
 import type { AttemptTrace } from "../telemetry/request-tracing.js";
-import type { CallSide, EndedAttempt, PassedOver } from "./attempt-result.js";
-import { connectMsOf } from "./attempt-timers.js";
+import type { CallSide, EndedAttempt, PassedOver } from "./answers/attempt-result.js";
+import { connectMsOf } from "./answers/attempt-timers.js";
+import { requestFaults } from "./answers/failure.js";
 import { callEndpoint } from "./call-endpoint.js";
-import type { CallVerdict, CircuitCall } from "./circuit.js";
 import { verdictOf } from "./circuit-verdict.js";
 import type { AskedRequest, DispatchDependencies, DispatchRequest } from "./dispatch-request.js";
-import { requestFaults } from "./failure.js";
 import { passedOver } from "./passed-over.js";
 import { recordAttempt, tokensPerSecond } from "./record-attempt.js";
 import type { RequestPlaces } from "./request-places.js";
 import type { ProviderConnection } from "./serving-policy.js";
-import type { Release } from "./slots.js";
 import { withoutSecret } from "./without-secret.js";
 
 /** Calls an endpoint, if its circuit lets the call through, it has a free place, and the cost can be held. */

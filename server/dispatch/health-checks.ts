@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Endpoint, HealthCheck } from "../../engine/serving.js";
-import type { EndpointStates } from "./endpoint-states.js";
+import type { EndpointStates } from "../endpoints/endpoint-states.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
 /** So many failed checks in a row take an endpoint out; one that passes brings it back. */

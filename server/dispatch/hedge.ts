@@ -1,6 +1,6 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
-import type { Attempt, CallSide, EndedAttempt } from "./attempt-result.js";
-import { ClientPresence } from "./client-presence.js";
+import type { Attempt, CallSide, EndedAttempt } from "./answers/attempt-result.js";
+import { ClientPresence } from "./answers/client-presence.js";
 
 export interface HedgedRace extends Pick<EndedAttempt, "result"> {
   readonly planned: PlannedAttempt;

@@ -1,8 +1,8 @@
+import type { CheckedHealth } from "../endpoints/checked-health.js";
+import type { CircuitEvidence } from "../endpoints/circuit.js";
+import type { EndpointStates } from "../endpoints/endpoint-states.js";
+import type { Quantiles } from "../endpoints/recent-quantiles.js";
 import { circuitBeside } from "./call-beside.js";
-import type { CheckedHealth } from "./checked-health.js";
-import type { CircuitEvidence } from "./circuit.js";
-import type { EndpointStates } from "./endpoint-states.js";
-import type { Quantiles } from "./recent-quantiles.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
 /** What `/admin/health` says of one endpoint: its state, and the evidence beside it. Times are ISO 8601. */

@@ -1,7 +1,7 @@
-import type { EndpointStates } from "./endpoint-states.js";
+import type { EndpointStates } from "../endpoints/endpoint-states.js";
+import { MAX_WAITING } from "../endpoints/waiting-room.js";
 import { type EndpointReport, reportEndpoints } from "./report-endpoints.js";
 import type { ServingPolicy } from "./serving-policy.js";
-import { MAX_WAITING } from "./waiting-room.js";
 
 /** What `/admin/health` answers with. */
 export interface HealthReport {

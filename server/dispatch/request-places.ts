@@ -1,8 +1,8 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
-import type { ClientPresence } from "./client-presence.js";
+import type { Release } from "../endpoints/slots.js";
+import { DEFAULT_QUEUE_MS } from "../endpoints/waiting-room.js";
+import type { ClientPresence } from "./answers/client-presence.js";
 import type { DispatchDependencies, DispatchRequest } from "./dispatch-request.js";
-import type { Release } from "./slots.js";
-import { DEFAULT_QUEUE_MS } from "./waiting-room.js";
 
 /** The places (`max_concurrent`) that the calls of one request take. */
 export class RequestPlaces {

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { ClientPresence } from "./client-presence.js";
+import type { ClientPresence } from "./answers/client-presence.js";
 
 /** All answers together, and one of them, bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;

@@ -11,11 +11,11 @@ import {
   tokenThresholds,
   type World,
 } from "../../engine/serving.js";
+import type { Limits } from "../endpoints/slots.js";
 import type { Adapters } from "../providers/adapters.js";
 import { lookAtCredentials, type ProviderAccess } from "../providers/credentials.js";
 import type { Operation } from "../providers/operation.js";
 import type { ProviderAdapter } from "../providers/provider-adapter.js";
-import type { Limits } from "./slots.js";
 
 /** A compiled policy with all that serving needs of it and that stays the same from request to request. */
 export interface ServingPolicy {

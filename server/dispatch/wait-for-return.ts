@@ -1,6 +1,6 @@
 import type { Exclusion } from "../../engine/serving.js";
-import type { ClientPresence } from "./client-presence.js";
-import type { EndpointStates } from "./endpoint-states.js";
+import type { EndpointStates } from "../endpoints/endpoint-states.js";
+import type { ClientPresence } from "./answers/client-presence.js";
 
 export interface ReturnWait {
   readonly excluded: readonly Exclusion[];

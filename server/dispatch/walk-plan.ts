@@ -1,6 +1,6 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
-import type { Attempt, AttemptResult, CallSide } from "./attempt-result.js";
-import type { ClientPresence } from "./client-presence.js";
+import type { Attempt, AttemptResult, CallSide } from "./answers/attempt-result.js";
+import type { ClientPresence } from "./answers/client-presence.js";
 import { hedge } from "./hedge.js";
 
 /** The call that decided what the client gets. */

@@ -1,6 +1,6 @@
-import type { Attempt, EndedAttempt } from "./attempt-result.js";
+import type { Attempt, EndedAttempt } from "./answers/attempt-result.js";
+import type { ClientPresence } from "./answers/client-presence.js";
 import { backoffMs } from "./backoff.js";
-import type { ClientPresence } from "./client-presence.js";
 
 /** Adds a route's `retries` to an attempt: the same endpoint again after a pause, for failures that pass by themselves. */
 export function withRetries(attempt: Attempt, random: () => number): Attempt {

@@ -1,4 +1,4 @@
-import type { EndedAttempt } from "./attempt-result.js";
+import type { EndedAttempt } from "./answers/attempt-result.js";
 
 /**
  * An attempt whose failure quotes the server's own key, as providers do in error messages, without the quote: the message

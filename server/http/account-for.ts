@@ -1,4 +1,4 @@
-import { answersAsked } from "../dispatch/answers-asked.js";
+import { answersAsked } from "../dispatch/answers/answers-asked.js";
 import { RequestAccount } from "../ledger/request-account.js";
 import type { Operation } from "../providers/operation.js";
 import type { Caller } from "./authenticate.js";

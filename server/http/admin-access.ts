@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Scope } from "../keys/api-key.js";
-import type { ApiError } from "./api-error.js";
+import type { ApiError } from "./errors/api-error.js";
 
 /** Headers that a reverse proxy adds: whoever asks through one is not on this machine. */
 const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip|via)$/;

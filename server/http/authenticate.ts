@@ -4,7 +4,7 @@ import type { KeyRing, Refusal } from "../keys/key-ring.js";
 import { readToken } from "../keys/key-secret.js";
 import { andThen, type Soon } from "../soon.js";
 import { isFromForeignPage } from "./admin-access.js";
-import type { ApiError } from "./api-error.js";
+import type { ApiError } from "./errors/api-error.js";
 
 /** Who sends a request; no key where none is needed. */
 export interface Caller {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { watchConnections } from "../drain.js";
-import { errorBody, sendError } from "./api-error.js";
+import { errorBody, sendError } from "./errors/api-error.js";
 
 /** Milliseconds a client may take for the headers of a request, and for the whole of it. */
 const HEADERS_MS = 15_000;

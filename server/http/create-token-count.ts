@@ -1,7 +1,7 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
-import { connectMsOf } from "../dispatch/attempt-timers.js";
+import { connectMsOf } from "../dispatch/answers/attempt-timers.js";
+import { requestFaults } from "../dispatch/answers/failure.js";
 import { callBeside } from "../dispatch/call-beside.js";
-import { requestFaults } from "../dispatch/failure.js";
 import { recordAttempt } from "../dispatch/record-attempt.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";

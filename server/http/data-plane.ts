@@ -11,7 +11,7 @@ import type { Metrics } from "../telemetry/metrics.js";
 import type { StartRequestTrace } from "../telemetry/request-tracing.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
 import type { KeyCheck } from "./authenticate.js";
-import type { observeRequest } from "./observe-request.js";
+import type { observeRequest } from "./observe/observe-request.js";
 import type { FaultOf } from "./requested-faults.js";
 
 /** What requests of the data plane share. */

@@ -5,15 +5,15 @@ import { allowedModels } from "../keys/allowed-models.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { type TrustedFacts, trustedFacts } from "../keys/key-facts.js";
 import { andThen, type Soon } from "../soon.js";
-import type { ApiError } from "./api-error.js";
 import type { Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, makeDecision } from "./decision.js";
+import type { ApiError } from "./errors/api-error.js";
 import type { Exchange } from "./exchange.js";
 import type { Front } from "./fronts/front.js";
-import { type AskedRead, readAsked } from "./read-asked.js";
+import { type AskedRead, readAsked } from "./observe/read-asked.js";
+import { requestHeaders } from "./observe/request-headers.js";
 import type { ReceivedBody } from "./receive-request.js";
-import { requestHeaders } from "./request-headers.js";
 
 /** Reads what a request says of itself, and what its key does, so that it can be decided. */
 export function observeAndDecide(

@@ -13,7 +13,7 @@ import {
 } from "../../engine/serving.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { DecisionSummary, StoredDecision } from "../storage/decision-store.js";
-import type { ObservedRequest } from "./observe-request.js";
+import type { ObservedRequest } from "./observe/observe-request.js";
 
 /** One decision with all that it was made from. */
 export interface Decision {

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { withDefaults, writeDenyMessage } from "../../engine/serving.js";
-import { type ApiError, INTERNAL_ERROR } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
+import { RequestAborted, readBody } from "./body/read-body.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Deciding, observeAndDecide } from "./decide-request.js";
 import type { Decision } from "./decision.js";
+import { type ApiError, INTERNAL_ERROR } from "./errors/api-error.js";
 import { Exchange } from "./exchange.js";
 import type { Front } from "./fronts/front.js";
-import { RequestAborted, readBody } from "./read-body.js";
 import { type ReceivedBody, refuseForm, understandBody } from "./receive-request.js";
 
 /** Serves one request to its end. */

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { PlannedAttempt, RecordedAttempt, RecordedResult } from "../../engine/serving.js";
 import type { ContentCapture } from "../content/content-recorder.js";
-import { ClientPresence } from "../dispatch/client-presence.js";
+import { ClientPresence } from "../dispatch/answers/client-presence.js";
 import type { FailedAttempt, RequestProgress, UnpaidCandidate } from "../dispatch/dispatch-request.js";
 import { tenths } from "../dispatch/record-attempt.js";
 import type { BufferList } from "../json/buffer-list.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import { together } from "../together.js";
-import type { ApiError } from "./api-error.js";
 import { ChunkedBody } from "./chunked-body.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, type DecisionEnd, explainedDecision, ruleOf, storedDecision, summaryOf } from "./decision.js";
-import { withRoute } from "./explained-answer.js";
+import type { ApiError } from "./errors/api-error.js";
+import { withRoute } from "./fronts/explained-answer.js";
 import type { Front, FrontStream } from "./fronts/front.js";
 import { addRouteHeaders, type HeaderList } from "./route-headers.js";
 

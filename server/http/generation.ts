@@ -1,7 +1,7 @@
 import type { RecordedAttempt } from "../../engine/serving.js";
 import type { StoredKey } from "../keys/api-key.js";
 import type { DecisionStore, StoredDecision } from "../storage/decision-store.js";
-import type { ApiError } from "./api-error.js";
+import type { ApiError } from "./errors/api-error.js";
 
 /**
  * What became of one request, as OpenRouter's `GET /generation` tells it

@@ -1,5 +1,5 @@
 import { type CompiledPolicy, canonicalModelId, type Model, type Price } from "../../engine/serving.js";
-import type { ApiError } from "./api-error.js";
+import type { ApiError } from "./errors/api-error.js";
 
 /**
  * The catalog as `GET /v1/models` lists it, in catalog order.

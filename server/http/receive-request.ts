@@ -1,17 +1,17 @@
 import type { IncomingMessage } from "node:http";
 import { measureText } from "../../engine/serving.js";
-import { answersAsked } from "../dispatch/answers-asked.js";
+import { answersAsked } from "../dispatch/answers/answers-asked.js";
 import type { AskedRequest } from "../dispatch/dispatch-request.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { Json } from "../providers/chat/json.js";
 import type { Operation } from "../providers/operation.js";
-import type { ApiError } from "./api-error.js";
+import { withModel } from "./body/model-splice.js";
+import { outputLimits, type ParsedRequestBody, parseRequestBody } from "./body/parse-request-body.js";
+import type { ApiError } from "./errors/api-error.js";
 import { withRest } from "./fronts/chat-front.js";
 import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
-import { withModel } from "./model-splice.js";
-import { outputLimits, type ParsedRequestBody, parseRequestBody } from "./parse-request-body.js";
-import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./routing-fields.js";
+import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./fronts/routing-fields.js";
 
 /** A request's body, and the chat completion it asks for. */
 export class ReceivedBody implements AskedRequest {

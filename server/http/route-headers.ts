@@ -1,6 +1,6 @@
 import { formatUsd, type PlannedAttempt, usdToNano } from "../../engine/serving.js";
 import { type Decision, ruleOf } from "./decision.js";
-import { headerValue } from "./request-headers.js";
+import { headerValue } from "./observe/request-headers.js";
 
 /** Of all warnings together, characters; the record has the rest. */
 const MAX_WARNING = 1_000;

@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { allowedModels } from "../keys/allowed-models.js";
-import { type ApiError, errorBody, INTERNAL_ERROR, sendJson } from "./api-error.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import { createInference } from "./create-inference.js";
 import { createTokenCount } from "./create-token-count.js";
 import type { DataPlane } from "./data-plane.js";
+import { type ApiError, errorBody, INTERNAL_ERROR, sendJson } from "./errors/api-error.js";
+import { methodNotAllowed } from "./errors/method-not-allowed.js";
 import { fronts } from "./fronts/fronts.js";
 import { messagesFront } from "./fronts/messages-front.js";
 import { findGeneration } from "./generation.js";
 import { keyInfo } from "./key-info.js";
-import { methodNotAllowed } from "./method-not-allowed.js";
 import { findModelObject, listModels } from "./models.js";
 import { COUNT_TOKENS, unknownUrl } from "./unknown-url.js";
 

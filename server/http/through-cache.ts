@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { PlannedAttempt } from "../../engine/serving.js";
-import type { ClientSink } from "../dispatch/attempt-result.js";
+import type { ClientSink } from "../dispatch/answers/attempt-result.js";
 import { type CachedAnswer, isKept } from "../dispatch/response-cache.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
 import type { Caller } from "./authenticate.js";

@@ -1,4 +1,4 @@
-import type { ApiError } from "./api-error.js";
+import type { ApiError } from "./errors/api-error.js";
 import { fronts } from "./fronts/fronts.js";
 
 export const COUNT_TOKENS = "/v1/messages/count_tokens";

@@ -1,7 +1,7 @@
 import type { PlannedAttempt, RoutePlan } from "../../engine/serving.js";
 import { waitForReturn } from "../dispatch/wait-for-return.js";
-import { DEFAULT_QUEUE_MS } from "../dispatch/waiting-room.js";
 import type { WalkedPlan } from "../dispatch/walk-plan.js";
+import { DEFAULT_QUEUE_MS } from "../endpoints/waiting-room.js";
 import type { Soon } from "../soon.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Deciding } from "./decide-request.js";

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ExchangeHealth } from "../dispatch/shared-health.js";
+import type { ExchangeHealth } from "../endpoints/shared-health.js";
 import type { KeyRing } from "../keys/key-ring.js";
 import type { LedgerRow } from "../storage/database-schema.js";
 import type { Database } from "../storage/open-database.js";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
-import type { ExchangeHealth, HealthNews } from "../dispatch/shared-health.js";
+import type { ExchangeHealth, HealthNews } from "../endpoints/shared-health.js";
 import type { Subject } from "../keys/subject.js";
 import { LEASE_MS } from "./budget-counters.js";
 import type { CreateCounter, Slots } from "./rate-limits.js";

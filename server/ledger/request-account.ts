@@ -1,5 +1,5 @@
 import { type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/serving.js";
-import type { AnswerNotes, EndedAttempt } from "../dispatch/attempt-result.js";
+import type { AnswerNotes, EndedAttempt } from "../dispatch/answers/attempt-result.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { andThen, type Soon } from "../soon.js";
 import type { PromptSize } from "../tokens/prompt-size.js";

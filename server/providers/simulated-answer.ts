@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { estimateTokens } from "../../engine/serving.js";
-import { answersAsked } from "../dispatch/answers-asked.js";
+import { answersAsked } from "../dispatch/answers/answers-asked.js";
 import { wholeText } from "../json/late-text.js";
 import { promptParts } from "../tokens/prompt-parts.js";
 import { exampleOfSchema } from "./example-of-schema.js";

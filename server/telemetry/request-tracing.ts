@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { CompiledPolicy, Endpoint, Outcome, RecordedAttempt, RoutePlan } from "../../engine/serving.js";
-import type { AnswerNotes } from "../dispatch/attempt-result.js";
+import type { AnswerNotes } from "../dispatch/answers/attempt-result.js";
 
 /** The spans of one request. Every call is cheap and does nothing when no exporter is configured. */
 export interface RequestTrace {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { World } from "../../engine/index.js";
-import type { Api } from "../../server/http/body-of-api.js";
+import type { Api } from "../../server/http/body/body-of-api.js";
 import { type ProxyProcess, runPolicy, startProxy } from "../acceptance/proxy-process.js";
 
 // The same requests by curl and by `policy explain --request`: one reading.

@@ -19,8 +19,12 @@ describe("the import rules", () => {
   const planted = join(root, "engine/planted-violation.ts");
   const plantedInServer = join(root, "server/planted-violation.ts");
   const plantedInDashboard = join(root, "server/dashboard/planted-violation.ts");
+  const plantedInEndpoints = join(root, "server/endpoints/planted-violation.ts");
+  const plantedInErrors = join(root, "server/http/errors/planted-violation.ts");
   afterEach(async () => {
     await rm(plantedInDashboard, { force: true });
+    await rm(plantedInEndpoints, { force: true });
+    await rm(plantedInErrors, { force: true });
     await rm(planted, { force: true });
     await rm(plantedInServer, { force: true });
   });
@@ -68,10 +72,23 @@ describe("the import rules", () => {
     expect(result.output).toMatch(/error serving-stays-small: engine\/serving\.ts → \S*node_modules\/yaml\//);
   });
 
+  it("catch a part of the server that takes what it is a part of", async () => {
+    await writeFile(plantedInEndpoints, 'export { dispatch } from "../dispatch/dispatch.js";\n');
+    await writeFile(plantedInErrors, 'export { Exchange } from "../exchange.js";\n');
+    const { code, output } = await run("scripts/check-imports.mjs");
+    expect(code).toBe(1);
+    expect(output).toContain(
+      "error endpoints-apart: server/endpoints/planted-violation.ts → server/dispatch/dispatch.ts",
+    );
+    expect(output).toContain(
+      "error parts-below-the-whole: server/http/errors/planted-violation.ts → server/http/exchange.ts",
+    );
+  });
+
   it("catch a dashboard that takes more than types, and a server that takes anything of it", async () => {
     await writeFile(
       plantedInDashboard,
-      ["node:fs", "../../engine/serving.js", "../http/api-error.js", "pino"]
+      ["node:fs", "../../engine/serving.js", "../http/errors/api-error.js", "pino"]
         .map((module, index) => `export * as planted${index} from "${module}";\n`)
         .join(""),
     );
@@ -80,7 +97,7 @@ describe("the import rules", () => {
     expect(code).toBe(1);
     expect(output).toMatch(/dashboard-without-node: \S+ → (node:)?fs/);
     expect(output).toMatch(/dashboard-in-the-browser: \S+ → engine\/serving.ts/);
-    expect(output).toMatch(/dashboard-in-the-browser: \S+ → server\/http\/api-error.ts/);
+    expect(output).toMatch(/dashboard-in-the-browser: \S+ → server\/http\/errors\/api-error.ts/);
     expect(output).toMatch(/dashboard-packages: \S+ → \S*node_modules\/pino/);
     expect(output).toContain("error dashboard-apart: server/planted-violation.ts → server/dashboard/");
   });
@@ -89,7 +106,7 @@ describe("the import rules", () => {
     ["Node", "export const planted = process.env;\n", /planted-violation\.ts.*TS2580|planted-violation\.ts.*process/],
     [
       "the server",
-      'import "../server/http/api-error.js";\nexport const planted = 1;\n',
+      'import "../server/http/errors/api-error.js";\nexport const planted = 1;\n',
       /planted-violation\.ts.*TS6059/,
     ],
   ])("are backed by the compiler: engine/ cannot reach %s", async (_what, text, error) => {

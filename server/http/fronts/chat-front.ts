@@ -1,9 +1,9 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
-import { parseJsonObject } from "../../dispatch/read-answer.js";
-import { dataOf } from "../../dispatch/sse-splitter.js";
+import { parseJsonObject } from "../../dispatch/answers/read-answer.js";
+import { dataOf } from "../../dispatch/answers/sse-splitter.js";
 import type { Json } from "../../providers/chat/json.js";
-import { errorBody } from "../api-error.js";
-import { routeChunk } from "../explained-answer.js";
+import { errorBody } from "../errors/api-error.js";
+import { routeChunk } from "./explained-answer.js";
 import type { Front, FrontStream, StreamAbout } from "./front.js";
 
 const COLON = 0x3a;

@@ -1,5 +1,5 @@
 import type { Json } from "../../providers/chat/json.js";
-import type { ApiError } from "../api-error.js";
+import type { ApiError } from "../errors/api-error.js";
 import type { ChatView, Front } from "./front.js";
 import { messagesToChat } from "./messages/messages-to-chat.js";
 import { messagesFront } from "./messages-front.js";

@@ -1,5 +1,5 @@
 import type { Json } from "../../providers/chat/json.js";
-import type { ApiError } from "../api-error.js";
+import type { ApiError } from "../errors/api-error.js";
 import { chatFront } from "./chat-front.js";
 import type { ChatView, Front } from "./front.js";
 import { readInputs } from "./inputs.js";

@@ -1,6 +1,6 @@
 import { measureText } from "../../../engine/serving.js";
 import { estimateBySample } from "../../tokens/coarse-bounds.js";
-import type { ApiError } from "../api-error.js";
+import type { ApiError } from "../errors/api-error.js";
 
 /** Up to so many UTF-16 units all of a text is looked at, which takes less than a millisecond. */
 const WHOLE = 65_536;

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { DecisionRecord } from "../../../engine/serving.js";
-import { dataOf } from "../../dispatch/sse-splitter.js";
+import { dataOf } from "../../dispatch/answers/sse-splitter.js";
 import { isObject, parseJsonObject, textOf } from "../../providers/chat/json.js";
-import type { ApiError } from "../api-error.js";
+import type { ApiError } from "../errors/api-error.js";
 import { type FieldNames, inNames } from "./field-names.js";
 import type { Front, FrontStream, StreamAbout } from "./front.js";
 import { chatToMessage } from "./messages/chat-to-message.js";

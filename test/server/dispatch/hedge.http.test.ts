@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { PlannedAttempt } from "../../../engine/index.js";
-import { ClientPresence } from "../../../server/dispatch/client-presence.js";
+import { ClientPresence } from "../../../server/dispatch/answers/client-presence.js";
 import { hedge } from "../../../server/dispatch/hedge.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import {

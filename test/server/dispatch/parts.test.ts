@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { AttemptTimers, type TimerExpired } from "../../../server/dispatch/attempt-timers.js";
+import { AttemptTimers, type TimerExpired } from "../../../server/dispatch/answers/attempt-timers.js";
+import { ClientPresence } from "../../../server/dispatch/answers/client-presence.js";
+import type { Failure } from "../../../server/dispatch/answers/failure.js";
+import { dataOf, EventTooLarge, MAX_EVENT_BYTES, SseSplitter } from "../../../server/dispatch/answers/sse-splitter.js";
+import { readUsage } from "../../../server/dispatch/answers/usage.js";
 import { backoffMs } from "../../../server/dispatch/backoff.js";
-import { ClientPresence } from "../../../server/dispatch/client-presence.js";
-import { CoolDowns, MAX_COOL_DOWN_MS } from "../../../server/dispatch/cool-downs.js";
-import { EndpointObservations } from "../../../server/dispatch/endpoint-observations.js";
-import type { Failure } from "../../../server/dispatch/failure.js";
-import { RecentQuantiles } from "../../../server/dispatch/recent-quantiles.js";
-import { dataOf, EventTooLarge, MAX_EVENT_BYTES, SseSplitter } from "../../../server/dispatch/sse-splitter.js";
-import { readUsage } from "../../../server/dispatch/usage.js";
+import { CoolDowns, MAX_COOL_DOWN_MS } from "../../../server/endpoints/cool-downs.js";
+import { EndpointObservations } from "../../../server/endpoints/endpoint-observations.js";
+import { RecentQuantiles } from "../../../server/endpoints/recent-quantiles.js";
 
 const failure = (errorClass: Failure["errorClass"], retryAfterMs?: number): Failure => ({
   errorClass,

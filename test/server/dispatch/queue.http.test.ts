@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { circuitRule } from "../../../server/dispatch/circuit.js";
 import { FAILED_CHECKS } from "../../../server/dispatch/health-checks.js";
+import { circuitRule } from "../../../server/endpoints/circuit.js";
 import {
   catalogOf,
   compile,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type Anthropic from "@anthropic-ai/sdk";
 import { afterEach, describe, expect, it } from "vitest";
-import { circuitRule } from "../../../server/dispatch/circuit.js";
+import { circuitRule } from "../../../server/endpoints/circuit.js";
 import { anthropicClient } from "../../services/proxy-over-formats.js";
 import { formatCatalog } from "../providers/provider-servers.js";
 import { compile, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";

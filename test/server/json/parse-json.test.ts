@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseRequestBody } from "../../../server/http/parse-request-body.js";
-import { LONG_TEXT, scanBody } from "../../../server/http/scan-body.js";
+import { parseRequestBody } from "../../../server/http/body/parse-request-body.js";
+import { LONG_TEXT, scanBody } from "../../../server/http/body/scan-body.js";
 import { BufferList } from "../../../server/json/buffer-list.js";
 import { LateText, listEntry, type TextPlace, unreadEntry } from "../../../server/json/late-text.js";
 import { parseJson } from "../../../server/json/parse-json.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { classifyAnswer, classifyErrorObject } from "../../../server/dispatch/classify-failure.js";
+import { classifyAnswer, classifyErrorObject } from "../../../server/dispatch/answers/classify-failure.js";
 import { anthropicTranslator } from "../../../server/providers/anthropic/anthropic-translator.js";
 import type { Translator } from "../../../server/providers/chat/translator.js";
 import { geminiTranslator } from "../../../server/providers/gemini/gemini-translator.js";

@@ -1,7 +1,7 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
-import type { ApiError } from "../../api-error.js";
-import { routingFieldsOf } from "../../routing-fields.js";
+import type { ApiError } from "../../errors/api-error.js";
 import type { ChatView } from "../front.js";
+import { routingFieldsOf } from "../routing-fields.js";
 import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
 import { holdsFileId, plainMessages, translateMessages } from "./blocks-to-chat.js";

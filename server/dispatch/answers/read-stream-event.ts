@@ -1,0 +1,77 @@
+import type { StreamTranslator } from "../../providers/chat/translator.js";
+import { type Choice, choicesOf, errorIn, parseJsonObject } from "./read-answer.js";
+import { dataOf } from "./sse-splitter.js";
+
+/** What one event of a chat completion stream says. */
+export type StreamEvent =
+  | { readonly kind: "chunk"; readonly chunk: Readonly<Record<string, unknown>> }
+  /** An error inside a stream whose status was 200. */
+  | { readonly kind: "error"; readonly error: unknown }
+  /** `[DONE]`; in another format the last event, which may say more. */
+  | { readonly kind: "done"; readonly chunk?: Readonly<Record<string, unknown>> }
+  /** A comment, or an event without data: keeps the connection awake. */
+  | { readonly kind: "empty" }
+  | { readonly kind: "unreadable" };
+
+/** Words of an event that decides something: an error, usage, an end. Inside a text their quotes would be escaped. */
+const DECIDING = /"error"|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|\[DONE\]|^event:|[\r\n]event:/;
+
+/**
+ * Whether an event needs to be read once content flows. All others are passed on unread: reading each costs some five
+ * times as much.
+ */
+export function isDeciding(event: Buffer): boolean {
+  return DECIDING.test(event.toString("latin1"));
+}
+
+export function readStreamEvent(event: Buffer): StreamEvent {
+  const data = dataOf(event);
+  if (data === undefined || data.trim() === "") return { kind: "empty" };
+  if (data.trim() === "[DONE]") return { kind: "done" };
+  const chunk = parseJsonObject(data);
+  if (chunk === undefined) return { kind: "unreadable" };
+  const error = errorIn(chunk) ?? (isErrorEvent(event) ? chunk : undefined);
+  if (error !== undefined) return { kind: "error", error };
+  if (choicesOf(chunk).some((choice) => choice.finish_reason === "error")) {
+    return { kind: "error", error: { message: "the stream ended with finish_reason error" } };
+  }
+  return { kind: "chunk", chunk };
+}
+
+/** Whether a chunk holds content: any part of a delta but the role that is not empty, or an end. */
+export function hasContent(chunk: Readonly<Record<string, unknown>>): boolean {
+  return choicesOf(chunk).some(
+    (choice) => typeof choice.finish_reason === "string" || hasDelta(choice) || !isEmpty(choice.text ?? null),
+  );
+}
+
+/** What an event of another format says, in the terms of chat completions. */
+export function readPassedEvent(event: Buffer, stream: StreamTranslator): StreamEvent {
+  const data = dataOf(event);
+  if (data === undefined || data.trim() === "") return { kind: "empty" };
+  const json = parseJsonObject(data);
+  if (json === undefined) return { kind: "unreadable" };
+  const outputs = stream.push(json);
+  const chunks = outputs.flatMap((output) => (output.kind === "chunk" ? [output.chunk] : []));
+  const chunk = Object.assign({}, ...chunks, { choices: chunks.flatMap(({ choices }) => choices) }) as Readonly<
+    Record<string, unknown>
+  >;
+  for (const output of outputs) {
+    if (output.kind === "error") return { kind: "error", error: output.error.error };
+    if (output.kind === "done") return { kind: "done", chunk };
+  }
+  return chunks.length === 0 ? { kind: "empty" } : { kind: "chunk", chunk };
+}
+
+function hasDelta({ delta }: Choice): boolean {
+  if (typeof delta !== "object" || delta === null) return false;
+  return Object.entries(delta).some(([name, value]) => name !== "role" && !isEmpty(value));
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}
+
+function isErrorEvent(event: Buffer): boolean {
+  return /(^|[\r\n])event: ?error[\r\n]/.test(event.toString("latin1"));
+}

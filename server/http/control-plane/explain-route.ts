@@ -1,0 +1,35 @@
+import { type Request, type Response, Router } from "express";
+import { parseRequestBody } from "../body/parse-request-body.js";
+import { RequestAborted, readBody } from "../body/read-body.js";
+import { sendError } from "../errors/api-error.js";
+import { refuseForm } from "../receive-request.js";
+import { refuseOtherTypes } from "./admin-body.js";
+import type { ExplainGivenRequest } from "./explain-request.js";
+import { InvalidExplainRequest } from "./read-explain-request.js";
+
+/** `POST /admin/explain`; access was checked before, and the body is read here: it holds a request, which can be as long as those of `/v1`. */
+export function createExplainRoute(explain: ExplainGivenRequest): Router {
+  const routes = Router();
+  routes.post("/explain", refuseOtherTypes, async (request, response) => {
+    try {
+      await answer(explain, request, response);
+    } catch (error) {
+      if (error instanceof InvalidExplainRequest) sendError(response, error.error);
+      else if (!(error instanceof RequestAborted)) throw error;
+    }
+  });
+  return routes;
+}
+
+async function answer(explain: ExplainGivenRequest, request: Request, response: Response): Promise<void> {
+  const form = refuseForm(request);
+  if (form !== undefined) {
+    request.resume();
+    sendError(response, form);
+    return;
+  }
+  const bytes = await readBody(request);
+  const parsed = "code" in bytes ? bytes : parseRequestBody(bytes);
+  if ("code" in parsed) sendError(response, parsed);
+  else response.json(await explain(parsed.json));
+}

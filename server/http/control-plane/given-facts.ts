@@ -1,0 +1,84 @@
+import {
+  type CompiledPolicy,
+  canonicalModelId,
+  type FactDefinition,
+  type Facts,
+  type FactValue,
+  nanoToUsd,
+  normalizeTag,
+  parseTokens,
+  parseUsd,
+} from "../../../engine/serving.js";
+
+/** Facts with where each came from, as `explainDecision` takes them. */
+export interface SourcedFacts {
+  readonly facts: Facts;
+  readonly sources: Readonly<Record<string, string>>;
+}
+
+/** What a fact takes, in words, where a text is none of its values. */
+export interface Misfit {
+  readonly takes: string;
+}
+
+/** Reads the value that somebody gives a fact in place of a request, strictly by the fact's type; `model` becomes the catalog's id. */
+export function readGivenFact(
+  fact: FactDefinition,
+  text: string,
+  { set }: CompiledPolicy,
+): { readonly value: FactValue } | Misfit {
+  const value = readValue(fact, text);
+  if (typeof value === "object" && "takes" in value) return value;
+  const canonical = fact.name === "model" ? canonicalModelId(set.catalog, String(value)) : undefined;
+  return { value: canonical ?? value };
+}
+
+function readValue(fact: FactDefinition, text: string): FactValue | Misfit {
+  switch (fact.type) {
+    case "boolean":
+      return text === "true" ? true : text === "false" ? false : { takes: "true or false" };
+    case "set":
+      return readTags(text) ?? { takes: "tags separated by commas: code,sql" };
+    case "time": {
+      const time = Date.parse(text);
+      return Number.isNaN(time) || !/^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(text)
+        ? { takes: "a time with its zone: 2026-11-24T09:00:00Z" }
+        : time;
+    }
+    case "number":
+      return readNumber(fact, text) ?? { takes: numberForm(fact) };
+    case "string":
+      if (text === "") return { takes: "a text that is not empty; leave it out for an absent fact" };
+      return fact.values === undefined || fact.values.includes(text) ? text : { takes: fact.values.join(" or ") };
+  }
+}
+
+function readTags(text: string): readonly string[] | undefined {
+  const tags = text.trim() === "" ? [] : text.split(",").map(normalizeTag);
+  return tags.every((tag) => tag !== undefined) ? tags : undefined;
+}
+
+function readNumber(fact: FactDefinition, text: string): number | undefined {
+  if (fact.unit === "tokens") return parseTokens(text);
+  if (fact.unit === "usd") {
+    const nano = parseUsd(text);
+    return nano === undefined ? undefined : nanoToUsd(nano);
+  }
+  const form = fact.unit === "ms" ? /^\d{1,9}$/ : fact.unit === "ratio" ? /^\d{1,9}(\.\d+)?$/ : /^-?\d{1,15}(\.\d+)?$/;
+  return form.test(text) ? Number(text) : undefined;
+}
+
+function numberForm(fact: FactDefinition): string {
+  switch (fact.unit) {
+    case "tokens":
+      return "a number of tokens: 1500, 150k, 1M, 128Ki";
+    case "usd":
+      return "an amount in USD with at most 9 decimals: 0.05";
+    case "ms":
+      return "whole milliseconds: 800";
+    case "ratio":
+      return "a ratio of at least 0: 0.8";
+    default:
+      return "a number: 3 or 0.5";
+  }
+}

@@ -1,0 +1,113 @@
+import { type NextFunction, type Request, type Response, Router } from "express";
+import type { ApiKey } from "../../keys/api-key.js";
+import { DEFAULT_OVERLAP, keyToJson } from "../../keys/key-json.js";
+import type { KeyRing } from "../../keys/key-ring.js";
+import type { KeyStore } from "../../keys/key-store.js";
+import { limitsToJson } from "../../keys/limits.js";
+import { InvalidSettings, readExpiry, readKeyRequest, readLimits } from "../../keys/read-key-settings.js";
+import { appSubject, type Subject, tenantSubject } from "../../keys/subject.js";
+import { sendError } from "../errors/api-error.js";
+
+export interface KeyPlane {
+  readonly store: KeyStore;
+  readonly ring: KeyRing;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** `/admin/keys` and `/admin/limits`; access was checked and the body read before. */
+export function createKeyRoutes({ store, ring, now }: KeyPlane): Router {
+  const routes = Router();
+
+  routes.get("/keys", async (_request, response) => {
+    response.json({ keys: (await store.list()).map((key) => keyToJson(withLastUse(key, ring), now())) });
+  });
+
+  routes.post("/keys", async (request, response) => {
+    if (request.body === undefined) {
+      throw new InvalidSettings("the body", "send the key's settings as a JSON object; {} makes a key without any");
+    }
+    const { key, token } = await store.create(readKeyRequest(request.body, now()), now());
+    await ring.refresh();
+    response.status(201).json({ key: keyToJson(key, now()), token });
+  });
+
+  routes.post("/keys/:id/rotate", async (request, response) => {
+    const until = readOverlap(request.body ?? {}, now());
+    const issued = await store.rotate(request.params.id, until);
+    await ring.refresh();
+    if (issued === undefined) noKey(response, "no such key, or it is revoked");
+    else response.json({ key: keyToJson(issued.key, now()), token: issued.token });
+  });
+
+  const revoke = async (request: Request<{ id: string }>, response: Response) => {
+    const key = await store.revoke(request.params.id, now());
+    await ring.refresh();
+    if (key === undefined) noKey(response, "there is no key of that id");
+    else response.json({ key: keyToJson(key, now()) });
+  };
+  routes.post("/keys/:id/revoke", revoke);
+  routes.delete("/keys/:id", revoke);
+
+  routes.get("/limits", async (_request, response) => {
+    await ring.refresh();
+    response.json({ limits: ring.listLimits().map(({ subject, limits }) => limitsOfSubject(subject, limits)) });
+  });
+
+  routes.put("/limits", async (request, response) => {
+    const { subject, limits } = readLimitsRequest(request.body ?? {});
+    await store.setLimits(subject, limits);
+    await ring.refresh();
+    response.json(limitsOfSubject(subject, limits));
+  });
+
+  routes.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (!(error instanceof InvalidSettings)) {
+      next(error);
+      return;
+    }
+    const { message, parameter: param } = error;
+    sendError(response, { status: 400, type: "invalid_request_error", code: "invalid_parameter", message, param });
+  });
+  return routes;
+}
+
+function withLastUse(key: ApiKey, ring: KeyRing): ApiKey {
+  const lastUsedAt = Math.max(ring.lastUse(key.id) ?? 0, key.lastUsedAt ?? 0);
+  return lastUsedAt === 0 ? key : { ...key, lastUsedAt };
+}
+
+/** @returns until when the old secret works, epoch milliseconds. @throws InvalidSettings */
+function readOverlap(body: Readonly<Record<string, unknown>>, now: number): number {
+  const { overlap = DEFAULT_OVERLAP, ...rest } = body;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw new InvalidSettings(unknown.slice(0, 100), "it takes overlap alone");
+  return overlap === "0" || overlap === 0 ? now : readExpiry(overlap, now, "overlap");
+}
+
+/** @throws InvalidSettings */
+function readLimitsRequest(body: Readonly<Record<string, unknown>>) {
+  const { tenant, app, limits, ...rest } = body;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) throw new InvalidSettings(unknown.slice(0, 100), "it takes tenant, app and limits");
+  const isText = (value: unknown) => typeof value === "string" && value.trim() !== "" && value.length <= 256;
+  if (tenant !== undefined && !isText(tenant)) throw new InvalidSettings("tenant", "it takes a text");
+  if (app !== undefined && !isText(app)) throw new InvalidSettings("app", "it takes a text");
+  if (app === undefined && tenant === undefined) throw new InvalidSettings("tenant", "name a tenant, an app, or both");
+  const subject =
+    app === undefined ? tenantSubject(String(tenant)) : appSubject(tenant as string | undefined, String(app));
+  return { subject, limits: readLimits(limits ?? {}) };
+}
+
+function limitsOfSubject(subject: Subject, limits: Parameters<typeof limitsToJson>[0]): object {
+  const [kind, names = ""] = subject.split(":");
+  const [first = "", second] = names.split("/").map(decodeURIComponent);
+  return {
+    ...(kind === "tenant" ? { tenant: first } : { ...(first === "" ? {} : { tenant: first }), app: second ?? "" }),
+    limits: limitsToJson(limits),
+  };
+}
+
+function noKey(response: Response, message: string): void {
+  sendError(response, { status: 404, type: "not_found_error", code: "not_found", message });
+}

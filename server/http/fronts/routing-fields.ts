@@ -1,0 +1,332 @@
+import type { CompiledPolicy, Endpoint, World } from "../../../engine/serving.js";
+import { canonicalModelId } from "../../../engine/serving.js";
+import type { ServingPolicy } from "../../dispatch/serving-policy.js";
+import type { EndpointObservations } from "../../endpoints/endpoint-observations.js";
+import { isObject, type Json } from "../../providers/chat/json.js";
+import type { RoutingFieldName } from "../../providers/chat/routing-field-names.js";
+import type { Operation } from "../../providers/operation.js";
+
+/** What a request's own hints do to the plan: they leave out, and order the endpoints of one model; they never add. */
+export interface RoutingHints {
+  /** `model` without a suffix that is a hint. */
+  readonly model: string | undefined;
+  /** What is left out by which hint, see `World`; undefined: nothing. */
+  readonly excludedBy: World["hint_excluded_by"];
+  readonly order: readonly string[] | undefined;
+  readonly noFallback: boolean;
+  readonly warnings: readonly string[];
+}
+
+export interface RoutingContext {
+  readonly serving: ServingPolicy;
+  readonly operation: Operation;
+  /** The request as a chat completion, parsed. */
+  readonly body: Json;
+  /** What was seen of endpoints, for hints that order them. */
+  readonly observations: Pick<EndpointObservations, "latencyMs" | "tokensPerSecond">;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+interface Draft {
+  readonly policy: CompiledPolicy;
+  readonly body: Json;
+  /** Observed time to the first token, by endpoint. */
+  readonly latencyMs: () => Readonly<Record<string, number>> | undefined;
+  /** Observed speed of an endpoint's streams, tokens a second; undefined when it is not known. */
+  readonly tokensPerSecond: (endpoint: string) => number | undefined;
+  /** Parameters of the request that an endpoint's format leaves out. */
+  readonly ignores: (endpoint: Endpoint) => readonly string[];
+  readonly endpoints: readonly Endpoint[];
+  /** Leaves out every endpoint that does not pass. @param hint what asks for it, as people are told: `provider.only: openai`. */
+  keep(hint: string, test: (endpoint: Endpoint) => boolean): void;
+  /** A smaller number comes first. */
+  orderBy(rank: (endpoint: Endpoint) => number): void;
+  readonly noFallback: () => void;
+  readonly warn: (sentence: string) => void;
+}
+
+/** @returns what the value should have been, when it is none. */
+type ReadField = (value: unknown, draft: Draft) => string | undefined;
+
+/** Suffixes of `model` (https://openrouter.ai/docs/guides/routing/model-variants, read 2026-11-25). */
+const suffixes: Readonly<Record<string, ReadField>> = {
+  floor: (_, draft) => sortBy("price", draft),
+  nitro: (_, draft) => sortBy("throughput", draft),
+  free: (_, draft) => {
+    draft.keep(
+      "model: the suffix :free",
+      ({ price }) => price !== undefined && price.input === 0 && price.output === 0 && price.above === undefined,
+    );
+    return undefined;
+  },
+};
+
+/** Fields of `provider` (https://openrouter.ai/docs/guides/routing/provider-selection, read 2026-11-25). */
+const providerFields: Readonly<Record<string, ReadField>> = {
+  order(value, draft) {
+    if (!isTexts(value)) return "a list of providers";
+    warnOfUnknown("provider.order", value, draft);
+    draft.orderBy(({ provider }) => (value.includes(provider) ? value.indexOf(provider) : value.length));
+    return undefined;
+  },
+  only(value, draft) {
+    if (!isTexts(value) || value.length === 0) return "a list of at least one provider";
+    warnOfUnknown("provider.only", value, draft);
+    draft.keep(`provider.only: ${knownProviders(value, draft)}`, ({ provider }) => value.includes(provider));
+    return undefined;
+  },
+  ignore(value, draft) {
+    if (!isTexts(value)) return "a list of providers";
+    warnOfUnknown("provider.ignore", value, draft);
+    draft.keep(`provider.ignore: ${knownProviders(value, draft)}`, ({ provider }) => !value.includes(provider));
+    return undefined;
+  },
+  allow_fallbacks(value, draft) {
+    if (value === false) draft.noFallback();
+    return typeof value === "boolean" ? undefined : "true or false";
+  },
+  sort(value, draft) {
+    if (!isObject(value)) return sortBy(value, draft);
+    const { by, partition, ...others } = value;
+    const unused = [...(partition === undefined || partition === "model" ? [] : ["partition"]), ...Object.keys(others)];
+    if (unused.length > 0)
+      draft.warn(`provider.sort.${listed(unused)}: it was not used; endpoints of one model are sorted`);
+    return sortBy(by, draft);
+  },
+  max_price(value, draft) {
+    if (!isObject(value) || !isPrice(value["prompt"]) || !isPrice(value["completion"])) {
+      return "an object: { prompt, completion }, USD per million tokens";
+    }
+    const { prompt, completion } = value;
+    const limits = Object.entries({ prompt, completion }).filter(([, usd]) => usd !== undefined && usd !== null);
+    draft.keep(
+      `provider.max_price: ${limits.map(([name, usd]) => `${name} ${Number(usd)}`).join(", ")}`,
+      ({ price }) => price !== undefined && isWithin(price.input, prompt) && isWithin(price.output, completion),
+    );
+    const others = Object.keys(value).filter((name) => name !== "prompt" && name !== "completion");
+    if (others.length > 0) draft.warn(`provider.max_price.${listed(others)}: it was not used`);
+    return undefined;
+  },
+  data_collection(value, draft) {
+    if (value === "deny") draft.keep("provider.data_collection: deny", ({ retentionDays }) => retentionDays === 0);
+    return value === "deny" || value === "allow" ? undefined : "allow or deny";
+  },
+  zdr(value, draft) {
+    if (value === true) draft.keep("provider.zdr: true", ({ retentionDays }) => retentionDays === 0);
+    return typeof value === "boolean" ? undefined : "true or false";
+  },
+  require_parameters(value, draft) {
+    if (value === true)
+      draft.keep("provider.require_parameters: true", (endpoint) => draft.ignores(endpoint).length === 0);
+    return typeof value === "boolean" ? undefined : "true or false";
+  },
+};
+
+/** Fields of the body: OpenRouter's, which its clients send. */
+const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
+  models(value, draft) {
+    if (!isTexts(value)) return "a list of models";
+    const { model } = draft.body;
+    const names = [...(typeof model === "string" && model !== "auto" ? [model] : []), ...value];
+    const { catalog } = draft.policy.set;
+    const named = names.map(
+      (name) => canonicalModelId(catalog, name) ?? canonicalModelId(catalog, name.replace(/:[a-z]+$/, "")),
+    );
+    draft.keep(`models: ${shown(named)}`, (endpoint) => named.includes(endpoint.model));
+    const unknown = value.filter((_, at) => named[names.length - value.length + at] === undefined);
+    if (unknown.length > 0) draft.warn(`models: the catalog has no ${quoted(unknown)}`);
+    return undefined;
+  },
+  provider(value, draft) {
+    if (!isObject(value)) return "an object";
+    const names = Object.keys(value).filter((name) => value[name] !== null);
+    const others = names.filter((name) => !Object.hasOwn(providerFields, name));
+    unused(`provider.${listed(others)}`, others.length === 0, draft);
+    for (const name of names) {
+      const read = Object.hasOwn(providerFields, name) ? providerFields[name] : undefined;
+      const form = read?.(value[name], draft);
+      if (form !== undefined) draft.warn(`provider.${name}: it takes ${form}; it was not used`);
+    }
+    return undefined;
+  },
+  route: (value, draft) => unused("route", value === "fallback", draft),
+  transforms: (value, draft) => unused("transforms", Array.isArray(value) && value.length === 0, draft),
+  plugins: (value, draft) => unused("plugins", Array.isArray(value) && value.length === 0, draft),
+  preset: (_, draft) => unused("preset", false, draft),
+  trace: (_, draft) => unused("trace", false, draft),
+  /** Usage is always counted; see {@link withUsageAsked}. */
+  usage: (value) => (isObject(value) ? undefined : "an object: { include }"),
+  /** A fact: see `observeBody`. */
+  session_id: () => undefined,
+};
+
+const NONE: readonly string[] = [];
+/** Names of a hint that are shown. */
+const MAX_SHOWN = 5;
+
+/** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
+export function readRoutingFields(context: RoutingContext): RoutingHints {
+  const { serving, operation, body, observations, now } = context;
+  if (!hasRoutingFields(body) && !String(body["model"] ?? "").includes(":")) {
+    return {
+      model: asText(body["model"]),
+      excludedBy: undefined,
+      order: undefined,
+      noFallback: false,
+      warnings: NONE,
+    };
+  }
+  const { policy } = serving;
+  const endpoints = policy.set.catalog.models.flatMap((model) => model.endpoints);
+  const excludedBy: Record<string, readonly string[]> = {};
+  const warnings: string[] = [];
+  let order: readonly string[] | undefined;
+  let noFallback = false;
+  const draft: Draft = {
+    policy,
+    body,
+    latencyMs: () => observations.latencyMs(serving.endpointIds, now),
+    tokensPerSecond: (endpoint) => observations.tokensPerSecond(endpoint, now),
+    ignores: (endpoint) => serving.ignoredBy(endpoint, body, operation),
+    endpoints,
+    keep: (hint, test) => {
+      const left = endpoints.filter((endpoint) => !test(endpoint));
+      if (left.length > 0) excludedBy[hint] = left.map(({ id }) => id);
+    },
+    orderBy: (rank) => {
+      if (order !== undefined) warnings.push("provider: it orders twice; the first order was used");
+      order ??= [...endpoints].sort((a, b) => rank(a) - rank(b)).map(({ id }) => id);
+    },
+    noFallback: () => {
+      noFallback = true;
+    },
+    warn: (sentence) => warnings.push(sentence),
+  };
+  const model = readSuffix(draft);
+  for (const [name, read] of Object.entries(bodyFields)) {
+    const value = body[name];
+    if (value === undefined) continue;
+    const form = value === null ? undefined : read(value, draft);
+    if (form !== undefined) warnings.push(`${name}: it takes ${form}; it was not used`);
+  }
+  const hasExcluded = Object.keys(excludedBy).length > 0;
+  return { model, excludedBy: hasExcluded ? excludedBy : undefined, order, noFallback, warnings };
+}
+
+export function hasRoutingFields(body: Json): boolean {
+  for (const name in body) if (Object.hasOwn(bodyFields, name)) return true;
+  return false;
+}
+
+/** The fields of a body that are for a router. */
+export function routingFieldsOf(body: Json): Json {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(bodyFields, name)));
+}
+
+/** OpenRouter's `usage: { include: true }` asks for what OpenAI's `stream_options: { include_usage: true }` does. */
+export function withUsageAsked(body: Json): Json {
+  const { usage, stream, stream_options: options = null } = body;
+  if (!isObject(usage) || usage["include"] !== true || stream !== true) return body;
+  return options === null || isObject(options)
+    ? { ...body, stream_options: { ...options, include_usage: true } }
+    : body;
+}
+
+/** A body without the fields that are for a router. */
+export function withoutRoutingFields(body: Json): Json {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !Object.hasOwn(bodyFields, name)));
+}
+
+/** A model of the catalog may have a colon in its name; then nothing of it is a suffix. */
+function readSuffix(draft: Draft): string | undefined {
+  const { model } = draft.body;
+  if (typeof model !== "string") return undefined;
+  const { catalog } = draft.policy.set;
+  const [, name = "", suffix = ""] = /^(.+):([a-z]+)$/.exec(model) ?? [];
+  if (suffix === "" || canonicalModelId(catalog, model) !== undefined) return model;
+  if (canonicalModelId(catalog, name) === undefined && name !== "auto") return model;
+  const read = Object.hasOwn(suffixes, suffix) ? suffixes[suffix] : undefined;
+  if (read === undefined) draft.warn(`model: the suffix :${suffix} means nothing here; it was not used`);
+  else read(undefined, draft);
+  return name;
+}
+
+function sortBy(by: unknown, draft: Draft): string | undefined {
+  switch (by) {
+    case "price":
+      draft.orderBy(({ price }) => (price === undefined ? Number.POSITIVE_INFINITY : price.input + price.output));
+      return undefined;
+    case "throughput":
+      draft.orderBy(({ id }) => -(draft.tokensPerSecond(id) ?? 0));
+      return undefined;
+    case "latency":
+      draft.orderBy(byLatency(draft.latencyMs()));
+      return undefined;
+    default:
+      return "price, latency or throughput";
+  }
+}
+
+function byLatency(latencyMs: Readonly<Record<string, number>> = {}): (endpoint: Endpoint) => number {
+  return ({ id }) => latencyMs[id] ?? Number.MAX_SAFE_INTEGER;
+}
+
+function warnOfUnknown(name: string, providers: readonly string[], draft: Draft): void {
+  const known = new Set(draft.policy.set.catalog.providers.map((provider) => provider.name));
+  const unknown = providers.filter((provider) => !known.has(provider));
+  if (unknown.length > 0) draft.warn(`${name}: the catalog has no provider ${quoted(unknown)}`);
+}
+
+function knownProviders(names: readonly string[], { policy }: Draft): string {
+  const { providers } = policy.set.catalog;
+  return shown(names.map((name) => providers.find((provider) => provider.name === name)?.name));
+}
+
+/** What a hint names, of the catalog: of other words, which may be anything, only how many there are. */
+function shown(names: readonly (string | undefined)[]): string {
+  const known = [...new Set(names)].filter((name) => name !== undefined);
+  const unknown = names.filter((name) => name === undefined).length;
+  const first = known.slice(0, MAX_SHOWN);
+  const more = known.length - first.length;
+  return [
+    ...first,
+    ...(more === 0 ? [] : [`${more} more`]),
+    ...(unknown === 0 ? [] : [`${unknown} that the catalog does not have`]),
+  ].join(", ");
+}
+
+/** The client's own words: some of them, shortened. */
+function listed(words: readonly string[], show = (word: string) => word): string {
+  const first = words.slice(0, MAX_SHOWN).map((word) => show(word.slice(0, 100)));
+  const more = words.length - first.length;
+  return more === 0 ? first.join(", ") : `${first.join(", ")} and ${more} more`;
+}
+
+function quoted(words: readonly string[]): string {
+  return listed(words, JSON.stringify);
+}
+
+function unused(name: string, isFine: boolean, draft: Draft): undefined {
+  if (!isFine) draft.warn(`${name}: this server has no such thing; it was not used`);
+  return undefined;
+}
+
+function isPrice(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  const usd = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof usd === "number" && usd >= 0;
+}
+
+/** @param pico pico-dollars per token: millionths of a dollar per million tokens. */
+function isWithin(pico: number, usdPerMillion: unknown): boolean {
+  return usdPerMillion === undefined || usdPerMillion === null || pico <= Number(usdPerMillion) * 1e6;
+}
+
+function asText(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === "string");
+}

@@ -1,0 +1,103 @@
+import { type CompiledPolicy, canonicalModelId, MAX_TOKENS } from "../../../engine/serving.js";
+import { listEntry } from "../../json/late-text.js";
+import { readText } from "./hints.js";
+import { isNamedInRoutes } from "./named-in-routes.js";
+import type { Observation } from "./observation.js";
+
+/** Where a field of the body came from: `body max_tokens`, `default`. */
+type SourceOf = (field: string) => string;
+
+/** Reads what the body of a chat completion says, but for the size of its prompt. */
+export function observeBody(
+  body: Readonly<Record<string, unknown>>,
+  policy: CompiledPolicy,
+  observation: Observation,
+  sourceOf: SourceOf,
+): void {
+  const { model } = body;
+  if (typeof model === "string") {
+    const canonical = canonicalModelId(policy.set.catalog, model);
+    if (canonical === undefined && model !== "auto" && !isNamedInRoutes(policy.set, model)) {
+      const shown = JSON.stringify(model.slice(0, 100));
+      observation.warnings.push(`model: the catalog has no ${shown}; what the policy chose stands for it`);
+    }
+    observation.observe(
+      "model",
+      canonical ?? model,
+      canonical === undefined || canonical === model ? "body model" : `body model \`${model}\``,
+    );
+  } else {
+    observation.observe("model", "auto", "default");
+  }
+  observeOutputLimit(body, observation, sourceOf);
+  const { session_id: given = null } = body;
+  const session = typeof given === "string" ? readText(given) : undefined;
+  if (session !== undefined) observation.observe("session", session, sourceOf("session_id"));
+  else if (given !== null) {
+    observation.warnings.push("session_id: it takes a text of at most 256 characters; it was not used");
+  }
+  const user = typeof body["user"] === "string" ? readText(body["user"]) : undefined;
+  if (body["user"] !== undefined && body["user"] !== null && user === undefined) {
+    observation.warnings.push("user: it takes a text of at most 256 characters; it was not used for routing");
+  }
+  if (user !== undefined) {
+    observation.observe("user", user, sourceOf("user"));
+    observation.observe("session", user, sourceOf("user"));
+  }
+  observation.observe("stream", body["stream"] === true, "body stream");
+  const usesTools = isFilled(body["tools"]);
+  const usesFunctions = isFilled(body["functions"]);
+  observation.observe(
+    "uses_tools",
+    usesTools || usesFunctions,
+    usesFunctions && !usesTools ? "body functions" : "body tools",
+  );
+  observation.observe("uses_vision", usesVision(body["messages"]), sourceOf("messages"));
+  const format = body["response_format"] as { readonly type?: unknown } | null | undefined;
+  observation.observe("uses_json_schema", format?.type === "json_schema", sourceOf("response_format"));
+}
+
+const outputLimits = ["max_completion_tokens", "max_tokens"] as const;
+
+/** The larger of the two: providers differ in which one they go by. */
+function observeOutputLimit(
+  body: Readonly<Record<string, unknown>>,
+  observation: Observation,
+  sourceOf: SourceOf,
+): void {
+  let largest: { readonly limit: number; readonly name: string } | undefined;
+  for (const name of outputLimits) {
+    const limit = body[name];
+    if (limit === undefined || limit === null) continue;
+    if (!isTokenLimit(limit)) observation.refuse(`${name}: it takes a whole number of tokens`);
+    else if (largest === undefined || limit > largest.limit) largest = { limit, name };
+  }
+  if (largest !== undefined) observation.observe("max_output_tokens", largest.limit, sourceOf(largest.name));
+}
+
+export function isTokenLimit(limit: unknown): limit is number {
+  return typeof limit === "number" && Number.isInteger(limit) && limit >= 0 && limit <= MAX_TOKENS;
+}
+
+function isFilled(list: unknown): boolean {
+  return Array.isArray(list) && list.length > 0;
+}
+
+function usesVision(messages: unknown): boolean {
+  return Array.isArray(messages) && messages.some((message) => listEntry(message, "content").some(isImagePart));
+}
+
+/** Whether a part of a message is an image, in the form of chat completions or of responses. Some servers take one without a type. */
+function isImagePart(part: unknown): boolean {
+  if (typeof part !== "object" || part === null) return false;
+  const { type } = part as { readonly type?: unknown };
+  return type === "image_url" || type === "input_image" || Object.hasOwn(part, "image_url");
+}
+
+/** @returns an entry of the body's `metadata`; undefined when it has none of that name itself. */
+export function metadataValue(body: Readonly<Record<string, unknown>>, name: string): unknown {
+  const { metadata } = body;
+  return typeof metadata === "object" && metadata !== null && Object.hasOwn(metadata, name)
+    ? (metadata as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}

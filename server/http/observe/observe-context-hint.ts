@@ -1,0 +1,20 @@
+import { formatTokens } from "../../../engine/serving.js";
+import { byteBounds } from "../../tokens/coarse-bounds.js";
+import type { PromptSize } from "../../tokens/prompt-size.js";
+import type { Observation } from "./observation.js";
+
+/**
+ * A hint of the prompt's size is believed unless the prompt holds more for certain: else a word in a header would dodge
+ * every guard on its size and its cost. What is not believed is measured.
+ */
+export function checkContextHint(prompt: PromptSize, observation: Observation): void {
+  const hinted = observation.facts["context_tokens"];
+  if (typeof hinted !== "number") return;
+  const { texts, fixedTokens } = prompt.parts;
+  const least = byteBounds(texts).lower + fixedTokens;
+  if (hinted >= least) return;
+  observation.forget("context_tokens");
+  observation.warnings.push(
+    `x-route-context-tokens: ${formatTokens(hinted)} is less than the prompt holds (at least ${formatTokens(least)} tokens); it was not used`,
+  );
+}

@@ -1,0 +1,177 @@
+import {
+  type AttributeDefinition,
+  dependsOnPromptSize,
+  type Facts,
+  type FactValue,
+  MAX_TOKENS,
+  type TokenBounds,
+} from "../../../engine/serving.js";
+import type { ServingPolicy } from "../../dispatch/serving-policy.js";
+import type { TrustedFacts } from "../../keys/key-facts.js";
+import { andThen, type Soon } from "../../soon.js";
+import { PromptSize } from "../../tokens/prompt-size.js";
+import { type PromptTokens, promptTokens } from "../../tokens/prompt-tokens.js";
+import type { TokenCounter } from "../../tokens/token-counter.js";
+import { type FieldNames, fieldName } from "../fronts/field-names.js";
+import type { Unseen } from "../fronts/front.js";
+import { type Hint, hints, switches, tagHeaders } from "./hints.js";
+import { Observation } from "./observation.js";
+import { observeAttributes } from "./observe-attributes.js";
+import { observeBody } from "./observe-body.js";
+import { checkContextHint } from "./observe-context-hint.js";
+import { observeKey } from "./observe-key.js";
+import { observeTags } from "./observe-tags.js";
+import type { RequestHeaders } from "./request-headers.js";
+
+export interface RequestToObserve {
+  readonly headers: RequestHeaders;
+  /** The parsed body: a JSON object. */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** What the request holds beside that. */
+  readonly unseen?: Unseen | undefined;
+  /** What the client calls fields of the body; undefined: as the body does. */
+  readonly names?: FieldNames | undefined;
+  /** Fields of the body that the client did not send. */
+  readonly assumed?: readonly string[] | undefined;
+  readonly serving: Pick<ServingPolicy, "policy" | "thresholds">;
+  readonly counter: TokenCounter;
+  /** What its API key says; undefined when it has none. */
+  readonly key?: TrustedFacts | undefined;
+  /** When the request arrived, milliseconds since 1970-01-01T00:00:00Z. */
+  readonly now: number;
+}
+
+/** What a request says about itself. */
+export interface ObservedRequest {
+  readonly facts: Facts;
+  /** For each fact, where its value came from: `header x-route-tags`, `body model`, `estimate`, `clock`. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** How large its prompt is, whatever it hints at. */
+  readonly prompt: PromptSize;
+  /** One sentence for each hint that is malformed, unknown or given twice; those hints are not facts. */
+  readonly warnings: readonly string[];
+  /** One sentence for each value that must not be passed over: a server refuses the request. They are among the warnings. */
+  readonly refusals: readonly string[];
+  /** `x-route-strict: true`: warnings refuse the request. */
+  readonly strict: boolean;
+  /** `x-route-explain: true`: the answer carries the decision record. */
+  readonly explain: boolean;
+}
+
+/**
+ * Reads the facts of a chat completion from its headers and body: the same request gives the same facts. The prompt is
+ * measured only when no hint gives its size. Never rejects.
+ */
+export function observeRequest(request: RequestToObserve): Soon<ObservedRequest> {
+  const { headers, body, unseen, key, now } = request;
+  const { policy } = request.serving;
+  const { names, assumed = [] } = request;
+  const { attributes } = policy.set;
+  const observation = new Observation(attributes);
+  const prompt = new PromptSize(body, unseen?.tokens);
+  if (key !== undefined) observeKey(key, attributes, observation);
+  observeHints(headers, observation);
+  if (unseen?.tools === true) observation.observe("uses_tools", true, "body tools");
+  if (unseen?.images === true) observation.observe("uses_vision", true, `body ${fieldName(names, "messages")}`);
+  observeBody(body, policy, observation, (field) =>
+    assumed.includes(field) ? "default" : `body ${fieldName(names, field)}`,
+  );
+  observeTags(key?.tags ?? [], headers, body, observation);
+  observeAttributes(attributes, headers, body, observation);
+  observation.observe("time", now, "clock");
+  warnOfUnknownHints(headers, attributes, observation);
+  const strict = readSwitch(headers, "x-route-strict");
+  if (strict.isMalformed) observation.refuse(`x-route-strict: ${SWITCH_FORM}`);
+  const explain = readSwitch(headers, "x-route-explain");
+  if (explain.isMalformed) observation.warnings.push(`x-route-explain: ${SWITCH_FORM}; it was not used`);
+  checkContextHint(prompt, observation);
+  const observed = (): ObservedRequest => {
+    const { sources, warnings, refusals } = observation;
+    return {
+      facts: observation.facts as Facts,
+      sources,
+      prompt,
+      warnings: refusals.length === 0 ? warnings : [...refusals, ...warnings],
+      refusals,
+      strict: strict.isOn,
+      explain: explain.isOn,
+    };
+  };
+  const measuring =
+    observation.facts["context_tokens"] === undefined ? observePromptTokens(request, prompt, observation) : undefined;
+  return andThen(measuring, observed);
+}
+
+/** What the record says of a size that was not hinted. */
+const tokenSources = { estimate: "estimate", exact: "exact count", bounds: "bounds" } as const;
+
+function observePromptTokens(
+  { serving: { policy, thresholds }, counter }: RequestToObserve,
+  prompt: PromptSize,
+  observation: Observation,
+): Soon<void> {
+  const facts = observation.facts as Facts;
+  const matters = (bounds: TokenBounds) => dependsOnPromptSize(policy, thresholds, facts, bounds);
+  const observe = ({ value, source }: PromptTokens) =>
+    observation.observe("context_tokens", Math.min(value, MAX_TOKENS), tokenSources[source]);
+  const tokens = promptTokens({ prompt, matters, counter });
+  return andThen(tokens, observe);
+}
+
+function observeHints(headers: RequestHeaders, observation: Observation): void {
+  for (const hint of hints) observeHint(hint, headers, observation);
+}
+
+function observeHint(
+  { fact, headers: names, read, form }: Hint,
+  headers: RequestHeaders,
+  observation: Observation,
+): void {
+  let first: { readonly header: string; readonly value: FactValue } | undefined;
+  for (const header of names) {
+    const text = headers[header];
+    if (text === undefined) continue;
+    if (typeof text !== "string") {
+      observation.warnGivenTwice(header);
+      continue;
+    }
+    const value = read(text);
+    if (value === undefined) observation.warnings.push(`${header}: it takes ${form}; it was not used`);
+    else if (first === undefined) first = { header, value };
+    else if (value !== first.value) {
+      observation.warnings.push(`${header}: it differs from ${first.header}; it was not used`);
+    }
+  }
+  if (first !== undefined) observation.observe(fact, first.value, `header ${first.header}`);
+}
+
+const knownHints: ReadonlySet<string> = new Set([...hints.flatMap((hint) => hint.headers), ...tagHeaders, ...switches]);
+
+function warnOfUnknownHints(
+  headers: RequestHeaders,
+  attributes: readonly AttributeDefinition[],
+  { warnings }: Observation,
+): void {
+  for (const name of Object.keys(headers)) {
+    if (!name.startsWith("x-route-") || knownHints.has(name)) continue;
+    if (attributes.some(({ from }) => "header" in from && from.header.toLowerCase() === name)) continue;
+    warnings.push(`${name}: there is no such hint`);
+  }
+}
+
+const SWITCH_FORM = "it takes true or false";
+
+interface Switch {
+  /** Any value says true. */
+  readonly isOn: boolean;
+  readonly isMalformed: boolean;
+}
+
+const OFF: Switch = { isOn: false, isMalformed: false };
+
+function readSwitch(headers: RequestHeaders, name: string): Switch {
+  const given = headers[name];
+  if (given === undefined) return OFF;
+  const values = typeof given === "string" ? [given] : given;
+  return { isOn: values.includes("true"), isMalformed: values.some((text) => text !== "true" && text !== "false") };
+}

@@ -1,0 +1,46 @@
+import { MAX_TAGS, normalizeTag } from "../../../engine/serving.js";
+
+/** Tags out of a list or a text with commas. */
+export interface TagList {
+  /** Normalised, without repeats, in the order given; at most {@link MAX_TAGS} and one more, which says that there are too many. */
+  readonly tags: readonly string[];
+  /** What is left out because no policy can name it, for people; the first few. */
+  readonly unreadable: readonly string[];
+}
+
+/** How many unreadable tags a warning names, and how much of each. */
+const NAMED = 3;
+const SHOWN = 24;
+
+/** Reads every tag that can be read: one that cannot must not take the others with it. Empty parts are passed over. */
+export function readTagList(items: readonly unknown[]): TagList {
+  const tags = new Set<string>();
+  const unreadable: string[] = [];
+  const leaveOut = (shown: string) => {
+    if (unreadable.length < NAMED) unreadable.push(shown);
+    else if (unreadable.length === NAMED) unreadable.push("…");
+  };
+  for (const item of items) {
+    if (typeof item !== "string") {
+      leaveOut(Array.isArray(item) ? "a list" : item === null ? "null" : `a value of type ${typeof item}`);
+      continue;
+    }
+    for (const part of item.split(",")) {
+      if (part.trim() === "") continue;
+      const tag = normalizeTag(part);
+      if (tag === undefined) leaveOut(quote(part.trim()));
+      else if (tags.size <= MAX_TAGS) tags.add(tag);
+    }
+  }
+  return { tags: [...tags], unreadable };
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+}
+
+/** @returns the tags; undefined when one cannot be read or there are too many. */
+export function readTags(items: readonly unknown[]): readonly string[] | undefined {
+  const { tags, unreadable } = readTagList(items);
+  return unreadable.length > 0 || tags.length > MAX_TAGS ? undefined : tags;
+}

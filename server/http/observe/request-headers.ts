@@ -1,0 +1,45 @@
+import type { IncomingMessage } from "node:http";
+import type { AttributeDefinition } from "../../../engine/serving.js";
+
+/** Headers by their lower-case name; a list when one was given more than once. */
+export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * The headers of a request that can be hints, as they came: those that begin with `x-`, `http-referer`, and those that
+ * attributes name. One given twice is a list (node joins most of them with commas), and text beyond ASCII is read as UTF-8 where it
+ * is valid UTF-8 (node reads bytes as Latin-1).
+ */
+export function requestHeaders(
+  { rawHeaders }: Pick<IncomingMessage, "rawHeaders">,
+  attributes: readonly AttributeDefinition[],
+): RequestHeaders {
+  const headers: Record<string, string | readonly string[]> = {};
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? "").toLowerCase();
+    if (
+      !name.startsWith("x-") &&
+      name !== "http-referer" &&
+      !attributes.some(({ from }) => "header" in from && from.header.toLowerCase() === name)
+    ) {
+      continue;
+    }
+    const text = decode(rawHeaders[index + 1] ?? "");
+    const before = headers[name];
+    headers[name] = before === undefined ? text : [...(typeof before === "string" ? [before] : before), text];
+  }
+  return headers;
+}
+
+/** A value that may be sent in a response header: everything but printable ASCII becomes `?`. */
+export function headerValue(text: string): string {
+  return /[^\x20-\x7e]/.test(text) ? text.replace(/[^\x20-\x7e]/gu, "?") : text;
+}
+
+function decode(text: string): string {
+  if (!/[\x80-\xff]/.test(text)) return text;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(text, "latin1"));
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "vitest";
+import { TimerExpired } from "../../../../server/dispatch/answers/attempt-timers.js";
+import {
+  classifyAnswer,
+  classifyErrorObject,
+  classifyException,
+} from "../../../../server/dispatch/answers/classify-failure.js";
+
+const now = Date.parse("2026-11-25T10:00:00Z");
+const answer = (status: number, body: unknown = "", headers: Record<string, string> = {}) =>
+  classifyAnswer({ status, headers, body: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)) }, now);
+
+describe("classifyAnswer()", () => {
+  it.each([
+    [400, "", "invalid_request"],
+    [401, "", "auth"],
+    [402, "", "auth"],
+    [403, "", "auth"],
+    [404, "", "server_error"],
+    [405, "", "server_error"],
+    [408, "", "timeout"],
+    [413, "", "context_length"],
+    [418, "", "invalid_request"],
+    [422, "", "invalid_request"],
+    [429, "", "rate_limited"],
+    [498, "", "overloaded"],
+    [500, "", "server_error"],
+    [502, "", "server_error"],
+    [503, "", "overloaded"],
+    [504, "", "timeout"],
+    [524, "", "timeout"],
+    [529, "", "overloaded"],
+    [301, "", "malformed_response"],
+    [400, { error: { code: "context_length_exceeded" } }, "context_length"],
+    [400, { error: { message: "This model's maximum context length is 8192 tokens" } }, "context_length"],
+    [400, { error: { code: "content_filter" } }, "content_filter"],
+    [500, { error: { type: "overloaded_error" } }, "overloaded"],
+    [429, { error: { code: "insufficient_quota" } }, "auth"],
+    [429, { error: { code: "context_length_exceeded" } }, "rate_limited"],
+    [400, { error: "maximum context length" }, "context_length"],
+    [400, { message: "x", code: "content_filter" }, "content_filter"],
+    [503, "<html>", "overloaded"],
+    [503, { error: null }, "overloaded"],
+  ])("takes %i %j for %s", (status, body, errorClass) => {
+    expect(answer(status, body).errorClass).toBe(errorClass);
+  });
+
+  it.each([
+    ["2", 2_000],
+    ["0.5", 500],
+    ["0", 0],
+    ["Wed, 25 Nov 2026 10:00:30 GMT", 30_000],
+    ["Wed, 25 Nov 2026 09:00:00 GMT", undefined],
+    ["soon", undefined],
+    ["-1", undefined],
+    ["999999999", undefined],
+  ])("reads Retry-After %s as %s ms", (text, ms) => {
+    expect(answer(429, "", { "retry-after": text }).retryAfterMs).toBe(ms);
+  });
+
+  it("keeps the provider's words for the operator, short, and none of them for the client", () => {
+    const failure = answer(500, { error: { message: `a\n${"b".repeat(2_000)}` } });
+    expect(failure.message).toHaveLength(500);
+    expect(failure.message).toMatch(/^a b+…$/);
+    expect(failure.summary).toBe("status 500");
+  });
+
+  it("does not keep what a provider says about our key", () => {
+    expect(answer(401, { error: { message: "Incorrect API key sk-1" } }).message).not.toContain("sk-1");
+  });
+});
+
+describe("classifyErrorObject()", () => {
+  it.each([
+    [{ code: 429 }, "rate_limited", 429],
+    [{ status: 503 }, "overloaded", 503],
+    [{ code: "content_filter" }, "content_filter", undefined],
+    [{ message: "boom" }, "server_error", undefined],
+    ["boom", "server_error", undefined],
+    [42, "server_error", undefined],
+    [{ code: 200 }, "server_error", undefined],
+  ])("takes %j for %s", (error, errorClass, status) => {
+    const failure = classifyErrorObject(error);
+    expect([failure.errorClass, failure.status]).toEqual([errorClass, status]);
+  });
+});
+
+describe("classifyException()", () => {
+  it.each([
+    [new TimerExpired("idle", 5_000), "timeout", "idle timer (5 s)"],
+    [Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "connection", "no connection, or it broke"],
+    [Object.assign(new Error("x"), { code: "UND_ERR_CONNECT_TIMEOUT" }), "timeout", "connect timer"],
+    [Object.assign(new Error("x"), { name: "HTTPParserError" }), "malformed_response", "the answer is not HTTP"],
+    ["text", "connection", "no connection, or it broke"],
+  ])("takes %s for %s", (error, errorClass, summary) => {
+    expect(classifyException(error)).toMatchObject({ errorClass, summary });
+  });
+});

@@ -1,0 +1,263 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { KeyStore } from "../../../../server/keys/key-store.js";
+import { readKeyRequest } from "../../../../server/keys/read-key-settings.js";
+import {
+  catalogOf,
+  compile,
+  completion,
+  policyOf,
+  proxyOver,
+  sendJson,
+  startProxy,
+  startUpstream,
+  stopAll,
+} from "../harness.js";
+
+afterEach(stopAll);
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const answering = () => startUpstream((response) => sendJson(response, completion("hello")));
+const errorOf = async (response: Response) =>
+  ((await response.json()) as { error: { code: string; message: string } }).error;
+
+describe("who needs a key", () => {
+  it("nobody, on loopback, before one is made; whatever an SDK sends counts for nothing", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    expect((await proxy.ask()).status).toBe(200);
+    expect((await proxy.ask({}, bearer("sk-anything"))).status).toBe(200);
+    expect((await proxy.lastDecision()).facts).not.toHaveProperty("key");
+  });
+
+  it("everybody, once one was made, also after it is revoked", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { token, id } = await proxy.createKey();
+    expect((await proxy.ask({}, bearer(token))).status).toBe(200);
+    expect((await proxy.ask({}, { "x-api-key": token })).status).toBe(200);
+    const refused = await proxy.ask();
+    expect(refused.status).toBe(401);
+    expect(refused.headers.get("www-authenticate")).toBe("Bearer");
+    expect(await errorOf(refused)).toMatchObject({
+      code: "missing_api_key",
+      type: "authentication_error",
+      message: expect.stringContaining("or `x-api-key: rw_…`"),
+    });
+    await fetch(`${proxy.url}/admin/keys/${id}`, { method: "DELETE" });
+    const revoked = await errorOf(await proxy.ask({}, bearer(token)));
+    expect(revoked).toMatchObject({ code: "invalid_api_key", message: expect.stringContaining("revoked") });
+    expect((await proxy.ask()).status).toBe(401);
+  });
+
+  it("whoever brings a key that was made elsewhere a moment ago is known by it", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { key, token } = await new KeyStore(proxy.database).create(readKeyRequest({}, Date.now()), Date.now());
+    expect((await proxy.ask({}, bearer(token))).status).toBe(200);
+    expect((await proxy.lastDecision()).facts["key"]?.value).toBe(key.id);
+    expect((await proxy.ask()).status).toBe(401);
+  });
+
+  it("everybody, when the server is reached from elsewhere", async () => {
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/a] }"), catalogOf({ a: "http://127.0.0.1:1/v1" })), {
+      isLoopback: false,
+    });
+    const refused = await proxy.ask();
+    expect(refused.status).toBe(401);
+    expect(await errorOf(refused)).toMatchObject({
+      code: "no_api_keys",
+      message: expect.stringContaining("policy keys create"),
+    });
+    expect((await fetch(`${proxy.url}/v1/models`)).status).toBe(401);
+  });
+
+  it("nobody here, but a web page of another site may not use that; with a key it may", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    expect((await proxy.ask({}, { origin: "http://localhost:3000" })).status).toBe(200);
+    const refused = await proxy.ask({}, { origin: "https://evil.example" });
+    expect(refused.status).toBe(403);
+    expect(await errorOf(refused)).toMatchObject({ code: "foreign_origin" });
+    expect((await proxy.ask({}, { origin: "null" })).status).toBe(403);
+    const { token } = await proxy.createKey();
+    expect((await proxy.ask({}, { ...bearer(token), origin: "https://evil.example" })).status).toBe(200);
+  });
+
+  it("one for inference calls models; one for reading or administration does not", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { token } = await proxy.createKey({ scopes: ["read"] });
+    const refused = await proxy.ask({}, bearer(token));
+    expect(refused.status).toBe(403);
+    expect(await errorOf(refused)).toMatchObject({ code: "wrong_scope" });
+    expect((await fetch(`${proxy.url}/v1/models`, { headers: bearer(token) })).status).toBe(200);
+  });
+});
+
+describe("what a key says", () => {
+  const attributes = "attributes:\n  plan: { type: string, values: [free, pro], from: key }";
+
+  it("is trusted: hints do not take its place, tags join", async () => {
+    const upstream = await answering();
+    const policy = compile(policyOf("{ to: [acme/left] }", "[]", attributes), catalogOf({ left: upstream.url }));
+    const proxy = await startProxy(policy);
+    const settings = { tenant: "t", app: "a", user: "u", region: "eu", tags: ["beta"], attributes: { plan: "pro" } };
+    const { token, id } = await proxy.createKey(settings);
+    const hints = { "x-route-region": "us", "x-title": "other", "x-route-tags": "code, beta" };
+    await proxy.ask({ user: "somebody", metadata: { plan: "free" } }, { ...bearer(token), ...hints });
+    const { facts } = await proxy.lastDecision();
+    expect(facts).toMatchObject({
+      key: { value: id, source: "key" },
+      key_tags: { value: ["beta"], source: "key" },
+      tags: { value: ["beta", "code"], source: "key, header x-route-tags" },
+      tenant: { value: "t", source: "key" },
+      app: { value: "a", source: "key" },
+      user: { value: "u", source: "key" },
+      region: { value: "eu", source: "key" },
+      "attributes.plan": { value: "pro", source: "key" },
+    });
+  });
+
+  it("leaves open what it does not say", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { token } = await proxy.createKey();
+    await proxy.ask({ user: "somebody" }, { ...bearer(token), "x-route-region": "us", "x-title": "site" });
+    const { facts } = await proxy.lastDecision();
+    expect(facts).toMatchObject({
+      app: { value: "site", source: "header x-title" },
+      user: { value: "somebody", source: "body user" },
+      region: { value: "us" },
+      key_tags: { value: [] },
+    });
+    expect(facts).not.toHaveProperty("tenant");
+    expect(facts).not.toHaveProperty("tags");
+  });
+
+  it("is absent and warned about when an attribute's value is not one the policy declares", async () => {
+    const upstream = await answering();
+    const policy = compile(policyOf("{ to: [acme/left] }", "[]", attributes), catalogOf({ left: upstream.url }));
+    const proxy = await startProxy(policy);
+    const { token } = await proxy.createKey({ attributes: { plan: "gold" } });
+    const response = await proxy.ask({}, bearer(token));
+    expect(response.headers.get("x-route-warning")).toContain("attributes.plan: it takes one of free, pro");
+    expect((await proxy.lastDecision()).facts).not.toHaveProperty("attributes.plan");
+  });
+
+  it("says which models may be used, in plans and in GET /v1/models", async () => {
+    const [left, right] = [await answering(), await answering()];
+    const proxy = await proxyOver({ left, right });
+    const { token } = await proxy.createKey({ allow: ["acme/ri*"] });
+    const response = await proxy.ask({}, bearer(token));
+    expect(response.headers.get("x-route-model")).toBe("acme/right");
+    expect(left.requests).toHaveLength(0);
+    const list = (await (await fetch(`${proxy.url}/v1/models`, { headers: bearer(token) })).json()) as {
+      data: { id: string }[];
+    };
+    expect(list.data.map(({ id }) => id)).toEqual(["acme/right"]);
+    const nothing = await proxy.createKey({ allow: ["other/*"] });
+    const refused = await proxy.ask({}, bearer(nothing.token));
+    expect(refused.status).toBe(400);
+    expect((await errorOf(refused)).message).toContain("2 of the route's: this API key may not use it");
+  });
+});
+
+describe("/admin/keys", () => {
+  const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
+
+  it("makes a key whose token is shown once", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const created = await post(`${proxy.url}/admin/keys`, {
+      name: "n",
+      limits: { budgets: { day: "0.5" } },
+      expires: "1d",
+    });
+    expect(created.status).toBe(201);
+    const { token, key } = (await created.json()) as { token: string; key: { id: string } };
+    expect(token).toMatch(/^rw_[0-9a-z]{12}_[\w-]{43}$/);
+    expect((await proxy.ask({}, bearer(token))).status).toBe(200);
+    const listed = await (await fetch(`${proxy.url}/admin/keys`)).text();
+    expect(JSON.parse(listed).keys).toEqual([
+      { ...key, state: "active", limits: { budgets: { day: "0.5" } }, last_used: expect.any(String) },
+    ]);
+    expect(listed).not.toContain(token.slice(16));
+    expect(listed).not.toMatch(/[0-9a-f]{64}/); // no hash either
+  });
+
+  it("rotates, revokes, and sets limits of tenants", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { token, id } = await proxy.createKey();
+    const rotated = await post(`${proxy.url}/admin/keys/${id}/rotate`, { overlap: "0" });
+    const { token: next } = (await rotated.json()) as { token: string };
+    expect((await proxy.ask({}, bearer(token))).status).toBe(401);
+    expect((await proxy.ask({}, bearer(next))).status).toBe(200);
+    expect((await post(`${proxy.url}/admin/keys/key_nobody/rotate`, {})).status).toBe(404);
+    expect((await post(`${proxy.url}/admin/keys/${id}/rotate`, { overlap: "soon" })).status).toBe(400);
+    const put = await fetch(`${proxy.url}/admin/limits`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ tenant: "t/1", app: "a", limits: { concurrent: 2 } }),
+    });
+    expect(await put.json()).toEqual({ tenant: "t/1", app: "a", limits: { concurrent: 2 } });
+    expect(await (await fetch(`${proxy.url}/admin/limits`)).json()).toEqual({
+      limits: [{ tenant: "t/1", app: "a", limits: { concurrent: 2 } }],
+    });
+  });
+
+  it("names what is wrong with a request", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const refused = await post(`${proxy.url}/admin/keys`, { limits: { budgets: { year: 1 } } });
+    expect(refused.status).toBe(400);
+    expect(await errorOf(refused)).toMatchObject({ code: "invalid_parameter", param: "limits.budgets" });
+  });
+
+  it("makes no key and changes nothing when the settings cannot be read", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { id } = await proxy.createKey();
+    const json = { "content-type": "application/json" };
+    const form = { "content-type": "application/x-www-form-urlencoded" }; // what curl -d sends
+    const send = async (path: string, body: string | undefined, headers: Record<string, string>, method = "POST") => {
+      const answer = await fetch(`${proxy.url}/admin/${path}`, { method, headers, ...(body && { body }) });
+      return { status: answer.status, ...(await errorOf(answer)) };
+    };
+    const settings = '{"allow":["acme/left"],"limits":{"budgets":{"day":1}}}';
+    const foreign = { status: 415, code: "unsupported_media_type" };
+    const help = expect.stringContaining("content-type: application/json");
+    expect(await send("keys", settings, form)).toMatchObject({ ...foreign, message: help });
+    expect(await send("keys", settings, { "content-type": "text/plain" })).toMatchObject(foreign);
+    expect(await send(`keys/${id}/rotate`, '{"overlap":"0"}', form)).toMatchObject(foreign);
+    expect(await send("limits", '{"tenant":"t","limits":{}}', form, "PUT")).toMatchObject(foreign);
+    expect(await send("policy/reload", "x", form)).toMatchObject(foreign);
+    for (const body of ["{", "[]", "null", '"text"', settings.slice(1)]) {
+      expect(await send("keys", body, json)).toMatchObject({ status: 400, code: "invalid_json" });
+    }
+    expect(await send("keys", undefined, {})).toMatchObject({ status: 400, message: expect.stringContaining("{}") });
+    expect(await send("keys", undefined, json)).toMatchObject({ status: 400 });
+    expect(await send(`keys/${id}/rotate`, '{"overlp":"0"}', json)).toMatchObject({ status: 400, param: "overlp" });
+    const { keys } = (await (await fetch(`${proxy.url}/admin/keys`)).json()) as { keys: { id: string }[] };
+    expect(keys.map((key) => key.id)).toEqual([id]);
+    const withCharset = { ...json, "content-type": "application/json; charset=utf-8" };
+    const made = await fetch(`${proxy.url}/admin/keys`, { method: "POST", headers: withCharset, body: settings });
+    expect(await made.json()).toMatchObject({ key: { allow: ["acme/left"], limits: { budgets: { day: "1" } } } });
+    const rotated = await fetch(`${proxy.url}/admin/keys/${id}/rotate`, { method: "POST" });
+    expect(rotated.status).toBe(200);
+  });
+
+  it("is open to keys of scope admin, and for looking to those of scope read", async () => {
+    const upstream = await answering();
+    const policy = compile(policyOf("{ to: [acme/left] }"), catalogOf({ left: upstream.url }));
+    const proxy = await startProxy(policy, { adminToken: "the admin's token" });
+    const [admin, reader, caller] = await Promise.all(
+      ["admin", "read", "inference"].map((scope) => proxy.createKey({ scopes: [scope] })),
+    );
+    const status = async (token: string) => [
+      (await fetch(`${proxy.url}/admin/keys`, { headers: bearer(token) })).status,
+      (await post(`${proxy.url}/admin/keys`, {}, bearer(token))).status,
+    ];
+    expect(await status(admin!.token)).toEqual([200, 201]);
+    expect(await status(reader!.token)).toEqual([200, 403]);
+    expect(await status(caller!.token)).toEqual([403, 403]);
+    expect(await status("the admin's token")).toEqual([200, 201]);
+    expect(await status("another token")).toEqual([401, 401]);
+    expect((await fetch(`${proxy.url}/admin/keys`)).status).toBe(401);
+  });
+});

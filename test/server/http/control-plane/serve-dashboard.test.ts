@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import express from "express";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { serveDashboard } from "../../../../server/http/control-plane/serve-dashboard.js";
+
+describe("serveDashboard()", () => {
+  let folder: string;
+  let url: string;
+  let stop: () => void;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "routewright-dashboard-"));
+    await mkdir(join(folder, "assets"));
+    await writeFile(join(folder, "index.html"), "<!doctype html><title>page</title>");
+    await writeFile(join(folder, "assets/index-abc.js"), "export {};");
+    const app = express().disable("x-powered-by").use(serveDashboard(folder));
+    const server = app.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    stop = () => server.close();
+  });
+  afterEach(async () => {
+    stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it.each(["/", "/assets/index-abc.js"])("sends %s with headers that keep everything foreign out", async (path) => {
+    const { headers } = await fetch(url + path);
+    const policy = headers.get("content-security-policy");
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|http|\*|data:/);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+    expect(headers.get("x-frame-options")).toBe("DENY");
+  });
+
+  it("has the page asked for again each time, and what is named by its content never", async () => {
+    const page = await fetch(url);
+    expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
+    expect(page.headers.get("cache-control")).toBe("no-cache");
+    const script = await fetch(`${url}/assets/index-abc.js`);
+    expect(script.headers.get("content-type")).toMatch(/^text\/javascript/);
+    expect(script.headers.get("cache-control")).toContain("immutable");
+  });
+
+  it.each(["/assets", "/assets/", "/nothing", "/..%2f..%2fetc%2fpasswd", "/%ff"])("has nothing at %s", async (path) => {
+    expect((await fetch(url + path)).status).toBe(404);
+  });
+});

@@ -1,0 +1,212 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Front } from "../../../../server/http/fronts/front.js";
+import { messagesToChat } from "../../../../server/http/fronts/messages/messages-to-chat.js";
+import { messagesFront } from "../../../../server/http/fronts/messages-front.js";
+import { responsesFront } from "../../../../server/http/fronts/responses-front.js";
+import { anthropicTranslator } from "../../../../server/providers/anthropic/anthropic-translator.js";
+import type { Json } from "../../../../server/providers/chat/json.js";
+import { readChatRequest } from "../../../../server/providers/chat/read-chat-request.js";
+import { endpointOf } from "../../providers/harness.js";
+
+const text = fc.string({ minLength: 1, unit: "grapheme" });
+const name = fc.stringMatching(/^[a-z_]{1,12}$/);
+const args = fc
+  .dictionary(fc.stringMatching(/^[a-z]{1,6}$/), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 })
+  .map((object) => JSON.stringify(object));
+const answer = fc.record({
+  thought: fc.option(fc.record({ text, signature: name }), { nil: undefined }),
+  content: fc.option(text, { nil: undefined }),
+  calls: fc.array(fc.record({ name, args }), { maxLength: 3 }),
+  reason: fc.constantFrom("stop", "length", "tool_calls", "content_filter"),
+  size: fc.integer({ min: 1, max: 5 }),
+});
+type Answer = typeof answer extends fc.Arbitrary<infer T> ? T : never;
+
+const usage = {
+  prompt_tokens: 30,
+  completion_tokens: 7,
+  total_tokens: 37,
+  prompt_tokens_details: { cached_tokens: 10, cache_write_tokens: 5 },
+  completion_tokens_details: { reasoning_tokens: 2 },
+};
+const head = { id: "chatcmpl-1", created: 1, model: "m" };
+
+function wholeOf({ thought, content, calls, reason }: Answer): Buffer {
+  const message = {
+    role: "assistant",
+    content: content ?? null,
+    ...(thought === undefined
+      ? {}
+      : {
+          reasoning_content: thought.text,
+          reasoning_details: [{ type: "reasoning.text", text: thought.text, signature: thought.signature }],
+        }),
+    ...(calls.length === 0
+      ? {}
+      : {
+          tool_calls: calls.map((call, at) => ({
+            id: `call_${at}`,
+            type: "function",
+            function: { name: call.name, arguments: call.args },
+          })),
+        }),
+  };
+  return Buffer.from(JSON.stringify({ ...head, choices: [{ index: 0, message, finish_reason: reason }], usage }));
+}
+
+function cut(whole: string, size: number): string[] {
+  const characters = [...whole];
+  const parts: string[] = [];
+  while (characters.length > 0) parts.push(characters.splice(0, size).join(""));
+  return parts;
+}
+
+function chunksOf({ thought, content, calls, reason, size }: Answer): Buffer[] {
+  const deltas: object[] = [
+    { role: "assistant" },
+    ...cut(thought?.text ?? "", size).map((reasoning_content) => ({ reasoning_content })),
+    ...(thought === undefined
+      ? []
+      : [{ reasoning_details: [{ type: "reasoning.text", text: thought.text, signature: thought.signature }] }]),
+    ...cut(content ?? "", size).map((part) => ({ content: part })),
+    ...calls.flatMap((call, index) => [
+      {
+        tool_calls: [{ index, id: `call_${index}`, type: "function", function: { name: call.name, arguments: "" } }],
+      },
+      ...cut(call.args, size).map((part) => ({ tool_calls: [{ index, function: { arguments: part } }] })),
+    ]),
+  ];
+  const event = (fields: object) => Buffer.from(`data: ${JSON.stringify({ ...head, ...fields })}\n\n`);
+  return [
+    ...deltas.map((delta) => event({ choices: [{ index: 0, delta, finish_reason: null }] })),
+    event({ choices: [{ index: 0, delta: {}, finish_reason: reason }] }),
+    event({ choices: [], usage }),
+  ];
+}
+
+function streamThrough(front: Front, chunks: readonly Buffer[]): readonly Json[] {
+  const stream = front.stream(false, { id: "dec_1", created: 1, model: "m" });
+  const all = chunks.map((chunk) => stream.write(chunk).toString("utf8")).join("") + stream.end(undefined, undefined);
+  return all
+    .split("\n\n")
+    .filter((part) => part !== "")
+    .map((part) => JSON.parse(part.slice(part.indexOf("data: ") + 6)) as Json);
+}
+
+/** Puts a message together from its events, as Anthropic's clients do. */
+function assemble(events: readonly Json[]): object {
+  let message: Record<string, unknown> = {};
+  const content: Record<string, unknown>[] = [];
+  const inputs = new Map<unknown, string>();
+  for (const event of events as readonly (Json & Record<string, never>)[]) {
+    const block = content[event["index"]!] ?? {};
+    const delta = event["delta"] as unknown as Record<string, string>;
+    if (event["type"] === "message_start") message = { ...(event["message"] as unknown as object) };
+    else if (event["type"] === "content_block_start")
+      content.push({ ...(event["content_block"] as unknown as object) });
+    else if (event["type"] === "message_delta") Object.assign(message, delta, { usage: event["usage"] });
+    else if (event["type"] !== "content_block_delta") continue;
+    else if (delta["type"] === "text_delta") block["text"] = `${block["text"]}${delta["text"]}`;
+    else if (delta["type"] === "thinking_delta") block["thinking"] = `${block["thinking"]}${delta["thinking"]}`;
+    else if (delta["type"] === "signature_delta") block["signature"] = delta["signature"];
+    else inputs.set(block, `${inputs.get(block) ?? ""}${delta["partial_json"]}`);
+  }
+  for (const [block, json] of inputs) (block as Record<string, unknown>)["input"] = JSON.parse(json);
+  return { ...message, content };
+}
+
+describe("a stream that is translated for its client, put together, is the whole answer", () => {
+  it("of the Messages API", () => {
+    fc.assert(
+      fc.property(answer, (one) => {
+        const whole = JSON.parse(messagesFront.answer(wholeOf(one)).toString()) as object;
+        const events = streamThrough(messagesFront, chunksOf(one));
+        expect(assemble(events)).toEqual(whole);
+        expect(events.at(-1)).toEqual({ type: "message_stop" });
+      }),
+    );
+  });
+
+  it("of the Responses API, item by item and as its last event says", () => {
+    fc.assert(
+      fc.property(answer, (one) => {
+        const whole = JSON.parse(responsesFront.answer(wholeOf(one)).toString()) as Record<string, unknown>;
+        const events = streamThrough(responsesFront, chunksOf(one));
+        expect(events.at(-1)?.["response"]).toEqual(whole);
+        expect(events.map((event) => event["sequence_number"])).toEqual(events.map((_, at) => at));
+        const items = events.filter(({ type }) => type === "response.output_item.done").map(({ item }) => item);
+        expect(items).toHaveLength((whole["output"] as unknown[]).length);
+        for (const item of items) expect(whole["output"]).toContainEqual(item);
+      }),
+    );
+  });
+
+  it("holds calls that a provider mixes apart", () => {
+    const part = (index: number, fields: object) => ({ tool_calls: [{ index, ...fields }] });
+    const deltas = [
+      part(0, { id: "a", function: { name: "f", arguments: '{"x"' } }),
+      part(1, { id: "b", function: { name: "g", arguments: '{"y"' } }),
+      part(0, { function: { arguments: ":1}" } }),
+      part(1, { function: { arguments: ":2}" } }),
+    ];
+    const chunks = deltas.map((delta) =>
+      Buffer.from(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`),
+    );
+    expect(assemble(streamThrough(messagesFront, chunks))).toMatchObject({
+      content: [
+        { id: "a", name: "f", input: { x: 1 } },
+        { id: "b", name: "g", input: { y: 2 } },
+      ],
+    });
+  });
+});
+
+describe("a request of the Messages API", () => {
+  it("comes back out as it went in, when its provider speaks that API after all", () => {
+    const request = {
+      model: "claude-sonnet-4-5",
+      max_tokens: 2_000,
+      system: [{ type: "text", text: "be kind", cache_control: { type: "ephemeral" } }],
+      messages: [
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "look" },
+            { type: "image", source: { type: "base64", media_type: "image/png", data: "iVBO" } },
+            { type: "document", source: { type: "url", url: "https://example.org/a.pdf" } },
+          ],
+        },
+        {
+          role: "assistant",
+          content: [
+            { type: "thinking", thinking: "so", signature: "sig" },
+            { type: "redacted_thinking", data: "xyz" },
+            { type: "text", text: "calling" },
+            { type: "tool_use", id: "toolu_1", name: "f", input: { a: 1 } },
+            { type: "tool_use", id: "toolu_2", name: "g", input: {} },
+          ],
+        },
+        {
+          role: "user",
+          content: [
+            { type: "tool_result", tool_use_id: "toolu_1", content: [{ type: "text", text: "1" }] },
+            { type: "tool_result", tool_use_id: "toolu_2" },
+            { type: "text", text: "go on" },
+          ],
+        },
+      ],
+      tools: [{ name: "f", description: "d", input_schema: { type: "object", properties: {} } }],
+      tool_choice: { type: "tool", name: "f", disable_parallel_tool_use: true },
+      stop_sequences: ["END"],
+      temperature: 0.5,
+      top_k: 4,
+      output_config: { format: { type: "json_schema", schema: { type: "object" } } },
+      metadata: { user_id: "u" },
+    };
+    const chat = messagesToChat(request);
+    if ("code" in chat) throw new Error(chat.message);
+    const { body } = anthropicTranslator.request(readChatRequest(chat.body), endpointOf("claude-sonnet-4-5"), false);
+    expect(body).toEqual(request);
+  });
+});
