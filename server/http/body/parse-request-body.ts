@@ -8,7 +8,7 @@ import { isTokenLimit } from "../observe/observe-body.js";
 import { unreadableField } from "./check-fields.js";
 import { findDuplicateKey } from "./duplicate-key.js";
 import type { ModelPlaces } from "./model-splice.js";
-import { MAX_ENTRIES, MAX_NESTING, scanBody } from "./scan-body.js";
+import { MAX_ENTRIES, MAX_NESTING, MAX_VALUES, scanBody } from "./scan-body.js";
 
 /** A body that is a JSON object, with the place of its model's name. */
 export interface ParsedRequestBody {
@@ -45,7 +45,7 @@ export function parseRequestBody(kept: BufferList): ParsedRequestBody | ApiError
     );
   }
   if (scan.kind === "too_many") {
-    const message = `the request body holds more than ${MAX_ENTRIES} keys, lists and objects; send fewer`;
+    const message = `the request body holds more than ${MAX_ENTRIES} keys, lists and objects, or more than ${MAX_VALUES} values; send fewer`;
     return invalid("invalid_json", message);
   }
   let parsed: ParsedJson;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { withModel } from "../../../../server/http/body/model-splice.js";
 import { parseRequestBody } from "../../../../server/http/body/parse-request-body.js";
-import { MAX_ENTRIES, MAX_NESTING, scanBody } from "../../../../server/http/body/scan-body.js";
+import { MAX_ENTRIES, MAX_NESTING, MAX_VALUES, scanBody } from "../../../../server/http/body/scan-body.js";
 import { BufferList } from "../../../../server/json/buffer-list.js";
 
 function splice(text: string, model: string): string {
@@ -177,8 +177,18 @@ describe("parseRequestBody()", () => {
     expect(parse(body(MAX_ENTRIES))).toHaveProperty("json");
     expect(parse(body(MAX_ENTRIES + 2))).toMatchObject({
       ...{ status: 400, code: "invalid_json" },
-      message: "the request body holds more than 100000 keys, lists and objects; send fewer",
+      message:
+        "the request body holds more than 100000 keys, lists and objects, or more than 1000000 values; send fewer",
     });
+  });
+
+  it.each([
+    ["texts", '""'],
+    ["tokens", "1"],
+  ])("refuses lists of very many %s", (_, value) => {
+    const body = (count: number) => `{"model":"m","input":[${Array(count).fill(value).join(",")}]}`;
+    expect(parse(body(MAX_VALUES - 1))).toHaveProperty("json");
+    expect(parse(body(MAX_VALUES))).toMatchObject({ status: 400, code: "invalid_json" });
   });
 
   it("takes any other object: nested up to the limit, with odd keys, without a model", () => {
