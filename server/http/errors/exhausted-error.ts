@@ -23,9 +23,16 @@ export function uncalledError(
 ): { readonly error: ApiError; readonly outcome: "failed" | "rejected" } {
   if (progress.failures.length > 0) return { error: exhaustedError(progress, now), outcome: "failed" };
   if (last.kind === "passed_over") return { error: unavailableError(last.reason, progress, now), outcome: "failed" };
-  return progress.passedOver.some(({ reason }) => reason === "busy")
+  return isOneBusy(progress)
     ? { error: unavailableError("busy", progress, now), outcome: "failed" }
     : { error: paymentError(last.refusal, now), outcome: "rejected" };
+}
+
+/** One that became free, and could not be paid for then, is not. */
+function isOneBusy({ passedOver, unpaid }: Progress): boolean {
+  return passedOver.some(
+    ({ endpoint, reason }) => reason === "busy" && !unpaid.some((one) => one.endpoint === endpoint),
+  );
 }
 
 function unavailableError(reason: PassedOver["reason"], { unpaid, queuedMs }: Progress, now: number): ApiError {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
@@ -264,6 +265,30 @@ describe("budgets", () => {
     });
     await slow.stop();
     await first;
+  });
+
+  it("say so, not that it is busy, of a model that became free and could not be paid for then", async () => {
+    const open: ServerResponse[] = [];
+    const slow = await startUpstream((response) => open.push(response));
+    const catalog = catalogOf({ slow: slow.url }).replace("model: slow-model", "model: slow-model, max_concurrent: 1");
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/slow], timeouts: { queue: 1m } }"), catalog));
+    const { token } = await proxy.createKey(limited({ budgets: { day: "0.002" } }));
+    const first = proxy.ask(SHORT, bearer(token));
+    await expect.poll(() => open.length).toBe(1);
+    const second = proxy.ask(SHORT, bearer(token));
+    const waiting = async () => {
+      const { queue } = (await (await fetch(`${proxy.url}/admin/health`)).json()) as { queue: { waiting: number } };
+      return queue.waiting;
+    };
+    await expect.poll(waiting).toBe(1);
+    for (const response of open) sendJson(response, completion("hello"));
+    expect((await first).status).toBe(200);
+    const refused = await second;
+    // What the first has cost may be in the books by then, or held still.
+    const code = expect.stringMatching(/^budget_(exhausted|reserved)$/);
+    expect([refused.status, await errorOf(refused)]).toMatchObject([429, { code }]);
+    expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "rejected", code });
+    expect(open).toHaveLength(1);
   });
 
   it("refuse a model without a price: unknown is not free", async () => {
