@@ -84,10 +84,11 @@ async function* readFile(name: string, memory: PieceMemory): AsyncGenerator<LogP
       if (end > 0) {
         yield pieceOf(bytes.subarray(0, end), read);
         read = 0;
-      }
+      } else memory.giveBack(bytes.buffer);
       bytes = next;
     }
     if (filled > 0) yield pieceOf(bytes.subarray(0, filled), read);
+    else memory.giveBack(bytes.buffer);
   } finally {
     await handle.close();
   }

@@ -64,4 +64,16 @@ describe("reading a log in pieces", () => {
   it("gives nothing of an empty one", async () => {
     expect(await read(Buffer.alloc(0))).toEqual({ pieces: [], revisions: [], total: 0 });
   });
+
+  it("uses memory again that is given back, and keeps none that came from elsewhere", async () => {
+    const memory = new PieceMemory();
+    const elsewhere = new ArrayBuffer(PIECE);
+    memory.giveBack(elsewhere);
+    const lent = memory.take().buffer;
+    expect(lent).not.toBe(elsewhere);
+    memory.giveBack(lent);
+    memory.giveBack(elsewhere);
+    expect(memory.take().buffer).toBe(lent);
+    expect(memory.take().buffer).not.toBe(elsewhere);
+  });
 });
