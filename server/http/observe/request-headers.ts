@@ -13,7 +13,7 @@ export function requestHeaders(
   { rawHeaders }: Pick<IncomingMessage, "rawHeaders">,
   attributes: readonly AttributeDefinition[],
 ): RequestHeaders {
-  const headers: Record<string, string | readonly string[]> = {};
+  const headers: Record<string, string | string[]> = {};
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? "").toLowerCase();
     if (
@@ -25,7 +25,9 @@ export function requestHeaders(
     }
     const text = decode(rawHeaders[index + 1] ?? "");
     const before = headers[name];
-    headers[name] = before === undefined ? text : [...(typeof before === "string" ? [before] : before), text];
+    if (before === undefined) headers[name] = text;
+    else if (typeof before === "string") headers[name] = [before, text];
+    else before.push(text); // a header may come thousands of times
   }
   return headers;
 }
