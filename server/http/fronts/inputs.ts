@@ -33,9 +33,15 @@ export function readInputs(value: unknown, field: string): Inputs | ApiError {
 }
 
 function largestOf(texts: readonly string[], inTokens: readonly (readonly number[])[]): number {
-  const longest = texts.reduce((one, other) => (other.length > one.length ? other : one), "");
+  // By bytes: a token of Chinese is one or two characters, of English four.
+  let longest = "";
+  let most = 0;
+  for (const text of texts) {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > most) [longest, most] = [text, bytes];
+  }
   const tokens = longest.length > WHOLE ? estimateBySample([longest]) : measureText(longest).estimate;
-  return inTokens.reduce((most, { length }) => Math.max(most, length), tokens);
+  return inTokens.reduce((largest, { length }) => Math.max(largest, length), tokens);
 }
 
 function isTokens(value: unknown): value is readonly number[] {

@@ -106,6 +106,16 @@ describe.each([
     expect(upstream.requests).toHaveLength(1);
   });
 
+  it("are judged by the text with the most tokens, which need not have the most characters", async () => {
+    const { ask } = await start(format, await server());
+    const [english, chinese] = ["word ".repeat(3_000), "量子计算机的研究".repeat(1_750)];
+    expect(chinese.length).toBeLessThan(english.length);
+    for (const input of [[english, chinese], [chinese, english], chinese]) {
+      const refused = await ask({ input });
+      expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("context_length_exceeded")]);
+    }
+  });
+
   it("reach LangChain and the AI SDK", async () => {
     const { baseURL } = await start(format, await server());
     const chain = new OpenAIEmbeddings({ model: "auto", apiKey: "unused", configuration: { baseURL } });
