@@ -1,7 +1,8 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
+import { parseJsonObject } from "../providers/chat/json.js";
 import type { TextIn } from "../providers/text-in.js";
 import type { ClientSink, StreamSink } from "./answers/attempt-result.js";
-import { choicesOf, parseJsonObject } from "./answers/read-answer.js";
+import { choicesOf } from "./answers/read-answer.js";
 import { dataOf } from "./answers/sse-splitter.js";
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,8 +1,9 @@
+import { parseJsonObject } from "../../providers/chat/json.js";
 import type { PassThrough } from "../../providers/pass-through.js";
 import type { AnswerNotes, AttemptResult } from "./attempt-result.js";
 import { classifyAnswer, classifyErrorObject, malformed } from "./classify-failure.js";
 import type { Failure } from "./failure.js";
-import { choicesOf, errorIn, noteAnswer, parseJsonObject } from "./read-answer.js";
+import { choicesOf, errorIn, noteAnswer } from "./read-answer.js";
 
 /** Takes in the body of a provider's answer. Each method may give the result; then no other is called. */
 export interface AnswerReceiver {

@@ -1,7 +1,6 @@
+import { isObject, type Json } from "../../providers/chat/json.js";
 import type { AnswerNotes } from "./attempt-result.js";
 import { readUsage } from "./usage.js";
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** Notes what an answer, or a chunk of a stream, says about itself: usage, id, model, why it ended. */
 export function noteAnswer(answer: Json, notes: AnswerNotes): void {
@@ -33,21 +32,7 @@ export function choicesOf({ choices }: Json): readonly Choice[] {
   return Array.isArray(choices) ? choices.filter(isObject) : [];
 }
 
-/** @returns the JSON object a text holds; undefined when it holds anything else. */
-export function parseJsonObject(text: string): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined; // the caller says what that means
-  }
-}
-
 /** @returns the `error` of an answer that is one; undefined when it has none. */
 export function errorIn(answer: Json): unknown {
   return answer["error"] === null ? undefined : answer["error"];
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
+import { parseJsonObject } from "../../providers/chat/json.js";
 import type { StreamTranslator } from "../../providers/chat/translator.js";
-import { type Choice, choicesOf, errorIn, parseJsonObject } from "./read-answer.js";
+import { type Choice, choicesOf, errorIn } from "./read-answer.js";
 import { dataOf } from "./sse-splitter.js";
 
 /** What one event of a chat completion stream says. */

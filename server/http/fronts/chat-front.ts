@@ -1,7 +1,6 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
-import { parseJsonObject } from "../../dispatch/answers/read-answer.js";
 import { dataOf } from "../../dispatch/answers/sse-splitter.js";
-import type { Json } from "../../providers/chat/json.js";
+import { type Json, parseJsonObject } from "../../providers/chat/json.js";
 import { errorBody } from "../errors/api-error.js";
 import { routeChunk } from "./explained-answer.js";
 import type { Front, FrontStream, StreamAbout } from "./front.js";

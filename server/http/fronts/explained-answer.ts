@@ -1,5 +1,5 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
-import { parseJsonObject } from "../../dispatch/answers/read-answer.js";
+import { parseJsonObject } from "../../providers/chat/json.js";
 import type { StreamAbout } from "./front.js";
 
 const CLOSE_BRACE = 0x7d;
