@@ -1,4 +1,4 @@
-import { type NextFunction, type Request, type Response, Router } from "express";
+import { type Request, type Response, Router } from "express";
 import type { ApiKey } from "../../keys/api-key.js";
 import { DEFAULT_OVERLAP, keyToJson } from "../../keys/key-json.js";
 import type { KeyRing } from "../../keys/key-ring.js";
@@ -7,6 +7,7 @@ import { limitsToJson } from "../../keys/limits.js";
 import { InvalidSettings, readExpiry, readKeyRequest, readLimits } from "../../keys/read-key-settings.js";
 import { appSubject, type Subject, tenantSubject } from "../../keys/subject.js";
 import { sendError } from "../errors/api-error.js";
+import { refuseInvalidSettings } from "./refuse-invalid-settings.js";
 
 export interface KeyPlane {
   readonly store: KeyStore;
@@ -61,14 +62,7 @@ export function createKeyRoutes({ store, ring, now }: KeyPlane): Router {
     response.json(limitsOfSubject(subject, limits));
   });
 
-  routes.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
-    if (!(error instanceof InvalidSettings)) {
-      next(error);
-      return;
-    }
-    const { message, parameter: param } = error;
-    sendError(response, { status: 400, type: "invalid_request_error", code: "invalid_parameter", message, param });
-  });
+  routes.use(refuseInvalidSettings);
   return routes;
 }
 

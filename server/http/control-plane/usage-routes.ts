@@ -1,9 +1,9 @@
-import { type NextFunction, type Request, type Response, Router } from "express";
+import { Router } from "express";
 import { InvalidSettings } from "../../keys/read-key-settings.js";
 import { readUsageQuery, usageToCsv } from "../../ledger/read-usage-query.js";
 import { queryUsage } from "../../ledger/usage-query.js";
 import type { Database } from "../../storage/open-database.js";
-import { sendError } from "../errors/api-error.js";
+import { refuseInvalidSettings } from "./refuse-invalid-settings.js";
 
 export interface UsagePlane {
   readonly database: Database;
@@ -28,13 +28,6 @@ export function createUsageRoutes({ database, now }: UsagePlane): Router {
       response.json({ from, to, by: query.by, interval: query.interval, ...cut, usage: rows });
     }
   });
-  routes.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
-    if (!(error instanceof InvalidSettings)) {
-      next(error);
-      return;
-    }
-    const { message, parameter: param } = error;
-    sendError(response, { status: 400, type: "invalid_request_error", code: "invalid_parameter", message, param });
-  });
+  routes.use(refuseInvalidSettings);
   return routes;
 }
