@@ -13,6 +13,8 @@ const PAGE = 50;
 const MOST_LIVE = 500;
 /** Events are put into the list together: a busy server makes thousands a second. */
 const GATHER_MS = 200;
+/** The server writes something every 15 s: after silence of this length a connection is gone, though nobody said so. */
+const SILENCE_MS = 45_000;
 const RETRY_MS = [500, 1_000, 2_000] as const;
 
 interface Listed {
@@ -90,7 +92,11 @@ export function useDecisions(filter: Filter, isLive: boolean): Decisions {
           const response = await openAdmin(`/admin/decisions/stream${query === "" ? "" : `?${query}`}`, {
             signal: both,
           });
-          const reading = readAll(response, take, (count) => setSkipped((before) => before + count));
+          const reading = readAll(response, {
+            take,
+            onSkipped: (count) => setSkipped((before) => before + count),
+            onSilence: () => connection.abort(),
+          });
           await Promise.race([list(both), reading]); // a stream that breaks at once is known at once
           setState("live");
           failures = 0;
@@ -136,21 +142,31 @@ export function useDecisions(filter: Filter, isLive: boolean): Decisions {
   return { rows, state, error, skipped, more: hasMore ? more : undefined };
 }
 
-async function readAll(
-  response: Response,
-  take: (found: readonly ListedDecision[]) => void,
-  onSkipped: (count: number) => void,
-): Promise<void> {
+interface Reading {
+  readonly take: (found: readonly ListedDecision[]) => void;
+  readonly onSkipped: (count: number) => void;
+  readonly onSilence: () => void;
+}
+
+async function readAll(response: Response, { take, onSkipped, onSilence }: Reading): Promise<void> {
   let gathered: ListedDecision[] = [];
+  let heardAt = Date.now();
   const timer = setInterval(() => {
+    if (Date.now() - heardAt > SILENCE_MS) onSilence();
     if (gathered.length === 0) return;
     take(gathered);
     gathered = [];
   }, GATHER_MS);
   try {
-    await readEvents(response, ({ event, data }) => {
-      if (event === "decision") gathered.push(fromEvent(JSON.parse(data) as DecisionEvent));
-      else if (event === "skipped") onSkipped((JSON.parse(data) as { skipped: number }).skipped);
+    await readEvents(response, {
+      onComment: () => {
+        heardAt = Date.now();
+      },
+      onEvent: ({ event, data }) => {
+        heardAt = Date.now();
+        if (event === "decision") gathered.push(fromEvent(JSON.parse(data) as DecisionEvent));
+        else if (event === "skipped") onSkipped((JSON.parse(data) as { skipped: number }).skipped);
+      },
     });
   } finally {
     clearInterval(timer);

@@ -48,12 +48,14 @@ export async function sendCompletion(
     progress({ error: `${code}: ${message}`, isOver: true });
     return;
   }
-  const reading = readEvents(response, ({ data }) => {
-    if (data === "[DONE]") return;
-    const { choices, error } = JSON.parse(data) as Chunk;
-    const added = choices?.[0]?.delta?.content;
-    if (added != null && added !== "") progress({ text: completion.text + added });
-    if (error !== undefined) progress({ error: `${error.code ?? "error"}: ${error.message ?? ""}` });
+  const reading = readEvents(response, {
+    onEvent: ({ data }) => {
+      if (data === "[DONE]") return;
+      const { choices, error } = JSON.parse(data) as Chunk;
+      const added = choices?.[0]?.delta?.content;
+      if (added != null && added !== "") progress({ text: completion.text + added });
+      if (error !== undefined) progress({ error: `${error.code ?? "error"}: ${error.message ?? ""}` });
+    },
   });
   try {
     await reading;

@@ -78,6 +78,21 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await close();
   });
 
+  it("opens the stream of decisions anew when nothing has come for long, as after a machine slept", async () => {
+    const { page, requests, close } = await openDashboard(browser, `${proxy.url}/#/decisions`);
+    await page.clock.install();
+    await page.reload();
+    await page.getByText("live", { exact: true }).waitFor();
+    const streams = () => requests.filter((url) => url.endsWith("/stream")).length;
+    const before = streams();
+    await page.clock.fastForward(60_000);
+    await expect.poll(streams).toBe(before + 1);
+    await page.getByText("live", { exact: true }).waitFor();
+    const [id = ""] = await ask(proxy, "code");
+    await page.locator(`a[href*="${id}"]`).waitFor();
+    await close();
+  });
+
   it("draws no chart of two thousand years while a year is typed", async () => {
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/usage`, { expected: /400 .*usage/ });
     await page.getByLabel("From").fill("0002-11-13");
