@@ -164,6 +164,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     const dataPlane = createDataPlane({
       currentPolicy: () => policies.current(),
+      gitOf: (policy) => policies.gitOf(policy),
       servingPolicyOf,
       access: { keys, isLoopback: isLoopbackName(options.host) },
       accounting: money.accounting,
@@ -202,6 +203,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       feed,
       explainRequest: createRequestExplainer({
         currentPolicy: () => policies.current(),
+        gitOf: (policy) => policies.gitOf(policy),
         servingPolicyOf,
         endpoints,
         accounting: money.accounting,

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { shortRevision, writeCount, writeShare } from "../../engine/index.js";
+import { shortGit, shortRevision, writeCount, writeShare } from "../../engine/index.js";
 import type { PolicyStatus } from "../../server/policy-files/policy-store.js";
 import type { ShadowReport } from "../../server/shadow.js";
 import { askServerForJson, DEFAULT_SERVER } from "../ask-server.js";
@@ -65,9 +65,10 @@ function describe(
   troubled: Health["endpoints"],
   shadow: ShadowReport | undefined,
 ): string {
-  const { name, revision, since, rules } = policy.serving;
+  const { name, revision, git, since, rules } = policy.serving;
+  const commit = git === undefined ? "" : ` (git ${shortGit(git)})`;
   const lines = [
-    `${status}: serving ${name}@${shortRevision(revision)} since ${since}, ${rules} rules`,
+    `${status}: serving ${name}@${shortRevision(revision)}${commit} since ${since}, ${rules} rules`,
     ...degraded.map((part) => `degraded: ${part}`),
     ...troubled.map(({ endpoint, circuit, rate_limited_until: until }) =>
       circuit.state === "open"

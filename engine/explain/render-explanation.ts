@@ -1,4 +1,5 @@
 import { builtInFacts, type FactDefinition } from "../conditions/fact-definitions.js";
+import { shortGit } from "../policy/revision.js";
 import type { DecisionRecord } from "./decision-record.js";
 import { formatFactValue, formatMilliseconds } from "./format-fact-value.js";
 import { renderAttempts } from "./render-attempts.js";
@@ -63,7 +64,7 @@ function renderHeader({ record, color }: Rendering): string {
   const wasServed = result !== undefined || attempts.length > 0;
   const parts = [
     `${policy.name}@${policy.revision.slice(0, 12)}`,
-    ...(policy.git === undefined ? [] : [`git ${policy.git}`]),
+    ...(policy.git === undefined ? [] : [`git ${shortGit(policy.git)}`]),
     ...(wasServed ? [`decision ${record.id}`] : []),
     record.time,
     ...(record.simulated === true ? ["answered by the built-in simulator"] : []),

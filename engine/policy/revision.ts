@@ -82,6 +82,11 @@ export function shortRevision(revision: string): string {
   return revision.slice(0, 12);
 }
 
+/** A git revision as people see it: 12 hex digits, and `-dirty` where it is. */
+export function shortGit(git: string): string {
+  return git.replace(/^([0-9a-f]{12})[0-9a-f]+/, "$1");
+}
+
 /** Lists that were mappings in the file, or that say the same in any order. */
 const unordered = new Set(["attributes", "pools", "providers", "weights", "headers", "conditions"]);
 

@@ -38,6 +38,7 @@ export async function createRehearsalServers(policy: CompiledPolicy): Promise<Re
     start(id, facts, faultOf) {
       const dataPlane = createDataPlane({
         currentPolicy: () => policy,
+        gitOf: () => undefined,
         servingPolicyOf,
         access: { keys, isLoopback: true },
         accounting: money.accounting,

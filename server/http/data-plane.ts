@@ -18,6 +18,8 @@ import type { FaultOf } from "./requested-faults.js";
 export interface DataPlane {
   /** The policy that serves now; a request takes it once and keeps it. */
   readonly currentPolicy: () => CompiledPolicy;
+  /** The git revision of its files, for records. */
+  readonly gitOf: (policy: CompiledPolicy) => string | undefined;
   readonly servingPolicyOf: (policy: CompiledPolicy) => ServingPolicy;
   readonly access: KeyCheck;
   readonly accounting: Accounting;

@@ -96,7 +96,8 @@ export class Deciding {
       allowed: this.#key === undefined ? undefined : allowedModels(policy, this.#key.settings.allow),
       now: startedAtMs,
     });
-    const decision = makeDecision({ id, time: this.#exchange.arrivedAt, serving, observed, world });
+    const git = this.#plane.gitOf(policy);
+    const decision = makeDecision({ id, time: this.#exchange.arrivedAt, serving, git, observed, world });
     this.#exchange.decided(decision);
     const { outcome, plan } = decision;
     this.#exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: now() });

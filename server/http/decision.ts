@@ -21,6 +21,8 @@ export interface Decision {
   /** Epoch milliseconds. */
   readonly time: number;
   readonly serving: ServingPolicy;
+  /** The git revision of the policy's files. */
+  readonly git: string | undefined;
   readonly observed: ObservedRequest;
   readonly world: World;
   readonly outcome: Outcome;
@@ -28,12 +30,13 @@ export interface Decision {
   readonly plan: RoutePlan | undefined;
 }
 
-export function makeDecision({ id, time, serving, observed, world }: Omit<Decision, "outcome" | "plan">): Decision {
+export function makeDecision(inputs: Omit<Decision, "outcome" | "plan">): Decision {
+  const { id, time, serving, git, observed, world } = inputs;
   const { policy } = serving;
   const { facts } = observed;
   const outcome = decide(policy, facts);
   const plan = outcome.denied === undefined ? rank(policy, outcome, facts, world) : undefined;
-  return { id, time, serving, observed, world, outcome, plan };
+  return { id, time, serving, git, observed, world, outcome, plan };
 }
 
 /** The rule that headers, lists and metrics name: the deny rule, or the rule of the first attempt. */
@@ -55,14 +58,15 @@ export function storedDecision(
   decision: Decision,
   { attempts, result, warnings, isSimulated }: DecisionEnd,
 ): StoredDecision {
-  const { id, time, observed, plan, world } = decision;
+  const { id, time, git, observed, plan, world } = decision;
   const { policy } = decision.serving;
+  const { name, revision } = policy;
   const planned = plan?.attempts.map((attempt) => attempt.endpoint.id) ?? [];
   // In the order in which it is written; copies of parts would cost as much as all the rest.
   const stored: { -readonly [Name in keyof StoredDecision]?: StoredDecision[Name] } = {
     id,
     time: new Date(time).toISOString(),
-    policy: { name: policy.name, revision: policy.revision },
+    policy: git === undefined ? { name, revision } : { name, revision, git },
     facts: recordFacts(policy.set, observed.facts, withDefaults(policy.set, observed.facts), observed.sources),
   };
   const chosen = planned.shift();
@@ -97,10 +101,11 @@ export function explainedDecision(
   decision: Decision,
   { attempts, result, warnings, isSimulated }: DecisionEnd,
 ): DecisionRecord {
-  const { id, time, serving, observed, world } = decision;
+  const { id, time, serving, git, observed, world } = decision;
   const { facts, sources } = observed;
   return explainDecision({
     policy: serving.policy,
+    ...(git === undefined ? {} : { git }),
     facts,
     sources,
     world,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import type { Logger } from "pino";
 import { type CompiledPolicy, type SourceFile, shortRevision } from "../../engine/serving.js";
+import { readGitRevision, watchGitHead } from "./git-revision.js";
 import type { CompilePolicyFiles, PolicyStatus, PolicyStore } from "./policy-store.js";
 import { type Prepared, preparePolicy, type Refusal } from "./prepare-policy.js";
 import { type PolicyDirectoryReading, readAtOnce, takeReading } from "./read-policy-directory.js";
@@ -73,6 +74,11 @@ class WatchedPolicyStore implements PolicyStore {
   /** A reload by the watch that waits for its turn: later changes need no second one. */
   #watchReloadWaits = false;
   #watch: { close(): Promise<void> } | undefined;
+  /** Of which commits the files of policies are. */
+  readonly #git = new WeakMap<CompiledPolicy, string>();
+  #gitWatch: { close(): void } | undefined;
+  /** Names of the files that serve. */
+  #names: readonly string[] = [];
   #closed = false;
 
   constructor(options: PolicyStoreOptions) {
@@ -96,7 +102,12 @@ class WatchedPolicyStore implements PolicyStore {
       : undefined;
     this.#watch = policyWatch;
     const first = this.#inTurn(() => this.#load(START_REASON));
-    await Promise.all([first, policyWatch?.ready]);
+    const [gitWatch] = await Promise.all([
+      watch ? watchGitHead(directory, () => void this.#inTurn(() => this.#noteCommit())) : undefined,
+      first,
+      policyWatch?.ready,
+    ]);
+    this.#gitWatch = gitWatch;
     if (this.#policy !== undefined) return;
     await this.close();
     throw new UnusablePolicyError(this.#rejected?.text ?? "", this.#rejected?.codes ?? []);
@@ -107,10 +118,19 @@ class WatchedPolicyStore implements PolicyStore {
     return this.#policy;
   }
 
+  gitOf(policy: CompiledPolicy): string | undefined {
+    return this.#git.get(policy);
+  }
+
   status(): PolicyStatus {
-    const { name, revision, set } = this.current();
+    const policy = this.current();
+    const { name, revision, set } = policy;
+    const git = this.gitOf(policy);
     return {
-      serving: { name, revision, since: this.#since, rules: set.rules.length },
+      serving: {
+        ...{ name, revision, ...(git === undefined ? {} : { git }) },
+        ...{ since: this.#since, rules: set.rules.length },
+      },
       ...(this.#rejected === undefined ? {} : { rejected: this.#rejected }),
       lastReload: this.#lastReload,
       lastSuccessAt: this.#lastSuccessAt,
@@ -130,6 +150,7 @@ class WatchedPolicyStore implements PolicyStore {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#gitWatch?.close();
     await this.#watch?.close();
     await this.#queue;
     await this.#ahead?.prepared;
@@ -163,14 +184,32 @@ class WatchedPolicyStore implements PolicyStore {
       return this.#reject(reason, { codes: ["unreadable"], errors: 1, text }, undefined);
     }
     const hash = contentHash(files);
-    if (this.#policy !== undefined && hash === this.#servingHash) return this.#keep(reason);
+    if (this.#policy !== undefined && hash === this.#servingHash) {
+      await this.#noteCommit();
+      return this.#keep(reason);
+    }
     if (hash === this.#refusedHash && reason === WATCH_REASON) return "rejected"; // said before: a touch of a bad file
-    const prepared = await (this.#ahead?.hash === hash ? this.#ahead.prepared : this.#prepare(files));
+    const names = files.map(({ name }) => name);
+    const [prepared, git] = await Promise.all([
+      this.#ahead?.hash === hash ? this.#ahead.prepared : this.#prepare(files),
+      readGitRevision(this.#options.directory, names),
+    ]);
     this.#ahead = undefined;
     if ("refusal" in prepared) {
       return this.#reject(reason, prepared.refusal, prepared.refusal.final ? hash : undefined);
     }
+    this.#names = names;
+    if (git !== undefined) this.#git.set(prepared.policy, git);
     return this.#apply(reason, prepared.policy, hash);
+  }
+
+  /** The files that serve may have been committed since. */
+  async #noteCommit(): Promise<void> {
+    if (this.#closed || this.#policy === undefined) return;
+    const policy = this.#policy;
+    const git = await readGitRevision(this.#options.directory, this.#names);
+    if (git === undefined) this.#git.delete(policy);
+    else this.#git.set(policy, git);
   }
 
   /** Begins to compile what stands there at the beginning of an edit: mostly it is the whole edit, and the wait for quiet is not lost. */

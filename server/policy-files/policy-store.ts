@@ -18,6 +18,8 @@ export interface PolicyStatus {
   readonly serving: {
     readonly name: string;
     readonly revision: string;
+    /** Of which commit its files are, see `readGitRevision`. */
+    readonly git?: string;
     readonly since: string;
     readonly rules: number;
   };
@@ -44,6 +46,8 @@ export interface PolicyStatus {
 export interface PolicyStore {
   /** One reference; a request takes it once and keeps it. */
   current(): CompiledPolicy;
+  /** The commit of which a policy's files are, 40 hex digits, and `-dirty` when they are changed; undefined when git knows none. */
+  gitOf(policy: CompiledPolicy): string | undefined;
   status(): PolicyStatus;
   /** Reads the directory again; never rejects because of a bad policy. Concurrent calls run one after another. */
   reload(reason: string): Promise<"applied" | "unchanged" | "rejected">;

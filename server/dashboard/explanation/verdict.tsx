@@ -2,6 +2,7 @@ import type { DecisionRecord } from "../../../engine/serving.js";
 import { ResultBadge } from "../parts/result-badge.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
+import { shortGit } from "../words/short-git.js";
 import { SourcePlace } from "./policy-source.js";
 
 /** What was decided, in a sentence; the plan; and where this decision belongs. */
@@ -18,7 +19,7 @@ export function Verdict({ record }: { readonly record: DecisionRecord }) {
         <Time iso={time} />
         <span>
           {policy.name}@<code title={policy.revision}>{policy.revision.slice(0, 12)}</code>
-          {policy.git === undefined ? null : ` git ${policy.git}`}
+          {policy.git === undefined ? null : <span title={policy.git}> git {shortGit(policy.git)}</span>}
         </span>
         {result === undefined ? null : <code>{id}</code>}
       </p>

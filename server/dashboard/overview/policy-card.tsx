@@ -4,6 +4,7 @@ import { askAdmin, describeError } from "../admin/ask-admin.js";
 import { Refusal } from "../admin/refusal.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
+import { shortGit } from "../words/short-git.js";
 import { countOf } from "../words/write-figures.js";
 import { writeAgo } from "../words/write-time.js";
 
@@ -32,6 +33,14 @@ export function PolicyCard({ policy, onReloaded }: PolicyCardProps) {
             </a>
           </dd>
         </div>
+        {serving.git === undefined ? null : (
+          <div>
+            <dt>Git</dt>
+            <dd>
+              <code title={serving.git}>{shortGit(serving.git)}</code>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>Since</dt>
           <dd>

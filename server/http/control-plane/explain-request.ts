@@ -16,6 +16,7 @@ import { readGivenRequest } from "./read-given-request.js";
 
 export interface RequestExplainerOptions {
   readonly currentPolicy: () => CompiledPolicy;
+  readonly gitOf: (policy: CompiledPolicy) => string | undefined;
   readonly servingPolicyOf: (policy: CompiledPolicy) => ServingPolicy;
   readonly endpoints: EndpointStates;
   readonly accounting: Pick<Accounting, "spendOf">;
@@ -34,6 +35,7 @@ export function createRequestExplainer(options: RequestExplainerOptions): Explai
   return async (asked) => {
     const now = options.now();
     const policy = options.currentPolicy();
+    const git = options.gitOf(policy);
     const serving = servingPolicyOf(policy);
     const { request, isPlain, facts: given, key: name, seed = 0 } = readExplainRequest(asked, policy);
     const key = name === undefined ? undefined : await keyOf(name, ring, now);
@@ -49,6 +51,7 @@ export function createRequestExplainer(options: RequestExplainerOptions): Explai
     const seen = isPlain ? withoutBody(observed) : observed;
     return explainDecision({
       policy,
+      ...(git === undefined ? {} : { git }),
       facts: { ...seen.facts, ...given.facts },
       sources: { ...seen.sources, ...given.sources },
       world: observeWorld({

@@ -58,6 +58,7 @@ function explain(stored: StoredDecision, policy: CompiledPolicy): DecisionRecord
     time: Date.parse(stored.time),
     warnings: stored.warnings,
     attempts: stored.attempts,
+    ...(stored.policy.git === undefined ? {} : { git: stored.policy.git }),
     ...(stored.result === undefined ? {} : { result: stored.result }),
     ...(stored.simulated === undefined ? {} : { simulated: stored.simulated }),
   });

@@ -251,6 +251,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const dataPlane = createDataPlane({
     currentPolicy: () => policy,
     access: { keys: ring, isLoopback: options.isLoopback ?? true },
+    gitOf: () => undefined,
     servingPolicyOf,
     accounting: money.accounting,
     dispatching: {
@@ -287,6 +288,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     feed,
     explainRequest: createRequestExplainer({
       currentPolicy: () => policy,
+      gitOf: () => undefined,
       servingPolicyOf,
       endpoints,
       accounting: money.accounting,

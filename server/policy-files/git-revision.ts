@@ -1,0 +1,55 @@
+import { execFile } from "node:child_process";
+import { unwatchFile, watchFile } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+const TIMEOUT_MS = 2_000;
+/** How often it is looked whether HEAD has moved; one `stat` of each of two files. */
+const LOOK_EVERY_MS = 2_000;
+/** Nothing of the repository's configuration is run, and nothing is written. */
+const safely = ["-c", "core.fsmonitor=false", "--no-optional-locks"];
+const policyFiles = ["--", "*.yaml", "*.yml"];
+
+async function git(directory: string, ...args: string[]): Promise<string> {
+  const options = { timeout: TIMEOUT_MS, maxBuffer: 1 << 26, env: { ...process.env, LC_ALL: "C" } };
+  const { stdout } = await run("git", ["-C", directory, ...safely, ...args], options);
+  return stdout;
+}
+
+/**
+ * The commit of which the files of a policy directory are: 40 hex digits, and `-dirty` when they are not just those of the commit.
+ * @param names of the policy's files, relative to the directory.
+ * @returns undefined where there is no git, no repository or no commit yet.
+ */
+export async function readGitRevision(directory: string, names: readonly string[]): Promise<string | undefined> {
+  try {
+    const [status, tracked] = await Promise.all([
+      git(directory, "status", "--porcelain=v2", "--branch", "--untracked-files=no", ...policyFiles),
+      git(directory, "ls-files", "-z", ...policyFiles),
+    ]);
+    const commit = /^# branch\.oid ([0-9a-f]{40,64})$/m.exec(status)?.[1];
+    if (commit === undefined) return undefined;
+    const inGit = new Set(tracked.split("\0"));
+    const isChanged = status.split("\n").some((line) => line !== "" && !line.startsWith("#"));
+    return isChanged || !names.every((name) => inGit.has(name)) ? `${commit}-dirty` : commit;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Calls back after a commit, a checkout or whatever else moves HEAD. Does nothing where there is no repository. */
+export async function watchGitHead(directory: string, onMove: () => void): Promise<{ close(): void }> {
+  const paths = await git(directory, "rev-parse", "--git-path", "HEAD", "--git-path", "logs/HEAD").then(
+    (text) => text.trim().split("\n"),
+    () => [],
+  );
+  const watched = paths.map((path) => (path.startsWith("/") ? path : join(directory, path)));
+  for (const path of watched) watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, onMove);
+  return {
+    close: () => {
+      for (const path of watched) unwatchFile(path, onMove);
+    },
+  };
+}
