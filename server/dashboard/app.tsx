@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useErrorBoundary, useState } from "preact/hooks";
 import { adminToken, forgetAdminToken } from "./admin/admin-token.js";
 import type { HealthAnswer } from "./admin/answers.js";
 import { askAdmin, describeError, tokenWanted } from "./admin/ask-admin.js";
@@ -75,9 +75,21 @@ export function App() {
             </button>
           </Notice>
         ) : null}
-        {access.state === "open" ? <View place={place} /> : null}
+        {access.state === "open" ? <Guarded place={place} /> : null}
       </main>
     </>
+  );
+}
+
+/** A view that fails leaves the others to be gone to. */
+function Guarded({ place }: { readonly place: Place }) {
+  const [error, forget] = useErrorBoundary();
+  useEffect(forget, [place]);
+  if (error === undefined) return <View place={place} />;
+  return (
+    <Notice tone="bad" title="This cannot be shown.">
+      <p>{String(error)}</p>
+    </Notice>
   );
 }
 
@@ -123,7 +135,12 @@ function useAccess(): readonly [Access, () => void] {
     askAdmin<HealthAnswer>("/admin/health").then(
       ({ simulated }) => set({ state: "open", isSimulated: simulated === true }),
       (error: unknown) => {
-        if (!(error instanceof Refusal) || error.status !== 401) set({ state: "closed", why: describeError(error) });
+        if (error instanceof Refusal && error.code === "wrong_scope") {
+          forgetAdminToken();
+          set({ state: "token", refused: error.message });
+        } else if (!(error instanceof Refusal) || error.status !== 401) {
+          set({ state: "closed", why: describeError(error) });
+        }
       },
     );
     // Heard whoever asked: a token can be changed while the page is open.

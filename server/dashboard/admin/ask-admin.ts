@@ -8,7 +8,7 @@ export interface Asking {
   readonly signal?: AbortSignal;
 }
 
-/** Told when the server wants a token, or another one. */
+/** Told when the server wants a token, or another one than the one that is kept. */
 export const tokenWanted = new EventTarget();
 
 /** Asks the control plane. @returns the JSON it answers with. @throws Refusal, or the browser's error when nobody answers. */
@@ -33,7 +33,8 @@ export async function openAdmin(path: string, { method = "GET", body, signal }: 
   });
   if (response.ok) return response;
   const refusal = await refusalOf(response);
-  if (refusal.status === 401) tokenWanted.dispatchEvent(new Event("wanted"));
+  // What was refused late may have been sent with a token that has been replaced meanwhile.
+  if (refusal.status === 401 && token === adminToken()) tokenWanted.dispatchEvent(new Event("wanted"));
   throw refusal;
 }
 

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Field } from "../parts/field.js";
 import { Notice } from "../parts/notice.js";
 import { keepAdminToken } from "./admin-token.js";
@@ -12,6 +12,8 @@ export interface TokenFormProps {
 /** Asks for the token of `/admin`. */
 export function TokenForm({ refused, onToken }: TokenFormProps) {
   const [token, setToken] = useState("");
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
   const isUsable = /^[\x21-\x7e]+$/.test(token);
   return (
     <form
@@ -31,6 +33,7 @@ export function TokenForm({ refused, onToken }: TokenFormProps) {
       {refused === undefined ? null : <Notice tone="bad">{refused}</Notice>}
       <Field label="Token">
         <input
+          ref={input}
           type="password"
           autocomplete="off"
           spellcheck={false}

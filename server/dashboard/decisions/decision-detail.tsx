@@ -4,9 +4,14 @@ import { Explanation } from "../explanation/explanation.js";
 import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
 
+/** As the server writes them. It has other things below `/admin/decisions/`, exports and streams: an address names none of them. */
+const ID = /^dec_\w+$/;
+
 /** A stored decision with its reasons, and its recorded content where there is some. */
 export function DecisionDetail({ id }: { readonly id: string }) {
-  const { value, error, again } = useAnswer<DecisionAnswer>(`/admin/decisions/${encodeURIComponent(id)}`);
+  const isId = ID.test(id);
+  const { value, error, again } = useAnswer<DecisionAnswer>(isId ? `/admin/decisions/${id}` : undefined);
+  if (!isId) return <Notice tone="bad">there is no decision of that id</Notice>;
   if (error !== undefined) {
     return (
       <Notice tone="bad">

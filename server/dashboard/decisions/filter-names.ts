@@ -30,5 +30,7 @@ export type Filter = Readonly<Record<string, string>>;
 
 /** The filter in an address; what is none is left out. */
 export function filterOf(query: Readonly<Record<string, string>>): Filter {
-  return Object.fromEntries(Object.entries(query).filter(([name, value]) => name in filterNames && value !== ""));
+  return Object.fromEntries(
+    Object.entries(query).filter(([name, value]) => Object.hasOwn(filterNames, name) && value !== ""),
+  );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { DecisionEvent, DecisionsAnswer } from "../admin/answers.js";
 import { askAdmin, describeError, openAdmin } from "../admin/ask-admin.js";
 import { readEvents } from "../admin/read-events.js";
@@ -13,7 +13,16 @@ const PAGE = 50;
 const MOST_LIVE = 500;
 /** Events are put into the list together: a busy server makes thousands a second. */
 const GATHER_MS = 200;
+/** The server writes something every 15 s: after silence of this length a connection is gone, though nobody said so. */
+const SILENCE_MS = 45_000;
 const RETRY_MS = [500, 1_000, 2_000] as const;
+
+interface Listed {
+  readonly rows: readonly ListedDecision[] | undefined;
+  readonly hasMore: boolean;
+}
+
+const NOTHING: Listed = { rows: undefined, hasMore: false };
 
 export interface Decisions {
   /** Newest first; undefined until the first answer. */
@@ -36,39 +45,43 @@ export interface Decisions {
  * @param isLive false: the list stands still.
  */
 export function useDecisions(filter: Filter, isLive: boolean): Decisions {
-  const [rows, setRows] = useState<readonly ListedDecision[]>();
+  const [{ rows, hasMore }, setListed] = useState<Listed>(NOTHING);
   const [state, setState] = useState<Decisions["state"]>("held");
   const [error, setError] = useState<string>();
   const [skipped, setSkipped] = useState(0);
-  const [hasMore, setHasMore] = useState(false);
+  const filtered = useRef<AbortController>(undefined);
   const isShown = useShown();
   const query = new URLSearchParams(filter).toString();
   const pageQuery = (more = {}) => new URLSearchParams({ ...filter, limit: String(PAGE), ...more }).toString();
 
-  useEffect(() => setRows(undefined), [query]);
+  useEffect(() => {
+    const controller = new AbortController();
+    filtered.current = controller;
+    setListed(NOTHING);
+    setSkipped(0);
+    setError(undefined);
+    return () => controller.abort();
+  }, [query]);
   useEffect(() => {
     if (!isShown) return;
     const controller = new AbortController();
     const { signal } = controller;
     const take = (found: readonly ListedDecision[]) => {
-      setRows((before) => {
-        const merged = merge(found, before ?? []);
-        if (merged.length > MOST_LIVE) setHasMore(true);
-        return merged.slice(0, MOST_LIVE);
+      if (signal.aborted) return; // what was gathered for another filter
+      setListed((before) => {
+        const merged = merge(found, before.rows ?? []);
+        return { rows: merged.slice(0, MOST_LIVE), hasMore: before.hasMore || merged.length > MOST_LIVE };
       });
     };
-    const list = async () => {
-      const page = fromPage(await askAdmin<DecisionsAnswer>(`/admin/decisions?${pageQuery()}`, { signal }));
-      if (signal.aborted) return;
-      setRows((before = []) => {
+    const list = async (until: AbortSignal) => {
+      const page = fromPage(await askAdmin<DecisionsAnswer>(`/admin/decisions?${pageQuery()}`, { signal: until }));
+      if (until.aborted) return;
+      setListed(({ rows: before = [] }) => {
         const ids = new Set(page.map(({ decision }) => decision.id));
         const touches = page.length < PAGE || before.some(({ decision }) => ids.has(decision.id));
-        return merge(
-          page,
-          touches ? before : before.filter(({ decision }) => decision.id > (page[0]?.decision.id ?? "")),
-        );
+        const kept = touches ? before : before.filter(({ decision }) => decision.id > (page[0]?.decision.id ?? ""));
+        return { rows: merge(page, kept), hasMore: page.length === PAGE };
       });
-      setHasMore(page.length === PAGE);
       setError(undefined);
     };
     const follow = async () => {
@@ -79,8 +92,12 @@ export function useDecisions(filter: Filter, isLive: boolean): Decisions {
           const response = await openAdmin(`/admin/decisions/stream${query === "" ? "" : `?${query}`}`, {
             signal: both,
           });
-          const reading = readAll(response, take, (count) => setSkipped((before) => before + count));
-          await Promise.race([list(), reading]); // a stream that breaks at once is known at once
+          const reading = readAll(response, {
+            take,
+            onSkipped: (count) => setSkipped((before) => before + count),
+            onSilence: () => connection.abort(),
+          });
+          await Promise.race([list(both), reading]); // a stream that breaks at once is known at once
           setState("live");
           failures = 0;
           await reading;
@@ -100,7 +117,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Decisions {
       void follow();
     } else {
       setState("held");
-      list().catch((failure: unknown) => {
+      list(signal).catch((failure: unknown) => {
         if (!signal.aborted) setError(describeError(failure));
       });
     }
@@ -109,33 +126,47 @@ export function useDecisions(filter: Filter, isLive: boolean): Decisions {
 
   const more = async () => {
     const before = rows?.at(-1)?.decision.id;
-    if (before === undefined) return;
+    const signal = filtered.current?.signal;
+    if (before === undefined || signal === undefined) return;
     try {
-      const page = fromPage(await askAdmin<DecisionsAnswer>(`/admin/decisions?${pageQuery({ before })}`));
-      setRows((current) => merge(current ?? [], page));
-      setHasMore(page.length === PAGE);
+      const page = fromPage(await askAdmin<DecisionsAnswer>(`/admin/decisions?${pageQuery({ before })}`, { signal }));
+      if (signal.aborted) return;
+      setListed((now) => {
+        const continues = now.rows?.at(-1)?.decision.id === before; // the list may have been cut or begun anew meanwhile
+        return continues ? { rows: merge(now.rows ?? [], page), hasMore: page.length === PAGE } : now;
+      });
     } catch (failure) {
-      setError(describeError(failure));
+      if (!signal.aborted) setError(describeError(failure));
     }
   };
   return { rows, state, error, skipped, more: hasMore ? more : undefined };
 }
 
-async function readAll(
-  response: Response,
-  take: (found: readonly ListedDecision[]) => void,
-  onSkipped: (count: number) => void,
-): Promise<void> {
+interface Reading {
+  readonly take: (found: readonly ListedDecision[]) => void;
+  readonly onSkipped: (count: number) => void;
+  readonly onSilence: () => void;
+}
+
+async function readAll(response: Response, { take, onSkipped, onSilence }: Reading): Promise<void> {
   let gathered: ListedDecision[] = [];
+  let heardAt = Date.now();
   const timer = setInterval(() => {
+    if (Date.now() - heardAt > SILENCE_MS) onSilence();
     if (gathered.length === 0) return;
     take(gathered);
     gathered = [];
   }, GATHER_MS);
   try {
-    await readEvents(response, ({ event, data }) => {
-      if (event === "decision") gathered.push(fromEvent(JSON.parse(data) as DecisionEvent));
-      else if (event === "skipped") onSkipped((JSON.parse(data) as { skipped: number }).skipped);
+    await readEvents(response, {
+      onComment: () => {
+        heardAt = Date.now();
+      },
+      onEvent: ({ event, data }) => {
+        heardAt = Date.now();
+        if (event === "decision") gathered.push(fromEvent(JSON.parse(data) as DecisionEvent));
+        else if (event === "skipped") onSkipped((JSON.parse(data) as { skipped: number }).skipped);
+      },
     });
   } finally {
     clearInterval(timer);

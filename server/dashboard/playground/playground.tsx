@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { DecisionRecord } from "../../../engine/serving.js";
 import { askAdmin, describeError } from "../admin/ask-admin.js";
 import { Refusal } from "../admin/refusal.js";
@@ -22,6 +22,7 @@ export function Playground() {
   const [outcome, setOutcome] = useState<Outcome>();
   const [isBusy, setBusy] = useState(false);
   const sending = useRef<AbortController>(undefined);
+  useEffect(() => () => sending.current?.abort(), []); // nobody would see the answer, somebody would pay for it
 
   const attempt = async (act: (signal: AbortSignal) => Promise<void>) => {
     sending.current?.abort();
@@ -82,14 +83,14 @@ export function Playground() {
         </p>
         <p class="faint">The first asks the policy only: nothing is called, recorded or charged.</p>
       </form>
-      <div class="outcome" aria-live="polite">
-        <Shown outcome={outcome} />
+      <div class="outcome" aria-live="polite" aria-busy={isBusy}>
+        <Shown outcome={outcome} isBusy={isBusy} />
       </div>
     </div>
   );
 }
 
-function Shown({ outcome }: { readonly outcome: Outcome | undefined }) {
+function Shown({ outcome, isBusy }: { readonly outcome: Outcome | undefined; readonly isBusy: boolean }) {
   if (outcome === undefined) return null;
   if (outcome.kind === "failed") return <Notice tone="bad">{outcome.why}</Notice>;
   if (outcome.kind === "explained") return <Explanation record={outcome.record} />;
@@ -97,7 +98,7 @@ function Shown({ outcome }: { readonly outcome: Outcome | undefined }) {
   const { "x-route-decision": id } = completion.headers;
   return (
     <>
-      <CompletionCard completion={completion} />
+      <CompletionCard completion={completion} isComing={isBusy} />
       {id === undefined || !completion.isOver ? null : <DecisionDetail key={id} id={id} />}
     </>
   );

@@ -20,7 +20,7 @@ export interface Sending {
   readonly signal: AbortSignal;
 }
 
-/** Sends a streamed chat completion, as any client would. @throws what `fetch` and reading throw. */
+/** Sends a streamed chat completion, as any client would. @throws what `fetch` throws; once the answer has begun, an abort only. */
 export async function sendCompletion(
   { body, headers, apiKey, signal }: Sending,
   onProgress: (completion: Completion) => void,
@@ -48,13 +48,21 @@ export async function sendCompletion(
     progress({ error: `${code}: ${message}`, isOver: true });
     return;
   }
-  await readEvents(response, ({ data }) => {
-    if (data === "[DONE]") return;
-    const { choices, error } = JSON.parse(data) as Chunk;
-    const added = choices?.[0]?.delta?.content;
-    if (added != null && added !== "") progress({ text: completion.text + added });
-    if (error !== undefined) progress({ error: `${error.code ?? "error"}: ${error.message ?? ""}` });
+  const reading = readEvents(response, {
+    onEvent: ({ data }) => {
+      if (data === "[DONE]") return;
+      const { choices, error } = JSON.parse(data) as Chunk;
+      const added = choices?.[0]?.delta?.content;
+      if (added != null && added !== "") progress({ text: completion.text + added });
+      if (error !== undefined) progress({ error: `${error.code ?? "error"}: ${error.message ?? ""}` });
+    },
   });
+  try {
+    await reading;
+  } catch (failure) {
+    if (signal.aborted) throw failure;
+    progress({ error: "the connection broke before the answer was complete" });
+  }
   progress({ isOver: true });
 }
 

@@ -3,6 +3,7 @@ import type { KeysAnswer, UsageAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { Field } from "../parts/field.js";
 import { Notice } from "../parts/notice.js";
+import { writeCount } from "../words/write-figures.js";
 import { writeIsoDate } from "../words/write-time.js";
 import { type Group, groups } from "./groups.js";
 import { type Measure, measures } from "./measures.js";
@@ -10,6 +11,8 @@ import { UsageChart } from "./usage-chart.js";
 import { UsageTable } from "./usage-table.js";
 
 const DAY_MS = 86_400_000;
+/** Each has a bar; a year that is being typed is long ago. */
+const MOST_DAYS = 1_000;
 
 /** What was spent and asked for: by group as a table, by day as a chart. */
 export function UsageView() {
@@ -17,7 +20,8 @@ export function UsageView() {
   const [measure, setMeasure] = useState<Measure>("spend");
   const [from, setFrom] = useState(() => writeIsoDate(Date.now() - 13 * DAY_MS));
   const [until, setUntil] = useState(() => writeIsoDate(Date.now()));
-  const isSpan = from !== "" && until !== "" && from <= until;
+  const days = (Date.parse(until) - Date.parse(from)) / DAY_MS + 1;
+  const isSpan = days >= 1 && days <= MOST_DAYS; // false too while a day is not written yet
   // `to` is the first day that is not asked for.
   const span = isSpan ? `from=${from}&to=${writeIsoDate(Date.parse(until) + DAY_MS)}` : undefined;
   const totals = useAnswer<UsageAnswer>(span === undefined ? undefined : `/admin/usage?by=${by}&${span}`);
@@ -64,7 +68,11 @@ export function UsageView() {
           </select>
         </Field>
       </div>
-      {isSpan ? null : <Notice tone="unsure">Choose two days, the first before the second.</Notice>}
+      {isSpan ? null : (
+        <Notice tone="unsure">
+          Choose two days, the first before the second, at most {writeCount(MOST_DAYS)} days.
+        </Notice>
+      )}
       {error === undefined ? null : <Notice tone="bad">{error}</Notice>}
       {totals.value?.truncated === true || daily.value?.truncated === true ? (
         <Notice tone="unsure">

@@ -33,6 +33,9 @@ export function serveDashboard(folder: string): Router {
     express.static(folder, {
       index: "index.html",
       redirect: false,
+      // Both are made of a file's size and time, which package managers set to one and the same: a page would outlive its scripts.
+      etag: false,
+      lastModified: false,
       setHeaders(response: Response, path: string) {
         const isNamedByContent = /[\\/]assets[\\/][^\\/]+$/.test(path);
         response.setHeader("cache-control", isNamedByContent ? "public, max-age=31536000, immutable" : "no-cache");

@@ -27,15 +27,15 @@ export interface WatchOptions {
 }
 
 /** Opens the dashboard in a browser profile of its own. */
-export async function openDashboard(browser: Browser, url: string, options: WatchOptions = {}): Promise<Watched> {
+export async function openDashboard(browser: Browser, url: string, { expected }: WatchOptions = {}): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000); // a machine may be busy
   const faults: string[] = [];
   const requests: string[] = [];
   page.on("console", (message) => {
     const text = `${message.text()} ${message.location().url}`;
-    if (["error", "warning"].includes(message.type()) && options.expected?.test(text) !== true) faults.push(text);
+    if (["error", "warning"].includes(message.type()) && expected?.test(text) !== true) faults.push(text);
   });
   page.on("pageerror", (error) => faults.push(`uncaught: ${error.message}`));
   page.on("dialog", async (dialog) => {

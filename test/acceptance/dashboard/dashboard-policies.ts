@@ -1,18 +1,18 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Upstream } from "../two-upstreams.js";
 
-/** A provider that refuses every call, in words that would be markup. */
-export async function startFailing(message: string): Promise<{ url: string; stop: () => Promise<void> }> {
-  const server: Server = createServer((request, response) => {
+interface Provider {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+async function startProvider(answer: (response: ServerResponse) => void): Promise<Provider> {
+  const server = createServer((request, response) => {
     request.resume();
-    request.on("end", () => {
-      response.writeHead(503, { "content-type": "application/json" });
-      response.end(JSON.stringify({ error: { message, type: "server_error" } }));
-    });
+    request.on("end", () => answer(response));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -25,9 +25,33 @@ export async function startFailing(message: string): Promise<{ url: string; stop
   };
 }
 
+/** A provider that refuses every call, in words that would be markup, and wants not to be called for longer than any test takes. */
+export function startFailing(message: string): Promise<Provider> {
+  return startProvider((response) => {
+    response.writeHead(503, { "content-type": "application/json", "retry-after": "300" });
+    response.end(JSON.stringify({ error: { message, type: "server_error" } }));
+  });
+}
+
+/** A provider whose streams begin and never end. */
+export async function startEndless(): Promise<Provider & { open: () => number }> {
+  let open = 0;
+  const provider = await startProvider((response) => {
+    open += 1;
+    response.once("close", () => {
+      open -= 1;
+    });
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const chunk = { id: "c", object: "chat.completion.chunk", created: 1, model: "m" };
+    const choices = [{ index: 0, delta: { content: "once upon" } }];
+    response.write(`data: ${JSON.stringify({ ...chunk, choices })}\n\n`);
+  });
+  return { ...provider, open: () => open };
+}
+
 /** A policy directory whose rules, candidates and attempts have something of everything to show. */
 export async function writeDashboardPolicies(
-  good: Upstream,
+  good: { readonly url: string },
   failing: { readonly url: string },
 ): Promise<{ directory: string; remove: () => Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), "routewright-policies-"));

@@ -1,0 +1,184 @@
+import type { Browser, Page, Route } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ProxyProcess, startProxy } from "../proxy-process.js";
+import { hasChromium, openDashboard, startBrowser } from "./browser.js";
+import { startEndless, writeDashboardPolicies } from "./dashboard-policies.js";
+
+/** Sends chat completions one after the other. @returns the ids of their decisions. */
+async function ask({ url }: ProxyProcess, tags: string, times = 1): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let count = 0; count < times; count++) {
+    const response = await fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-route-tags": tags },
+      body: JSON.stringify({ model: "auto", messages: [{ role: "user", content: "hi" }] }),
+    });
+    await response.text();
+    ids.push(response.headers.get("x-route-decision") ?? "");
+  }
+  return ids;
+}
+
+/** Keeps the first request that fits back. @returns a promise of when it was made, and what lets it go. */
+async function keepBack(page: Page, pattern: RegExp): Promise<{ asked: Promise<Route>; letGo: () => Promise<void> }> {
+  let hear: ((route: Route) => void) | undefined;
+  const asked = new Promise<Route>((resolve) => {
+    hear = resolve;
+  });
+  await page.route(pattern, async (route) => {
+    if (hear === undefined) await route.continue();
+    else hear(route);
+    hear = undefined;
+  });
+  return {
+    asked,
+    letGo: async () => {
+      const route = await asked;
+      await route.continue().catch(() => undefined); // the page may have given it up
+    },
+  };
+}
+
+describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
+  const token = "s3cret-token";
+  let browser: Browser;
+  let proxy: ProxyProcess;
+  beforeAll(async () => {
+    [browser, proxy] = await Promise.all([startBrowser(), startProxy("policies")]);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await proxy.stop();
+  });
+
+  it("asks for no other path when an address names what is no decision", async () => {
+    const { page, requests, close } = await openDashboard(browser, `${proxy.url}/#/decisions/export`);
+    for (const id of ["export", "stream", "..", "%2e%2e%2fkeys"]) {
+      await page.goto(`${proxy.url}/#/decisions/${id}`);
+      await page.getByRole("alert").getByText("there is no decision of that id").waitFor();
+    }
+    const asked = new Set(requests.map((url) => new URL(url).pathname).filter((path) => path.startsWith("/admin")));
+    expect(asked).toEqual(new Set(["/admin/health", "/admin/decisions", "/admin/decisions/stream"]));
+    expect(requests.filter((url) => url.endsWith("/stream"))).toHaveLength(1); // the list's own
+    await close();
+  });
+
+  it("puts an older page into the list that it was asked for, and into no other", async () => {
+    await ask(proxy, "code", 52);
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`);
+    const older = await keepBack(page, /decisions\?.*before=/);
+    await page.getByRole("button", { name: "Show older" }).click();
+    await older.asked;
+    await page.goto(`${proxy.url}/#/decisions?key=nobody`);
+    await page.getByText("No decisions fit the filter.").waitFor();
+    await older.letGo();
+    await page.goto(`${proxy.url}/#/decisions?key=somebody`);
+    await page.getByText("No decisions fit the filter.").waitFor();
+    expect(await page.locator("table.rows tbody tr").count()).toBe(0);
+    await close();
+  });
+
+  it("opens the stream of decisions anew when nothing has come for long, as after a machine slept", async () => {
+    const { page, requests, close } = await openDashboard(browser, `${proxy.url}/#/decisions`);
+    await page.clock.install();
+    await page.reload();
+    await page.getByText("live", { exact: true }).waitFor();
+    const streams = () => requests.filter((url) => url.endsWith("/stream")).length;
+    const before = streams();
+    await page.clock.fastForward(60_000);
+    await expect.poll(streams).toBe(before + 1);
+    await page.getByText("live", { exact: true }).waitFor();
+    const [id = ""] = await ask(proxy, "code");
+    await page.locator(`a[href*="${id}"]`).waitFor();
+    await close();
+  });
+
+  it("draws no chart of two thousand years while a year is typed", async () => {
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/usage`, { expected: /400 .*usage/ });
+    await page.getByLabel("From").fill("0002-11-13");
+    await page.getByText("Choose").or(page.getByRole("alert")).first().waitFor();
+    expect(await page.locator("svg g").count()).toBeLessThan(500);
+    await close();
+  });
+
+  it("shows the rest when a record cannot be shown", async () => {
+    const [id = ""] = await ask(proxy, "code");
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`, { expected: /TypeError/ });
+    await page.route(`**/admin/decisions/${id}`, (route) => route.fulfill({ json: { record: { id, policy: {} } } }));
+    await page.locator(`a[href*="${id}"]`).click();
+    await page.getByRole("alert").getByText("cannot be shown").waitFor();
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("region", { name: "Serving production" }).waitFor();
+    await close();
+  });
+
+  it("lets a stopped answer be over, and gives an answer up when the playground is left", async () => {
+    const slow = await startEndless();
+    const policies = await writeDashboardPolicies(slow, slow);
+    const serving = await startProxy(policies.directory);
+    const { page, close } = await openDashboard(browser, `${serving.url}/#/playground`);
+    const send = async () => {
+      await page.getByLabel("Prompt", { exact: true }).fill("Tell me");
+      await page.getByRole("button", { name: "Send" }).click();
+      await page.getByText("once upon").waitFor();
+      await page.getByText("coming…").waitFor();
+    };
+    await send();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("coming…").waitFor({ state: "detached" });
+    expect(await page.getByText("once upon").count()).toBe(1);
+    await expect.poll(slow.open).toBe(0);
+    await send();
+    await page.getByRole("link", { name: "Keys" }).click();
+    await expect.poll(slow.open).toBe(0);
+    await close();
+    await serving.stop();
+    await Promise.all([slow.stop(), policies.remove()]);
+  });
+
+  it("shows what came of an answer whose connection broke", async () => {
+    const slow = await startEndless();
+    const policies = await writeDashboardPolicies(slow, slow);
+    const serving = await startProxy(policies.directory);
+    const { page, close } = await openDashboard(browser, `${serving.url}/#/playground`, { expected: /ERR_|network/i });
+    await page.getByLabel("Prompt", { exact: true }).fill("Tell me");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("once upon").waitFor();
+    await serving.kill();
+    await page.getByRole("alert").getByText("the connection broke").waitFor();
+    expect(await page.getByText("once upon").count()).toBe(1);
+    await close();
+    await serving.stop();
+    await Promise.all([slow.stop(), policies.remove()]);
+  });
+
+  it("offers another token when an API key may not look, and goes on with a new one though the old is refused late", async () => {
+    const guarded = await startProxy("policies", { ADMIN_TOKEN: token });
+    const created = await fetch(`${guarded.url}/admin/keys`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify({ name: "app" }),
+    });
+    const { token: key } = (await created.json()) as { token: string };
+    const { page, close } = await openDashboard(browser, guarded.url, { expected: /40[13]/ });
+    expect(await page.getByLabel("Token").evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true);
+    await page.getByLabel("Token").fill(key);
+    await page.keyboard.press("Enter");
+    await page.getByText("this needs scope admin, or read").waitFor();
+    await page.getByLabel("Token").fill("old");
+    const late = await keepBack(page, /admin\/health/);
+    await page.keyboard.press("Enter");
+    await late.asked;
+    await page.getByLabel("Token").fill(token);
+    await page.keyboard.press("Enter");
+    const serving = page.getByRole("region", { name: "Serving production" });
+    await serving.waitFor();
+    const refused = page.waitForResponse((response) => response.status() === 401);
+    await late.letGo();
+    await refused;
+    await page.reload();
+    await serving.waitFor();
+    await close();
+    await guarded.stop();
+  });
+});
