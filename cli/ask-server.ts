@@ -25,11 +25,25 @@ export async function askServer(
   }
   const headers = token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` };
   const answer = await request(url, { headers, bodyTimeout: 0 }).catch((error: Error) => {
-    throw new CommandFailure(2, `${command}: cannot reach ${server}: ${error.message}`);
+    throw new CommandFailure(
+      2,
+      `${command}: cannot reach ${server}: ${error.message}; is \`policy serve\` running there? Name another with --server`,
+    );
   });
   if (taken.includes(answer.statusCode)) return answer.body;
   const text = await answer.body.text();
-  throw new CommandFailure(2, `${command}: ${server} answered ${answer.statusCode} for ${path}: ${messageOf(text)}`);
+  throw new CommandFailure(
+    2,
+    `${command}: ${server} answered ${answer.statusCode} for ${path}: ${messageOf(text)}${tokenHelp(answer.statusCode, headers)}`,
+  );
+}
+
+/** What to do in the shell when the control plane wants a token. */
+function tokenHelp(status: number, headers: { readonly authorization?: string }): string {
+  if (status !== 401) return "";
+  return headers.authorization === undefined
+    ? "; ADMIN_TOKEN is not set in the environment of this command"
+    : "; it does not take the ADMIN_TOKEN in the environment of this command";
 }
 
 /** The same, for one JSON document. */

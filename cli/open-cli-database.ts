@@ -9,7 +9,19 @@ export function databaseOption(): Option {
     .default("sqlite:./data/routewright.db");
 }
 
-/** Opens the database for one command and closes it again. */
+/** As {@link withDatabase}, for commands that need what is in it: a file that is not there is refused, not made. */
+export async function withExistingDatabase<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
+  const { isMissingFile } = await import("../server/storage/database-url.js");
+  if (isMissingFile(url)) {
+    throw new CommandFailure(
+      2,
+      `policy: there is no database ${url}: name the server's with --database or DATABASE_URL, or run this in the directory where it runs`,
+    );
+  }
+  return withDatabase(url, work);
+}
+
+/** Opens the database for one command, made if it is not there, and closes it again. */
 export async function withDatabase<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
   const { openDatabase } = await import("../server/storage/open-database.js"); // other commands start faster
   const database = await openDatabase(url, { busyMs: 5_000, connections: 1 }).catch((error: Error) => {

@@ -6,6 +6,7 @@ export { builtInFacts, type FactDefinition } from "./conditions/fact-definitions
 export { matchesGlob } from "./conditions/glob.js";
 export type { Diagnostic } from "./diagnostics/diagnostic.js";
 export { renderDiagnostics } from "./diagnostics/render-diagnostics.js";
+export { didYouMean } from "./diagnostics/suggest.js";
 export { decide } from "./evaluate/decide.js";
 export type { Facts, FactValue } from "./evaluate/facts.js";
 export type { Outcome } from "./evaluate/outcome.js";

@@ -2,12 +2,12 @@ import { Command } from "commander";
 import { type ApiKey, stateOf } from "../../server/keys/api-key.js";
 import { DEFAULT_OVERLAP, keyToJson } from "../../server/keys/key-json.js";
 import { type IssuedKey, KeyStore } from "../../server/keys/key-store.js";
-import { formatBudget } from "../../server/keys/limits.js";
+import { formatLimits } from "../../server/keys/limits.js";
 import { InvalidSettings, readExpiry, readKeyRequest } from "../../server/keys/read-key-settings.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { addLimitOptions, type LimitOptions, limitsFromFlags, listed } from "../limits-from-flags.js";
-import { databaseOption, withDatabase } from "../open-cli-database.js";
+import { databaseOption, withDatabase, withExistingDatabase } from "../open-cli-database.js";
 import { printTable } from "../print-table.js";
 
 interface CreateOptions extends LimitOptions {
@@ -89,7 +89,7 @@ async function createKey(own: CreateOptions, self: Command): Promise<void> {
 }
 
 async function listKeys({ database }: { database: string }, self: Command): Promise<void> {
-  const all = await withDatabase(database, (opened) => new KeyStore(opened).list());
+  const all = await withExistingDatabase(database, (opened) => new KeyStore(opened).list());
   const now = Date.now();
   if (globalOptions(self).json) {
     process.stdout.write(`${JSON.stringify({ keys: all.map((key) => keyToJson(key, now)) }, undefined, 2)}\n`);
@@ -100,7 +100,7 @@ async function listKeys({ database }: { database: string }, self: Command): Prom
 }
 
 async function revokeKey(id: string, { database }: { database: string }, self: Command): Promise<void> {
-  const key = await withDatabase(database, (opened) => new KeyStore(opened).revoke(id, Date.now()));
+  const key = await withExistingDatabase(database, (opened) => new KeyStore(opened).revoke(id, Date.now()));
   if (key === undefined) throw new CommandFailure(1, `policy keys: there is no key ${id}`);
   if (globalOptions(self).json) process.stdout.write(`${JSON.stringify(keyToJson(key, Date.now()), undefined, 2)}\n`);
   else process.stdout.write(`${id} is revoked; running servers refuse it within two seconds\n`);
@@ -109,7 +109,7 @@ async function revokeKey(id: string, { database }: { database: string }, self: C
 async function rotateKey(id: string, own: { database: string; overlap: string }, self: Command): Promise<void> {
   const now = Date.now();
   const until = own.overlap === "0" ? now : readInput(() => readExpiry(own.overlap, now, "--overlap"));
-  const issued = await withDatabase(own.database, (opened) => new KeyStore(opened).rotate(id, until));
+  const issued = await withExistingDatabase(own.database, (opened) => new KeyStore(opened).rotate(id, until));
   if (issued === undefined) throw new CommandFailure(1, `policy keys: there is no key ${id}, or it is revoked`);
   printIssued(issued, self, `rotated; the old secret works until ${new Date(until).toISOString()}`);
 }
@@ -125,12 +125,6 @@ function printIssued({ key, token }: IssuedKey, self: Command, words: string): v
 
 function rowOf(key: ApiKey, now: number): readonly string[] {
   const { tenant, app, scopes, limits } = key.settings;
-  const shown = [
-    ...(limits.budgets ?? []).map(formatBudget),
-    ...(limits.requestsPerMinute === undefined ? [] : [`${limits.requestsPerMinute} rpm`]),
-    ...(limits.tokensPerMinute === undefined ? [] : [`${limits.tokensPerMinute} tpm`]),
-    ...(limits.concurrent === undefined ? [] : [`${limits.concurrent} at once`]),
-  ];
   const time = (at: number | undefined) => (at === undefined ? "-" : new Date(at).toISOString().slice(0, 16));
   return [
     key.id,
@@ -139,7 +133,7 @@ function rowOf(key: ApiKey, now: number): readonly string[] {
     app ?? "-",
     stateOf(key, now),
     scopes.join(","),
-    shown.join(", ") || "-",
+    formatLimits(limits) || "-",
     time(key.expiresAt),
     time(key.lastUsedAt),
   ];

@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import { KeyStore } from "../../server/keys/key-store.js";
-import { limitsToJson } from "../../server/keys/limits.js";
+import { formatLimits, limitsToJson } from "../../server/keys/limits.js";
 import { InvalidSettings, readLimits } from "../../server/keys/read-key-settings.js";
 import { appSubject, describeSubject, tenantSubject } from "../../server/keys/subject.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { addLimitOptions, type LimitOptions, limitsFromFlags } from "../limits-from-flags.js";
-import { databaseOption, withDatabase } from "../open-cli-database.js";
+import { databaseOption, withDatabase, withExistingDatabase } from "../open-cli-database.js";
+import { printTable } from "../print-table.js";
 
 interface SubjectOptions {
   readonly database: string;
@@ -34,7 +35,7 @@ export function limitsCommand(): Command {
     withSubject(new Command("remove").description("take away all limits of a tenant or an app")).action(
       async ({ database, tenant, app }: SubjectOptions) => {
         const subject = subjectOf(tenant, app);
-        await withDatabase(database, (opened) => new KeyStore(opened).setLimits(subject, undefined));
+        await withExistingDatabase(database, (opened) => new KeyStore(opened).setLimits(subject, undefined));
       },
     ),
   );
@@ -43,14 +44,17 @@ export function limitsCommand(): Command {
       .description("list the limits of tenants and apps")
       .addOption(databaseOption())
       .action(async ({ database }: { database: string }, self: Command) => {
-        const { limits: all } = await withDatabase(database, (opened) => new KeyStore(opened).changesSince(0));
-        const shown = all
-          .map(({ subject, limits: one }) => ({ subject: describeSubject(subject), limits: limitsToJson(one) }))
-          .filter((one) => Object.keys(one.limits).length > 0);
+        const { limits: all } = await withExistingDatabase(database, (opened) => new KeyStore(opened).changesSince(0));
+        const set = all.filter(({ limits: one }) => formatLimits(one) !== "");
         if (globalOptions(self).json) {
-          process.stdout.write(`${JSON.stringify({ limits: shown }, undefined, 2)}\n`);
+          const json = set.map(({ subject, limits: one }) => ({
+            subject: describeSubject(subject),
+            limits: limitsToJson(one),
+          }));
+          process.stdout.write(`${JSON.stringify({ limits: json }, undefined, 2)}\n`);
         } else {
-          for (const one of shown) process.stdout.write(`${one.subject}: ${JSON.stringify(one.limits)}\n`);
+          const rows = set.map(({ subject, limits: one }) => [describeSubject(subject), formatLimits(one)]);
+          process.stdout.write(printTable([["OF", "LIMITS"], ...rows]));
         }
       }),
   );

@@ -12,6 +12,7 @@ interface Readiness {
 }
 
 interface Health {
+  readonly simulated?: boolean;
   readonly endpoints: readonly {
     readonly endpoint: string;
     readonly circuit: { readonly state: string; readonly since?: string };
@@ -43,10 +44,10 @@ export function statusCommand(): Command {
       const { degraded = [] } = readiness;
       if (globalOptions(self).json) {
         process.stdout.write(
-          `${JSON.stringify({ ...readiness, policy, shadow: tried, endpoints: troubled }, undefined, 2)}\n`,
+          `${JSON.stringify({ ...readiness, simulated: health.simulated === true, policy, shadow: tried, endpoints: troubled }, undefined, 2)}\n`,
         );
       } else {
-        process.stdout.write(describe(policy, readiness, troubled, tried));
+        process.stdout.write(describe(policy, readiness, health.simulated === true, troubled, tried));
       }
       if (
         policy.rejected !== undefined ||
@@ -62,6 +63,7 @@ export function statusCommand(): Command {
 function describe(
   policy: PolicyStatus,
   { status, degraded = [] }: Readiness,
+  isSimulated: boolean,
   troubled: Health["endpoints"],
   shadow: ShadowReport | undefined,
 ): string {
@@ -69,6 +71,9 @@ function describe(
   const commit = git === undefined ? "" : ` (git ${shortGit(git)})`;
   const lines = [
     `${status}: serving ${name}@${shortRevision(revision)}${commit} since ${since}, ${rules} rules`,
+    ...(isSimulated
+      ? ["simulated: no provider's API key is set, so the built-in simulator answers every request"]
+      : []),
     ...degraded.map((part) => `degraded: ${part}`),
     ...troubled.map(({ endpoint, circuit, rate_limited_until: until }) =>
       circuit.state === "open"

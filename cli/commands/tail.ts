@@ -7,6 +7,8 @@ import { globalOptions } from "../global-options.js";
 
 const filters = ["rule", "model", "provider", "key", "tenant", "app", "outcome", "status"] as const;
 
+const LONGEST_OUTCOME = "no_candidate".length;
+
 interface StreamedDecision {
   readonly rule: string;
   readonly model: string | null;
@@ -58,7 +60,7 @@ function lineOf({ rule, model, status, decision }: StreamedDecision): string {
   return `${[
     time.slice(11, 23),
     status,
-    (result?.outcome ?? "").padEnd(9),
+    (result?.outcome ?? "").padEnd(LONGEST_OUTCOME),
     rule,
     `→ ${model ?? "nobody"}`,
     `${Math.round(result?.total_ms ?? 0)} ms`,

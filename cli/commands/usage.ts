@@ -1,10 +1,16 @@
 import { Command } from "commander";
 import { InvalidSettings } from "../../server/keys/read-key-settings.js";
 import { readUsageQuery, usageToCsv } from "../../server/ledger/read-usage-query.js";
-import { MAX_USAGE_ROWS, queryUsage, type UsageRow, usageGroups } from "../../server/ledger/usage-query.js";
+import {
+  MAX_USAGE_ROWS,
+  queryUsage,
+  type UsageQuery,
+  type UsageRow,
+  usageGroups,
+} from "../../server/ledger/usage-query.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
-import { databaseOption, withDatabase } from "../open-cli-database.js";
+import { databaseOption, withExistingDatabase } from "../open-cli-database.js";
 import { printTable } from "../print-table.js";
 
 /** `policy usage`: what was used and spent, from the server's database. */
@@ -19,15 +25,8 @@ export function usageCommand(): Command {
   for (const group of usageGroups) command.option(`--${group} <${group}>`, `only this ${group}`);
   return command.action(async (own: Record<string, string> & { csv?: boolean }, self: Command) => {
     const { database = "", csv, ...given } = own as Record<string, string | boolean>;
-    const { query, rows, isCut } = await withDatabase(String(database), async (opened) => {
-      try {
-        const query = readUsageQuery(given, Date.now());
-        return { query, ...(await queryUsage(opened, query)) };
-      } catch (error) {
-        if (error instanceof InvalidSettings) throw new CommandFailure(2, `policy usage: --${error.message}`);
-        throw error;
-      }
-    });
+    const query = readQuery(given);
+    const { rows, isCut } = await withExistingDatabase(String(database), (opened) => queryUsage(opened, query));
     if (isCut) {
       process.stderr.write(
         `policy usage: only the first ${MAX_USAGE_ROWS} sums are shown; ask for less: --from, --to, --model …\n`,
@@ -36,6 +35,15 @@ export function usageCommand(): Command {
     if (globalOptions(self).json) process.stdout.write(`${JSON.stringify({ usage: rows }, undefined, 2)}\n`);
     else process.stdout.write(csv === true ? usageToCsv(rows, query) : tableOf(rows));
   });
+}
+
+function readQuery(given: Readonly<Record<string, string | boolean>>): UsageQuery {
+  try {
+    return readUsageQuery(given, Date.now());
+  } catch (error) {
+    if (error instanceof InvalidSettings) throw new CommandFailure(2, `policy usage: --${error.message}`);
+    throw error;
+  }
 }
 
 function tableOf(rows: readonly UsageRow[]): string {

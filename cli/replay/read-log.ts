@@ -59,7 +59,9 @@ async function headOf(name: string): Promise<Buffer> {
 }
 
 function unreadable(name: string, error: unknown): never {
-  throw new CommandFailure(2, `policy: cannot read ${name}: ${error instanceof Error ? error.message : error}`);
+  const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+  const reason = isMissing ? "there is no such file" : error instanceof Error ? error.message : error;
+  throw new CommandFailure(2, `policy replay: cannot read ${name}: ${reason}`);
 }
 
 async function* readFile(name: string, memory: PieceMemory): AsyncGenerator<LogPiece> {

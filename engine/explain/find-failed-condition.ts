@@ -40,9 +40,9 @@ export class FailureFinder {
   ) {}
 
   /**
-   * Finds the first part of a condition that keeps it from being true.
+   * Finds the part of a condition that keeps it from being true.
    *
-   * Of an `all`, the first part that is not true. Of an `any`, where every part fails, all of it when that is short, else
+   * Of an `all`, the first part that is false, whatever is unknown before it; when none is, the first that is unknown. Of an `any`, where every part fails, all of it when that is short, else
    * the part that lacks least. Under `not` the two change places: what is to blame is what holds.
    *
    * @returns undefined when the condition is true.
@@ -64,14 +64,14 @@ export class FailureFinder {
     };
   }
 
-  /** What to blame first, and how true the whole is: of an `all` both are known once a part is false. */
+  /** What to blame, and how true the whole is: of an `all` both are known once a part is false. */
   private firstFailed(condition: Condition): (Pick<Failure, "truth" | "place"> & { part: Condition }) | undefined {
     const parts = condition.kind === "all" ? condition.conditions : [condition];
     let place = -1;
     for (let at = 0; at < parts.length; at++) {
       const truth = evaluateCondition(parts[at] as Condition, this.facts);
-      if (truth !== true && place === -1) place = at;
-      if (truth === false) return { part: parts[place] as Condition, place, truth };
+      if (truth === false) return { part: parts[at] as Condition, place: at, truth };
+      if (truth === undefined && place === -1) place = at;
     }
     return place === -1 ? undefined : { part: parts[place] as Condition, place, truth: undefined };
   }
@@ -83,7 +83,9 @@ export class FailureFinder {
     const parts = condition.conditions;
     const everyPartIsNeeded = (condition.kind === "all") !== isNegated;
     if (everyPartIsNeeded) {
-      const failed = parts.find((part) => !this.holds(part, isNegated));
+      const failed =
+        parts.find((part) => evaluateCondition(part, this.facts) === isNegated) ??
+        parts.find((part) => !this.holds(part, isNegated));
       if (failed !== undefined) return this.blame(failed, isNegated);
     }
     const [only, second] = parts;

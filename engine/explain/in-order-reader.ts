@@ -31,7 +31,7 @@ export interface InOrderReading {
   readonly outcome: Outcome;
   /**
    * Of each route rule above the one that matched, in reading order: which of its parts (of its `all`) is the first that is
-   * not true, doubled, and 1 added when the whole is unknown. Left out when a fact is not of its type.
+   * false, doubled; when none is, the first that is unknown, doubled, and 1 added. Left out when a fact is not of its type.
    */
   readonly failures?: Int32Array;
 }
@@ -181,9 +181,8 @@ export class InOrderReader {
       const part = parts[place] as number;
       let truth = truths[part] as number;
       if (truth === OPEN) truth = this.evaluate(part, facts);
-      if (truth === TRUE) continue;
-      if (failure === NO_FAILURE) failure = (place - start) * 2 + 1;
-      if (truth === FALSE) return failure - 1;
+      if (truth === FALSE) return (place - start) * 2;
+      if (truth === UNKNOWN && failure === NO_FAILURE) failure = (place - start) * 2 + 1;
     }
     return failure;
   }

@@ -93,10 +93,13 @@ const descriptions: readonly (readonly [
   ],
   [
     /^Nested mappings are not allowed|^Implicit keys of flow/,
-    () => ({
-      message: "a second `: ` stands in this line",
-      help: "quote a value that holds `: `; a mapping within another begins on a line of its own",
-    }),
+    ({ text, at }) =>
+      lineFrom(text, at).includes(": ")
+        ? {
+            message: "a second `: ` stands in this line",
+            help: "quote a value that holds `: `; a mapping within another begins on a line of its own",
+          }
+        : { message: "the line below this value is indented as if it were part of it", help: COLUMNS },
   ],
   [
     /^Implicit map keys need to be followed|^Implicit keys need to be on a single line|^Map comment/,
@@ -160,4 +163,10 @@ function wordAt(text: string, at: number): { readonly start: number; readonly en
 function shown(text: string, { start, end }: { readonly start: number; readonly end: number }): string {
   const word = text.slice(start, end).trim();
   return word === "" ? "this" : `\`${word.length <= 40 ? word : `${word.slice(0, 39)}…`}\``;
+}
+
+/** The rest of the line at an offset. */
+function lineFrom(text: string, at: number): string {
+  const end = text.indexOf("\n", at);
+  return text.slice(at, end === -1 ? undefined : end);
 }

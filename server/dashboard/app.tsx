@@ -14,7 +14,7 @@ import { Playground } from "./playground/playground.js";
 import { UsageView } from "./usage/usage-view.js";
 
 const views = [
-  { name: "", title: "Overview" },
+  { name: "overview", title: "Overview" },
   { name: "decisions", title: "Decisions" },
   { name: "playground", title: "Playground" },
   { name: "usage", title: "Usage" },
@@ -24,7 +24,7 @@ const views = [
 export function App() {
   const place = usePlace();
   const [access, recheck] = useAccess();
-  const [name = ""] = place.path;
+  const [name = "overview"] = place.path;
   const view = views.find((one) => one.name === name);
   useEffect(() => {
     document.title = `${view?.title ?? "Nothing here"} · Routewright`;
@@ -38,7 +38,11 @@ export function App() {
         </a>
         <nav aria-label="Views">
           {views.map(({ name: one, title }) => (
-            <a key={one} href={linkTo(one === "" ? [] : [one])} aria-current={one === name ? "page" : undefined}>
+            <a
+              key={one}
+              href={linkTo(one === "overview" ? [] : [one])}
+              aria-current={one === name ? "page" : undefined}
+            >
               {title}
             </a>
           ))}
@@ -90,9 +94,9 @@ function Guarded({ place }: { readonly place: Place }) {
 }
 
 function View({ place }: { readonly place: Place }) {
-  const [name = "", id] = place.path;
+  const [name = "overview", id] = place.path;
   switch (name) {
-    case "":
+    case "overview":
       return <Overview />;
     case "decisions":
       return <DecisionsView id={id} query={place.query} />;

@@ -9,6 +9,9 @@ const addresses: readonly string[] = [
   ...["GET /v1/models", "GET /v1/models/{id}", "GET /v1/generation?id=", "GET /v1/key"],
 ];
 
+/** Where other servers say how they are. */
+const HEALTH = /^\/(?:health|healthcheck|live|livez|liveness|ready|readiness|status|ping)\/?$/i;
+
 /** The error for an address that neither plane has: it names the one that a client with another base URL means. */
 export function unknownUrl(method: string, path: string): ApiError {
   const shown = path.length > 200 ? `${path.slice(0, 200)}…` : path;
@@ -18,7 +21,9 @@ export function unknownUrl(method: string, path: string): ApiError {
       ? `; ${meant} is meant: look at the client's base URL`
       : path.startsWith("/v1")
         ? `; this server has ${addresses.join(", ")}`
-        : "";
+        : HEALTH.test(path)
+          ? "; GET /healthz says whether this server runs, GET /readyz whether it serves"
+          : "";
   const message = `there is no ${method} ${shown} here${help}`;
   return { status: 404, type: "not_found_error", code: "unknown_url", message };
 }

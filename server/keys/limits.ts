@@ -33,6 +33,16 @@ export function formatBudget({ period, limit }: Budget): string {
   return period === "total" ? `$${formatUsd(limit)} in all` : `$${formatUsd(limit)}/${period}`;
 }
 
+/** Limits for people: `$50/month, 600 rpm, 200000 tpm, 10 at once`; empty without any. */
+export function formatLimits({ budgets = [], requestsPerMinute, tokensPerMinute, concurrent }: Limits): string {
+  return [
+    ...budgets.map(formatBudget),
+    ...(requestsPerMinute === undefined ? [] : [`${requestsPerMinute} rpm`]),
+    ...(tokensPerMinute === undefined ? [] : [`${tokensPerMinute} tpm`]),
+    ...(concurrent === undefined ? [] : [`${concurrent} at once`]),
+  ].join(", ");
+}
+
 /** Limits as JSON shows and takes them: budgets in USD as exact decimal text by period. */
 export function limitsToJson({ budgets, requestsPerMinute, tokensPerMinute, concurrent }: Limits): object {
   return {

@@ -6,6 +6,12 @@ export type DatabaseAddress =
   | { readonly engine: "sqlite"; readonly path: string }
   | { readonly engine: "postgres"; readonly url: string };
 
+/** Whether a `DATABASE_URL` names an SQLite file that is not there. */
+export function isMissingFile(url: string): boolean {
+  const [, path] = /^sqlite:(.+)$/i.exec(url) ?? [];
+  return path !== undefined && path !== ":memory:" && !existsSync(path);
+}
+
 /**
  * Reads a `DATABASE_URL`; the folder of an SQLite file is made.
  * @throws Error in words for the operator: another kind of database, or a spelling that can be misread.

@@ -31,7 +31,7 @@ describe("policy tail, status and usage", () => {
     await eventually(async () => {
       await (await ask("code")).text();
       await (await ask("prose")).text();
-      expect(output).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}200 {2}answered {3}code {2}→ \S+\/\S+ {2}\d+ ms {2}dec_\w+\n/m);
+      expect(output).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}200 {2}answered {6}code {2}→ \S+\/\S+ {2}\d+ ms {2}dec_\w+\n/m);
     }, 15_000);
     for (const line of output.trimEnd().split("\n")) expect(line).toContain("  code  ");
     child.kill();
@@ -39,11 +39,25 @@ describe("policy tail, status and usage", () => {
 
   it("status says what serves, with exit 0", async () => {
     const { code, stdout } = await runPolicy(["status", "--server", proxy.url]);
-    expect(stdout).toMatch(/^ready: serving production@[0-9a-f]{12} since .*, \d+ rules\n$/);
+    expect(stdout).toMatch(
+      /^ready: serving production@[0-9a-f]{12}(?: \(git [^)]+\))? since .*, \d+ rules\nsimulated: no provider's API key is set, .*\n$/,
+    );
     expect(code).toBe(0);
     const nobody = await runPolicy(["status", "--server", "http://127.0.0.1:1"]);
     expect(nobody.code).toBe(2);
-    expect(nobody.stderr).toContain("cannot reach http://127.0.0.1:1");
+    expect(nobody.stderr).toMatch(
+      /cannot reach http:\/\/127\.0\.0\.1:1: .*; is `policy serve` running there\? Name another with --server/,
+    );
+  });
+
+  it("says in which shell ADMIN_TOKEN is missing or wrong", async () => {
+    const closed = await startProxy("policies", { ADMIN_TOKEN: "a-token" });
+    const status = (environment: Record<string, string>) =>
+      runPolicy(["status", "--server", closed.url], environment).then(({ stderr }) => stderr);
+    expect(await status({})).toContain("; ADMIN_TOKEN is not set in the environment of this command");
+    expect(await status({ ADMIN_TOKEN: "b" })).toContain("; it does not take the ADMIN_TOKEN in the environment");
+    expect(await status({ ADMIN_TOKEN: "a-token" })).toBe("");
+    await closed.stop();
   });
 
   it("usage shows what was used", async () => {

@@ -130,6 +130,7 @@ describe("the policy command on a starter set", () => {
     [["check", "--bogus"], "unknown option '--bogus'"],
     [[], "a command is missing"],
     [["usage", "--by", "nonsense"], "policy usage: --by"],
+    [["usage", "--database", "sqlite:/nowhere/routewright.db"], "there is no database sqlite:/nowhere/routewright.db"],
     [["check", "--policies", "/nowhere"], "there is no directory /nowhere"],
     [["explain", "--context-tokens", "lots"], "--context-tokens lots"],
   ])("with --json wrong usage is a JSON document on standard error: %j", async (args, message) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -24,6 +24,20 @@ describe("policy keys and limits", () => {
     const { code, stdout, stderr } = await run("keys", "create", ...options);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain(message);
+  });
+
+  it.each([
+    ["keys", "list"],
+    ["keys", "revoke", "key_1"],
+    ["keys", "rotate", "key_1"],
+    ["limits", "list"],
+    ["limits", "remove", "--tenant", "t"],
+    ["usage"],
+  ])("does not make a database to look into it: %s %s", async (...args) => {
+    const { code, stdout, stderr } = await runPolicy(args, {}, folder);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain("there is no database sqlite:./data/routewright.db: name the server's with --database");
+    expect(await readdir(folder)).not.toContain("data");
   });
 
   it("creates, lists, rotates and revokes, without a server", async () => {
@@ -91,9 +105,9 @@ describe("policy keys and limits", () => {
     expect((await run(..."limits set --tenant t --budget 500/month".split(" "))).code).toBe(0);
     expect((await run(..."limits set --tenant t --app a --rpm 10".split(" "))).code).toBe(0);
     expect((await run("limits", "list")).stdout).toBe(
-      'tenant `t`: {"budgets":{"month":"500"}}\napp `t/a`: {"requests_per_minute":10}\n',
+      "OF          LIMITS\ntenant `t`  $500/month\napp `t/a`   10 rpm\n",
     );
     await run(..."limits remove --tenant t".split(" "));
-    expect((await run("limits", "list")).stdout).not.toContain("tenant");
+    expect((await run("limits", "list")).stdout).not.toContain("tenant `");
   });
 });

@@ -41,9 +41,13 @@ export const overlappingRules: Check = function* ({ regions, definitions, policy
       yield {
         code: "RW2104",
         severity: "info",
-        message: `rule \`${rule.id}\` shares requests with ${count - MOST_OF_ONE} more rules below`,
+        message: `rule \`${rule.id}\` shares requests with ${countMore(count - MOST_OF_ONE)} below`,
         span: rule.span,
       };
     }
   }
 };
+
+function countMore(count: number): string {
+  return `${count} more ${count === 1 ? "rule" : "rules"}`;
+}

@@ -74,6 +74,19 @@ export function DecisionsList({ filter, openId }: DecisionsListProps) {
   );
 }
 
+/** May break after the author. */
+function ModelName({ model }: { readonly model: string }) {
+  const [author = "", ...name] = model.split("/");
+  return name.length === 0 ? (
+    author
+  ) : (
+    <>
+      {author}/<wbr />
+      {name.join("/")}
+    </>
+  );
+}
+
 interface RowProps {
   readonly row: ListedDecision;
   readonly filter: Filter;
@@ -97,7 +110,11 @@ function Row({ row: { decision, summary }, filter, isOpen }: RowProps) {
       </td>
       <td>{rule}</td>
       <td>
-        {model ?? <span class="faint">{result?.outcome.replace("_", " ") ?? "nobody"}</span>}
+        {model === undefined ? (
+          <span class="faint">{result?.outcome.replace("_", " ") ?? "nobody"}</span>
+        ) : (
+          <ModelName model={model} />
+        )}
         {attempts.length > 1 ? <small> {countOf(attempts.length, "attempt")}</small> : null}
       </td>
       <td class="number">{result === undefined ? "" : writeMs(result.total_ms)}</td>

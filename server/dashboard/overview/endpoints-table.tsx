@@ -69,7 +69,9 @@ function Row({ endpoint: one, state }: { readonly endpoint: Endpoint; readonly s
       <td>
         <Badge tone={state.tone} text={state.text} /> <small>{state.detail}</small>
       </td>
-      <td class="number">{one.error_rate === 0 ? <Nothing /> : writeShare(one.error_rate)}</td>
+      <td class="number">
+        {one.error_rate === 0 && circuit.recent.calls === 0 ? <Nothing /> : writeShare(one.error_rate)}
+      </td>
       <td class="number">
         {latency === undefined ? <Nothing /> : `${writeMs(latency.p50)} · ${writeMs(latency.p95)}`}
       </td>

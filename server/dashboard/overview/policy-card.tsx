@@ -56,14 +56,14 @@ export function PolicyCard({ policy, onReloaded }: PolicyCardProps) {
           <dd>
             <Time iso={lastReload.at} />{" "}
             <small>
-              {lastReload.successful ? "taken" : "refused"}, {lastReload.reason}
+              {lastReload.successful ? "taken" : "refused"}: {lastReload.reason}
             </small>
           </dd>
         </div>
         <div>
           <dt>Reloads</dt>
           <dd>
-            {reloads.applied} applied{" "}
+            {reloads.applied} applied,{" "}
             <small>
               {reloads.unchanged} unchanged, {reloads.rejected} refused
             </small>

@@ -73,9 +73,9 @@ function numberForm(fact: FactDefinition): string {
     case "tokens":
       return "a number of tokens: 1500, 150k, 1M, 128Ki";
     case "usd":
-      return "an amount in USD with at most 9 decimals: 0.05";
+      return "an amount in USD with at most 9 decimals, such as 0.05";
     case "ms":
-      return "whole milliseconds: 800";
+      return "whole milliseconds, such as 800";
     case "ratio":
       return "a ratio of at least 0: 0.8";
     default:

@@ -23,19 +23,19 @@ export const hints: readonly Hint[] = [
     fact: "context_tokens",
     headers: ["x-route-context-tokens"],
     read: parseTokens,
-    form: "a number of tokens: 1500, 150k, 1M",
+    form: "a number of tokens, such as 1500, 150k or 1M",
   },
   {
     fact: "budget_usd",
     headers: ["x-route-budget-usd"],
     read: readUsd,
-    form: "an amount in USD with at most 9 decimals: 0.05",
+    form: "an amount in USD with at most 9 decimals, such as 0.05",
   },
   {
     fact: "max_latency_ms",
     headers: ["x-route-max-latency-ms"],
     read: readMilliseconds,
-    form: "whole milliseconds: 800",
+    form: "whole milliseconds, such as 800",
   },
   {
     fact: "priority",

@@ -1,6 +1,7 @@
 import {
   type AttributeDefinition,
   dependsOnPromptSize,
+  didYouMean,
   type Facts,
   type FactValue,
   MAX_TOKENS,
@@ -145,6 +146,8 @@ function observeHint(
   if (first !== undefined) observation.observe(fact, first.value, `header ${first.header}`);
 }
 
+const PREFIX = "x-route-";
+
 const knownHints: ReadonlySet<string> = new Set([...hints.flatMap((hint) => hint.headers), ...tagHeaders, ...switches]);
 
 function warnOfUnknownHints(
@@ -153,9 +156,13 @@ function warnOfUnknownHints(
   { warnings }: Observation,
 ): void {
   for (const name of Object.keys(headers)) {
-    if (!name.startsWith("x-route-") || knownHints.has(name)) continue;
+    if (!name.startsWith(PREFIX) || knownHints.has(name)) continue;
     if (attributes.some(({ from }) => "header" in from && from.header.toLowerCase() === name)) continue;
-    warnings.push(`${name}: there is no such hint`);
+    const near = didYouMean(
+      name,
+      [...knownHints].filter((known) => known.startsWith(PREFIX)),
+    );
+    warnings.push(`${name}: there is no such hint; ${near ?? "it was not used"}`);
   }
 }
 

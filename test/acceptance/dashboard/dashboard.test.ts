@@ -239,6 +239,24 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await close();
   });
 
+  it("has the overview under its own name too, and breaks no word of the list on a narrow screen", async () => {
+    const id = await ask(proxy);
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/overview`);
+    await page.getByRole("heading", { name: /^Serving/ }).waitFor();
+    await page.setViewportSize({ width: 375, height: 800 });
+    await page.goto(`${proxy.url}/#/decisions`);
+    await page.locator(`a[href*="${id}"]`).waitFor();
+    const lines = await page.evaluate<readonly number[]>(`
+      [...document.querySelectorAll(".rows tbody td:nth-child(3)")].filter((cell) => cell.textContent === "default")
+        .map((cell) => {
+          const range = document.createRange();
+          range.selectNodeContents(cell);
+          return range.getClientRects().length;
+        })`);
+    expect(new Set(lines)).toEqual(new Set([1]));
+    await close();
+  });
+
   it("names every input", async () => {
     const { page, close } = await openDashboard(browser, proxy.url);
     for (const view of ["decisions", "playground", "usage"]) {

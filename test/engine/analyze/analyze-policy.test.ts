@@ -183,6 +183,18 @@ describe("guards that act on absence", () => {
 });
 
 describe("overlaps", () => {
+  it("are counted once several are told of one rule", () => {
+    const below = (id: string, fact: string) => `- { id: ${id}, match: { ${fact} }, ${swapped} }`;
+    const rules = `
+- { id: code, match: { tags: [code] }, ${both} }
+${below("a", "region: eu")}
+${below("b", "user: u")}
+${below("c", "session: s")}
+${below("d", "app: a")}`;
+    const found = analyzePolicy(policyOf(rules), { all: true }).map(({ message }) => message);
+    expect(found).toContain("rule `code` shares requests with 1 more rule below");
+  });
+
   it("are told when all is asked for, unless one rule contains the other or the routes are the same", () => {
     const rules = `
 - { id: code, match: { tags: [code] }, ${both} }

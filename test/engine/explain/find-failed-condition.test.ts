@@ -37,9 +37,19 @@ describe("FailureFinder", () => {
       "time in Mon–Fri 22:00–06:00 Europe/Berlin · 2026-11-23T09:14:00.000Z (Mon 10:14 in Europe/Berlin)",
     ],
     [
-      "the first part of `all` that is not true",
+      "the first part of `all` that is false, whatever is unknown before it",
       all(is("tenant", "ads"), is("app", "x"), is("tenant", "y")),
+      "tenant = y · ads",
+    ],
+    [
+      "the first part of `all` that is unknown, when none is false",
+      all(is("tenant", "ads"), is("app", "x"), below("max_latency_ms", 800)),
       "app = x · absent",
+    ],
+    [
+      "the part that is false deeper inside",
+      any(all(is("app", "x"), all(is("session", "s"), is("tenant", "y")))),
+      "tenant = y · ads",
     ],
     ["deep inside", all(is("tenant", "ads"), all(any(all(is("tenant", "b"))))), "tenant = b · ads"],
     [

@@ -310,6 +310,13 @@ describe("POST /v1/chat/completions", () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
+  it.each(["/health", "/livez", "/Status/"])("says at %s where it says how it is", async (path) => {
+    const { proxy } = await proxyWithRules();
+    const answer = await fetch(`${proxy.url}${path}`);
+    const message = `there is no GET ${path} here; GET /healthz says whether this server runs, GET /readyz whether it serves`;
+    expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: "unknown_url", message } }]);
+  });
+
   it.each([
     ["/chat/completions", "POST /v1/chat/completions"],
     ["/v1/v1/messages", "POST /v1/messages"],

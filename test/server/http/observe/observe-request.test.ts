@@ -93,6 +93,15 @@ describe("observeRequest()", () => {
     expect(facts).toEqual(plain.facts);
   });
 
+  it.each([
+    ["x-route-tag", "did you mean `x-route-tags`?"],
+    ["x-route-max-latency", "did you mean `x-route-max-latency-ms`?"],
+    ["x-route-colour", "it was not used"],
+  ])("says of the unknown hint %s which one is near", async (header, help) => {
+    const { warnings } = await observe({ [header]: "1" });
+    expect(warnings).toEqual([`${header}: there is no such hint; ${help}`]);
+  });
+
   it("reads what the body says", async () => {
     const { facts, sources } = await observe(
       { "x-route-tags": "a" },
