@@ -61,7 +61,7 @@ async function headOf(name: string): Promise<Buffer> {
 function unreadable(name: string, error: unknown): never {
   const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
   const reason = isMissing ? "there is no such file" : error instanceof Error ? error.message : error;
-  throw new CommandFailure(2, `policy replay: cannot read ${name}: ${reason}`);
+  throw new CommandFailure(2, `policy: cannot read ${name}: ${reason}`);
 }
 
 async function* readFile(name: string, memory: PieceMemory): AsyncGenerator<LogPiece> {

@@ -152,7 +152,7 @@ describe("policy replay", () => {
 
   it.each([
     [["replay"], "missing required argument 'log'"],
-    [["replay", "/nowhere.jsonl"], "policy replay: cannot read /nowhere.jsonl: there is no such file"],
+    [["replay", "/nowhere.jsonl"], "policy: cannot read /nowhere.jsonl: there is no such file"],
     [["replay", "package.json"], "none of its"],
     [["replay", "sqlite:/nowhere.db"], "policy: cannot read the log: "],
     [["replay", "x", "--threads", "0"], "it must be from 1 to 256"],
