@@ -1,4 +1,7 @@
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
 
@@ -60,5 +63,10 @@ describe("the README's first screen", () => {
     // The first screen is small: the sections on facts, requirements and candidates are left out.
     const sections = stdout.split("\n\n").filter((section) => /^(decision|considered)/.test(section));
     await shows("npx policy explain --tags code", steady(sections.join("\n\n…\n\n")));
+  });
+
+  it("has a command that runs by itself, as `npx policy` does", async () => {
+    const command = join(import.meta.dirname, "../../dist/cli/main.js");
+    expect((await promisify(execFile)(command, ["check"])).stdout).toContain("0 errors");
   });
 });
