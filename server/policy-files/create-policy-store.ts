@@ -77,8 +77,6 @@ class WatchedPolicyStore implements PolicyStore {
   /** Of which commits the files of policies are. */
   readonly #git = new WeakMap<CompiledPolicy, string>();
   #gitWatch: { close(): void } | undefined;
-  /** Names of the files that serve. */
-  #names: readonly string[] = [];
   #closed = false;
 
   constructor(options: PolicyStoreOptions) {
@@ -189,16 +187,14 @@ class WatchedPolicyStore implements PolicyStore {
       return this.#keep(reason);
     }
     if (hash === this.#refusedHash && reason === WATCH_REASON) return "rejected"; // said before: a touch of a bad file
-    const names = files.map(({ name }) => name);
     const [prepared, git] = await Promise.all([
       this.#ahead?.hash === hash ? this.#ahead.prepared : this.#prepare(files),
-      readGitRevision(this.#options.directory, names),
+      readGitRevision(this.#options.directory, files),
     ]);
     this.#ahead = undefined;
     if ("refusal" in prepared) {
       return this.#reject(reason, prepared.refusal, prepared.refusal.final ? hash : undefined);
     }
-    this.#names = names;
     if (git !== undefined) this.#git.set(prepared.policy, git);
     return this.#apply(reason, prepared.policy, hash);
   }
@@ -207,7 +203,7 @@ class WatchedPolicyStore implements PolicyStore {
   async #noteCommit(): Promise<void> {
     if (this.#closed || this.#policy === undefined) return;
     const policy = this.#policy;
-    const git = await readGitRevision(this.#options.directory, this.#names);
+    const git = await readGitRevision(this.#options.directory, policy.files);
     if (git === undefined) this.#git.delete(policy);
     else this.#git.set(policy, git);
   }

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { unwatchFile, watchFile } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import type { SourceFile } from "../../engine/serving.js";
 
 const run = promisify(execFile);
 
@@ -20,10 +21,13 @@ async function git(directory: string, ...args: string[]): Promise<string> {
 
 /**
  * The commit of which the files of a policy directory are: 40 hex digits, and `-dirty` when they are not just those of the commit.
- * @param names of the policy's files, relative to the directory.
+ * @param files the policy's, by names relative to the directory.
  * @returns undefined where there is no git, no repository or no commit yet.
  */
-export async function readGitRevision(directory: string, names: readonly string[]): Promise<string | undefined> {
+export async function readGitRevision(
+  directory: string,
+  files: readonly Pick<SourceFile, "name">[],
+): Promise<string | undefined> {
   try {
     const [status, tracked] = await Promise.all([
       git(directory, "status", "--porcelain=v2", "--branch", "--untracked-files=no", ...policyFiles),
@@ -33,7 +37,7 @@ export async function readGitRevision(directory: string, names: readonly string[
     if (commit === undefined) return undefined;
     const inGit = new Set(tracked.split("\0"));
     const isChanged = status.split("\n").some((line) => line !== "" && !line.startsWith("#"));
-    return isChanged || !names.every((name) => inGit.has(name)) ? `${commit}-dirty` : commit;
+    return isChanged || !files.every(({ name }) => inGit.has(name)) ? `${commit}-dirty` : commit;
   } catch {
     return undefined;
   }

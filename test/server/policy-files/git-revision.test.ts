@@ -8,7 +8,7 @@ import { readGitRevision } from "../../../server/policy-files/git-revision.js";
 import { eventually } from "../../services/eventually.js";
 import { catalogText, cleanUp, folderWith, openStore, policyNamed, writeFiles } from "./harness.js";
 
-const names = ["catalog.yaml", "policy.yaml"];
+const files = [{ name: "catalog.yaml" }, { name: "policy.yaml" }];
 const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
 
 async function git(folder: string, ...args: readonly string[]): Promise<string> {
@@ -39,33 +39,33 @@ describe("readGitRevision()", () => {
   it("is the commit of which the files are", async () => {
     const { folder, policies, commit } = await repository();
     await writeFiles(folder, { "README.md": "not a policy\n", "policies/notes.txt": "nor this\n" });
-    expect(await readGitRevision(policies, names)).toBe(commit);
+    expect(await readGitRevision(policies, files)).toBe(commit);
   });
 
   it("says when they are changed, new, or gone", async () => {
     const { policies, commit } = await repository();
     await writeFiles(policies, { "more.yaml": "kind: policy\nrules: []\n" });
-    expect(await readGitRevision(policies, names)).toBe(commit);
-    expect(await readGitRevision(policies, [...names, "more.yaml"])).toBe(`${commit}-dirty`);
+    expect(await readGitRevision(policies, files)).toBe(commit);
+    expect(await readGitRevision(policies, [...files, { name: "more.yaml" }])).toBe(`${commit}-dirty`);
     await rm(join(policies, "more.yaml"));
     await writeFiles(policies, { "policy.yaml": policyNamed("two") });
-    expect(await readGitRevision(policies, names)).toBe(`${commit}-dirty`);
+    expect(await readGitRevision(policies, files)).toBe(`${commit}-dirty`);
     await rm(join(policies, "policy.yaml"));
-    expect(await readGitRevision(policies, ["catalog.yaml"])).toBe(`${commit}-dirty`);
+    expect(await readGitRevision(policies, [{ name: "catalog.yaml" }])).toBe(`${commit}-dirty`);
   });
 
   it("is unknown without a repository, and before its first commit", async () => {
     const folder = await folderWith({ "policy.yaml": policyNamed("one") });
-    expect(await readGitRevision(folder, ["policy.yaml"])).toBeUndefined();
+    expect(await readGitRevision(folder, [{ name: "policy.yaml" }])).toBeUndefined();
     await git(folder, "init", "--quiet");
-    expect(await readGitRevision(folder, ["policy.yaml"])).toBeUndefined();
+    expect(await readGitRevision(folder, [{ name: "policy.yaml" }])).toBeUndefined();
   });
 
   it("runs nothing that the repository's configuration names", async () => {
     const { folder, policies, commit } = await repository();
     const ran = join(folder, ".git/ran");
     await git(folder, "config", "core.fsmonitor", `touch ${ran}; false`);
-    expect(await readGitRevision(policies, names)).toBe(commit);
+    expect(await readGitRevision(policies, files)).toBe(commit);
     expect(existsSync(ran)).toBe(false);
     await git(folder, "status");
     expect(existsSync(ran)).toBe(true); // Plain git runs it.
