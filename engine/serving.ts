@@ -2,7 +2,7 @@
 // requests, is not loaded beside it.
 
 export type { Condition, Predicate } from "./conditions/condition.js";
-export { builtInFacts, type FactDefinition } from "./conditions/fact-definitions.js";
+export { absentFacts, builtInFacts, type FactDefinition } from "./conditions/fact-definitions.js";
 export { matchesGlob } from "./conditions/glob.js";
 export type { Diagnostic } from "./diagnostics/diagnostic.js";
 export { renderDiagnostics } from "./diagnostics/render-diagnostics.js";

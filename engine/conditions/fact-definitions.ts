@@ -54,3 +54,12 @@ export const builtInFacts: readonly FactDefinition[] = [
   },
   { name: "time", type: "time", description: "When the request arrived." },
 ];
+
+/**
+ * All facts of a policy, absent. What begins as a copy of it is of one shape: objects of many shapes cost a decision some 60 ns more
+ * for each fact it reads.
+ * @param attributes the policy's custom facts.
+ */
+export function absentFacts(attributes: readonly Pick<FactDefinition, "name">[]): Readonly<Record<string, undefined>> {
+  return Object.fromEntries([...builtInFacts, ...attributes].map(({ name }) => [name, undefined]));
+}

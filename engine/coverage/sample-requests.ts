@@ -1,4 +1,4 @@
-import { builtInFacts } from "../conditions/fact-definitions.js";
+import { absentFacts } from "../conditions/fact-definitions.js";
 import type { Facts, FactValue } from "../evaluate/facts.js";
 import type { PolicySet } from "../policy/policy-set.js";
 import { factValues } from "./fact-values.js";
@@ -17,7 +17,7 @@ const REQUESTS_PER_TIME = 256;
  */
 export function sampleRequests(set: PolicySet, count: number, random: () => number): readonly Facts[] {
   const values = [...factValues(set)];
-  const absent = Object.fromEntries([...builtInFacts, ...set.attributes].map(({ name }) => [name, undefined]));
+  const absent = absentFacts(set.attributes);
   let time: FactValue | undefined;
   return Array.from({ length: count }, (_, index): Facts => {
     const facts: Record<string, FactValue | undefined> = {

@@ -246,7 +246,7 @@ export class FactReader {
   }
 
   /**
-   * Reads a fact that is UNREAD. All of it in one function, too long to be copied into those that call it: copied, it leaves
+   * Reads a fact that is UNREAD. All of it but tags in one function, too long to be copied into those that call it: copied, it leaves
    * no room for what it calls itself, and two or three calls a fact cost more than one.
    */
   read(number: number, facts: Facts): number {
