@@ -1,21 +1,18 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Provider, startProvider } from "./start-provider.js";
 
-export interface FaultyUpstream {
-  readonly url: string;
+export interface FaultyUpstream extends Provider {
   /** From here on every call is answered. */
   heal(): void;
-  close(): Promise<void>;
 }
 
 /** A provider that fails in turn: of ten calls two are refused, one breaks off, one is slow; the rest are answered. */
 export async function startFaultyUpstream(): Promise<FaultyUpstream> {
   let calls = 0;
   let isWell = false;
-  const server = createServer((request, response) => {
+  const provider = await startProvider((request, response) => {
     request.resume();
     request.on("end", () => {
       const turn = isWell ? 0 : calls++ % 10;
@@ -32,17 +29,11 @@ export async function startFaultyUpstream(): Promise<FaultyUpstream> {
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    ...provider,
     heal: () => {
       isWell = true;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }
 

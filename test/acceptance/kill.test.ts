@@ -22,7 +22,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "routewright-kill-"));
 });
 afterAll(async () => {
-  await upstream?.close();
+  await upstream?.stop();
   await rm(folder, { recursive: true, force: true });
 });
 

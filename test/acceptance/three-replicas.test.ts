@@ -30,7 +30,7 @@ describe.skipIf(!hasPostgres || !hasRedis)("three replicas on PostgreSQL and Red
   }, 60_000);
   afterAll(async () => {
     await Promise.all(replicas.map((replica) => replica.stop()));
-    await Promise.all([postgres?.stop(), redis?.stop(), upstream?.close()]);
+    await Promise.all([postgres?.stop(), redis?.stop(), upstream?.stop()]);
   });
 
   const createKey = async (...options: string[]) => {

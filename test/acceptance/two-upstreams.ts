@@ -1,19 +1,16 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Provider, startProvider } from "./start-provider.js";
 
 /** A real OpenAI-shaped server: answers every chat completion with its own name, streaming when asked to. */
-export interface Upstream {
-  readonly url: string;
+export interface Upstream extends Provider {
   readonly bodies: string[];
-  stop(): Promise<void>;
 }
 
 export async function startUpstream(name: string): Promise<Upstream> {
   const bodies: string[] = [];
-  const server: Server = createServer((request, response) => {
+  const provider = await startProvider((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -47,16 +44,7 @@ export async function startUpstream(name: string): Promise<Upstream> {
       response.end(JSON.stringify({ ...common, object: "chat.completion", choices, usage }));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    bodies,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { ...provider, bodies };
 }
 
 /** A policy directory over two upstreams, `left` and `right`; every hint has a rule. */

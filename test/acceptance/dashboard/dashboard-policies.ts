@@ -1,33 +1,20 @@
 import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type Provider, startProvider } from "../start-provider.js";
 
-interface Provider {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-async function startProvider(answer: (response: ServerResponse) => void): Promise<Provider> {
-  const server = createServer((request, response) => {
+/** Answers every request alike, once it is whole. */
+function startAnswering(answer: (response: ServerResponse) => void): Promise<Provider> {
+  return startProvider((request, response) => {
     request.resume();
     request.on("end", () => answer(response));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
 
 /** A provider that refuses every call, in words that would be markup, and wants not to be called for longer than any test takes. */
 export function startFailing(message: string): Promise<Provider> {
-  return startProvider((response) => {
+  return startAnswering((response) => {
     response.writeHead(503, { "content-type": "application/json", "retry-after": "300" });
     response.end(JSON.stringify({ error: { message, type: "server_error" } }));
   });
@@ -36,7 +23,7 @@ export function startFailing(message: string): Promise<Provider> {
 /** A provider whose streams begin and never end. */
 export async function startEndless(): Promise<Provider & { open: () => number }> {
   let open = 0;
-  const provider = await startProvider((response) => {
+  const provider = await startAnswering((response) => {
     open += 1;
     response.once("close", () => {
       open -= 1;
