@@ -303,7 +303,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
       log,
     }),
     metrics,
-    keys: { store, ring, now },
+    keys: { store, ring, currentPolicy: () => policy, now },
     usage: { database, now },
     adminToken: options.adminToken,
     isReady: () => true,
