@@ -265,6 +265,14 @@ describe("observeRequest() on what could dodge a guard", () => {
     expect((await observe({}, { messages: [{ role: "user", content }] })).facts.uses_vision).toBe(true);
   });
 
+  it.each(["image", "image_url", "input_image", "image_embeds"])(
+    "sees a picture in a part of type %s",
+    async (type) => {
+      const { facts } = await observe({}, { messages: [{ role: "user", content: [{ type }] }] });
+      expect(facts.uses_vision).toBe(true);
+    },
+  );
+
   it("sees functions beside an empty list of tools", async () => {
     const { facts } = await observe({}, { tools: [], functions: [{ name: "f" }] });
     expect(facts.uses_tools).toBe(true);
