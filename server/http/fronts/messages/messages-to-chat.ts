@@ -23,10 +23,10 @@ const ignored = [
 /** Fields that are read one by one, or are for this server. */
 const read: ReadonlySet<string> = new Set([
   ...[...same, ...ignored, "model", "messages", "max_tokens", "system", "stop_sequences", "tools", "tool_choice"],
-  ...["metadata", "thinking", "output_config", "service_tier"],
+  ...["metadata", "thinking", "output_config", "output_format", "service_tier"],
 ]);
 /** What these take, as the API says. */
-const objects = ["tool_choice", "thinking", "output_config"] as const;
+const objects = ["tool_choice", "thinking", "output_config", "output_format"] as const;
 
 /**
  * Reads a request of the Messages API (https://platform.claude.com/docs/en/api/messages, read 2026-11-25) as a chat
@@ -57,7 +57,7 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     ...toolChoice(body["tool_choice"], tools.length > 0),
     ...userOf(body["metadata"]),
     ...reasoning(body),
-    ...responseFormat(body["output_config"], warnings),
+    ...responseFormat(body, warnings),
     ...(body["service_tier"] === "standard_only" ? { service_tier: "default" } : {}),
     ...routed,
   };
@@ -179,12 +179,12 @@ function reasoning({ thinking, output_config: config }: Json): Json {
   return { reasoning_effort: budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high", ...nested };
 }
 
-function responseFormat(config: unknown, warnings: Set<string>): Json {
-  if (!isObject(config)) return {};
-  const { effort: _, format: given, ...more } = config;
+/** `output_format` is what the format was called in the beta; Anthropic's SDK still knows it. */
+function responseFormat({ output_config: config, output_format: former }: Json, warnings: Set<string>): Json {
+  const { effort: _, format: given, ...more } = isObject(config) ? config : {};
   for (const name of Object.keys(more))
     warnings.add(`output_config.${name}: left out, it exists in Anthropic's API only`);
-  const format = isObject(given) ? given : {};
+  const format = isObject(given) ? given : isObject(former) ? former : {};
   if (format["type"] !== "json_schema") return {};
   const json_schema = { name: "answer", schema: format["schema"], strict: true };
   return { response_format: { type: "json_schema", json_schema } };

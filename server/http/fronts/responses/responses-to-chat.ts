@@ -38,7 +38,8 @@ export function responsesToChat(body: Json): ChatView | ApiError {
   for (const [name, why] of Object.entries(remembered)) {
     if (body[name] !== undefined && body[name] !== null) return invalid(`${name}: ${why}`, name);
   }
-  if (body["background"] === true) {
+  const { background = null } = body;
+  if (background !== null && background !== false) {
     const message =
       "background: this server keeps no responses to ask for later; leave it out, and stream a long answer";
     return invalid(message, "background");
