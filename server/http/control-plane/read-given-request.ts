@@ -52,6 +52,7 @@ export async function readGivenRequest(
     unseen: chat.unseen,
     names: front.names,
     assumed: chat.assumed,
+    processedIn: chat.processedIn,
     observations,
     observe: observeRequest,
     headers: requestHeaders({ rawHeaders: [...rawHeaders] }, serving.policy.set.attributes),

@@ -10,20 +10,12 @@ import { unreadableContent, unreadableMessage } from "./unreadable-block.js";
 /** Fields that mean the same in both. */
 const same = ["temperature", "top_p", "top_k", "stream", "cache_control"] as const;
 /** Fields that no chat completion can hold, and that change nothing but comfort. */
-const ignored = [
-  "container",
-  "context_management",
-  "diagnostics",
-  "inference_geo",
-  "mcp_servers",
-  "speed",
-  "betas",
-] as const;
+const ignored = ["container", "context_management", "diagnostics", "mcp_servers", "speed", "betas"] as const;
 
 /** Fields that are read one by one, or are for this server. */
 const read: ReadonlySet<string> = new Set([
   ...[...same, ...ignored, "model", "messages", "max_tokens", "system", "stop_sequences", "tools", "tool_choice"],
-  ...["metadata", "thinking", "output_config", "output_format", "service_tier"],
+  ...["metadata", "thinking", "output_config", "output_format", "service_tier", "inference_geo"],
 ]);
 /** What these take, as the API says. */
 const objects = ["tool_choice", "thinking", "output_config", "output_format"] as const;
@@ -78,6 +70,7 @@ export function messagesToChat(body: Json): ChatView | ApiError {
       ...(isSigned ? ["messages: reasoning was left out, OpenAI's format has no way to say it"] : []),
     ],
     unseen: unseenIn(body),
+    processedIn: textOf(body["inference_geo"]),
     needsNative: holdsFileId(body)
       ? "names a file that Anthropic keeps"
       : hasOtherRole(body)
@@ -88,13 +81,14 @@ export function messagesToChat(body: Json): ChatView | ApiError {
 
 /** The first field that holds something else than its API says: it would be left out, or read otherwise, without a word. */
 function unreadableIn(body: Json): ApiError | undefined {
-  const { system, stop_sequences: stop, messages, tools } = body;
+  const { system, stop_sequences: stop, messages, tools, inference_geo: region } = body;
   const isThere = (value: unknown) => value !== undefined && value !== null;
   if (isThere(system) && !isContent(system)) {
     return invalid("system: it takes a text or a list of text blocks", "system");
   }
   if (isThere(stop) && !Array.isArray(stop))
     return invalid("stop_sequences: it takes a list of texts", "stop_sequences");
+  if (isThere(region) && typeof region !== "string") return invalid("inference_geo: it takes a text", "inference_geo");
   for (const name of objects) {
     if (isThere(body[name]) && !isObject(body[name])) return invalid(`${name}: it takes an object`, name);
   }
