@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPolicy } from "../acceptance/proxy-process.js";
 
@@ -65,6 +67,26 @@ describe("the policy command on a starter set", () => {
     expect(stdout).toContain("anthropic/claude-sonnet-4.5@anthropic");
     expect(stdout).toContain("long-context");
     expect(stdout).not.toContain("\u001b[");
+  });
+
+  it("explain names the git commit of the policy directory, where there is one", async () => {
+    const tracked = join(folder, "tracked", "policies");
+    await cp(starter, tracked, { recursive: true });
+    const explained = async () => (await runPolicy(["explain", "--policies", tracked])).stdout;
+    expect(await explained()).not.toContain("git");
+    const git = async (...args: readonly string[]) => {
+      const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+      return (await promisify(execFile)("git", ["-C", tracked, ...author, ...args])).stdout.trim();
+    };
+    await git("init", "--quiet");
+    await git("add", "--all");
+    await git("commit", "--quiet", "--message", "ours");
+    const commit = await git("rev-parse", "HEAD");
+    expect(await explained()).toContain(` · git ${commit.slice(0, 12)} · `);
+    await appendFile(join(tracked, "policy.yaml"), "# an edit\n");
+    expect(await explained()).toContain(` · git ${commit.slice(0, 12)}-dirty · `);
+    const { policy } = JSON.parse((await runPolicy(["explain", "--policies", tracked, "--json"])).stdout);
+    expect(policy.git).toBe(`${commit}-dirty`);
   });
 
   it("explain reads a request body and headers as the proxy does", async () => {

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import type { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import {
   catalogOf,
   compile,
@@ -32,6 +33,30 @@ async function errorOf(answer: Response) {
   expect(decision).toBe(answer.headers.get("x-route-decision"));
   return error;
 }
+
+describe("a fault of ours", () => {
+  it("before a call leaves no span that never ends", async () => {
+    const spans = { begun: 0, ended: 0 };
+    const ends: unknown[] = [];
+    const startTrace: typeof startRequestTrace = () => ({
+      decided: () => undefined,
+      attempt: () => {
+        spans.begun += 1;
+        return { headers: {}, end: () => (spans.ended += 1) };
+      },
+      end: (result) => ends.push(result),
+    });
+    const faultsOf = () => () => {
+      throw new Error("a fault of ours");
+    };
+    const catalog = catalogOf({ left: "" }).replace(/{ format: openai.*}/, "{ format: simulated }");
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/left] }"), catalog), { startTrace, faultsOf });
+    expect((await errorOf(await proxy.ask())).code).toBe("internal_error");
+    await proxy.lastDecision();
+    expect(spans.ended).toBe(spans.begun);
+    expect(ends).toEqual([{ status: 500, outcome: "failed", code: "internal_error" }]);
+  });
+});
 
 describe("the next candidate answers", () => {
   it.each<[string, string, () => Promise<Upstream>]>([

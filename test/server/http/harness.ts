@@ -13,6 +13,7 @@ import { createControlPlane } from "../../../server/http/control-plane/control-p
 import { createRequestExplainer } from "../../../server/http/control-plane/explain-request.js";
 import { createStoredExplainer } from "../../../server/http/control-plane/explain-stored-decision.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
+import type { DataPlane } from "../../../server/http/data-plane.js";
 import { observeRequest } from "../../../server/http/observe/observe-request.js";
 import { noFaults, requestedFaults } from "../../../server/http/requested-faults.js";
 import { createDataPlane } from "../../../server/http/serve-data-plane.js";
@@ -201,6 +202,8 @@ export interface TestProxyOptions {
   readonly isLoopback?: boolean;
   /** Default: the server's own. */
   readonly startTrace?: typeof startRequestTrace;
+  /** Default: as the environment's `SIMULATE_FAULTS` says. */
+  readonly faultsOf?: DataPlane["faultsOf"];
 }
 
 /** The whole HTTP side over a compiled policy, with a database in memory. */
@@ -265,7 +268,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     responses: new ResponseCache(),
     content: undefined,
     observe: observeRequest,
-    faultsOf: options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
+    faultsOf: options.faultsOf ?? (options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults),
     decisions: {
       find: (id) => decisions.find(id),
       record(decision, summary) {
@@ -303,7 +306,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
       log,
     }),
     metrics,
-    keys: { store, ring, now },
+    keys: { store, ring, currentPolicy: () => policy, now },
     usage: { database, now },
     adminToken: options.adminToken,
     isReady: () => true,
