@@ -9,7 +9,7 @@ export { renderDiff, renderDiffMarkdown } from "./analyze/render-diff.js";
 export { renderWhyNot } from "./analyze/render-why-not.js";
 export { anyRequests, httpRequests, type RequestAssumptions } from "./analyze/request-assumptions.js";
 export { type WhyNot, whyNot } from "./analyze/why-not.js";
-export { writeRequest } from "./analyze/write-request.js";
+export { plainFacts, writeRequest } from "./analyze/write-request.js";
 
 // compile: what a tree can cost
 export { type WorstCase, worstCase } from "./compile/worst-case.js";
