@@ -6,6 +6,7 @@ import {
   compile,
   completion,
   policyOf,
+  policyOfHurried,
   proxyOver,
   sendJson,
   startProxy,
@@ -129,10 +130,8 @@ describe("the next candidate answers", () => {
 
   it("when the total timer runs out, and the call is ended", async () => {
     const silent = await startUpstream(() => undefined);
-    const proxy = await proxyOver(
-      { one: silent, two: await answering() },
-      "{ to: [acme/one, acme/two], timeouts: { total: 60ms } }",
-    );
+    const policy = policyOfHurried("acme/one", "{ total: 60ms }", "acme/two");
+    const proxy = await startProxy(compile(policy, catalogOf({ one: silent.url, two: (await answering()).url })));
     expect((await proxy.ask()).headers.get("x-route-model")).toBe("acme/two");
     await silent.requests[0]!.hungUp;
   });
@@ -144,7 +143,7 @@ describe("the next candidate answers", () => {
     const { port } = mute.address() as AddressInfo;
     const proxy = await startProxy(
       compile(
-        policyOf("{ to: [acme/one, acme/two], timeouts: { connect: 50ms } }"),
+        policyOfHurried("acme/one", "{ connect: 50ms }", "acme/two"),
         catalogOf({ one: `https://127.0.0.1:${port}/v1`, two: (await answering()).url }),
       ),
     );

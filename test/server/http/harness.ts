@@ -165,6 +165,16 @@ default:
 `;
 }
 
+/**
+ * A policy that asks `first`, and where that takes longer than its timers allow `second`, which has none: on a busy machine
+ * a candidate that answers takes long too.
+ * @param timeouts of `first`, in YAML.
+ */
+export function policyOfHurried(first: string, timeouts: string, second: string): string {
+  const route = `{ to: [${first}], timeouts: ${timeouts}, on_exhausted: next_rule }`;
+  return policyOf(`{ to: [${second}] }`, `  - { id: hurried, route: ${route} }`);
+}
+
 export function compile(policy: string, catalog: string): CompiledPolicy {
   const { value, diagnostics } = compilePolicy([
     { name: "policy.yaml", text: policy },
