@@ -39,6 +39,21 @@ describe("the policy command on a starter set", () => {
     expect(new Set(report.results.map(({ rule }) => rule))).toEqual(new Set(["default", "long-context", "code"]));
   });
 
+  it("chaos sends requests as they come over HTTP, where a guard on images does not act on a request without one", async () => {
+    const directory = join(folder, "guarded");
+    await cp(starter, directory, { recursive: true });
+    const file = join(directory, "policy.yaml");
+    const text = await readFile(file, "utf8");
+    const guard = "  - { id: images, match: { uses_vision: true }, require: { provider: [google] } }\n";
+    await writeFile(file, text.replace(/^rules:\n/m, `rules:\n${guard}`));
+    const candidates = async (policies: string) => {
+      const { stdout } = await runPolicy(["chaos", "--faults", "reset", "--json", "--policies", policies]);
+      const { results } = JSON.parse(stdout) as { results: { rule: string; candidates: number }[] };
+      return results.map(({ rule, candidates }) => [rule, candidates]);
+    };
+    expect(await candidates(directory)).toEqual(await candidates(starter));
+  });
+
   it("a file that is not UTF-8 is named, as a fault of the file", async () => {
     const directory = join(folder, "latin");
     await mkdir(directory);

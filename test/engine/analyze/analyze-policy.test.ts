@@ -292,6 +292,26 @@ describe("requirements and pools", () => {
   });
 });
 
+describe("conditions on the model", () => {
+  it("fit its full id, which is what rules see", () => {
+    const is = "is the model";
+    const written = "however a client writes it";
+    expectFindings(`
+- { id: list, match: { model: [large, acme/small, fast] }, deny: "no" }
+- { id: prefix, match: { model: { prefix: lar } }, deny: "no" }
+- { id: full, match: { model: { prefix: acme/l } }, deny: "no" }
+- { id: glob, match: { not: { model: { glob: "*arge" } } }, require: { region: [eu] } }
+- { id: short, match: { model: { glob: "s*l" } }, deny: "no" }
+- { id: unknown, match: { model: { glob: "fast-*" } }, deny: "no" }
+- { id: logic, match: { logic: { in: [{ var: model }, [acme/small, large]] } }, deny: "no" }`).toEqual([
+      `10 RW2206 the prefix fits no model of the catalog: to rules, \`large\` ${is} \`acme/large\`, ${written}`,
+      `13 RW2206 the glob fits no model of the catalog: to rules, \`small\` ${is} \`acme/small\`, ${written}`,
+      "15 RW2301 it is not decided whether rule `logic` ever decides a request",
+      `15 RW2206 the expression names a model without its author: to rules, \`large\` ${is} \`acme/large\`, ${written}`,
+    ]);
+  });
+});
+
 describe("policy-ignore", () => {
   it("silences one finding at the item below, with a reason", () => {
     expectFindings(`
