@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import {
   type CompiledPolicy,
@@ -14,7 +13,6 @@ import {
   whyNot,
 } from "../../engine/index.js";
 import { type Api, apis } from "../../server/http/body/body-of-api.js";
-import { readGitRevision } from "../../server/policy-files/git-revision.js";
 import { CommandFailure } from "../command-failure.js";
 import { addFactOptions, factsFromFlags, factsOfAPlainRequest } from "../facts-from-flags.js";
 import { globalOptions } from "../global-options.js";
@@ -93,9 +91,7 @@ export function explainCommand(): Command {
 }
 
 async function explainHere(own: ExplainOptions, self: Command): Promise<Explained> {
-  const options = globalOptions(self);
-  const policy = await loadPolicies(options);
-  const git = await readGitRevision(resolve(options.policies), policy.files);
+  const policy = await loadPolicies(globalOptions(self));
   const now = Date.now();
   const described = factsFromFlags(own, policy);
   const world = knownWorld(policy, readWorld(own));
@@ -111,7 +107,6 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
     id: "explain",
     time: now,
     warnings: base.warnings,
-    ...(git === undefined ? {} : { git }),
   });
   return { record, policy };
 }

@@ -129,8 +129,7 @@ function exceededWindow({ endpoint }: CatalogEntry, test: CandidateTest): (() =>
         promptTokens !== undefined && maxOutputTokens !== undefined
           ? ` (${formatTokens(promptTokens)} in, ${formatTokens(maxOutputTokens)} out)`
           : "";
-      const of = test.world.largest_prompt === undefined ? "" : " for the largest of its prompts";
-      return `needs ${formatTokens(needed)} tokens${of}${parts}; the window is ${formatTokens(endpoint.contextWindow)}`;
+      return `needs ${formatTokens(needed)} tokens${parts}; the window is ${formatTokens(endpoint.contextWindow)}`;
     };
   }
   const limit = endpoint.maxOutputTokens;

@@ -6,7 +6,6 @@ import type { ParsedRequestBody } from "../body/parse-request-body.js";
 import type { ApiError } from "../errors/api-error.js";
 import type { ChatView } from "../fronts/front.js";
 import { frontOf } from "../fronts/fronts.js";
-import { metadataHints } from "../fronts/metadata-hints.js";
 import type { RoutingContext } from "../fronts/routing-fields.js";
 import { observeRequest } from "../observe/observe-request.js";
 import { type AskedRead, readAsked } from "../observe/read-asked.js";
@@ -43,7 +42,7 @@ export async function readGivenRequest(
   { serving, observations, counter, key, now }: GivenRequestReader,
 ): Promise<GivenRequestRead | ApiError> {
   const front = frontOf(api);
-  const received = understandParsed(body, front, metadataHints(serving.policy.set));
+  const received = understandParsed(body, front);
   if ("code" in received) return received;
   const { chat } = received;
   const read = await readAsked({
@@ -53,7 +52,6 @@ export async function readGivenRequest(
     unseen: chat.unseen,
     names: front.names,
     assumed: chat.assumed,
-    processedIn: chat.processedIn,
     observations,
     observe: observeRequest,
     headers: requestHeaders({ rawHeaders: [...rawHeaders] }, serving.policy.set.attributes),

@@ -38,8 +38,7 @@ export function responsesToChat(body: Json): ChatView | ApiError {
   for (const [name, why] of Object.entries(remembered)) {
     if (body[name] !== undefined && body[name] !== null) return invalid(`${name}: ${why}`, name);
   }
-  const { background = null } = body;
-  if (background !== null && background !== false) {
+  if (body["background"] === true) {
     const message =
       "background: this server keeps no responses to ask for later; leave it out, and stream a long answer";
     return invalid(message, "background");
@@ -97,15 +96,12 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     ...textFormat(body["text"], warnings),
     ...routed,
   };
-  const { reasoning: shown, metadata, ...plain } = chat;
+  const { reasoning: shown, ...plain } = chat;
   return {
     body: chat,
     plainBody: { ...plain, messages: messages.map((message: Json) => plainMessage(message)) },
     warnings: [...warnings],
-    plainWarnings: [
-      ...(shown === undefined ? [] : [`reasoning.summary: left out, ${NATIVE_ONLY}`]),
-      ...(metadata === undefined ? [] : ["metadata: left out, a chat completion takes it only when it is stored"]),
-    ],
+    plainWarnings: shown === undefined ? [] : [`reasoning.summary: left out, ${NATIVE_ONLY}`],
     needsNative: holdsFileId(input) ? "names a file that its provider keeps" : undefined,
     unseen: unseenIn(body),
     isOnly: objectsOf(input).some(isOwnReasoning),
