@@ -35,10 +35,10 @@ export function surelyExcluded(regions: PolicyRegions, entry: CatalogEntry, rout
   return joinBoxes(regions.space, [...boxes, ...dearerThan(regions, entry, route.maxCost)]);
 }
 
-/** Whether an endpoint is certain to be left out of every request that a route rule decides and no guard refuses. */
+/** Whether an endpoint is certain to be left out of every request that a route rule may be asked for and no guard refuses. */
 export function neverServes(regions: PolicyRegions, ruleNumber: number, route: Route, entry: CatalogEntry): boolean {
   const excluded = surelyExcluded(regions, entry, route);
-  const above = regions.above(ruleNumber);
+  const above = regions.endingAbove(ruleNumber);
   return regions.find(regions.acts(ruleNumber), above, regions.deniedOf(ruleNumber), excluded) === "none";
 }
 

@@ -20,11 +20,12 @@ import { boxesNotNaming, surelyExcluded } from "./candidate-regions.js";
 import { catalogCuts, rankFacts } from "./check-context.js";
 import { controlOf } from "./fact-control.js";
 import { factsOfBox } from "./facts-of-box.js";
+import type { Search } from "./find-uncovered.js";
 import { type Move, movesFor } from "./moves.js";
 import { PolicyRegions } from "./policy-regions.js";
 import { httpRequests } from "./request-assumptions.js";
 import { atomOfFacts } from "./request-space.js";
-import { expandReferences } from "./route-meaning.js";
+import { expandReferences, goesOn } from "./route-meaning.js";
 import { definitionsOf } from "./write-request.js";
 
 /** Why a request does not go to a model, and what would send it there. */
@@ -159,10 +160,19 @@ class Asking {
     const finder = new FailureFinder(facts, new ConditionWords(definitionsOf(set)));
     const failed = condition === undefined ? undefined : finder.find(condition);
     if (failed !== undefined) blocks.push({ what: failed.wanted, detail: `is not so: ${failed.got}` });
-    const above = set.rules.find((other, at) => {
+    const above = set.rules.filter((other, at) => {
       return at < ruleNumber && other.effect === "route" && evaluateCondition(other.condition, facts) === true;
     });
-    if (above !== undefined) blocks.push({ what: `rule ${above.id}`, detail: "stands above and takes the request" });
+    const taker = above.find((other) => !goesOn(other));
+    if (taker !== undefined) blocks.push({ what: `rule ${taker.id}`, detail: "stands above and takes the request" });
+    else {
+      // Those that go on take it only while they have a candidate.
+      const { attempts } = rank(this.#policy, outcome, facts, this.#world);
+      const asked = above.find(({ id }) => attempts.some((attempt) => attempt.rule === id));
+      if (asked !== undefined) {
+        blocks.push({ what: `rule ${asked.id}`, detail: "stands above and is asked first; it goes on when exhausted" });
+      }
+    }
     const alone: Outcome = {
       denied: undefined,
       requirements: outcome.requirements,
@@ -246,9 +256,14 @@ class Asking {
 
   /** A change of any size: a request of a region where a rule decides, brought back as near as it goes. */
   #fromRegions(isFree: (fact: string) => boolean): readonly FactChanges[] {
-    for (const { ruleNumber } of this.rules()) {
-      const found = this.#findDecided(ruleNumber, isFree, []);
-      if (found === undefined || typeof found === "string") continue;
+    const regions = this.#regions;
+    const places = this.rules().flatMap(({ ruleNumber }) => [
+      [ruleNumber, regions.above(ruleNumber)] as const,
+      [ruleNumber, regions.endingAbove(ruleNumber)] as const,
+    ]);
+    for (const [ruleNumber, above] of places) {
+      const found = this.#findAsked(ruleNumber, isFree, above, []);
+      if (typeof found === "string") continue;
       const start = factsOfBox(this.#regions.space, found);
       if (start === undefined) continue;
       let facts: Facts = { ...this.facts, ...start };
@@ -264,8 +279,12 @@ class Asking {
     return [];
   }
 
-  /** Requests that a rule decides, with the facts that are not free as they are. */
-  #findDecided(ruleNumber: number, isFree: (fact: string) => boolean, covers: readonly Box[] | undefined) {
+  /** Requests that a rule is asked for and that are not among those given, with the facts that are not free as they are. */
+  #findAsked(
+    ruleNumber: number,
+    isFree: (fact: string) => boolean,
+    ...covers: readonly (readonly Box[] | undefined)[]
+  ): Search {
     const regions = this.#regions;
     const { space } = regions;
     let fixed: readonly Box[] | undefined = [space.layout.full()];
@@ -277,7 +296,7 @@ class Asking {
       if (atom !== undefined && atom !== -1) fixed = regions.intersect(fixed, [space.layout.only(number, [atom])]);
     }
     const areas = regions.intersect(regions.acts(ruleNumber), fixed);
-    return regions.find(areas, regions.above(ruleNumber), regions.deniedOf(ruleNumber), covers);
+    return regions.find(areas, regions.deniedOf(ruleNumber), ...covers);
   }
 
   /** Whether no change of what a client controls can make one of the rules choose the model: proved. */
@@ -297,16 +316,17 @@ class Asking {
         // Only a request that names the model has it as a candidate.
         const unnamed = isNamed ? [] : boxesNotNaming(this.#regions.space, entry.model.id);
         const covers = excluded === undefined ? undefined : [...excluded, ...unnamed];
-        return this.#findDecided(ruleNumber, isFree, covers) === "none";
+        return this.#findAsked(ruleNumber, isFree, this.#regions.endingAbove(ruleNumber), covers) === "none";
       });
     });
   }
 
-  /** Left out whatever the request says: no key, circuit open. */
+  /** Left out whatever the request says: no key, circuit open. What its own hints and body leave out, others need not. */
   #isOut(entry: CatalogEntry): boolean {
+    const { hint_excluded: _, hint_excluded_by: _by, incapable: _body, ...world } = this.#world;
     const test = {
       facts: {},
-      world: this.#world,
+      world,
       requirements: [],
       costLimits: [],
       promptTokens: undefined,

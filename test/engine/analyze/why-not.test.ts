@@ -25,6 +25,43 @@ function chosen(policy: CompiledPolicy, facts: Facts): string | undefined {
   return outcome.denied === undefined ? rank(policy, outcome, facts, {}).attempts[0]?.endpoint.model : undefined;
 }
 
+describe("why not a model, when it is not impossible", () => {
+  it("does not call impossible what a rule that goes on can come to", () => {
+    const policy = policyOf(
+      `
+- { id: first, route: { to: [acme/large], on_exhausted: next_rule } }
+- { id: rare, match: { tags: { all: [a, b, c, d] } }, route: { to: [acme/small] } }`,
+      "",
+      "to: [acme/open]",
+    );
+    const reached = { ...plain, budget_usd: 0.01, tags: ["a", "b", "c", "d"] };
+    expect(chosen(policy, reached)).toBe("acme/small");
+    const answer = whyNot(policy, plain, {}, "acme/small");
+    expect(answer.client_can).not.toBe("impossible");
+    expect(answer.rules).toMatchObject([
+      {
+        rule: "rare",
+        blocked_by: [
+          { what: "tags has all of a, b, c, d" },
+          { what: "rule first", detail: "stands above and is asked first; it goes on when exhausted" },
+        ],
+      },
+    ]);
+  });
+
+  it("does not call impossible what only a hint or a field of this request leaves out", () => {
+    const policy = policyOf("");
+    for (const world of [
+      { hint_excluded: ["acme/large"] },
+      { hint_excluded_by: { "provider.only: near": ["acme/large@far"] } },
+      { incapable: { "acme/large@far": "asks for logprobs" } },
+    ]) {
+      expect(whyNot(policy, plain, world, "acme/large").client_can).toBe("not found");
+    }
+    expect(whyNot(policy, plain, { no_credentials: ["far"] }, "acme/large").client_can).toBe("impossible");
+  });
+});
+
 describe("why not a model", () => {
   const policy = policyOf(`
 - { id: code, match: { tags: [code] }, route: { to: [acme/small, acme/large] } }
