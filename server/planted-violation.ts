@@ -1,0 +1,1 @@
+export { usdToNano } from "../engine/units/money.js";
