@@ -1,1 +1,0 @@
-export { usdToNano } from "../engine/units/money.js";
