@@ -42,8 +42,8 @@ export function writeDot({ title, guards, routes, pools }: PolicyGraph): string 
 
 /** Lines, aligned to the left. Graphviz reads `&lt;` and its like, so `&` is written out. */
 function quote(lines: readonly string[]): string {
-  const escape = (line: string) =>
+  const escapeLine = (line: string) =>
     line.replaceAll("&", "&amp;").replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", " ");
-  const escaped = lines.map(escape);
+  const escaped = lines.map(escapeLine);
   return `"${escaped.join("\\l")}${lines.length > 1 ? "\\l" : ""}"`;
 }
