@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { promisify } from "node:util";
 import { type CompiledPolicy, compilePolicy, renderDiagnostics, type SourceFile } from "../engine/index.js";
 import { readPolicyDirectory } from "../server/policy-files/read-policy-directory.js";
+import { runGit } from "../server/policy-files/run-git.js";
 import { CommandFailure } from "./command-failure.js";
 import { withoutTests } from "./load-policies.js";
-
-const run = promisify(execFile);
 
 /**
  * Compiles a policy named on the command line: a directory that holds `policy.yaml`; `.` for the policy directory as it
@@ -35,7 +32,7 @@ async function readPolicySource(source: string, policies: string): Promise<reado
 
 async function readRevision(revision: string, policies: string): Promise<readonly SourceFile[]> {
   const folder = await nearestFolder(resolve(policies));
-  const git = async (...args: string[]) => (await run("git", ["-C", folder, ...args], { maxBuffer: 1 << 28 })).stdout;
+  const git = (...args: string[]) => runGit(folder, args);
   const commit = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`).catch(() => {
     throw new CommandFailure(
       2,

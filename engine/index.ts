@@ -9,7 +9,7 @@ export { renderDiff, renderDiffMarkdown } from "./analyze/render-diff.js";
 export { renderWhyNot } from "./analyze/render-why-not.js";
 export { anyRequests, httpRequests, type RequestAssumptions } from "./analyze/request-assumptions.js";
 export { type WhyNot, whyNot } from "./analyze/why-not.js";
-export { writeRequest } from "./analyze/write-request.js";
+export { plainFacts, writeRequest } from "./analyze/write-request.js";
 
 // compile: what a tree can cost
 export { type WorstCase, worstCase } from "./compile/worst-case.js";
@@ -64,7 +64,7 @@ export { KnownParts } from "./policy/known-parts.js";
 export { PolicyJoiner, type PolicyPiece, splitPolicy } from "./policy/policy-pieces.js";
 export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
-export { revisionOf, shortGit, shortRevision } from "./policy/revision.js";
+export { canonicalJson, revisionOf, shortGit, shortRevision } from "./policy/revision.js";
 export { routesOf } from "./policy/routes-of.js";
 export { canonicalModelId } from "./rank/canonical-model.js";
 export { dependsOnPromptSize } from "./rank/depends-on-prompt-size.js";

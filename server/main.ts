@@ -218,7 +218,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         log,
       }),
       metrics,
-      keys: { store: keyStore, ring: keys, now: Date.now },
+      keys: { store: keyStore, ring: keys, currentPolicy: () => policies.current(), now: Date.now },
       usage: { database, now: Date.now },
       adminToken: environment["ADMIN_TOKEN"],
       isLoopback: isLoopbackName(options.host),

@@ -26,6 +26,7 @@ export interface ShadowOptions {
 
 /** What the shadow would have done with the requests since either policy changed. */
 export interface ShadowReport extends ReplayReport, Pick<PolicyStatus, "rejected"> {
+  readonly policy: Pick<PolicyStatus["serving"], "name" | "revision" | "git">;
   /** The policy that serves; `policy` is the shadow. */
   readonly serving: ReplayReport["policy"];
   /** ISO 8601. */
@@ -76,9 +77,13 @@ export class Shadow {
 
   report(): ShadowReport {
     const { name, revision } = this.#serving;
-    const { rejected } = this.#options.shadow.status();
+    const { shadow } = this.#options;
+    const { rejected } = shadow.status();
+    const { policy, ...replayed } = reportReplay(this.#summary, this.#shadow);
+    const git = shadow.gitOf(this.#shadow);
     return {
-      ...reportReplay(this.#summary, this.#shadow),
+      policy: git === undefined ? policy : { ...policy, git },
+      ...replayed,
       serving: { name, revision },
       since: new Date(this.#since).toISOString(),
       skipped: this.#skipped,

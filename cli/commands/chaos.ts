@@ -1,10 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { findExamples, type SimulatedFault, simulatedFaults } from "../../engine/index.js";
+import { findExamples, plainFacts, type SimulatedFault, simulatedFaults } from "../../engine/index.js";
 import type { RehearsalResult } from "../../server/chaos/rehearse.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
 import { printTable } from "../print-table.js";
+
+/** What the proxy knows of every request: a guard on one of these does not act because it is absent. */
+const small = { ...plainFacts, context_tokens: 1_000 };
 
 /** `policy chaos`: what clients would see of this policy while providers fail. Exit 1 when something is not survived that should be. */
 export function chaosCommand(): Command {
@@ -20,10 +23,11 @@ export function chaosCommand(): Command {
       const policy = await loadPolicies(options);
       // Loaded here: the other commands start in half the time without the server.
       const { rehearse } = await import("../../server/chaos/rehearse.js");
-      const { examples, open } = findExamples(policy);
+      const { examples, open } = findExamples(policy, small);
+      const { stream: _, ...plain } = small; // both ways are rehearsed
       const requests = [
-        { name: "a plain request", facts: { model: "auto" } },
-        ...examples.map(({ rule, facts }) => ({ name: `a request for ${rule}`, facts })),
+        { name: "a plain request", facts: plain },
+        ...examples.map(({ rule, facts }) => ({ name: `a request for ${rule}`, facts: { ...plain, ...facts } })),
       ];
       const results = await rehearse(policy, requests, own.faults);
       process.stdout.write(

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import {
   type CompiledPolicy,
@@ -13,6 +14,7 @@ import {
   whyNot,
 } from "../../engine/index.js";
 import { type Api, apis } from "../../server/http/body/body-of-api.js";
+import { readGitRevision } from "../../server/policy-files/git-revision.js";
 import { CommandFailure } from "../command-failure.js";
 import { addFactOptions, factsFromFlags, factsOfAPlainRequest } from "../facts-from-flags.js";
 import { globalOptions } from "../global-options.js";
@@ -91,7 +93,9 @@ export function explainCommand(): Command {
 }
 
 async function explainHere(own: ExplainOptions, self: Command): Promise<Explained> {
-  const policy = await loadPolicies(globalOptions(self));
+  const options = globalOptions(self);
+  const policy = await loadPolicies(options);
+  const git = await readGitRevision(resolve(options.policies), policy.files);
   const now = Date.now();
   const described = factsFromFlags(own, policy);
   const world = knownWorld(policy, readWorld(own));
@@ -107,6 +111,7 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
     id: "explain",
     time: now,
     warnings: base.warnings,
+    ...(git === undefined ? {} : { git }),
   });
   return { record, policy };
 }

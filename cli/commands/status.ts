@@ -68,9 +68,8 @@ function describe(
   shadow: ShadowReport | undefined,
 ): string {
   const { name, revision, git, since, rules } = policy.serving;
-  const commit = git === undefined ? "" : ` (git ${shortGit(git)})`;
   const lines = [
-    `${status}: serving ${name}@${shortRevision(revision)}${commit} since ${since}, ${rules} rules`,
+    `${status}: serving ${name}@${shortRevision(revision)}${commitOf(git)} since ${since}, ${rules} rules`,
     ...(isSimulated
       ? ["simulated: no provider's API key is set, so the built-in simulator answers every request"]
       : []),
@@ -86,6 +85,10 @@ function describe(
   return `${lines.join("\n")}\n`;
 }
 
+function commitOf(git: string | undefined): string {
+  return git === undefined ? "" : ` (git ${shortGit(git)})`;
+}
+
 function refusal(rejected: PolicyStatus["rejected"], does: string): readonly string[] {
   if (rejected === undefined) return [];
   return [`an edit of ${rejected.at} was refused; what ${does} is the one before:`, rejected.text.trimEnd()];
@@ -97,7 +100,7 @@ function describeShadow({ policy, decisions, changed, since, rules, rejected }: 
       ? `none of ${writeCount(decisions)} decisions would change`
       : `${writeCount(changed)} of ${writeCount(decisions)} decisions would change (${writeShare(changed, decisions)})`;
   return [
-    `shadow ${policy.name}@${shortRevision(policy.revision)}: since ${since} ${what}`,
+    `shadow ${policy.name}@${shortRevision(policy.revision)}${commitOf(policy.git)}: since ${since} ${what}`,
     ...rules.slice(0, MOST_PAIRS).map(({ count, from, to }) => `  ${writeCount(count)}  ${from} → ${to}`),
     ...(rules.length > MOST_PAIRS ? [`  and ${rules.length - MOST_PAIRS} more: --json has them all`] : []),
     ...refusal(rejected, "is tried"),

@@ -6,6 +6,7 @@ import { impossibleConditions } from "./checks/impossible-conditions.js";
 import { neverDecides } from "./checks/never-decides.js";
 import { overlappingRules } from "./checks/overlapping-rules.js";
 import { requestsWithoutCandidate } from "./checks/requests-without-candidate.js";
+import { shortModelNames } from "./checks/short-model-names.js";
 import { singleProviderRoutes } from "./checks/single-provider-routes.js";
 import { undecided } from "./checks/undecided.js";
 import { unmeetableRequirements } from "./checks/unmeetable-requirements.js";
@@ -23,5 +24,6 @@ export const checks: readonly Check[] = [
   unmeetableRequirements,
   singleProviderRoutes,
   unusedPools,
+  shortModelNames,
   undecided,
 ];

@@ -4,8 +4,8 @@ import { formatFactValue } from "../explain/format-fact-value.js";
 import type { PolicySet } from "../policy/policy-set.js";
 import { PLAIN_TIME } from "./time-atoms.js";
 
-/** What a request has when nothing is said about it: not worth a word. */
-const plainFacts: Facts = {
+/** What a request has when nothing is said about it, but for the size of its prompt: not worth a word. */
+export const plainFacts: Facts = {
   model: "auto",
   stream: false,
   uses_tools: false,

@@ -11,8 +11,11 @@ export interface RouteExamples {
   readonly open: readonly string[];
 }
 
-/** Looks for requests that go each way that a policy's rules route: of rules that say the same `route`, one is enough. */
-export function findExamples({ set }: CompiledPolicy): RouteExamples {
+/**
+ * Looks for requests that go each way that a policy's rules route: of rules that say the same `route`, one is enough.
+ * @param plain what every request has that does not say otherwise.
+ */
+export function findExamples({ set }: CompiledPolicy, plain: Facts = {}): RouteExamples {
   const values = factValues(set);
   const random = seededRandom(1);
   const routes = new Map<string, { rule: string; facts: Facts | undefined }[]>();
@@ -21,7 +24,7 @@ export function findExamples({ set }: CompiledPolicy): RouteExamples {
     const key = JSON.stringify(rule.route, (name, value: unknown) => (name === "span" ? undefined : value));
     const known = routes.get(key) ?? [];
     if (known.some(({ facts }) => facts !== undefined)) continue;
-    const facts = findRequest(set, { kind: "decided", ruleNumber }, values, random);
+    const facts = findRequest(set, { kind: "decided", ruleNumber }, values, random, plain);
     routes.set(key, [...known, { rule: rule.id, facts }]);
   }
   const found = [...routes.values()];

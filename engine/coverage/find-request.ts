@@ -19,6 +19,7 @@ type Draft = Record<string, FactValue | undefined>;
  *
  * @param values by fact ({@link factValues}).
  * @param random in [0, 1): the same numbers give the same request.
+ * @param plain what every request has that does not say otherwise; it is no part of what is found.
  * @returns undefined when none was found, which proves nothing.
  */
 export function findRequest(
@@ -26,7 +27,9 @@ export function findRequest(
   goal: Goal,
   values: ReadonlyMap<string, readonly FactValue[]>,
   random: () => number,
+  plain: Facts = {},
 ): Facts | undefined {
+  const whole = (draft: Draft) => ({ ...plain, ...withoutAbsent(draft) }) as Facts;
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   const rule = set.rules[goal.ruleNumber];
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -34,7 +37,7 @@ export function findRequest(
     if (rule !== undefined && goal.kind === "decided") make(rule.condition, true, draft);
     if (rule !== undefined && goal.kind === "outcome") aim(rule.condition, goal, draft);
     for (let repair = 0; repair < 12; repair++) {
-      if (meets(set, draft as Facts, goal)) return shrink(set, draft, goal);
+      if (meets(set, whole(draft), goal)) return shrink(set, draft, goal, plain);
       if (!stepAside(draft)) break;
     }
   }
@@ -86,14 +89,14 @@ export function findRequest(
   }
 
   function holds(condition: Condition, draft: Draft): Truth {
-    return evaluateCondition(condition, withDefaults(set, draft as Facts));
+    return evaluateCondition(condition, withDefaults(set, whole(draft)));
   }
 
   /** Makes one earlier rule that stands in the way false. @returns false when none does. */
   function stepAside(draft: Draft): boolean {
     const effect = rule?.effect ?? "route";
     if (effect === "require") return perturb(draft);
-    const facts = withDefaults(set, draft as Facts);
+    const facts = withDefaults(set, whole(draft));
     const inTheWay = set.rules.slice(0, goal.ruleNumber).find((earlier) => {
       if (earlier.effect !== effect) return false;
       const truth = evaluateCondition(earlier.condition, facts);
@@ -117,19 +120,24 @@ export function findRequest(
 }
 
 /** Leaves out every fact that the goal does not need, and every tag. */
-function shrink(set: PolicySet, draft: Draft, goal: Goal): Facts {
-  let facts = Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined)) as Draft;
+function shrink(set: PolicySet, draft: Draft, goal: Goal, plain: Facts): Facts {
+  const isEnough = (facts: Draft) => meets(set, { ...plain, ...facts } as Facts, goal);
+  let facts = withoutAbsent(draft);
   for (const name of Object.keys(facts)) {
     const { [name]: _left, ...rest } = facts;
-    if (meets(set, rest as Facts, goal)) facts = rest;
+    if (isEnough(rest)) facts = rest;
   }
   for (const name of Object.keys(facts)) {
     const value = readFact(facts as Facts, name);
     if (!Array.isArray(value)) continue;
     for (const tag of value as readonly string[]) {
       const fewer = (facts[name] as readonly string[]).filter((other) => other !== tag);
-      if (meets(set, { ...facts, [name]: fewer } as Facts, goal)) facts = { ...facts, [name]: fewer };
+      if (isEnough({ ...facts, [name]: fewer })) facts = { ...facts, [name]: fewer };
     }
   }
   return facts as Facts;
+}
+
+function withoutAbsent(draft: Draft): Draft {
+  return Object.fromEntries(Object.entries(draft).filter(([, value]) => value !== undefined));
 }

@@ -40,6 +40,7 @@ export const diagnosticCodes = {
   RW2203: "a requirement that nothing in the catalog meets",
   RW2204: "a route whose candidates are all at one provider",
   RW2205: "a pool that nothing uses",
+  RW2206: "a condition on `model` that fits only names without their author",
   RW2301: "a question that the analysis could not decide",
   RW2302: "a policy-ignore comment that does not work",
 } as const satisfies Record<string, string>;

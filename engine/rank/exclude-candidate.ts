@@ -129,7 +129,8 @@ function exceededWindow({ endpoint }: CatalogEntry, test: CandidateTest): (() =>
         promptTokens !== undefined && maxOutputTokens !== undefined
           ? ` (${formatTokens(promptTokens)} in, ${formatTokens(maxOutputTokens)} out)`
           : "";
-      return `needs ${formatTokens(needed)} tokens${parts}; the window is ${formatTokens(endpoint.contextWindow)}`;
+      const of = test.world.largest_prompt === undefined ? "" : " for the largest of its prompts";
+      return `needs ${formatTokens(needed)} tokens${of}${parts}; the window is ${formatTokens(endpoint.contextWindow)}`;
     };
   }
   const limit = endpoint.maxOutputTokens;

@@ -1,5 +1,5 @@
 import type { Endpoint, FlatPrice, Price } from "../policy/policy-set.js";
-import { costOfTokens, type NanoUsd } from "../units/money.js";
+import { costOfTokens, type NanoUsd, type PicoUsdPerToken } from "../units/money.js";
 import { priceAt } from "./price-at.js";
 
 /** Output tokens a cost assumes when the request sets no limit, unless the model's own limit is lower. */
@@ -24,9 +24,23 @@ export function expectedCost(
   if (price === undefined) return undefined;
   if (promptTokens === undefined && (price.input !== 0 || price.above !== undefined)) return undefined;
   const { input, output } = priceAt(price, promptTokens ?? 0);
-  const outputTokens =
-    maxOutputTokens ?? Math.min(ASSUMED_OUTPUT_TOKENS, endpoint.maxOutputTokens ?? ASSUMED_OUTPUT_TOKENS);
-  return (costOfTokens(promptTokens ?? 0, input) + answers * costOfTokens(outputTokens, output)) as NanoUsd;
+  return costOfCall(promptTokens ?? 0, input, maxOutputTokens ?? assumedOutput(endpoint), output, answers);
+}
+
+/** Tokens of an answer whose length the request does not limit. */
+export function assumedOutput({ maxOutputTokens = ASSUMED_OUTPUT_TOKENS }: Endpoint): number {
+  return Math.min(ASSUMED_OUTPUT_TOKENS, maxOutputTokens);
+}
+
+/** What a call costs, nano-dollars, each part rounded up. @param input, @param output prices. */
+export function costOfCall(
+  promptTokens: number,
+  input: PicoUsdPerToken,
+  outputTokens: number,
+  output: PicoUsdPerToken,
+  answers: number,
+): NanoUsd {
+  return (costOfTokens(promptTokens, input) + answers * costOfTokens(outputTokens, output)) as NanoUsd;
 }
 
 /** Tokens of one call: those read from a cache and written to it are among the input. */

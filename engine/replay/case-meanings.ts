@@ -1,8 +1,13 @@
+import { CandidateTable } from "./candidate-table.js";
+import { withoutSpans } from "./without-spans.js";
+
 /** Meanings that are kept; beyond it every case has one of its own. */
 const MOST = 1 << 14;
 
 /** Numbers for what the cases of policies mean: two cases with one number send every request to the same destination. */
 export class CaseMeanings {
+  /** The candidates that cases name by number. */
+  readonly candidates = new CandidateTable();
   private readonly numbers = new Map<string, number>();
   private next = 0;
 
@@ -15,9 +20,4 @@ export class CaseMeanings {
     if (this.numbers.size < MOST) this.numbers.set(text, this.next);
     return this.next++;
   }
-}
-
-/** Where a thing stands in the files means nothing. */
-function withoutSpans(key: string, value: unknown): unknown {
-  return key === "span" ? undefined : value;
 }

@@ -7,6 +7,8 @@ export class ClassTable {
   /** What is looked for. */
   readonly key: Int32Array;
   private readonly keys: Int32Array;
+  /** Odd numbers by which the parts of a key are multiplied: powers of one, so that hardly two keys have one sum. */
+  private readonly factors: Int32Array;
   private readonly slots = new Int32Array(SLOTS);
   private readonly found = new Int32Array(MOST);
   private count = 0;
@@ -16,6 +18,11 @@ export class ClassTable {
   constructor(width: number) {
     this.key = new Int32Array(width);
     this.keys = new Int32Array(MOST * width);
+    this.factors = new Int32Array(width);
+    for (let at = 0, factor = 1; at < width; at++) {
+      factor = Math.imul(factor, 0x9e3779b1);
+      this.factors[at] = factor;
+    }
   }
 
   get isFull(): boolean {
@@ -24,13 +31,14 @@ export class ClassTable {
 
   /** What was kept for the key; −1: nothing. */
   find(): number {
-    const { key, keys, slots } = this;
+    const { key, keys, slots, factors } = this;
     const width = key.length;
+    // Each part by itself: none waits for the one before.
     let hash = 0;
-    for (let at = 0; at < width; at++) {
-      hash = Math.imul(hash ^ (key[at] as number), 0x9e3779b1);
-      hash ^= hash >>> 15;
-    }
+    for (let at = 0; at < width; at++) hash = (hash + Math.imul(key[at] as number, factors[at] as number)) | 0;
+    hash ^= hash >>> 15;
+    hash = Math.imul(hash, 0x85ebca6b);
+    hash ^= hash >>> 13;
     for (let slot = hash & (SLOTS - 1); ; slot = (slot + 1) & (SLOTS - 1)) {
       const entry = (slots[slot] as number) - 1;
       if (entry === -1) {

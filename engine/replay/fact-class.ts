@@ -8,6 +8,7 @@ import { usdToNano } from "../units/money.js";
 import { factTypes, isOfType } from "./fact-types.js";
 import type { RecordReader } from "./record-reader.js";
 import { ABSENT, KNOWN, NUMBER, type RecordValues } from "./record-values.js";
+import { MOST_VALUES } from "./value-table.js";
 
 /** Values and texts that are told apart one by one; beyond it all classes are numbered anew. */
 const MOST_CLASSES = 1 << 15;
@@ -33,6 +34,9 @@ export class ClassNumbers {
   }
 }
 
+/** How the numbers of a fact are told apart: those of another type not at all. */
+const [OTHER_TYPE, BY_ITSELF, BY_CUTS, BY_CUTS_IN_DOLLARS, TIME_BY_ITSELF, TIME, LOCAL_TIME] = [0, 1, 2, 3, 4, 5, 6];
+
 /**
  * What a policy can tell apart of one fact: requests whose facts are all of the same classes are decided alike. As the cells
  * of the tree, or the value itself where the tree looks at that. 0: absent, or not of its type.
@@ -40,9 +44,13 @@ export class ClassNumbers {
 export class FactClass {
   private readonly number: number;
   private readonly record: RecordValues;
+  private readonly form: number;
+  private readonly cuts: Float64Array;
   /** By the numbers of the reader's values; 0: not asked yet. */
-  private classes = new Int32Array(256);
-  private generation = 0;
+  private readonly classes = new Int32Array(MOST_VALUES);
+  /** The minute since 1970 whose class was found last. */
+  private epochMinute = Number.NaN;
+  private classOfMinute = 0;
 
   /** @param fact undefined when its own value is looked at. */
   constructor(
@@ -54,23 +62,23 @@ export class FactClass {
   ) {
     this.record = reader.record;
     this.number = reader.record.numberOfFact(name);
+    this.form = formOfNumbers(type, fact);
+    this.cuts = fact?.cuts ?? new Float64Array();
   }
 
   /** The class of the fact in the record that was read last. */
   ofRecord(): number {
     const { number, record } = this;
-    switch (record.kinds[number]) {
-      case ABSENT:
-        return 0;
-      case KNOWN:
-        return this.ofKnown(record.known[number] as number);
-      case NUMBER:
-        return this.ofNumber(record.numbers[number] as number);
-      default: {
-        const value = record.factAt(number);
-        return value === undefined ? 0 : this.ofValue(value);
-      }
+    const kind = record.kinds[number];
+    if (kind === KNOWN) {
+      const known = record.known[number] as number;
+      const found = this.classes[known] as number;
+      return found === 0 ? this.ofKnown(known) : found;
     }
+    if (kind === NUMBER) return this.ofNumber(record.numbers[number] as number);
+    if (kind === ABSENT) return 0;
+    const value = record.factAt(number);
+    return value === undefined ? 0 : this.ofValue(value);
   }
 
   /** Forgets what was numbered. */
@@ -79,35 +87,36 @@ export class FactClass {
   }
 
   private ofKnown(number: number): number {
-    if (this.generation !== this.reader.generation) {
-      this.generation = this.reader.generation;
-      this.clear();
-    }
-    if (number >= this.classes.length) {
-      const larger = new Int32Array(2 * number);
-      larger.set(this.classes);
-      this.classes = larger;
-    }
-    const known = this.classes[number] as number;
-    if (known !== 0) return known;
     const found = this.ofValue(this.reader.table.values[number]);
     this.classes[number] = found;
     return found;
   }
 
   private ofNumber(value: number): number {
-    const { fact } = this;
-    if (!isOfType(value, this.type)) return 0;
-    if (fact?.type === "number") {
-      // The one fact in dollars; its cuts are whole nano-dollars.
-      return 1 + countCutsNotAbove(fact.cuts, fact.name === "budget_usd" ? usdToNano(value) : value);
+    const { form, cuts } = this;
+    switch (form) {
+      case BY_CUTS:
+        return 1 + countCutsNotAbove(cuts, value);
+      case BY_CUTS_IN_DOLLARS:
+        return 1 + countCutsNotAbove(cuts, usdToNano(value));
+      case BY_ITSELF:
+        return this.numbers.of(value);
+      case OTHER_TYPE:
+        return 0;
     }
-    if (fact?.type === "local-time" && fact.tz !== undefined) {
-      const { weekday, minute } = localTime(value, fact.tz);
-      return 1 + countCutsNotAbove(fact.cuts, weekday * 1440 + minute);
+    if (!isOfType(value, "time")) return 0;
+    if (form === TIME_BY_ITSELF) return this.numbers.of(value);
+    return form === TIME ? 1 : this.ofMinute(value);
+  }
+
+  private ofMinute(value: number): number {
+    const epochMinute = Math.floor(value / 60_000);
+    if (epochMinute !== this.epochMinute) {
+      const { weekday, minute } = localTime(value, this.fact?.tz as string);
+      this.epochMinute = epochMinute;
+      this.classOfMinute = 1 + countCutsNotAbove(this.cuts, weekday * 1440 + minute);
     }
-    if (fact?.type === "time") return 1;
-    return this.numbers.of(value);
+    return this.classOfMinute;
   }
 
   private ofValue(value: unknown): number {
@@ -122,6 +131,15 @@ export class FactClass {
     }
     return numbers.of(JSON.stringify(value));
   }
+}
+
+function formOfNumbers(type: FactType | undefined, fact: TreeFact | undefined): number {
+  if (type === undefined) return BY_ITSELF;
+  if (type === "time") return fact === undefined ? TIME_BY_ITSELF : fact.type === "local-time" ? LOCAL_TIME : TIME;
+  if (type !== "number") return OTHER_TYPE;
+  if (fact?.type !== "number") return BY_ITSELF;
+  // The one fact in dollars; its cuts are whole nano-dollars.
+  return fact.name === "budget_usd" ? BY_CUTS_IN_DOLLARS : BY_CUTS;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { StrategyBlend } from "../policy/policy-set.js";
 import type { Draw } from "../rank/draw.js";
 import { balancedWeight, explores } from "../rank/strategies.js";
+import { type CandidateTable, COLUMNS, COMPARED_PRICE, LACK, WEIGHT } from "./candidate-table.js";
 import type { Figures } from "./figures.js";
-import type { FixedCandidate } from "./fixed-route.js";
 import type { RecordValues } from "./record-values.js";
 
 /**
@@ -10,7 +10,8 @@ import type { RecordValues } from "./record-values.js";
  * what is made anew for each costs more than ranking it. A figure that is not known is NaN.
  */
 export class FigurePlan {
-  readonly candidates: FixedCandidate[] = [];
+  /** Their numbers in the table. */
+  readonly candidates: Int32Array;
   count = 0;
   readonly costs: Float64Array;
   readonly latencies: Float64Array;
@@ -18,31 +19,37 @@ export class FigurePlan {
   private readonly ties: Float64Array;
 
   /** @param most candidates. */
-  constructor(most: number) {
+  constructor(
+    private readonly table: CandidateTable,
+    most: number,
+  ) {
+    this.candidates = new Int32Array(most);
     this.costs = new Float64Array(most);
     this.latencies = new Float64Array(most);
     this.scores = new Float64Array(most);
     this.ties = new Float64Array(most);
   }
 
-  add(candidate: FixedCandidate, cost: number, latencyMs: number): void {
+  add(candidate: number, cost: number, latencyMs: number): void {
     this.candidates[this.count] = candidate;
     this.costs[this.count] = cost;
     this.latencies[this.count] = latencyMs;
     this.count++;
   }
 
-  /** Whether one of the first candidates is that one. */
-  holds(candidate: FixedCandidate, count: number): boolean {
-    for (let at = 0; at < count; at++) if (this.candidates[at]?.id === candidate.id) return true;
+  /** Whether one of the first candidates has the endpoint of that one. */
+  holds(candidate: number, count: number): boolean {
+    const { ids } = this.table;
+    for (let at = 0; at < count; at++) if (ids[this.candidates[at] as number] === ids[candidate]) return true;
     return false;
   }
 
   /** The endpoints behind the first one. */
   behindFirst(): readonly string[] {
-    const ids = new Array<string>(this.count - 1);
-    for (let at = 1; at < this.count; at++) ids[at - 1] = (this.candidates[at] as FixedCandidate).id;
-    return ids;
+    const { ids } = this.table;
+    const behind = new Array<string>(this.count - 1);
+    for (let at = 1; at < this.count; at++) behind[at - 1] = ids[this.candidates[at] as number] as string;
+    return behind;
   }
 
   // The strategies, {@link strategies}: each scores the candidates from a place on.
@@ -57,44 +64,50 @@ export class FigurePlan {
   }
 
   scoreByQuality(from: number): void {
-    for (let at = from; at < this.count; at++) this.scores[at] = (this.candidates[at] as FixedCandidate).lack;
+    for (let at = from; at < this.count; at++) this.scores[at] = this.figure(at, LACK);
   }
 
   scoreByWeight(from: number, draw: Draw): void {
+    const { unitsOfWeighted } = this.table;
     for (let at = from; at < this.count; at++) {
-      const { weight, unitsOfWeighted } = this.candidates[at] as FixedCandidate;
-      this.scores[at] = Number.isNaN(weight) ? Number.NaN : draw.keyOf(unitsOfWeighted, weight);
+      const weight = this.figure(at, WEIGHT);
+      const units = unitsOfWeighted[this.candidates[at] as number] as Uint16Array;
+      this.scores[at] = Number.isNaN(weight) ? Number.NaN : draw.keyOf(units, weight);
     }
   }
 
   scoreByBalance(from: number, draw: Draw, errorRates: Figures): void {
     const { candidates, count, scores } = this;
+    const { endpointNumbers, unitsOfId } = this.table;
     let dearest = 0;
     for (let at = from; at < count; at++) {
-      const { comparedPrice } = candidates[at] as FixedCandidate;
-      if (comparedPrice > dearest) dearest = comparedPrice;
+      const price = this.figure(at, COMPARED_PRICE);
+      if (price > dearest) dearest = price;
     }
     for (let at = from; at < count; at++) {
-      const { comparedPrice, number, unitsOfId } = candidates[at] as FixedCandidate;
-      const price = Number.isNaN(comparedPrice) ? dearest : comparedPrice;
-      scores[at] = draw.keyOf(unitsOfId, balancedWeight(price, dearest, errorRates.measuredAt(number, 0)));
+      const candidate = candidates[at] as number;
+      const known = this.figure(at, COMPARED_PRICE);
+      const errorRate = errorRates.measuredAt(endpointNumbers[candidate] as number, 0);
+      const weight = balancedWeight(Number.isNaN(known) ? dearest : known, dearest, errorRate);
+      scores[at] = draw.keyOf(unitsOfId[candidate] as Uint16Array, weight);
     }
   }
 
   scoreByCalls(from: number, inFlight: Figures): void {
+    const { endpointNumbers } = this.table;
     for (let at = from; at < this.count; at++) {
-      this.scores[at] = inFlight.measuredAt((this.candidates[at] as FixedCandidate).number, 0);
+      this.scores[at] = inFlight.measuredAt(endpointNumbers[this.candidates[at] as number] as number, 0);
     }
   }
 
   scoreByBlend(from: number, { cost = 0, latency = 0, quality = 0 }: StrategyBlend, record: RecordValues): void {
-    const { candidates, count, costs, latencies, scores } = this;
+    const { count, costs, latencies, scores } = this;
     const total = cost + latency + quality;
     if (latency !== 0) this.takeUnknownForFast(from, record);
     const dearest = largest(costs, from, count);
     const slowest = largest(latencies, from, count);
     for (let at = from; at < count; at++) {
-      const { lack } = candidates[at] as FixedCandidate;
+      const lack = this.figure(at, LACK);
       const parts =
         cost * (cost === 0 ? 1 : partOf(costs[at] as number, dearest)) +
         latency * (latency === 0 ? 1 : partOf(latencies[at] as number, slowest)) +
@@ -109,8 +122,9 @@ export class FigurePlan {
    */
   order(from: number, draw: Draw | undefined): void {
     const { candidates, count, ties } = this;
+    const { unitsOfId } = this.table;
     for (let at = from; at < count; at++) {
-      ties[at] = draw === undefined ? 0 : draw.keyOf((candidates[at] as FixedCandidate).unitsOfId, 1);
+      ties[at] = draw === undefined ? 0 : draw.keyOf(unitsOfId[candidates[at] as number] as Uint16Array, 1);
     }
     this.sort(from);
   }
@@ -121,10 +135,10 @@ export class FigurePlan {
     for (let next = from + 1; next < count; next++) {
       const score = scores[next] as number;
       const tie = ties[next] as number;
-      const candidate = candidates[next] as FixedCandidate;
+      const candidate = candidates[next] as number;
       let place = next;
       for (; place > from && isBehind(scores[place - 1] as number, ties[place - 1] as number, score, tie); place--) {
-        candidates[place] = candidates[place - 1] as FixedCandidate;
+        candidates[place] = candidates[place - 1] as number;
         scores[place] = scores[place - 1] as number;
         ties[place] = ties[place - 1] as number;
       }
@@ -132,6 +146,10 @@ export class FigurePlan {
       scores[place] = score;
       ties[place] = tie;
     }
+  }
+
+  private figure(at: number, column: number): number {
+    return this.table.figures[(this.candidates[at] as number) * COLUMNS + column] as number;
   }
 
   /** In a request that explores, what was not measured beside something that was. */

@@ -1,11 +1,20 @@
-import type { PolicySet } from "../policy/policy-set.js";
+import type { Endpoint, PolicySet } from "../policy/policy-set.js";
 import { Draw } from "../rank/draw.js";
-import { expectedCost, wholeTokens } from "../rank/expected-cost.js";
+import { costOfCall, expectedCost, wholeTokens } from "../rank/expected-cost.js";
 import { COMPARED_PROMPT_TOKENS } from "../rank/strategies.js";
 import type { World } from "../rank/world.js";
-import { usdToNano } from "../units/money.js";
+import { type PicoUsdPerToken, usdToNano } from "../units/money.js";
+import {
+  ASSUMED_OUTPUT,
+  type CandidateTable,
+  COLUMNS,
+  CONTEXT_WINDOW,
+  INPUT_PRICE,
+  MAX_OUTPUT,
+  OUTPUT_PRICE,
+} from "./candidate-table.js";
 import { FigurePlan } from "./figure-plan.js";
-import type { FixedCandidate, FixedRoute } from "./fixed-route.js";
+import type { FixedRoute } from "./fixed-route.js";
 import { NUMBER, type RecordValues } from "./record-values.js";
 import type { Destination } from "./replay-decision.js";
 
@@ -22,10 +31,10 @@ export class FigureRanking {
   private readonly maxOutputTokensFact: number;
   private readonly budgetUsdFact: number;
   private readonly maxLatencyMsFact: number;
-  /** What the request that is ranked asks with. */
-  private promptTokens: number | undefined;
-  private maxOutputTokens: number | undefined;
-  private answers: number | undefined;
+  /** What the request that is ranked asks with; NaN: unknown, or not limited. */
+  private promptTokens = Number.NaN;
+  private maxOutputTokens = Number.NaN;
+  private answers = 1;
   /** Milliseconds and nano-dollars; Infinity: no limit. */
   private maxLatencyMs = Number.POSITIVE_INFINITY;
   private budget = Number.POSITIVE_INFINITY;
@@ -33,8 +42,12 @@ export class FigureRanking {
   constructor(
     { catalog }: PolicySet,
     private readonly record: RecordValues,
+    private readonly table: CandidateTable,
   ) {
-    this.plan = new FigurePlan(catalog.models.reduce((count, { endpoints }) => count + endpoints.length, 0));
+    this.plan = new FigurePlan(
+      table,
+      catalog.models.reduce((count, { endpoints }) => count + endpoints.length, 0),
+    );
     this.contextTokensFact = record.numberOfFact("context_tokens");
     this.maxOutputTokensFact = record.numberOfFact("max_output_tokens");
     this.budgetUsdFact = record.numberOfFact("budget_usd");
@@ -55,45 +68,60 @@ export class FigureRanking {
       asWritten = from === 0 && isAsWritten ? route.behindFirst : undefined;
       if (from === 0 && plan.count > 0) rule = route.rule;
     }
-    const first = plan.candidates[0];
-    if (plan.count === 0 || first === undefined) {
+    if (plan.count === 0) {
       return { rule, isDenied: false, endpoint: undefined, fallbacks: none, cost: undefined, latencyMs: undefined };
     }
     const fallbacks = world.no_fallback === true ? none : (asWritten ?? plan.behindFirst());
+    const first = plan.candidates[0] as number;
     const cost = this.costOf(first, this.promptTokens);
     const latencyMs = this.latencyOf(first);
     return {
       rule,
       isDenied: false,
-      endpoint: first.id,
+      endpoint: this.table.ids[first],
       fallbacks,
-      cost,
+      cost: Number.isNaN(cost) ? undefined : cost,
       latencyMs: Number.isNaN(latencyMs) ? undefined : latencyMs,
     };
   }
 
-  private ask({ answers }: World): void {
+  private ask({ answers = 1 }: World): void {
     this.answers = answers;
-    this.promptTokens = wholeTokens(this.figure(this.contextTokensFact));
-    this.maxOutputTokens = wholeTokens(this.figure(this.maxOutputTokensFact));
-    this.maxLatencyMs = this.figure(this.maxLatencyMsFact) ?? Number.POSITIVE_INFINITY;
-    const budget = this.figure(this.budgetUsdFact);
-    const nano = budget === undefined ? Number.POSITIVE_INFINITY : usdToNano(budget);
+    this.promptTokens = wholeTokens(this.figure(this.contextTokensFact)) ?? Number.NaN;
+    this.maxOutputTokens = wholeTokens(this.figure(this.maxOutputTokensFact)) ?? Number.NaN;
+    const mostMs = this.figure(this.maxLatencyMsFact);
+    this.maxLatencyMs = Number.isNaN(mostMs) ? Number.POSITIVE_INFINITY : mostMs;
+    const nano = usdToNano(this.figure(this.budgetUsdFact));
     // Beyond what numbers hold there is no limit.
     this.budget = Number.isFinite(nano) ? nano : Number.POSITIVE_INFINITY;
   }
 
-  private figure(fact: number): number | undefined {
+  /** NaN: the record has none. */
+  private figure(fact: number): number {
     const { kinds, numbers } = this.record;
-    return kinds[fact] === NUMBER ? numbers[fact] : undefined;
+    return kinds[fact] === NUMBER ? (numbers[fact] as number) : Number.NaN;
   }
 
-  private latencyOf({ number }: FixedCandidate): number {
-    return this.record.latency.measuredAt(number, Number.NaN);
+  private latencyOf(candidate: number): number {
+    return this.record.latency.measuredAt(this.table.endpointNumbers[candidate] as number, Number.NaN);
   }
 
-  private costOf({ endpoint }: FixedCandidate, promptTokens: number | undefined): number | undefined {
-    return expectedCost(endpoint, promptTokens, this.maxOutputTokens, this.answers);
+  /** Expected, nano-dollars; NaN: unknown. */
+  private costOf(candidate: number, promptTokens: number): number {
+    const { figures } = this.table;
+    const { maxOutputTokens } = this;
+    const row = candidate * COLUMNS;
+    const input = figures[row + INPUT_PRICE] as number;
+    if (Number.isNaN(promptTokens + input)) return this.costWithout(candidate, promptTokens);
+    const outputTokens = Number.isNaN(maxOutputTokens) ? (figures[row + ASSUMED_OUTPUT] as number) : maxOutputTokens;
+    const output = figures[row + OUTPUT_PRICE] as number;
+    return costOfCall(promptTokens, input as PicoUsdPerToken, outputTokens, output as PicoUsdPerToken, this.answers);
+  }
+
+  /** The cost where there is no one price, or the size of the prompt is unknown. */
+  private costWithout(candidate: number, promptTokens: number): number {
+    const endpoint = this.table.endpoints[candidate] as Endpoint;
+    return expectedCost(endpoint, known(promptTokens), known(this.maxOutputTokens), this.answers) ?? Number.NaN;
   }
 
   /**
@@ -108,13 +136,13 @@ export class FigureRanking {
     const leavesOut =
       mostCost !== Number.POSITIVE_INFINITY ||
       this.maxLatencyMs !== Number.POSITIVE_INFINITY ||
-      (this.promptTokens ?? 0) + (this.maxOutputTokens ?? 0) > route.smallestWindow ||
-      (this.maxOutputTokens ?? 0) > route.smallestOutput;
+      or0(this.promptTokens) + or0(this.maxOutputTokens) > route.smallestWindow ||
+      this.maxOutputTokens > route.smallestOutput;
     const scoresCosts = strategy === "cheapest" || typeof strategy !== "string";
     this.addLeft(to, from, leavesOut, mostCost, scoresCosts);
     const isOrdered = strategy !== "order" && plan.count - from > 1;
     if (isOrdered) {
-      if (scoresCosts && this.promptTokens === undefined) this.compareCosts(from);
+      if (scoresCosts && Number.isNaN(this.promptTokens)) this.compareCosts(from);
       this.order(route, from);
     }
     this.addLeft(fallback, from, leavesOut, mostCost, false);
@@ -126,24 +154,27 @@ export class FigureRanking {
    * @param leavesOut whether figures can leave out any.
    */
   private addLeft(
-    candidates: readonly FixedCandidate[],
+    candidates: readonly number[],
     planned: number,
     leavesOut: boolean,
     mostCost: number,
     scoresCosts: boolean,
   ): void {
-    const { plan, promptTokens, maxOutputTokens = 0, maxLatencyMs } = this;
-    const tokens = (promptTokens ?? 0) + maxOutputTokens;
+    const { plan, promptTokens, maxOutputTokens, maxLatencyMs } = this;
+    const { endpoints, figures } = this.table;
+    const tokens = or0(promptTokens) + or0(maxOutputTokens);
     const isLimited = mostCost !== Number.POSITIVE_INFINITY;
     for (let at = 0; at < candidates.length; at++) {
-      const candidate = candidates[at] as FixedCandidate;
+      const candidate = candidates[at] as number;
       if (planned > 0 && plan.holds(candidate, planned)) continue;
-      const cost = isLimited || scoresCosts ? (this.costOf(candidate, promptTokens) ?? Number.NaN) : Number.NaN;
+      const cost = isLimited || scoresCosts ? this.costOf(candidate, promptTokens) : Number.NaN;
       const latencyMs = this.latencyOf(candidate);
       if (leavesOut) {
-        if (tokens > candidate.contextWindow || maxOutputTokens > candidate.maxOutputTokens) continue;
-        if (isLimited && (candidate.endpoint.price === undefined || cost > mostCost)) continue;
-        if (latencyMs > maxLatencyMs) continue;
+        const row = candidate * COLUMNS;
+        if (tokens > (figures[row + CONTEXT_WINDOW] as number)) continue;
+        if (maxOutputTokens > (figures[row + MAX_OUTPUT] as number)) continue;
+        if (cost > mostCost || latencyMs > maxLatencyMs) continue;
+        if (isLimited && Number.isNaN(cost) && endpoints[candidate]?.price === undefined) continue;
       }
       plan.add(candidate, cost, latencyMs);
     }
@@ -153,7 +184,7 @@ export class FigureRanking {
   private compareCosts(from: number): void {
     const { candidates, costs, count } = this.plan;
     for (let at = from; at < count; at++) {
-      costs[at] = this.costOf(candidates[at] as FixedCandidate, COMPARED_PROMPT_TOKENS) ?? Number.NaN;
+      costs[at] = this.costOf(candidates[at] as number, COMPARED_PROMPT_TOKENS);
     }
   }
 
@@ -193,4 +224,12 @@ export class FigureRanking {
     const { record } = this;
     return sticky === "prefix" ? record.prefixDraw() : record.textDraw(record.numberOfFact(sticky));
   }
+}
+
+function known(figure: number): number | undefined {
+  return Number.isNaN(figure) ? undefined : figure;
+}
+
+function or0(figure: number): number {
+  return Number.isNaN(figure) ? 0 : figure;
 }

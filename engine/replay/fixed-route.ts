@@ -1,13 +1,11 @@
 import type { Facts } from "../evaluate/facts.js";
 import type { Outcome, RouteChoice } from "../evaluate/outcome.js";
-import type { Endpoint, PolicySet, Route } from "../policy/policy-set.js";
+import type { PolicySet, Route } from "../policy/policy-set.js";
 import type { CatalogEntry } from "../rank/catalog-index.js";
 import { type CandidateTest, excludeCandidate } from "../rank/exclude-candidate.js";
 import { expandCandidates } from "../rank/expand-candidates.js";
-import { unitsOf } from "../rank/stable-hash.js";
-import { comparedPrice, weightOf } from "../rank/strategies.js";
 import type { World } from "../rank/world.js";
-import { alikeEndpoint } from "./alike-endpoint.js";
+import { type CandidateTable, COLUMNS, CONTEXT_WINDOW, MAX_OUTPUT } from "./candidate-table.js";
 import type { RecordValues } from "./record-values.js";
 
 /** A route with the candidates that only figures can still leave out. Plain data, all that ranking by figures looks at. */
@@ -15,8 +13,9 @@ export interface FixedRoute {
   readonly rule: string;
   readonly strategy: Route["strategy"];
   readonly sticky: Route["sticky"] | undefined;
-  readonly to: readonly FixedCandidate[];
-  readonly fallback: readonly FixedCandidate[];
+  /** Numbers of candidates in the table. */
+  readonly to: readonly number[];
+  readonly fallback: readonly number[];
   /** The endpoints of both, behind the first of all. */
   readonly behindFirst: readonly string[];
   /** Nano-dollars that a candidate may cost, by the route and by requirements; Infinity: whatever it costs, unknown ones too. */
@@ -24,23 +23,6 @@ export interface FixedRoute {
   /** Tokens that no context window and no output limit of the candidates is smaller than. */
   readonly smallestWindow: number;
   readonly smallestOutput: number;
-}
-export interface FixedCandidate {
-  readonly endpoint: Endpoint;
-  readonly id: string;
-  /** Its number in the record's figures; −1: there are none of it. */
-  readonly number: number;
-  readonly contextWindow: number;
-  /** Infinity: it has no limit of its own. */
-  readonly maxOutputTokens: number;
-  /** 1 − quality; NaN: it is unknown. */
-  readonly lack: number;
-  /** What `balanced` and `weighted` go by; NaN: it has none. */
-  readonly comparedPrice: number;
-  readonly weight: number;
-  /** The units of the names that are drawn: its own, and that which has the weight. */
-  readonly unitsOfId: Uint16Array;
-  readonly unitsOfWeighted: Uint16Array;
 }
 
 const noFigures = { costLimits: [], promptTokens: undefined, maxOutputTokens: undefined };
@@ -53,6 +35,7 @@ export function fixRoute(
   { uses_tools, uses_vision, uses_json_schema, model }: Facts,
   world: World,
   record: RecordValues,
+  table: CandidateTable,
 ): FixedRoute {
   // Without any figure nothing is left out that figures leave out.
   const test: CandidateTest = {
@@ -61,41 +44,25 @@ export function fixRoute(
     world,
     requirements,
   };
-  const left = (entries: readonly CatalogEntry[]): readonly FixedCandidate[] =>
+  const left = (entries: readonly CatalogEntry[]): readonly number[] =>
     entries
       .filter((entry) => excludeCandidate(entry, test, undefined, undefined) === undefined)
-      .map((entry) => fixedCandidate(entry, route, record));
+      .map((entry) => table.of(entry, route, record.numberOfEndpoint(entry.endpoint.id)));
   const expanded = expandCandidates(set, route, model);
   const [to, fallback] = [left(expanded.to), left(expanded.fallback)];
   const all = [...to, ...fallback];
   const limits = [route.maxCost, ...requirements.map(({ require }) => require.maxCost)];
+  const smallest = (column: number) =>
+    Math.min(...all.map((candidate) => table.figures[candidate * COLUMNS + column] as number));
   return {
     rule,
     strategy: route.strategy,
     sticky: route.sticky,
     to,
     fallback,
-    behindFirst: all.slice(1).map(({ id }) => id),
+    behindFirst: all.slice(1).map((candidate) => table.ids[candidate] as string),
     mostCost: Math.min(...limits.map((limit) => limit ?? Number.POSITIVE_INFINITY)),
-    smallestWindow: Math.min(...all.map(({ contextWindow }) => contextWindow)),
-    smallestOutput: Math.min(...all.map(({ maxOutputTokens }) => maxOutputTokens)),
-  };
-}
-
-function fixedCandidate(entry: CatalogEntry, { weights }: Route, record: RecordValues): FixedCandidate {
-  const { endpoint, model } = entry;
-  const { id, contextWindow, maxOutputTokens = Number.POSITIVE_INFINITY } = endpoint;
-  const weighted = weightOf(weights, endpoint);
-  return {
-    endpoint: alikeEndpoint(endpoint),
-    id,
-    number: record.numberOfEndpoint(id),
-    contextWindow,
-    maxOutputTokens,
-    lack: model.quality === undefined ? Number.NaN : 1 - model.quality,
-    comparedPrice: comparedPrice(endpoint) ?? Number.NaN,
-    weight: weighted?.weight ?? Number.NaN,
-    unitsOfId: unitsOf(id),
-    unitsOfWeighted: unitsOf(weighted?.candidate ?? ""),
+    smallestWindow: smallest(CONTEXT_WINDOW),
+    smallestOutput: smallest(MAX_OUTPUT),
   };
 }

@@ -68,7 +68,7 @@ export class PolicyDecider {
     const ranked = ["uses_tools", "uses_vision", "uses_json_schema", ...(this.namesRequested ? ["model"] : [])];
     this.classes = factClasses(policy, ranked, reader, this.numbers);
     this.table = new ClassTable(this.classes.length + 1);
-    this.ranking = new FigureRanking(policy.set, reader.record);
+    this.ranking = new FigureRanking(policy.set, reader.record, meanings.candidates);
     for (const { endpoints } of policy.set.catalog.models) for (const { id } of endpoints) reader.sameText(id);
     for (const { id } of policy.set.rules) reader.sameText(id);
     reader.sameText("default");
@@ -135,6 +135,7 @@ export class PolicyDecider {
   /** The place of a case for what was read last. Many combinations of classes come to the same case. */
   private learnCase(): number {
     const { policy, reader } = this;
+    const { candidates } = this.meanings;
     const facts = factsOfTheirType(policy.set, reader.record.facts());
     const outcome = decide(policy, facts);
     const choices = outcome.denied !== undefined ? [] : chain(policy, outcome, facts);
@@ -150,7 +151,7 @@ export class PolicyDecider {
     const denied = outcome.denied === undefined ? undefined : destinationOf(policy, facts, world);
     const routes =
       world.hint_order === undefined && world.largest_prompt === undefined
-        ? choices.map((choice) => fixRoute(policy.set, choice, outcome, facts, world, reader.record))
+        ? choices.map((choice) => fixRoute(policy.set, choice, outcome, facts, world, reader.record, candidates))
         : undefined;
     const isPlain = denied === undefined && routes === undefined;
     const meaning = this.meanings.of(isPlain ? undefined : { denied, routes, world });

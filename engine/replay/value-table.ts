@@ -1,9 +1,10 @@
 import { KnownTexts } from "./known-texts.js";
 import { isFactValue } from "./replay-decision.js";
 
-/** Words of eight bytes of known texts in all; values of different texts; slots to find them by. */
+/** Words of eight bytes of known texts in all, and slots to find values by. */
 const MOST_WORDS = 1 << 17;
-const MOST_VALUES = 1 << 14;
+/** Values of different texts. */
+export const MOST_VALUES = 1 << 14;
 const SLOTS = 1 << 15;
 
 /** Sets of values that were met lately, and how many are in each. */

@@ -110,8 +110,14 @@ function planOf(policy: CompiledPolicy, facts: Facts, seed: string) {
   const known = withDefaults(policy.set, facts);
   const outcome = decide(policy, known);
   if (outcome.denied !== undefined) return undefined;
-  const plan = rank(policy, outcome, known, { seed });
+  const plan = rank(policy, outcome, known, { seed, incapable: incapableOfChat(policy) });
   return plan.attempts.length === 0 ? undefined : plan;
+}
+
+/** The requests are chat completions. */
+function incapableOfChat({ set }: CompiledPolicy): Record<string, string> {
+  const models = set.catalog.models.filter(({ capabilities }) => capabilities.includes("embeddings"));
+  return Object.fromEntries(models.flatMap(({ endpoints }) => endpoints.map(({ id }) => [id, "asks for an answer"])));
 }
 
 async function playScenario(

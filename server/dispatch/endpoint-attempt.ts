@@ -131,13 +131,15 @@ class EndpointAttempt {
     const { endpoint, route } = this.#planned;
     const { client, sink } = this.#side;
     const { adapter, passes, provider, isSimulated } = this.#connection;
-    const span = trace.attempt({ endpoint, server: this.#connection, stream: sink !== undefined, maxOutputTokens });
     const isPassed = isPassedTo(this.#planned, this.#request);
     if (!isPassed) this.#warnOfChat();
     const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, asked) : undefined;
     const body = isPassed
       ? asked.bodyFor(endpoint.upstreamModel, usageOptions)
       : asked.chatBodyFor(endpoint.upstreamModel, provider.legacyMaxTokens);
+    const fault = isSimulated ? faultOf(endpoint) : undefined;
+    // From here on the call is made: what is begun now is ended with it.
+    const span = trace.attempt({ endpoint, server: this.#connection, stream: sink !== undefined, maxOutputTokens });
     endpoints.observations.begin(endpoint.id);
     return callEndpoint(
       {
@@ -152,7 +154,7 @@ class EndpointAttempt {
           asked,
           stream: sink !== undefined,
           connectTimeoutMs: connectMsOf(route.timeouts),
-          fault: isSimulated ? faultOf(endpoint) : undefined,
+          fault,
           headers: isPassed && operationHeaders !== undefined ? { ...span.headers, ...operationHeaders } : span.headers,
           warn: (sentence) => this.#warn(`${provider.name}: ${asked.inClientsWords(sentence)}`),
         },

@@ -40,6 +40,8 @@ export interface ServingPolicy {
     operation: Operation,
     needsNative: string | undefined,
   ): World["incapable"];
+  /** Whether requests of an API reach an endpoint as they are. */
+  sees(endpoint: Endpoint, operation: Operation): boolean;
   /** Parameters of a request that an endpoint's format leaves out. */
   ignoredBy(endpoint: Endpoint, body: Readonly<Record<string, unknown>>, operation: Operation): readonly string[];
   /** What a call to an endpoint needs places in: `max_concurrent` of the endpoint and of its provider. */
@@ -135,6 +137,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       }
       return Object.keys(incapable).length === 0 ? undefined : incapable;
     },
+    sees: (endpoint, operation) => connections.get(endpoint.provider)?.passes.has(operation) === true,
     ignoredBy(endpoint, body, operation) {
       const connection = connections.get(endpoint.provider);
       return connection === undefined || connection.passes.has(operation)

@@ -33,6 +33,7 @@ export function observeAndDecide(
       unseen: body.chat.unseen,
       names: front.names,
       assumed: body.chat.assumed,
+      processedIn: body.chat.processedIn,
       observations: plane.dispatching.endpoints.observations,
       observe: plane.observe,
       headers: requestHeaders(request, serving.policy.set.attributes),

@@ -8,6 +8,7 @@ import type { Decision } from "./decision.js";
 import { type ApiError, INTERNAL_ERROR } from "./errors/api-error.js";
 import { Exchange } from "./exchange.js";
 import type { Front } from "./fronts/front.js";
+import { metadataHints } from "./fronts/metadata-hints.js";
 import { type ReceivedBody, refuseForm, understandBody } from "./receive-request.js";
 
 /** Serves one request to its end. */
@@ -52,7 +53,8 @@ async function enter(
   const form = refuseForm(request);
   if (form !== undefined) request.resume();
   const bytes = form ?? (await readBody(request));
-  const body = "code" in bytes ? bytes : understandBody(bytes, front);
+  const hints = metadataHints(plane.currentPolicy().set);
+  const body = "code" in bytes ? bytes : understandBody(bytes, front, hints);
   if ("code" in body) {
     exchange.refuse(body, "rejected");
     return;

@@ -11,6 +11,7 @@ import type { ApiError } from "./errors/api-error.js";
 import { withRest } from "./fronts/chat-front.js";
 import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
+import { type MetadataNames, withoutMetadataHints } from "./fronts/metadata-hints.js";
 import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./fronts/routing-fields.js";
 
 /** A request's body, and the chat completion it asks for. */
@@ -144,21 +145,32 @@ function unsupported(what: string, message: string): ApiError {
 }
 
 /** @returns the body, or the error to answer with. */
-export function understandBody(bytes: BufferList, front: Front): ReceivedBody | ApiError {
+export function understandBody(bytes: BufferList, front: Front, hints: MetadataNames): ReceivedBody | ApiError {
   const parsed = parseRequestBody(bytes);
-  return "code" in parsed ? parsed : understandParsed(parsed, front);
+  return "code" in parsed ? parsed : understandParsed(parsed, front, hints);
 }
 
-/** @returns the body, or the error to answer with. */
-export function understandParsed(parsed: ParsedRequestBody, front: Front): ReceivedBody | ApiError {
+/**
+ * @param hints what of its metadata is said to this server.
+ * @returns the body, or the error to answer with.
+ */
+export function understandParsed(
+  parsed: ParsedRequestBody,
+  front: Front,
+  hints: MetadataNames,
+): ReceivedBody | ApiError {
   const isRouted = hasRoutingFields(parsed.json);
   const hasStreamOptions = front.operation === "chat" || front.operation === "completions";
   const json = isRouted && hasStreamOptions ? withUsageAsked(parsed.json) : parsed.json;
-  const chat = front.readChat(json);
-  if ("code" in chat) return chat;
-  if (!isRouted) return new ReceivedBody(parsed, chat, front);
+  const read = front.readChat(json);
+  if ("code" in read) return read;
+  const unhinted = withoutMetadataHints(json, hints);
+  if (!isRouted && unhinted === json) return new ReceivedBody(parsed, read, front);
+  const plain = unhinted === json ? read : front.readChat(unhinted);
+  if ("code" in plain) return plain;
+  const chat = { ...plain, body: read.body }; // by which facts are read
   // Providers refuse fields they do not know: only then is a body written anew.
-  const sent = parseRequestBody(bytesOf(withoutRoutingFields(json)));
+  const sent = parseRequestBody(bytesOf(withoutRoutingFields(unhinted)));
   return "code" in sent ? sent : new ReceivedBody(sent, chat, front);
 }
 

@@ -1,4 +1,5 @@
-import { type CompiledPolicy, matchesGlob } from "../../engine/serving.js";
+import { type CompiledPolicy, canonicalModelId, didYouMean, matchesGlob } from "../../engine/serving.js";
+import { InvalidSettings } from "./read-key-settings.js";
 
 const known = new WeakMap<CompiledPolicy, Map<string, readonly string[]>>();
 
@@ -19,8 +20,24 @@ export function allowedModels(policy: CompiledPolicy, allow: readonly string[]):
   return list;
 }
 
+/** @throws InvalidSettings for a name or pattern that nothing of the catalog fits: a key would have nothing by it. */
+export function refuseUnknownModels({ set }: CompiledPolicy, allow: readonly string[]): void {
+  const names = namesOf(set);
+  const unknown = allow.find((pattern) => !names.some((name) => matchesGlob(pattern, name)));
+  if (unknown === undefined) return;
+  const meant = canonicalModelId(set.catalog, unknown);
+  const wholes = [...names, ...new Set(set.catalog.models.map(({ id }) => `${id.split("/", 1)[0]}/*`))];
+  const help =
+    (meant === undefined ? didYouMean(unknown, wholes) : `did you mean \`${meant}\`?`) ??
+    "write a model, an endpoint or a provider of catalog.yaml, with `*` for any text";
+  throw new InvalidSettings("allow", `nothing of the policy's catalog is called \`${unknown}\`; ${help}`);
+}
+
 function namesThatFit({ set }: CompiledPolicy, allow: readonly string[]): readonly string[] {
-  const names = set.catalog.models.flatMap((model) => [model.id, ...model.endpoints.map((endpoint) => endpoint.id)]);
-  names.push(...set.catalog.providers.map((provider) => provider.name));
-  return names.filter((name) => allow.some((pattern) => matchesGlob(pattern, name)));
+  return namesOf(set).filter((name) => allow.some((pattern) => matchesGlob(pattern, name)));
+}
+
+function namesOf({ catalog }: CompiledPolicy["set"]): readonly string[] {
+  const names = catalog.models.flatMap((model) => [model.id, ...model.endpoints.map((endpoint) => endpoint.id)]);
+  return [...names, ...catalog.providers.map((provider) => provider.name)];
 }

@@ -1,22 +1,15 @@
-import { execFile } from "node:child_process";
 import { unwatchFile, watchFile } from "node:fs";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import type { SourceFile } from "../../engine/serving.js";
-
-const run = promisify(execFile);
+import { runGit } from "./run-git.js";
 
 const TIMEOUT_MS = 2_000;
 /** How often it is looked whether HEAD has moved; one `stat` of each of two files. */
 const LOOK_EVERY_MS = 2_000;
-/** Nothing of the repository's configuration is run, and nothing is written. */
-const safely = ["-c", "core.fsmonitor=false", "--no-optional-locks"];
 const policyFiles = ["--", "*.yaml", "*.yml"];
 
-async function git(directory: string, ...args: string[]): Promise<string> {
-  const options = { timeout: TIMEOUT_MS, maxBuffer: 1 << 26, env: { ...process.env, LC_ALL: "C" } };
-  const { stdout } = await run("git", ["-C", directory, ...safely, ...args], options);
-  return stdout;
+function git(directory: string, ...args: string[]): Promise<string> {
+  return runGit(directory, args, TIMEOUT_MS);
 }
 
 /**

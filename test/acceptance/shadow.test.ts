@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ShadowReport } from "../../server/shadow.js";
 import { eventually } from "../services/eventually.js";
@@ -17,11 +19,19 @@ async function edit(from: string, to: string): Promise<void> {
   await writeFile(policyFile(), text.replace(from, to));
 }
 
+async function git(...args: readonly string[]): Promise<string> {
+  const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+  return (await promisify(execFile)("git", ["-C", next, ...author, ...args])).stdout.trim();
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "routewright-shadow-"));
   next = join(folder, "next");
   await cp("policies", next, { recursive: true });
   await edit("match: { tags: [code, sql] }", "match: { tags: [code] }");
+  await git("init", "--quiet");
+  await git("add", "--all");
+  await git("commit", "--quiet", "--message", "next");
   proxy = await startProxy("policies", {}, ["--shadow", next]);
 });
 afterAll(async () => {
@@ -61,6 +71,7 @@ describe("policy serve --shadow", { timeout: 60_000 }, () => {
     ]);
     expect(serving.name).toBe(policy.name);
     expect(serving.revision).not.toBe(policy.revision);
+    expect(policy.git).toBe(await git("rev-parse", "HEAD"));
     expect(await (await fetch(`${proxy.url}/metrics`)).text()).toMatch(
       /routewright_shadow_decisions_total\{result="changed"\} 2\n/,
     );
@@ -70,7 +81,7 @@ describe("policy serve --shadow", { timeout: 60_000 }, () => {
     const { code, stdout } = await runPolicy(["status", "--server", proxy.url]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /shadow production@\w{12}: since \S+ 2 of 4 decisions would change \(50(\.0+)? %\)\n {2}2 {2}code → default\n/,
+      /shadow production@\w{12} \(git [0-9a-f]{12}\): since \S+ 2 of 4 decisions would change \(50(\.0+)? %\)\n {2}2 {2}code → default\n/,
     );
     const json = JSON.parse((await runPolicy(["status", "--server", proxy.url, "--json"])).stdout);
     expect(json.shadow).toMatchObject({ decisions: 4, changed: 2 });

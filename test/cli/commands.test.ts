@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPolicy } from "../acceptance/proxy-process.js";
 
@@ -37,6 +39,21 @@ describe("the policy command on a starter set", () => {
     expect(new Set(report.results.map(({ rule }) => rule))).toEqual(new Set(["default", "long-context", "code"]));
   });
 
+  it("chaos sends requests as they come over HTTP, where a guard on images does not act on a request without one", async () => {
+    const directory = join(folder, "guarded");
+    await cp(starter, directory, { recursive: true });
+    const file = join(directory, "policy.yaml");
+    const text = await readFile(file, "utf8");
+    const guard = "  - { id: images, match: { uses_vision: true }, require: { provider: [google] } }\n";
+    await writeFile(file, text.replace(/^rules:\n/m, `rules:\n${guard}`));
+    const candidates = async (policies: string) => {
+      const { stdout } = await runPolicy(["chaos", "--faults", "reset", "--json", "--policies", policies]);
+      const { results } = JSON.parse(stdout) as { results: { rule: string; candidates: number }[] };
+      return results.map(({ rule, candidates }) => [rule, candidates]);
+    };
+    expect(await candidates(directory)).toEqual(await candidates(starter));
+  });
+
   it("a file that is not UTF-8 is named, as a fault of the file", async () => {
     const directory = join(folder, "latin");
     await mkdir(directory);
@@ -65,6 +82,26 @@ describe("the policy command on a starter set", () => {
     expect(stdout).toContain("anthropic/claude-sonnet-4.5@anthropic");
     expect(stdout).toContain("long-context");
     expect(stdout).not.toContain("\u001b[");
+  });
+
+  it("explain names the git commit of the policy directory, where there is one", async () => {
+    const tracked = join(folder, "tracked", "policies");
+    await cp(starter, tracked, { recursive: true });
+    const explained = async () => (await runPolicy(["explain", "--policies", tracked])).stdout;
+    expect(await explained()).not.toContain("git");
+    const git = async (...args: readonly string[]) => {
+      const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
+      return (await promisify(execFile)("git", ["-C", tracked, ...author, ...args])).stdout.trim();
+    };
+    await git("init", "--quiet");
+    await git("add", "--all");
+    await git("commit", "--quiet", "--message", "ours");
+    const commit = await git("rev-parse", "HEAD");
+    expect(await explained()).toContain(` · git ${commit.slice(0, 12)} · `);
+    await appendFile(join(tracked, "policy.yaml"), "# an edit\n");
+    expect(await explained()).toContain(` · git ${commit.slice(0, 12)}-dirty · `);
+    const { policy } = JSON.parse((await runPolicy(["explain", "--policies", tracked, "--json"])).stdout);
+    expect(policy.git).toBe(`${commit}-dirty`);
   });
 
   it("explain reads a request body and headers as the proxy does", async () => {

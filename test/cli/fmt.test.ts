@@ -70,6 +70,17 @@ describe("policy fmt", () => {
     expect(await readFile(join(policies, "tests/routing.yaml"), "utf8")).toBe(broken);
   });
 
+  it("formats a test file whose properties then stand elsewhere", async () => {
+    const tests = join(policies, "tests/routing.yaml");
+    const written =
+      "kind: test\n\n\n\ntests:\n  - {name: all of them, forall: {tags: [code], stream: true}, expect: {denied: false}}\n";
+    await writeFile(tests, written);
+    expect(await run("--write")).toMatchObject({ code: 0, stderr: "" });
+    expect(await readFile(tests, "utf8")).toBe(
+      "kind: test\n\ntests:\n  - name: all of them\n    forall: { tags: [code], stream: true }\n    expect: { denied: false }\n",
+    );
+  });
+
   it("takes --write or --check, not both", async () => {
     const { code, stderr } = await run("--write", "--check");
     expect(code).toBe(2);

@@ -16,6 +16,13 @@ describe("policy keys and limits", () => {
 
   it.each([
     [["--allow", ""], "allow: it takes a text"],
+    [
+      ["--allow", "openai/gpt-4.1,openai/gtp-4.1-mini"],
+      "called `openai/gtp-4.1-mini`; did you mean `openai/gpt-4.1-mini`?",
+    ],
+    [["--allow", "gpt-4.1"], "called `gpt-4.1`; did you mean `openai/gpt-4.1`?"],
+    [["--allow", "opnai/*"], "called `opnai/*`; did you mean `openai/*`?"],
+    [["--allow", "somebody-else"], "write a model, an endpoint or a provider of catalog.yaml"],
     [["--tag", ""], "tags: it takes"],
     [["--budget", ""], "--budget : write it as USD/PERIOD"],
     [["--budget", "1/day", "--budget", "2/day"], "--budget: there are two for `day`"],
@@ -38,6 +45,13 @@ describe("policy keys and limits", () => {
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("there is no database sqlite:./data/routewright.db: name the server's with --database");
     expect(await readdir(folder)).not.toContain("data");
+  });
+
+  it("makes a key where there is no policy, and says that --allow was not checked", async () => {
+    const other = { DATABASE_URL: `sqlite:${join(folder, "other.db")}` };
+    const { code, stdout, stderr } = await runPolicy(["keys", "create", "--allow", "a/b"], other, folder);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^rw_/)]);
+    expect(stderr).toContain("--allow was not checked: cannot read the policy directory ./policies");
   });
 
   it("creates, lists, rotates and revokes, without a server", async () => {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import {
   compile,
   policyOf,
+  policyOfHurried,
   sendJson,
   startProxy,
   startStream,
@@ -46,8 +47,11 @@ const cut: Play = (response, format) => {
 
 describe.each(formats)("%s", (first, firstServer, second, secondServer) => {
   describe.each([false, true])("streamed: %s", (stream) => {
-    /** A model at a provider that plays `one`, and with a fallback one behind it that plays `two`. */
-    async function start(one: Play, two: Play | undefined, route: string, limits = "") {
+    /**
+     * A model at a provider that plays `one`, and with a fallback one behind it that plays `two`.
+     * @param route of both; or the timers of the first alone.
+     */
+    async function start(one: Play, two: Play | undefined, route: string | { readonly timers: string }, limits = "") {
       const serve = (format: Format, play: Play) =>
         startUpstream((response, request, count) => play(response, format, format.read(request).isStream, count));
       const upstreams = [
@@ -62,8 +66,13 @@ models:
 ${names.map((name) => `  acme/${name}: { context_window: 100k, max_output_tokens: 8k, price: { input: 1, output: 2 }, endpoints: [{ provider: ${name}, model: m }] }`).join("\n")}
 `;
       const to = names.map((name) => `acme/${name}`).join(", ");
-      const policy = compile(policyOf(`{ to: [${to}], ${route} }`), catalog);
-      const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
+      const policy =
+        typeof route === "string"
+          ? policyOf(`{ to: [${to}], ${route} }`)
+          : two === undefined
+            ? policyOf(`{ to: [acme/one], timeouts: ${route.timers} }`)
+            : policyOfHurried("acme/one", route.timers, "acme/two");
+      const proxy = await startProxy(compile(policy, catalog), { environment: { KEY: "sk-provider" } });
       return { proxy, upstreams, ask: () => askProxy(proxy, stream) };
     }
 
@@ -114,11 +123,7 @@ ${names.map((name) => `  acme/${name}: { context_window: 100k, max_output_tokens
       "the timer %s, alone and with a fallback",
       async (timer) => {
         for (const two of [undefined, answer]) {
-          const { proxy, upstreams, ask } = await start(
-            hang,
-            two,
-            `timeouts: { ${timer}: ${two === undefined ? "50ms" : "1s"} }`,
-          );
+          const { proxy, upstreams, ask } = await start(hang, two, { timers: `{ ${timer}: 50ms }` });
           const { status, code, model } = await ask();
           if (two === undefined) expect([status, code]).toEqual([504, "upstream_timeout"]);
           else expect([status, model]).toEqual([200, "acme/two"]);

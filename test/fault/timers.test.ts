@@ -91,7 +91,7 @@ describe("a timer does not end what it is not for", () => {
     ["trickling", "idle", true], // before the first content the first_token timer runs
     ["silent", "first_token", false],
   ])("a %s upstream is not ended by %s (streamed: %s)", async (kind, timer, stream) => {
-    const timers = only(timer, 30).replace("total: 1h", "total: 200ms");
+    const timers = only(timer, 300).replace("total: 1h", "total: 1s"); // on a busy machine the head takes long too
     expect(await endedBy(kind, timers, stream)).toBe("total");
   });
 });

@@ -11,6 +11,8 @@ import { UsageChart } from "./usage-chart.js";
 import { UsageTable } from "./usage-table.js";
 
 const DAY_MS = 86_400_000;
+/** Today included; as `policy usage` and `/admin/usage` have it. */
+const DEFAULT_DAYS = 30;
 /** Each has a bar; a year that is being typed is long ago. */
 const MOST_DAYS = 1_000;
 
@@ -18,7 +20,7 @@ const MOST_DAYS = 1_000;
 export function UsageView() {
   const [by, setBy] = useState<Group>("model");
   const [measure, setMeasure] = useState<Measure>("spend");
-  const [from, setFrom] = useState(() => writeIsoDate(Date.now() - 13 * DAY_MS));
+  const [from, setFrom] = useState(() => writeIsoDate(Date.now() - (DEFAULT_DAYS - 1) * DAY_MS));
   const [until, setUntil] = useState(() => writeIsoDate(Date.now()));
   const days = (Date.parse(until) - Date.parse(from)) / DAY_MS + 1;
   const isSpan = days >= 1 && days <= MOST_DAYS; // false too while a day is not written yet

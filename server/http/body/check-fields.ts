@@ -24,8 +24,13 @@ const names = Object.keys(forms);
 
 /** Keys that must be written as they are: some servers take a key in any case, and would read another request than was routed. */
 const exact: ReadonlySet<string> = new Set([
-  ...[...names, "model", "models", "input", "prompt", "system", "instructions", "text", "user", "n"],
-  ...["max_tokens", "max_completion_tokens", "max_output_tokens"],
+  ...[...names, "model", "models", "input", "prompt", "system", "instructions", "text", "user", "n", "best_of"],
+  ...["max_tokens", "max_completion_tokens", "max_output_tokens", "output_config", "output_format", "mcp_servers"],
+  ...["previous_response_id", "conversation", "background", "fallbacks", "inference_geo"],
+]);
+/** The same of messages, of their parts, and of a format. */
+const exactWithin: ReadonlySet<string> = new Set([
+  ...["role", "content", "output", "type", "text", "image_url", "source", "format", "json_schema", "schema"],
 ]);
 
 /**
@@ -34,10 +39,9 @@ const exact: ReadonlySet<string> = new Set([
  * asked about another request. `null` is as good as absent. All other fields are for the provider to judge.
  */
 export function unreadableField(body: Readonly<Record<string, unknown>>): UnreadableField | undefined {
-  for (const name of Object.keys(body)) {
-    if (exact.has(name)) continue;
-    const lower = name.toLowerCase();
-    if (exact.has(lower)) return { name, message: `${lower}: write the key in lower case` };
+  const other = otherSpelling(body, exact);
+  if (other !== undefined) {
+    return { name: other.key, message: `${other.meant}: write the key in plain lower-case letters` };
   }
   for (const name of names) {
     const value = body[name];
@@ -45,7 +49,50 @@ export function unreadableField(body: Readonly<Record<string, unknown>>): Unread
     const [takes, fits] = forms[name] as Form;
     if (!fits(value)) return { name, message: `${name}: it takes ${takes}` };
   }
+  for (const name of ["messages", "input", "response_format", "text", "output_config", "output_format"]) {
+    const within = otherSpellingIn(unreadEntry(body, name));
+    if (within === undefined) continue;
+    const message = `${name}: write the key \`${within.meant}\` in plain lower-case letters wherever it stands in it`;
+    return { name, message };
+  }
   return undefined;
+}
+
+interface Spelling {
+  readonly key: string;
+  readonly meant: string;
+}
+
+function otherSpelling(object: object, keys: ReadonlySet<string>): Spelling | undefined {
+  for (const key of Object.keys(object)) {
+    if (/^[a-z0-9_]*$/.test(key)) continue;
+    const meant = withoutCase(key);
+    if (meant !== key && keys.has(meant)) return { key, meant };
+  }
+  return undefined;
+}
+
+/** In a message, a format, a list of them, and what these hold as content; not in what tools are called with. */
+function otherSpellingIn(value: unknown): Spelling | undefined {
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      const found = otherSpellingIn(item);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  if (!isObject(value)) return undefined;
+  return (
+    otherSpelling(value, exactWithin) ??
+    otherSpellingIn(unreadEntry(value, "content")) ??
+    otherSpellingIn(unreadEntry(value, "output")) ??
+    otherSpellingIn(unreadEntry(value, "format"))
+  );
+}
+
+/** As servers read a key that do not mind its case: Go's also take `ſ` for `s` and the Kelvin sign for `k`. */
+function withoutCase(key: string): string {
+  return key.toUpperCase().toLowerCase();
 }
 
 function isMessages(value: unknown): boolean {

@@ -1,4 +1,6 @@
 import { type Request, type Response, Router } from "express";
+import type { CompiledPolicy } from "../../../engine/serving.js";
+import { refuseUnknownModels } from "../../keys/allowed-models.js";
 import type { ApiKey } from "../../keys/api-key.js";
 import { DEFAULT_OVERLAP, keyToJson } from "../../keys/key-json.js";
 import type { KeyRing } from "../../keys/key-ring.js";
@@ -12,12 +14,14 @@ import { refuseInvalidSettings } from "./refuse-invalid-settings.js";
 export interface KeyPlane {
   readonly store: KeyStore;
   readonly ring: KeyRing;
+  /** Its catalog has the models that a key may be allowed. */
+  readonly currentPolicy: () => CompiledPolicy;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
 /** `/admin/keys` and `/admin/limits`; access was checked and the body read before. */
-export function createKeyRoutes({ store, ring, now }: KeyPlane): Router {
+export function createKeyRoutes({ store, ring, currentPolicy, now }: KeyPlane): Router {
   const routes = Router();
 
   routes.get("/keys", async (_request, response) => {
@@ -28,7 +32,9 @@ export function createKeyRoutes({ store, ring, now }: KeyPlane): Router {
     if (request.body === undefined) {
       throw new InvalidSettings("the body", "send the key's settings as a JSON object; {} makes a key without any");
     }
-    const { key, token } = await store.create(readKeyRequest(request.body, now()), now());
+    const wanted = readKeyRequest(request.body, now());
+    refuseUnknownModels(currentPolicy(), wanted.settings.allow);
+    const { key, token } = await store.create(wanted, now());
     await ring.refresh();
     response.status(201).json({ key: keyToJson(key, now()), token });
   });

@@ -6,6 +6,7 @@ import type { ParsedRequestBody } from "../body/parse-request-body.js";
 import type { ApiError } from "../errors/api-error.js";
 import type { ChatView } from "../fronts/front.js";
 import { frontOf } from "../fronts/fronts.js";
+import { metadataHints } from "../fronts/metadata-hints.js";
 import type { RoutingContext } from "../fronts/routing-fields.js";
 import { observeRequest } from "../observe/observe-request.js";
 import { type AskedRead, readAsked } from "../observe/read-asked.js";
@@ -42,7 +43,7 @@ export async function readGivenRequest(
   { serving, observations, counter, key, now }: GivenRequestReader,
 ): Promise<GivenRequestRead | ApiError> {
   const front = frontOf(api);
-  const received = understandParsed(body, front);
+  const received = understandParsed(body, front, metadataHints(serving.policy.set));
   if ("code" in received) return received;
   const { chat } = received;
   const read = await readAsked({
@@ -52,6 +53,7 @@ export async function readGivenRequest(
     unseen: chat.unseen,
     names: front.names,
     assumed: chat.assumed,
+    processedIn: chat.processedIn,
     observations,
     observe: observeRequest,
     headers: requestHeaders({ rawHeaders: [...rawHeaders] }, serving.policy.set.attributes),

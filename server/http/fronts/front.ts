@@ -41,6 +41,11 @@ export interface ChatView {
   readonly plainWarnings?: readonly string[];
   /** What only a provider that has the API itself can do, as the end of "the request …"; undefined: nothing. */
   readonly needsNative?: string | undefined;
+  /**
+   * Where the request asks its provider to process it: a region, in the provider's words. Only endpoints that the catalog has there
+   * can be asked, whoever sends the field on, so that what guards require of regions stays true.
+   */
+  readonly processedIn?: string | undefined;
   /** Fields that the client did not send: what its API assumes. */
   readonly assumed?: readonly string[];
   /** What the request holds and its chat completion does not show, so that facts are the same wherever it goes. */

@@ -22,6 +22,8 @@ export interface RoutingContext {
   readonly operation: Operation;
   /** The request as a chat completion, parsed. */
   readonly body: Json;
+  /** See `ChatView`. */
+  readonly processedIn?: string | undefined;
   /** What was seen of endpoints, for hints that order them. */
   readonly observations: Pick<EndpointObservations, "latencyMs" | "tokensPerSecond">;
   /** Epoch milliseconds. */
@@ -123,7 +125,7 @@ const providerFields: Readonly<Record<string, ReadField>> = {
   },
 };
 
-/** Fields of the body: OpenRouter's, which its clients send. */
+/** Fields of the body, nearly all OpenRouter's, which its clients send. */
 const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
   models(value, draft) {
     if (!isTexts(value)) return "a list of models";
@@ -150,6 +152,12 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
     }
     return undefined;
   },
+  /** Anthropic's beta and LiteLLM go on to other models by it, whatever the policy says of these. */
+  fallbacks(value, draft) {
+    const isEmpty = Array.isArray(value) && value.length === 0;
+    if (!isEmpty) draft.warn("fallbacks: it was not used; which models follow is what the policy says");
+    return undefined;
+  },
   route: (value, draft) => unused("route", value === "fallback", draft),
   transforms: (value, draft) => unused("transforms", Array.isArray(value) && value.length === 0, draft),
   plugins: (value, draft) => unused("plugins", Array.isArray(value) && value.length === 0, draft),
@@ -167,8 +175,8 @@ const MAX_SHOWN = 5;
 
 /** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
 export function readRoutingFields(context: RoutingContext): RoutingHints {
-  const { serving, operation, body, observations, now } = context;
-  if (!hasRoutingFields(body) && !String(body["model"] ?? "").includes(":")) {
+  const { serving, operation, body, processedIn, observations, now } = context;
+  if (processedIn === undefined && !hasRoutingFields(body) && !String(body["model"] ?? "").includes(":")) {
     return {
       model: asText(body["model"]),
       excludedBy: undefined,
@@ -204,6 +212,12 @@ export function readRoutingFields(context: RoutingContext): RoutingHints {
     warn: (sentence) => warnings.push(sentence),
   };
   const model = readSuffix(draft);
+  if (processedIn !== undefined) {
+    draft.keep(`inference_geo: ${shownRegion(processedIn, endpoints)}`, (endpoint) => {
+      if (endpoint.region !== undefined) return endpoint.region.toLowerCase() === processedIn.toLowerCase();
+      return serving.sees(endpoint, operation);
+    });
+  }
   for (const [name, read] of Object.entries(bodyFields)) {
     const value = body[name];
     if (value === undefined) continue;
@@ -294,6 +308,12 @@ function shown(names: readonly (string | undefined)[]): string {
     ...(more === 0 ? [] : [`${more} more`]),
     ...(unknown === 0 ? [] : [`${unknown} that the catalog does not have`]),
   ].join(", ");
+}
+
+/** A region of the catalog; other words may be anything. */
+function shownRegion(region: string, endpoints: readonly Endpoint[]): string {
+  const known = endpoints.find((endpoint) => endpoint.region?.toLowerCase() === region.toLowerCase());
+  return known?.region ?? "a region that the catalog does not have";
 }
 
 /** The client's own words: some of them, shortened. */

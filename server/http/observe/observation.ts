@@ -46,8 +46,4 @@ export class Observation {
   refuse(sentence: string): void {
     this.refusals.push(`${sentence}; the request is refused`);
   }
-
-  warnGivenTwice(header: string): void {
-    this.warnings.push(`${header}: it is given more than once; it was not used`);
-  }
 }

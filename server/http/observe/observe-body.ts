@@ -87,11 +87,14 @@ function usesVision(messages: unknown): boolean {
   return Array.isArray(messages) && messages.some((message) => listEntry(message, "content").some(isImagePart));
 }
 
-/** Whether a part of a message is an image, in the form of chat completions or of responses. Some servers take one without a type. */
+/**
+ * Whether a part of a message is an image: as chat completions and responses have it, or as some servers take it besides
+ * (`image`, `image_embeds`, none).
+ */
 function isImagePart(part: unknown): boolean {
   if (typeof part !== "object" || part === null) return false;
   const { type } = part as { readonly type?: unknown };
-  return type === "image_url" || type === "input_image" || Object.hasOwn(part, "image_url");
+  return (typeof type === "string" && /^(input_)?image/.test(type)) || Object.hasOwn(part, "image_url");
 }
 
 /** @returns an entry of the body's `metadata`; undefined when it has none of that name itself. */

@@ -5,6 +5,7 @@ import {
   type Facts,
   type FactValue,
   MAX_TOKENS,
+  type PolicySet,
   type TokenBounds,
 } from "../../../engine/serving.js";
 import type { ServingPolicy } from "../../dispatch/serving-policy.js";
@@ -22,6 +23,7 @@ import { observeBody } from "./observe-body.js";
 import { checkContextHint } from "./observe-context-hint.js";
 import { observeKey } from "./observe-key.js";
 import { observeTags } from "./observe-tags.js";
+import { isReadByGuards } from "./read-by-guards.js";
 import type { RequestHeaders } from "./request-headers.js";
 
 export interface RequestToObserve {
@@ -71,7 +73,7 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
   const observation = new Observation(attributes);
   const prompt = new PromptSize(body, unseen?.tokens);
   if (key !== undefined) observeKey(key, attributes, observation);
-  observeHints(headers, observation);
+  observeHints(headers, policy.set, observation);
   if (unseen?.tools === true) observation.observe("uses_tools", true, "body tools");
   if (unseen?.images === true) observation.observe("uses_vision", true, `body ${fieldName(names, "messages")}`);
   observeBody(body, policy, observation, (field) =>
@@ -119,25 +121,35 @@ function observePromptTokens(
   return andThen(tokens, observe);
 }
 
-function observeHints(headers: RequestHeaders, observation: Observation): void {
-  for (const hint of hints) observeHint(hint, headers, observation);
+function observeHints(headers: RequestHeaders, set: PolicySet, observation: Observation): void {
+  for (const hint of hints) observeHint(hint, headers, set, observation);
 }
 
 function observeHint(
   { fact, headers: names, read, form }: Hint,
   headers: RequestHeaders,
+  set: PolicySet,
   observation: Observation,
 ): void {
+  /**
+   * As if it were not there; but not for a guard that reads it: a client would switch it off by spoiling what a gateway says. A
+   * prompt is measured then, and browsers send `http-referer` as it is.
+   */
+  const pass = (header: string, why: string) => {
+    const isSafe = fact === "context_tokens" || !header.startsWith("x-") || observation.facts[fact] !== undefined;
+    if (!isSafe && isReadByGuards(set, fact)) observation.refuse(`${header}: ${why}`);
+    else observation.warnings.push(`${header}: ${why}; it was not used`);
+  };
   let first: { readonly header: string; readonly value: FactValue } | undefined;
   for (const header of names) {
     const text = headers[header];
     if (text === undefined) continue;
     if (typeof text !== "string") {
-      observation.warnGivenTwice(header);
+      pass(header, "it is given more than once");
       continue;
     }
     const value = read(text);
-    if (value === undefined) observation.warnings.push(`${header}: it takes ${form}; it was not used`);
+    if (value === undefined) pass(header, `it takes ${form}`);
     else if (first === undefined) first = { header, value };
     else if (value !== first.value) {
       observation.warnings.push(`${header}: it differs from ${first.header}; it was not used`);

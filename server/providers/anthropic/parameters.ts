@@ -53,7 +53,10 @@ export const parameters: ParameterTable = {
   metadata: { does: "ours", note: "tags and attributes; not sent on" },
   top_k: { does: "adjusted", note: "left out for models that take none" },
   reasoning: { does: "adjusted", note: "OpenRouter's: `effort`, `max_tokens` (the budget), `enabled`" },
-  thinking: { does: "translated", note: "Anthropic's own, as it is; it wins over `reasoning_effort`" },
+  thinking: {
+    does: "translated",
+    note: "Anthropic's own, as it is, but for a budget that is not below the limit; it wins over `reasoning_effort`",
+  },
   cache_control: { does: "translated", note: "also on parts of messages and on tools" },
   extra_body: { does: "ignored" },
 };

@@ -47,13 +47,26 @@ export function translateThinking(
   warnings: Set<string>,
 ): TranslatedThinking {
   const { thinking } = request.body;
-  if (isObject(thinking)) return { thinking };
+  if (isObject(thinking)) return ownThinking(thinking, maxTokens, warnings);
   const { effort, maxTokens: budget } = request.reasoning;
   if (effort === "none") return withoutThinking(generation, warnings);
   if (effort === undefined && budget === undefined) return {};
   return generation.thinking === "adaptive"
     ? adaptive(request, effort, generation, warnings)
     : budgeted(request, budget ?? Math.min(budgets[effort ?? "medium"], share(maxTokens)), maxTokens, warnings);
+}
+
+/** A budget that is not below the limit would be refused: that of a stream's rest is lower than the client's. */
+function ownThinking(thinking: Json, maxTokens: number, warnings: Set<string>): TranslatedThinking {
+  const { budget_tokens: wanted } = thinking;
+  if (typeof wanted !== "number" || wanted < maxTokens) return { thinking };
+  const budget = share(maxTokens);
+  if (budget < MIN_BUDGET) {
+    warnings.add(`thinking: left out, the answer's limit of ${maxTokens} tokens is too small for it`);
+    return {};
+  }
+  warnings.add(`thinking: the budget was lowered to ${budget}, below the answer's limit`);
+  return { thinking: { ...thinking, budget_tokens: budget } };
 }
 
 function withoutThinking({ thinkingOff }: ClaudeGeneration, warnings: Set<string>): TranslatedThinking {

@@ -204,6 +204,8 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
       .waitFor();
     await page.getByLabel("Chart of").selectOption("requests");
     await page.getByRole("img", { name: "Calls by day and rule" }).waitFor();
+    const { from } = (await (await fetch(`${proxy.url}/admin/usage`)).json()) as { from: string };
+    expect(await page.getByLabel(/^From/).inputValue(), "as the API has it").toBe(from.slice(0, 10));
     await close();
   });
 

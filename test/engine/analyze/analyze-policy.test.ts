@@ -183,7 +183,7 @@ describe("guards that act on absence", () => {
 });
 
 describe("overlaps", () => {
-  it("are counted once several are told of one rule", () => {
+  it("of one rule with several are one finding: three are shown with an example, the others named", () => {
     const below = (id: string, fact: string) => `- { id: ${id}, match: { ${fact} }, ${swapped} }`;
     const rules = `
 - { id: code, match: { tags: [code] }, ${both} }
@@ -191,8 +191,17 @@ ${below("a", "region: eu")}
 ${below("b", "user: u")}
 ${below("c", "session: s")}
 ${below("d", "app: a")}`;
-    const found = analyzePolicy(policyOf(rules), { all: true }).map(({ message }) => message);
-    expect(found).toContain("rule `code` shares requests with 1 more rule below");
+    const [first] = analyzePolicy(policyOf(rules), { all: true });
+    expect(first).toMatchObject({
+      code: "RW2104",
+      message: "rule `code` takes requests that 4 rules below would route differently",
+      related: [
+        { note: expect.stringMatching(/^`a`: for example .*region eu/) },
+        { note: expect.stringMatching(/^`b`: for example .*user u/) },
+        { note: expect.stringMatching(/^`c`: for example .*session s/) },
+      ],
+      help: "the same is true of `d`",
+    });
   });
 
   it("are told when all is asked for, unless one rule contains the other or the routes are the same", () => {
@@ -204,7 +213,7 @@ ${below("d", "app: a")}`;
       "11 RW2001 rule `long-code` can never decide a request: `code` takes every request that it matches",
     ]);
     expectFindings(rules, { all: true }).toEqual([
-      "9 RW2104 rules `code` and `long` share requests and route them differently; `code` stands first and takes them",
+      "9 RW2104 rule `code` takes requests that rule `long` would route differently",
       "11 RW2001 rule `long-code` can never decide a request: `code` takes every request that it matches",
     ]);
   });
@@ -280,6 +289,26 @@ describe("requirements and pools", () => {
       "pools: { outer: [inner], inner: [acme/small, acme/large], lonely: [acme/small] }",
       "to: [outer]",
     ).toEqual(["7 RW2205 no route uses pool `lonely`"]);
+  });
+});
+
+describe("conditions on the model", () => {
+  it("fit its full id, which is what rules see", () => {
+    const is = "is the model";
+    const written = "however a client writes it";
+    expectFindings(`
+- { id: list, match: { model: [large, acme/small, fast] }, deny: "no" }
+- { id: prefix, match: { model: { prefix: lar } }, deny: "no" }
+- { id: full, match: { model: { prefix: acme/l } }, deny: "no" }
+- { id: glob, match: { not: { model: { glob: "*arge" } } }, require: { region: [eu] } }
+- { id: short, match: { model: { glob: "s*l" } }, deny: "no" }
+- { id: unknown, match: { model: { glob: "fast-*" } }, deny: "no" }
+- { id: logic, match: { logic: { in: [{ var: model }, [acme/small, large]] } }, deny: "no" }`).toEqual([
+      `10 RW2206 the prefix fits no model of the catalog: to rules, \`large\` ${is} \`acme/large\`, ${written}`,
+      `13 RW2206 the glob fits no model of the catalog: to rules, \`small\` ${is} \`acme/small\`, ${written}`,
+      "15 RW2301 it is not decided whether rule `logic` ever decides a request",
+      `15 RW2206 the expression names a model without its author: to rules, \`large\` ${is} \`acme/large\`, ${written}`,
+    ]);
   });
 });
 

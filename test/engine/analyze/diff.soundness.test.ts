@@ -88,7 +88,7 @@ function compiled(set: PolicySet): CompiledPolicy {
 }
 
 describe("the requests that a diff reports", () => {
-  it("are those whose outcome changes", { timeout: 60_000 * Math.max(1, scale) }, () => {
+  it("are those whose outcome changes", { timeout: 300_000 * Math.max(1, scale) }, () => {
     const { counts, faults } = checkDiffs(200 * scale);
     console.log(`diff, seed ${seed + 2}: ${JSON.stringify(counts)}`);
     expect(faults).toEqual([]);

@@ -95,7 +95,7 @@ with what only a key, the operator or the clock can change
 
 describe("the changes that are shown", () => {
   it("choose the model, need each of their parts, and are not there when it is proved that none is", {
-    timeout: 120_000 * Math.max(1, scale),
+    timeout: 300_000 * Math.max(1, scale),
   }, async () => {
     const policy = compiled(await readPolicyDirectory("policies"));
     const models = policy.set.catalog.models.map(({ id }) => id);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findExamples } from "../../../engine/index.js";
+import { findExamples, plainFacts } from "../../../engine/index.js";
 import { catalogOf, compile, policyOf } from "../../server/http/harness.js";
 
 const catalog = catalogOf({ one: "http://192.0.2.1/v1" });
@@ -20,6 +20,21 @@ describe("findExamples()", () => {
       { rule: "batch", facts: { priority: "batch" } },
     ]);
     expect(open).toEqual(["long"]);
+  });
+
+  it("takes for granted what every request has", () => {
+    const rules = [
+      '  - { id: images, match: { uses_vision: true }, deny: "no" }',
+      rule("code", "{ tags: [code] }"),
+      rule("seen", "{ uses_vision: true }", "{ to: [acme/one], retries: 1 }"),
+      rule("streams", "{ stream: true }", "{ to: [acme/one], retries: 2 }"),
+    ];
+    const policy = compile(policyOf("{ to: [acme/one] }", rules.join("\n")), catalog);
+    expect(findExamples(policy, plainFacts).examples).toEqual([
+      { rule: "code", facts: { tags: ["code"] } },
+      { rule: "seen", facts: { uses_vision: true } },
+      { rule: "streams", facts: { stream: true } },
+    ]);
   });
 
   it("tries the next rule with the same route when one never decides", () => {

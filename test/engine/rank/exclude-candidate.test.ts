@@ -177,7 +177,7 @@ describe("candidates are left out", () => {
     const facts = { context_tokens: 300_000, max_output_tokens: 1_000 };
     expect(leftOut(planOf(policy, facts, { largest_prompt: 99_000 }))).toEqual([]);
     expect(leftOut(planOf(policy, facts, { largest_prompt: 99_001 }))).toEqual([
-      "a/one@p: context_window: needs 100,001 tokens (99,001 in, 1,000 out); the window is 100,000",
+      "a/one@p: context_window: needs 100,001 tokens for the largest of its prompts (99,001 in, 1,000 out); the window is 100,000",
     ]);
     const costOf = (plan: ReturnType<typeof planOf>) => plan.attempts[0]?.cost;
     const roomy = { ...facts, context_tokens: 90_000 };

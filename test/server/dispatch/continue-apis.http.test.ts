@@ -67,6 +67,7 @@ models:
       readonly messages: { content: unknown }[];
       readonly max_tokens?: number;
       readonly max_completion_tokens?: number;
+      readonly thinking?: { readonly budget_tokens?: number };
     };
   return { proxy, goingOn, asked };
 }
@@ -85,6 +86,31 @@ const cut = { errors: ["connection"], outcome: "cut", ledger: ["cut"] };
 
 /** Only clients of the Responses API see a provider's. */
 const chatPairs = pairs.filter(({ first }) => first !== responsesServer);
+
+describe("continue: true with a thinking budget", () => {
+  const budget = { max_tokens: 2_000, thinking: { type: "enabled", budget_tokens: 1_999 } };
+
+  it.each(["chat/completions", "messages"])("keeps it below what is left of the limit: /v1/%s", async (path) => {
+    const events = anthropicServer.events([...said]).slice(0, 3);
+    const { proxy, asked } = await start("anthropic", events, "anthropic", anthropicServer);
+    const body = { model: "auto", stream: true, messages: [{ role: "user", content: "hi" }], ...budget };
+    const answer = await fetch(`${proxy.url}/v1/${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    await answer.text();
+    const { max_tokens: limit, thinking } = asked();
+    expect(limit).toBe(1_998);
+    expect(thinking?.budget_tokens).toBeGreaterThanOrEqual(1_024);
+    expect(thinking?.budget_tokens).toBeLessThan(1_998);
+    const { warnings } = await proxy.lastDecision();
+    expect(warnings).toContainEqual(
+      expect.stringMatching(/^two: .*the budget was lowered to \d+, below the answer's limit$/),
+    );
+    expect(await outcomesOf(proxy)).toEqual(wentOn);
+  });
+});
 
 describe("continue: true through POST /v1/messages", () => {
   const message = { model: "auto", max_tokens: 100, messages: [{ role: "user" as const, content: "hi" }] };

@@ -1,10 +1,12 @@
 import { type AddressInfo, createServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import type { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import {
   catalogOf,
   compile,
   completion,
   policyOf,
+  policyOfHurried,
   proxyOver,
   sendJson,
   startProxy,
@@ -32,6 +34,30 @@ async function errorOf(answer: Response) {
   expect(decision).toBe(answer.headers.get("x-route-decision"));
   return error;
 }
+
+describe("a fault of ours", () => {
+  it("before a call leaves no span that never ends", async () => {
+    const spans = { begun: 0, ended: 0 };
+    const ends: unknown[] = [];
+    const startTrace: typeof startRequestTrace = () => ({
+      decided: () => undefined,
+      attempt: () => {
+        spans.begun += 1;
+        return { headers: {}, end: () => (spans.ended += 1) };
+      },
+      end: (result) => ends.push(result),
+    });
+    const faultsOf = () => () => {
+      throw new Error("a fault of ours");
+    };
+    const catalog = catalogOf({ left: "" }).replace(/{ format: openai.*}/, "{ format: simulated }");
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/left] }"), catalog), { startTrace, faultsOf });
+    expect((await errorOf(await proxy.ask())).code).toBe("internal_error");
+    await proxy.lastDecision();
+    expect(spans.ended).toBe(spans.begun);
+    expect(ends).toEqual([{ status: 500, outcome: "failed", code: "internal_error" }]);
+  });
+});
 
 describe("the next candidate answers", () => {
   it.each<[string, string, () => Promise<Upstream>]>([
@@ -104,10 +130,8 @@ describe("the next candidate answers", () => {
 
   it("when the total timer runs out, and the call is ended", async () => {
     const silent = await startUpstream(() => undefined);
-    const proxy = await proxyOver(
-      { one: silent, two: await answering() },
-      "{ to: [acme/one, acme/two], timeouts: { total: 60ms } }",
-    );
+    const policy = policyOfHurried("acme/one", "{ total: 60ms }", "acme/two");
+    const proxy = await startProxy(compile(policy, catalogOf({ one: silent.url, two: (await answering()).url })));
     expect((await proxy.ask()).headers.get("x-route-model")).toBe("acme/two");
     await silent.requests[0]!.hungUp;
   });
@@ -119,7 +143,7 @@ describe("the next candidate answers", () => {
     const { port } = mute.address() as AddressInfo;
     const proxy = await startProxy(
       compile(
-        policyOf("{ to: [acme/one, acme/two], timeouts: { connect: 50ms } }"),
+        policyOfHurried("acme/one", "{ connect: 50ms }", "acme/two"),
         catalogOf({ one: `https://127.0.0.1:${port}/v1`, two: (await answering()).url }),
       ),
     );

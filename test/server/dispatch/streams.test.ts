@@ -2,10 +2,14 @@ import { request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import {
+  catalogOf,
+  compile,
   done,
   event,
   eventsOf,
+  policyOfHurried,
   proxyOver,
+  startProxy,
   startStream,
   startUpstream,
   stopAll,
@@ -143,10 +147,8 @@ describe("before the first content", () => {
 
   it("the first_token timer ends the wait", async () => {
     const silent = await sending([": waiting\n\n"], "wait");
-    const proxy = await proxyOver(
-      { one: silent, two: await answering() },
-      "{ to: [acme/one], fallback: [acme/two], timeouts: { first_token: 80ms } }",
-    );
+    const policy = policyOfHurried("acme/one", "{ first_token: 80ms }", "acme/two");
+    const proxy = await startProxy(compile(policy, catalogOf({ one: silent.url, two: (await answering()).url })));
     expect((await proxy.ask(stream)).headers.get("x-route-model")).toBe("acme/two");
     const [first] = (await proxy.lastDecision()).attempts;
     expect(first).toMatchObject({ error_class: "timeout", error: "first_token timer (0.08 s)" });

@@ -83,13 +83,18 @@ describe.each(servers)("the official Anthropic client through POST /v1/messages 
   });
 
   it("shows pictures, and asks for JSON by schema", async () => {
-    const { ask } = await start();
+    const { ask, proxy } = await start();
     const source = { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" } as const;
     const picture = (await ask([{ type: "image", source }])) as Anthropic.Message;
     expect(picture.content).toMatchObject([{ text: "A picture." }]);
     const schema = { type: "object", properties: {}, additionalProperties: false };
-    const json = (await ask("?", { output_config: { format: { type: "json_schema", schema } } })) as Anthropic.Message;
-    expect(json.content).toMatchObject([{ text: '{"answer":42}' }]);
+    const format = { type: "json_schema", schema } as const;
+    for (const fields of [{ output_config: { format } }, { output_format: format }]) {
+      const json = (await ask("?", fields)) as Anthropic.Message;
+      expect(json.content).toMatchObject([{ text: '{"answer":42}' }]);
+      const { facts } = await proxy.lastDecision();
+      expect(facts["uses_json_schema"]?.value).toBe(true);
+    }
   });
 
   it("cancels the provider's answer when it aborts", async () => {
@@ -178,6 +183,7 @@ describe("POST /v1/messages", () => {
       tool_choice: "auto",
       thinking: "on",
       output_config: [],
+      output_format: "json",
       messages: [{ role: "user", content: ["hi"] }],
     })) {
       const answer = await ask({ [field]: value });

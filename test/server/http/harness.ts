@@ -13,6 +13,7 @@ import { createControlPlane } from "../../../server/http/control-plane/control-p
 import { createRequestExplainer } from "../../../server/http/control-plane/explain-request.js";
 import { createStoredExplainer } from "../../../server/http/control-plane/explain-stored-decision.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
+import type { DataPlane } from "../../../server/http/data-plane.js";
 import { observeRequest } from "../../../server/http/observe/observe-request.js";
 import { noFaults, requestedFaults } from "../../../server/http/requested-faults.js";
 import { createDataPlane } from "../../../server/http/serve-data-plane.js";
@@ -164,6 +165,16 @@ default:
 `;
 }
 
+/**
+ * A policy that asks `first`, and where that takes longer than its timers allow `second`, which has none: on a busy machine
+ * a candidate that answers takes long too.
+ * @param timeouts of `first`, in YAML.
+ */
+export function policyOfHurried(first: string, timeouts: string, second: string): string {
+  const route = `{ to: [${first}], timeouts: ${timeouts}, on_exhausted: next_rule }`;
+  return policyOf(`{ to: [${second}] }`, `  - { id: hurried, route: ${route} }`);
+}
+
 export function compile(policy: string, catalog: string): CompiledPolicy {
   const { value, diagnostics } = compilePolicy([
     { name: "policy.yaml", text: policy },
@@ -201,6 +212,8 @@ export interface TestProxyOptions {
   readonly isLoopback?: boolean;
   /** Default: the server's own. */
   readonly startTrace?: typeof startRequestTrace;
+  /** Default: as the environment's `SIMULATE_FAULTS` says. */
+  readonly faultsOf?: DataPlane["faultsOf"];
 }
 
 /** The whole HTTP side over a compiled policy, with a database in memory. */
@@ -265,7 +278,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     responses: new ResponseCache(),
     content: undefined,
     observe: observeRequest,
-    faultsOf: options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
+    faultsOf: options.faultsOf ?? (options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults),
     decisions: {
       find: (id) => decisions.find(id),
       record(decision, summary) {
@@ -303,7 +316,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
       log,
     }),
     metrics,
-    keys: { store, ring, now },
+    keys: { store, ring, currentPolicy: () => policy, now },
     usage: { database, now },
     adminToken: options.adminToken,
     isReady: () => true,

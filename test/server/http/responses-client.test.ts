@@ -227,6 +227,7 @@ describe("POST /v1/responses", () => {
       { input: "x", conversation: "conv_1" },
       { input: "x", prompt: { id: "pmpt_1" } },
       { input: "x", background: true },
+      { input: "x", background: "true" },
       {
         input: [
           { type: "item_reference", id: "msg_1" },

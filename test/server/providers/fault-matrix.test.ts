@@ -4,6 +4,7 @@ import {
   compile,
   eventsOf,
   policyOf,
+  policyOfHurried,
   type ReceivedRequest,
   sendJson,
   startProxy,
@@ -162,7 +163,7 @@ const faults: readonly Fault[] = [
 ];
 
 /** Of faults that only a timer ends: to others a busy machine would add one. */
-const timeouts = "timeouts: { first_token: 1s, idle: 300ms, total: 2s }";
+const timeouts = "{ first_token: 1s, idle: 300ms, total: 2s }";
 
 async function start(format: Format, name: string, fault: Fault, hasFallback: boolean) {
   const open = new Set<ServerResponse>();
@@ -176,13 +177,13 @@ async function start(format: Format, name: string, fault: Fault, hasFallback: bo
   const other = name === "anthropic" ? (["openai", openAiServer] as const) : (["anthropic", anthropicServer] as const);
   const fallback = await startProvider(other[1]);
   const catalog = formatCatalog({ [name]: failing.url, [other[0]]: fallback.url });
-  const to = hasFallback ? `[acme/${name}, acme/${other[0]}]` : `[acme/${name}]`;
-  const proxy = await startProxy(
-    compile(policyOf(`{ to: ${to}${fault.errorClass === "timeout" ? `, ${timeouts}` : ""} }`), catalog),
-    {
-      environment: { KEY: "sk-provider" },
-    },
-  );
+  const [one, two] = [`acme/${name}`, `acme/${other[0]}`];
+  const hurried = hasFallback
+    ? policyOfHurried(one, timeouts, two)
+    : policyOf(`{ to: [${one}], timeouts: ${timeouts} }`);
+  const patient = policyOf(hasFallback ? `{ to: [${one}, ${two}] }` : `{ to: [${one}] }`);
+  const policy = compile(fault.errorClass === "timeout" ? hurried : patient, catalog);
+  const proxy = await startProxy(policy, { environment: { KEY: "sk-provider" } });
   return { failing, fallback, proxy, open };
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { compile, policyOf, startProxy, stopAll } from "../http/harness.js";
+import { compile, policyOf, policyOfHurried, startProxy, stopAll } from "../http/harness.js";
 
 afterEach(stopAll);
 
@@ -11,8 +11,10 @@ models:
   acme/one: { context_window: 8k, endpoints: [{ provider: one, model: one }] }
   acme/two: { context_window: 8k, endpoints: [{ provider: two, model: two }] }
 `;
-const policyFor = (simulate: string) =>
-  compile(policyOf("{ to: [acme/one, acme/two], timeouts: { first_token: 100ms, total: 1s } }"), catalogWith(simulate));
+const policyFor = (simulate: string) => compile(policyOf("{ to: [acme/one, acme/two] }"), catalogWith(simulate));
+/** Only a timer ends what never comes. */
+const hurriedPolicyFor = (simulate: string) =>
+  compile(policyOfHurried("acme/one", "{ first_token: 100ms }", "acme/two"), catalogWith(simulate));
 
 describe("the simulator, told to play badly", () => {
   it.each([
@@ -25,7 +27,8 @@ describe("the simulator, told to play badly", () => {
     ["malformed_json", "malformed_response"],
     ["malformed_sse", "malformed_response"],
   ])("by the catalog as %s fails with %s, and the next candidate answers", async (fault, errorClass) => {
-    const proxy = await startProxy(policyFor(`, fault: ${fault}`));
+    const policy = errorClass === "timeout" ? hurriedPolicyFor : policyFor;
+    const proxy = await startProxy(policy(`, fault: ${fault}`));
     const answer = await proxy.ask({ stream: true });
     expect(answer.headers.get("x-route-model")).toBe("acme/two");
     expect((await answer.text()).endsWith("data: [DONE]\n\n")).toBe(true);

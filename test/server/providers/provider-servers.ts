@@ -135,7 +135,7 @@ export const anthropicServer: Format = {
       offersTools: body["tools"] !== undefined,
       hasResults: last.includes("tool_result"),
       hasImage: last.includes('"image"'),
-      hasSchema: JSON.stringify(body["output_config"] ?? "").includes("json_schema"),
+      hasSchema: JSON.stringify([body["output_config"], body["output_format"]]).includes("json_schema"),
     };
   },
   whole: (said) => ({

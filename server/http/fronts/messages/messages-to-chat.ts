@@ -10,23 +10,15 @@ import { unreadableContent, unreadableMessage } from "./unreadable-block.js";
 /** Fields that mean the same in both. */
 const same = ["temperature", "top_p", "top_k", "stream", "cache_control"] as const;
 /** Fields that no chat completion can hold, and that change nothing but comfort. */
-const ignored = [
-  "container",
-  "context_management",
-  "diagnostics",
-  "inference_geo",
-  "mcp_servers",
-  "speed",
-  "betas",
-] as const;
+const ignored = ["container", "context_management", "diagnostics", "mcp_servers", "speed", "betas"] as const;
 
 /** Fields that are read one by one, or are for this server. */
 const read: ReadonlySet<string> = new Set([
   ...[...same, ...ignored, "model", "messages", "max_tokens", "system", "stop_sequences", "tools", "tool_choice"],
-  ...["metadata", "thinking", "output_config", "service_tier"],
+  ...["metadata", "thinking", "output_config", "output_format", "service_tier", "inference_geo"],
 ]);
 /** What these take, as the API says. */
-const objects = ["tool_choice", "thinking", "output_config"] as const;
+const objects = ["tool_choice", "thinking", "output_config", "output_format"] as const;
 
 /**
  * Reads a request of the Messages API (https://platform.claude.com/docs/en/api/messages, read 2026-11-25) as a chat
@@ -57,7 +49,7 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     ...toolChoice(body["tool_choice"], tools.length > 0),
     ...userOf(body["metadata"]),
     ...reasoning(body),
-    ...responseFormat(body["output_config"], warnings),
+    ...responseFormat(body, warnings),
     ...(body["service_tier"] === "standard_only" ? { service_tier: "default" } : {}),
     ...routed,
   };
@@ -78,6 +70,7 @@ export function messagesToChat(body: Json): ChatView | ApiError {
       ...(isSigned ? ["messages: reasoning was left out, OpenAI's format has no way to say it"] : []),
     ],
     unseen: unseenIn(body),
+    processedIn: textOf(body["inference_geo"]),
     needsNative: holdsFileId(body)
       ? "names a file that Anthropic keeps"
       : hasOtherRole(body)
@@ -88,13 +81,14 @@ export function messagesToChat(body: Json): ChatView | ApiError {
 
 /** The first field that holds something else than its API says: it would be left out, or read otherwise, without a word. */
 function unreadableIn(body: Json): ApiError | undefined {
-  const { system, stop_sequences: stop, messages, tools } = body;
+  const { system, stop_sequences: stop, messages, tools, inference_geo: region } = body;
   const isThere = (value: unknown) => value !== undefined && value !== null;
   if (isThere(system) && !isContent(system)) {
     return invalid("system: it takes a text or a list of text blocks", "system");
   }
   if (isThere(stop) && !Array.isArray(stop))
     return invalid("stop_sequences: it takes a list of texts", "stop_sequences");
+  if (isThere(region) && typeof region !== "string") return invalid("inference_geo: it takes a text", "inference_geo");
   for (const name of objects) {
     if (isThere(body[name]) && !isObject(body[name])) return invalid(`${name}: it takes an object`, name);
   }
@@ -179,12 +173,12 @@ function reasoning({ thinking, output_config: config }: Json): Json {
   return { reasoning_effort: budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high", ...nested };
 }
 
-function responseFormat(config: unknown, warnings: Set<string>): Json {
-  if (!isObject(config)) return {};
-  const { effort: _, format: given, ...more } = config;
+/** `output_format` is what the format was called in the beta; Anthropic's SDK still knows it. */
+function responseFormat({ output_config: config, output_format: former }: Json, warnings: Set<string>): Json {
+  const { effort: _, format: given, ...more } = isObject(config) ? config : {};
   for (const name of Object.keys(more))
     warnings.add(`output_config.${name}: left out, it exists in Anthropic's API only`);
-  const format = isObject(given) ? given : {};
+  const format = isObject(given) ? given : isObject(former) ? former : {};
   if (format["type"] !== "json_schema") return {};
   const json_schema = { name: "answer", schema: format["schema"], strict: true };
   return { response_format: { type: "json_schema", json_schema } };

@@ -38,7 +38,8 @@ export function responsesToChat(body: Json): ChatView | ApiError {
   for (const [name, why] of Object.entries(remembered)) {
     if (body[name] !== undefined && body[name] !== null) return invalid(`${name}: ${why}`, name);
   }
-  if (body["background"] === true) {
+  const { background = null } = body;
+  if (background !== null && background !== false) {
     const message =
       "background: this server keeps no responses to ask for later; leave it out, and stream a long answer";
     return invalid(message, "background");
@@ -96,12 +97,15 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     ...textFormat(body["text"], warnings),
     ...routed,
   };
-  const { reasoning: shown, ...plain } = chat;
+  const { reasoning: shown, metadata, ...plain } = chat;
   return {
     body: chat,
     plainBody: { ...plain, messages: messages.map((message: Json) => plainMessage(message)) },
     warnings: [...warnings],
-    plainWarnings: shown === undefined ? [] : [`reasoning.summary: left out, ${NATIVE_ONLY}`],
+    plainWarnings: [
+      ...(shown === undefined ? [] : [`reasoning.summary: left out, ${NATIVE_ONLY}`]),
+      ...(metadata === undefined ? [] : ["metadata: left out, a chat completion takes it only when it is stored"]),
+    ],
     needsNative: holdsFileId(input) ? "names a file that its provider keeps" : undefined,
     unseen: unseenIn(body),
     isOnly: objectsOf(input).some(isOwnReasoning),

@@ -242,6 +242,19 @@ describe("/admin/keys", () => {
     expect(rotated.status).toBe(200);
   });
 
+  it("makes no key with a model that the serving policy's catalog does not have", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const refused = await post(`${proxy.url}/admin/keys`, { allow: ["acme/*", "acme/lefd"] });
+    expect(refused.status).toBe(400);
+    expect(await errorOf(refused)).toMatchObject({
+      code: "invalid_parameter",
+      param: "allow",
+      message: "allow: nothing of the policy's catalog is called `acme/lefd`; did you mean `acme/left`?",
+    });
+    const { keys } = (await (await fetch(`${proxy.url}/admin/keys`)).json()) as { keys: object[] };
+    expect(keys).toEqual([]);
+  });
+
   it("is open to keys of scope admin, and for looking to those of scope read", async () => {
     const upstream = await answering();
     const policy = compile(policyOf("{ to: [acme/left] }"), catalogOf({ left: upstream.url }));

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { proxyOverFormats } from "../../../services/proxy-over-formats.js";
-import { geminiServer } from "../../providers/provider-servers.js";
+import { anthropicServer, geminiServer, openAiServer } from "../../providers/provider-servers.js";
 import { stopAll } from "../harness.js";
 
 afterEach(stopAll);
@@ -93,6 +93,36 @@ describe("what people are told of a field", () => {
     const stop = await ask("/v1/messages", { messages, max_tokens: 9, stop_sequences: [1] });
     expect(await stop.json()).toMatchObject({
       error: { message: "stop_sequences: it takes a text or a list of texts" },
+    });
+  });
+
+  it("is for this server alone: what of metadata are hints", async () => {
+    const servers = { anthropic: anthropicServer, openai: openAiServer };
+    const { proxy, upstreams } = await proxyOverFormats(servers, { more: attributes });
+    const sent = async (model: keyof typeof servers, path: string, body: object, metadata: object) => {
+      const about = { model: "auto", models: [`acme/${model}`], ...body, metadata };
+      const answer = await fetch(`${proxy.url}${path}`, { method: "POST", body: JSON.stringify(about) });
+      const { facts } = await proxy.lastDecision();
+      expect([answer.status, facts["tags"]?.value]).toEqual([200, ["a"]]);
+      const { metadata: rest } = JSON.parse(upstreams[model].requests.at(-1)!.body) as { metadata?: object };
+      return { rest, warning: answer.headers.get("x-route-warning") };
+    };
+    const hints = { tags: "a", risk: 1 };
+    const ofMessages = { messages, max_tokens: 9 };
+    const kept = "metadata: left out, a chat completion takes it only when it is stored";
+    expect(await sent("openai", "/v1/chat/completions", { messages }, hints)).toEqual({ warning: null });
+    expect(await sent("openai", "/v1/chat/completions", { messages }, { ...hints, a: "b" })).toEqual({
+      rest: { a: "b" },
+      warning: null,
+    });
+    expect((await sent("openai", "/v1/chat/completions", { messages, store: true }, hints)).rest).toEqual(hints);
+    expect(await sent("openai", "/v1/responses", { input: "hi" }, hints)).toEqual({ warning: null });
+    expect(await sent("openai", "/v1/responses", { input: "hi" }, { ...hints, a: "b" })).toEqual({
+      warning: kept,
+    });
+    expect(await sent("anthropic", "/v1/messages", ofMessages, { ...hints, user_id: "u" })).toEqual({
+      rest: { user_id: "u" },
+      warning: null,
     });
   });
 

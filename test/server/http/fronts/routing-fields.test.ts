@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { DecisionRecord } from "../../../../engine/index.js";
-import { anthropicServer, startProvider } from "../../providers/provider-servers.js";
+import { proxyOverFormats } from "../../../services/proxy-over-formats.js";
+import { anthropicServer, geminiServer, openAiServer, startProvider } from "../../providers/provider-servers.js";
 import {
   compile,
   done,
@@ -182,6 +183,47 @@ models:
       const sent = Object.keys(JSON.parse(upstream.requests.at(-1)!.body) as object);
       expect(sent.filter((name) => Object.hasOwn(fields, name))).toEqual([]);
     }
+  });
+
+  it("do not let a provider go on to models that no rule allowed", async () => {
+    const { upstreams, proxy } = await proxyOverFormats({ anthropic: anthropicServer, openai: openAiServer });
+    const fields = { max_tokens: 5, messages: [{ role: "user", content: "hi" }], fallbacks: [{ model: "claude-x" }] };
+    for (const [path, model, upstream] of [
+      ["/v1/messages", "acme/anthropic", upstreams.anthropic],
+      ["/v1/chat/completions", "acme/openai", upstreams.openai],
+    ] as const) {
+      const body = JSON.stringify({ ...fields, models: [model] });
+      const answer = await fetch(`${proxy.url}${path}`, { method: "POST", body });
+      expect([answer.status, answer.headers.get("x-route-warning")]).toEqual([
+        200,
+        "fallbacks: it was not used; which models follow is what the policy says",
+      ]);
+      expect(JSON.parse(upstream.requests[0]!.body)).not.toHaveProperty("fallbacks");
+    }
+  });
+
+  it("do not let a request be processed elsewhere than the catalog says: inference_geo", async () => {
+    const regions = (text: string) =>
+      text
+        .replace("{ format: anthropic,", "{ format: anthropic, region: us,")
+        .replace("{ format: gemini,", "{ format: gemini, region: eu,");
+    const rules = "  - { id: stay, match: { tags: { present: true, any: [local] } }, require: { region: [us] } }";
+    const servers = { anthropic: anthropicServer, gemini: geminiServer, openai: openAiServer };
+    const { upstreams, proxy } = await proxyOverFormats(servers, { rules, catalog: regions });
+    const ask = async (region: unknown, tags: string) => {
+      const body = { max_tokens: 5, messages: [{ role: "user", content: "hi" }], inference_geo: region };
+      const headers = { "x-route-tags": tags };
+      const answer = await fetch(`${proxy.url}/v1/messages`, { method: "POST", headers, body: JSON.stringify(body) });
+      return { status: answer.status, by: answer.headers.get("x-route-provider"), text: await answer.text() };
+    };
+    expect(await ask("global", "local")).toMatchObject({
+      status: 400,
+      text: expect.stringContaining("the request says inference_geo: a region that the catalog does not have"),
+    });
+    expect(await ask("US", "local")).toMatchObject({ status: 200, by: "anthropic" });
+    expect(JSON.parse(upstreams.anthropic.requests.at(-1)!.body)).toMatchObject({ inference_geo: "US" });
+    expect(await ask("eu", "")).toMatchObject({ status: 200, by: "gemini" });
+    expect(await ask(5, "")).toMatchObject({ status: 400, by: null });
   });
 
   it("are named in the error when they leave nothing", async () => {

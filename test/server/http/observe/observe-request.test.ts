@@ -22,12 +22,12 @@ const policy = compile(
 );
 const now = Date.parse("2026-11-25T10:00:00Z");
 
-async function observe(headers: RequestHeaders = {}, body: Record<string, unknown> = {}) {
+async function observe(headers: RequestHeaders = {}, body: Record<string, unknown> = {}, by = policy) {
   const counter = createTokenCounter({ runIn: "main", timeLimitMs: 60_000 });
   const observed = await observeRequest({
     headers,
     body: { messages: [{ role: "user", content: "hi" }], ...body },
-    serving: { policy, thresholds: tokenThresholds(policy) },
+    serving: { policy: by, thresholds: tokenThresholds(by) },
     counter,
     now,
   });
@@ -91,6 +91,27 @@ describe("observeRequest()", () => {
     expect(warnings).toEqual([expect.stringContaining(header)]);
     const plain = await observe();
     expect(facts).toEqual(plain.facts);
+  });
+
+  it.each<[RequestHeaders, string | undefined]>([
+    [{ "x-route-region": ["us", "eu"] }, "x-route-region: it is given more than once; the request is refused"],
+    [{ "x-route-region": " " }, "x-route-region: it takes a text of at most 256 characters; the request is refused"],
+    [
+      { "x-title": ["good", "bad"], "http-referer": "good" },
+      "x-title: it is given more than once; the request is refused",
+    ],
+    [{ "http-referer": "x".repeat(300) }, undefined], // as browsers send it
+    [{ "x-route-session": ["a", "b"] }, undefined], // no guard reads it
+    [{ "x-route-context-tokens": "many" }, undefined], // the prompt is measured
+  ])("refuses a hint that a guard reads when it cannot be used: %j", async (headers, refusal) => {
+    const guards = `  - { id: eu, match: { region: { present: true, prefix: eu } }, require: { region: [eu] } }
+  - { id: app, match: { not: { app: good } }, deny: "no" }
+  - { id: long, match: { context_tokens: { gte: 100k } }, deny: "no" }
+  - { id: session, match: { session: a }, route: { to: [acme/one] } }`;
+    const guarded = compile(policyOf("{ to: [acme/one] }", guards), catalogOf({ one: "http://127.0.0.1:1/v1" }));
+    const { refusals, warnings } = await observe(headers, {}, guarded);
+    expect(refusals).toEqual(refusal === undefined ? [] : [refusal]);
+    expect(warnings).toHaveLength(1);
   });
 
   it.each([
@@ -264,6 +285,14 @@ describe("observeRequest() on what could dodge a guard", () => {
     const content = [{ image_url: "https://example.com/a.png" }];
     expect((await observe({}, { messages: [{ role: "user", content }] })).facts.uses_vision).toBe(true);
   });
+
+  it.each(["image", "image_url", "input_image", "image_embeds"])(
+    "sees a picture in a part of type %s",
+    async (type) => {
+      const { facts } = await observe({}, { messages: [{ role: "user", content: [{ type }] }] });
+      expect(facts.uses_vision).toBe(true);
+    },
+  );
 
   it("sees functions beside an empty list of tools", async () => {
     const { facts } = await observe({}, { tools: [], functions: [{ name: "f" }] });

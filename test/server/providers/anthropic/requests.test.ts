@@ -337,6 +337,20 @@ describe("thinking", () => {
   it("in Anthropic's own words wins", () => {
     const thinking = { type: "enabled", budget_tokens: 2_048, display: "omitted" };
     expect(send({ thinking, reasoning_effort: "high" }).sent["thinking"]).toEqual(thinking);
+    const limited = send({ thinking, max_tokens: 2_049 });
+    expect(limited).toMatchObject({ sent: { thinking }, warnings: [] });
+  });
+
+  it("in Anthropic's own words stays below the limit, or is left out", () => {
+    const thinking = { type: "enabled", budget_tokens: 2_048, display: "omitted" };
+    expect(send({ thinking, max_tokens: 2_048 })).toMatchObject({
+      sent: { max_tokens: 2_048, thinking: { ...thinking, budget_tokens: 1_638 } },
+      warnings: ["thinking: the budget was lowered to 1638, below the answer's limit"],
+    });
+    const small = send({ thinking, max_tokens: 1_200 });
+    expect(small.sent).not.toHaveProperty("thinking");
+    expect(small.warnings).toEqual(["thinking: left out, the answer's limit of 1200 tokens is too small for it"]);
+    expect(send({ thinking: { type: "disabled" }, max_tokens: 1 }).sent["thinking"]).toEqual({ type: "disabled" });
   });
 });
 
