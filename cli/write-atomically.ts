@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
  * Replaces a file's text in one step: a temporary file beside it, fsync, rename. Its mode is kept; a symbolic link stays
  * one, and what it points to is replaced. Whoever reads it sees the old text or the new one, never a part.
  *
- * @param before the text it is expected to hold; undefined for a file that may be new.
+ * @param before the text it is expected to hold, a byte order mark at its head aside; undefined for a file that may be new.
  * @throws Error when the file holds something else by now: then nothing is written.
  */
 export async function writeAtomically(file: string, text: string, before?: string): Promise<void> {
@@ -25,11 +25,16 @@ export async function writeAtomically(file: string, text: string, before?: strin
     } finally {
       await handle.close();
     }
-    if (before !== undefined && (await readFile(target, "utf8")) !== before) {
+    if (before !== undefined && withoutMark(await readFile(target, "utf8")) !== withoutMark(before)) {
       throw new Error(`${file} was changed by somebody else meanwhile`);
     }
     await rename(temporary, target);
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+/** Texts are read without it. */
+function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, "");
 }

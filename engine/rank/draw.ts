@@ -1,6 +1,7 @@
 import { HashedText } from "./stable-hash.js";
 
 const TWO_POW_53 = 9_007_199_254_740_992;
+const END_OF_SEED = "\0";
 
 /** Draws among candidates, all from one seed: the same seed draws the same. */
 export class Draw {
@@ -32,7 +33,7 @@ export class Draw {
 
   private hashOf(text: string | Uint16Array): number {
     const { seed } = this;
-    this.hashed ??= (seed instanceof HashedText ? seed : new HashedText().add(`${seed}`)).addUnit(0);
+    this.hashed ??= (seed instanceof HashedText ? seed : new HashedText().add(`${seed}`)).add(END_OF_SEED);
     return typeof text === "string" ? this.hashed.valueWith(text) : this.hashed.valueWithUnits(text);
   }
 }

@@ -15,15 +15,30 @@ export class HashedText {
   private low = 0x41c6ce57;
 
   add(text: string): this {
-    for (let index = 0; index < text.length; index++) this.addUnit(text.charCodeAt(index));
+    let { high, low } = this;
+    for (let index = 0; index < text.length; index++) {
+      const unit = text.charCodeAt(index);
+      high = Math.imul(high ^ unit, 2654435761);
+      low = Math.imul(low ^ unit, 1597334677);
+    }
+    this.high = high;
+    this.low = low;
     return this;
   }
 
-  /** @param unit of UTF-16; a byte of ASCII is one. */
-  addUnit(unit: number): this {
-    this.high = Math.imul(this.high ^ unit, 2654435761);
-    this.low = Math.imul(this.low ^ unit, 1597334677);
-    return this;
+  /** @returns whether the bytes from `start` to before `end` are ASCII; if not, what was added is not their text. */
+  addAscii(bytes: Uint8Array, start: number, end: number): boolean {
+    let { high, low } = this;
+    let all = 0;
+    for (let at = start; at < end; at++) {
+      const byte = bytes[at] as number;
+      all |= byte;
+      high = Math.imul(high ^ byte, 2654435761);
+      low = Math.imul(low ^ byte, 1597334677);
+    }
+    this.high = high;
+    this.low = low;
+    return all < 128;
   }
 
   /** The hash of the text so far and one more, which is not added. */

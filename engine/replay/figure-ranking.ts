@@ -14,7 +14,7 @@ import {
   OUTPUT_PRICE,
 } from "./candidate-table.js";
 import { FigurePlan } from "./figure-plan.js";
-import type { FixedRoute } from "./fixed-route.js";
+import { type FixedRoute, PREFIX } from "./fixed-route.js";
 import { NUMBER, type RecordValues } from "./record-values.js";
 import type { Destination } from "./replay-decision.js";
 
@@ -220,9 +220,9 @@ export class FigureRanking {
     plan.order(from, draw);
   }
 
-  private stickyDraw(sticky: NonNullable<FixedRoute["sticky"]>): Draw | undefined {
+  private stickyDraw(sticky: number): Draw | undefined {
     const { record } = this;
-    return sticky === "prefix" ? record.prefixDraw() : record.textDraw(record.numberOfFact(sticky));
+    return sticky === PREFIX ? record.prefixDraw() : record.textDraw(sticky);
   }
 }
 

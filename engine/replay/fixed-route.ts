@@ -12,7 +12,8 @@ import type { RecordValues } from "./record-values.js";
 export interface FixedRoute {
   readonly rule: string;
   readonly strategy: Route["strategy"];
-  readonly sticky: Route["sticky"] | undefined;
+  /** The number of the fact that it is sticky by, or {@link PREFIX}; undefined: it is not. */
+  readonly sticky: number | undefined;
   /** Numbers of candidates in the table. */
   readonly to: readonly number[];
   readonly fallback: readonly number[];
@@ -24,6 +25,8 @@ export interface FixedRoute {
   readonly smallestWindow: number;
   readonly smallestOutput: number;
 }
+
+export const PREFIX = -1;
 
 const noFigures = { costLimits: [], promptTokens: undefined, maxOutputTokens: undefined };
 
@@ -51,13 +54,14 @@ export function fixRoute(
   const expanded = expandCandidates(set, route, model);
   const [to, fallback] = [left(expanded.to), left(expanded.fallback)];
   const all = [...to, ...fallback];
+  const { sticky } = route;
   const limits = [route.maxCost, ...requirements.map(({ require }) => require.maxCost)];
   const smallest = (column: number) =>
     Math.min(...all.map((candidate) => table.figures[candidate * COLUMNS + column] as number));
   return {
     rule,
     strategy: route.strategy,
-    sticky: route.sticky,
+    sticky: sticky === "prefix" ? PREFIX : sticky && record.numberOfFact(sticky),
     to,
     fallback,
     behindFirst: all.slice(1).map((candidate) => table.ids[candidate] as string),

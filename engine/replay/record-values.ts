@@ -167,14 +167,8 @@ export class RecordValues implements RecordedChoice {
   /** Draws from the text that stands there. Nearly always ASCII, which is not made a string. */
   private drawOf(start: number, end: number): Draw | undefined {
     if (start === -1) return undefined;
-    const { bytes } = this;
     const hashed = new HashedText();
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at] as number;
-      if (byte > 127) return new Draw(this.decode(bytes, start, end));
-      hashed.addUnit(byte);
-    }
-    return new Draw(hashed);
+    return new Draw(hashed.addAscii(this.bytes, start, end) ? hashed : this.decode(this.bytes, start, end));
   }
 
   get world(): World {

@@ -70,6 +70,13 @@ describe("policy fmt", () => {
     expect(await readFile(join(policies, "tests/routing.yaml"), "utf8")).toBe(broken);
   });
 
+  it("formats a file as some editors on Windows save it, without their mark at its head", async () => {
+    const canonical = await readFile(file, "utf8");
+    await writeFile(file, `\ufeff${canonical.replaceAll("\n", "\r\n")}`);
+    expect(await run("--write")).toMatchObject({ code: 0, stderr: "" });
+    expect(await readFile(file, "utf8")).toBe(canonical);
+  });
+
   it("formats a test file whose properties then stand elsewhere", async () => {
     const tests = join(policies, "tests/routing.yaml");
     const written =
