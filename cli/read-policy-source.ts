@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { type CompiledPolicy, compilePolicy, renderDiagnostics, type SourceFile } from "../engine/index.js";
+import { isYamlName } from "../server/policy-files/list-policy-files.js";
 import { readPolicyDirectory } from "../server/policy-files/read-policy-directory.js";
 import { runGit } from "../server/policy-files/run-git.js";
 import { CommandFailure } from "./command-failure.js";
@@ -55,7 +56,7 @@ async function readRevision(revision: string, policies: string): Promise<readonl
   // The same files as are read from a directory: YAML, nothing hidden.
   const names = listed
     .split("\0")
-    .filter((name) => /\.ya?ml$/.test(name) && name.startsWith(prefix))
+    .filter((name) => isYamlName(name) && name.startsWith(prefix))
     .filter(
       (name) =>
         !name

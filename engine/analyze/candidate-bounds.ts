@@ -1,17 +1,26 @@
 import type { Endpoint, RequireRule, Route } from "../policy/policy-set.js";
 import type { CatalogEntry } from "../rank/catalog-index.js";
 import { expectedCost } from "../rank/expected-cost.js";
+import { MAX_TOKENS } from "../units/tokens.js";
 import type { FactAtom } from "./axis.js";
 import type { Box } from "./box.js";
-import { boxesWhere, byAnswer, excludedByRequirement, lackingCapability } from "./candidate-regions.js";
+import { type Asked, boxesWhere, byAnswer, excludedByRequirement, lackingCapability } from "./candidate-regions.js";
 import type { PolicyRegions } from "./policy-regions.js";
 
 /** Requests for which some value within their atoms costs more than a limit at an endpoint. */
-export function mayCostMore(regions: PolicyRegions, { endpoint }: CatalogEntry, limit: number): readonly Box[] {
+export function mayCostMore(
+  regions: PolicyRegions,
+  { endpoint }: CatalogEntry,
+  limit: number,
+  asked: Asked = "plain",
+): readonly Box[] {
   if (endpoint.price === undefined) return [regions.space.layout.full()];
   return byAnswer(regions, (prompt, answer) => {
-    const cost = expectedCost(endpoint, mostTokens(prompt, endpoint), answerTokens(answer, endpoint));
-    return cost === undefined || cost > limit;
+    const sizes = [mostTokens(prompt, endpoint, asked), answerTokens(answer, endpoint)] as const;
+    const cost = expectedCost(endpoint, ...sizes);
+    if (cost === undefined || cost > limit) return true;
+    // An answer that costs anything costs more than any limit when there are enough of them.
+    return asked === "any" && cost !== expectedCost(endpoint, ...sizes, 2);
   });
 }
 
@@ -49,9 +58,9 @@ function mostOf(atom: FactAtom): number {
   return atom.max.inclusive ? Math.floor(atom.max.value) : Math.ceil(atom.max.value) - 1;
 }
 
-/** As many as the endpoint would take: longer prompts are not served at all. */
-function mostTokens(atom: FactAtom, { contextWindow }: Endpoint): number | undefined {
-  return atom.kind === "absent" ? undefined : Math.min(mostOf(atom), contextWindow);
+/** As many as the endpoint would take: a longer prompt is not served at all; of several, all together can be longer. */
+function mostTokens(atom: FactAtom, { contextWindow }: Endpoint, asked: Asked): number | undefined {
+  return atom.kind === "absent" ? undefined : Math.min(mostOf(atom), asked === "plain" ? contextWindow : MAX_TOKENS);
 }
 
 function answerTokens(atom: FactAtom, { contextWindow, maxOutputTokens }: Endpoint): number | undefined {

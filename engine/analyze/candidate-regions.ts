@@ -8,6 +8,12 @@ import { joinBoxes } from "./condition-boxes.js";
 import type { PolicyRegions } from "./policy-regions.js";
 import { atomOfFacts } from "./request-space.js";
 
+/**
+ * What requests may ask for beside their facts. `plain`: one answer to one prompt, as all but embeddings and old text
+ * completions do. `any`: several answers (`n`), each of which costs, and several prompts, whose windows are judged one by one.
+ */
+export type Asked = "plain" | "any";
+
 /** The capabilities that a request asks for, by the fact that says so. */
 export const capabilityFacts = [
   ["uses_tools", "tools"],
@@ -22,37 +28,42 @@ export const capabilityFacts = [
  *
  * @returns undefined when the requests of a guard take too many boxes.
  */
-export function surelyExcluded(regions: PolicyRegions, entry: CatalogEntry, route: Route): readonly Box[] | undefined {
+export function surelyExcluded(
+  regions: PolicyRegions,
+  entry: CatalogEntry,
+  route: Route,
+  asked: Asked = "plain",
+): readonly Box[] | undefined {
   let byEndpoint = excludedAnywhere.get(regions);
   if (byEndpoint === undefined) {
     byEndpoint = new Map();
     excludedAnywhere.set(regions, byEndpoint);
   }
-  const { id } = entry.endpoint;
-  if (!byEndpoint.has(id)) byEndpoint.set(id, excludedOnAnyRoute(regions, entry));
-  const boxes = byEndpoint.get(id);
+  const key = `${asked} ${entry.endpoint.id}`;
+  if (!byEndpoint.has(key)) byEndpoint.set(key, excludedOnAnyRoute(regions, entry, asked));
+  const boxes = byEndpoint.get(key);
   if (route.maxCost === undefined || boxes === undefined) return boxes;
   return joinBoxes(regions.space, [...boxes, ...dearerThan(regions, entry, route.maxCost)]);
 }
 
-/** Whether an endpoint is certain to be left out of every request that a route rule decides and no guard refuses. */
+/** Whether an endpoint is certain to be left out of every request that a route rule may be asked for and no guard refuses. */
 export function neverServes(regions: PolicyRegions, ruleNumber: number, route: Route, entry: CatalogEntry): boolean {
   const excluded = surelyExcluded(regions, entry, route);
-  const above = regions.above(ruleNumber);
+  const above = regions.endingAbove(ruleNumber);
   return regions.find(regions.acts(ruleNumber), above, regions.deniedOf(ruleNumber), excluded) === "none";
 }
 
 /** What does not depend on the route is worked out once for each endpoint. */
 const excludedAnywhere = new WeakMap<PolicyRegions, Map<string, readonly Box[] | undefined>>();
 
-function excludedOnAnyRoute(regions: PolicyRegions, entry: CatalogEntry): readonly Box[] | undefined {
+function excludedOnAnyRoute(regions: PolicyRegions, entry: CatalogEntry, asked: Asked): readonly Box[] | undefined {
   const boxes: Box[] = [];
   for (const { rule, ruleNumber } of regions.requires) {
     const own = excludedByRequirement(regions, entry, rule as RequireRule, ruleNumber);
     if (own === undefined) return undefined;
     boxes.push(...own);
   }
-  boxes.push(...lackingCapability(regions, entry), ...tooLong(regions, entry), ...overBudget(regions, entry));
+  boxes.push(...lackingCapability(regions, entry), ...tooLong(regions, entry, asked), ...overBudget(regions, entry));
   return joinBoxes(regions.space, boxes);
 }
 
@@ -77,14 +88,18 @@ export function lackingCapability({ space }: PolicyRegions, { model }: CatalogEn
   });
 }
 
-function tooLong(regions: PolicyRegions, { endpoint }: CatalogEntry): readonly Box[] {
+function tooLong(regions: PolicyRegions, { endpoint }: CatalogEntry, asked: Asked): readonly Box[] {
   const { space } = regions;
   const limit = endpoint.maxOutputTokens;
   const tooLongAnswers =
     limit === undefined ? [] : boxesWhere(space, "max_output_tokens", (atom) => leastOf(atom) > limit);
   return [
     ...tooLongAnswers,
-    ...byAnswer(regions, (prompt, answer) => leastOf(prompt) + leastOf(answer) > endpoint.contextWindow),
+    ...byAnswer(regions, (prompt, answer) => {
+      // Of several prompts the largest counts, however long they are together.
+      const largest = asked === "plain" ? leastOf(prompt) : 0;
+      return largest + leastOf(answer) > endpoint.contextWindow;
+    }),
   ];
 }
 

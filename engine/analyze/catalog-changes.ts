@@ -37,15 +37,28 @@ export function catalogChanges(before: PolicySet, after: PolicySet): readonly Ca
     }
   };
   compare(endpointsOf(before.catalog), endpointsOf(after.catalog), rulesWithEndpoint);
+  changes.push(...orderChanges(before, after));
   compare(providersOf(before.catalog), providersOf(after.catalog), rulesWithProvider);
   return changes;
+}
+
+/** Endpoints that both have, in another order: a request that names their model tries them in that order. */
+function orderChanges(before: PolicySet, after: PolicySet): readonly CatalogChange[] {
+  return after.catalog.models.flatMap(({ id, endpoints }): readonly CatalogChange[] => {
+    const old = before.catalog.models.find((model) => model.id === id)?.endpoints ?? [];
+    const names = (of: readonly Endpoint[], others: readonly Endpoint[]) =>
+      of.filter((one) => others.some((other) => other.id === one.id)).map(({ provider }) => provider);
+    const [was, is] = [names(old, endpoints).join(", "), names(endpoints, old).join(", ")];
+    if (was === is) return [];
+    return [{ subject: id, what: `endpoints ${was} → ${is}`, rules: rulesWith(after, (name) => name === "requested") }];
+  });
 }
 
 type Fields = Readonly<Record<string, string>>;
 
 function endpointsOf(catalog: Catalog): ReadonlyMap<string, Fields> {
   return new Map(
-    indexCatalog(catalog).entries.map(({ endpoint, model }) => [
+    indexCatalog(catalog).entries.map(({ endpoint, model, provider }) => [
       endpoint.id,
       {
         context_window: formatTokens(endpoint.contextWindow),
@@ -56,9 +69,18 @@ function endpointsOf(catalog: Catalog): ReadonlyMap<string, Fields> {
         region: endpoint.region ?? "none",
         data_retention: endpoint.retentionDays === undefined ? "unknown" : `${endpoint.retentionDays}d`,
         upstream_model: endpoint.upstreamModel,
+        circuit_breaker: ownOf(endpoint.circuitBreaker, provider?.circuitBreaker, "true"),
+        max_concurrent: String(endpoint.maxConcurrent ?? "none"),
+        health_check: ownOf(endpoint.healthCheck, provider?.healthCheck, "none"),
       },
     ]),
   );
+}
+
+/** A setting that an endpoint may have of its own; what it has from its provider is listed there. */
+function ownOf(value: unknown, ofProvider: unknown, none: string): string {
+  const write = (each: unknown) => (each === undefined ? none : canonicalJson(each));
+  return write(value) === write(ofProvider) ? "the provider's" : write(value);
 }
 
 function pricesOf({ price }: Endpoint): Fields {

@@ -3,6 +3,7 @@ import type { Endpoint } from "../policy/policy-set.js";
 import type { CatalogEntry } from "../rank/catalog-index.js";
 import { expectedCost } from "../rank/expected-cost.js";
 import { nanoToUsd } from "../units/money.js";
+import { MAX_TOKENS } from "../units/tokens.js";
 import type { FactAxis } from "./axis.js";
 import type { RequestSpace } from "./request-space.js";
 
@@ -19,6 +20,14 @@ export function justDearer(request: Facts, { endpoint, model }: CatalogEntry, li
       request.budget_usd === undefined || cost === undefined ? sized : { ...sized, budget_usd: nanoToUsd(cost) };
     return [budgeted, { ...budgeted, model: model.id }];
   });
+}
+
+/** How many answers make a request cost more than a limit; 1 when no number does. */
+export function answersToExceed(request: Facts, { endpoint }: CatalogEntry, limit: number): number {
+  const { context_tokens, max_output_tokens } = request;
+  const cost = (answers: number) => expectedCost(endpoint, context_tokens, max_output_tokens, answers) ?? 0;
+  const each = cost(2) - cost(1);
+  return each === 0 ? 1 : Math.max(1, Math.floor((limit - (cost(1) - each)) / each) + 1);
 }
 
 /** The request with prompt and answer as large as the endpoint takes and the property allows. */
@@ -53,11 +62,11 @@ export function largestRequests(
   return found.slice(0, 400);
 }
 
-/** The shortest prompt within the window that costs more than a limit. A longer one never costs less, so halving finds it. */
+/** The shortest prompt, or prompts together, that costs more than a limit. A longer one never costs less, so halving finds it. */
 function shortestDearer(endpoint: Endpoint, maxOutputTokens: number | undefined, limit: number): number | undefined {
   const isDearer = (prompt: number) => (expectedCost(endpoint, prompt, maxOutputTokens) ?? 0) > limit;
   let shortest = 0;
-  let longest = endpoint.contextWindow;
+  let longest = MAX_TOKENS;
   if (!isDearer(longest)) return undefined;
   while (shortest < longest) {
     const middle = Math.floor((shortest + longest) / 2);

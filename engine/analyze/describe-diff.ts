@@ -232,7 +232,7 @@ function describeRoute(set: PolicySet, route: Route): Readonly<Record<string, st
     sticky: route.sticky ?? "none",
     timeouts: json(route.timeouts),
     retries: String(route.retries),
-    fallback_on: list(route.fallbackOn),
+    fallback_on: list(route.fallbackOn.toSorted()),
     max_cost_usd: route.maxCost === undefined ? "none" : formatUsd(route.maxCost),
     on_exhausted: route.onExhausted,
     hedge_after_ms: json(route.hedgeAfterMs),

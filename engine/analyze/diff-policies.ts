@@ -331,12 +331,22 @@ function attributeChanges(before: PolicySet, after: PolicySet): readonly string[
     const [old, now] = [find(before, name), find(after, name)];
     // A default that changes is a change of requests; one that appears is one of conditions, if any reads it.
     if (old === undefined || now === undefined) return [];
-    const shown = ({ type, from, values }: typeof old) => canonicalJson({ type, from, values });
-    return shown(old) === shown(now) ? [] : [`${name}: ${describeAttribute(old)} → ${describeAttribute(now)}`];
+    const isTold = isInMessages(before, name) && isInMessages(after, name);
+    const shown = ({ type, from, values, default: value }: typeof old) =>
+      canonicalJson({ type, from, values, ...(isTold ? { value } : {}) });
+    if (shown(old) === shown(now)) return [];
+    return [`${name}: ${describeAttribute(old, isTold)} → ${describeAttribute(now, isTold)}`];
   });
 }
 
-function describeAttribute({ type, from, values }: PolicySet["attributes"][number]): string {
+/** Whether a refused client is told the value, or the default that stands for it. */
+function isInMessages({ rules }: PolicySet, name: string): boolean {
+  return rules.some((rule) => rule.effect === "deny" && rule.message.includes(`{${name}}`));
+}
+
+function describeAttribute(attribute: PolicySet["attributes"][number], withDefault: boolean): string {
+  const { type, from, values, default: value } = attribute;
   const origin = "key" in from ? "the key" : "header" in from ? `header ${from.header}` : `metadata ${from.metadata}`;
-  return `${type} from ${origin}${values === undefined ? "" : `, one of ${values.join(" ")}`}`;
+  const list = values === undefined ? "" : `, one of ${values.join(" ")}`;
+  return `${type} from ${origin}${list}${withDefault ? `, default ${value === undefined ? "none" : canonicalJson(value)}` : ""}`;
 }

@@ -14,9 +14,20 @@ export interface Move {
   readonly apply: (facts: Facts) => Facts;
 }
 
-/** Values of one text fact that are tried, and moves in all: the combinations of three must stay few. */
+/** Values of one fact that are combined with others, and moves in all: the combinations of three must stay few. */
 const MOST_VALUES = 16;
 const MOST_MOVES = 90;
+
+/** Those that are combined with each other: the nearest values of each fact. */
+export function movesToCombine(moves: readonly Move[]): readonly Move[] {
+  const ofFact = new Map<string, number>();
+  const near = moves.filter(({ fact, isTag }) => {
+    const count = (ofFact.get(fact) ?? 0) + 1;
+    ofFact.set(fact, count);
+    return isTag || count <= MOST_VALUES;
+  });
+  return near.slice(0, MOST_MOVES);
+}
 
 /**
  * Every change of one fact that some condition or candidate could notice: to the nearest value of each other stretch of
@@ -54,9 +65,9 @@ export function movesFor(
         ? []
         : [setTo(axis.definition.name, value, weightOf(value, readFact(facts, axis.definition.name)))];
     });
-    moves.push(...own.sort((a, b) => a.weight - b.weight).slice(0, MOST_VALUES));
+    moves.push(...own.sort((a, b) => a.weight - b.weight));
   }
-  return moves.slice(0, MOST_MOVES);
+  return moves;
 }
 
 function canBeAbsent(axis: FactAxis): boolean {
@@ -80,11 +91,13 @@ function leaveOut(fact: string): Move {
 }
 
 function toggle(fact: string, tag: string, facts: Facts): Move {
-  const has = (readFact(facts, fact) as readonly string[] | undefined)?.includes(tag) === true;
+  const present = (readFact(facts, fact) as readonly string[] | undefined) ?? [];
+  const has = present.includes(tag);
   return {
     fact,
     isTag: true,
-    weight: has ? 1.2 : 1,
+    // To say nothing of tags is nearer than to say that there are none.
+    weight: !has ? 1 : present.length === 1 ? 1.6 : 1.2,
     apply: (before) => {
       const tags = (readFact(before, fact) as readonly string[] | undefined) ?? [];
       return { ...before, [fact]: has ? tags.filter((each) => each !== tag) : [...tags, tag] } as Facts;

@@ -7,6 +7,7 @@ import { ConditionBoxes } from "./condition-boxes.js";
 import { factsOfBox } from "./facts-of-box.js";
 import { findUncovered, type Search, subtract } from "./find-uncovered.js";
 import type { RequestSpace } from "./request-space.js";
+import { goesOn } from "./route-meaning.js";
 import { MOST_BOXES, QUESTION_STEPS, StepBudget } from "./step-budget.js";
 
 /** A rule with its number among the set's rules. */
@@ -61,14 +62,28 @@ export class PolicyRegions {
     return this.#meeting(ruleNumber, effect, ruleNumber);
   }
 
+  /**
+   * The same without route rules that go on (`on_exhausted: next_rule`): they take requests first, but a rule below has
+   * its turn when their candidates are exhausted.
+   */
+  endingAbove(ruleNumber: number): readonly Box[] | undefined {
+    const effect = this.set.rules[ruleNumber]?.effect ?? "route";
+    return this.#meeting(ruleNumber, effect, ruleNumber, ({ rule }) => !goesOn(rule));
+  }
+
   /** Where some deny rule acts, as far as that meets the requests of a rule. */
   deniedOf(ruleNumber: number): readonly Box[] | undefined {
     return this.#meeting(ruleNumber, "deny", this.set.rules.length);
   }
 
   /** Kept for each rule: every question about it begins here, and most boxes are far from it. */
-  #meeting(ruleNumber: number, effect: Rule["effect"], end: number): readonly Box[] | undefined {
-    const key = `${ruleNumber} ${effect} ${end}`;
+  #meeting(
+    ruleNumber: number,
+    effect: Rule["effect"],
+    end: number,
+    isMeant?: (rule: NumberedRule) => boolean,
+  ): readonly Box[] | undefined {
+    const key = `${ruleNumber} ${effect} ${end} ${isMeant === undefined}`;
     if (this.#near.has(key)) return this.#near.get(key);
     const own = this.acts(ruleNumber);
     const { layout } = this.space;
@@ -76,6 +91,7 @@ export class PolicyRegions {
     let isKnown = own !== undefined;
     for (const each of { route: this.routes, deny: this.denies, require: this.requires }[effect]) {
       if (each.ruleNumber >= end || own === undefined) break;
+      if (isMeant?.(each) === false) continue;
       const others = this.acts(each.ruleNumber);
       if (others === undefined) isKnown = false;
       else for (const box of others) if (own.some(({ bits }) => layout.meets(bits, box))) boxes.push(box);
@@ -110,7 +126,7 @@ export class PolicyRegions {
 
   /**
    * Whether a rule ever decides: is the first deny rule, or the first route rule, that acts. A request that was found
-   * has been decided by the rules in order.
+   * has been decided by the rules in order. A route rule that decides none may still follow those that go on.
    */
   reach(ruleNumber: number): Reach {
     const effect = this.set.rules[ruleNumber]?.effect ?? "route";
@@ -122,7 +138,10 @@ export class PolicyRegions {
       if (allowed?.kind === "decides") return allowed;
     }
     const found = this.find(areas, covers);
-    if (found === "none") return { kind: "never" };
+    if (found === "none") {
+      const next = effect === "route" ? this.find(areas, this.endingAbove(ruleNumber)) : "none";
+      return next === "none" ? { kind: "never" } : next === "undecided" ? { kind: "undecided" } : { kind: "follows" };
+    }
     return this.#confirm(found, ruleNumber) ?? { kind: "undecided" };
   }
 
@@ -153,6 +172,8 @@ export class PolicyRegions {
 export type Reach =
   | { readonly kind: "decides"; readonly request: Facts; readonly outcome: Outcome }
   | { readonly kind: "never" }
+  /** It decides no request, but is asked next when a route above is exhausted (`on_exhausted: next_rule`). */
+  | { readonly kind: "follows" }
   | { readonly kind: "undecided" };
 
 /** Facts that two policies declare with different types have two axes, of which a request can have a value on one. */

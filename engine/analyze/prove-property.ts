@@ -70,9 +70,11 @@ function counterexampleIn(
 ): Verdict | undefined {
   const request = factsOfBox(property.regions.space, box);
   if (request === undefined) return undefined;
-  for (const facts of [request, ...variants(request)]) {
-    for (const world of [{}, ...worlds]) {
-      if (meetsForall(property, facts) && fails(facts, world)) return { kind: "refuted", request: facts, world };
+  const requests = [request, ...variants(request)].filter((facts) => meetsForall(property, facts));
+  for (const worldOf of [() => ({}), ...worlds]) {
+    for (const facts of requests) {
+      const world = worldOf(facts);
+      if (fails(facts, world)) return { kind: "refuted", request: facts, world };
     }
   }
   return undefined;

@@ -3,7 +3,7 @@ import type { FactChanges, WhyNot } from "./why-not.js";
 
 /** Why not, as text for a terminal. No trailing newline. */
 export function renderWhyNot(answer: WhyNot, { color = false }: { readonly color?: boolean } = {}): string {
-  const { model, chosen, is_chosen, rules, by_client, by_operator, client_can } = answer;
+  const { model, chosen, is_chosen, rules, by_client, is_smallest, by_operator, client_can } = answer;
   const title = is_chosen
     ? `${model} is chosen already: ${chosen ?? ""}`
     : `${model} is not chosen; ${chosen === undefined ? "nothing is" : `${chosen} is`}`;
@@ -27,7 +27,13 @@ export function renderWhyNot(answer: WhyNot, { color = false }: { readonly color
       ? "no change of hints can: proved over all requests with these keys and this time"
       : "none of up to three changes was found; that there is none is not proved";
   sections.push([
-    paint("smallest changes by the client, each tried", "strong", color),
+    paint(
+      is_smallest || by_client.length === 0
+        ? "smallest changes by the client, each tried"
+        : "changes by the client, each tried; that none is smaller is not proved",
+      "strong",
+      color,
+    ),
     ...(by_client.length === 0 ? [`  ${none}`] : renderChanges(by_client, color)),
   ]);
   if (by_operator.length > 0) {

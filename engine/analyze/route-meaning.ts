@@ -4,9 +4,10 @@ import { expandCandidates } from "../rank/expand-candidates.js";
 
 /** Two routes with the same meaning send every request the same way, catalog and world being equal. */
 export function routeMeaning(set: PolicySet, route: Route): string {
-  const { span: _, to, fallback, weights, ...options } = route;
+  const { span: _, to, fallback, weights, fallbackOn, ...options } = route;
   const sorted = weights?.toSorted((a, b) => (a.candidate < b.candidate ? -1 : 1));
-  return canonicalJson({ ...options, weights: sorted, ...expandReferences(set, { to, fallback }) });
+  const errors = fallbackOn.toSorted();
+  return canonicalJson({ ...options, weights: sorted, fallbackOn: errors, ...expandReferences(set, { to, fallback }) });
 }
 
 /** The default route is the last that is asked: what it says about what follows means nothing. */

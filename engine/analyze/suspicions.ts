@@ -9,7 +9,7 @@ import type { FactAtom } from "./axis.js";
 import type { Box } from "./box.js";
 import { mayBeExcluded, mayCostMore } from "./candidate-bounds.js";
 import { boxesWhere, surelyExcluded } from "./candidate-regions.js";
-import { justDearer, largestRequests } from "./costly-requests.js";
+import { answersToExceed, justDearer, largestRequests } from "./costly-requests.js";
 import type { NumberedRule } from "./policy-regions.js";
 import type { PropertyRegions } from "./property-regions.js";
 import { expandReferences, goesOn } from "./route-meaning.js";
@@ -18,8 +18,8 @@ import { expandReferences, goesOn } from "./route-meaning.js";
 export interface Suspicion {
   readonly areas: readonly Box[] | undefined;
   readonly covers: readonly (readonly Box[] | undefined)[];
-  /** Worlds to try, beside the plain one. */
-  readonly worlds?: readonly World[];
+  /** Worlds to try, beside the plain one, in this order. */
+  readonly worlds?: readonly ((request: Facts) => World)[];
   /** Further changes of the request to try: sizes at their limits, models to name. */
   readonly variants?: (request: Facts) => readonly Facts[];
   /** What remains unproved if no counterexample is found. */
@@ -87,8 +87,12 @@ function* aboutNotModel(property: PropertyRegions, name: string): Iterable<Suspi
       if (!isNamed(entry, name)) continue;
       yield {
         areas: property.reaching(ruleNumber),
-        covers: [property.refused(), surelyExcluded(property.regions, entry, route), property.notNaming(route, entry)],
-        worlds: [allDownBut(property, entry)],
+        covers: [
+          property.refused(),
+          surelyExcluded(property.regions, entry, route, "any"),
+          property.notNaming(route, entry),
+        ],
+        worlds: [() => allDownBut(property, entry), (request) => inSeveralPrompts(property, entry, request)],
         variants: (request) => [{ ...request, model: entry.model.id }],
         why: `whether ${entry.endpoint.id} can be the first attempt of rule ${id}`,
       };
@@ -108,15 +112,19 @@ function* aboutCost(property: PropertyRegions, limit: number): Iterable<Suspicio
     const budgeted = boxesWhere(regions.space, "budget_usd", (atom) => budgetOf(atom) <= limit);
     for (const entry of entries) {
       yield {
-        areas: regions.intersect(property.reaching(ruleNumber), mayCostMore(regions, entry, limit)),
+        areas: regions.intersect(property.reaching(ruleNumber), mayCostMore(regions, entry, limit, "any")),
         covers: [
           property.refused(),
-          surelyExcluded(regions, entry, route),
+          surelyExcluded(regions, entry, route, "any"),
           property.notNaming(route, entry),
           budgeted,
           ...limited,
         ],
-        worlds: [allDownBut(property, entry)],
+        worlds: [
+          () => allDownBut(property, entry),
+          (request) => ({ ...allDownBut(property, entry), answers: answersToExceed(request, entry, limit) }),
+          (request) => inSeveralPrompts(property, entry, request),
+        ],
         variants: (request) => [
           ...justDearer(request, entry, limit),
           ...largestRequests(request, property.regions.space, entry),
@@ -170,6 +178,13 @@ function* aboutModel(property: PropertyRegions, name: string): Iterable<Suspicio
 function allDownBut({ policy }: PropertyRegions, entry: CatalogEntry): World {
   const others = indexCatalog(policy.set.catalog).entries.filter(({ endpoint }) => endpoint.id !== entry.endpoint.id);
   return { down: others.map(({ endpoint }) => endpoint.id) };
+}
+
+/** The prompt of a request as several that fit the window, as in a request for embeddings. */
+function inSeveralPrompts(property: PropertyRegions, entry: CatalogEntry, request: Facts): World {
+  const { context_tokens = 0, max_output_tokens = 0 } = request;
+  const room = Math.max(1, entry.endpoint.contextWindow - max_output_tokens);
+  return { ...allDownBut(property, entry), largest_prompt: Math.min(context_tokens, room) };
 }
 
 function isNamed({ endpoint }: CatalogEntry, name: string): boolean {

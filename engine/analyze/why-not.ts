@@ -10,6 +10,7 @@ import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { Route } from "../policy/policy-set.js";
 import { type CatalogEntry, indexCatalog } from "../rank/catalog-index.js";
 import { excludeCandidate } from "../rank/exclude-candidate.js";
+import { expectedCost } from "../rank/expected-cost.js";
 import { rank } from "../rank/rank.js";
 import type { World } from "../rank/world.js";
 import { positionOf } from "../source/position.js";
@@ -20,11 +21,13 @@ import { boxesNotNaming, surelyExcluded } from "./candidate-regions.js";
 import { catalogCuts, rankFacts } from "./check-context.js";
 import { controlOf } from "./fact-control.js";
 import { factsOfBox } from "./facts-of-box.js";
-import { type Move, movesFor } from "./moves.js";
+import type { Search } from "./find-uncovered.js";
+import { type Move, movesFor, movesToCombine } from "./moves.js";
+import type { Cut } from "./number-atoms.js";
 import { PolicyRegions } from "./policy-regions.js";
 import { httpRequests } from "./request-assumptions.js";
 import { atomOfFacts } from "./request-space.js";
-import { expandReferences } from "./route-meaning.js";
+import { expandReferences, goesOn } from "./route-meaning.js";
 import { definitionsOf } from "./write-request.js";
 
 /** Why a request does not go to a model, and what would send it there. */
@@ -36,8 +39,10 @@ export interface WhyNot {
   readonly is_chosen: boolean;
   /** Every rule with the model among its candidates, in reading order, and all that keeps it from choosing it. */
   readonly rules: readonly BlockedRule[];
-  /** The smallest changes that a client can make, each tried. */
+  /** Changes that a client can make, each tried. */
   readonly by_client: readonly FactChanges[];
+  /** Whether none of fewer facts does it; else there were too many to try, or an expression that only a search can meet. */
+  readonly is_smallest: boolean;
   /** Changes that need the operator, a key, or another time. */
   readonly by_operator: readonly FactChanges[];
   /** `found`; `impossible`: proved; `not found`: neither. */
@@ -70,7 +75,7 @@ export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model
   const first = asking.first(asking.facts);
   const isChosen = first !== undefined && asking.isMeant(first.endpoint.id);
   const rules = asking.rules();
-  const found = isChosen ? { client: [], operator: [] } : asking.changes();
+  const found = isChosen ? { client: [], operator: [], isSmallest: true } : asking.changes();
   const impossible =
     !isChosen && found.client.length === 0 && asking.isImpossible(rules.map(({ ruleNumber }) => ruleNumber));
   return {
@@ -79,6 +84,7 @@ export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model
     is_chosen: isChosen,
     rules: rules.map(({ blocked }) => blocked),
     by_client: found.client,
+    is_smallest: found.isSmallest,
     by_operator: found.operator,
     client_can: isChosen || found.client.length > 0 ? "found" : impossible ? "impossible" : "not found",
   };
@@ -102,7 +108,7 @@ class Asking {
       sets: [policy.set],
       assumptions: httpRequests,
       facts: [...rankFacts, "max_latency_ms"],
-      cuts: catalogCuts(policy),
+      cuts: cutsAt(policy, facts, world, this.#entries),
     });
     this.#regions = new PolicyRegions(space, policy.set);
   }
@@ -159,10 +165,19 @@ class Asking {
     const finder = new FailureFinder(facts, new ConditionWords(definitionsOf(set)));
     const failed = condition === undefined ? undefined : finder.find(condition);
     if (failed !== undefined) blocks.push({ what: failed.wanted, detail: `is not so: ${failed.got}` });
-    const above = set.rules.find((other, at) => {
+    const above = set.rules.filter((other, at) => {
       return at < ruleNumber && other.effect === "route" && evaluateCondition(other.condition, facts) === true;
     });
-    if (above !== undefined) blocks.push({ what: `rule ${above.id}`, detail: "stands above and takes the request" });
+    const taker = above.find((other) => !goesOn(other));
+    if (taker !== undefined) blocks.push({ what: `rule ${taker.id}`, detail: "stands above and takes the request" });
+    else {
+      // Those that go on take it only while they have a candidate.
+      const { attempts } = rank(this.#policy, outcome, facts, this.#world);
+      const asked = above.find(({ id }) => attempts.some((attempt) => attempt.rule === id));
+      if (asked !== undefined) {
+        blocks.push({ what: `rule ${asked.id}`, detail: "stands above and is asked first; it goes on when exhausted" });
+      }
+    }
     const alone: Outcome = {
       denied: undefined,
       requirements: outcome.requirements,
@@ -187,47 +202,60 @@ class Asking {
     return reasons.map(({ endpoint, reason, detail }) => ({ what: reason, detail: `${endpoint.id}: ${detail}` }));
   }
 
-  changes(): { readonly client: readonly FactChanges[]; readonly operator: readonly FactChanges[] } {
+  changes() {
     const { set } = this.#policy;
     const moves = movesFor(this.#regions.space, set, this.facts, this.#entries[0]?.model.id);
-    const isClients = ({ fact }: Move) => controlOf(set, fact) === "client";
+    const isClients = ({ fact, apply }: Move) =>
+      controlOf(set, fact) === "client" && (fact !== "tags" || this.#keepsKeyTags(apply(this.facts)));
     const client = this.#smallest(moves.filter(isClients), () => true);
     const operator = this.#smallest(moves, (chosen) => !chosen.every(isClients));
-    return {
-      client: client.length > 0 ? client : this.#fromRegions((fact) => controlOf(set, fact) === "client"),
-      operator,
-    };
+    if (client.changes.length > 0) {
+      return { client: client.changes, isSmallest: client.isSmallest, operator: operator.changes };
+    }
+    const far = this.#fromRegions((fact) => controlOf(set, fact) === "client");
+    return { client: far, isSmallest: false, operator: operator.changes };
   }
 
-  /** Fewest changes first; of what is found nothing larger is tried. */
-  #smallest(moves: readonly Move[], isWanted: (chosen: readonly Move[]) => boolean): readonly FactChanges[] {
+  /** The tags of its key are among a request's, whatever the client says. */
+  #keepsKeyTags(facts: Facts): boolean {
+    const { tags: before = [], key_tags: own = [] } = this.facts;
+    return own.every((tag) => !before.includes(tag) || facts.tags?.includes(tag) === true);
+  }
+
+  /** Fewest changes first, of the same facts the nearest values; of what is found nothing larger is tried. */
+  #smallest(moves: readonly Move[], isWanted: (chosen: readonly Move[]) => boolean) {
     const found: { readonly moves: readonly Move[]; readonly change: FactChanges; readonly weight: number }[] = [];
     let tries = 0;
-    const holdsFound = (chosen: readonly Move[]) =>
-      found.some((known) => known.moves.every((move) => chosen.some(({ fact }) => fact === move.fact)));
-    const visit = (chosen: readonly Move[], facts: Facts, from: number, left: number): void => {
+    const holds = (chosen: readonly Move[], known: readonly Move[]) =>
+      known.every((move) => chosen.some(({ fact }) => fact === move.fact));
+    const visit = (of: readonly Move[], chosen: readonly Move[], facts: Facts, from: number, left: number): void => {
       if (left === 0) {
-        if (!isWanted(chosen) || holdsFound(chosen)) return;
+        const weight = chosen.reduce((sum, move) => sum + move.weight, 0);
+        const known = found.findIndex(({ moves: before }) => holds(chosen, before));
+        const isNearer = known === -1 || (found[known]?.moves.length === chosen.length && weight < found[known].weight);
+        if (!isNearer || !isWanted(chosen)) return;
         tries++;
         if (!this.#isChosenBy(facts) || !this.#needsAll(chosen)) return;
-        const weight = chosen.reduce((sum, move) => sum + move.weight, 0);
+        if (known !== -1) found.splice(known, 1);
         found.push({ moves: chosen, change: this.#describe(facts), weight });
         return;
       }
-      for (let at = from; at <= moves.length - left && tries < MOST_TRIES; at++) {
-        const move = moves[at] as Move;
+      for (let at = from; at <= of.length - left && tries < MOST_TRIES; at++) {
+        const move = of[at] as Move;
         if (chosen.some((other) => other.fact === move.fact && !(move.isTag && other.isTag))) continue;
-        visit([...chosen, move], move.apply(facts), at + 1, left - 1);
+        visit(of, [...chosen, move], move.apply(facts), at + 1, left - 1);
       }
     };
+    const few = movesToCombine(moves);
     for (let size = 1; size <= MOST_CHANGES && found.length < MOST_ANSWERS && tries < MOST_TRIES; size++) {
-      visit([], this.facts, 0, size);
+      visit(size === 1 ? moves : few, [], this.facts, 0, size);
     }
-    // Of several values of the same facts, the nearest.
-    return found
-      .sort((a, b) => a.moves.length - b.moves.length || a.weight - b.weight)
-      .slice(0, MOST_ANSWERS)
-      .map(({ change }) => change);
+    found.sort((a, b) => a.moves.length - b.moves.length || a.weight - b.weight);
+    const isAll = few.length === moves.length && tries < MOST_TRIES && this.#regions.space.opaqueAxes.size === 0;
+    return {
+      changes: found.slice(0, MOST_ANSWERS).map(({ change }) => change),
+      isSmallest: isAll || found[0]?.moves.length === 1,
+    };
   }
 
   /** Whether none of the changes can be left out. */
@@ -246,13 +274,18 @@ class Asking {
 
   /** A change of any size: a request of a region where a rule decides, brought back as near as it goes. */
   #fromRegions(isFree: (fact: string) => boolean): readonly FactChanges[] {
-    for (const { ruleNumber } of this.rules()) {
-      const found = this.#findDecided(ruleNumber, isFree, []);
-      if (found === undefined || typeof found === "string") continue;
+    const regions = this.#regions;
+    const places = this.rules().flatMap(({ ruleNumber }) => [
+      [ruleNumber, regions.above(ruleNumber)] as const,
+      [ruleNumber, regions.endingAbove(ruleNumber)] as const,
+    ]);
+    for (const [ruleNumber, above] of places) {
+      const found = this.#findAsked(ruleNumber, isFree, above, []);
+      if (typeof found === "string") continue;
       const start = factsOfBox(this.#regions.space, found);
       if (start === undefined) continue;
       let facts: Facts = { ...this.facts, ...start };
-      if (!this.#isChosenBy(facts)) continue;
+      if (!this.#isChosenBy(facts) || !this.#keepsKeyTags(facts)) continue;
       for (const name of Object.keys(facts)) {
         const { [name as keyof Facts]: _, ...others } = facts;
         const was = readFact(this.facts, name);
@@ -264,8 +297,12 @@ class Asking {
     return [];
   }
 
-  /** Requests that a rule decides, with the facts that are not free as they are. */
-  #findDecided(ruleNumber: number, isFree: (fact: string) => boolean, covers: readonly Box[] | undefined) {
+  /** Requests that a rule is asked for and that are not among those given, with the facts that are not free as they are. */
+  #findAsked(
+    ruleNumber: number,
+    isFree: (fact: string) => boolean,
+    ...covers: readonly (readonly Box[] | undefined)[]
+  ): Search {
     const regions = this.#regions;
     const { space } = regions;
     let fixed: readonly Box[] | undefined = [space.layout.full()];
@@ -277,7 +314,7 @@ class Asking {
       if (atom !== undefined && atom !== -1) fixed = regions.intersect(fixed, [space.layout.only(number, [atom])]);
     }
     const areas = regions.intersect(regions.acts(ruleNumber), fixed);
-    return regions.find(areas, regions.above(ruleNumber), regions.deniedOf(ruleNumber), covers);
+    return regions.find(areas, regions.deniedOf(ruleNumber), ...covers);
   }
 
   /** Whether no change of what a client controls can make one of the rules choose the model: proved. */
@@ -297,16 +334,17 @@ class Asking {
         // Only a request that names the model has it as a candidate.
         const unnamed = isNamed ? [] : boxesNotNaming(this.#regions.space, entry.model.id);
         const covers = excluded === undefined ? undefined : [...excluded, ...unnamed];
-        return this.#findDecided(ruleNumber, isFree, covers) === "none";
+        return this.#findAsked(ruleNumber, isFree, this.#regions.endingAbove(ruleNumber), covers) === "none";
       });
     });
   }
 
-  /** Left out whatever the request says: no key, circuit open. */
+  /** Left out whatever the request says: no key, circuit open. What its own hints and body leave out, others need not. */
   #isOut(entry: CatalogEntry): boolean {
+    const { hint_excluded: _, hint_excluded_by: _by, incapable: _body, ...world } = this.#world;
     const test = {
       facts: {},
-      world: this.#world,
+      world,
       requirements: [],
       costLimits: [],
       promptTokens: undefined,
@@ -335,4 +373,29 @@ class Asking {
       ...(first.cost === undefined ? {} : { cost_usd: formatUsd(first.cost) }),
     };
   }
+}
+
+/** The values at which a candidate would be left out, or let in, were all else as it is. */
+function cutsAt(
+  policy: CompiledPolicy,
+  { context_tokens, max_output_tokens }: Facts,
+  { latency_ms, answers }: World,
+  wanted: readonly CatalogEntry[],
+): ReadonlyMap<string, readonly Cut[]> {
+  const cuts = new Map([...catalogCuts(policy)].map(([fact, known]) => [fact, [...known]]));
+  const add = (fact: string, value: number | undefined, ...sides: readonly boolean[]) => {
+    if (value === undefined || value < 0) return;
+    cuts.set(fact, [...(cuts.get(fact) ?? []), ...sides.map((isAfter) => ({ value, isAfter }))]);
+  };
+  for (const { endpoint } of indexCatalog(policy.set.catalog).entries) {
+    add("context_tokens", endpoint.contextWindow - (max_output_tokens ?? 0), true);
+    add("max_output_tokens", endpoint.contextWindow - (context_tokens ?? 0), true);
+  }
+  for (const { endpoint } of wanted) {
+    // Just enough for it.
+    add("budget_usd", expectedCost(endpoint, context_tokens, max_output_tokens, answers), false, true);
+    const latency = latency_ms?.[endpoint.id];
+    add("max_latency_ms", latency === undefined ? undefined : Math.ceil(latency), false, true);
+  }
+  return cuts;
 }

@@ -8,6 +8,7 @@ import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { PolicyTest, TestExpectation } from "../policy/policy-test.js";
 import type { World } from "../rank/world.js";
 import { formatUsd, usdToNano } from "../units/money.js";
+import { formatTokens } from "../units/tokens.js";
 import type { DecisionRecord, RecordedCandidate } from "./decision-record.js";
 import { explainDecision } from "./explain-decision.js";
 import { recordRuleAbove } from "./record-rules-above.js";
@@ -52,11 +53,19 @@ function runProperty(policy: CompiledPolicy, test: PolicyTest, forall: Condition
     const { request, world } = verdict;
     const run = runOne(request, world);
     record ??= run.record;
-    const down = world.down === undefined ? "" : " when every other endpoint is down";
-    const example = `for example ${writeRequest(request, definitionsOf(policy.set))}${down}`;
-    failures.push(...run.failures.map((text) => `${text}\nexample  ${example.slice("for example ".length)}`));
+    const example = `${writeRequest(request, definitionsOf(policy.set))}${writeWorld(world)}`;
+    failures.push(...run.failures.map((text) => `${text}\nexample  ${example}`));
   }
   return { passed: failures.length === 0, failures, ...(record === undefined ? {} : { record }) };
+}
+
+/** What a counterexample takes beside its facts. */
+function writeWorld({ answers = 1, largest_prompt, down }: World): string {
+  return [
+    answers === 1 ? "" : `, ${formatTokens(answers)} answers (\`n\`)`,
+    largest_prompt === undefined ? "" : `, in prompts of at most ${formatTokens(largest_prompt)} tokens`,
+    down === undefined ? "" : " when every other endpoint is down",
+  ].join("");
 }
 
 function describeExpectation({ rule, model, notModel, denied, requirements, maxCostUsd }: TestExpectation): string {

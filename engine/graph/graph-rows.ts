@@ -152,7 +152,7 @@ function writeRoute({ to, fallback, strategy, sticky, onExhausted }: Route): rea
           .map(([name, share]) => `${name} ${share}`)
           .join(", ");
   const notes = [
-    ...(how === "order" || (to.length === 1 && to[0]?.kind === "model") ? [] : [how]),
+    ...(how === "order" || (to.length === 1 && to[0]?.kind === "endpoint") ? [] : [how]),
     ...(sticky === undefined ? [] : [`sticky by ${sticky}`]),
   ];
   return [

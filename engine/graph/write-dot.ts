@@ -40,8 +40,10 @@ export function writeDot({ title, guards, routes, pools }: PolicyGraph): string 
   return `${lines.join("\n")}\n`;
 }
 
-/** Lines, aligned to the left. */
+/** Lines, aligned to the left. Graphviz reads `&lt;` and its like, so `&` is written out. */
 function quote(lines: readonly string[]): string {
-  const escaped = lines.map((line) => line.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", " "));
+  const escapeLine = (line: string) =>
+    line.replaceAll("&", "&amp;").replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", " ");
+  const escaped = lines.map(escapeLine);
   return `"${escaped.join("\\l")}${lines.length > 1 ? "\\l" : ""}"`;
 }

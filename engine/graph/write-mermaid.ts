@@ -43,6 +43,7 @@ function label({ title, condition, effect }: GraphRow, withEffect = true): strin
 function escapeLabel(text: string): string {
   return text
     .replaceAll("#", "#35;")
+    .replaceAll("&", "#amp;")
     .replaceAll('"', "#quot;")
     .replaceAll("<", "#lt;")
     .replaceAll(">", "#gt;")

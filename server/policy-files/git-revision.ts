@@ -6,7 +6,7 @@ import { runGit } from "./run-git.js";
 const TIMEOUT_MS = 2_000;
 /** How often it is looked whether HEAD has moved; one `stat` of each of two files. */
 const LOOK_EVERY_MS = 2_000;
-const policyFiles = ["--", "*.yaml", "*.yml"];
+const policyFiles = ["--", ":(icase)*.yaml", ":(icase)*.yml"];
 
 function git(directory: string, ...args: string[]): Promise<string> {
   return runGit(directory, args, TIMEOUT_MS);

@@ -56,7 +56,7 @@ export interface Listing {
 }
 
 /**
- * Finds the YAML files (`*.yaml`, `*.yml`) of a policy directory. Hidden files and folders, and `node_modules`, are left out.
+ * Finds the YAML files (`*.yaml`, `*.yml`, in letters of either case) of a policy directory. Hidden files and folders, and `node_modules`, are left out.
  *
  * Links are followed while they stay inside the real directory; the directory itself may be a link, and so may
  * `..data` inside it (a Kubernetes ConfigMap), because both lead to a place that is then the real directory or in it.
@@ -108,7 +108,12 @@ function mayMatter(entry: Dirent): boolean {
 }
 
 function isYaml({ name }: Dirent): boolean {
-  return /\.ya?ml$/.test(name);
+  return isYamlName(name);
+}
+
+/** Whether a file's name says YAML, in letters of either case. */
+export function isYamlName(name: string): boolean {
+  return /\.ya?ml$/i.test(name);
 }
 
 async function addEntry(

@@ -7,10 +7,11 @@ export const alwaysDenied: Check = function* ({ regions, reach }) {
     if (reached.kind === "never") continue;
     // Most rules decide a request at hand that no guard refuses.
     if (reached.kind === "decides" && reached.outcome.denied === undefined) continue;
-    const allowed = regions.find(regions.acts(ruleNumber), regions.above(ruleNumber), regions.deniedOf(ruleNumber));
+    const above = regions.endingAbove(ruleNumber);
+    const allowed = regions.find(regions.acts(ruleNumber), above, regions.deniedOf(ruleNumber));
     if (allowed !== "none") continue;
     const alone = regions.denies.find(({ ruleNumber: other }) => {
-      return regions.find(regions.acts(ruleNumber), regions.above(ruleNumber), regions.acts(other)) === "none";
+      return regions.find(regions.acts(ruleNumber), above, regions.acts(other)) === "none";
     });
     yield {
       code: "RW2002",

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import type { RouteRule, Rule } from "../../policy/policy-set.js";
 import type { Check, CheckContext } from "../check-context.js";
-import { routeMeaning } from "../route-meaning.js";
+import { goesOn, routeMeaning } from "../route-meaning.js";
 
 /** Places that are shown for one finding. */
 const SHOWN_RULES = 3;
@@ -70,9 +70,9 @@ function describe(context: CheckContext, rule: Rule, ruleNumber: number): Diagno
 function takersOf({ regions }: CheckContext, rule: Rule, ruleNumber: number) {
   const areas = regions.acts(ruleNumber);
   return (rule.effect === "route" ? regions.routes : regions.denies).filter(({ ruleNumber: other }) => {
-    if (other >= ruleNumber) return false;
+    if (other >= ruleNumber || goesOn(regions.set.rules[other])) return false;
     const shared = regions.intersect(areas, regions.acts(other));
-    return shared?.length !== 0 && regions.find(shared, regions.above(other)) !== "none";
+    return shared?.length !== 0 && regions.find(shared, regions.endingAbove(other)) !== "none";
   });
 }
 

@@ -45,6 +45,27 @@ policy.yaml:11:5: warning[RW2001]: rule \`sql\` can never decide a request: \`co
     );
   });
 
+  it("are not reported when they are asked after a rule above that goes on", () => {
+    const first = `- { id: first, route: { to: [acme/small, acme/open], on_exhausted: next_rule } }`;
+    expectFindings(`
+${first}
+- { id: tools, match: { uses_tools: true }, ${both} }`).toEqual([]);
+    expectFindings(first, { all: true }).toEqual([]);
+    expectFindings(`
+${first}
+- { id: rest, ${both} }
+- { id: tools, match: { uses_tools: true }, ${swapped} }`).toEqual([
+      "11 RW2001 rule `tools` can never decide a request: `rest` takes every request that it matches",
+    ]);
+  });
+
+  it("are not said to have candidates that never serve, when what went on comes to them", () => {
+    // Of what `long` decides itself nothing fits the small model; what `streamed` passes on does.
+    expectFindings(`
+- { id: streamed, match: { context_tokens: { lt: 40k } }, route: { to: [acme/open, acme/large], on_exhausted: next_rule } }
+- { id: any, match: { stream: true }, ${both} }`).toEqual([]);
+  });
+
   it("are not reported when one request is left, at the very edge", () => {
     expectFindings(`
 - { id: short, match: { context_tokens: { lt: 10k } }, ${both} }

@@ -167,6 +167,48 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(found.same).toBe(false);
   });
 
+  it("lists the order of a model's endpoints, which a request that names it goes by, and what an endpoint has of its own", () => {
+    const withCatalog = (endpoints: string, provider = "") =>
+      compiled([
+        policyOf("", "", "to: [requested, acme/large]").files[0]!,
+        {
+          name: "catalog.yaml",
+          text: catalog
+            .replace("endpoints: [{ provider: near, model: small }]", `endpoints: [${endpoints}]`)
+            .replace("region: us }", `region: us${provider} }`),
+        },
+      ]);
+    const [near, far] = ["{ provider: near, model: small }", "{ provider: far, model: small }"];
+    const before = withCatalog(`${near}, ${far}`);
+    expect(report(before, withCatalog(`${far}, ${near}`)).catalog).toEqual([
+      { subject: "acme/small", what: "endpoints near, far → far, near", rules: ["default"] },
+    ]);
+    const own = "{ provider: far, model: small, max_concurrent: 2, circuit_breaker: false }";
+    expect(report(before, withCatalog(`${near}, ${own}`)).catalog.map(({ subject, what }) => [subject, what])).toEqual([
+      ["acme/small@far", "circuit_breaker the provider's → false"],
+      ["acme/small@far", "max_concurrent none → 2"],
+    ]);
+    expect(
+      report(before, withCatalog(`${near}, ${far}`, ", circuit_breaker: false")).catalog.map(({ subject }) => subject),
+    ).toEqual(["provider far"]);
+  });
+
+  it("finds nothing in another order of `fallback_on`", () => {
+    const route = (errors: string) => policyOf("", "", `to: [acme/small, acme/large], fallback_on: [${errors}]`);
+    expect(report(route("timeout, connection"), route("connection, timeout")).same).toBe(true);
+  });
+
+  it("lists a default that refused clients are told", () => {
+    const before = policyOf(`- { id: no, match: { stream: true }, deny: "not for {attributes.plan}" }`);
+    const [policy, ...others] = before.files;
+    const text = policy!.text.replace("default: pro", "default: free");
+    const found = report(before, compiled([{ ...policy!, text }, ...others]));
+    expect(found.same).toBe(false);
+    expect(found.attributes).toEqual([
+      'attributes.plan: string from the key, one of free pro, default "pro" → string from the key, one of free pro, default "free"',
+    ]);
+  });
+
   it("says when the price of long prompts changes", () => {
     const before = policyOf("");
     const tiers = "above: [{ context_tokens: 100k, input: 20, output: 30 }]";

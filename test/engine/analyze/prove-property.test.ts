@@ -50,7 +50,8 @@ describe("a property of a policy test", () => {
     "forall: { tags: [pii] }\nexpect: { not_model: acme/large }",
     "forall: { tags: { all: [pii], none: [secret, code] }, attributes.plan: pro, context_tokens: { lt: 2k } }\nexpect: { rule: default, requirements: [stay] }",
     "forall: { tags: { present: false }, context_tokens: { lt: 10k }, attributes.plan: pro, max_output_tokens: { lte: 1k }, uses_vision: false, uses_json_schema: false, budget_usd: { present: false } }\nexpect: { model: acme/small, rule: default }",
-    "forall: { context_tokens: { lte: 1k }, max_output_tokens: { lte: 100 } }\nexpect: { max_cost_usd: 0.012 }",
+    "forall: { context_tokens: { lte: 1k }, max_output_tokens: 0 }\nexpect: { max_cost_usd: 0.01 }",
+    "forall: { context_tokens: { gt: 32k }, max_output_tokens: { gt: 4k } }\nexpect: { not_model: acme/small }",
   ])("is proved: %s", (property) => {
     expect(failuresOf(property)).toBe("");
   });
@@ -76,14 +77,30 @@ describe("a property of a policy test", () => {
     );
   });
 
+  it("is refuted by a request that asks for several answers, or holds several prompts", () => {
+    expect(
+      failuresOf(
+        "forall: { context_tokens: { lte: 1k }, max_output_tokens: { lte: 100 } }\nexpect: { max_cost_usd: 0.012 }",
+      ),
+    ).toBe(
+      "expected a cost of at most $0.012\nactual   $0.0122 at acme/small@near\nexample  tags {code}, context_tokens 1,000, max_output_tokens 100, 56 answers (`n`) when every other endpoint is down",
+    );
+    expect(failuresOf("forall: { context_tokens: { gt: 32k } }\nexpect: { not_model: acme/small }")).toContain(
+      "example  tags {code}, context_tokens 32,001, in prompts of at most 32,000 tokens when every other endpoint is down",
+    );
+    expect(failuresOf("forall: { max_output_tokens: 0 }\nexpect: { max_cost_usd: 2 }")).toMatch(
+      /actual {3}\$2\.0000[01]\d* at acme.*\n.*in prompts of at most/,
+    );
+  });
+
   it("is proved and refuted by the price of the prompt's size", () => {
     const failures = (limit: number) => {
-      const property = `forall: { context_tokens: { lte: 30k }, max_output_tokens: { lte: 1k }, model: acme/large }\nexpect: { max_cost_usd: ${limit} }`;
+      const property = `forall: { context_tokens: { lte: 30k }, max_output_tokens: 0, model: acme/large }\nexpect: { max_cost_usd: ${limit} }`;
       const policy = withProperty(property, tieredPolicy());
       return policy.tests.flatMap((test) => runPolicyTest(policy, test).failures).join();
     };
-    expect(failures(0.63)).toBe(""); // 30k × $20 + 1k × $30
-    expect(failures(0.62)).toMatch(/actual {3}\$0\.6[23]\d* at acme\/large/);
+    expect(failures(0.6)).toBe(""); // 30k × $20
+    expect(failures(0.59)).toMatch(/actual {3}\$0\.(59|6)\d* at acme\/large/);
     // Just above the threshold all of it costs twice as much: 20,001 × $20 and nothing less is more than $0.35.
     expect(failures(0.35)).toMatch(/actual {3}\$0\.(3[5-9]|4)\d* at acme\/large/);
   });
@@ -146,7 +163,7 @@ describe("proved properties", () => {
     const policy = tieredPolicy();
     const counts = { seed: seed + 5, properties: 0, proved: 0, refuted: 0, undecided: 0, tried: 0 };
     const faults: string[] = [];
-    for (let number = 0; number < 60 * scale; number++) {
+    for (let number = 0; number < 160 * scale; number++) {
       const property = `forall: { ${randomCondition(random)} }\nexpect: { ${randomExpectation(random)} }`;
       const own = withProperty(property, policy);
       const [test] = own.tests as readonly [PolicyTest];
@@ -164,7 +181,11 @@ describe("proved properties", () => {
         const { model: _model, ...anyWorld } = test.expect;
         const world =
           test.expect.model === undefined && random.chance(0.4)
-            ? { down: [random.pick(["near", "far", "acme/small"])] }
+            ? {
+                down: [random.pick(["near", "far", "acme/small"])],
+                ...(random.chance(0.3) ? { answers: random.integer(2, 500) } : {}),
+                ...(random.chance(0.3) ? { largest_prompt: 50 } : {}),
+              }
             : {};
         const isVoid =
           firstAttempt(own, request, world) === undefined && ("maxCostUsd" in anyWorld || "notModel" in anyWorld);

@@ -23,6 +23,7 @@ export interface ReachCounts {
   rules: number;
   decides: number;
   never: number;
+  follows: number;
   undecided: number;
   /** Requests tried on rules that are said never to decide. */
   tried: number;
@@ -38,7 +39,7 @@ export function checkReach(
   misread: (set: PolicySet) => PolicySet = (set) => set,
 ): { readonly counts: ReachCounts; readonly faults: readonly string[] } {
   const random = new Random(seed);
-  const counts: ReachCounts = { seed, rules: 0, decides: 0, never: 0, undecided: 0, tried: 0 };
+  const counts: ReachCounts = { seed, rules: 0, decides: 0, never: 0, follows: 0, undecided: 0, tried: 0 };
   const faults: string[] = [];
   const requests = Array.from({ length: 2_000 }, () => generateRequest(random));
   for (let policy = 0; policy < policies; policy++) {
@@ -60,7 +61,7 @@ export function checkReach(
       counts[reach.kind]++;
       const what = `policy ${policy}, rule ${ruleNumber}: ${reach.kind}`;
       if (reach.kind === "decides" && !decides(reach.request, ruleNumber)) faults.push(`${what}, yet it does not`);
-      if (reach.kind !== "never") continue;
+      if (reach.kind !== "never" && reach.kind !== "follows") continue;
       const isRoute = set.rules[ruleNumber]?.effect !== "deny";
       if (acted.has(isRoute ? ruleNumber : (set.rules[ruleNumber] as never))) faults.push(`${what}, yet it does`);
       for (const box of (regions.acts(ruleNumber) ?? []).slice(0, 20)) {

@@ -5,6 +5,7 @@ import { decide } from "../../../engine/evaluate/decide.js";
 import type { Facts, FactValue } from "../../../engine/evaluate/facts.js";
 import type { CompiledPolicy } from "../../../engine/policy/compiled-policy.js";
 import { rank } from "../../../engine/rank/rank.js";
+import type { World } from "../../../engine/rank/world.js";
 import { readPolicyDirectory } from "../../../server/policy-files/read-policy-directory.js";
 import { Random } from "../../differential/random.js";
 import { compiled, policyOf } from "./harness.js";
@@ -24,6 +25,43 @@ function chosen(policy: CompiledPolicy, facts: Facts): string | undefined {
   const outcome = decide(policy, facts);
   return outcome.denied === undefined ? rank(policy, outcome, facts, {}).attempts[0]?.endpoint.model : undefined;
 }
+
+describe("why not a model, when it is not impossible", () => {
+  it("does not call impossible what a rule that goes on can come to", () => {
+    const policy = policyOf(
+      `
+- { id: first, route: { to: [acme/large], on_exhausted: next_rule } }
+- { id: rare, match: { tags: { all: [a, b, c, d] } }, route: { to: [acme/small] } }`,
+      "",
+      "to: [acme/open]",
+    );
+    const reached = { ...plain, budget_usd: 0.01, tags: ["a", "b", "c", "d"] };
+    expect(chosen(policy, reached)).toBe("acme/small");
+    const answer = whyNot(policy, plain, {}, "acme/small");
+    expect(answer.client_can).not.toBe("impossible");
+    expect(answer.rules).toMatchObject([
+      {
+        rule: "rare",
+        blocked_by: [
+          { what: "tags has all of a, b, c, d" },
+          { what: "rule first", detail: "stands above and is asked first; it goes on when exhausted" },
+        ],
+      },
+    ]);
+  });
+
+  it("does not call impossible what only a hint or a field of this request leaves out", () => {
+    const policy = policyOf("");
+    for (const world of [
+      { hint_excluded: ["acme/large"] },
+      { hint_excluded_by: { "provider.only: near": ["acme/large@far"] } },
+      { incapable: { "acme/large@far": "asks for logprobs" } },
+    ]) {
+      expect(whyNot(policy, plain, world, "acme/large").client_can).toBe("not found");
+    }
+    expect(whyNot(policy, plain, { no_credentials: ["far"] }, "acme/large").client_can).toBe("impossible");
+  });
+});
 
 describe("why not a model", () => {
   const policy = policyOf(`
@@ -74,6 +112,55 @@ with what only a key, the operator or the clock can change
     expect(renderWhyNot(answer)).toContain(
       "no change of hints can: proved over all requests with these keys and this time",
     );
+  });
+
+  it("tries a change of one fact however many there are, before those of two", () => {
+    const many = Array.from({ length: 120 }, (_, number) => `t${number}`).join(", ");
+    const wide = policyOf(`
+- { id: pair, match: { stream: true, app: x }, route: { to: [acme/open, acme/large] } }
+- { id: tags, match: { tags: [${many}] }, route: { to: [acme/small] } }
+- { id: one, match: { tags: [last] }, route: { to: [acme/open, acme/large] } }`);
+    const answer = whyNot(wide, plain, {}, "acme/open");
+    expect(answer.is_smallest).toBe(true);
+    expect(answer.by_client.map(({ changes }) => changes.map(({ fact, to }) => `${fact} ${to}`))).toEqual([
+      ["tags {last}"],
+      ["app x", "stream true"],
+    ]);
+  });
+
+  it("tries what just suffices for the model: a budget, a latency, the room that is left", () => {
+    const other = policyOf("", "", "to: [acme/large, acme/small]");
+    const facts = { ...plain, context_tokens: 20_000, max_output_tokens: 3_000 };
+    const shown = (of: CompiledPolicy, given: Facts, model: string, world: World = {}) =>
+      whyNot(of, given, world, model).by_client.map(({ changes }) =>
+        changes.map(({ fact, to }) => `${fact} ${to}`).join(),
+      );
+    expect(shown(other, { ...facts, budget_usd: 5 }, "acme/small")).toContain("budget_usd 0.026");
+    expect(
+      shown(other, facts, "acme/small", { latency_ms: { "acme/large@far": 900, "acme/small@near": 300.5 } }),
+    ).toEqual(expect.arrayContaining(["max_latency_ms 301", "budget_usd 0.026"]));
+    expect(shown(policyOf(""), facts, "acme/large")).toContain("context_tokens 29,001");
+  });
+
+  it("says when a smaller change may be there: an expression is met by searching", () => {
+    const odd = policyOf(
+      `- { id: odd, match: { logic: { "==": [{ "%": [{ var: context_tokens }, 7] }, 3] } }, route: { to: [acme/open] } }`,
+    );
+    const answer = whyNot(odd, plain, {}, "acme/open");
+    expect(answer).toMatchObject({ client_can: "found", is_smallest: false });
+    expect(renderWhyNot(answer)).toContain("changes by the client, each tried; that none is smaller is not proved");
+  });
+
+  it("leaves it to the operator to take away a tag of the key", () => {
+    const tagged = policyOf(
+      `- { id: pii, match: { tags: [pii] }, route: { to: [acme/small] } }`,
+      "",
+      "to: [acme/large]",
+    );
+    const answer = whyNot(tagged, { ...plain, tags: ["pii", "x"], key_tags: ["pii"] }, {}, "acme/large");
+    expect(answer.by_client).toEqual([]);
+    expect(answer.by_operator.map(({ changes }) => changes)).toEqual([[{ fact: "tags", from: "{pii, x}", to: "{x}" }]]);
+    expect(whyNot(tagged, { ...plain, tags: ["pii"] }, {}, "acme/large").by_client).not.toEqual([]);
   });
 
   it("says that a model that is down cannot be reached by hints", () => {

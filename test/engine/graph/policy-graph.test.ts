@@ -81,6 +81,15 @@ flowchart TD
     expect(policyGraph(large(200), false).routes).toHaveLength(201);
   });
 
+  it("shows a text that looks like an entity as it is, and how the endpoints of one model are ordered", () => {
+    const [policy, catalog] = large(1).files;
+    const text = policy!.text.replace("t<0>&", "&lt;").replace("to: [x/y] }", "to: [x/y], strategy: cheapest }");
+    const graph = policyGraph(compilePolicy([{ ...policy!, text }, catalog!]).value!);
+    expect(writeMermaid(graph)).toContain("tenant = #quot;#amp;lt;#quot;");
+    expect(writeDot(graph)).toContain('tenant = \\"&amp;lt;\\"');
+    expect(graph.routes[0]?.effect).toEqual(["x/y (cheapest)"]);
+  });
+
   it("quotes for Graphviz", () => {
     const dot = writeDot(policyGraph(starter));
     expect(dot).toContain('r0 [label="long-context\\lcontext_tokens ≥ 200,000\\l"');

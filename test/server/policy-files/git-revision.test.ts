@@ -54,6 +54,16 @@ describe("readGitRevision()", () => {
     expect(await readGitRevision(policies, [{ name: "catalog.yaml" }])).toBe(`${commit}-dirty`);
   });
 
+  it("knows names in capitals", async () => {
+    const { policies } = await repository();
+    await writeFiles(policies, { "LOUD.YML": "kind: policy\nrules: []\n" });
+    const commit = await commitAll(policies);
+    const withLoud = [...files, { name: "LOUD.YML" }];
+    expect(await readGitRevision(policies, withLoud)).toBe(commit);
+    await writeFiles(policies, { "LOUD.YML": "kind: policy\n" });
+    expect(await readGitRevision(policies, withLoud)).toBe(`${commit}-dirty`);
+  });
+
   it("is unknown without a repository, and before its first commit", async () => {
     const folder = await folderWith({ "policy.yaml": policyNamed("one") });
     expect(await readGitRevision(folder, [{ name: "policy.yaml" }])).toBeUndefined();

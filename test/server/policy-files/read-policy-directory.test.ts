@@ -26,6 +26,7 @@ describe("readPolicyDirectory()", () => {
       "policy.yaml": "kind: policy\n",
       "catalog.yml": "kind: catalog\n",
       "teams/search/rules.yaml": "# ü\n",
+      "tests/CASES.YAML": "kind: test\n",
       "README.md": "no",
       "policy.yaml~": "no",
     });
@@ -33,6 +34,7 @@ describe("readPolicyDirectory()", () => {
       { name: "catalog.yml", text: "kind: catalog\n" },
       { name: "policy.yaml", text: "kind: policy\n" },
       { name: "teams/search/rules.yaml", text: "# ü\n" },
+      { name: "tests/CASES.YAML", text: "kind: test\n" },
     ]);
   });
 
