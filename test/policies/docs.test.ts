@@ -8,6 +8,7 @@ import { errorClasses } from "../../engine/policy/policy-set.js";
 import { exclusionReasons } from "../../engine/rank/route-plan.js";
 import { strategies } from "../../engine/rank/strategies.js";
 import { readPolicyDirectory } from "../../server/policy-files/read-policy-directory.js";
+import * as attributeNames from "../../server/telemetry/attribute-names.js";
 import { compileExample, readExamples } from "./docs-examples.js";
 
 const shipped = await readPolicyDirectory("policies");
@@ -51,6 +52,12 @@ describe("the tables of the docs", () => {
       expect(facts).toContain(`\`${name}\``);
       expect(cli).toContain(`\`--${name.replaceAll("_", "-")}`);
     }
+  });
+
+  it("list every attribute and event of spans, and no others", async () => {
+    const page = await readFile("docs/tracing.md", "utf8");
+    const listed = page.match(/(?<=`)(route|gen_ai|http|url|user_agent|server|error)\.[\w.]+(?=`)/g);
+    expect(new Set(listed)).toEqual(new Set(Object.values(attributeNames)));
   });
 
   it("list every reason, strategy and error class", async () => {
