@@ -23,6 +23,7 @@ import { createHttpServer } from "./http/create-http-server.js";
 import { observeRequest } from "./http/observe/observe-request.js";
 import { requestedFaults } from "./http/observe/requested-faults.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
+import { inlineMore } from "./inline-more.js";
 import { keepHeapSmall } from "./keep-heap-small.js";
 import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
@@ -76,6 +77,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   keepHeapSmall();
+  inlineMore();
   const environment = process.env;
   const log = createLog();
   const closing: (() => Promise<unknown>)[] = [];
