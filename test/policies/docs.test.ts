@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { builtInFacts } from "../../engine/conditions/fact-definitions.js";
 import { diagnosticCodes } from "../../engine/diagnostics/diagnostic-codes.js";
@@ -58,6 +59,18 @@ describe("the tables of the docs", () => {
     const page = await readFile("docs/tracing.md", "utf8");
     const listed = page.match(/(?<=`)(route|gen_ai|http|url|user_agent|server|error)\.[\w.]+(?=`)/g);
     expect(new Set(listed)).toEqual(new Set(Object.values(attributeNames)));
+  });
+
+  it("name every code of errors", async () => {
+    const read = async (folder: string) => {
+      const files = await readdir(folder, { recursive: true });
+      const texts = files.filter((name) => /\.(ts|md)$/.test(name)).map((name) => readFile(join(folder, name), "utf8"));
+      return (await Promise.all(texts)).join("\n");
+    };
+    const docs = await read("docs");
+    const codes = (await read("server")).matchAll(/\bcode(?: =|:) "([a-z_]+)"/g);
+    const missing = [...codes].flatMap(([, code]) => (docs.includes(`\`${code}\``) ? [] : [code]));
+    expect(missing).toEqual([]);
   });
 
   it("list every reason, strategy and error class", async () => {
