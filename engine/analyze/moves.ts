@@ -33,12 +33,14 @@ export function movesToCombine(moves: readonly Move[]): readonly Move[] {
  * Every change of one fact that some condition or candidate could notice: to the nearest value of each other stretch of
  * numbers, to each named text, to absent, and each tag given or taken.
  * @param wanted the model that is asked about, which a client can name.
+ * @param edges further values of numbers to try, by fact.
  */
 export function movesFor(
   space: RequestSpace,
   set: PolicySet,
   facts: Facts,
   wanted: string | undefined,
+  edges: ReadonlyMap<string, readonly number[]>,
 ): readonly Move[] {
   const moves: Move[] = [];
   if (wanted !== undefined && facts.model !== wanted) moves.push(setTo("model", wanted, 0.5));
@@ -65,7 +67,12 @@ export function movesFor(
         ? []
         : [setTo(axis.definition.name, value, weightOf(value, readFact(facts, axis.definition.name)))];
     });
-    moves.push(...own.sort((a, b) => a.weight - b.weight));
+    const { name } = axis.definition;
+    const present = readFact(facts, name);
+    const further = (edges.get(name) ?? []).flatMap((value) =>
+      value === present ? [] : [setTo(name, value, weightOf(value, present))],
+    );
+    moves.push(...[...own, ...further].sort((a, b) => a.weight - b.weight));
   }
   return moves;
 }
