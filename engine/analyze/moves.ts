@@ -9,6 +9,8 @@ import { atomOfFacts, type RequestSpace, valueOfAtom } from "./request-space.js"
 export interface Move {
   readonly fact: string;
   readonly isTag: boolean;
+  /** Whether it goes to a value at which only the ranking of this very request changes. */
+  readonly isEdge?: true;
   /** How far it goes: what is nearer is shown first. */
   readonly weight: number;
   readonly apply: (facts: Facts) => Facts;
@@ -18,10 +20,11 @@ export interface Move {
 const MOST_VALUES = 16;
 const MOST_MOVES = 90;
 
-/** Those that are combined with each other: the nearest values of each fact. */
+/** Those that are combined with each other: the nearest values of each fact that mean something for other requests too. */
 export function movesToCombine(moves: readonly Move[]): readonly Move[] {
   const ofFact = new Map<string, number>();
-  const near = moves.filter(({ fact, isTag }) => {
+  const near = moves.filter(({ fact, isTag, isEdge }) => {
+    if (isEdge === true) return false;
     const count = (ofFact.get(fact) ?? 0) + 1;
     ofFact.set(fact, count);
     return isTag || count <= MOST_VALUES;
@@ -70,7 +73,7 @@ export function movesFor(
     const { name } = axis.definition;
     const present = readFact(facts, name);
     const further = (edges.get(name) ?? []).flatMap((value) =>
-      value === present ? [] : [setTo(name, value, weightOf(value, present))],
+      value === present ? [] : [{ ...setTo(name, value, weightOf(value, present)), isEdge: true as const }],
     );
     moves.push(...[...own, ...further].sort((a, b) => a.weight - b.weight));
   }

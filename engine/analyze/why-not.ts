@@ -251,10 +251,13 @@ class Asking {
       visit(size === 1 ? moves : few, [], this.facts, 0, size);
     }
     found.sort((a, b) => a.moves.length - b.moves.length || a.weight - b.weight);
-    const isAll = few.length === moves.length && tries < MOST_TRIES && this.#regions.space.opaqueAxes.size === 0;
+    const size = found[0]?.moves.length ?? 0;
+    // Below it everything must have been tried: of one fact all is, of two and three what is combined.
+    const isAllTried = tries < MOST_TRIES && this.#regions.space.opaqueAxes.size === 0;
+    const isSmallest = size === 1 || (isAllTried && (size === 2 || few.length === moves.length));
     return {
       changes: found.slice(0, MOST_ANSWERS).map(({ change }) => change),
-      isSmallest: isAll || found[0]?.moves.length === 1,
+      isSmallest,
     };
   }
 
