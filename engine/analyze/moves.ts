@@ -2,6 +2,7 @@ import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
 import type { PolicySet } from "../policy/policy-set.js";
 import { usdToNano } from "../units/money.js";
 import type { FactAtom, FactAxis } from "./axis.js";
+import { shortestText } from "./facts-of-box.js";
 import type { NumberAtom } from "./number-atoms.js";
 import { atomOfFacts, type RequestSpace, valueOfAtom } from "./request-space.js";
 
@@ -48,7 +49,11 @@ export function movesFor(
   const moves: Move[] = [];
   if (wanted !== undefined && facts.model !== wanted) moves.push(setTo("model", wanted, 0.5));
   for (const axis of space.axes) {
-    if (axis.kind === "opaque") continue;
+    if (axis.kind === "opaque") {
+      const { predicate } = axis;
+      if (predicate.kind !== "logic") moves.push(setTo(predicate.fact, shortestText(predicate), 1));
+      continue;
+    }
     if (axis.kind === "tag") {
       moves.push(toggle(axis.fact, axis.tag, facts));
       continue;
