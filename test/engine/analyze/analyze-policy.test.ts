@@ -208,6 +208,17 @@ describe("guards that act on absence", () => {
     ]);
   });
 
+  it("are not told of where no request makes their `logic` come out so", () => {
+    const logic = (operator: string, tokens: number) =>
+      `{ logic: { "${operator}": [{ var: context_tokens }, ${tokens}] } }`;
+    const guard = (below: number) =>
+      `- { id: odd, match: { all: [${logic(">", 5_000)}, ${logic("<", below)}], tenant: x }, deny: "no" }`;
+    expectFindings(guard(3_000)).toEqual(["9 RW2301 it is not decided whether rule `odd` ever decides a request"]);
+    expectFindings(guard(7_000)).toEqual([
+      "9 RW2103 guard `odd` acts on requests without `tenant` too: guards fail closed",
+    ]);
+  });
+
   it("say when they act on nothing else", () => {
     expectFindings(`
 - { id: odd, match: { tags: { all: [a], none: [a] } }, deny: "no" }`).toEqual([
