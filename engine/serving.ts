@@ -6,7 +6,7 @@ export { absentFacts, builtInFacts, type FactDefinition } from "./conditions/fac
 export { matchesGlob } from "./conditions/glob.js";
 export type { Diagnostic } from "./diagnostics/diagnostic.js";
 export { renderDiagnostics } from "./diagnostics/render-diagnostics.js";
-export { didYouMean } from "./diagnostics/suggest.js";
+export { didYouMean, listNames } from "./diagnostics/suggest.js";
 export { decide } from "./evaluate/decide.js";
 export type { Facts, FactValue } from "./evaluate/facts.js";
 export type { Outcome } from "./evaluate/outcome.js";

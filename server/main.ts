@@ -21,8 +21,9 @@ import { createRequestExplainer } from "./http/control-plane/explain-request.js"
 import { createStoredExplainer } from "./http/control-plane/explain-stored-decision.js";
 import { createHttpServer } from "./http/create-http-server.js";
 import { observeRequest } from "./http/observe/observe-request.js";
-import { noFaults, requestedFaults } from "./http/requested-faults.js";
+import { requestedFaults } from "./http/observe/requested-faults.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
+import { inlineMore } from "./inline-more.js";
 import { keepHeapSmall } from "./keep-heap-small.js";
 import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
@@ -76,6 +77,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   keepHeapSmall();
+  inlineMore();
   const environment = process.env;
   const log = createLog();
   const closing: (() => Promise<unknown>)[] = [];
@@ -179,7 +181,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       responses: new ResponseCache(),
       content,
       observe: observeRequest,
-      faultsOf: environment["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults,
+      faultsOf: environment["SIMULATE_FAULTS"] === "1" ? requestedFaults : undefined,
       decisions: {
         find: (id) => decisions.find(id),
         record(decision, summary) {

@@ -11,7 +11,8 @@ export function compileCommand(): Command {
     .description("write the compiled set as one file, for cold starts: it loads without parsing YAML")
     .requiredOption("-o, --output <file>", "where to; - is the standard output")
     .action(async ({ output }: { output: string }, command: Command) => {
-      const policy = await loadPoliciesWithTests(globalOptions(command));
+      const options = globalOptions(command);
+      const policy = await loadPoliciesWithTests(options);
       const text = writeCompiledPolicy(policy);
       if (output === "-") {
         process.stdout.write(text);
@@ -21,7 +22,13 @@ export function compileCommand(): Command {
         throw new CommandFailure(2, `policy compile: cannot write ${output}: ${error.message}`);
       });
       const { name, revision, set } = policy;
-      const size = Math.ceil(Buffer.byteLength(text) / 1000);
+      const bytes = Buffer.byteLength(text);
+      if (options.json) {
+        const written = { file: output, bytes, policy: { name, revision, rules: set.rules.length } };
+        process.stdout.write(`${JSON.stringify(written, undefined, 2)}\n`);
+        return;
+      }
+      const size = Math.ceil(bytes / 1000);
       process.stdout.write(
         `wrote ${output}: ${name}@${shortRevision(revision)} · ${set.rules.length} rules · ${size} kB\n`,
       );

@@ -11,7 +11,8 @@ export function initCommand(): Command {
     .description("write a commented starter set into a new directory")
     .argument("[dir]", "where to (default: the policy directory)")
     .action(async (directory: string | undefined, _options: unknown, command: Command) => {
-      const target = directory ?? globalOptions(command).policies;
+      const { policies, json } = globalOptions(command);
+      const target = directory ?? policies;
       const present = await readdir(target).catch((error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return [];
         throw new CommandFailure(2, `policy init: cannot use ${target}: ${error.message}`);
@@ -24,12 +25,15 @@ export function initCommand(): Command {
       }
       const starter = join(packageRoot(), "cli", "starter");
       await cp(starter, target, { recursive: true });
-      const files = (await readdir(starter, { recursive: true, withFileTypes: true })).filter((entry) =>
-        entry.isFile(),
-      );
-      for (const file of files) {
-        process.stdout.write(`wrote ${join(target, relative(starter, join(file.parentPath, file.name)))}\n`);
+      const entries = await readdir(starter, { recursive: true, withFileTypes: true });
+      const files = entries
+        .filter((entry) => entry.isFile())
+        .map((file) => join(target, relative(starter, join(file.parentPath, file.name))));
+      if (json) {
+        process.stdout.write(`${JSON.stringify({ files }, undefined, 2)}\n`);
+        return;
       }
+      for (const file of files) process.stdout.write(`wrote ${file}\n`);
       process.stdout.write(
         `next: policy check --policies ${target} · policy explain --policies ${target} --tags code · policy serve --policies ${target}\n`,
       );

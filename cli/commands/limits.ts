@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { KeyStore } from "../../server/keys/key-store.js";
-import { formatLimits, limitsToJson } from "../../server/keys/limits.js";
+import { formatLimits } from "../../server/keys/limits.js";
+import { limitsOfSubject } from "../../server/keys/limits-of-subject.js";
 import { InvalidSettings, readLimits } from "../../server/keys/read-key-settings.js";
 import { appSubject, describeSubject, tenantSubject } from "../../server/keys/subject.js";
 import { CommandFailure } from "../command-failure.js";
@@ -20,7 +21,7 @@ export function limitsCommand(): Command {
   const limits = new Command("limits").description("set and list the limits of tenants and apps");
   limits.addCommand(
     addLimitOptions(withSubject(new Command("set").description("set all limits of a tenant or an app"))).action(
-      async (own: SubjectOptions & LimitOptions) => {
+      async (own: SubjectOptions & LimitOptions, self: Command) => {
         const { database, tenant, app, ...flags } = own;
         const subject = subjectOf(tenant, app);
         const read = readInput(() => readLimits(limitsFromFlags(flags)));
@@ -28,14 +29,16 @@ export function limitsCommand(): Command {
           throw new CommandFailure(2, "policy limits: say a limit, as in --budget 500/month; `remove` takes them away");
         }
         await withDatabase(database, (opened) => new KeyStore(opened).setLimits(subject, read));
+        if (globalOptions(self).json) writeJson(limitsOfSubject(subject, read));
       },
     ),
   );
   limits.addCommand(
     withSubject(new Command("remove").description("take away all limits of a tenant or an app")).action(
-      async ({ database, tenant, app }: SubjectOptions) => {
+      async ({ database, tenant, app }: SubjectOptions, self: Command) => {
         const subject = subjectOf(tenant, app);
         await withExistingDatabase(database, (opened) => new KeyStore(opened).setLimits(subject, undefined));
+        if (globalOptions(self).json) writeJson(limitsOfSubject(subject, {}));
       },
     ),
   );
@@ -47,11 +50,7 @@ export function limitsCommand(): Command {
         const { limits: all } = await withExistingDatabase(database, (opened) => new KeyStore(opened).changesSince(0));
         const set = all.filter(({ limits: one }) => formatLimits(one) !== "");
         if (globalOptions(self).json) {
-          const json = set.map(({ subject, limits: one }) => ({
-            subject: describeSubject(subject),
-            limits: limitsToJson(one),
-          }));
-          process.stdout.write(`${JSON.stringify({ limits: json }, undefined, 2)}\n`);
+          writeJson({ limits: set.map(({ subject, limits: one }) => limitsOfSubject(subject, one)) });
         } else {
           const rows = set.map(({ subject, limits: one }) => [describeSubject(subject), formatLimits(one)]);
           process.stdout.write(printTable([["OF", "LIMITS"], ...rows]));
@@ -59,6 +58,10 @@ export function limitsCommand(): Command {
       }),
   );
   return limits;
+}
+
+function writeJson(document: object): void {
+  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
 function withSubject(command: Command): Command {

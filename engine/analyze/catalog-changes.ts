@@ -72,6 +72,7 @@ function endpointsOf(catalog: Catalog): ReadonlyMap<string, Fields> {
         circuit_breaker: ownOf(endpoint.circuitBreaker, provider?.circuitBreaker, "true"),
         max_concurrent: String(endpoint.maxConcurrent ?? "none"),
         health_check: ownOf(endpoint.healthCheck, provider?.healthCheck, "none"),
+        headers: endpoint.headers === undefined ? "the provider's" : canonicalJson(endpoint.headers, "headers"),
       },
     ]),
   );

@@ -2,6 +2,7 @@ import type { Check } from "./check-context.js";
 import { actsOnAbsence } from "./checks/acts-on-absence.js";
 import { alwaysDenied } from "./checks/always-denied.js";
 import { candidatesThatNeverServe } from "./checks/candidates-that-never-serve.js";
+import { emptySelections } from "./checks/empty-selections.js";
 import { impossibleConditions } from "./checks/impossible-conditions.js";
 import { neverDecides } from "./checks/never-decides.js";
 import { overlappingRules } from "./checks/overlapping-rules.js";
@@ -20,6 +21,7 @@ export const checks: readonly Check[] = [
   actsOnAbsence,
   overlappingRules,
   candidatesThatNeverServe,
+  emptySelections,
   requestsWithoutCandidate,
   unmeetableRequirements,
   singleProviderRoutes,

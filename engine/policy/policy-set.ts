@@ -253,6 +253,8 @@ export interface Endpoint {
   /** Calls under way at this endpoint, at most. The provider's limit holds beside it. */
   readonly maxConcurrent?: number;
   readonly healthCheck?: HealthCheck;
+  /** Where it has headers of its own: those, and the provider's others. Absent: the provider's. */
+  readonly headers?: Provider["headers"];
   readonly span: Span;
 }
 

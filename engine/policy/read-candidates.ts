@@ -113,9 +113,13 @@ function readSelection(reading: RouteReading, node: Located): Selection {
 /** Reports a name that is no provider of the catalog. */
 export function checkProvider(reading: CatalogReading, node: Located): void {
   const name = textOf(reading, node);
-  if (name === undefined || !reading.knowsCatalog) return;
+  if (name !== undefined) checkProviderName(reading, name, node.span);
+}
+
+/** Reports a name that is no provider of the catalog. */
+export function checkProviderName(reading: CatalogReading, name: string, span: Span): void {
   const known = indexCatalog(reading.catalog).providers;
-  if (known.has(name)) return;
+  if (known.has(name) || !reading.knowsCatalog) return;
   const help = () => didYouMean(name, known.keys()) ?? `the catalog has ${listNames([...known.keys()], "and")}`;
-  reading.report.error("RW1204", node.span, `there is no provider \`${shorten(name)}\``, help);
+  reading.report.error("RW1204", span, `there is no provider \`${shorten(name)}\``, help);
 }

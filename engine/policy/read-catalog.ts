@@ -122,9 +122,13 @@ function checkBaseUrl({ report }: Reading, baseUrl: string, node: Located): void
   }
 }
 
-function readHeaders(reading: Reading, provider: Located): Provider["headers"] {
+function overridden(headers: Provider["headers"], own: Provider["headers"]): Provider["headers"] {
+  return [...headers.filter(({ name }) => !own.some((other) => other.name === name)), ...own];
+}
+
+function readHeaders(reading: Reading, owner: Located): Provider["headers"] {
   const seen = new Set<string>();
-  return entriesOf(provider, "headers").flatMap(({ key, keySpan, value }) => {
+  return entriesOf(owner, "headers").flatMap(({ key, keySpan, value }) => {
     const name = key.toLowerCase();
     if (ownHeaders.has(name)) {
       const help = name === "authorization" ? "name the key's environment variable in `api_key_env`" : "leave it out";
@@ -197,6 +201,7 @@ function readEndpoint(reading: Reading, node: Located, model: Inherited, provide
     circuitBreaker: booleanOf(reading, childOf(node, "circuit_breaker")),
     maxConcurrent: numberOf(reading, childOf(node, "max_concurrent")),
     healthCheck: readHealthCheck(reading, childOf(node, "health_check")),
+    headers: readHeaders(reading, node),
   };
   if (provider === undefined) return undefined;
   const inherited = providers?.get(provider);
@@ -217,6 +222,7 @@ function readEndpoint(reading: Reading, node: Located, model: Inherited, provide
     ...((own.circuitBreaker ?? inherited?.circuitBreaker ?? true) ? {} : { circuitBreaker: false }),
     ...defined("maxConcurrent", own.maxConcurrent),
     ...defined("healthCheck", own.healthCheck ?? inherited?.healthCheck),
+    ...(own.headers.length === 0 ? {} : { headers: overridden(inherited?.headers ?? [], own.headers) }),
     span: node.span,
   };
 }

@@ -7,6 +7,7 @@ import { type ExclusionReason, exclusionReasons } from "../rank/route-plan.js";
 import type { World } from "../rank/world.js";
 import { entryOf, type Located, type LocatedMap, plainValue, shorten } from "../source/located.js";
 import { nanoToUsd } from "../units/money.js";
+import { checkWorldNames } from "./check-world-names.js";
 import { defined } from "./defined.js";
 import type { PolicyTest, TestExpectation } from "./policy-test.js";
 import { readFactValue } from "./read-attributes.js";
@@ -141,6 +142,7 @@ function readWorldFacts(reading: ConditionReading, test: LocatedMap): Facts {
 /** Everything else under `world` is in the form of {@link World} as it is written; the schema saw to that. */
 function readWorld(reading: ConditionReading, node: Located | undefined): World {
   if (node?.kind !== "map" || reading.faulty.has(node)) return {};
+  checkWorldNames(reading, node);
   const { spend_ratio, time, ...world } = plainValue(node) as World & { spend_ratio?: unknown; time?: unknown };
   return world;
 }

@@ -47,9 +47,10 @@ export function tokenBounds(text: string | readonly string[]): TokenBounds {
 /** {@link tokenBounds} and the estimate of `estimateTokens`, in the same pass. */
 export function measureText(text: string | readonly string[]): TextMeasure {
   const total = { lower: 0, upper: 0, estimate: 0 };
-  for (const one of typeof text === "string" ? [text] : text) addText(one, total);
-  // Whole bounds: rounding cannot leave them.
-  return { ...total, estimate: Math.round(total.estimate) };
+  if (typeof text === "string") addText(text, total);
+  else for (const one of text) addText(one, total);
+  total.estimate = Math.round(total.estimate); // the bounds are whole: rounding cannot leave them
+  return total;
 }
 
 interface RunningTotal {

@@ -5,7 +5,7 @@ import { ResponseCache } from "../dispatch/response-cache.js";
 import { createServingPolicies } from "../dispatch/serving-policy.js";
 import { EndpointStates } from "../endpoints/endpoint-states.js";
 import { createHttpServer } from "../http/create-http-server.js";
-import type { FaultOf } from "../http/requested-faults.js";
+import type { FaultOf } from "../http/observe/requested-faults.js";
 import { createDataPlane } from "../http/serve-data-plane.js";
 import { KeyRing } from "../keys/key-ring.js";
 import { KeyStore } from "../keys/key-store.js";

@@ -33,7 +33,9 @@ export function rehearsedPolicy(policy: CompiledPolicy): CompiledPolicy {
         })),
         models: set.catalog.models.map((model) => ({
           ...model,
-          endpoints: model.endpoints.map(({ maxConcurrent: _limit, healthCheck: _check, ...endpoint }) => endpoint),
+          endpoints: model.endpoints.map(
+            ({ maxConcurrent: _limit, healthCheck: _check, headers: _headers, ...endpoint }) => endpoint,
+          ),
         })),
       },
     },

@@ -8,6 +8,7 @@ import type {
   UpstreamHandler,
   UpstreamHeaders,
 } from "../providers/provider-adapter.js";
+import { together } from "../together.js";
 import { type AnswerReceiver, receiveError, receiveInstead, WholeReceiver } from "./answers/answer-receivers.js";
 import { answersAsked } from "./answers/answers-asked.js";
 import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./answers/attempt-result.js";
@@ -55,9 +56,16 @@ export function callEndpoint(
       }
     };
     const call = new Call(options, end);
-    queueMicrotask(() => call.start()); // requests that were decided together go out right behind each other
+    startTogether(call);
   });
 }
+
+/** Requests that were decided together go out right behind each other. Of `queueMicrotask` each would take an AsyncResource. */
+const startTogether = together(
+  (start) => void NOW.then(start),
+  (call: Call) => call.start(),
+);
+const NOW = Promise.resolve();
 
 /** INVARIANT: settles once; after that no event changes anything. */
 class Call implements UpstreamHandler {

@@ -50,7 +50,7 @@ export class HealthChecks {
   async #check(serving: ServingPolicy, { endpoint, check, ids }: CheckGroup): Promise<void> {
     const { adapter, provider, isSimulated } = serving.connectionOf(endpoint);
     if (isSimulated || adapter.check === undefined) return;
-    const error = await adapter.check(provider, check.path, check.timeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS);
+    const error = await adapter.check(provider, endpoint, check.path, check.timeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS);
     const { endpoints, log, now } = this.#options;
     for (const id of ids) {
       const before = endpoints.checks.get(id);
@@ -67,7 +67,7 @@ export class HealthChecks {
 }
 
 interface CheckGroup {
-  /** One of them: all have the same provider. */
+  /** One of them: all have the same provider and headers. */
   readonly endpoint: Endpoint;
   readonly check: HealthCheck;
   readonly ids: readonly string[];
@@ -78,9 +78,9 @@ function groupChecks({ policy, fixedWorld }: ServingPolicy): readonly CheckGroup
   const groups = new Map<string, CheckGroup>();
   for (const { endpoints } of policy.set.catalog.models) {
     for (const endpoint of endpoints) {
-      const { healthCheck: check, provider, id } = endpoint;
+      const { healthCheck: check, provider, headers, id } = endpoint;
       if (check === undefined || unusable.has(provider)) continue;
-      const key = JSON.stringify([provider, check.path, check.intervalMs, check.timeoutMs]);
+      const key = JSON.stringify([provider, headers, check.path, check.intervalMs, check.timeoutMs]);
       const group = groups.get(key);
       groups.set(key, { endpoint, check, ids: [...(group?.ids ?? []), id] });
     }

@@ -16,6 +16,7 @@ import { noCandidateError } from "./errors/no-candidate-error.js";
 import type { Exchange } from "./exchange.js";
 import type { Front } from "./fronts/front.js";
 import type { ObservedRequest } from "./observe/observe-request.js";
+import { noFault } from "./observe/requested-faults.js";
 import type { ReceivedBody } from "./receive-request.js";
 import { throughCache } from "./through-cache.js";
 import { type Attempts, isPossible, sendAgain, untilPossible } from "./until-possible.js";
@@ -118,7 +119,7 @@ function send(
       sink,
       trace: exchange.trace,
       progress: exchange,
-      faultOf: plane.faultsOf(request.headers),
+      faultOf: plane.faultsOf?.(request.headers) ?? noFault,
     },
     plane.dispatching,
   );

@@ -12,7 +12,7 @@ import type { StartRequestTrace } from "../telemetry/request-tracing.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
 import type { KeyCheck } from "./authenticate.js";
 import type { observeRequest } from "./observe/observe-request.js";
-import type { FaultOf } from "./requested-faults.js";
+import type { FaultOf } from "./observe/requested-faults.js";
 
 /** What requests of the data plane share. */
 export interface DataPlane {
@@ -28,8 +28,8 @@ export interface DataPlane {
   /** Answers of routes with `cache`. */
   readonly responses: ResponseCache;
   readonly observe: typeof observeRequest;
-  /** How the simulator is to answer a request: {@link requestedFaults} in the test mode, else {@link noFaults}. */
-  readonly faultsOf: (headers: IncomingHttpHeaders) => FaultOf;
+  /** How the simulator is to answer a request: {@link requestedFaults} in the test mode, else undefined. */
+  readonly faultsOf: ((headers: IncomingHttpHeaders) => FaultOf) | undefined;
   readonly decisions: Pick<DecisionStore, "record" | "find">;
   /** Undefined: prompts and answers are not recorded, which is the default. */
   readonly content: Pick<ContentRecorder, "begin"> | undefined;

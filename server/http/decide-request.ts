@@ -38,6 +38,7 @@ export function observeAndDecide(
       observe: plane.observe,
       headers: requestHeaders(request, serving.policy.set.attributes),
       counter: plane.counter,
+      makesFaults: plane.faultsOf !== undefined,
       key: key === undefined ? undefined : trustedFacts(key, spend),
       now: exchange.arrivedAt,
     });

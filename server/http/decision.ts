@@ -13,6 +13,7 @@ import {
 } from "../../engine/serving.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { DecisionSummary, StoredDecision } from "../storage/decision-store.js";
+import { isoTime } from "./iso-time.js";
 import type { ObservedRequest } from "./observe/observe-request.js";
 
 /** One decision with all that it was made from. */
@@ -65,7 +66,7 @@ export function storedDecision(
   // In the order in which it is written; copies of parts would cost as much as all the rest.
   const stored: { -readonly [Name in keyof StoredDecision]?: StoredDecision[Name] } = {
     id,
-    time: new Date(time).toISOString(),
+    time: isoTime(time),
     policy: git === undefined ? { name, revision } : { name, revision, git },
     facts: recordFacts(policy.set, observed.facts, withDefaults(policy.set, observed.facts), observed.sources),
   };

@@ -38,12 +38,13 @@ export class Exchange implements RequestProgress {
   queuedMs = 0;
   /** Every provider is asked for a chat completion, see `ChatView.isOnly`. */
   isTranslated = false;
-  readonly warnings = new Set<string>();
   readonly #plane: DataPlane;
   readonly #front: Front;
   readonly #response: ServerResponse;
   readonly #startedAt: number;
   #decision: Decision | undefined;
+  /** Undefined: none so far. */
+  #warnings: Set<string> | undefined;
   /** Undefined: content is not recorded, which is the default. */
   #content: ContentCapture | undefined;
   /** Of the answer, as far as they are known. */
@@ -69,6 +70,11 @@ export class Exchange implements RequestProgress {
       if (!response.writableFinished) this.client.leave();
     });
     response.on("error", () => this.client.leave());
+  }
+
+  get warnings(): Set<string> {
+    this.#warnings ??= new Set();
+    return this.#warnings;
   }
 
   /** The body was read. */
@@ -202,7 +208,7 @@ export class Exchange implements RequestProgress {
 
   #allWarnings(): readonly string[] {
     const observed = this.#decision?.observed.warnings ?? [];
-    return this.warnings.size === 0 ? observed : [...observed, ...this.warnings];
+    return this.#warnings === undefined ? observed : [...observed, ...this.#warnings];
   }
 
   #isSimulated(planned: PlannedAttempt | undefined): boolean {

@@ -1,5 +1,5 @@
 /** Pieces shorter than this, bytes, are joined: writing each one apart costs about as much as copying so many bytes. */
-const SHORT = 32 * 1_024;
+export const SHORT = 32 * 1_024;
 
 /**
  * Bytes in pieces, as they came: a long body is never copied into one piece. No piece but the last is short, and what is short

@@ -31,14 +31,14 @@ export function createOpenAiAdapter(environment: NodeJS.ProcessEnv, http: HttpCa
   );
   return {
     passes: ({ responsesApi }) => (responsesApi === true ? passesWithResponses : passes),
-    call({ provider, operation, body, stream, headers: more, connectTimeoutMs }, handler) {
-      const { origin, pathOf, headers } = targetOf(provider);
+    call({ provider, endpoint, operation, body, stream, headers: more, connectTimeoutMs }, handler) {
+      const { origin, pathOf, headers } = targetOf(provider, endpoint);
       const accept = stream ? "text/event-stream" : "application/json";
       const path = pathOf(paths[operation] ?? "/chat/completions");
       return http.send({ origin, path, body, headers: { accept, ...headers, ...more }, connectTimeoutMs }, handler);
     },
-    check(provider, path, timeoutMs) {
-      const { origin, pathOf, headers } = targetOf(provider);
+    check(provider, endpoint, path, timeoutMs) {
+      const { origin, pathOf, headers } = targetOf(provider, endpoint);
       return http.check({ origin, path: pathOf(path), headers }, timeoutMs);
     },
     close: () => http.close(),

@@ -65,10 +65,10 @@ export interface ProviderAdapter {
   ignores?(body: Readonly<Record<string, unknown>>): readonly string[];
   call(call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange;
   /**
-   * Asks a provider how it is: GET, `path` behind its `base_url`. A format without this method cannot be asked.
+   * Asks an endpoint's provider how it is: GET, `path` behind its `base_url`. A format without this method cannot be asked.
    * @returns what is wrong, in words without secrets; undefined when the answer is 2xx.
    */
-  check?(provider: Provider, path: string, timeoutMs: number): Promise<string | undefined>;
+  check?(provider: Provider, endpoint: Endpoint, path: string, timeoutMs: number): Promise<string | undefined>;
   /** Ends every call and connection. */
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
-import type { Provider } from "../../engine/serving.js";
+import type { Endpoint, Provider } from "../../engine/serving.js";
 
-/** Where a provider is, and the headers of every call to it: an allow-list of our own, nothing of the client's. */
+/** Where an endpoint's provider is, and the headers of every call to it: an allow-list of our own, nothing of the client's. */
 export interface ProviderTarget {
   readonly origin: string;
   /** Of an operation behind the provider's `base_url`, which may have a query of its own. */
@@ -10,22 +10,26 @@ export interface ProviderTarget {
 
 /**
  * @param authorize gives the headers with the key, in the format's own way.
- * @returns a function that works a provider's target out once: a provider belongs to one compiled policy.
+ * @returns a function that works a target out once, for the provider and for each endpoint with headers of its own: they belong to one compiled policy.
  */
 export function providerTargets(
   environment: NodeJS.ProcessEnv,
   authorize: (key: string | undefined) => Readonly<Record<string, string>>,
-): (provider: Provider) => ProviderTarget {
-  const targets = new WeakMap<Provider, ProviderTarget>();
-  return (provider) => {
-    const target = targets.get(provider) ?? createTarget(provider, environment, authorize);
-    targets.set(provider, target);
+): (provider: Provider, endpoint: Endpoint) => ProviderTarget {
+  const targets = new WeakMap<Provider | Endpoint, ProviderTarget>();
+  return (provider, endpoint) => {
+    const owner = endpoint.headers === undefined ? provider : endpoint;
+    const known = targets.get(owner);
+    if (known !== undefined) return known;
+    const target = createTarget(provider, endpoint.headers ?? provider.headers, environment, authorize);
+    targets.set(owner, target);
     return target;
   };
 }
 
 function createTarget(
   provider: Provider,
+  headers: Provider["headers"],
   environment: NodeJS.ProcessEnv,
   authorize: (key: string | undefined) => Readonly<Record<string, string>>,
 ): ProviderTarget {
@@ -39,7 +43,7 @@ function createTarget(
       "content-type": "application/json",
       "accept-encoding": "identity",
       "user-agent": "routewright",
-      ...Object.fromEntries(provider.headers.map(({ name, value }) => [name.toLowerCase(), value])),
+      ...Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value])),
       ...authorize(key),
     },
   };

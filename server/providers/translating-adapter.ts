@@ -35,7 +35,7 @@ export function createTranslatingAdapter(
     body: BufferList,
     handler: UpstreamHandler,
   ): UpstreamExchange => {
-    const { origin, pathOf, headers } = targetOf(call.provider);
+    const { origin, pathOf, headers } = targetOf(call.provider, call.endpoint);
     const accept = call.stream ? "text/event-stream" : "application/json";
     const all = { ...headers, accept, ...call.headers };
     return http.send(
@@ -96,8 +96,8 @@ export function createTranslatingAdapter(
         new TranslatedAnswer(translator, request, contextOf(call), call.stream, handler),
       );
     },
-    check(provider, path, timeoutMs) {
-      const { origin, pathOf, headers } = targetOf(provider);
+    check(provider, endpoint, path, timeoutMs) {
+      const { origin, pathOf, headers } = targetOf(provider, endpoint);
       return http.check({ origin, path: pathOf(path), headers }, timeoutMs);
     },
     close: () => http.close(),

@@ -2,6 +2,9 @@
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const TIME_LETTERS = 10;
 const RANDOM_LETTERS = 16;
+/** `dec_` and the time. */
+const HEAD_LETTERS = 4 + TIME_LETTERS;
+const ID_LETTERS = HEAD_LETTERS + RANDOM_LETTERS;
 /** Of an id: `dec_` and seven letters of its time, which the ids of 33 seconds have in common. */
 const SHARED_LETTERS = 11;
 
@@ -14,7 +17,8 @@ const SHARED_LETTERS = 11;
  */
 export function createDecisionIds(now: () => number, random: (bytes: number) => Uint8Array): () => string {
   let lastMs = -1;
-  let head = "";
+  /** The id in ASCII: text put together letter by letter is copied again when it is first looked at. */
+  const letters = Buffer.alloc(ID_LETTERS);
   /** The random part, most significant first, five bits each; it counts up within a millisecond. */
   const digits = new Uint8Array(RANDOM_LETTERS);
   let pool: Uint8Array = new Uint8Array(0);
@@ -32,14 +36,13 @@ export function createDecisionIds(now: () => number, random: (bytes: number) => 
     const ms = Math.floor(now());
     if (ms > lastMs) {
       lastMs = ms;
-      head = idsFrom(ms);
+      letters.write(idsFrom(ms), "latin1");
       draw();
     } else {
       countUp(digits);
     }
-    let text = head;
-    for (const digit of digits) text += ALPHABET.charAt(digit);
-    return text;
+    for (let at = 0; at < RANDOM_LETTERS; at++) letters[HEAD_LETTERS + at] = ALPHABET.charCodeAt(digits[at] ?? 0);
+    return letters.toString("latin1");
   };
 }
 

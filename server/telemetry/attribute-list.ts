@@ -77,10 +77,10 @@ export function writeAttributes(list: AttributeList, pages: TextPages): void {
     }
     const start = startOf(name as string);
     const value = list[++at] as AttributeValue;
-    if (typeof value === "string" && needsNoEscape.test(value)) {
+    if (typeof value === "string") {
       pages.known(start.ofText);
-      pages.ascii(value);
-      pages.known(END_OF_TEXT);
+      pages.quoted(value);
+      pages.ascii("}}");
     } else {
       pages.known(start.ofAny);
       writeValue(value, pages);
@@ -91,7 +91,7 @@ export function writeAttributes(list: AttributeList, pages: TextPages): void {
 
 interface AttributeStart {
   readonly ofAny: Uint8Array;
-  /** Up to the quotation mark of a text. */
+  /** Up to the text itself. */
   readonly ofText: Uint8Array;
 }
 
@@ -102,7 +102,7 @@ function startOf(name: string): AttributeStart {
   const known = starts.get(name);
   if (known !== undefined) return known;
   const ofAny = `{"key":${JSON.stringify(name)},"value":`;
-  const start = { ofAny: Buffer.from(ofAny), ofText: Buffer.from(`${ofAny}{"stringValue":"`) };
+  const start = { ofAny: Buffer.from(ofAny), ofText: Buffer.from(`${ofAny}{"stringValue":`) };
   starts.set(name, start);
   return start;
 }
@@ -111,7 +111,7 @@ function writeValue(value: AttributeValue | null | undefined, pages: TextPages):
   switch (typeof value) {
     case "string":
       pages.known(TEXT);
-      writeQuoted(value, pages);
+      pages.quoted(value);
       pages.ascii("}");
       return;
     case "number":
@@ -137,7 +137,6 @@ function writeList(values: readonly (AttributeValue | null | undefined)[], pages
   pages.known(END_OF_LIST);
 }
 
-const END_OF_TEXT = Buffer.from('"}}');
 const TEXT = Buffer.from('{"stringValue":');
 const INTEGER = Buffer.from('{"intValue":');
 const DOUBLE = Buffer.from('{"doubleValue":');
@@ -145,16 +144,3 @@ const TRUE = Buffer.from('{"boolValue":true}');
 const FALSE = Buffer.from('{"boolValue":false}');
 const LIST = Buffer.from('{"arrayValue":{"values":[');
 const END_OF_LIST = Buffer.from("]}}");
-
-const needsNoEscape = /^[ !#-[\]-~]*$/;
-
-/** Writes a text as JSON. */
-export function writeQuoted(text: string, pages: TextPages): void {
-  if (!needsNoEscape.test(text)) {
-    pages.text(JSON.stringify(text));
-    return;
-  }
-  pages.ascii('"');
-  pages.ascii(text);
-  pages.ascii('"');
-}

@@ -176,11 +176,11 @@ function shadowFamilies({
   policy,
   decisions,
   changed,
-  fallbacksChanged,
+  fallbacks_changed,
   skipped,
 }: ShadowReport): readonly MetricFamily[] {
   const { name, revision } = policy;
-  const same = decisions - changed - fallbacksChanged;
+  const same = decisions - changed - fallbacks_changed;
   return [
     {
       name: "shadow_policy_info",
@@ -192,12 +192,10 @@ function shadowFamilies({
       name: "routewright_shadow_decisions_total",
       type: "counter",
       help: "Decisions made again under the policy that is tried, by result; begins anew when either policy changes.",
-      samples: Object.entries({ same, changed, fallbacks_changed: fallbacksChanged, skipped }).map(
-        ([result, value]) => ({
-          labels: { result },
-          value,
-        }),
-      ),
+      samples: Object.entries({ same, changed, fallbacks_changed, skipped }).map(([result, value]) => ({
+        labels: { result },
+        value,
+      })),
     },
   ];
 }

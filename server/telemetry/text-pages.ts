@@ -5,6 +5,9 @@ export interface PlacedText {
   readonly to: number;
 }
 
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
 const PAGE_BYTES = 256 * 1024;
 
 /**
@@ -23,6 +26,25 @@ export class TextPages {
 
   end(): PlacedText {
     return { bytes: this.#page, from: this.#from, to: this.#used };
+  }
+
+  /** Writes a short text as a JSON string. */
+  quoted(text: string): void {
+    const { length } = text;
+    this.#makeRoom(length + 2);
+    const page = this.#page;
+    let at = this.#used;
+    page[at++] = QUOTE;
+    for (let index = 0; index < length; index++) {
+      const letter = text.charCodeAt(index);
+      if (letter < 0x20 || letter > 0x7e || letter === QUOTE || letter === BACKSLASH) {
+        this.text(JSON.stringify(text)); // in the place of what was written so far
+        return;
+      }
+      page[at++] = letter;
+    }
+    page[at++] = QUOTE;
+    this.#used = at;
   }
 
   /** Writes a short text in ASCII. */

@@ -1,6 +1,6 @@
 import type { SpanContext } from "@opentelemetry/api";
 import type { tracing } from "@opentelemetry/sdk-node";
-import { writeAttributes, writeQuoted } from "./attribute-list.js";
+import { writeAttributes } from "./attribute-list.js";
 import type { LimitedSpan, SdkSpan } from "./limited-span.js";
 import { bytesOf, type PlacedText, TextPages } from "./text-pages.js";
 import { toHrTime } from "./to-hr-time.js";
@@ -46,7 +46,7 @@ export function writeTraceRequest(spans: readonly WrittenSpan[]): Uint8Array {
     pages.ascii('],"droppedAttributesCount":0');
     writeSchemaUrl(resource, pages);
     pages.ascii('},"scopeSpans":[{"scope":{"name":');
-    writeQuoted(scope.name, pages);
+    pages.quoted(scope.name);
     pages.ascii('},"spans":[');
   });
   const end = bytesOf((pages) => {
@@ -69,7 +69,7 @@ export function writeTraceRequest(spans: readonly WrittenSpan[]): Uint8Array {
 function writeSchemaUrl({ schemaUrl }: SdkSpan["resource"], pages: TextPages): void {
   if (!schemaUrl) return;
   pages.ascii(',"schemaUrl":');
-  writeQuoted(schemaUrl, pages);
+  pages.quoted(schemaUrl);
 }
 
 const TRACE = Buffer.from(',{"traceId":"');
@@ -99,10 +99,10 @@ function writeSpan(span: LimitedSpan, pages: TextPages): void {
   }
   if (traceState !== undefined) {
     pages.known(STATE);
-    writeQuoted(traceState.serialize(), pages);
+    pages.quoted(traceState.serialize());
   }
   pages.known(traceState === undefined ? NAME : NAME_AFTER_STATE);
-  writeQuoted(span.name, pages);
+  pages.quoted(span.name);
   pages.ascii(`,"kind":${span.kind + 1}`);
   pages.known(START);
   pages.ascii(nanoseconds(span.startMs));
@@ -118,7 +118,7 @@ function writeSpan(span: LimitedSpan, pages: TextPages): void {
   pages.ascii(String(status.code));
   if (status.message !== undefined) {
     pages.ascii(',"message":');
-    writeQuoted(status.message, pages);
+    pages.quoted(status.message);
   }
   pages.known(LINKS);
   // The bits above the W3C flags: whether the parent is remote is known, and whether it is.
@@ -131,7 +131,7 @@ function writeEvent(event: LimitedEvent, time: string, hasOneBefore: boolean, pa
   pages.ascii(hasOneBefore ? ',{"attributes":[' : '{"attributes":[');
   writeAttributes(event.attributes, pages);
   pages.ascii('],"name":');
-  writeQuoted(event.name, pages);
+  pages.quoted(event.name);
   pages.ascii(`,"timeUnixNano":"${time}","droppedAttributesCount":${event.droppedAttributes}}`);
 }
 

@@ -59,13 +59,13 @@ describe("policy serve --shadow", { timeout: 60_000 }, () => {
       const answer = await chat(tags);
       expect(answer.headers.get("x-route-rule")).toBe(tags === "poem" ? "default" : "code");
     }
-    const { rules, checked, differingCount, policy, serving, ...rest } = await eventually(async () => {
+    const { rules, checked, differing_count, policy, serving, ...rest } = await eventually(async () => {
       const now = await report();
       expect(now.decisions).toBe(4);
       return now;
     });
     expect(rest).toMatchObject({ changed: 2, skipped: 0 });
-    expect([checked, differingCount]).toEqual([4, 0]);
+    expect([checked, differing_count]).toEqual([4, 0]);
     expect(rules).toMatchObject([
       { from: "code", to: "default", count: 2, examples: [{ facts: { tags: ["sql"] } }, {}] },
     ]);

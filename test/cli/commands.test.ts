@@ -18,6 +18,13 @@ describe("the policy command on a starter set", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
+  it("init --json names the files it wrote", async () => {
+    const target = join(folder, "as-json");
+    const { stdout } = await runPolicy(["init", target, "--json"]);
+    const written = ["catalog.yaml", "policy.yaml", "tests/routing.yaml"].map((name) => join(target, name));
+    expect(JSON.parse(stdout)).toEqual({ files: expect.arrayContaining(written) });
+  });
+
   it("init refuses a directory that holds something, and writes nothing", async () => {
     const before = await readFile(join(starter, "policy.yaml"), "utf8");
     const { code, stderr } = await runPolicy(["init", starter]);

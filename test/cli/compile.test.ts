@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -28,6 +28,19 @@ describe("policy compile", () => {
   it("writes the same to the standard output", async () => {
     const { stdout } = await runPolicy(["compile", "--policies", "cli/starter", "-o", "-"]);
     expect(stdout).toBe(await readFile(file, "utf8"));
+  });
+
+  it("--json says what was written, and stdout that is the file is left alone", async () => {
+    const other = join(folder, "other.json");
+    const compile = (output: string) => runPolicy(["compile", "--policies", "cli/starter", "--json", "-o", output]);
+    const revision = expect.stringMatching(/^[0-9a-f]{64}$/);
+    const { size: bytes } = await stat(file);
+    expect(JSON.parse((await compile(other)).stdout)).toEqual({
+      file: other,
+      bytes,
+      policy: { name: "starter", revision, rules: 3 },
+    });
+    expect((await compile("-")).stdout).toBe(await readFile(file, "utf8"));
   });
 
   it("is refused, with exit 2, when the file was edited", async () => {

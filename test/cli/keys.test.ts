@@ -121,7 +121,16 @@ describe("policy keys and limits", () => {
     expect((await run("limits", "list")).stdout).toBe(
       "OF          LIMITS\ntenant `t`  $500/month\napp `t/a`   10 rpm\n",
     );
-    await run(..."limits remove --tenant t".split(" "));
+    expect(JSON.parse((await run("limits", "list", "--json")).stdout)).toEqual({
+      limits: [
+        { tenant: "t", limits: { budgets: { month: "500" } } },
+        { tenant: "t", app: "a", limits: { requests_per_minute: 10 } },
+      ],
+    });
+    const set = await run(..."limits set --tenant t --app a --rpm 20 --json".split(" "));
+    expect(JSON.parse(set.stdout)).toEqual({ tenant: "t", app: "a", limits: { requests_per_minute: 20 } });
+    const removed = await run(..."limits remove --tenant t --json".split(" "));
+    expect(JSON.parse(removed.stdout)).toEqual({ tenant: "t", limits: {} });
     expect((await run("limits", "list")).stdout).not.toContain("tenant `");
   });
 });

@@ -10,6 +10,7 @@ import type { Facts } from "../../engine/evaluate/facts.js";
 import { explain } from "../../engine/explain/explain.js";
 import { compilePolicy } from "../../engine/policy/compile-policy.js";
 import { rank } from "../../engine/rank/rank.js";
+import { type NanoUsd, nanoToUsd } from "../../engine/units/money.js";
 import { readPolicyDirectory } from "../../server/policy-files/read-policy-directory.js";
 import { openDecisionStore } from "../../server/storage/open-decision-store.js";
 import { runPolicy } from "../acceptance/proxy-process.js";
@@ -80,9 +81,9 @@ describe("policy replay", () => {
     expect(report).toMatchObject({
       decisions: 300,
       checked: 300,
-      differingCount: 0,
+      differing_count: 0,
       changed,
-      total: { costAfter: cost },
+      total: { count: 300, cost_known: 300, cost_after_usd: nanoToUsd(cost as NanoUsd), latency_known: 0 },
     });
   });
 

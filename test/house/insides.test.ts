@@ -37,6 +37,11 @@ describe(`V8 of Node ${process.version}`, () => {
       "look for how a thread may collect its garbage; without that the compiling and the counting thread keep what they do not need",
     ],
     [
+      "server/inline-more.ts",
+      "inlineMore",
+      "measure with bench/proxy what a request takes without it, then drop it or set what has its place",
+    ],
+    [
       "cli/replay/inline-more.ts",
       "inlineMore",
       "measure with bench/replay what a replay takes without it, then drop it or set what has its place",

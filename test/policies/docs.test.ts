@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { builtInFacts } from "../../engine/conditions/fact-definitions.js";
 import { diagnosticCodes } from "../../engine/diagnostics/diagnostic-codes.js";
@@ -8,6 +9,7 @@ import { errorClasses } from "../../engine/policy/policy-set.js";
 import { exclusionReasons } from "../../engine/rank/route-plan.js";
 import { strategies } from "../../engine/rank/strategies.js";
 import { readPolicyDirectory } from "../../server/policy-files/read-policy-directory.js";
+import * as attributeNames from "../../server/telemetry/attribute-names.js";
 import { compileExample, readExamples } from "./docs-examples.js";
 
 const shipped = await readPolicyDirectory("policies");
@@ -51,6 +53,24 @@ describe("the tables of the docs", () => {
       expect(facts).toContain(`\`${name}\``);
       expect(cli).toContain(`\`--${name.replaceAll("_", "-")}`);
     }
+  });
+
+  it("list every attribute and event of spans, and no others", async () => {
+    const page = await readFile("docs/tracing.md", "utf8");
+    const listed = page.match(/(?<=`)(route|gen_ai|http|url|user_agent|server|error)\.[\w.]+(?=`)/g);
+    expect(new Set(listed)).toEqual(new Set(Object.values(attributeNames)));
+  });
+
+  it("name every code of errors", async () => {
+    const read = async (folder: string) => {
+      const files = await readdir(folder, { recursive: true });
+      const texts = files.filter((name) => /\.(ts|md)$/.test(name)).map((name) => readFile(join(folder, name), "utf8"));
+      return (await Promise.all(texts)).join("\n");
+    };
+    const docs = await read("docs");
+    const codes = (await read("server")).matchAll(/\bcode(?: =|:) "([a-z_]+)"/g);
+    const missing = [...codes].flatMap(([, code]) => (docs.includes(`\`${code}\``) ? [] : [code]));
+    expect(missing).toEqual([]);
   });
 
   it("list every reason, strategy and error class", async () => {

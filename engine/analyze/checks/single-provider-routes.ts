@@ -4,19 +4,19 @@ import { expandReferences } from "../route-meaning.js";
 
 /**
  * RW2204: a route all of whose candidates are at one provider, so that its failure fails the route. Not reported when
- * the catalog has no other provider, when a client may name the model, and when the next rule is asked.
+ * the catalog has no other provider, when a client may name the model, when the next rule is asked, and of a rule that never decides.
  */
 export const singleProviderRoutes: Check = function* (context) {
   const { set } = context.policy;
   if (set.catalog.providers.length < 2) return;
-  for (const { name, route } of routesOf(context)) {
+  for (const { name, ruleNumber, route } of routesOf(context)) {
     if (route.onExhausted === "next_rule") continue;
     const { to, fallback } = expandReferences(set, route);
     if ([...to, ...fallback].includes("requested")) continue;
     const candidates = expandCandidates(set, route, undefined);
     const providers = new Set([...candidates.to, ...candidates.fallback].map(({ endpoint }) => endpoint.provider));
     const [only] = providers;
-    if (only === undefined || providers.size > 1) continue;
+    if (only === undefined || providers.size > 1 || context.reach(ruleNumber).kind === "never") continue;
     yield {
       code: "RW2204",
       severity: "warning",

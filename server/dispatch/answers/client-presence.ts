@@ -2,7 +2,7 @@
 export class ClientPresence {
   #isGone = false;
   #isOutrun = false;
-  readonly #callbacks = new Set<() => void>();
+  readonly #callbacks: (() => void)[] = [];
 
   get isGone(): boolean {
     return this.#isGone;
@@ -10,8 +10,12 @@ export class ClientPresence {
 
   /** @returns what to call when one need not be told any more. A client that is gone already tells nobody. */
   onGone(callback: () => void): () => void {
-    this.#callbacks.add(callback);
-    return () => this.#callbacks.delete(callback);
+    const callbacks = this.#callbacks;
+    callbacks.push(callback);
+    return () => {
+      const at = callbacks.indexOf(callback);
+      if (at >= 0) callbacks.splice(at, 1);
+    };
   }
 
   /** Another call for the same client was faster: this one need not go on. */
@@ -29,7 +33,7 @@ export class ClientPresence {
   leave(): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    for (const callback of this.#callbacks) callback();
-    this.#callbacks.clear();
+    // One by one: a callback may take others back.
+    for (let next = this.#callbacks.shift(); next !== undefined; next = this.#callbacks.shift()) next();
   }
 }

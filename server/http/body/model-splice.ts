@@ -1,4 +1,4 @@
-import { BufferList } from "../../json/buffer-list.js";
+import { BufferList, SHORT } from "../../json/buffer-list.js";
 import type { Place, ScannedBody } from "./scan-body.js";
 
 /** Where a body's model and stream options stand, or can be put in. */
@@ -15,13 +15,31 @@ interface Edit extends Place {
  * @param streamOptions takes the place of `stream_options`, if given.
  */
 export function withModel(body: BufferList, places: ModelPlaces, model: string, streamOptions?: object): BufferList {
+  const edits = editsOf(places, model, streamOptions);
+  const [piece] = body.pieces;
+  if (body.pieces.length === 1 && piece !== undefined && piece.length < SHORT) return copied(piece, edits);
   const parts: Buffer[] = [];
   let at = 0;
-  for (const { start, end, text } of editsOf(places, model, streamOptions)) {
+  for (const { start, end, text } of edits) {
     parts.push(...body.parts(at, start), Buffer.from(text));
     at = end;
   }
   return new BufferList([...parts, ...body.parts(at, body.length)]);
+}
+
+/** A short body in one piece: a view of each of its parts would take longer than copying them. */
+function copied(piece: Buffer, edits: readonly Edit[]): BufferList {
+  let length = piece.length;
+  for (const { start, end, text } of edits) length += Buffer.byteLength(text) - (end - start);
+  const bytes = Buffer.allocUnsafe(length);
+  let [at, used] = [0, 0];
+  for (const { start, end, text } of edits) {
+    used += piece.copy(bytes, used, at, start);
+    used += bytes.write(text, used);
+    at = end;
+  }
+  piece.copy(bytes, used, at);
+  return new BufferList([bytes]);
 }
 
 function editsOf(places: ModelPlaces, model: string, streamOptions: object | undefined): readonly Edit[] {

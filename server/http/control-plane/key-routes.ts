@@ -5,9 +5,9 @@ import type { ApiKey } from "../../keys/api-key.js";
 import { DEFAULT_OVERLAP, keyToJson } from "../../keys/key-json.js";
 import type { KeyRing } from "../../keys/key-ring.js";
 import type { KeyStore } from "../../keys/key-store.js";
-import { limitsToJson } from "../../keys/limits.js";
+import { limitsOfSubject } from "../../keys/limits-of-subject.js";
 import { InvalidSettings, readExpiry, readKeyRequest, readLimits } from "../../keys/read-key-settings.js";
-import { appSubject, type Subject, tenantSubject } from "../../keys/subject.js";
+import { appSubject, tenantSubject } from "../../keys/subject.js";
 import { sendError } from "../errors/api-error.js";
 import { refuseInvalidSettings } from "./refuse-invalid-settings.js";
 
@@ -97,15 +97,6 @@ function readLimitsRequest(body: Readonly<Record<string, unknown>>) {
   const subject =
     app === undefined ? tenantSubject(String(tenant)) : appSubject(tenant as string | undefined, String(app));
   return { subject, limits: readLimits(limits ?? {}) };
-}
-
-function limitsOfSubject(subject: Subject, limits: Parameters<typeof limitsToJson>[0]): object {
-  const [kind, names = ""] = subject.split(":");
-  const [first = "", second] = names.split("/").map(decodeURIComponent);
-  return {
-    ...(kind === "tenant" ? { tenant: first } : { ...(first === "" ? {} : { tenant: first }), app: second ?? "" }),
-    limits: limitsToJson(limits),
-  };
 }
 
 function noKey(response: Response, message: string): void {

@@ -25,6 +25,7 @@ import { observeKey } from "./observe-key.js";
 import { observeTags } from "./observe-tags.js";
 import { isReadByGuards } from "./read-by-guards.js";
 import type { RequestHeaders } from "./request-headers.js";
+import { FAULT_HEADER, faultWarnings } from "./requested-faults.js";
 
 export interface RequestToObserve {
   readonly headers: RequestHeaders;
@@ -40,6 +41,8 @@ export interface RequestToObserve {
   readonly counter: TokenCounter;
   /** What its API key says; undefined when it has none. */
   readonly key?: TrustedFacts | undefined;
+  /** Whether the server is in the test mode, so that `x-route-simulate` makes faults. Default false. */
+  readonly makesFaults?: boolean | undefined;
   /** When the request arrived, milliseconds since 1970-01-01T00:00:00Z. */
   readonly now: number;
 }
@@ -83,6 +86,8 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
   observeAttributes(attributes, headers, body, observation);
   observation.observe("time", now, "clock");
   warnOfUnknownHints(headers, attributes, observation);
+  const fault = headers[FAULT_HEADER];
+  if (fault !== undefined) observation.warnings.push(...faultWarnings(fault, request.makesFaults === true));
   const strict = readSwitch(headers, "x-route-strict");
   if (strict.isMalformed) observation.refuse(`x-route-strict: ${SWITCH_FORM}`);
   const explain = readSwitch(headers, "x-route-explain");
@@ -168,7 +173,7 @@ function warnOfUnknownHints(
   { warnings }: Observation,
 ): void {
   for (const name of Object.keys(headers)) {
-    if (!name.startsWith(PREFIX) || knownHints.has(name)) continue;
+    if (!name.startsWith(PREFIX) || knownHints.has(name) || name === FAULT_HEADER) continue;
     if (attributes.some(({ from }) => "header" in from && from.header.toLowerCase() === name)) continue;
     const near = didYouMean(
       name,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { analyzePolicy } from "../../../engine/analyze/analyze-policy.js";
 import { anyRequests } from "../../../engine/analyze/request-assumptions.js";
 import { renderDiagnostics } from "../../../engine/diagnostics/render-diagnostics.js";
-import { expectFindings, policyOf } from "./harness.js";
+import { expectFindings, findings, policyOf } from "./harness.js";
 
 const both = "route: { to: [acme/small, acme/large] }";
 const swapped = "route: { to: [acme/large, acme/small] }";
@@ -292,6 +292,23 @@ describe("candidates", () => {
     ]);
   });
 
+  it("that are selections which nothing in the catalog fits are found, whatever else the route names", () => {
+    expectFindings(`
+- { id: best, match: { tags: [code] }, route: { to: [{ select: { quality: { gte: 0.99 } } }] } }
+- { id: near, match: { tags: [sql] }, route: { to: [acme/small, acme/large, { select: { region: [mars] } }] } }
+- { id: good, match: { user: a }, route: { to: [{ select: { capabilities: [tools] } }] } }`).toEqual([
+      "9 RW2201 nothing in the catalog fits this selection of rule `best`",
+      "10 RW2201 nothing in the catalog fits this selection of rule `near`",
+    ]);
+  });
+
+  it("of a selection in a pool are looked for where the pool stands", () => {
+    const pools = "pools: { far: [{ select: { author: [nobody] } }, acme/small], near: [far, acme/large] }";
+    expect(findings(policyOf(`- { id: code, match: { tags: [code] }, route: { to: [near] } }`, pools))).toEqual([
+      "7 RW2201 nothing in the catalog fits this selection of pool `far`",
+    ]);
+  });
+
   it("show a request and the reason that ranking gives", () => {
     const policy = policyOf(`
 - { id: long, match: { context_tokens: { gte: 40k } }, route: { to: [acme/small, acme/large] } }`);
@@ -303,6 +320,16 @@ policy.yaml:9:72: warning[RW2201]: \`acme/small\` can serve no request of rule \
     |                                                                        ^^^^^^^^^^
   help: for example context_tokens 40,000: context_window: needs 40,000 tokens; the window is 32,000`.trimStart(),
     );
+  });
+
+  it("all at one provider are no matter of a rule that never decides", () => {
+    expectFindings(`
+- { id: code, match: { tags: [code] }, ${both} }
+- { id: sql, match: { tags: { all: [code, sql] } }, route: { to: [acme/large] } }
+- { id: never, match: { context_tokens: { gt: 1, lt: 2 } }, route: { to: [acme/large] } }`).toEqual([
+      "10 RW2001 rule `sql` can never decide a request: `code` takes every request that it matches",
+      "11 RW2101 the condition of rule `never` can never be true",
+    ]);
   });
 
   it("that a guard leaves none of are found, unless the client may name a model that can", () => {

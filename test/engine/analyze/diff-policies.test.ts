@@ -183,10 +183,11 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(report(before, withCatalog(`${far}, ${near}`)).catalog).toEqual([
       { subject: "acme/small", what: "endpoints near, far → far, near", rules: ["default"] },
     ]);
-    const own = "{ provider: far, model: small, max_concurrent: 2, circuit_breaker: false }";
+    const own = "{ provider: far, model: small, max_concurrent: 2, circuit_breaker: false, headers: { x-a: b } }";
     expect(report(before, withCatalog(`${near}, ${own}`)).catalog.map(({ subject, what }) => [subject, what])).toEqual([
       ["acme/small@far", "circuit_breaker the provider's → false"],
       ["acme/small@far", "max_concurrent none → 2"],
+      ["acme/small@far", 'headers the provider\'s → [{"name":"x-a","value":"b"}]'],
     ]);
     expect(
       report(before, withCatalog(`${near}, ${far}`, ", circuit_breaker: false")).catalog.map(({ subject }) => subject),

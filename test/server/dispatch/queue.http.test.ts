@@ -252,12 +252,15 @@ describe("a health check", () => {
     const one = await startUpstream((response, { path, headers }) => {
       if (path === "/v1/models") {
         state.checks += 1;
-        expect(headers["authorization"]).toBe("Bearer sk-one");
+        expect(headers).toMatchObject({ authorization: "Bearer sk-one", "x-project": "p" });
         response.writeHead(state.isHealthy ? 200 : 503).end("sk-one");
       } else sendJson(response, completion("one"));
     });
     const check = "api_key_env: ONE_KEY, health_check: { path: /models, interval: 10ms }";
-    const catalog = limited(catalogOf({ one: one.url }), "one", check);
+    const catalog = limited(catalogOf({ one: one.url }), "one", check).replace(
+      "-model }",
+      "-model, headers: { x-project: p } }",
+    );
     const proxy = await startProxy(compile(policyOf("{ to: [acme/one], timeouts: { queue: 1m } }"), catalog), {
       environment: { ONE_KEY: "sk-one" },
     });

@@ -114,6 +114,22 @@ describe("POST /v1/chat/completions", () => {
     });
   });
 
+  it("sends the headers of an endpoint in place of the provider's of the same name, and the others beside them", async () => {
+    const upstream = await answering();
+    const catalog = catalogOf({ one: upstream.url })
+      .replace("region: eu", "region: eu, api_key_env: ONE_KEY, headers: { X-Org: acme, X-Team: a }")
+      .replace("model: one-model", "model: one-model, headers: { X-Team: b, X-Project: p }");
+    const more = `  acme/other: { context_window: 8k, endpoints: [{ provider: one, model: other }] }\n`;
+    const proxy = await startProxy(compile(policyOf("{ to: [requested] }"), catalog + more), {
+      environment: { ONE_KEY: "sk-one" },
+    });
+    for (const model of ["acme/one", "acme/other"]) await (await proxy.ask({ model })).text();
+    const [own, other] = upstream.requests.map(({ headers }) => headers);
+    expect(own).toMatchObject({ authorization: "Bearer sk-one", "x-org": "acme", "x-team": "b", "x-project": "p" });
+    expect(other).toMatchObject({ "x-org": "acme", "x-team": "a" });
+    expect(other).not.toHaveProperty("x-project");
+  });
+
   it("refuses by policy with the rule's words, attributes' defaults filled in", async () => {
     const { proxy, upstream } = await proxyWithRules();
     const answer = await proxy.ask({ model: "one" }, { "x-route-tags": "secret" });

@@ -15,7 +15,7 @@ import { createStoredExplainer } from "../../../server/http/control-plane/explai
 import { createHttpServer } from "../../../server/http/create-http-server.js";
 import type { DataPlane } from "../../../server/http/data-plane.js";
 import { observeRequest } from "../../../server/http/observe/observe-request.js";
-import { noFaults, requestedFaults } from "../../../server/http/requested-faults.js";
+import { requestedFaults } from "../../../server/http/observe/requested-faults.js";
 import { createDataPlane } from "../../../server/http/serve-data-plane.js";
 import { KeyRing } from "../../../server/keys/key-ring.js";
 import { KeyStore } from "../../../server/keys/key-store.js";
@@ -278,7 +278,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     responses: new ResponseCache(),
     content: undefined,
     observe: observeRequest,
-    faultsOf: options.faultsOf ?? (options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : noFaults),
+    faultsOf: options.faultsOf ?? (options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : undefined),
     decisions: {
       find: (id) => decisions.find(id),
       record(decision, summary) {

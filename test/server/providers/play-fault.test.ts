@@ -42,17 +42,27 @@ describe("the simulator, told to play badly", () => {
     const proxy = await startProxy(policyFor(""), { environment: { SIMULATE_FAULTS: "1" } });
     const ask = async (header: string) => {
       const answer = await proxy.ask({}, { "x-route-simulate": header });
-      return [answer.status, answer.headers.get("x-route-model")];
+      return [answer.status, answer.headers.get("x-route-model"), answer.headers.get("x-route-warning")];
     };
-    expect(await ask("server_error@one")).toEqual([200, "acme/two"]);
-    expect(await ask("server_error@one, overloaded@acme/two@two")).toEqual([502, null]);
-    expect(await ask("overloaded")).toEqual([503, null]);
-    expect(await ask("no_such_fault@one")).toEqual([200, "acme/one"]);
+    expect(await ask("server_error@one")).toEqual([200, "acme/two", null]);
+    expect(await ask("server_error@one, overloaded@acme/two@two")).toEqual([502, null, null]);
+    expect(await ask("overloaded")).toEqual([503, null, null]);
+    expect(await ask("server_eror@one")).toEqual([
+      200,
+      "acme/one",
+      "x-route-simulate: there is no fault of that name; did you mean `server_error`?",
+    ]);
+    expect(await ask("slow@one")).toEqual([
+      200,
+      "acme/one",
+      expect.stringMatching(/; it takes `rate_limited`, .*@PLACE$/),
+    ]);
   });
 
   it("by a header outside the test mode is not heard", async () => {
     const proxy = await startProxy(policyFor(""));
     const answer = await proxy.ask({}, { "x-route-simulate": "server_error" });
     expect([answer.status, answer.headers.get("x-route-model")]).toEqual([200, "acme/one"]);
+    expect(answer.headers.get("x-route-warning")).toContain("only a server with SIMULATE_FAULTS=1");
   });
 });
