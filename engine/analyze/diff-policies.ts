@@ -233,7 +233,9 @@ class Comparing {
     isWhole: boolean,
   ): readonly RequestChange[] {
     const [one, other] = [this.#before.set, this.#after.set];
-    const differs = (facts: Facts) => outcomeMeaning(one, facts) !== outcomeMeaning(other, facts);
+    // In what the change is about: another change may show at the same request.
+    const differs = (facts: Facts) =>
+      aspectOf(kind, outcomeMeaning(one, facts)) !== aspectOf(kind, outcomeMeaning(other, facts));
     const examples = region.slice(0, 16).map((box) => factsOfBox(this.#space, box));
     const at = examples.findIndex((facts) => facts !== undefined && differs(facts));
     const example = examples[at];

@@ -1,5 +1,6 @@
+import type { GlobPredicate, PrefixPredicate } from "../conditions/condition.js";
 import { evaluateCondition } from "../evaluate/evaluate-condition.js";
-import type { Facts, FactValue } from "../evaluate/facts.js";
+import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
 import type { Axis, FactAtom, FactAxis, OpaqueAxis } from "./axis.js";
 import type { Box } from "./box.js";
 import { isWithinBounds } from "./number-atoms.js";
@@ -24,7 +25,9 @@ export function factsOfBox(space: RequestSpace, box: Box, near?: Facts): Facts |
   }
   const facts = assemble(space, box, chosen, near);
   const asked = askedOpaque(space, box);
-  return asked.length === 0 || isAsAsked(asked, facts) ? facts : tryValues(space, box, chosen, asked, facts, near);
+  return asked.length === 0 || isAsAsked(space, asked, facts)
+    ? facts
+    : tryValues(space, box, chosen, asked, facts, near);
 }
 
 /** The opaque leaves whose outcome the box fixes. */
@@ -35,16 +38,20 @@ function askedOpaque({ axes, layout }: RequestSpace, box: Box): readonly (Opaque
   });
 }
 
-function isAsAsked(asked: ReturnType<typeof askedOpaque>, facts: Facts): boolean {
+function isAsAsked(space: RequestSpace, asked: ReturnType<typeof askedOpaque>, facts: Facts): boolean {
   return asked.every(({ predicate, defaults, truth }) => {
     const actual = evaluateCondition(predicate, { ...defaults, ...facts });
     // Where it is unknown, or the fact is a named text, the box does not ask.
-    return actual === undefined || actual === truth || isNamedText(predicate, facts);
+    return actual === undefined || actual === truth || isNamedText(space, predicate, facts);
   });
 }
 
-function isNamedText(predicate: OpaqueAxis["predicate"], _facts: Facts): boolean {
-  return predicate.kind !== "logic";
+function isNamedText({ axes, factAxes }: RequestSpace, predicate: OpaqueAxis["predicate"], facts: Facts): boolean {
+  if (predicate.kind === "logic") return false;
+  const value = readFact(facts, predicate.fact);
+  return (factAxes.get(predicate.fact) ?? []).some((number) =>
+    (axes[number] as FactAxis).atoms.some((atom) => atom.kind === "string" && !atom.isClass && atom.value === value),
+  );
 }
 
 function chooseAtom({ layout }: RequestSpace, box: Box, number: number, axis: FactAxis): number {
@@ -112,9 +119,10 @@ function tryValues(
       const atom = allowed[random(allowed.length)] as FactAtom;
       if (atom.kind === "absent") delete facts[name];
       else if (type === "set") facts[name] = randomTags(space, box, name, random);
+      else if (atom.kind === "string" && atom.isClass) facts[name] = randomText(asked, name, atom.value, random);
       else facts[name] = valueWithin(axis, atom, attempt, random);
     }
-    if (isAsAsked(asked, facts as Facts)) return { ...facts, ...near } as Facts;
+    if (isAsAsked(space, asked, facts as Facts)) return { ...facts, ...near } as Facts;
   }
   return chosen.size === 0 ? plain : undefined;
 }
@@ -126,6 +134,27 @@ function randomTags(space: RequestSpace, box: Box, fact: string, random: (count:
   });
   const others = ["other", "another", "third"].filter((tag) => !(space.tagAxes.get(fact)?.has(tag) ?? false));
   return [...tags, ...others.slice(0, random(others.length + 1))];
+}
+
+/** The pieces of patterns that a text must fit, put together in some order. */
+function randomText(
+  asked: ReturnType<typeof askedOpaque>,
+  fact: string,
+  plain: string,
+  random: (count: number) => number,
+): string {
+  const wanted = asked.flatMap(({ predicate, truth }) => {
+    return predicate.kind !== "logic" && predicate.fact === fact && truth ? [predicate] : [];
+  });
+  if (wanted.length === 0) return plain;
+  const texts: string[] = [];
+  for (const pattern of wanted) texts.splice(random(texts.length + 1), 0, shortestText(pattern));
+  return random(3) === 0 ? (texts[random(texts.length)] as string) : texts.join("");
+}
+
+/** A text that fits a pattern. */
+export function shortestText(pattern: GlobPredicate | PrefixPredicate): string {
+  return pattern.kind === "prefix" ? pattern.prefix : pattern.pattern.replaceAll("*", "");
 }
 
 function valueWithin(axis: FactAxis, atom: FactAtom, attempt: number, random: (count: number) => number): FactValue {

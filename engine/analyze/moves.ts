@@ -2,6 +2,7 @@ import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
 import type { PolicySet } from "../policy/policy-set.js";
 import { usdToNano } from "../units/money.js";
 import type { FactAtom, FactAxis } from "./axis.js";
+import { shortestText } from "./facts-of-box.js";
 import type { NumberAtom } from "./number-atoms.js";
 import { atomOfFacts, type RequestSpace, valueOfAtom } from "./request-space.js";
 
@@ -9,6 +10,8 @@ import { atomOfFacts, type RequestSpace, valueOfAtom } from "./request-space.js"
 export interface Move {
   readonly fact: string;
   readonly isTag: boolean;
+  /** Whether it goes to a value at which only the ranking of this very request changes. */
+  readonly isEdge?: true;
   /** How far it goes: what is nearer is shown first. */
   readonly weight: number;
   readonly apply: (facts: Facts) => Facts;
@@ -18,10 +21,11 @@ export interface Move {
 const MOST_VALUES = 16;
 const MOST_MOVES = 90;
 
-/** Those that are combined with each other: the nearest values of each fact. */
+/** Those that are combined with each other: the nearest values of each fact that mean something for other requests too. */
 export function movesToCombine(moves: readonly Move[]): readonly Move[] {
   const ofFact = new Map<string, number>();
-  const near = moves.filter(({ fact, isTag }) => {
+  const near = moves.filter(({ fact, isTag, isEdge }) => {
+    if (isEdge === true) return false;
     const count = (ofFact.get(fact) ?? 0) + 1;
     ofFact.set(fact, count);
     return isTag || count <= MOST_VALUES;
@@ -33,17 +37,23 @@ export function movesToCombine(moves: readonly Move[]): readonly Move[] {
  * Every change of one fact that some condition or candidate could notice: to the nearest value of each other stretch of
  * numbers, to each named text, to absent, and each tag given or taken.
  * @param wanted the model that is asked about, which a client can name.
+ * @param edges further values of numbers to try, by fact.
  */
 export function movesFor(
   space: RequestSpace,
   set: PolicySet,
   facts: Facts,
   wanted: string | undefined,
+  edges: ReadonlyMap<string, readonly number[]>,
 ): readonly Move[] {
   const moves: Move[] = [];
   if (wanted !== undefined && facts.model !== wanted) moves.push(setTo("model", wanted, 0.5));
   for (const axis of space.axes) {
-    if (axis.kind === "opaque") continue;
+    if (axis.kind === "opaque") {
+      const { predicate } = axis;
+      if (predicate.kind !== "logic") moves.push(setTo(predicate.fact, shortestText(predicate), 1));
+      continue;
+    }
     if (axis.kind === "tag") {
       moves.push(toggle(axis.fact, axis.tag, facts));
       continue;
@@ -65,7 +75,12 @@ export function movesFor(
         ? []
         : [setTo(axis.definition.name, value, weightOf(value, readFact(facts, axis.definition.name)))];
     });
-    moves.push(...own.sort((a, b) => a.weight - b.weight));
+    const { name } = axis.definition;
+    const present = readFact(facts, name);
+    const further = (edges.get(name) ?? []).flatMap((value) =>
+      value === present ? [] : [{ ...setTo(name, value, weightOf(value, present)), isEdge: true as const }],
+    );
+    moves.push(...[...own, ...further].sort((a, b) => a.weight - b.weight));
   }
   return moves;
 }

@@ -10,7 +10,6 @@ import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { Route } from "../policy/policy-set.js";
 import { type CatalogEntry, indexCatalog } from "../rank/catalog-index.js";
 import { excludeCandidate } from "../rank/exclude-candidate.js";
-import { expectedCost } from "../rank/expected-cost.js";
 import { rank } from "../rank/rank.js";
 import type { World } from "../rank/world.js";
 import { positionOf } from "../source/position.js";
@@ -19,11 +18,11 @@ import type { Box } from "./box.js";
 import { buildSpace } from "./build-space.js";
 import { boxesNotNaming, surelyExcluded } from "./candidate-regions.js";
 import { catalogCuts, rankFacts } from "./check-context.js";
+import { edgeValues } from "./edge-values.js";
 import { controlOf } from "./fact-control.js";
 import { factsOfBox } from "./facts-of-box.js";
 import type { Search } from "./find-uncovered.js";
 import { type Move, movesFor, movesToCombine } from "./moves.js";
-import type { Cut } from "./number-atoms.js";
 import { PolicyRegions } from "./policy-regions.js";
 import { httpRequests } from "./request-assumptions.js";
 import { atomOfFacts } from "./request-space.js";
@@ -108,7 +107,7 @@ class Asking {
       sets: [policy.set],
       assumptions: httpRequests,
       facts: [...rankFacts, "max_latency_ms"],
-      cuts: cutsAt(policy, facts, world, this.#entries),
+      cuts: catalogCuts(policy),
     });
     this.#regions = new PolicyRegions(space, policy.set);
   }
@@ -204,7 +203,8 @@ class Asking {
 
   changes() {
     const { set } = this.#policy;
-    const moves = movesFor(this.#regions.space, set, this.facts, this.#entries[0]?.model.id);
+    const edges = edgeValues(this.#policy, this.facts, this.#world, this.#entries);
+    const moves = movesFor(this.#regions.space, set, this.facts, this.#entries[0]?.model.id, edges);
     const isClients = ({ fact, apply }: Move) =>
       controlOf(set, fact) === "client" && (fact !== "tags" || this.#keepsKeyTags(apply(this.facts)));
     const client = this.#smallest(moves.filter(isClients), () => true);
@@ -251,10 +251,13 @@ class Asking {
       visit(size === 1 ? moves : few, [], this.facts, 0, size);
     }
     found.sort((a, b) => a.moves.length - b.moves.length || a.weight - b.weight);
-    const isAll = few.length === moves.length && tries < MOST_TRIES && this.#regions.space.opaqueAxes.size === 0;
+    const size = found[0]?.moves.length ?? 0;
+    // Below it everything must have been tried: of one fact all is, of two and three what is combined.
+    const isAllTried = tries < MOST_TRIES && this.#regions.space.opaqueAxes.size === 0;
+    const isSmallest = size === 1 || (isAllTried && (size === 2 || few.length === moves.length));
     return {
       changes: found.slice(0, MOST_ANSWERS).map(({ change }) => change),
-      isSmallest: isAll || found[0]?.moves.length === 1,
+      isSmallest,
     };
   }
 
@@ -373,29 +376,4 @@ class Asking {
       ...(first.cost === undefined ? {} : { cost_usd: formatUsd(first.cost) }),
     };
   }
-}
-
-/** The values at which a candidate would be left out, or let in, were all else as it is. */
-function cutsAt(
-  policy: CompiledPolicy,
-  { context_tokens, max_output_tokens }: Facts,
-  { latency_ms, answers }: World,
-  wanted: readonly CatalogEntry[],
-): ReadonlyMap<string, readonly Cut[]> {
-  const cuts = new Map([...catalogCuts(policy)].map(([fact, known]) => [fact, [...known]]));
-  const add = (fact: string, value: number | undefined, ...sides: readonly boolean[]) => {
-    if (value === undefined || value < 0) return;
-    cuts.set(fact, [...(cuts.get(fact) ?? []), ...sides.map((isAfter) => ({ value, isAfter }))]);
-  };
-  for (const { endpoint } of indexCatalog(policy.set.catalog).entries) {
-    add("context_tokens", endpoint.contextWindow - (max_output_tokens ?? 0), true);
-    add("max_output_tokens", endpoint.contextWindow - (context_tokens ?? 0), true);
-  }
-  for (const { endpoint } of wanted) {
-    // Just enough for it.
-    add("budget_usd", expectedCost(endpoint, context_tokens, max_output_tokens, answers), false, true);
-    const latency = latency_ms?.[endpoint.id];
-    add("max_latency_ms", latency === undefined ? undefined : Math.ceil(latency), false, true);
-  }
-  return cuts;
 }

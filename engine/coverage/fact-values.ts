@@ -3,6 +3,9 @@ import { builtInFacts, type FactDefinition } from "../conditions/fact-definition
 import { localTime } from "../conditions/local-time.js";
 import type { FactValue } from "../evaluate/facts.js";
 import type { PolicySet } from "../policy/policy-set.js";
+import { nanoToUsd, usdToNano } from "../units/money.js";
+import { normalizeTag } from "../units/tags.js";
+import { MAX_TOKENS } from "../units/tokens.js";
 import { leavesOf } from "./trace-request.js";
 
 /** Monday, 2026-01-05: the week that times are taken from. */
@@ -121,17 +124,36 @@ function around(constant: string | number | boolean, type: FactDefinition["type"
   return type === "set" ? [[String(constant)]] : [constant];
 }
 
+/** Whether a request, or a test, can say the value of a fact. */
 function isOfType(value: FactValue, { type, values, unit }: FactDefinition): boolean {
   switch (type) {
     case "string":
       return typeof value === "string" && value !== "" && (values === undefined || values.includes(value));
     case "number":
-      return typeof value === "number" && (unit === undefined || value >= 0);
+      return typeof value === "number" && isOfUnit(value, unit);
     case "boolean":
       return typeof value === "boolean";
     case "set":
-      return Array.isArray(value);
+      return Array.isArray(value) && value.every((tag) => normalizeTag(tag) === tag);
     case "time":
-      return typeof value === "number" && value > 1e11;
+      return typeof value === "number" && Number.isInteger(value) && value > 1e11 && value < Date.UTC(9999, 0);
+  }
+}
+
+const MAX_MS = 86_400_000;
+const MAX_USD = 1_000_000;
+
+function isOfUnit(value: number, unit: FactDefinition["unit"]): boolean {
+  switch (unit) {
+    case "tokens":
+      return Number.isInteger(value) && value >= 0 && value <= MAX_TOKENS;
+    case "ms":
+      return Number.isInteger(value) && value >= 0 && value <= MAX_MS;
+    case "usd":
+      return value >= 0 && value <= MAX_USD && nanoToUsd(usdToNano(value)) === value;
+    case "ratio":
+      return value >= 0;
+    default:
+      return true;
   }
 }

@@ -8,6 +8,7 @@ import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { TestExpectation } from "../policy/policy-test.js";
 import { rank } from "../rank/rank.js";
 import { shorten } from "../source/located.js";
+import { formatUsd, usdToNano } from "../units/money.js";
 import { Coverage, type Goal } from "./coverage.js";
 import { factValues } from "./fact-values.js";
 import { findRequest } from "./find-request.js";
@@ -49,7 +50,7 @@ export function suggestTests(policy: CompiledPolicy): SuggestedTests {
     });
   }
   const text =
-    cases.length === 0 ? "" : `kind: test\ntests:\n${cases.map((each) => `  - ${JSON.stringify(each)}\n\n`).join("")}`;
+    cases.length === 0 ? "" : `kind: test\ntests:\n${cases.map((each) => `  - ${writeCase(each)}\n\n`).join("")}`;
   const formatted = formatFile({ name: "tests/suggested.yaml", text });
   if ("refused" in formatted)
     throw new Error(`invariant: suggested tests cannot be written: ${String(formatted.refused)}`);
@@ -64,6 +65,14 @@ export function suggestTests(policy: CompiledPolicy): SuggestedTests {
     names.add(unique);
     return unique;
   }
+}
+
+/** As JSON, but amounts as plain decimals: `1e-9` is none to a test. */
+function writeCase(each: object): string {
+  return JSON.stringify(each).replace(
+    /"budget_usd":([\d.]+e-\d+)/g,
+    (_, amount: string) => `"budget_usd":${formatUsd(usdToNano(Number(amount)))}`,
+  );
 }
 
 /** A goal in words: `code decides`, `code: tags has sql is unknown`. */

@@ -1,8 +1,14 @@
+import { evaluateCondition } from "../../evaluate/evaluate-condition.js";
+import type { Facts } from "../../evaluate/facts.js";
 import { absentFactsOf, readFactsOf } from "../../explain/facts-of-condition.js";
 import type { Rule } from "../../policy/policy-set.js";
+import type { Box } from "../box.js";
 import { boxesWhere } from "../candidate-regions.js";
 import type { Check, CheckContext } from "../check-context.js";
 import { factsOfBox } from "../facts-of-box.js";
+
+/** Boxes in which a request is looked for. */
+const MOST_TRIED = 16;
 
 /** RW2103: a guard that acts on requests for which its condition is not true but unknown, because a fact is absent. */
 export const actsOnAbsence: Check = function* (context) {
@@ -34,6 +40,15 @@ function factsWhoseAbsenceCounts({ regions }: CheckContext, rule: Rule): readonl
     regions.conditions.of(rule.condition, "not-true"),
   );
   if (unknown === undefined || unknown.length === 0) return [];
+  // Leaves taken as independent may promise a request that there is not: one must be found.
+  const show = (areas: readonly Box[]): Facts | undefined => {
+    for (const box of areas.slice(0, MOST_TRIED)) {
+      const facts = factsOfBox(regions.space, box);
+      const filled = facts && { ...regions.space.defaults, ...facts };
+      if (filled !== undefined && evaluateCondition(rule.condition, filled) === undefined) return filled;
+    }
+    return undefined;
+  };
   const read = readFactsOf(rule.condition);
   const alone = read.filter((name) => {
     let areas = regions.intersect(
@@ -47,10 +62,10 @@ function factsWhoseAbsenceCounts({ regions }: CheckContext, rule: Rule): readonl
         boxesWhere(regions.space, other, ({ kind }) => kind !== "absent"),
       );
     }
-    return areas !== undefined && areas.length > 0;
+    return areas !== undefined && show(areas) !== undefined;
   });
   if (alone.length > 0) return alone;
   // It takes several absent facts at once.
-  const facts = unknown.map((box) => factsOfBox(regions.space, box)).find((each) => each !== undefined);
-  return facts === undefined ? [] : absentFactsOf(rule.condition, { ...regions.space.defaults, ...facts });
+  const facts = show(unknown);
+  return facts === undefined ? [] : absentFactsOf(rule.condition, facts);
 }

@@ -1,5 +1,8 @@
+import type { Condition } from "../../conditions/condition.js";
 import type { Span } from "../../diagnostics/diagnostic.js";
 import { listNames } from "../../diagnostics/suggest.js";
+import { evaluateCondition } from "../../evaluate/evaluate-condition.js";
+import { withDefaults } from "../../evaluate/with-defaults.js";
 import type { RouteRule } from "../../policy/policy-set.js";
 import type { Check } from "../check-context.js";
 import { factsOfBox } from "../facts-of-box.js";
@@ -28,11 +31,17 @@ export const overlappingRules: Check = function* ({ regions, definitions, policy
       const found = regions.find(shared, regions.above(ruleNumber));
       if (typeof found === "string") continue;
       if (regions.find(areas, laterAreas) === "none" || regions.find(laterAreas, areas) === "none") continue;
+      const request = factsOfBox(regions.space, found);
+      const meets = (condition: Condition) =>
+        request !== undefined && evaluateCondition(condition, withDefaults(policy.set, request)) === true;
+      // Leaves taken as independent may promise a request that there is not.
+      if (request === undefined || !meets(rule.condition) || !meets(later.rule.condition)) continue;
       ids.push(later.rule.id);
       if (shown.length === MOST_SHOWN) continue;
-      const request = factsOfBox(regions.space, found);
-      const example = request === undefined ? "" : `: for example ${writeRequest(request, definitions)}`;
-      shown.push({ span: later.rule.span, note: `\`${later.rule.id}\`${example}` });
+      shown.push({
+        span: later.rule.span,
+        note: `\`${later.rule.id}\`: for example ${writeRequest(request, definitions)}`,
+      });
     }
     if (ids.length === 0) continue;
     const others = ids.length === 1 ? `rule \`${ids[0]}\`` : `${ids.length} rules below`;

@@ -14,7 +14,7 @@ export const undecided: Check = function* ({ regions, reach }) {
       span: rule.span,
       help: isTooLarge
         ? "split the rule, or say it with fewer alternatives"
-        : "no request was found that makes its `logic` come out right; a policy test shows that there is one",
+        : "no request was found that makes its `logic`, or one of very many patterns, come out right; a policy test shows that there is one",
     };
   }
 };

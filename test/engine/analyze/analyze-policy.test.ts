@@ -120,6 +120,19 @@ ${first}
     ]);
   });
 
+  it("find a text for each of very many patterns", () => {
+    const letters = "abcdefghijklmnopqrstuvwxyz";
+    const rules = Array.from({ length: 30 }, (_, at) => {
+      const pattern = `*${letters[at % 26]}*${letters[(at * 7) % 26]}${at + 10}*`;
+      return `- { id: g${at}, match: { app: { glob: "${pattern}" } }, ${both} }`;
+    });
+    const many = (last: string) => `${rules.join("\n")}\n- { id: last, match: { app: ${last} }, ${swapped} }`;
+    expectFindings(many('{ glob: "q*q" }')).toEqual([]);
+    expectFindings(many('[aa10, "a-a10"]')).toEqual([
+      "39 RW2001 rule `last` can never decide a request: `g0` takes every request that it matches",
+    ]);
+  });
+
   it("know the clocks of two zones", () => {
     // Nine in New York is 14:00 or 15:00 in Berlin; eleven at night in Tokyo is 15:00 or 16:00.
     expectFindings(`
@@ -195,6 +208,17 @@ describe("guards that act on absence", () => {
     ]);
   });
 
+  it("are not told of where no request makes their `logic` come out so", () => {
+    const logic = (operator: string, tokens: number) =>
+      `{ logic: { "${operator}": [{ var: context_tokens }, ${tokens}] } }`;
+    const guard = (below: number) =>
+      `- { id: odd, match: { all: [${logic(">", 5_000)}, ${logic("<", below)}], tenant: x }, deny: "no" }`;
+    expectFindings(guard(3_000)).toEqual(["9 RW2301 it is not decided whether rule `odd` ever decides a request"]);
+    expectFindings(guard(7_000)).toEqual([
+      "9 RW2103 guard `odd` acts on requests without `tenant` too: guards fail closed",
+    ]);
+  });
+
   it("say when they act on nothing else", () => {
     expectFindings(`
 - { id: odd, match: { tags: { all: [a], none: [a] } }, deny: "no" }`).toEqual([
@@ -223,6 +247,18 @@ ${below("d", "app: a")}`;
       ],
       help: "the same is true of `d`",
     });
+  });
+
+  it("are not told of `logic` that no request meets together", () => {
+    const logic = (operator: string, tokens: number) =>
+      `logic: { "${operator}": [{ var: context_tokens }, ${tokens}] }`;
+    expectFindings(
+      `
+- { id: long, match: { ${logic(">", 5_000)} }, ${both} }
+- { id: short, match: { ${logic("<", 3_000)} }, ${swapped} }
+- { id: middle, match: { ${logic("<", 7_000)}, stream: true }, ${swapped} }`,
+      { all: true },
+    ).toEqual(["9 RW2104 rule `long` takes requests that rule `middle` would route differently"]);
   });
 
   it("are told when all is asked for, unless one rule contains the other or the routes are the same", () => {

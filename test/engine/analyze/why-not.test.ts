@@ -140,11 +140,18 @@ with what only a key, the operator or the clock can change
       shown(other, facts, "acme/small", { latency_ms: { "acme/large@far": 900, "acme/small@near": 300.5 } }),
     ).toEqual(expect.arrayContaining(["max_latency_ms 301", "budget_usd 0.026"]));
     expect(shown(policyOf(""), facts, "acme/large")).toContain("context_tokens 29,001");
+    // 2,000 tokens cost $0.002, so of $0.004 the small model has 1,000 tokens to answer with.
+    const limited = policyOf(
+      `- { id: cheap, route: { to: [acme/small], max_cost_usd: 0.004, on_exhausted: next_rule } }`,
+      "",
+      "to: [acme/large]",
+    );
+    expect(shown(limited, { ...plain, max_output_tokens: 10 }, "acme/large")).toContain("max_output_tokens 1,001");
   });
 
   it("says when a smaller change may be there: an expression is met by searching", () => {
     const odd = policyOf(
-      `- { id: odd, match: { logic: { "==": [{ "%": [{ var: context_tokens }, 7] }, 3] } }, route: { to: [acme/open] } }`,
+      `- { id: odd, match: { logic: { "==": [{ "%": [{ var: context_tokens }, 997] }, 3] } }, route: { to: [acme/open] } }`,
     );
     const answer = whyNot(odd, plain, {}, "acme/open");
     expect(answer).toMatchObject({ client_can: "found", is_smallest: false });

@@ -117,6 +117,21 @@ tests:
     expect(policy.tests.flatMap((test) => runPolicyTest(policy, test).failures)).toEqual([]);
   });
 
+  it("writes only values that a test file takes: amounts without exponents, nothing beyond the limits", () => {
+    const rules = `
+  - { id: free, match: { budget_usd: 0.00000001 }, route: { to: [x/y] } }
+  - { id: most, match: { context_tokens: { lte: 100M }, max_latency_ms: { lte: 86400000 } }, route: { to: [x/y] } }
+  - { id: half, match: { logic: { ">": [{ var: max_output_tokens }, 0.5] } }, route: { to: [x/y] } }
+  - { id: tag, match: { logic: { in: ["Code", { var: tags }] } }, route: { to: [x/y] } }
+`;
+    const bare = compile(rules);
+    const { text } = suggestTests(bare);
+    expect(text).toContain("budget_usd: 0.000000009");
+    const { value, diagnostics } = compilePolicy([...bare.files, { name: "tests/suggested.yaml", text }]);
+    expect(diagnostics.map(({ message }) => message)).toEqual([]);
+    expect(value!.tests.flatMap((test) => runPolicyTest(value!, test).failures)).toEqual([]);
+  });
+
   it("has nothing to add to tests that reach everything", () => {
     const policy = compile("  - { id: a, route: { to: [x/y] } }\n");
     expect(
