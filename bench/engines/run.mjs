@@ -5,13 +5,14 @@
  *     npm ci --prefix bench/engines && node bench/engines/run.mjs     all engines; writes bench/RESULTS.md
  *
  * Answers are compared with the plain reading first. Every request is parsed anew before it is decided, outside the clock.
- * Contenders take turns within each round. Options: --rules 10,100 --shapes realistic --engines routewright,cel-js --rounds 40
+ * Contenders take turns within each round. V8 inlines as much as in the server, for all of them. Options: --rules 10,100 --shapes realistic --engines routewright,cel-js --rounds 40
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { inlineMore } from "../../dist/server/inline-more.js";
 import { checkAgreement } from "./check-agreement.mjs";
 import { measure } from "./measure.mjs";
 import { generateRequests } from "./requests.mjs";
@@ -63,6 +64,7 @@ if (engines === undefined) {
   process.exit(0);
 }
 
+inlineMore();
 const adapters = await Promise.all(engines.map((engine) => import(`./adapters/${engine}.mjs`)));
 const rows = [];
 for (const shape of values.shapes.split(",")) {

@@ -13,6 +13,7 @@ import {
   type WorstCase,
   worstCase,
 } from "../../engine/index.js";
+import { inlineMore } from "../../server/inline-more.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
@@ -27,6 +28,7 @@ export function benchCommand(): Command {
     .addOption(new Option("--seed <n>", "what the requests are drawn from").default(1).argParser(wholeNumber))
     .addOption(new Option("--seconds <n>", "how long to measure, in all").default(3).argParser(positive))
     .action(async (own: { seed: number; seconds: number }, command: Command) => {
+      inlineMore(); // as the server does
       const options = globalOptions(command);
       const policy = await loadPolicies(options);
       const requests = sampleRequests(policy.set, REQUESTS, seededRandom(own.seed));
