@@ -34,12 +34,16 @@ async function readPolicySource(source: string, policies: string): Promise<reado
 async function readRevision(revision: string, policies: string): Promise<readonly SourceFile[]> {
   const folder = await nearestFolder(resolve(policies));
   const git = (...args: string[]) => runGit(folder, args);
-  const commit = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`).catch(() => {
-    throw new CommandFailure(
-      2,
-      `policy diff: ${revision} is neither a directory with a policy.yaml nor a git revision that ${folder} knows`,
-    );
-  });
+  const commit = await git("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`).catch(
+    async () => {
+      const which = await git("rev-parse", "--git-dir").then(
+        () => ` that ${folder} knows`,
+        () => `: ${folder} is in no git repository. Name two directories`,
+      );
+      const message = `policy diff: ${revision} is neither a directory with a policy.yaml nor a git revision${which}`;
+      throw new CommandFailure(2, message);
+    },
+  );
   const top = (await git("rev-parse", "--show-toplevel")).trim();
   const path = relative(top, resolve(policies)).split(sep).join("/");
   const prefix = path === "" ? "" : `${path}/`;

@@ -64,7 +64,7 @@ class WatchedPolicyStore implements PolicyStore {
   #since = "";
   #lastSuccessAt = "";
   #rejected: PolicyStatus["rejected"];
-  #lastReload: PolicyStatus["lastReload"] = { at: "", successful: false, reason: START_REASON };
+  #lastReload: PolicyStatus["last_reload"] = { at: "", successful: false, reason: START_REASON };
   /** Signature of the newest reading; undefined while one is under way. */
   #seen: string | undefined;
   #queue: Promise<unknown> = Promise.resolve();
@@ -130,8 +130,8 @@ class WatchedPolicyStore implements PolicyStore {
         ...{ since: this.#since, rules: set.rules.length },
       },
       ...(this.#rejected === undefined ? {} : { rejected: this.#rejected }),
-      lastReload: this.#lastReload,
-      lastSuccessAt: this.#lastSuccessAt,
+      last_reload: this.#lastReload,
+      last_success_at: this.#lastSuccessAt,
       reloads: { ...this.#counts },
       watching: this.#watch !== undefined && !this.#closed,
     };

@@ -35,9 +35,9 @@ export interface PolicyStatus {
     /** Diagnostics with code frames, as `policy check` prints them. */
     readonly text: string;
   };
-  readonly lastReload: { readonly at: string; readonly successful: boolean; readonly reason: string };
+  readonly last_reload: { readonly at: string; readonly successful: boolean; readonly reason: string };
   /** When a reload last ended well (applied or unchanged), the first load included; ISO 8601. */
-  readonly lastSuccessAt: string;
+  readonly last_success_at: string;
   readonly reloads: { readonly applied: number; readonly unchanged: number; readonly rejected: number };
   readonly watching: boolean;
 }

@@ -105,13 +105,13 @@ export function createMetrics(sources: MetricsSources): Metrics {
           name: "policy_reload_successful",
           type: "gauge",
           help: "1 when the newest reload of the policy directory was taken, 0 when it was refused.",
-          samples: [{ value: policy.lastReload.successful ? 1 : 0 }],
+          samples: [{ value: policy.last_reload.successful ? 1 : 0 }],
         },
         {
           name: "policy_reload_success_timestamp_seconds",
           type: "gauge",
           help: "When a reload last succeeded.",
-          samples: [{ value: Date.parse(policy.lastSuccessAt) / 1_000 }],
+          samples: [{ value: Date.parse(policy.last_success_at) / 1_000 }],
         },
         {
           name: "policy_reloads_total",

@@ -137,6 +137,11 @@ describe("policy diff", () => {
     expect(unknown.stderr).toContain("no-such-thing is neither a directory with a policy.yaml nor a git revision");
     const option = await runPolicy(["diff", "--policies", policies, "--", "--output=x", "HEAD"]);
     expect(option.code).toBe(2);
+    const outside = await runPolicy(["diff", "--policies", tmpdir()]);
+    expect([outside.code, outside.stderr]).toEqual([
+      2,
+      expect.stringContaining("is in no git repository. Name two directories"),
+    ]);
     await edit("policy.yaml", "id: code", "id: long-context");
     const unsound = await runPolicy(["diff", "HEAD", ".", "--policies", policies]);
     expect(unsound.code).toBe(1);

@@ -61,6 +61,14 @@ describe("the tables of the docs", () => {
     expect(new Set(listed)).toEqual(new Set(Object.values(attributeNames)));
   });
 
+  it("list every key of the decision record", async () => {
+    const page = await readFile("docs/http.md", "utf8");
+    const rows = page.slice(page.indexOf("### The decision record")).match(/^\| `.*?(?= \|)/gm) ?? [];
+    const listed = rows.flatMap((row) => [...row.matchAll(/`(\w+)`/g)].map(([, key]) => key));
+    const schema = JSON.parse(await readFile("schemas/decision.schema.json", "utf8")) as { properties: object };
+    expect(listed).toEqual(expect.arrayContaining(Object.keys(schema.properties)));
+  });
+
   it("name every code of errors", async () => {
     const read = async (folder: string) => {
       const files = await readdir(folder, { recursive: true });

@@ -15,7 +15,7 @@ export interface PolicyCardProps {
 
 /** The policy that serves. */
 export function PolicyCard({ policy, onReloaded }: PolicyCardProps) {
-  const { serving, lastReload, reloads, watching } = policy;
+  const { serving, last_reload: lastReload, reloads, watching } = policy;
   return (
     <section class="card" aria-labelledby="serving">
       <div class="heading">

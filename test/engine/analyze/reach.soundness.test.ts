@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkReach, misreadings, plantInSet, scale, seed } from "./soundness.js";
+import { checkReach, misreadings, plantInSet, scale, seed, usualSeed } from "./soundness.js";
 
 describe("whether a rule ever decides", () => {
   it("is answered as the interpreter decides", { timeout: 300_000 * Math.max(1, scale) }, () => {
@@ -13,7 +13,7 @@ describe("whether a rule ever decides", () => {
   });
 
   it.each(misreadings)("would be seen to be wrong with %s", (_fault, plant) => {
-    const { faults } = checkReach({ policies: 15, mostRules: 40, seed }, (set) => plantInSet(set, plant));
+    const { faults } = checkReach({ policies: 15, mostRules: 40, seed: usualSeed }, (set) => plantInSet(set, plant));
     expect(faults.length).toBeGreaterThan(0);
   });
 });

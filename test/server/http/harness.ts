@@ -238,8 +238,8 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   await decisions.saveSnapshot({ revision, name, files, firstServed: at });
   const status: PolicyStatus = {
     serving: { name, revision, since: at, rules: set.rules.length },
-    lastReload: { at, successful: true, reason: "start" },
-    lastSuccessAt: at,
+    last_reload: { at, successful: true, reason: "start" },
+    last_success_at: at,
     reloads: { applied: 1, unchanged: 0, rejected: 0 },
     watching: false,
   };

@@ -17,8 +17,8 @@ describe("createPolicyStore()", () => {
     expect(store.current().name).toBe("first");
     expect(store.status()).toEqual({
       serving: { name: "first", revision: store.current().revision, since: "2027-01-15T08:00:00.000Z", rules: 0 },
-      lastReload: { at: "2027-01-15T08:00:00.000Z", successful: true, reason: "start" },
-      lastSuccessAt: "2027-01-15T08:00:00.000Z",
+      last_reload: { at: "2027-01-15T08:00:00.000Z", successful: true, reason: "start" },
+      last_success_at: "2027-01-15T08:00:00.000Z",
       reloads: { applied: 1, unchanged: 0, rejected: 0 },
       watching: false,
     });
@@ -44,7 +44,7 @@ describe("createPolicyStore()", () => {
     expect(store.current()).toBe(before);
     expect(store.status()).toMatchObject({
       rejected: { errors: 1, codes: ["RW1203"], text: expect.stringContaining("^") },
-      lastReload: { successful: false, reason: "SIGHUP" },
+      last_reload: { successful: false, reason: "SIGHUP" },
       reloads: { applied: 1, rejected: 1 },
     });
     expect(logged.at(-1)?.level).toBe("error");

@@ -4,8 +4,8 @@ import { createMetrics } from "../../../server/telemetry/metrics.js";
 
 const status: PolicyStatus = {
   serving: { name: "production", revision: "ab", since: "2027-01-15T08:00:00.000Z", rules: 3 },
-  lastReload: { at: "2027-01-15T09:00:00.000Z", successful: false, reason: "test" },
-  lastSuccessAt: "2027-01-15T08:00:00.500Z",
+  last_reload: { at: "2027-01-15T09:00:00.000Z", successful: false, reason: "test" },
+  last_success_at: "2027-01-15T08:00:00.500Z",
   reloads: { applied: 2, unchanged: 5, rejected: 1 },
   watching: true,
 };
