@@ -25,6 +25,7 @@ export class PolicyRegions {
   readonly routes: readonly NumberedRule[];
   readonly denies: readonly NumberedRule[];
   readonly requires: readonly NumberedRule[];
+  readonly #someGoOn: boolean;
   readonly #acts = new Map<number, readonly Box[] | undefined>();
   readonly #near = new Map<string, readonly Box[] | undefined>();
 
@@ -36,6 +37,7 @@ export class PolicyRegions {
     this.routes = numbered.filter(({ rule }) => rule.effect === "route");
     this.denies = numbered.filter(({ rule }) => rule.effect === "deny");
     this.requires = numbered.filter(({ rule }) => rule.effect === "require");
+    this.#someGoOn = this.routes.some(({ rule }) => goesOn(rule));
   }
 
   /**
@@ -68,6 +70,8 @@ export class PolicyRegions {
    */
   endingAbove(ruleNumber: number): readonly Box[] | undefined {
     const effect = this.set.rules[ruleNumber]?.effect ?? "route";
+    // Mostly none goes on, and both are the same list.
+    if (!this.#someGoOn) return this.above(ruleNumber);
     return this.#meeting(ruleNumber, effect, ruleNumber, ({ rule }) => !goesOn(rule));
   }
 

@@ -58,6 +58,15 @@ function describeBracket(text: string, at: number): SyntaxFault {
       isLast: true,
     };
   }
+  if (found === closing) {
+    return {
+      ...mark(at),
+      message: `this \`${found}\` is not indented enough`,
+      help: "indent it deeper than the key whose value it closes",
+      related: { ...mark(opener), note: `it closes this \`${open}\`` },
+      isLast: true,
+    };
+  }
   return {
     ...mark(at),
     message: `\`${found}\` stands where \`${closing}\` belongs`,
