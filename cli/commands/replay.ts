@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { POLICY_LINE, reportReplay, shortRevision } from "../../engine/index.js";
+import { POLICY_LINE, reportReplay, shortRevision, writeCount } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
@@ -60,7 +60,9 @@ async function replay(logs: readonly string[], own: OwnOptions, options: GlobalO
     process.stderr.write(`${seconds.toFixed(1)} s, ${rate} decisions a second\n`);
   }
   if (summary.differingCount > 0) {
-    const message = `policy replay: ${summary.differingCount} decisions are not reproduced by the policy that made them: made by another version of Routewright?`;
+    const { differingCount: count } = summary;
+    const decisions = count === 1 ? "1 decision is" : `${writeCount(count)} decisions are`;
+    const message = `policy replay: ${decisions} not reproduced by the policy that made them: made by another version of Routewright?`;
     throw new CommandFailure(1, message);
   }
   if (summary.changed > 0 || summary.fallbacksChanged > 0) throw new CommandFailure(1);

@@ -6,6 +6,8 @@ const fixedRoutes: ReadonlyMap<string, string> = new Map([
   ["/v1/completions", "text_completion"],
   ["/v1/embeddings", "embeddings"],
   ["/v1/models", "chat"],
+  ["/v1/generation", "chat"],
+  ["/v1/key", "chat"],
 ]);
 
 /** The route of a path, for span names and metrics: a small set, whatever clients send. Undefined when it is none of ours. */

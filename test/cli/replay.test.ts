@@ -106,7 +106,7 @@ describe("policy replay", () => {
     expect(code).toBe(1);
     expect(stdout).toContain("self-check  0 of 1");
     expect(stdout).toContain("not reproduced: dec_000007");
-    expect(stderr).toContain("1 decisions are not reproduced");
+    expect(stderr).toContain("1 decision is not reproduced");
   });
 
   it("reads a server's database, and exports it", async () => {

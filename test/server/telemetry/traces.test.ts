@@ -176,6 +176,8 @@ describe("the spans of a request", () => {
     await server.ask({ "x-deny": "1" });
     await server.ask({ "x-fail": "1" }, "/v1/embeddings");
     await server.ask({}, "/v1/models/acme/large");
+    await server.ask({}, "/v1/generation?id=none");
+    await server.ask({}, "/v1/key");
     await server.ask({}, "/v1/made/up/1234");
     await server.end();
     const spans = receiver.spans();
@@ -199,6 +201,8 @@ describe("the spans of a request", () => {
     expect(attributesOf(failed!)).toMatchObject({ "error.type": "all_failed" });
     expect(named(spans, "embeddings acme/large")).toHaveLength(2);
     expect(named(spans, "POST /v1/models/{id}")).toHaveLength(1);
+    expect(named(spans, "POST /v1/generation")).toHaveLength(1);
+    expect(named(spans, "POST /v1/key")).toHaveLength(1);
     expect(named(spans, "POST")).toHaveLength(1); // no span name for each path a client makes up
   });
 
