@@ -72,5 +72,5 @@ function finished(high: number, low: number): number {
 
 /** The UTF-16 units of a text. */
 export function unitsOf(text: string): Uint16Array {
-  return Uint16Array.from(text, (_, index) => text.charCodeAt(index));
+  return Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
 }

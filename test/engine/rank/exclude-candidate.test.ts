@@ -43,6 +43,16 @@ describe("candidates are left out", () => {
       "b/two@q: hint_excluded: the request's own hint leaves out q",
       "c/free-of-price@r: hint_excluded: the request's own hint leaves out c/free-of-price",
     ]);
+    const hints = {
+      "provider.only: p": ["b/two@q", "c/free-of-price@r"],
+      "max_price: 1": ["b/two@q"],
+      "models: x": [],
+    };
+    expect(leftOut(planOf(policy, {}, { hint_excluded_by: hints }))).toEqual([
+      "b/two@q: hint_excluded: the request says provider.only: p; max_price: 1",
+      "c/free-of-price@r: hint_excluded: the request says provider.only: p",
+    ]);
+    expect(leftOut(planOf(policy, {}, { hint_excluded_by: {} }))).toEqual([]);
   });
 
   it.each([

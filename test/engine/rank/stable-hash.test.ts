@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Draw } from "../../../engine/rank/draw.js";
-import { HashedText, stableHash } from "../../../engine/rank/stable-hash.js";
+import { HashedText, stableHash, unitsOf } from "../../../engine/rank/stable-hash.js";
 
 /** Chi-square of observed counts against equal expectation. */
 function chiSquare(counts: readonly number[]): number {
@@ -27,7 +27,19 @@ describe("stableHash", () => {
       ["Zürich ", "🚆"],
     ] as const) {
       expect(new HashedText().add(head).valueWith(tail)).toBe(stableHash(head + tail));
+      expect(new HashedText().add(head).valueWithUnits(unitsOf(tail))).toBe(stableHash(head + tail));
     }
+  });
+
+  it("is the same of the bytes of ASCII, of which it says whether they are that", () => {
+    const bytes = new TextEncoder().encode('{"seed":"dec_01~\u0000"}');
+    const hashed = new HashedText().add("before ");
+    expect(hashed.addAscii(bytes, 9, 17)).toBe(true);
+    expect(hashed.valueWith(" behind")).toBe(stableHash("before dec_01~\u0000 behind"));
+    expect(new HashedText().addAscii(bytes, 3, 3)).toBe(true);
+    expect(new HashedText().addAscii(new TextEncoder().encode("aé"), 0, 3)).toBe(false);
+    expect(new HashedText().addAscii(new TextEncoder().encode("aé"), 0, 1)).toBe(true);
+    expect(new HashedText().addAscii(Uint8Array.of(128, 65), 0, 2)).toBe(false);
   });
 
   it("stays within 53 bits", () => {
