@@ -22,6 +22,7 @@ export type {
   RecordedRuleAbove,
 } from "./explain/decision-record.js";
 export { explainDecision } from "./explain/explain-decision.js";
+export { readFactsOf } from "./explain/facts-of-condition.js";
 export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
 export { writeDenyMessage } from "./explain/write-deny-message.js";
 export type { CompiledPolicy } from "./policy/compiled-policy.js";

@@ -1,5 +1,6 @@
 import type { Facts } from "../evaluate/facts.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import { withoutSpans } from "../policy/without-spans.js";
 import { factValues } from "./fact-values.js";
 import { findRequest } from "./find-request.js";
 import { seededRandom } from "./suggest-tests.js";
@@ -21,7 +22,7 @@ export function findExamples({ set }: CompiledPolicy, plain: Facts = {}): RouteE
   const routes = new Map<string, { rule: string; facts: Facts | undefined }[]>();
   for (const [ruleNumber, rule] of set.rules.entries()) {
     if (rule.effect !== "route") continue;
-    const key = JSON.stringify(rule.route, (name, value: unknown) => (name === "span" ? undefined : value));
+    const key = JSON.stringify(rule.route, withoutSpans);
     const known = routes.get(key) ?? [];
     if (known.some(({ facts }) => facts !== undefined)) continue;
     const facts = findRequest(set, { kind: "decided", ruleNumber }, values, random, plain);

@@ -8,6 +8,7 @@ import {
 } from "../conditions/condition-text.js";
 import type { Span } from "../diagnostics/diagnostic.js";
 import type { Route, Rule } from "./policy-set.js";
+import { withoutSpans } from "./without-spans.js";
 
 /** A rule as JSON for another thread: what it shares with others stands elsewhere. */
 export interface PackedRule extends Pick<Rule, "id" | "effect"> {
@@ -49,7 +50,7 @@ export class RulePacker {
   }
 
   #packRoute(route: Route, file: string): PackedRule["route"] {
-    const text = JSON.stringify(route, (key, value: unknown) => (key === "span" ? undefined : value));
+    const text = JSON.stringify(route, withoutSpans);
     let number = this.#routeNumbers.get(text);
     if (number === undefined) {
       number = this.routeTexts.push(text) - 1;

@@ -1,10 +1,10 @@
 import type { Endpoint, Route } from "../policy/policy-set.js";
+import { withoutSpans } from "../policy/without-spans.js";
 import type { CatalogEntry } from "../rank/catalog-index.js";
 import { assumedOutput } from "../rank/expected-cost.js";
 import { unitsOf } from "../rank/stable-hash.js";
 import { comparedPrice, weightOf } from "../rank/strategies.js";
 import { alikeEndpoint } from "./alike-endpoint.js";
-import { withoutSpans } from "./without-spans.js";
 
 /** Numbers of a candidate in {@link CandidateTable.figures}, one behind the other. */
 export const COLUMNS = 8;

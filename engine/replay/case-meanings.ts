@@ -1,5 +1,5 @@
+import { withoutSpans } from "../policy/without-spans.js";
 import { CandidateTable } from "./candidate-table.js";
-import { withoutSpans } from "./without-spans.js";
 
 /** Meanings that are kept; beyond it every case has one of its own. */
 const MOST = 1 << 14;
