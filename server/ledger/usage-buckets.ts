@@ -1,4 +1,5 @@
 import { costOfTokensUsed, type NanoUsd, type Price } from "../../engine/serving.js";
+import { outputTokensOf } from "../providers/chat/output-tokens.js";
 
 /**
  * The tokens of one call, each counted once: the input buckets add up to the provider's input total, the output buckets to
@@ -48,7 +49,7 @@ export const noTokens: UsageBuckets = Object.freeze({
 export function readBuckets(value: unknown): UsageBuckets | undefined {
   const usage = recordOf(value);
   const inputTotal = count(usage["prompt_tokens"]);
-  const outputTotal = count(usage["completion_tokens"]);
+  const outputTotal = count(outputTokensOf(usage));
   if (inputTotal === undefined || outputTotal === undefined) return undefined;
   const inputDetails = recordOf(usage["prompt_tokens_details"]);
   const outputDetails = recordOf(usage["completion_tokens_details"]);

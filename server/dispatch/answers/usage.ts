@@ -1,10 +1,11 @@
 import type { RecordedAttempt } from "../../../engine/serving.js";
+import { outputTokensOf } from "../../providers/chat/output-tokens.js";
 
 export type Usage = NonNullable<RecordedAttempt["usage"]>;
 
 /**
  * Reads `usage` of an answer in OpenAI's shape. Tokens read from a cache and written to it are counted inside
- * `prompt_tokens`, reasoning tokens inside `completion_tokens`
+ * `prompt_tokens`; all output is {@link outputTokensOf}
  * (https://platform.openai.com/docs/api-reference/chat/object, read 2026-11-24).
  * @returns undefined when there is none; counts that are missing or impossible are left out, never zero.
  */
@@ -12,7 +13,7 @@ export function readUsage(value: unknown): Usage | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const usage = value as Readonly<Record<string, unknown>>;
   const input = count(usage["prompt_tokens"]);
-  const output = count(usage["completion_tokens"]);
+  const output = outputTokensOf(usage);
   if (input === undefined && output === undefined) return undefined;
   const cached = count(detail(usage["prompt_tokens_details"], "cached_tokens"));
   const written = count(detail(usage["prompt_tokens_details"], "cache_write_tokens"));

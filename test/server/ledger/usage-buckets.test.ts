@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Price } from "../../../engine/index.js";
+import { readUsage } from "../../../server/dispatch/answers/usage.js";
 import { costOfAttempt, upperBound } from "../../../server/ledger/attempt-cost.js";
 import { costOfBuckets, inputTotal, noTokens, outputTotal, readBuckets } from "../../../server/ledger/usage-buckets.js";
 
@@ -19,6 +20,21 @@ describe("readBuckets()", () => {
       ...{ input: 250, cachedInput: 600, cacheWrite: 50, audioInput: 100, imageInput: 0 },
       ...{ output: 180, reasoning: 300, audioOutput: 20 },
     });
+  });
+
+  // https://docs.x.ai/docs/key-information/consumption-and-rate-limits, read 2026-11-26
+  it("counts reasoning that stands beside the completion's tokens, as xAI writes it", () => {
+    const usage = {
+      prompt_tokens: 12,
+      completion_tokens: 1,
+      total_tokens: 399,
+      completion_tokens_details: { reasoning_tokens: 386 },
+    };
+    expect(readBuckets(usage)).toMatchObject({ input: 12, output: 1, reasoning: 386 });
+    const { completion_tokens_details: _, ...plain } = usage;
+    expect(readBuckets(plain)).toMatchObject({ input: 12, output: 387, reasoning: 0 });
+    expect(readBuckets({ ...plain, total_tokens: 5 })).toMatchObject({ input: 12, output: 1 });
+    expect(readUsage(usage)).toEqual({ input_tokens: 12, output_tokens: 387, reasoning_output_tokens: 386 });
   });
 
   it("adds up to the totals, whatever a provider says", () => {

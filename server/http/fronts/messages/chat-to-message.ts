@@ -1,4 +1,5 @@
 import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 
 /** A whole chat completion as a message of the Messages API. */
 export function chatToMessage(chat: Json): Json {
@@ -70,6 +71,6 @@ export function messageUsage(value: unknown, inputTokens = 0): Json {
     input_tokens: Math.max(0, (countOf(usage["prompt_tokens"]) ?? inputTokens) - read - written),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
-    output_tokens: countOf(usage["completion_tokens"]) ?? 0,
+    output_tokens: outputTokensOf(usage) ?? 0,
   };
 }

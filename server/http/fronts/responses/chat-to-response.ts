@@ -1,4 +1,5 @@
 import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { reasoningId, writeState } from "./reasoning-state.js";
 
 /** A whole chat completion as a response. */
@@ -89,7 +90,7 @@ function responseUsage(value: unknown): Json | null {
   return {
     input_tokens: countOf(value["prompt_tokens"]) ?? 0,
     input_tokens_details: { cached_tokens: countOf(input["cached_tokens"]) ?? 0 },
-    output_tokens: countOf(value["completion_tokens"]) ?? 0,
+    output_tokens: outputTokensOf(value) ?? 0,
     output_tokens_details: { reasoning_tokens: countOf(output["reasoning_tokens"]) ?? 0 },
     total_tokens: countOf(value["total_tokens"]) ?? 0,
   };
