@@ -12,8 +12,9 @@ export function noteAnswer(answer: Json, notes: AnswerNotes): void {
     notes.usage = usage;
     notes.rawUsage = answer["usage"];
   }
-  for (const { finish_reason: reason } of choicesOf(answer)) {
-    if (typeof reason !== "string") continue;
+  for (const choice of choicesOf(answer)) {
+    const reason = endOf(choice);
+    if (reason === undefined) continue;
     notes.finishReasons ??= [];
     notes.finishReasons.push(reason);
   }
@@ -30,6 +31,11 @@ export interface Choice {
 /** The choices of an answer or chunk; none when it has no such list. */
 export function choicesOf({ choices }: Json): readonly Choice[] {
   return Array.isArray(choices) ? choices.filter(isObject) : [];
+}
+
+/** Why a choice ended; undefined while it has not: some servers say so with an empty text in place of null. */
+export function endOf({ finish_reason: reason }: Choice): string | undefined {
+  return typeof reason === "string" && reason !== "" ? reason : undefined;
 }
 
 /** @returns the `error` of an answer that is one; undefined when it has none. */

@@ -1,6 +1,6 @@
 import { parseJsonObject } from "../../providers/chat/json.js";
 import type { StreamTranslator } from "../../providers/chat/translator.js";
-import { type Choice, choicesOf, errorIn } from "./read-answer.js";
+import { type Choice, choicesOf, endOf, errorIn } from "./read-answer.js";
 import { dataOf } from "./sse-splitter.js";
 
 /** What one event of a chat completion stream says. */
@@ -15,7 +15,7 @@ export type StreamEvent =
   | { readonly kind: "unreadable" };
 
 /** Words of an event that decides something: an error, usage, an end. Inside a text their quotes would be escaped. */
-const DECIDING = /"error"|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"|\[DONE\]|^event:|[\r\n]event:/;
+const DECIDING = /"error"|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"[^"]|\[DONE\]|^event:|[\r\n]event:/;
 
 /**
  * Whether an event needs to be read once content flows. All others are passed on unread: reading each costs some five
@@ -42,7 +42,7 @@ export function readStreamEvent(event: Buffer): StreamEvent {
 /** Whether a chunk holds content: any part of a delta but the role that is not empty, or an end. */
 export function hasContent(chunk: Readonly<Record<string, unknown>>): boolean {
   return choicesOf(chunk).some(
-    (choice) => typeof choice.finish_reason === "string" || hasDelta(choice) || !isEmpty(choice.text ?? null),
+    (choice) => endOf(choice) !== undefined || hasDelta(choice) || !isEmpty(choice.text ?? null),
   );
 }
 

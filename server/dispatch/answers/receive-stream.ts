@@ -4,7 +4,7 @@ import type { AnswerReceiver } from "./answer-receivers.js";
 import type { AnswerNotes, AttemptResult } from "./attempt-result.js";
 import { classifyErrorObject, malformed } from "./classify-failure.js";
 import type { Failure } from "./failure.js";
-import { choicesOf, noteAnswer } from "./read-answer.js";
+import { choicesOf, endOf, noteAnswer } from "./read-answer.js";
 import { hasContent, isDeciding, readPassedEvent, readStreamEvent, type StreamEvent } from "./read-stream-event.js";
 import { EventTooLarge, SseSplitter } from "./sse-splitter.js";
 
@@ -123,8 +123,8 @@ class StreamReceiver implements AnswerReceiver {
 
   #note(chunk: Readonly<Record<string, unknown>>): void {
     noteAnswer(chunk, this.#stream.notes);
-    for (const { index, finish_reason: reason } of choicesOf(chunk)) {
-      if (typeof reason === "string") this.#ended.add(index);
+    for (const choice of choicesOf(chunk)) {
+      if (endOf(choice) !== undefined) this.#ended.add(choice.index);
     }
   }
 

@@ -102,6 +102,12 @@ describe("a stream", () => {
     expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "cut" });
   });
 
+  it("is not complete with an empty finish_reason, which some servers write for none", async () => {
+    const proxy = await proxyOver({ one: await sending([event({ content: "Hel" }, ""), event({ content: "lo" }, "")]) });
+    expect(await (await proxy.ask(stream)).text()).not.toContain("[DONE]");
+    expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "cut" });
+  });
+
   it("ends for the client with [DONE], also when the provider keeps the connection", async () => {
     const proxy = await proxyOver({ one: await sending([wholeStream + done], "wait") });
     expect(await (await proxy.ask(stream)).text()).toBe(wholeStream + done);
@@ -112,6 +118,7 @@ describe("before the first content", () => {
   it.each<[string, readonly string[], "end" | "reset" | "wait"]>([
     ["nothing came", [], "end"],
     ["only the role came, then the end", [event({ role: "assistant", content: "" })], "end"],
+    ["an empty finish_reason came", [event({ role: "assistant", content: "" }, "")], "end"],
     ["only comments came, then a reset", [": waiting\n\n", ": waiting\n\n"], "reset"],
     ["an error came in the 200", [`data: {"error":{"message":"overloaded","type":"overloaded_error"}}\n\n`], "end"],
     ["an error event came", [`event: error\ndata: {"message":"boom"}\n\n`], "end"],
