@@ -6,6 +6,7 @@ import { createTokenCount } from "./create-token-count.js";
 import type { DataPlane } from "./data-plane.js";
 import { type ApiError, errorBody, INTERNAL_ERROR, sendJson } from "./errors/api-error.js";
 import { methodNotAllowed } from "./errors/method-not-allowed.js";
+import { withoutUpgrade } from "./errors/without-upgrade.js";
 import { fronts } from "./fronts/fronts.js";
 import { messagesFront } from "./fronts/messages-front.js";
 import { findGeneration } from "./generation.js";
@@ -67,9 +68,10 @@ const brief: readonly string[] = ["/v1/key", "/v1/models", "/v1/generation"];
 async function answerBriefly(
   plane: DataPlane,
   { key }: Caller,
-  { method = "", url = "" }: IncomingMessage,
+  { method = "", url = "", headers }: IncomingMessage,
   path: string,
 ): Promise<BriefAnswer> {
+  if (fronts.has(path) && headers.upgrade !== undefined) return refusal(path, withoutUpgrade(path));
   if (fronts.has(path) || path === COUNT_TOKENS) return refusal(path, methodNotAllowed(method, path, "POST"));
   if (!brief.includes(path) && !path.startsWith(MODEL)) return refusal(path, unknownUrl(method, path));
   if (method !== "GET" && method !== "HEAD") return refusal(path, methodNotAllowed(method, path, "GET, HEAD"));

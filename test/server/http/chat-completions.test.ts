@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { json } from "node:stream/consumers";
 import Ajv2020 from "ajv/dist/2020.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { type DecisionRecord, explainDecision, factsOfRecord } from "../../../engine/index.js";
@@ -516,6 +517,20 @@ describe("the rest of /v1", () => {
     expect(answer.status).toBe(status);
     expect(answer.headers.get("allow")).toBe(allow);
     expect(await answer.json()).toMatchObject({ error: { code } });
+  });
+
+  it("a WebSocket is told at once to use HTTP", async () => {
+    const proxy = await proxyOver({ one: await answering() });
+    const headers = {
+      ...{ connection: "Upgrade", upgrade: "websocket" },
+      ...{ "sec-websocket-version": "13", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==" },
+    };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const asked = httpRequest(`${proxy.url}/v1/responses`, { headers }, resolve);
+      asked.on("error", reject).end();
+    });
+    expect([answer.statusCode, answer.headers.connection]).toEqual([426, "upgrade, close"]);
+    expect(await json(answer)).toMatchObject({ error: { code: "upgrade_unsupported" } });
   });
 
   it("what is no HTTP is refused in the same shape", async () => {
