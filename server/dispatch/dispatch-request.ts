@@ -37,8 +37,8 @@ export interface AskedRequest {
     /** It goes to providers that have the operation too: the request holds what only this server understands. */
     readonly isOnly?: boolean;
   };
-  /** The body of that chat completion. @param legacyMaxTokens where a body is made here, its limit is called `max_tokens`. */
-  chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList;
+  /** The body of that chat completion. @param warn takes one sentence for each thing that this server is not told. */
+  chatBodyFor(server: PlainServer, warn: (sentence: string) => void): BufferList;
   /**
    * The request for the rest of an answer: its limit of tokens is lower by those of what has come, estimated; 1 at least.
    * @param text what has come of it. @returns undefined when no request can say that.
@@ -46,6 +46,16 @@ export interface AskedRequest {
   restAfter(text: string): AskedRequest | undefined;
   /** A warning about a field of the chat completion, by the name that the client gave the field. */
   inClientsWords(sentence: string): string;
+}
+
+/** What of an OpenAI-compatible server decides how a request of another API is written for it. */
+export interface PlainServer {
+  /** Its own name for the model. */
+  readonly model: string;
+  /** It knows `max_tokens` and not `max_completion_tokens`. */
+  readonly legacyMaxTokens: boolean;
+  /** The model reasons, as the catalog says. */
+  readonly reasons: boolean;
 }
 
 /** What has become of a request so far. */

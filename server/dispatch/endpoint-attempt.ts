@@ -1,8 +1,10 @@
 import type { PicoUsdPerToken, PlannedAttempt, Price, Provider } from "../../engine/serving.js";
 import type { CallVerdict, CircuitCall } from "../endpoints/circuit.js";
 import type { Release } from "../endpoints/slots.js";
+import { BufferList } from "../json/buffer-list.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { PaidCall } from "../ledger/request-account.js";
+import type { ProviderAdapter } from "../providers/provider-adapter.js";
 import type { Soon } from "../soon.js";
 import type { AttemptTrace } from "../telemetry/request-tracing.js";
 import type { CallSide, EndedAttempt, PassedOver } from "./answers/attempt-result.js";
@@ -134,9 +136,7 @@ class EndpointAttempt {
     const isPassed = isPassedTo(this.#planned, this.#request);
     if (!isPassed) this.#warnOfChat();
     const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, asked) : undefined;
-    const body = isPassed
-      ? asked.bodyFor(endpoint.upstreamModel, usageOptions)
-      : asked.chatBodyFor(endpoint.upstreamModel, provider.legacyMaxTokens);
+    const body = isPassed ? asked.bodyFor(endpoint.upstreamModel, usageOptions) : this.#chatBody(adapter);
     const fault = isSimulated ? faultOf(endpoint) : undefined;
     // From here on the call is made: what is begun now is ended with it.
     const span = trace.attempt({ endpoint, server: this.#connection, stream: sink !== undefined, maxOutputTokens });
@@ -188,6 +188,20 @@ class EndpointAttempt {
 
   #warn(sentence: string): void {
     this.#request.progress.warnings.add(sentence);
+  }
+
+  /** Formats that make their requests themselves need none. */
+  #chatBody({ takesChat }: ProviderAdapter): BufferList {
+    const { asked, serving } = this.#request;
+    const { endpoint } = this.#planned;
+    if (takesChat === true) return new BufferList([]);
+    const { provider } = this.#connection;
+    const server = {
+      model: endpoint.upstreamModel,
+      legacyMaxTokens: provider.legacyMaxTokens === true,
+      reasons: serving.reasons(endpoint),
+    };
+    return asked.chatBodyFor(server, (sentence) => this.#warn(asked.inClientsWords(sentence)));
   }
 
   #warnOfChat(): void {

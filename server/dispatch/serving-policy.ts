@@ -40,6 +40,8 @@ export interface ServingPolicy {
     operation: Operation,
     needsNative: string | undefined,
   ): World["incapable"];
+  /** Whether an endpoint's model reasons, as the catalog says. */
+  reasons(endpoint: Endpoint): boolean;
   /** Whether requests of an API reach an endpoint as they are. */
   sees(endpoint: Endpoint, operation: Operation): boolean;
   /** Parameters of a request that an endpoint's format leaves out. */
@@ -109,6 +111,11 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       return connection === undefined ? [] : [{ model, endpoint, connection }];
     }),
   );
+  const reasoning = new Set(
+    set.catalog.models.flatMap(({ capabilities, endpoints }) =>
+      capabilities.includes("reasoning") ? endpoints.map(({ id }) => id) : [],
+    ),
+  );
   return {
     policy,
     label: `${policy.name}@${shortRevision(policy.revision)}`,
@@ -137,6 +144,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       }
       return Object.keys(incapable).length === 0 ? undefined : incapable;
     },
+    reasons: ({ id }) => reasoning.has(id),
     sees: (endpoint, operation) => connections.get(endpoint.provider)?.passes.has(operation) === true,
     ignoredBy(endpoint, body, operation) {
       const connection = connections.get(endpoint.provider);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { measureText } from "../../engine/serving.js";
 import { answersAsked } from "../dispatch/answers/answers-asked.js";
-import type { AskedRequest } from "../dispatch/dispatch-request.js";
+import type { AskedRequest, PlainServer } from "../dispatch/dispatch-request.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { Json } from "../providers/chat/json.js";
 import type { Operation } from "../providers/operation.js";
@@ -12,6 +12,7 @@ import { withRest } from "./fronts/chat-front.js";
 import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { type MetadataNames, withoutMetadataHints } from "./fronts/metadata-hints.js";
+import { plainBodyFor } from "./fronts/plain-body.js";
 import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./fronts/routing-fields.js";
 
 /** A request's body, and the chat completion it asks for. */
@@ -49,9 +50,9 @@ export class ReceivedBody implements AskedRequest {
     return withModel(this.bytes, this.#known.parsed.places, upstreamModel, streamOptions);
   }
 
-  chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList {
-    if (this.operation === "chat") return this.bodyFor(upstreamModel);
-    return plainBodyFor(this.chat, upstreamModel, legacyMaxTokens);
+  chatBodyFor(server: PlainServer, warn: (sentence: string) => void): BufferList {
+    if (this.operation === "chat") return this.bodyFor(server.model);
+    return bytesOf(plainBodyFor(this.chat.plainBody, server, warn));
   }
 
   inClientsWords(sentence: string): string {
@@ -93,13 +94,13 @@ class RestOfAnswer implements AskedRequest {
 
   bodyFor(upstreamModel: string, streamOptions?: object): BufferList {
     const own = this.#own;
-    if (own === undefined) return plainBodyFor(this.chat, upstreamModel);
+    if (own === undefined) return bytesOf({ ...withoutRoutingFields(this.chat.plainBody), model: upstreamModel });
     return bytesOf({ ...own, model: upstreamModel, stream_options: streamOptions ?? own["stream_options"] });
   }
 
-  chatBodyFor(upstreamModel: string, legacyMaxTokens?: true): BufferList {
-    if (this.operation === "chat") return this.bodyFor(upstreamModel);
-    return plainBodyFor(this.chat, upstreamModel, legacyMaxTokens);
+  chatBodyFor(server: PlainServer, warn: (sentence: string) => void): BufferList {
+    if (this.operation === "chat") return this.bodyFor(server.model);
+    return bytesOf(plainBodyFor(this.chat.plainBody, server, warn));
   }
 
   inClientsWords(sentence: string): string {
@@ -118,11 +119,6 @@ function withFewerTokens(body: Json, tokens: number): Json {
     return typeof limit === "number" ? [[name, Math.max(1, limit - tokens)] as const] : [];
   });
   return lowered.length === 0 ? body : { ...body, ...Object.fromEntries(lowered) };
-}
-
-function plainBodyFor({ plainBody }: ChatView, model: string, legacyMaxTokens?: true): BufferList {
-  const made = legacyMaxTokens === true ? withMaxTokens(plainBody) : plainBody;
-  return bytesOf({ ...withoutRoutingFields(made), model });
 }
 
 /** @returns the error to answer with when a body in its form cannot be read, whatever it holds. */
@@ -172,10 +168,6 @@ export function understandParsed(
   // Providers refuse fields they do not know: only then is a body written anew.
   const sent = parseRequestBody(bytesOf(withoutRoutingFields(unhinted)));
   return "code" in sent ? sent : new ReceivedBody(sent, chat, front);
-}
-
-function withMaxTokens({ max_completion_tokens: limit, ...rest }: ChatView["plainBody"]): ChatView["plainBody"] {
-  return limit === undefined ? rest : { ...rest, max_tokens: limit };
 }
 
 function bytesOf(body: object): BufferList {

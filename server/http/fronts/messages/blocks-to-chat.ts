@@ -12,18 +12,6 @@ export function translateMessages({ system, messages }: Json, warnings: Set<stri
   ];
 }
 
-/** Without what OpenAI-compatible servers do not know. */
-export function plainMessages(messages: readonly Json[]): readonly Json[] {
-  return messages.map(({ reasoning_details: _, ...message }) => {
-    const { content } = message;
-    if (!Array.isArray(content)) return message;
-    const plain = objectsOf(content).map(({ cache_control: __, ...part }) => part);
-    const isText = plain.every((part) => part["type"] === "text");
-    // Many servers take lists of parts from users only.
-    return { ...message, content: isText ? plain.map((part) => part["text"]).join("\n\n") : plain };
-  });
-}
-
 function translateMessage({ role, content }: Json, warnings: Set<string>): readonly Json[] {
   if (role === "assistant") return [assistantMessage(content, warnings)];
   if (role === "system") return [{ role, content: partsOf(content, warnings) }];

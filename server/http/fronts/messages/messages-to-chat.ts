@@ -1,10 +1,11 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../errors/api-error.js";
 import type { ChatView } from "../front.js";
+import { plainMessages } from "../plain-messages.js";
 import { routingFieldsOf } from "../routing-fields.js";
 import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
-import { holdsFileId, plainMessages, translateMessages } from "./blocks-to-chat.js";
+import { holdsFileId, translateMessages } from "./blocks-to-chat.js";
 import { unreadableContent, unreadableMessage } from "./unreadable-block.js";
 
 /** Fields that mean the same in both. */
@@ -17,6 +18,8 @@ const read: ReadonlySet<string> = new Set([
   ...[...same, ...ignored, "model", "messages", "max_tokens", "system", "stop_sequences", "tools", "tool_choice"],
   ...["metadata", "thinking", "output_config", "output_format", "service_tier", "inference_geo"],
 ]);
+/** OpenAI refuses longer ones (types of the `openai` package 6.49.0, `safety_identifier`, read 2026-11-26); Claude Code's have more. */
+const MAX_USER_LENGTH = 64;
 /** What these take, as the API says. */
 const objects = ["tool_choice", "thinking", "output_config", "output_format"] as const;
 
@@ -59,16 +62,18 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     if (!read.has(name) && !Object.hasOwn(routed, name) && body[name] !== null)
       warnings.add(`${name}: left out, it is not known here`);
   }
-  const { cache_control: _, metadata: __, reasoning: ___, top_k: topK, ...plain } = chat;
-  const isSigned = messages.some(({ reasoning_details: details }) => details !== undefined);
+  const { cache_control: _, metadata: __, reasoning: ___, top_k: topK, user, ...plain } = chat;
+  const plainWarnings = new Set<string>();
+  if (topK !== undefined) plainWarnings.add("top_k: left out, OpenAI's format has no way to say it");
+  const isShort = typeof user === "string" && user.length <= MAX_USER_LENGTH;
+  if (user !== undefined && !isShort) {
+    plainWarnings.add(`metadata.user_id: left out, OpenAI's format takes at most ${MAX_USER_LENGTH} characters`);
+  }
   return {
     body: chat,
-    plainBody: { ...plain, messages: plainMessages(messages) },
+    plainBody: { ...plain, ...(isShort ? { user } : {}), messages: plainMessages(messages, plainWarnings) },
     warnings: [...warnings],
-    plainWarnings: [
-      ...(topK === undefined ? [] : ["top_k: left out, OpenAI's format has no way to say it"]),
-      ...(isSigned ? ["messages: reasoning was left out, OpenAI's format has no way to say it"] : []),
-    ],
+    plainWarnings: [...plainWarnings],
     unseen: unseenIn(body),
     processedIn: textOf(body["inference_geo"]),
     needsNative: holdsFileId(body)

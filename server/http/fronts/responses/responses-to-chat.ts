@@ -1,6 +1,7 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../errors/api-error.js";
 import type { ChatView } from "../front.js";
+import { plainMessages } from "../plain-messages.js";
 import { routingFieldsOf } from "../routing-fields.js";
 import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
@@ -98,29 +99,19 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     ...routed,
   };
   const { reasoning: shown, metadata, ...plain } = chat;
+  const plainWarnings = new Set<string>();
+  if (shown !== undefined) plainWarnings.add(`reasoning.summary: left out, ${NATIVE_ONLY}`);
+  if (metadata !== undefined) {
+    plainWarnings.add("metadata: left out, a chat completion takes it only when it is stored");
+  }
   return {
     body: chat,
-    plainBody: { ...plain, messages: messages.map((message: Json) => plainMessage(message)) },
+    plainBody: { ...plain, messages: plainMessages(messages, plainWarnings) },
     warnings: [...warnings],
-    plainWarnings: [
-      ...(shown === undefined ? [] : [`reasoning.summary: left out, ${NATIVE_ONLY}`]),
-      ...(metadata === undefined ? [] : ["metadata: left out, a chat completion takes it only when it is stored"]),
-    ],
+    plainWarnings: [...plainWarnings],
     needsNative: holdsFileId(input) ? "names a file that its provider keeps" : undefined,
     unseen: unseenIn(body),
     isOnly: objectsOf(input).some(isOwnReasoning),
-  };
-}
-
-/** Without what OpenAI-compatible servers do not know. */
-function plainMessage({ reasoning_details: _, extra_content: __, ...message }: Json): Json {
-  const { content, tool_calls: calls } = message;
-  const parts = objectsOf(content);
-  const isText = Array.isArray(content) && parts.every(({ type }) => type === "text");
-  return {
-    ...message,
-    ...(isText ? { content: parts.map(({ text }) => text).join("\n\n") } : {}),
-    ...(Array.isArray(calls) ? { tool_calls: objectsOf(calls).map(({ extra_content: ___, ...call }) => call) } : {}),
   };
 }
 
