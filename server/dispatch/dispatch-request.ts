@@ -34,6 +34,8 @@ export interface AskedRequest {
     readonly warnings: readonly string[];
     /** What `chatBodyFor` leaves out of `body`, for providers that get it. */
     readonly plainWarnings?: readonly string[];
+    /** What `bodyFor` leaves out of the request, one sentence each. */
+    readonly passedWarnings?: readonly string[];
     /** It goes to providers that have the operation too: the request holds what only this server understands. */
     readonly isOnly?: boolean;
   };
@@ -50,6 +52,8 @@ export interface AskedRequest {
 
 /** What of an OpenAI-compatible server decides how a request of another API is written for it. */
 export interface PlainServer {
+  /** As the catalog calls it. */
+  readonly provider: string;
   /** Its own name for the model. */
   readonly model: string;
   /** It knows `max_tokens` and not `max_completion_tokens`. */

@@ -135,6 +135,7 @@ class EndpointAttempt {
     const { adapter, passes, provider, isSimulated } = this.#connection;
     const isPassed = isPassedTo(this.#planned, this.#request);
     if (!isPassed) this.#warnOfChat();
+    else for (const sentence of asked.chat.passedWarnings ?? []) this.#warn(sentence);
     const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, asked) : undefined;
     const body = isPassed ? asked.bodyFor(endpoint.upstreamModel, usageOptions) : this.#chatBody(adapter);
     const fault = isSimulated ? faultOf(endpoint) : undefined;
@@ -197,6 +198,7 @@ class EndpointAttempt {
     if (takesChat === true) return new BufferList([]);
     const { provider } = this.#connection;
     const server = {
+      provider: provider.name,
       model: endpoint.upstreamModel,
       legacyMaxTokens: provider.legacyMaxTokens === true,
       reasons: serving.reasons(endpoint),

@@ -115,7 +115,8 @@ export class Exchange implements RequestProgress {
   /** Answers with a whole answer. @param planned undefined: no provider had to be asked. */
   answer(body: Buffer, planned: PlannedAttempt | undefined): void {
     this.#content?.answered(body);
-    const own = planned !== undefined && this.#isNative(planned) ? body : this.#front.answer(body);
+    const own =
+      planned !== undefined && this.#isNative(planned) ? body : this.#front.answer(body, this.#reasoner(planned));
     this.#send(200, "application/json", own, this.#endWith(200, "answered"), planned);
   }
 
@@ -125,6 +126,7 @@ export class Exchange implements RequestProgress {
       id: this.#decision?.id ?? "",
       created: Math.floor(this.arrivedAt / 1_000),
       model: planned.endpoint.upstreamModel,
+      reasoner: this.#reasoner(planned),
       inputTokens: this.#decision?.observed.facts.context_tokens,
     });
     this.#addRouteHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1));
@@ -239,6 +241,13 @@ export class Exchange implements RequestProgress {
   #isNative({ endpoint }: PlannedAttempt): boolean {
     if (this.isTranslated) return false;
     return this.#decision?.serving.connectionOf(endpoint).passes.has(this.#front.operation) === true;
+  }
+
+  /** The provider that answers, if it speaks OpenAI's format. */
+  #reasoner(planned: PlannedAttempt | undefined): string | undefined {
+    if (planned === undefined) return undefined;
+    const connection = this.#decision?.serving.connectionOf(planned.endpoint);
+    return connection?.adapter.takesChat === true ? undefined : connection?.provider.name;
   }
 
   /** The record, when the client asked for it. */

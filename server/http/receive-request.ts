@@ -161,12 +161,14 @@ export function understandParsed(
   const read = front.readChat(json);
   if ("code" in read) return read;
   const unhinted = withoutMetadataHints(json, hints);
-  if (!isRouted && unhinted === json) return new ReceivedBody(parsed, read, front);
+  const own = front.withoutOurs?.(unhinted);
+  if (!isRouted && unhinted === json && own === undefined) return new ReceivedBody(parsed, read, front);
   const plain = unhinted === json ? read : front.readChat(unhinted);
   if ("code" in plain) return plain;
-  const chat = { ...plain, body: read.body }; // by which facts are read
+  const passedWarnings = own === undefined ? [] : [own.warning];
+  const chat = { ...plain, passedWarnings, body: read.body }; // by which facts are read
   // Providers refuse fields they do not know: only then is a body written anew.
-  const sent = parseRequestBody(bytesOf(withoutRoutingFields(unhinted)));
+  const sent = parseRequestBody(bytesOf(withoutRoutingFields(own?.body ?? unhinted)));
   return "code" in sent ? sent : new ReceivedBody(sent, chat, front);
 }
 

@@ -17,8 +17,15 @@ export interface Front {
   readChat(body: Json): ChatView | ApiError;
   /** Headers of the client that belong to the operation, for providers that have it; undefined: none. */
   operationHeaders(headers: IncomingMessage["headers"]): Readonly<Record<string, string>> | undefined;
-  /** A whole chat completion in this API's form. */
-  answer(chat: Buffer): Buffer;
+  /**
+   * A request without what only this server understands, for providers that have the API; undefined: it holds nothing of that kind.
+   */
+  withoutOurs?(body: Json): { readonly body: Json; readonly warning: string } | undefined;
+  /**
+   * A whole chat completion in this API's form.
+   * @param reasoner see {@link StreamAbout.reasoner}.
+   */
+  answer(chat: Buffer, reasoner: string | undefined): Buffer;
   /**
    * The request for the rest of an answer, in this API's own form.
    * @param text what has come of it. @returns undefined: the rest is asked for as a chat completion, of every provider.
@@ -39,6 +46,8 @@ export interface ChatView {
   readonly warnings: readonly string[];
   /** What `plainBody` leaves out of `body` beside that. */
   readonly plainWarnings?: readonly string[];
+  /** What providers that have the API are not told. */
+  readonly passedWarnings?: readonly string[];
   /** What only a provider that has the API itself can do, as the end of "the request …"; undefined: nothing. */
   readonly needsNative?: string | undefined;
   /**
@@ -69,6 +78,8 @@ export interface StreamAbout {
   /** Seconds since 1970. */
   readonly created: number;
   readonly model: string;
+  /** The OpenAI-compatible provider that answers, to which its reasoning is handed back; undefined: another one answers. */
+  readonly reasoner?: string | undefined;
   /** The prompt's size, about: for APIs whose streams begin with it, before the provider has said it. */
   readonly inputTokens?: number | undefined;
 }

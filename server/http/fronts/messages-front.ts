@@ -8,6 +8,7 @@ import type { Front, FrontStream, StreamAbout } from "./front.js";
 import { chatToMessage } from "./messages/chat-to-message.js";
 import { event, MessageStream } from "./messages/message-stream.js";
 import { messagesToChat } from "./messages/messages-to-chat.js";
+import { withoutOwnThinking } from "./messages/own-thinking.js";
 
 const names: FieldNames = {
   max_completion_tokens: "max_tokens",
@@ -24,7 +25,9 @@ export const messagesFront: Front = {
   names,
   readChat: messagesToChat,
   operationHeaders,
-  answer: (chat) => Buffer.from(JSON.stringify(chatToMessage(parseJsonObject(chat.toString("utf8")) ?? {}))),
+  withoutOurs: withoutOwnThinking,
+  answer: (chat, reasoner) =>
+    Buffer.from(JSON.stringify(chatToMessage(parseJsonObject(chat.toString("utf8")) ?? {}, reasoner))),
   rest: () => undefined,
   stream: (isNative, about) => new Stream(isNative, about),
   errorBody: ({ status, message, code }, decision) => ({

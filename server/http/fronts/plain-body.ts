@@ -1,16 +1,14 @@
 import type { PlainServer } from "../../dispatch/dispatch-request.js";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
 import { withoutRoutingFields } from "./routing-fields.js";
+import { reasoningOf } from "./unsigned-reasoning.js";
 
 /**
  * The body of a chat completion that a request of another API was translated to, for one OpenAI-compatible server.
  * @param plainBody of the request's `ChatView`. @param warn takes one sentence for each thing that this server is not told.
  */
-export function plainBodyFor(
-  plainBody: Json,
-  { model, legacyMaxTokens, reasons }: PlainServer,
-  warn: (sentence: string) => void,
-): Json {
+export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (sentence: string) => void): Json {
+  const { model, legacyMaxTokens, reasons } = server;
   const { reasoning_effort: effort, max_completion_tokens: limit, messages, ...rest } = withoutRoutingFields(plainBody);
   // OpenAI refuses an effort for models that do not reason; agents ask for one whatever the model.
   const hasEffort = effort !== undefined && reasons;
@@ -22,13 +20,22 @@ export function plainBodyFor(
     ...(limit === undefined ? {} : { [legacyMaxTokens === true ? "max_tokens" : "max_completion_tokens"]: limit }),
     ...(hasEffort ? { reasoning_effort: effort } : {}),
     ...(Array.isArray(messages)
-      ? { messages: objectsOf(messages).map((message) => withoutReasoning(message, warn)) }
+      ? { messages: objectsOf(messages).map((message) => withOwnReasoning(message, server, warn)) }
       : {}),
     model,
   };
 }
 
-function withoutReasoning({ reasoning_details: details, ...message }: Json, warn: (sentence: string) => void): Json {
-  if (details !== undefined) warn("messages: reasoning was left out, OpenAI's format has no way to say it");
-  return message;
+/** A message with the reasoning that this server gave with it, and no other. */
+function withOwnReasoning(
+  { reasoning_details: details, ...message }: Json,
+  { provider, reasons }: PlainServer,
+  warn: (sentence: string) => void,
+): Json {
+  if (details === undefined) return message;
+  const all = objectsOf(details);
+  const own = reasons ? all.flatMap((detail) => reasoningOf(detail, provider) ?? []) : [];
+  if (own.length < all.length) warn("messages: reasoning of other providers was left out");
+  const [first] = own;
+  return first === undefined ? message : { ...message, [first.field]: own.map(({ text }) => text).join("") };
 }

@@ -25,7 +25,8 @@ export const responsesFront: Front = {
   operation: "responses",
   names,
   readChat: responsesToChat,
-  answer: (chat) => Buffer.from(JSON.stringify(chatToResponse(parseJsonObject(chat.toString("utf8")) ?? {}))),
+  answer: (chat, reasoner) =>
+    Buffer.from(JSON.stringify(chatToResponse(parseJsonObject(chat.toString("utf8")) ?? {}, reasoner))),
   rest: () => undefined,
   stream: (isNative, about) => new Stream(isNative, about),
   providerError(body) {

@@ -316,7 +316,7 @@ describe("POST /v1/messages", () => {
     const thought = { role: "assistant", content: [{ type: "thinking", thinking: "t", signature: "s" }, ...parts] };
     const messages = [{ role: "user", content: "x" }, thought, { role: "user", content: "y" }];
     expect(await ask("openai", { messages, top_k: 3 })).toBe(
-      "top_k: left out, OpenAI's format has no way to say it; messages: reasoning was left out, OpenAI's format has no way to say it",
+      "top_k: left out, OpenAI's format has no way to say it; messages: reasoning of other providers was left out",
     );
     expect(await ask("gemini", { top_k: 3 })).toBeNull();
     await ask("gemini", { thinking: { type: "enabled", budget_tokens: 2_000 } });

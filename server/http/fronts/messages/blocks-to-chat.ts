@@ -1,4 +1,5 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { PREFIX, readState } from "../reasoning-state.js";
 
 /** What signed reasoning of the Messages API is called in `reasoning_details`. */
 const REASONING_FORMAT = "anthropic-claude-v1";
@@ -32,12 +33,14 @@ function toolMessage({ tool_use_id: id, content, is_error: isError }: Json, warn
 function assistantMessage(content: unknown, warnings: Set<string>): Json {
   const blocks = objectsOf(content);
   const parts = partsOf(content, warnings);
+  const states: Readonly<Record<string, Json>> = Object.assign({}, ...blocks.map(({ data }) => readState(data)?.calls));
   const calls = blocks
     .filter(({ type }) => type === "tool_use")
     .map(({ id, name, input }) => ({
       id,
       type: "function",
       function: { name, arguments: JSON.stringify(input ?? {}) },
+      ...extraContent(states, id),
     }));
   const details = blocks.flatMap(reasoningOf);
   return {
@@ -48,10 +51,20 @@ function assistantMessage(content: unknown, warnings: Set<string>): Json {
   };
 }
 
+/** What a provider wants back with a call. */
+function extraContent(states: Readonly<Record<string, Json>>, id: unknown): Json {
+  const known = typeof id === "string" && Object.hasOwn(states, id) ? states[id] : undefined;
+  return known === undefined ? {} : { extra_content: known };
+}
+
 function reasoningOf({ type, thinking, signature, data }: Json): readonly Json[] {
-  if (type === "redacted_thinking") return [{ type: "reasoning.encrypted", data, format: REASONING_FORMAT }];
-  // A thought that nobody signed is of no use to any provider.
+  if (type === "redacted_thinking") {
+    return readState(data) === undefined ? [{ type: "reasoning.encrypted", data, format: REASONING_FORMAT }] : [];
+  }
+  // A thought of which nobody knows whose it is can be handed to nobody.
   if (type !== "thinking" || typeof signature !== "string" || signature === "") return [];
+  if (signature.startsWith(PREFIX))
+    return [{ type: "reasoning.text", text: textOf(thinking) ?? "", format: signature }];
   return [{ type: "reasoning.text", text: textOf(thinking) ?? "", signature, format: REASONING_FORMAT }];
 }
 

@@ -1,8 +1,13 @@
 import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
+import { writeState } from "../reasoning-state.js";
+import { originOf, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 
-/** A whole chat completion as a message of the Messages API. */
-export function chatToMessage(chat: Json): Json {
+/**
+ * A whole chat completion as a message of the Messages API.
+ * @param reasoner see `StreamAbout`.
+ */
+export function chatToMessage(chat: Json, reasoner: string | undefined): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
   const text = textOf(message["content"]) ?? textOf(message["refusal"]) ?? "";
@@ -12,9 +17,9 @@ export function chatToMessage(chat: Json): Json {
     role: "assistant",
     model: textOf(chat["model"]) ?? "",
     content: [
-      ...thinkingOf(message),
+      ...thinkingOf(message, reasoner),
       ...(text === "" ? [] : [{ type: "text", text, citations: null }]),
-      ...objectsOf(message["tool_calls"]).map(toolUse),
+      ...objectsOf(message["tool_calls"]).flatMap((call) => [...stateOf(call), toolUse(call)]),
     ],
     stop_reason: stopReason(choice?.["finish_reason"]),
     stop_sequence: null,
@@ -26,12 +31,27 @@ export function messageId(id: string): string {
   return id.startsWith("msg_") ? id : `msg_${id.replace(/[^A-Za-z0-9_-]/g, "")}`;
 }
 
-/** Signed reasoning as its blocks; reasoning without a signature as one block that nobody signed. */
-function thinkingOf(message: Json): readonly Json[] {
+/** Signed reasoning as its blocks; reasoning without a signature as one block that says whose it is. */
+function thinkingOf(message: Json, reasoner: string | undefined): readonly Json[] {
   const details = objectsOf(message["reasoning_details"]).flatMap(thinkingBlock);
-  if (details.length > 0) return details;
-  const thinking = textOf(message["reasoning_content"]) ?? "";
-  return thinking === "" ? [] : [{ type: "thinking", thinking, signature: "" }];
+  const unsigned = unsignedReasoning(message);
+  if (unsigned === undefined || details.some(isSigned)) return details;
+  return [{ type: "thinking", thinking: unsigned.text, signature: signatureOf(unsigned.field, reasoner) }];
+}
+
+/** Stands in the place of a signature. */
+export function signatureOf(field: UnsignedReasoning["field"], reasoner: string | undefined): string {
+  return reasoner === undefined ? "" : originOf(field, reasoner);
+}
+
+export function isSigned({ signature }: Json): boolean {
+  return signature !== "";
+}
+
+/** What a provider put on a call, as a block that clients hand back. */
+export function stateOf(call: Json): readonly Json[] {
+  const state = writeState({ tool_calls: [call] });
+  return state === undefined ? [] : [{ type: "redacted_thinking", data: state }];
 }
 
 export function thinkingBlock({ type, text, signature, data }: Json): readonly Json[] {

@@ -1,6 +1,23 @@
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import type { StreamAbout } from "../front.js";
-import { messageId, messageUsage, stopReason, thinkingBlock } from "./chat-to-message.js";
+import { type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
+import {
+  isSigned,
+  messageId,
+  messageUsage,
+  signatureOf,
+  stateOf,
+  stopReason,
+  thinkingBlock,
+} from "./chat-to-message.js";
+
+/** A call of which all is known before it is passed on. */
+interface WaitingCall {
+  readonly id: unknown;
+  readonly name: unknown;
+  text: string;
+  readonly state: readonly Json[];
+}
 
 /** Turns the chunks of a chat completion into the events of a message stream: one block after another. */
 export class MessageStream {
@@ -13,7 +30,9 @@ export class MessageStream {
   #usage: unknown;
   /** The call that is passed on as it comes. */
   #streamed: number | undefined;
-  readonly #waiting = new Map<number, { id: unknown; name: unknown; text: string }>();
+  readonly #waiting = new Map<number, WaitingCall>();
+  /** Of the block of thinking under way, which nobody signs: where the provider says it. */
+  #field: UnsignedReasoning["field"] | undefined;
 
   constructor(about: StreamAbout) {
     this.#about = about;
@@ -70,11 +89,11 @@ export class MessageStream {
     if (choice["index"] !== undefined && choice["index"] !== 0) return ""; // a message has one
     this.#reason = choice["finish_reason"] ?? this.#reason;
     const delta = isObject(choice["delta"]) ? choice["delta"] : {};
-    const thought = textOf(delta["reasoning_content"]) ?? "";
+    const thought = unsignedReasoning(delta);
     const text = (textOf(delta["content"]) ?? "") + (textOf(delta["refusal"]) ?? "");
     return [
-      thought === "" ? "" : this.#add("thinking", { type: "thinking_delta", thinking: thought }),
-      ...objectsOf(delta["reasoning_details"]).map((detail) => this.#signed(detail)),
+      thought === undefined ? "" : this.#think(thought),
+      ...objectsOf(delta["reasoning_details"]).map((detail) => this.#signed(detail, thought !== undefined)),
       text === "" ? "" : this.#add("text", { type: "text_delta", text }),
       ...objectsOf(delta["tool_calls"]).map((call) => this.#call(call)),
     ].join("");
@@ -87,13 +106,21 @@ export class MessageStream {
     return head + this.#delta(delta);
   }
 
-  /** A signature ends the block of thinking that it signs; redacted thinking is a block of its own. */
-  #signed(detail: Json): string {
+  #think({ field, text }: UnsignedReasoning): string {
+    const events = this.#add("thinking", { type: "thinking_delta", thinking: text });
+    this.#field = field;
+    return events;
+  }
+
+  /**
+   * A signature ends the block of thinking that it signs; redacted thinking is a block of its own.
+   * @param isSaid the delta says its text beside it.
+   */
+  #signed(detail: Json, isSaid: boolean): string {
     const [block] = thinkingBlock(detail);
-    if (block === undefined) return "";
-    if (block["type"] === "redacted_thinking") {
-      return this.#close() + this.#begin("thinking", block) + this.#close();
-    }
+    if (block === undefined || (isSaid && !isSigned(block))) return "";
+    if (block["type"] === "redacted_thinking") return this.#whole(block);
+    this.#field = undefined;
     const head = this.#open === "thinking" ? "" : this.#close() + this.#begin("thinking", { ...block, signature: "" });
     return head + this.#delta({ type: "signature_delta", signature: block["signature"] }) + this.#close();
   }
@@ -109,17 +136,19 @@ export class MessageStream {
       return "";
     }
     if (this.#open === index) return part === "" ? "" : this.#delta({ type: "input_json_delta", partial_json: part });
+    const state = stateOf(call);
     if (this.#streamed !== undefined) {
-      this.#waiting.set(index, { id: call["id"], name, text: part });
+      this.#waiting.set(index, { id: call["id"], name, text: part, state });
       return "";
     }
     this.#streamed = index;
-    const head = this.#close() + this.#begin(index, { type: "tool_use", id: call["id"], name, input: {} });
+    const head =
+      this.#close() + this.#wholes(state) + this.#begin(index, { type: "tool_use", id: call["id"], name, input: {} });
     return head + (part === "" ? "" : this.#delta({ type: "input_json_delta", partial_json: part }));
   }
 
-  #wholeCall(index: number, { id, name, text }: { id: unknown; name: unknown; text: string }): string {
-    const begun = this.#begin(index, { type: "tool_use", id, name, input: {} });
+  #wholeCall(index: number, { id, name, text, state }: WaitingCall): string {
+    const begun = this.#wholes(state) + this.#begin(index, { type: "tool_use", id, name, input: {} });
     return begun + this.#delta({ type: "input_json_delta", partial_json: text }) + this.#close();
   }
 
@@ -132,10 +161,23 @@ export class MessageStream {
     return event("content_block_delta", { index: this.#blocks, delta });
   }
 
+  /** Blocks of thinking that have no deltas. */
+  #wholes(blocks: readonly Json[]): string {
+    return blocks.map((block) => this.#whole(block)).join("");
+  }
+
+  #whole(block: Json): string {
+    return this.#close() + this.#begin("thinking", block) + this.#close();
+  }
+
   #close(): string {
     if (this.#open === undefined) return "";
     this.#open = undefined;
-    return event("content_block_stop", { index: this.#blocks++ });
+    const { reasoner } = this.#about;
+    const signature = this.#field === undefined ? "" : signatureOf(this.#field, reasoner);
+    this.#field = undefined;
+    const signed = signature === "" ? "" : this.#delta({ type: "signature_delta", signature });
+    return signed + event("content_block_stop", { index: this.#blocks++ });
   }
 }
 

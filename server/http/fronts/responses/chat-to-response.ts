@@ -1,20 +1,26 @@
 import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
-import { reasoningId, writeState } from "./reasoning-state.js";
+import { reasoningId, writeState } from "../reasoning-state.js";
+import { originOf, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 
-/** A whole chat completion as a response. */
-export function chatToResponse(chat: Json): Json {
+/**
+ * A whole chat completion as a response.
+ * @param reasoner see `StreamAbout`.
+ */
+export function chatToResponse(chat: Json, reasoner: string | undefined): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
   const id = textOf(chat["id"]) ?? "";
-  const reasoning = textOf(message["reasoning_content"]) ?? "";
+  const unsigned = unsignedReasoning(message);
+  const reasoning = unsigned?.text ?? "";
   const text = textOf(message["content"]) ?? "";
   const refusal = textOf(message["refusal"]) ?? "";
   const content = [
     ...(text === "" ? [] : [outputText(text)]),
     ...(refusal === "" ? [] : [{ type: "refusal", refusal }]),
   ];
-  const state = writeState(message);
+  const details = objectsOf(message["reasoning_details"]);
+  const state = writeState({ ...message, reasoning_details: [...details, ...detailsOf(unsigned, reasoner)] });
   const calls = objectsOf(message["tool_calls"]);
   const output = [
     ...(reasoning === "" ? [] : [reasoningItem(reasoningId(id), reasoning)]),
@@ -26,6 +32,13 @@ export function chatToResponse(chat: Json): Json {
     { id, created: chat["created"], model: textOf(chat["model"]) ?? "" },
     { output, usage: chat["usage"], finishReason: choice?.["finish_reason"] },
   );
+}
+
+/** Reasoning that nobody signs, as it is handed back to the one it came from. */
+export function detailsOf(unsigned: UnsignedReasoning | undefined, reasoner: string | undefined): readonly Json[] {
+  if (unsigned === undefined || reasoner === undefined) return [];
+  const { field, text } = unsigned;
+  return [{ type: "reasoning.text", text, format: originOf(field, reasoner) }];
 }
 
 export interface ResponseEnd {

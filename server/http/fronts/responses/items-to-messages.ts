@@ -1,5 +1,5 @@
 import { type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
-import { isReasoningReference, type ReasoningState, readState } from "./reasoning-state.js";
+import { isReasoningReference, type ReasoningState, readState } from "../reasoning-state.js";
 
 /** One turn of the assistant, as its items come. */
 interface Turn {

@@ -1,7 +1,16 @@
 import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import type { StreamAbout } from "../front.js";
-import { callItem, messageItem, outputText, reasoningItem, response, stateItem } from "./chat-to-response.js";
-import { reasoningId, writeState } from "./reasoning-state.js";
+import { reasoningId, writeState } from "../reasoning-state.js";
+import { type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
+import {
+  callItem,
+  detailsOf,
+  messageItem,
+  outputText,
+  reasoningItem,
+  response,
+  stateItem,
+} from "./chat-to-response.js";
 
 interface Call {
   readonly id: unknown;
@@ -14,6 +23,9 @@ interface Call {
 /** Turns the chunks of a chat completion into the events of a response stream. */
 export class ResponseStream {
   #about: { id: string; created: unknown; model: string };
+  readonly #reasoner: string | undefined;
+  /** All of it that nobody signs. */
+  #unsigned: UnsignedReasoning | undefined;
   readonly #output: Json[] = [];
   readonly #calls = new Map<unknown, Call>();
   readonly #details: Json[] = [];
@@ -26,6 +38,7 @@ export class ResponseStream {
 
   constructor(about: StreamAbout) {
     this.#about = about;
+    this.#reasoner = about.reasoner;
   }
 
   /**
@@ -60,7 +73,7 @@ export class ResponseStream {
   end(): string {
     const closed = this.#close() + [...this.#calls.values()].map((call) => this.#endCall(call)).join("");
     const state = writeState({
-      reasoning_details: this.#details,
+      reasoning_details: [...this.#details, ...detailsOf(this.#unsigned, this.#reasoner)],
       tool_calls: [...this.#calls.values()].map(({ id, extra }) => ({ id, extra_content: extra })),
       extra_content: this.#extra,
     });
@@ -96,8 +109,12 @@ export class ResponseStream {
     this.#details.push(...objectsOf(delta["reasoning_details"]));
     this.#extra = delta["extra_content"] ?? this.#extra;
     const text = (textOf(delta["content"]) ?? "") + (textOf(delta["refusal"]) ?? "");
+    const thought = unsignedReasoning(delta);
+    if (thought !== undefined) {
+      this.#unsigned = { ...thought, text: (this.#unsigned?.text ?? "") + thought.text };
+    }
     return (
-      this.#add("reasoning", textOf(delta["reasoning_content"]) ?? "") +
+      this.#add("reasoning", thought?.text ?? "") +
       this.#add("text", text) +
       objectsOf(delta["tool_calls"])
         .map((call) => this.#call(call))

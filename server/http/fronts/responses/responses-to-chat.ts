@@ -2,11 +2,11 @@ import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/
 import type { ApiError } from "../../errors/api-error.js";
 import type { ChatView } from "../front.js";
 import { plainMessages } from "../plain-messages.js";
+import { isOwnReasoning, isReasoningReference } from "../reasoning-state.js";
 import { routingFieldsOf } from "../routing-fields.js";
 import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
 import { itemsToMessages } from "./items-to-messages.js";
-import { isOwnReasoning, isReasoningReference } from "./reasoning-state.js";
 import { unreadableItem } from "./unreadable-item.js";
 
 /** Fields that mean the same in both. */

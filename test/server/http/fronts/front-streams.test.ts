@@ -15,9 +15,19 @@ const args = fc
   .dictionary(fc.stringMatching(/^[a-z]{1,6}$/), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 })
   .map((object) => JSON.stringify(object));
 const answer = fc.record({
-  thought: fc.option(fc.record({ text, signature: name }), { nil: undefined }),
+  thought: fc.option(
+    fc.record({
+      text,
+      signature: fc.option(name, { nil: undefined }),
+      field: fc.constantFrom("reasoning_content", "reasoning"),
+    }),
+    { nil: undefined },
+  ),
+  reasoner: fc.option(name, { nil: undefined }),
   content: fc.option(text, { nil: undefined }),
-  calls: fc.array(fc.record({ name, args }), { maxLength: 3 }),
+  calls: fc.array(fc.record({ name, args, extra: fc.option(fc.constant({ google: { thought_signature: "s" } })) }), {
+    maxLength: 3,
+  }),
   reason: fc.constantFrom("stop", "length", "tool_calls", "content_filter"),
   size: fc.integer({ min: 1, max: 5 }),
 });
@@ -39,8 +49,8 @@ function wholeOf({ thought, content, calls, reason }: Answer): Buffer {
     ...(thought === undefined
       ? {}
       : {
-          reasoning_content: thought.text,
-          reasoning_details: [{ type: "reasoning.text", text: thought.text, signature: thought.signature }],
+          [thought.field]: thought.text,
+          ...detailsOf(thought),
         }),
     ...(calls.length === 0
       ? {}
@@ -49,10 +59,19 @@ function wholeOf({ thought, content, calls, reason }: Answer): Buffer {
             id: `call_${at}`,
             type: "function",
             function: { name: call.name, arguments: call.args },
+            ...extraOf(call),
           })),
         }),
   };
   return Buffer.from(JSON.stringify({ ...head, choices: [{ index: 0, message, finish_reason: reason }], usage }));
+}
+
+function detailsOf({ text, signature }: NonNullable<Answer["thought"]>): object {
+  return signature === undefined ? {} : { reasoning_details: [{ type: "reasoning.text", text, signature }] };
+}
+
+function extraOf({ extra }: Answer["calls"][number]): object {
+  return extra === null ? {} : { extra_content: extra };
 }
 
 function cut(whole: string, size: number): string[] {
@@ -65,14 +84,17 @@ function cut(whole: string, size: number): string[] {
 function chunksOf({ thought, content, calls, reason, size }: Answer): Buffer[] {
   const deltas: object[] = [
     { role: "assistant" },
-    ...cut(thought?.text ?? "", size).map((reasoning_content) => ({ reasoning_content })),
-    ...(thought === undefined
-      ? []
-      : [{ reasoning_details: [{ type: "reasoning.text", text: thought.text, signature: thought.signature }] }]),
+    ...cut(thought?.text ?? "", size).map((part) => ({ [thought?.field ?? ""]: part })),
+    ...(thought === undefined ? [] : [detailsOf(thought)]),
     ...cut(content ?? "", size).map((part) => ({ content: part })),
     ...calls.flatMap((call, index) => [
       {
-        tool_calls: [{ index, id: `call_${index}`, type: "function", function: { name: call.name, arguments: "" } }],
+        tool_calls: [
+          {
+            ...{ index, id: `call_${index}`, type: "function", function: { name: call.name, arguments: "" } },
+            ...extraOf(call),
+          },
+        ],
       },
       ...cut(call.args, size).map((part) => ({ tool_calls: [{ index, function: { arguments: part } }] })),
     ]),
@@ -85,8 +107,8 @@ function chunksOf({ thought, content, calls, reason, size }: Answer): Buffer[] {
   ];
 }
 
-function streamThrough(front: Front, chunks: readonly Buffer[]): readonly Json[] {
-  const stream = front.stream(false, { id: "dec_1", created: 1, model: "m" });
+function streamThrough(front: Front, chunks: readonly Buffer[], reasoner?: string): readonly Json[] {
+  const stream = front.stream(false, { id: "dec_1", created: 1, model: "m", reasoner });
   const all = chunks.map((chunk) => stream.write(chunk).toString("utf8")).join("") + stream.end(undefined, undefined);
   return all
     .split("\n\n")
@@ -120,8 +142,8 @@ describe("a stream that is translated for its client, put together, is the whole
   it("of the Messages API", () => {
     fc.assert(
       fc.property(answer, (one) => {
-        const whole = JSON.parse(messagesFront.answer(wholeOf(one)).toString()) as object;
-        const events = streamThrough(messagesFront, chunksOf(one));
+        const whole = JSON.parse(messagesFront.answer(wholeOf(one), one.reasoner).toString()) as object;
+        const events = streamThrough(messagesFront, chunksOf(one), one.reasoner);
         expect(assemble(events)).toEqual(whole);
         expect(events.at(-1)).toEqual({ type: "message_stop" });
       }),
@@ -131,8 +153,11 @@ describe("a stream that is translated for its client, put together, is the whole
   it("of the Responses API, item by item and as its last event says", () => {
     fc.assert(
       fc.property(answer, (one) => {
-        const whole = JSON.parse(responsesFront.answer(wholeOf(one)).toString()) as Record<string, unknown>;
-        const events = streamThrough(responsesFront, chunksOf(one));
+        const whole = JSON.parse(responsesFront.answer(wholeOf(one), one.reasoner).toString()) as Record<
+          string,
+          unknown
+        >;
+        const events = streamThrough(responsesFront, chunksOf(one), one.reasoner);
         expect(events.at(-1)?.["response"]).toEqual(whole);
         expect(events.map((event) => event["sequence_number"])).toEqual(events.map((_, at) => at));
         const items = events.filter(({ type }) => type === "response.output_item.done").map(({ item }) => item);

@@ -1,8 +1,8 @@
-import { isObject, type Json, objectsOf, parseJsonObject } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, parseJsonObject } from "../../providers/chat/json.js";
 
 /**
- * What providers want handed back with an answer: signed reasoning, and what they put on calls. Clients of the Responses API keep
- * reasoning items as they are, so it travels in their `encrypted_content`.
+ * What providers want handed back with an answer: reasoning, and what they put on calls. Clients keep reasoning as it is, so it
+ * travels in the `encrypted_content` of reasoning items of the Responses API, and in `redacted_thinking` of the Messages API.
  */
 export interface ReasoningState {
   readonly details: readonly Json[];
@@ -12,7 +12,8 @@ export interface ReasoningState {
   readonly message: Json | undefined;
 }
 
-const PREFIX = "rw1.";
+/** How everything begins that only this server understands. */
+export const PREFIX = "rw1.";
 const ID_PREFIX = "rs_rw1_";
 
 /** The id of a reasoning item of this server's making. */

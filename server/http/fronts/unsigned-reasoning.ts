@@ -1,0 +1,37 @@
+import { type Json, textOf } from "../../providers/chat/json.js";
+import { PREFIX } from "./reasoning-state.js";
+
+/**
+ * Where OpenAI-compatible servers say reasoning: DeepSeek and others in the first, vLLM, Groq and others in the second.
+ * Nobody signs it. Some want it back with the calls of tools it led to (DeepSeek:
+ * https://api-docs.deepseek.com/guides/thinking_mode#tool-calls, read 2026-11-26), others refuse it
+ * (Groq: https://github.com/janhq/jan/issues/8136, Mistral: https://github.com/charmbracelet/crush/issues/1590, read 2026-11-26).
+ * So it goes back to the server it came from, and to no other.
+ */
+const fields = ["reasoning_content", "reasoning"] as const;
+type Field = (typeof fields)[number];
+
+export interface UnsignedReasoning {
+  readonly field: Field;
+  readonly text: string;
+}
+
+/** @param holder a message, or the delta of one. */
+export function unsignedReasoning(holder: Json): UnsignedReasoning | undefined {
+  for (const field of fields) {
+    const text = textOf(holder[field]) ?? "";
+    if (text !== "") return { field, text };
+  }
+  return undefined;
+}
+
+/** What says whose reasoning it is, in the `format` of a detail. @param provider of the catalog. */
+export function originOf(field: Field, provider: string): string {
+  return `${PREFIX}${field}@${provider}`;
+}
+
+/** @returns what a detail of `reasoning_details` says to the provider it came from; undefined when it is another's. */
+export function reasoningOf({ type, text, format }: Json, provider: string): UnsignedReasoning | undefined {
+  const field = fields.find((name) => format === originOf(name, provider));
+  return type !== "reasoning.text" || field === undefined ? undefined : { field, text: textOf(text) ?? "" };
+}
