@@ -103,7 +103,9 @@ describe("a stream", () => {
   });
 
   it("is not complete with an empty finish_reason, which some servers write for none", async () => {
-    const proxy = await proxyOver({ one: await sending([event({ content: "Hel" }, ""), event({ content: "lo" }, "")]) });
+    const proxy = await proxyOver({
+      one: await sending([event({ content: "Hel" }, ""), event({ content: "lo" }, "")]),
+    });
     expect(await (await proxy.ask(stream)).text()).not.toContain("[DONE]");
     expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "cut" });
   });
