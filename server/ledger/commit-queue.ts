@@ -18,6 +18,8 @@ export interface CommitQueueOptions<Row> {
  * rows, so the more come the more share one; a row that comes alone is committed at once.
  */
 const MOST_MS_BETWEEN = 8;
+/** A commit that takes longer counts as failing, milliseconds: so long answers wait for theirs. */
+const LONGEST_COMMIT_MS = 2_000;
 /** After so many failures in a row each row of the batch is tried alone. */
 const TRIES_TOGETHER = 5;
 
@@ -40,6 +42,8 @@ export class CommitQueue<Row> {
   #working: Promise<void> | undefined;
   #written = 0;
   #failingSince: number | undefined;
+  /** When the batch under way was given to the database, epoch milliseconds. */
+  #writingSince: number | undefined;
   #lastError: string | undefined;
   #isClosed = false;
   #failures = 0;
@@ -57,9 +61,11 @@ export class CommitQueue<Row> {
     this.#working ??= this.#work();
   }
 
-  /** Since when no row could be written, epoch milliseconds; undefined when they can. */
+  /** Since when no row could be written, or none was although one should be by now, epoch milliseconds; undefined when they can. */
   get failingSince(): number | undefined {
-    return this.#failingSince;
+    const writing = this.#writingSince;
+    if (this.#failingSince !== undefined || writing === undefined) return this.#failingSince;
+    return this.#options.now() - writing < LONGEST_COMMIT_MS ? undefined : writing;
   }
 
   /** Resolves when all that waits now is committed, or after the given time. @returns whether it is. */
@@ -81,11 +87,12 @@ export class CommitQueue<Row> {
   }
 
   status(): { waiting: number; written: number; rejected: number; failingSince?: number; lastError?: string } {
+    const { failingSince } = this;
     return {
       waiting: this.#waiting.length,
       written: this.#written,
       rejected: this.#rejected,
-      ...(this.#failingSince === undefined ? {} : { failingSince: this.#failingSince }),
+      ...(failingSince === undefined ? {} : { failingSince }),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
     };
   }
@@ -97,6 +104,7 @@ export class CommitQueue<Row> {
       this.#lastCommitAt = performance.now();
       const batch = this.#waiting.slice(0, this.#options.batchRows);
       this.#lastRows = batch.length;
+      this.#writingSince = this.#options.now();
       try {
         await this.#options.write(batch.map(({ row }) => row));
       } catch (error) {
@@ -108,6 +116,7 @@ export class CommitQueue<Row> {
       }
       this.#finish(batch);
     }
+    this.#writingSince = undefined;
     this.#working = undefined;
   }
 

@@ -26,6 +26,8 @@ export interface OpenDatabaseOptions {
   readonly checkpointApart?: boolean;
   /** PostgreSQL: connections at most. Default 10. */
   readonly connections?: number;
+  /** PostgreSQL: how long a statement may take, milliseconds. Default 30,000. */
+  readonly statementMs?: number;
   /** Told when an idle connection to PostgreSQL breaks; the pool opens another one when it is needed. */
   readonly onConnectionLost?: (error: Error) => void;
 }
@@ -56,7 +58,7 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
         import("./open-postgres.js"),
         import("./insert-into-postgres.js"),
       ]);
-      db = openPostgres(address.url, options.connections ?? 10, options.onConnectionLost ?? (() => undefined));
+      db = openPostgres(address.url, options);
       insert = insertIntoPostgres(db);
       await migrate(db, "postgres");
     } else {

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { DatabaseSchema } from "./database-schema.js";
+import type { OpenDatabaseOptions } from "./open-database.js";
 
 /** PostgreSQL's ids of the types that `pg` gives as text: `int8` and `numeric` (what `sum` of an `int8` gives). */
 const INT8 = 20;
@@ -9,24 +10,43 @@ const NUMERIC = 1700;
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
 
+type PostgresOptions = Pick<OpenDatabaseOptions, "connections" | "statementMs" | "onConnectionLost">;
+
 /** A pool of connections; none is opened before the first statement. */
 export function openPostgres(
   url: string,
-  connections: number,
-  onConnectionLost: (error: Error) => void,
+  { connections = 10, statementMs = STATEMENT_MS, onConnectionLost = () => undefined }: PostgresOptions = {},
 ): Kysely<DatabaseSchema> {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
     application_name: "routewright",
     connectionTimeoutMillis: CONNECT_MS,
-    query_timeout: STATEMENT_MS,
+    query_timeout: statementMs,
     allowExitOnIdle: true,
     types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
   });
   pool.on("error", onConnectionLost); // without a listener a broken idle connection would end the process
+  pool.on("connect", endAfterTimeout);
   return new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
 }
+
+/**
+ * Ends a connection on which a statement got no answer in time. The pool would give it to others, who would wait behind that statement, for
+ * a quarter of an hour where the network passes nothing more, or find the transaction open that it began.
+ */
+function endAfterTimeout(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
+  const queryOrEnd = (...given: unknown[]) =>
+    query(...given).catch((error: unknown) => {
+      if (error instanceof Error && error.message === TIMED_OUT) void (client as pg.PoolClient & pg.Client).end();
+      throw error;
+    });
+  client.query = queryOrEnd as typeof client.query;
+}
+
+/** The words of `pg` for its `query_timeout`, which has no code. */
+const TIMED_OUT = "Query read timeout";
 
 function parserOf(type: number, format?: "text" | "binary"): (text: string) => unknown {
   if (type === INT8 || type === NUMERIC) return wholeNumber;

@@ -33,4 +33,22 @@ describe("CommitQueue", () => {
     await eventually(() => expect(committed).toEqual([2]));
     expect(batches).toEqual([[1, 2]]);
   });
+
+  it("says that it fails while the database does not answer, before that says so itself", async () => {
+    let now = 1_000;
+    let answer: (() => void) | undefined;
+    const queue = new CommitQueue<number>({
+      write: () => new Promise((resolve) => (answer = resolve)),
+      log: { warn: () => undefined, error: () => undefined },
+      now: () => now,
+    });
+    queue.add(1);
+    await eventually(() => expect(answer).toBeDefined());
+    now += 1_999;
+    expect(queue.failingSince).toBeUndefined();
+    now += 1;
+    expect([queue.failingSince, queue.status().failingSince]).toEqual([1_000, 1_000]);
+    answer?.();
+    await eventually(() => expect(queue.status()).toEqual({ waiting: 0, written: 1, rejected: 0 }));
+  });
 });

@@ -286,7 +286,7 @@ onBothEngines((engine) => {
 function openWithoutMigrations(url: string): Kysely<DatabaseSchema> {
   return url.startsWith("sqlite:")
     ? new Kysely({ dialect: new SqliteDialect({ database: openSqlite(url.slice("sqlite:".length)) }) })
-    : openPostgres(url, 2, () => undefined);
+    : openPostgres(url, { connections: 2 });
 }
 
 describe.skipIf(!hasPostgres)("openDatabase() on PostgreSQL", () => {

@@ -1,0 +1,55 @@
+import { createServer, connect as dial, type Socket } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LedgerStore } from "../../../server/ledger/ledger-store.js";
+import { openDatabase } from "../../../server/storage/open-database.js";
+import { hasPostgres } from "../../services/available.js";
+import { startPostgres, type TestPostgres } from "../../services/postgres.js";
+import { ledgerRow } from "../ledger/ledger-row.js";
+
+describe.skipIf(!hasPostgres)("openDatabase() on a PostgreSQL that goes silent", () => {
+  let server: TestPostgres;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server?.stop());
+
+  it("uses no connection again on which a statement got no answer in time", async () => {
+    const network = await silenceable(Number(new URL(server.url).port));
+    const url = server.url.replace(/:\d+\//, `:${network.port}/`);
+    const database = await openDatabase(url, { connections: 1, statementMs: 200 });
+    const ledger = new LedgerStore(database);
+    try {
+      await ledger.write([ledgerRow("before.1")]);
+      network.silence(); // the connection that there is, as a failover does whose packets nobody answers; new ones work
+      await expect(ledger.write([ledgerRow("meanwhile.1")])).rejects.toThrow("timeout");
+      await ledger.write([ledgerRow("meanwhile.1")]);
+      network.silence();
+      await expect(ledger.chargedFor(["before.1", "meanwhile.1"])).rejects.toThrow("timeout");
+      expect((await ledger.chargedFor(["before.1", "meanwhile.1"])).size).toBe(2);
+    } finally {
+      await database.close();
+      network.close();
+    }
+  });
+});
+
+/** A way to a port of this machine, of which the connections of a moment can be made to pass nothing more. */
+async function silenceable(target: number): Promise<{ port: number; silence(): void; close(): void }> {
+  const sockets: Socket[] = [];
+  const way = createServer((near) => {
+    const far = dial(target, "127.0.0.1");
+    near.pipe(far).pipe(near);
+    for (const socket of [near, far]) sockets.push(socket.on("error", () => undefined));
+  });
+  await new Promise<void>((resolve) => way.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (way.address() as { port: number }).port,
+    silence() {
+      for (const socket of sockets) socket.unpipe().pause();
+    },
+    close() {
+      for (const socket of sockets) socket.destroy();
+      way.close();
+    },
+  };
+}
