@@ -12,7 +12,7 @@ import {
   type ReserveRequest,
 } from "./budget-counters.js";
 import { type BudgetWindow, type WindowId, windowId, windowOf } from "./budget-window.js";
-import { CHECK, CORRECT, GIVE_BACK, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
+import { BEGIN, CHECK, CORRECT, GIVE_BACK, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
 
 export interface RedisBudgetsOptions {
   readonly redis: Redis;
@@ -31,6 +31,8 @@ export interface RedisBudgetsOptions {
 
 const PREFIX = "routewright:{budgets}:";
 const [GENERATION, OPEN, LEASES, HELD] = [`${PREFIX}generation`, `${PREFIX}open`, `${PREFIX}leases`, `${PREFIX}held`];
+/** Which run of Redis the data are of, and every window there is, by when it is forgotten. */
+const [RUN, WINDOWS] = [`${PREFIX}run`, `${PREFIX}windows`];
 /** Windows are kept this long after their end, seconds: calls that began in them may still be settled. */
 const KEEP_S = 86_400;
 const SEED_TRIES = 20;
@@ -56,6 +58,8 @@ export class RedisBudgets implements BudgetCounters {
 
   constructor(options: RedisBudgetsOptions) {
     this.#options = options;
+    options.redis.on("ready", this.#begin);
+    if (options.redis.status === "ready") void this.#begin();
     this.#sweep = setInterval(() => void this.sweep(), options.sweepMs ?? 2_000).unref();
   }
 
@@ -125,6 +129,7 @@ export class RedisBudgets implements BudgetCounters {
 
   async close(): Promise<void> {
     clearInterval(this.#sweep);
+    this.#options.redis.off("ready", this.#begin);
     if (this.#unsettled.size > 0) await this.sweep();
   }
 
@@ -156,14 +161,14 @@ export class RedisBudgets implements BudgetCounters {
     }
   }
 
-  /** Whether what each window holds is the sum of the reservations that name it, all servers' together. */
+  /** Whether what each window holds is the sum of the reservations that name it, all servers' together; from here on it is. */
   async #check(): Promise<void> {
     const answer = await this.#ask(this.#options.redis.eval(CHECK, 2, OPEN, HELD, `${PREFIX}window:`));
     const [violations, example] = answer as readonly [number, string];
-    if (violations > this.#violations) {
+    if (violations > 0) {
       this.#options.log.error(
         { violations, example },
-        "what budgets hold is not the sum of the reservations: a fault in Routewright; please report it",
+        "what budgets held was not the sum of the reservations; it was put right. If Redis has not thrown keys out (maxmemory-policy), please report it",
       );
     }
     this.#violations = violations;
@@ -196,13 +201,27 @@ export class RedisBudgets implements BudgetCounters {
     }
   }
 
+  /** With each connection: Redis may be another than before, or have lost what it knew. Never rejects. */
+  readonly #begin = async (): Promise<void> => {
+    const keys = [GENERATION, RUN, WINDOWS, OPEN, LEASES, HELD];
+    try {
+      await this.#noteGeneration(
+        String(await this.#ask(this.#options.redis.eval(BEGIN, keys.length, ...keys, randomUUID()))),
+      );
+    } catch {
+      // Noted; what Redis lost all of is noticed with the next reservation too.
+    }
+  };
+
   /** Redis was emptied since: what this process holds is held again. */
   async #noteGeneration(generation: string): Promise<void> {
     const before = this.#generation;
     this.#generation = generation;
     if (before === undefined || before === generation) return;
     this.#options.log.warn({ open: this.#open.size }, "Redis has lost its data; budgets are summed up from the ledger");
-    for (const reservation of [...this.#open.values()]) await this.#hold(reservation, undefined);
+    for (const reservation of [...this.#open.values()]) {
+      if (this.#open.has(reservation.id)) await this.#hold(reservation, undefined); // else settled meanwhile
+    }
   }
 
   async #settleOne(reservation: Reservation, charged: number): Promise<void> {
@@ -230,7 +249,9 @@ export class RedisBudgets implements BudgetCounters {
       const sum = await this.#options.chargedIn(subject, window).catch((error: Error) => {
         throw new CountersUnavailable(`what was spent cannot be read: ${error.message}`, { cause: error });
       });
-      const isDone = await this.#ask(this.#options.redis.eval(SEED, 1, key, token, String(sum), String(forgetAt)));
+      const isDone = await this.#ask(
+        this.#options.redis.eval(SEED, 2, key, WINDOWS, token, String(sum), String(forgetAt)),
+      );
       if (isDone === 1) return;
     }
   }

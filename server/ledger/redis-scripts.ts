@@ -12,6 +12,23 @@ function add(amount: string, held: string): string {
 }
 
 /**
+ * KEYS: generation, run, windows, open, leases, held. ARGV: new generation.
+ * What another run of Redis left may be older than what that one had said: its last snapshot, or what a replica had got. So it counts as nothing.
+ * @returns the generation.
+ */
+export const BEGIN = `
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') or ''
+local before = redis.call('GET', KEYS[2])
+if before ~= run then redis.call('SET', KEYS[2], run) end
+if before and before ~= run then
+  for _, window in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do redis.call('DEL', window) end
+  redis.call('DEL', KEYS[1], KEYS[3], KEYS[4], KEYS[5], KEYS[6])
+end
+redis.call('SET', KEYS[1], ARGV[1], 'NX')
+return redis.call('GET', KEYS[1])
+`;
+
+/**
  * KEYS: generation, open, leases, held, window… ARGV: id, amount, lease's end, record, new generation, `check` or `force`, limit…
  * Holds an amount in all windows, or says which one is not known or does not have it.
  */
@@ -68,7 +85,7 @@ return 1
 `;
 
 /**
- * KEYS: window. ARGV: token, sum, when to forget it (seconds; 0 never).
+ * KEYS: window, windows. ARGV: token, sum, when to forget it (seconds; 0 never).
  * Says what was spent before a window was known, unless a call was settled since the sum was read.
  */
 export const SEED = `
@@ -77,12 +94,15 @@ if redis.call('HGET', KEYS[1], 'seeding') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'spent', ARGV[2])
 redis.call('HDEL', KEYS[1], 'seeding')
 if ARGV[3] ~= '0' then redis.call('EXPIREAT', KEYS[1], ARGV[3]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', redis.call('TIME')[1])
+redis.call('ZADD', KEYS[2], ARGV[3] == '0' and '+inf' or ARGV[3], KEYS[1])
 return 1
 `;
 
 /**
  * KEYS: open, held. ARGV: what the keys of windows begin with.
- * @returns how many windows hold something else than the sum of the reservations that name them, and one of them.
+ * Puts windows right that hold something else than the sum of the reservations that name them: Redis may have thrown some keys out for want of memory.
+ * @returns how many there were, and one of them.
  */
 export const CHECK = `
 local sums = {}
@@ -99,6 +119,8 @@ for key, sum in pairs(sums) do
   if tonumber(redis.call('HGET', key, 'reserved') or '0') ~= sum then
     violations = violations + 1
     example = key
+    redis.call('HSET', key, 'reserved', string.format('%.0f', sum))
+    redis.call(sum == 0 and 'SREM' or 'SADD', KEYS[2], key)
   end
 end
 return {violations, example}

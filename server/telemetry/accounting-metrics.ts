@@ -41,7 +41,7 @@ export function accountingFamilies({
     one(
       "budget_conservation_violations",
       "gauge",
-      "Budget windows where limit = spent + reserved + free does not hold: always 0.",
+      "Budget windows where limit = spent + reserved + free did not hold and which were put right: always 0.",
       budgets.violations,
     ),
     one(

@@ -176,7 +176,7 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     expect(results.filter((result) => !isRefused(result))).toHaveLength(50);
   });
 
-  it("says when what a window holds is not the sum of its reservations, whichever replica made them", async () => {
+  it("says when what a window holds is not the sum of its reservations, whichever replica made them, and puts it right", async () => {
     const [counters, other] = await Promise.all([replica(new Ledger()), replica(new Ledger())]);
     const checked = async () => {
       for (let sweep = 0; sweep < 15; sweep++) await counters.sweep();
@@ -188,11 +188,46 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     const [window = ""] = await redis.keys("routewright:{budgets}:window:*");
     await redis.hincrby(window, "reserved", 1);
     expect(await checked()).toBe(1);
+    expect(await checked()).toBe(0);
+    await redis.del(window); // thrown out for want of memory
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ reserved: 0 }]);
+    expect(await checked()).toBe(1);
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ reserved: usd(3) }]);
+    await redis.hincrby(window, "reserved", 1);
     await counters.settle(reservations[0]!, usd(1));
     await other.settle(reservations[1]!, usd(1));
     expect(await checked()).toBe(1); // nobody holds anything, and it holds 1
-    await redis.hincrby(window, "reserved", -1);
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(2), reserved: 0 }]);
     expect(await checked()).toBe(0);
+  });
+
+  it("sums up from the ledger when Redis comes back with what it had a while ago, and holds again what is under way", async () => {
+    const own = await startRedis();
+    try {
+      const opened = openRedis(own.url, silent, Date.now);
+      expect(await redisReady(opened, 5_000)).toBe(true);
+      const ledger = new Ledger();
+      const counters = new RedisBudgets({ redis: opened.redis, ...ledger.sources, log: silent, now: Date.now });
+      const call = async (id: string, cost: number) => {
+        const reservation = await held(counters, id, cost, 10);
+        ledger.charged.set(id, usd(cost));
+        await counters.settle(reservation, usd(cost));
+      };
+      await call("1", 1);
+      await held(counters, "2", 2, 10);
+      await opened.redis.save(); // as it does by itself now and then, in its usual settings
+      await call("3", 3);
+      await held(counters, "4", 0.5, 10);
+      await own.kill();
+      await own.restart();
+      await expect
+        .poll(() => counters.balances([line(10)], Date.now()).catch(() => undefined), { timeout: 5_000 })
+        .toMatchObject([{ spent: usd(4), reserved: usd(2.5) }]);
+      await counters.close();
+      await opened.close();
+    } finally {
+      await own.stop();
+    }
   });
 
   it("settles a call once, however often it is told", async () => {
