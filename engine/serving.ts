@@ -63,6 +63,7 @@ export { clampToBounds, estimateTokens } from "./tokens/estimate-tokens.js";
 export { nextPieceEnd } from "./tokens/next-piece-end.js";
 export { measureText, type TokenBounds, tokenBounds } from "./tokens/token-bounds.js";
 export { type TokenThresholds, tokenThresholds } from "./tokens/token-thresholds.js";
+export { parseInstant } from "./units/instants.js";
 export {
   costOfTokens,
   formatUsd,

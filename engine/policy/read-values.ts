@@ -1,5 +1,6 @@
 import { entryOf, type Located, type LocatedMap, shorten } from "../source/located.js";
 import { valueForms } from "../source/value-forms.js";
+import { parseInstant } from "../units/instants.js";
 import { type NanoUsd, type PicoUsdPerToken, parsePricePerMillionTokens, parseUsd } from "../units/money.js";
 import { normalizeTag } from "../units/tags.js";
 import { parseTokens } from "../units/tokens.js";
@@ -94,13 +95,7 @@ export function retentionOf(reading: Reading, node: Located | undefined): number
 
 /** Milliseconds since 1970, of ISO 8601 with its zone. */
 export function instantOf(reading: Reading, node: Located | undefined): number | undefined {
-  return exact(reading, node, "instant", (text) => {
-    const time = Date.parse(text);
-    // `Date` takes the 30th of February for the 1st or 2nd of March.
-    const day = text.slice(0, 10);
-    const isDay = new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day) === true;
-    return Number.isNaN(time) || !isDay ? undefined : time;
-  });
+  return exact(reading, node, "instant", parseInstant);
 }
 
 /** `{ lt, lte, gt, gte }` in any combination as one range; of two bounds on one side the tighter one counts. */

@@ -1,4 +1,4 @@
-import { MAX_TAGS, MAX_TOKENS, normalizeTag, parseTokens, parseUsd } from "../../engine/serving.js";
+import { MAX_TAGS, MAX_TOKENS, normalizeTag, parseInstant, parseTokens, parseUsd } from "../../engine/serving.js";
 import { type AttributeValue, type KeySettings, type Scope, scopes } from "./api-key.js";
 import { type Limits, type Period, periods } from "./limits.js";
 
@@ -85,9 +85,8 @@ const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 export function readExpiry(value: unknown, now: number, parameter = "expires"): number {
   const text = typeof value === "string" ? value : "";
   const [, count, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  const isDate = /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  const at = count === undefined ? (isDate ? Date.parse(text) : Number.NaN) : now + Number(count) * unitMs[unit as "m"];
-  if (!(at > now)) {
+  const at = count === undefined ? parseInstant(text) : now + Number(count) * unitMs[unit as "m"];
+  if (at === undefined || at <= now) {
     throw new InvalidSettings(parameter, "it takes a time from now, as in 90d, 12h, 30m, or a later date, 2027-01-31");
   }
   return at;
@@ -144,7 +143,8 @@ function countOf(value: unknown, name: string): number | undefined {
 
 function textOf(value: unknown, name: string): string {
   const text = typeof value === "string" ? value.normalize("NFC").trim() : "";
-  if (text === "" || text.length > MAX_TEXT || /\p{Cc}/u.test(text)) {
+  // Halves of surrogate pairs are no characters: names are also parts of URIs, and of texts that PostgreSQL reads as JSON.
+  if (text === "" || text.length > MAX_TEXT || /[\p{Cc}\p{Surrogate}]/u.test(text)) {
     throw new InvalidSettings(name, `it takes a text of 1 to ${MAX_TEXT} characters`);
   }
   return text;

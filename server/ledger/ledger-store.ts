@@ -91,7 +91,8 @@ export class LedgerStore {
     const [first = "", second = ""] = names.split("/").map(decodeURIComponent);
     let query = this.#db
       .selectFrom("usage_rollups")
-      .select((expression) => expression.fn.sum<number | null>("charged_nano").as("charged"))
+      // As text: a sum may be beyond what the driver reads exactly, and then is beyond every limit.
+      .select(({ cast, fn }) => cast<string | null>(fn.sum("charged_nano"), "text").as("charged"))
       .where("span", "=", whole(start) && whole(end) ? "day" : "hour")
       .where("start", ">=", start)
       .where("key", "<>", ""); // calls without a key are in the ledger, and charged to nobody
@@ -102,7 +103,7 @@ export class LedgerStore {
         : kind === "tenant"
           ? query.where("tenant", "=", first)
           : query.where("tenant", "=", first).where("app", "=", second);
-    return (await query.executeTakeFirst())?.charged ?? 0;
+    return Number((await query.executeTakeFirst())?.charged ?? 0);
   }
 
   /** What was charged for attempts, of those that are in the ledger. */

@@ -1,3 +1,4 @@
+import { parseInstant } from "../../engine/serving.js";
 import { InvalidSettings } from "../keys/read-key-settings.js";
 import { emptyUsageRow, type UsageGroup, type UsageQuery, type UsageRow, usageGroups } from "./usage-query.js";
 
@@ -70,9 +71,8 @@ function groupOf(word: string): UsageGroup | undefined {
 }
 
 function readTime(name: string, text: string): number {
-  const isDate = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  const time = isDate ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time))
+  const time = parseInstant(text);
+  if (time === undefined)
     throw new InvalidSettings(name, "it takes a date, 2026-11-01, or a time, 2026-11-01T12:00:00Z");
   return time;
 }

@@ -55,7 +55,8 @@ export async function queryUsage({ db }: Pick<Database, "db">, query: UsageQuery
   const groups = [...(interval === undefined ? [] : (["start"] as const)), ...by];
   let select = db
     .selectFrom("usage_rollups")
-    .select((expression) => summedColumns.map((name) => expression.fn.sum<number | null>(name).as(name)))
+    // As text: a sum may be beyond what the driver reads exactly, and is shown in dollars.
+    .select(({ cast, fn }) => summedColumns.map((name) => cast<string | null>(fn.sum(name), "text").as(name)))
     .where("span", "=", isDaily ? "day" : "hour")
     .where("start", ">=", from)
     .where("start", "<", to)
@@ -66,7 +67,7 @@ export async function queryUsage({ db }: Pick<Database, "db">, query: UsageQuery
   }
   for (const name of groups) select = select.select(name).groupBy(name) as unknown as typeof select;
   if (interval !== undefined) select = select.orderBy("start" as never);
-  select = select.orderBy("charged_nano", "desc");
+  select = select.orderBy(({ fn }) => fn.sum("charged_nano"), "desc");
   const found = (await select.execute()) as unknown as readonly Record<string, number | string | null>[];
   const isCut = found.length > MAX_USAGE_ROWS;
   const rows = isCut ? found.slice(0, MAX_USAGE_ROWS) : found;

@@ -6,6 +6,7 @@ import {
   type FactValue,
   nanoToUsd,
   normalizeTag,
+  parseInstant,
   parseTokens,
   parseUsd,
 } from "../../../engine/serving.js";
@@ -39,12 +40,8 @@ function readValue(fact: FactDefinition, text: string): FactValue | Misfit {
       return text === "true" ? true : text === "false" ? false : { takes: "true or false" };
     case "set":
       return readTags(text) ?? { takes: "tags separated by commas: code,sql" };
-    case "time": {
-      const time = Date.parse(text);
-      return Number.isNaN(time) || !/^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:\d\d))?$/.test(text)
-        ? { takes: "a time with its zone: 2026-11-24T09:00:00Z" }
-        : time;
-    }
+    case "time":
+      return parseInstant(text) ?? { takes: "a time with its zone: 2026-11-24T09:00:00Z" };
     case "number":
       return readNumber(fact, text) ?? { takes: numberForm(fact) };
     case "string":

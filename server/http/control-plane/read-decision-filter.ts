@@ -1,3 +1,4 @@
+import { parseInstant } from "../../../engine/serving.js";
 import { filterNames } from "../../storage/decision-columns.js";
 import type { DecisionFilter } from "../../storage/decision-store.js";
 import type { ApiError } from "../errors/api-error.js";
@@ -20,10 +21,11 @@ export function readDecisionFilter(query: Readonly<Record<string, unknown>>): De
       if (!/^[1-5]\d\d$/.test(value)) return invalidParameter(name, "it takes an HTTP status");
       filter.status = Number(value);
     } else if (name === "since" || name === "until") {
-      const isTime =
-        /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?$/.test(value) && !Number.isNaN(Date.parse(value));
-      if (!isTime) return invalidParameter(name, "it takes a date, 2026-11-01, or a time, 2026-11-01T12:00:00Z");
-      filter[name] = new Date(value).toISOString();
+      const time = parseInstant(value);
+      if (time === undefined) {
+        return invalidParameter(name, "it takes a date, 2026-11-01, or a time, 2026-11-01T12:00:00Z");
+      }
+      filter[name] = new Date(time).toISOString();
     } else {
       const known = ["limit", "before", "since", "until", "status", ...filterNames];
       return invalidParameter(name, `there is no such parameter; there are ${known.join(", ")}`);

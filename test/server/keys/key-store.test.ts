@@ -76,6 +76,15 @@ onBothEngines((engine) => {
     expect(await ring.verify(token)).toBe("revoked");
   });
 
+  it("refuses a revoked key at once, also when the clock of who revoked it is ahead", async () => {
+    const { store } = await open(await engine.newUrl());
+    const { key, token } = await create(store, {}, 1_000_000);
+    const ring = await openRing(store, () => 1_000_000);
+    await store.revoke(key.id, 1_300_000);
+    await ring.refresh();
+    expect(await ring.verify(token)).toBe("revoked");
+  });
+
   it("rotates: both secrets work during the overlap, the new one alone after it", async () => {
     const { store } = await open(await engine.newUrl());
     let now = 1_000_000;

@@ -34,6 +34,8 @@ describe("readKeyRequest()", () => {
     [{ limits: { concurrent: 0 } }, "limits.concurrent: it takes a whole number from 1"],
     [{ expires: "yesterday" }, "expires: it takes a time from now"],
     [{ expires: "2020-01-01" }, "expires: it takes a time from now"],
+    [{ expires: "2027-02-29" }, "expires: it takes a time from now"],
+    [{ tenant: "\ud800" }, "tenant: it takes a text"],
   ])("refuses %j", (request, message) => {
     expect(() => readKeyRequest(request, NOW)).toThrow(message);
   });
@@ -44,6 +46,7 @@ describe("readExpiry()", () => {
     expect(readExpiry("90d", NOW)).toBe(NOW + 90 * 86_400_000);
     expect(readExpiry("30m", NOW)).toBe(NOW + 1_800_000);
     expect(readExpiry("2027-01-31", NOW)).toBe(Date.parse("2027-01-31T00:00:00Z"));
+    expect(readExpiry("2028-02-29T12:30:00+02:00", NOW)).toBe(Date.parse("2028-02-29T10:30:00Z"));
   });
 });
 

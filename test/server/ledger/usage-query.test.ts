@@ -56,6 +56,22 @@ onBothEngines((engine) => {
     await database.close();
   });
 
+  it("adds up more than 9 million dollars, dearest first", async () => {
+    const database = await openDatabase(await engine.newUrl());
+    const nano = (usd: number) => ({ at: NOW, charged_nano: usd * 1e9, incurred_nano: usd * 1e9 });
+    await new LedgerStore(database).write([
+      ...[1, 2, 3, 4].map((call) => ledgerRow(`dec_${call}.1`, { ...nano(8_000_000.5), model: "acme/large" })),
+      ledgerRow("dec_5.1", { ...nano(9_000_000), model: "acme/small" }),
+    ]);
+    const query = (given: Record<string, string>) => queryUsage(database, readUsageQuery(given, NOW));
+    expect((await query({ by: "model" })).rows).toMatchObject([
+      { model: "acme/large", charged_usd: 32_000_002, incurred_usd: 32_000_002 },
+      { model: "acme/small", charged_usd: 9_000_000 },
+    ]);
+    expect((await query({})).rows).toMatchObject([{ charged_usd: 41_000_002, attempts: 5 }]);
+    await database.close();
+  });
+
   it("says when there is more than an answer holds, and keeps the dearest of each hour first", async () => {
     const database = await openDatabase(await engine.newUrl());
     const rows = Array.from({ length: MAX_USAGE_ROWS + 1 }, (_, index) =>
@@ -82,6 +98,7 @@ describe("readUsageQuery()", () => {
   it.each([
     [{ by: "modle" }, "by: it takes model, endpoint, rule, key, tenant, app, day, hour"],
     [{ from: "yesterday" }, "from: it takes a date"],
+    [{ from: "2026-02-30" }, "from: it takes a date"],
     [{ from: "2026-12-01", to: "2026-11-01" }, "from: it must be before `to`"],
     [{ from: "2030-01-01" }, "from: it must be before `to`, left out: 2026-11-26T00:00Z"],
     [{ interval: "week" }, "interval: it takes day, hour"],

@@ -47,6 +47,7 @@ describe("/admin/decisions", () => {
   it.each([
     ["status=9", "it takes an HTTP status"],
     ["since=yesterday", "it takes a date"],
+    ["until=2026-11-31T00:00:00Z", "it takes a date"],
     ["limit=0", "from 1 to 1000"],
     ["color=red", "there are limit, before, since, until, status, rule"],
   ])("refuses %s", async (query, message) => {
