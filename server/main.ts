@@ -90,7 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     const contentSettings = await readContentSettings(environment);
     const database = await openDatabase(environment["DATABASE_URL"] || "sqlite:./data/routewright.db", {
-      checkpointApart: true,
+      forServer: true,
       onConnectionLost: (error) => log.warn({ error: error.message }, "a connection to the database broke"),
     });
     closing.push(() => database.close());

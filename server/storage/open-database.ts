@@ -1,4 +1,4 @@
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely, SqliteDialect, sql } from "kysely";
 import type { DatabaseSchema } from "./database-schema.js";
 import { readDatabaseUrl, withoutPassword } from "./database-url.js";
 import { insertIntoSqlite } from "./insert-into-sqlite.js";
@@ -22,8 +22,11 @@ export interface OpenDatabaseOptions {
    * loop meanwhile, so a server waits 20 (the default) and tries again later; a command may wait longer.
    */
   readonly busyMs?: number;
-  /** SQLite: keep the log short from a thread of its own ({@link startCheckpoints}); for servers. */
-  readonly checkpointApart?: boolean;
+  /**
+   * For servers: a database that can only be read is refused, and SQLite's log kept short from a thread of its own
+   * ({@link startCheckpoints}).
+   */
+  readonly forServer?: boolean;
   /** PostgreSQL: connections at most. Default 10. */
   readonly connections?: number;
   /** PostgreSQL: how long a statement may take, milliseconds. Default 30,000. */
@@ -61,6 +64,7 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
       db = openPostgres(address.url, options);
       insert = insertIntoPostgres(db);
       await migrate(db, "postgres");
+      if (options.forServer === true) await refuseReadOnly(db);
     } else {
       const connection = openSqlite(
         address.path,
@@ -70,7 +74,8 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
       insert = insertIntoSqlite(db, connection);
       await migrate(db, "sqlite");
       connection.set(`pragma busy_timeout = ${options.busyMs ?? BUSY_MS}`);
-      if (options.checkpointApart === true && address.path !== ":memory:") {
+      if (options.forServer === true && address.path !== ":memory:") {
+        connection.exec("begin immediate; pragma user_version = 0; rollback"); // fails where nothing can be written
         connection.set(`pragma wal_autocheckpoint = ${PAGES_BEFORE_OWN_CHECKPOINT}`);
         endCheckpoints = startCheckpoints(address.path);
       }
@@ -90,4 +95,12 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
       await opened.destroy();
     },
   };
+}
+
+async function refuseReadOnly(db: Kysely<DatabaseSchema>): Promise<void> {
+  const { rows } = await sql<{ readonly transaction_read_only: string }>`show transaction_read_only`.execute(db);
+  if (rows[0]?.transaction_read_only !== "on") return;
+  throw new Error(
+    "it can only be read: a standby, or one with default_transaction_read_only; name one that can be written",
+  );
 }

@@ -134,6 +134,7 @@ class DriverConnection implements SqliteConnection {
   #transactionStatement(sql: string): SqliteStatement {
     const run = () => {
       if (sql === "begin") this.#begin();
+      else if (sql === "rollback") this.#rollback();
       else this.#end(sql);
       return { changes: 0, lastInsertRowid: 0 };
     };

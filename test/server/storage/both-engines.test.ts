@@ -1,4 +1,5 @@
-import { Kysely, Migrator, SqliteDialect } from "kysely";
+import { open } from "node:fs/promises";
+import { Kysely, Migrator, SqliteDialect, sql } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
 import { LedgerStore } from "../../../server/ledger/ledger-store.js";
 import type { DatabaseSchema } from "../../../server/storage/database-schema.js";
@@ -29,6 +30,25 @@ onBothEngines((engine) => {
     await store.close();
     const { store: again } = await openStore({ url });
     expect(await again.find(decisionId(1))).toEqual(decision(1));
+  });
+
+  it("refuses a server a database that can only be read, before it serves", async () => {
+    const url = await engine.newUrl();
+    const database = await openDatabase(url);
+    if (engine.name === "postgres") {
+      await sql
+        .raw(`alter database ${url.split("/").at(-1)} set default_transaction_read_only = on`)
+        .execute(database.db);
+    }
+    await database.close();
+    if (engine.name === "sqlite") {
+      const file = await open(url.slice("sqlite:".length), "r+");
+      await file.write(new Uint8Array([3]), 0, 1, 18); // a format that SQLite may read and not write
+      await file.close();
+    }
+    await expect(openDatabase(url, { forServer: true })).rejects.toThrow(/read-?only|can only be read/);
+    const opened = await openDatabase(url); // `policy usage` may look at a copy
+    await opened.close();
   });
 
   it("lists newest first, in pages, by rule and by model", async () => {

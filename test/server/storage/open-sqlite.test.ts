@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Kysely, SqliteDialect } from "kysely";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { openSqlite, type SqliteConnection } from "../../../server/storage/open-sqlite.js";
 import { cleanUp, newFolder } from "./harness.js";
@@ -72,6 +73,18 @@ describe("openSqlite()", () => {
     expect(values()).toEqual([{ a: 1 }]);
     connection.transaction(() => void connection.prepare("insert into t values (?, 0)").run([3]));
     expect(values()).toEqual([{ a: 1 }, { a: 3 }]);
+  });
+
+  it("says why a transaction failed that SQLite undid itself, not that there is nothing to undo", async () => {
+    connection = openSqlite(join(await newFolder(), "a.db"), "pragma max_page_count = 4");
+    connection.exec("create table t (a, b)");
+    const db = new Kysely<{ t: { a: string } }>({ dialect: new SqliteDialect({ database: connection }) });
+    const insert = (a: string) =>
+      db.transaction().execute((transaction) => transaction.insertInto("t").values({ a }).execute());
+    await expect(insert("x".repeat(20_000))).rejects.toThrow("full");
+    expect(connection.isInTransaction).toBe(false);
+    await insert("x");
+    expect(connection.prepare("select a from t").all([])).toEqual([{ a: "x" }]);
   });
 
   it("knows which statements give rows", () => {

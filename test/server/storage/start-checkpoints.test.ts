@@ -10,7 +10,7 @@ const script = `
   const { openDatabase } = await import(module);
   const { sql } = await import(kysely);
   const { statSync, writeFileSync } = await import("node:fs");
-  const { db, close } = await openDatabase("sqlite:" + path, { checkpointApart: true });
+  const { db, close } = await openDatabase("sqlite:" + path, { forServer: true });
   const before = statSync(path).size;
   await sql\`create table filler (text text)\`.execute(db);
   const text = "x".repeat(2000);
