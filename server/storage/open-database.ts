@@ -4,6 +4,7 @@ import { readDatabaseUrl, withoutPassword } from "./database-url.js";
 import { insertIntoSqlite } from "./insert-into-sqlite.js";
 import type { InsertRows } from "./insert-rows.js";
 import { migrate } from "./migrations.js";
+import type { PostgresOptions } from "./open-postgres.js";
 import { openSqlite } from "./open-sqlite.js";
 import { startCheckpoints } from "./start-checkpoints.js";
 
@@ -16,7 +17,7 @@ export interface Database {
   close(): Promise<void>;
 }
 
-export interface OpenDatabaseOptions {
+export interface OpenDatabaseOptions extends PostgresOptions {
   /**
    * SQLite: how long a statement waits for another process that holds the file's lock, milliseconds. It stops the event
    * loop meanwhile, so a server waits 20 (the default) and tries again later; a command may wait longer.
@@ -27,12 +28,6 @@ export interface OpenDatabaseOptions {
    * ({@link startCheckpoints}).
    */
   readonly forServer?: boolean;
-  /** PostgreSQL: connections at most. Default 10. */
-  readonly connections?: number;
-  /** PostgreSQL: how long a statement may take, milliseconds. Default 30,000. */
-  readonly statementMs?: number;
-  /** Told when an idle connection to PostgreSQL breaks; the pool opens another one when it is needed. */
-  readonly onConnectionLost?: (error: Error) => void;
 }
 
 const BUSY_MS = 20;

@@ -1,7 +1,6 @@
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { DatabaseSchema } from "./database-schema.js";
-import type { OpenDatabaseOptions } from "./open-database.js";
 
 /** PostgreSQL's ids of the types that `pg` gives as text: `int8` and `numeric` (what `sum` of an `int8` gives). */
 const INT8 = 20;
@@ -10,7 +9,14 @@ const NUMERIC = 1700;
 const CONNECT_MS = 5_000;
 const STATEMENT_MS = 30_000;
 
-type PostgresOptions = Pick<OpenDatabaseOptions, "connections" | "statementMs" | "onConnectionLost">;
+export interface PostgresOptions {
+  /** Connections at most. Default 10. */
+  readonly connections?: number;
+  /** How long a statement may take, milliseconds. Default 30,000. */
+  readonly statementMs?: number;
+  /** Told when an idle connection breaks; the pool opens another one when it is needed. */
+  readonly onConnectionLost?: (error: Error) => void;
+}
 
 /** A pool of connections; none is opened before the first statement. */
 export function openPostgres(
