@@ -197,6 +197,7 @@ class Call implements UpstreamHandler {
       status: this.#status,
       firstTokenMs: this.#firstTokenMs,
       totalMs: this.#elapsed(),
+      wasSent: this.#status !== undefined || this.#exchange?.isSent === true,
       notes: this.#notes,
     });
   }

@@ -116,7 +116,7 @@ class EndpointAttempt {
       progress.passedOver.push({ endpoint, reason: "unpaid" });
       progress.unpaid.push({ endpoint, refusal: paid });
       const result = { kind: "unpaid", refusal: paid } as const;
-      return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, notes: {} };
+      return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, wasSent: false, notes: {} };
     }
     try {
       return this.#callPaid(paid);

@@ -178,7 +178,8 @@ export class RequestAccount {
 /** Classes of failure after which the provider may have worked for nothing; after all others it did not work. */
 const wastedAfter = new Set(["timeout", "malformed_response"]);
 
-function endOf({ result }: EndedAttempt): CallEnd {
+function endOf({ result, wasSent }: EndedAttempt): CallEnd {
+  if (!wasSent) return "refused";
   switch (result.kind) {
     case "answered":
     case "streamed":

@@ -95,6 +95,7 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   readonly #handler: UpstreamHandler;
   #controller: Dispatcher.DispatchController | undefined;
   #isAborted = false;
+  isSent = false;
 
   constructor(handler: UpstreamHandler) {
     this.#handler = handler;
@@ -102,7 +103,9 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#isAborted) controller.abort(new CallEnded()); // while it waited for a connection
+    if (this.#isAborted)
+      controller.abort(new CallEnded()); // while it waited for a connection
+    else this.isSent = true;
   }
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: UpstreamHeaders): void {

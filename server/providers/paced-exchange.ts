@@ -11,6 +11,7 @@ export interface Piece {
 /** A call that keeps time: it waits, can be paused, and wakes at once when it is aborted. */
 export class PacedExchange implements UpstreamExchange {
   readonly #ending = new AbortController();
+  readonly isSent = true;
   #resumed: (() => void) | undefined;
   isPaused = false;
 

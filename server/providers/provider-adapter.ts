@@ -40,6 +40,8 @@ export interface UpstreamHandler {
 
 /** A call under way. */
 export interface UpstreamExchange {
+  /** Some of the request may have reached the provider; before that it cannot have worked. */
+  readonly isSent: boolean;
   /** No data is asked for until {@link resume}; a piece or two that was on its way may still come. */
   pause(): void;
   resume(): void;

@@ -168,6 +168,7 @@ function refuse({ refusal }: RefusedRequest, handler: UpstreamHandler): Upstream
     handler.onEnd();
   });
   return {
+    isSent: false,
     pause() {},
     resume() {},
     abort() {

@@ -50,6 +50,8 @@ export interface EndedAttempt {
   /** To the first content of a stream, milliseconds. */
   readonly firstTokenMs: number | undefined;
   readonly totalMs: number;
+  /** The provider may have got some of the request. */
+  readonly wasSent: boolean;
   readonly notes: AnswerNotes;
 }
 

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
@@ -98,6 +99,35 @@ describe("the ledger", () => {
     expect(row.charged_nano).toBeGreaterThan(0);
     expect(row.charged_nano).toBe(row.incurred_nano);
     expect((await spentBy(proxy, id)).spent).toBeGreaterThanOrEqual(row.charged_nano);
+  });
+
+  it.each([
+    ["the client hangs up", "{ total: 1h }", "cancelled"],
+    ["a timer runs out", "{ total: 100ms }", "failed"],
+    ["the connection does not stand in time", "{ connect: 50ms }", "failed"],
+  ])("charges nothing for a call that never reached its provider: %s", async (_, timeouts, outcome) => {
+    const mute = createServer(); // takes connections and never says a word of TLS
+    const connected = new Promise<Socket>((resolve) => mute.once("connection", resolve));
+    await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+    const url = `https://127.0.0.1:${(mute.address() as AddressInfo).port}/v1`;
+    const route = `{ to: [acme/one], timeouts: ${timeouts} }`;
+    const proxy = await startProxy(compile(policyOf(route), catalogOf({ one: url })));
+    const { token, id } = await proxy.createKey(limited({ budgets: { day: "1" } }));
+    const abort = new AbortController();
+    const answer = fetch(`${proxy.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...bearer(token) },
+      body: JSON.stringify({ messages: [{ role: "user", content: "hi" }], ...SHORT }),
+      signal: abort.signal,
+    }).catch(() => undefined);
+    const socket = await connected;
+    if (outcome === "cancelled") abort.abort();
+    await answer;
+    await expect.poll(() => proxy.ledger()).toHaveLength(1);
+    expect(await proxy.ledger()).toMatchObject([{ outcome, cost_source: "none", incurred_nano: 0, charged_nano: 0 }]);
+    expect(await spentBy(proxy, id)).toMatchObject({ spent: 0, reserved: 0 });
+    socket.destroy();
+    mute.close();
   });
 
   it("does not charge a stream that broke off", async () => {
