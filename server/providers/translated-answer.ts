@@ -125,10 +125,11 @@ export class TranslatedAnswer implements UpstreamHandler {
   #send(status: number, answer: string | ChatCompletion | TranslatedError): void {
     const isText = typeof answer === "string";
     const asked = isText || "choices" in answer ? undefined : answer.retryAfterMs;
-    const wait = this.#headers["retry-after"] ?? (asked === undefined ? undefined : String(Math.ceil(asked / 1_000)));
+    const { "content-type": contentType, "retry-after": wait, "retry-after-ms": fineWait } = this.#headers;
     this.#next.onStart(status, {
-      "content-type": isText ? this.#headers["content-type"] : "application/json",
-      ...(wait === undefined ? {} : { "retry-after": wait }),
+      "content-type": isText ? contentType : "application/json",
+      "retry-after": wait ?? (asked === undefined ? undefined : String(Math.ceil(asked / 1_000))),
+      "retry-after-ms": fineWait,
     });
     const value = isText ? answer : JSON.stringify("error" in answer ? { error: answer.error } : answer);
     this.#next.onData(Buffer.from(value));

@@ -1,11 +1,10 @@
 import type { ErrorClass } from "../../../engine/serving.js";
 import { TimerExpired } from "./attempt-timers.js";
 import type { Failure } from "./failure.js";
+import { readRetryAfter } from "./read-retry-after.js";
 
 /** The provider's words that are kept, UTF-16 units. */
 const MAX_MESSAGE = 500;
-/** The longest wait a provider is believed, milliseconds. */
-const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1_000;
 
 /** An HTTP answer that is not a success. */
 export interface ErrorAnswer {
@@ -19,7 +18,7 @@ export function classifyAnswer({ status, headers, body }: ErrorAnswer, now: numb
   const error = errorOf(parse(body));
   const errorClass = classOf(status, error);
   const contentType = headers["content-type"];
-  const retryAfterMs = readRetryAfter(headers["retry-after"], now);
+  const retryAfterMs = readRetryAfter(headers, now);
   return {
     errorClass,
     status,
@@ -153,11 +152,4 @@ function parse(body: Buffer): unknown {
   } catch {
     return undefined; // an HTML page of a load balancer, say; its status still tells the class
   }
-}
-
-/** `Retry-After`: seconds or a date. @returns milliseconds; undefined when absent, malformed or beyond a day. */
-function readRetryAfter(header: string | readonly string[] | undefined, now: number): number | undefined {
-  if (typeof header !== "string") return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(header.trim()) ? Number(header) * 1_000 : Date.parse(header) - now;
-  return ms >= 0 && ms <= MAX_RETRY_AFTER_MS ? Math.ceil(ms) : undefined;
 }

@@ -220,6 +220,14 @@ describe("an endpoint that answers 429 with Retry-After", () => {
     expect((await proxy.ask()).headers.get("x-route-model")).toBe("acme/one");
   });
 
+  it("has a circuit like any other that fails when it asks for no wait at all", async () => {
+    const limited = await failing(429, {}, { "retry-after": "0" });
+    const proxy = await proxyOver({ one: limited, two: await answering() });
+    for (let count = 0; count < 6; count++) await proxy.ask();
+    expect(limited.requests).toHaveLength(5);
+    expect((await proxy.lastDecision()).world).toMatchObject({ down: ["acme/one@one"] });
+  });
+
   it("leaves nobody: 429 with the time that is left", async () => {
     let now = Date.parse("2026-11-25T10:00:00Z");
     const limited = await failing(429, {}, { "retry-after": "20" });

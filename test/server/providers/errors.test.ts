@@ -125,6 +125,8 @@ describe("what is no answer", () => {
     const pieces = [Buffer.from(JSON.stringify(claude("rate_limit_error")))];
     const headers = { "content-type": "application/json", "retry-after": "7" };
     expect(receive(anthropicTranslator, { status: 429, headers, pieces }).headers["retry-after"]).toBe("7");
+    const finer = { "content-type": "application/json", "retry-after-ms": "700" };
+    expect(receive(anthropicTranslator, { status: 429, headers: finer, pieces }).headers["retry-after-ms"]).toBe("700");
   });
 
   // https://ai.google.dev/api/generate-content#promptfeedback, read 2026-11-25

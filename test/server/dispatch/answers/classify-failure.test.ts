@@ -7,7 +7,11 @@ import {
 } from "../../../../server/dispatch/answers/classify-failure.js";
 
 const now = Date.parse("2026-11-25T10:00:00Z");
-const answer = (status: number, body: unknown = "", headers: Record<string, string> = {}) =>
+const answer = (
+  status: number,
+  body: unknown = "",
+  headers: Readonly<Record<string, string | readonly string[]>> = {},
+) =>
   classifyAnswer({ status, headers, body: Buffer.from(typeof body === "string" ? body : JSON.stringify(body)) }, now);
 
 describe("classifyAnswer()", () => {
@@ -48,14 +52,23 @@ describe("classifyAnswer()", () => {
   it.each([
     ["2", 2_000],
     ["0.5", 500],
-    ["0", 0],
+    ["0", undefined],
     ["Wed, 25 Nov 2026 10:00:30 GMT", 30_000],
     ["Wed, 25 Nov 2026 09:00:00 GMT", undefined],
     ["soon", undefined],
     ["-1", undefined],
-    ["999999999", undefined],
+    ["999999999", 86_400_000],
   ])("reads Retry-After %s as %s ms", (text, ms) => {
     expect(answer(429, "", { "retry-after": text }).retryAfterMs).toBe(ms);
+  });
+
+  it.each([
+    [{ "retry-after-ms": "1500", "retry-after": "2" }, 1_500],
+    [{ "retry-after-ms": "soon", "retry-after": "2" }, 2_000],
+    [{ "retry-after-ms": "0" }, undefined],
+    [{ "retry-after": ["3", "9"] }, 9_000],
+  ])("reads the wait that %j asks for as %s ms", (headers, ms) => {
+    expect(answer(429, "", headers).retryAfterMs).toBe(ms);
   });
 
   it("keeps the provider's words for the operator, short, and none of them for the client", () => {
