@@ -39,7 +39,7 @@ async function continued(
   let walked = await walk(plan, asking, shared, side);
   for (;;) {
     const { result, planned } = walked;
-    const [next, ...others] = plan.slice(plan.indexOf(planned) + 1);
+    const [next, ...others] = untried(plan.slice(plan.indexOf(planned) + 1), request);
     const soFar = text.unfinished;
     if (result.kind !== "cut" || planned.route.continue !== true || next === undefined || soFar === undefined) break;
     if (!planned.route.fallbackOn.includes(result.failure.errorClass)) break;
@@ -53,6 +53,11 @@ async function continued(
     walked = another;
   }
   return walked;
+}
+
+/** One that was waited for, or hedged, may have begun after those behind it had failed. */
+function untried(plan: readonly PlannedAttempt[], { progress }: DispatchRequest): readonly PlannedAttempt[] {
+  return plan.filter(({ endpoint }) => !progress.failures.some((failed) => failed.endpoint === endpoint.id));
 }
 
 /** How the stream of a candidate comes. */

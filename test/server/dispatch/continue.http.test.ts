@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   done,
@@ -102,6 +103,25 @@ describe("continue: true", () => {
     expect(eventsOf(text)).toHaveLength(2);
     expect(JSON.parse(eventsOf(text)[1] ?? "")).toMatchObject({ error: { code: "stream_cut" } });
     expect((await proxy.lastDecision()).result?.outcome).toBe("cut");
+  });
+
+  it("asks no candidate that has failed before the stream began", async () => {
+    let began: ServerResponse | undefined;
+    const one = await startUpstream((response) => {
+      began = response;
+    });
+    const two = await startUpstream((response) => sendJson(response, {}, 500));
+    const proxy = await proxyOver({ one, two }, "{ to: [acme/one, acme/two], continue: true, hedge_after_ms: 1 }");
+    const answer = proxy.ask({ stream: true });
+    await expect.poll(() => proxy.logged.map(({ message }) => message)).toEqual(["acme/two@two failed: server_error"]);
+    startStream(began!);
+    began!.write(event({ content: "Hel" }));
+    const reader = (await answer).body!.getReader();
+    await reader.read();
+    began!.socket?.resetAndDestroy();
+    const { value } = await reader.read();
+    expect(Buffer.from(value ?? []).toString()).toContain("stream_cut");
+    expect(two.requests).toHaveLength(1);
   });
 
   it("does nothing where the policy does not say so", async () => {
