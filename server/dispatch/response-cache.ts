@@ -12,6 +12,9 @@ export type CachedAnswer =
   | { readonly kind: "whole"; readonly body: Buffer }
   | { readonly kind: "stream"; readonly events: readonly Buffer[]; readonly last: Buffer | undefined };
 
+/** What a request brings the others that wait for it; `left`: nothing, since its client hung up, and one of them may ask in its place. */
+type Brought = CachedAnswer | "left" | undefined;
+
 /** Answers for identical requests, in memory; the least recently used go first. */
 export class ResponseCache {
   readonly #answers = new LRUCache<string, CachedAnswer>({
@@ -19,46 +22,52 @@ export class ResponseCache {
     maxEntrySize: MAX_ANSWER_BYTES + ENTRY_BYTES,
     sizeCalculation: (answer) => bytesOf(answer) + ENTRY_BYTES,
   });
-  readonly #underWay = new Map<string, Promise<CachedAnswer | undefined>>();
+  readonly #underWay = new Map<string, Promise<Brought>>();
 
   /**
-   * The answer that is kept, or that an identical request under way gets: then this one waits for it, once. Undefined: the
-   * caller makes the call, within {@link make}.
-   */
-  async find(key: string, client: ClientPresence): Promise<CachedAnswer | undefined> {
-    const known = this.#answers.get(key);
-    const other = known === undefined ? this.#underWay.get(key) : undefined;
-    return other === undefined ? known : await unlessGone(other, client);
-  }
-
-  /**
-   * Makes an answer and keeps it; identical requests that come meanwhile wait for it. When it fails, or is not to be kept,
+   * The answer that is kept, or that an identical request under way gets: then this one waits for it. Where there is none the
+   * answer is made and kept, and identical requests that come meanwhile wait for it. When it fails, or is not to be kept,
    * each of them makes its own call.
    */
-  async make<Made>(
+  async findOrMake<Made>(
     key: string,
     ttlMs: number,
-    work: () => Promise<Made>,
-    answerOf: (made: Made) => CachedAnswer | undefined,
+    client: ClientPresence,
+    make: () => Promise<Made>,
+    broughtBy: (made: Made) => Brought,
+  ): Promise<{ readonly found: CachedAnswer } | { readonly made: Made }> {
+    let brought: Brought = this.#answers.get(key) ?? "left";
+    while (brought === "left") {
+      const other = this.#underWay.get(key);
+      brought = other === undefined ? undefined : await unlessGone(other, client);
+    }
+    return brought === undefined ? { made: await this.#make(key, ttlMs, make, broughtBy) } : { found: brought };
+  }
+
+  async #make<Made>(
+    key: string,
+    ttlMs: number,
+    make: () => Promise<Made>,
+    broughtBy: (made: Made) => Brought,
   ): Promise<Made> {
-    let tell: (answer: CachedAnswer | undefined) => void = () => undefined;
+    let tell: (brought: Brought) => void = () => undefined;
     if (!this.#underWay.has(key)) {
-      const promise = new Promise<CachedAnswer | undefined>((resolve) => {
-        tell = (answer) => {
+      const promise = new Promise<Brought>((resolve) => {
+        tell = (brought) => {
           this.#underWay.delete(key);
-          resolve(answer);
+          resolve(brought);
         };
       });
       this.#underWay.set(key, promise);
     }
-    let answer: CachedAnswer | undefined;
+    let brought: Brought;
     try {
-      const made = await work();
-      answer = answerOf(made);
-      if (answer !== undefined) this.#answers.set(key, answer, { ttl: ttlMs });
+      const made = await make();
+      brought = broughtBy(made);
+      if (brought !== undefined && brought !== "left") this.#answers.set(key, brought, { ttl: ttlMs });
       return made;
     } finally {
-      tell(answer);
+      tell(brought);
     }
   }
 }
@@ -73,6 +82,7 @@ function bytesOf(answer: CachedAnswer): number {
 }
 
 function unlessGone<Value>(promise: Promise<Value>, client: ClientPresence): Promise<Value | undefined> {
+  if (client.isGone) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const forget = client.onGone(() => resolve(undefined));
     void promise.then((value) => {

@@ -48,26 +48,31 @@ async function fromCache(
     exchange.cached("bypass");
     return send(sink);
   }
-  const key = keyOf(asked);
-  const found = await plane.responses.find(key, exchange.client);
-  if (found !== undefined && !exchange.client.isGone) {
-    exchange.cached("hit");
-    replay(exchange, found, asked.first);
-    return undefined;
-  }
-  exchange.cached("miss");
   const events = collect(sink);
-  return plane.responses.make(
-    key,
+  const answer = await plane.responses.findOrMake(
+    keyOf(asked),
     ttlMs,
-    () => send(events.sink),
-    ({ result, planned }): CachedAnswer | undefined => {
+    exchange.client,
+    () => {
+      exchange.cached("miss");
+      return send(events.sink);
+    },
+    ({ result, planned }) => {
+      if (result.kind === "cancelled") return "left";
       // An answer that another candidate gave instead would keep coming after the first one is well again.
       if (planned.endpoint.id !== asked.first.endpoint.id) return undefined;
       if (result.kind === "answered") return { kind: "whole", body: result.body };
       return result.kind === "streamed" ? events.collected(result.last) : undefined;
     },
   );
+  if ("made" in answer) return answer.made;
+  if (exchange.client.isGone) {
+    exchange.cancel();
+    return undefined;
+  }
+  exchange.cached("hit");
+  replay(exchange, answer.found, asked.first);
+  return undefined;
 }
 
 /** All that an answer depends on: who asks, which policy and rule, what would be called, and every byte of the request. */

@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import {
   catalogOf,
@@ -26,6 +26,13 @@ const counting = () =>
 async function proxyWithCache(upstream: { readonly url: string }, route = "{ to: [acme/one], cache: { ttl: 1h } }") {
   const rules = "  - { id: other, match: { tags: [other] }, route: { to: [acme/one], cache: { ttl: 1h } } }";
   return startProxy(compile(policyOf(route, rules), catalogOf({ one: upstream.url })));
+}
+
+/** How many requests have come whole. */
+function countArrivals(server: Server): () => number {
+  let arrived = 0;
+  server.on("request", (request: IncomingMessage) => request.once("end", () => arrived++));
+  return () => arrived;
 }
 
 async function textAndState(answer: Response) {
@@ -111,6 +118,34 @@ describe("a route with cache", () => {
     const answers = await Promise.all((await Promise.all(asked)).map(textAndState));
     expect(answers.map(([state]) => state).sort()).toEqual(["hit", "hit", "miss"]);
     expect(upstream.requests).toHaveLength(1);
+  });
+
+  it("lets one of those that wait ask in the place of a client that hung up, and the others wait for it", async () => {
+    const upstream = await startUpstream((response, { hungUp }, count) => {
+      if (count > 1) void first.then(() => sendJson(response, completion("once")));
+      else void hungUp.then(tell);
+    });
+    let tell = () => {};
+    const first = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    const proxy = await proxyWithCache(upstream);
+    const arrived = countArrivals(proxy.server);
+    const abort = new AbortController();
+    const leaving = fetch(`${proxy.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: "auto", messages: [{ role: "user", content: "hi" }] }),
+      signal: abort.signal,
+    }).catch(() => undefined);
+    await expect.poll(() => upstream.requests.length).toBe(1);
+    const asked = [proxy.ask(), proxy.ask(), proxy.ask()];
+    await expect.poll(arrived).toBe(4);
+    abort.abort();
+    await leaving;
+    const answers = await Promise.all((await Promise.all(asked)).map(textAndState));
+    expect(answers.map(([state]) => state).sort()).toEqual(["hit", "hit", "miss"]);
+    expect(upstream.requests).toHaveLength(2);
   });
 
   it("keeps no failure and no fallback's answer, and lets those that waited for one make their own call", async () => {
