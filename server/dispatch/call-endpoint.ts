@@ -88,9 +88,11 @@ class Call implements UpstreamHandler {
     this.#end = end;
     this.#startedAt = options.clock();
     const { planned, sink, clock } = options;
-    this.#timers = new AttemptTimers(planned.route.timeouts, sink !== undefined, clock, (expired) =>
-      this.onFailure(expired),
-    );
+    this.#timers = new AttemptTimers(planned.route.timeouts, sink !== undefined, clock, (expired) => {
+      // The provider is held up by a client that takes nothing: it is the client that is not there.
+      if (this.#isBlocked) this.#leftBehind();
+      else this.onFailure(expired);
+    });
   }
 
   start(): void {

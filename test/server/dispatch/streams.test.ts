@@ -287,4 +287,30 @@ describe("the client", () => {
     expect(bytes).toBeGreaterThan((pieces - 20) * piece.length);
     expect(tail).toContain("[DONE]");
   });
+
+  it("takes nothing until total runs out: it counts as gone, and the provider is not to blame", async () => {
+    const piece = event({ content: "x".repeat(64 * 1024) });
+    const upstream = await startUpstream((response) => {
+      startStream(response);
+      const send = () => {
+        while (response.write(piece));
+        response.once("drain", send);
+      };
+      send();
+    });
+    const proxy = await proxyOver({ one: upstream }, "{ to: [acme/one], timeouts: { total: 3s } }");
+    const { port } = proxy.server.address() as AddressInfo;
+    const socket = connect(port, "127.0.0.1").pause();
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    const body = JSON.stringify({ stream: true, messages: [] });
+    socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    await expect.poll(() => upstream.requests.length).toBe(1);
+    await upstream.requests[0]!.hungUp;
+    socket.on("error", () => undefined).resume();
+    await closed;
+    const { attempts, result } = await proxy.lastDecision();
+    expect([attempts[0]?.error_class, result?.outcome]).toEqual(["cancelled", "cancelled"]);
+    const [endpoint] = ((await (await fetch(`${proxy.url}/admin/health`)).json()) as { endpoints: object[] }).endpoints;
+    expect(endpoint).toMatchObject({ circuit: { recent: { failures: 0 } }, error_rate: 0, in_flight: 0 });
+  });
 });
