@@ -10,6 +10,7 @@ import { together } from "../together.js";
 import { ChunkedBody } from "./chunked-body.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Decision, type DecisionEnd, explainedDecision, ruleOf, storedDecision, summaryOf } from "./decision.js";
+import { endUnread } from "./end-unread.js";
 import type { ApiError } from "./errors/api-error.js";
 import { withRoute } from "./fronts/explained-answer.js";
 import type { Front, FrontStream } from "./fronts/front.js";
@@ -270,6 +271,7 @@ export class Exchange implements RequestProgress {
 
   /** Record, count and span, once it has ended. Never throws. */
   leaveTraces(end: DecisionEnd): void {
+    endUnread(this.#response);
     try {
       this.#leaveTraces(end);
     } catch (error) {
