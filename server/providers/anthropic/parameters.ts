@@ -21,7 +21,10 @@ export const parameters: ParameterTable = {
   logprobs: { does: "refused" },
   top_logprobs: { does: "refused" },
   logit_bias: { does: "ignored" },
-  tools: { does: "translated", note: "functions; others: unfit" },
+  tools: {
+    does: "adjusted",
+    note: "functions; others: unfit; `strict` as far as Anthropic takes it, bounds in their schemas in words",
+  },
   tool_choice: {
     does: "adjusted",
     note: "`required` is `any`; `allowed_tools` leaves the others out; Claude 5.5 and later refuse to be forced",
@@ -31,7 +34,7 @@ export const parameters: ParameterTable = {
   function_call: { does: "translated" },
   response_format: {
     does: "adjusted",
-    note: "`json_schema` is `output_config.format`; `json_object` is asked for in the system prompt",
+    note: "`json_schema` is `output_config.format`, bounds in words; objects with keys that it does not name: unfit; `json_object` is asked for in the system prompt",
   },
   reasoning_effort: {
     does: "adjusted",

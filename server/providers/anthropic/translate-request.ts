@@ -4,11 +4,12 @@ import type { Json } from "../chat/json.js";
 import { refusedParameter } from "../chat/parameters.js";
 import type { TranslatedRequest } from "../chat/translator.js";
 import { type ClaudeGeneration, claudeGeneration } from "./claude-generation.js";
+import { fitSchema, hasFreeKeys } from "./fit-schema.js";
 import { parameters } from "./parameters.js";
 import { translateMessages } from "./translate-messages.js";
 import { unfitPart } from "./translate-parts.js";
 import { translateThinking } from "./translate-thinking.js";
-import { forcesTools, translateToolChoice, translateTools } from "./translate-tools.js";
+import { forcesTools, translateToolChoice, translateTools, warnOfWords } from "./translate-tools.js";
 import type { MessagesRequest, TextBlock } from "./wire.js";
 
 /** Anthropic wants a limit; this one stands where neither the request nor the catalog has any. */
@@ -25,6 +26,10 @@ export function unable(request: ChatRequest, { upstreamModel }: Endpoint): strin
   if (forcesTools(request) && !claudeGeneration(upstreamModel).takesForcedTools) {
     return `forces a tool (tool_choice), which ${upstreamModel} refuses`;
   }
+  const { responseFormat } = request;
+  if (responseFormat?.kind === "json_schema" && hasFreeKeys(responseFormat.schema)) {
+    return "asks for JSON with keys that its schema does not name (response_format), which Anthropic's format has no way to say";
+  }
   for (const { parts } of request.messages) {
     const unfit = parts.map(unfitPart).find((what) => what !== undefined);
     if (unfit !== undefined) return `holds ${unfit}, which Anthropic's format has no way to say`;
@@ -40,12 +45,13 @@ export function translateRequest(request: ChatRequest, endpoint: Endpoint, strea
   const maxTokens = request.maxTokens ?? endpoint.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
   const { thinking, effort } = translateThinking(request, generation, maxTokens, warnings);
   const { responseFormat } = request;
-  const format = responseFormat?.kind === "json_schema" ? responseFormat : undefined;
+  const format = responseFormat?.kind === "json_schema" ? fitSchema(responseFormat.schema) : undefined;
+  if (format !== undefined) warnOfWords("response_format", [format], warnings);
   const wholeSystem = responseFormat?.kind === "json_object" ? [...system, JSON_ONLY] : system;
   if (responseFormat?.kind === "json_object")
     warnings.add("response_format: json_object was asked for in the system prompt");
   const toolChoice = translateToolChoice(request);
-  const tools = translateTools(request);
+  const tools = translateTools(request, warnings);
   const outputConfig = {
     ...(effort === undefined ? {} : { effort }),
     ...(format === undefined ? {} : { format: { type: "json_schema" as const, schema: format.schema } }),

@@ -1,18 +1,52 @@
 import type { ChatRequest, ChatTool } from "../chat/chat-request.js";
+import type { Json } from "../chat/json.js";
+import { type FittedSchema, fitSchema, hasFreeKeys } from "./fit-schema.js";
 import type { ToolChoiceParam, ToolParam } from "./wire.js";
 
-export function translateTools({ tools, toolChoice }: ChatRequest): readonly ToolParam[] {
+/** Of strict tools and their schemas in one request (https://platform.claude.com/docs/en/build-with-claude/structured-outputs, read 2026-11-26). */
+const MAX_STRICT = { tools: 20, optional: 24, unions: 16 } as const;
+
+/** Every tool is offered; those that Anthropic cannot hold to their schema are not strict. */
+export function translateTools({ tools, toolChoice }: ChatRequest, warnings: Set<string>): readonly ToolParam[] {
   const offered = toolChoice?.kind === "allowed" ? tools.filter(({ name }) => toolChoice.names.includes(name)) : tools;
-  return offered.map(translateTool);
+  const fitted = new Map(
+    offered.flatMap((tool) =>
+      tool.strict === true && !hasFreeKeys(tool.parameters) ? [[tool, fitSchema(schemaOf(tool))] as const] : [],
+    ),
+  );
+  const all = [...fitted.values()];
+  const sum = (of: "optional" | "unions") => all.reduce((total, one) => total + one[of], 0);
+  if (all.length > MAX_STRICT.tools || sum("optional") > MAX_STRICT.optional || sum("unions") > MAX_STRICT.unions) {
+    const { tools: most, optional, unions } = MAX_STRICT;
+    warnings.add(
+      `tools: strict was left out, Anthropic takes ${most} strict tools with ${optional} optional properties and ${unions} unions in all`,
+    );
+    fitted.clear();
+  } else if (offered.some((tool) => tool.strict === true && !fitted.has(tool))) {
+    warnings.add("tools: strict was left out where a schema allows keys that it does not name");
+  }
+  warnOfWords("tools", [...fitted.values()], warnings);
+  return offered.map((tool) => translateTool(tool, fitted.get(tool)));
 }
 
-function translateTool({ name, description, parameters, strict, cacheControl }: ChatTool): ToolParam {
+/** Says which bounds of schemas the model is told in words. */
+export function warnOfWords(field: string, schemas: readonly FittedSchema[], warnings: Set<string>): void {
+  const words = new Set(schemas.flatMap(({ inWords }) => [...inWords]));
+  if (words.size > 0) warnings.add(`${field}: ${[...words].join(", ")} of a schema was sent as a description`);
+}
+
+/** A schema is required, and must be that of an object. */
+function schemaOf({ parameters }: ChatTool): Json {
+  return { type: "object", ...(parameters ?? { properties: {} }) };
+}
+
+function translateTool(tool: ChatTool, strict: FittedSchema | undefined): ToolParam {
+  const { name, description, cacheControl } = tool;
   return {
     name,
     ...(description === undefined ? {} : { description }),
-    // A schema is required, and must be that of an object.
-    input_schema: { type: "object", ...(parameters ?? { properties: {} }) },
-    ...(strict === true ? { strict } : {}),
+    input_schema: strict?.schema ?? schemaOf(tool),
+    ...(strict === undefined ? {} : { strict: true }),
     ...(cacheControl === undefined ? {} : { cache_control: cacheControl }),
   };
 }

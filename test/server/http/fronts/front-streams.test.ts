@@ -226,7 +226,7 @@ describe("a request of the Messages API", () => {
       stop_sequences: ["END"],
       temperature: 0.5,
       top_k: 4,
-      output_config: { format: { type: "json_schema", schema: { type: "object" } } },
+      output_config: { format: { type: "json_schema", schema: { type: "object", additionalProperties: false } } },
       metadata: { user_id: "u" },
     };
     const chat = messagesToChat(request);

@@ -399,6 +399,91 @@ describe("the rest", () => {
     expect(warnings).toHaveLength(1);
     expect(send({ response_format: { type: "text" } }).sent).not.toHaveProperty("output_config");
   });
+  describe("schemas", () => {
+    const strictTool = (name: string, parameters?: object) => ({
+      type: "function",
+      function: { name, strict: true, parameters },
+    });
+    const given = {
+      type: "object",
+      properties: {
+        minimum: { type: "integer", minimum: 1, maximum: 9, description: "How many." },
+        kind: { oneOf: [{ const: "a" }, { type: "string", format: "regex" }, { $ref: "#/$defs/d" }] },
+        list: { type: "array", minItems: 1, maxItems: 3, items: { type: "object", properties: {} } },
+      },
+      required: ["minimum"],
+      $defs: { d: { type: ["string", "null"], minLength: 2, format: "date" } },
+    };
+    const fitted = {
+      type: "object",
+      properties: {
+        minimum: { type: "integer", description: "How many. (minimum: 1, maximum: 9)" },
+        kind: {
+          anyOf: [{ const: "a" }, { type: "string", description: '(format: "regex")' }, { $ref: "#/$defs/d" }],
+        },
+        list: {
+          ...{ type: "array", minItems: 1, description: "(maxItems: 3)" },
+          items: { type: "object", properties: {}, additionalProperties: false },
+        },
+      },
+      required: ["minimum"],
+      $defs: { d: { type: ["string", "null"], format: "date", description: "(minLength: 2)" } },
+      additionalProperties: false,
+    };
+    const words = "minimum, maximum, format, maxItems, minLength of a schema was sent as a description";
+
+    it("say in words what Anthropic refuses in them, of answers and of strict tools", () => {
+      const format = { type: "json_schema", json_schema: { name: "x", schema: given } };
+      const json = send({ response_format: format });
+      expect(json.sent["output_config"]).toEqual({ format: { type: "json_schema", schema: fitted } });
+      expect(json.warnings).toEqual([`response_format: ${words}`]);
+      const { sent, warnings } = send({ tools: [strictTool("f", given), tool("g", given), strictTool("h")] });
+      expect(sent["tools"]).toEqual([
+        { name: "f", input_schema: fitted, strict: true },
+        { name: "g", input_schema: given },
+        { name: "h", input_schema: { type: "object", properties: {}, additionalProperties: false }, strict: true },
+      ]);
+      expect(warnings).toEqual([`tools: ${words}`]);
+    });
+
+    it("are refused with keys that they do not name; a tool with such a schema is not strict", () => {
+      const free = { type: "object", properties: { a: { type: "object", additionalProperties: { type: "number" } } } };
+      expect(unable({ response_format: { type: "json_schema", json_schema: { name: "x", schema: free } } })).toContain(
+        "keys that its schema does not name",
+      );
+      const open = {
+        type: "object",
+        properties: { additionalProperties: { type: "object" } },
+        additionalProperties: true,
+      };
+      expect(
+        unable({ response_format: { type: "json_schema", json_schema: { name: "x", schema: open } } }),
+      ).toBeUndefined();
+      const { sent, warnings } = send({ tools: [strictTool("f", free)] });
+      expect(sent["tools"]).toEqual([{ name: "f", input_schema: free }]);
+      expect(warnings).toEqual(["tools: strict was left out where a schema allows keys that it does not name"]);
+    });
+
+    it.each([
+      ["tools", Array.from({ length: 21 }, (_, at) => strictTool(`f${at}`))],
+      [
+        "optional properties",
+        [
+          strictTool("f", {
+            type: "object",
+            properties: Object.fromEntries(Array.from({ length: 25 }, (_, at) => [`p${at}`, { type: "string" }])),
+          }),
+        ],
+      ],
+    ])("are not strict when there are more %s than Anthropic takes", (_, tools) => {
+      const { sent, warnings } = send({ tools });
+      expect(JSON.stringify(sent["tools"])).not.toContain("strict");
+      expect(warnings).toEqual([
+        "tools: strict was left out, Anthropic takes 20 strict tools with 24 optional properties and 16 unions in all",
+      ]);
+    });
+  });
+
   it("says who the user is, and at which tier", () => {
     expect(send({ user: "u1" }).sent["metadata"]).toEqual({ user_id: "u1" });
     expect(send({ user: "u1", safety_identifier: "s1" }).sent["metadata"]).toEqual({ user_id: "s1" });
