@@ -36,7 +36,7 @@ export interface AskedRequest {
     readonly plainWarnings?: readonly string[];
     /** What `bodyFor` leaves out of the request, one sentence each. */
     readonly passedWarnings?: readonly string[];
-    /** It goes to providers that have the operation too: the request holds what only this server understands. */
+    /** It goes to providers that have the operation too: it asks for the rest of an answer, and the operation cannot say that. */
     readonly isOnly?: boolean;
   };
   /** The body of that chat completion. @param warn takes one sentence for each thing that this server is not told. */

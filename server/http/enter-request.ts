@@ -60,7 +60,6 @@ async function enter(
     return;
   }
   exchange.received(body.bytes);
-  exchange.isTranslated = body.chat.isOnly === true;
   const observing = observeAndDecide(plane, front, exchange, caller, request, body);
   const deciding = observing instanceof Promise ? await observing : observing;
   const { refusal } = deciding;

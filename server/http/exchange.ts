@@ -37,8 +37,6 @@ export class Exchange implements RequestProgress {
   readonly passedOver: RequestProgress["passedOver"] = [];
   readonly unpaid: UnpaidCandidate[] = [];
   queuedMs = 0;
-  /** Every provider is asked for a chat completion, see `ChatView.isOnly`. */
-  isTranslated = false;
   readonly #plane: DataPlane;
   readonly #front: Front;
   readonly #response: ServerResponse;
@@ -240,7 +238,6 @@ export class Exchange implements RequestProgress {
 
   /** The provider has the operation itself: its bytes are the client's. */
   #isNative({ endpoint }: PlannedAttempt): boolean {
-    if (this.isTranslated) return false;
     return this.#decision?.serving.connectionOf(endpoint).passes.has(this.#front.operation) === true;
   }
 

@@ -59,7 +59,7 @@ export interface ChatView {
   readonly assumed?: readonly string[];
   /** What the request holds and its chat completion does not show, so that facts are the same wherever it goes. */
   readonly unseen?: Unseen;
-  /** Also providers that have the API itself are asked for a chat completion: the request holds what only this server understands. */
+  /** Also providers that have the API itself are asked for a chat completion: for the rest of an answer, where the API cannot say that. */
   readonly isOnly?: boolean;
   /** Tokens of the largest of several prompts, each of which a model reads by itself; undefined: there is one. */
   readonly largestPrompt?: number | undefined;

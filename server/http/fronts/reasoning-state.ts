@@ -1,3 +1,4 @@
+import { LateText, unreadEntry } from "../../json/late-text.js";
 import { isObject, type Json, objectsOf, parseJsonObject } from "../../providers/chat/json.js";
 
 /**
@@ -27,9 +28,19 @@ export function isReasoningReference({ type, id }: Json): boolean {
 }
 
 /** Whether an item is of this server's making, so that no provider can take it. */
-export function isOwnReasoning({ type, id, encrypted_content: encrypted }: Json): boolean {
-  const begins = (text: unknown, prefix: string) => typeof text === "string" && text.startsWith(prefix);
-  return (type === "reasoning" || type === "item_reference") && (begins(id, ID_PREFIX) || begins(encrypted, PREFIX));
+export function isOwnReasoning(item: unknown): boolean {
+  if (!isObject(item) || (item["type"] !== "reasoning" && item["type"] !== "item_reference")) return false;
+  return begins(item["id"], ID_PREFIX) || isOurs(unreadEntry(item, "encrypted_content"));
+}
+
+/** Whether a text is of this server's making. A long one need not be read. */
+export function isOurs(text: unknown): boolean {
+  return begins(text, PREFIX);
+}
+
+function begins(text: unknown, prefix: string): boolean {
+  if (text instanceof LateText) return text.startOf(prefix.length) === prefix;
+  return typeof text === "string" && text.startsWith(prefix);
 }
 
 /** @returns undefined when there is nothing to hand back. */

@@ -6,6 +6,7 @@ import { chatFront } from "./chat-front.js";
 import { type FieldNames, fieldName, inNames } from "./field-names.js";
 import type { Front, FrontStream, StreamAbout } from "./front.js";
 import { chatToResponse } from "./responses/chat-to-response.js";
+import { withoutOwnReasoning } from "./responses/own-reasoning.js";
 import { ResponseStream } from "./responses/response-stream.js";
 import { responsesToChat } from "./responses/responses-to-chat.js";
 
@@ -25,6 +26,7 @@ export const responsesFront: Front = {
   operation: "responses",
   names,
   readChat: responsesToChat,
+  withoutOurs: withoutOwnReasoning,
   answer: (chat, reasoner) =>
     Buffer.from(JSON.stringify(chatToResponse(parseJsonObject(chat.toString("utf8")) ?? {}, reasoner))),
   rest: () => undefined,

@@ -2,7 +2,7 @@ import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import { openAiClient, proxyOverFormats } from "../../services/proxy-over-formats.js";
 import { streamBytes } from "../providers/harness.js";
-import { type Format, openAiServer, responsesServer, servers } from "../providers/provider-servers.js";
+import { type Format, responsesServer, servers } from "../providers/provider-servers.js";
 import { stopAll } from "./harness.js";
 
 afterEach(stopAll);
@@ -203,19 +203,25 @@ describe("POST /v1/responses", () => {
     });
   });
 
-  it("leaves out those that do not have the API when a file is named by its id", async () => {
+  it("leaves out those that do not have the API for what only its provider can read", async () => {
+    const said = (part: object) => ({ role: "user", content: [part] });
     const both = { openai: responsesServer, anthropic: servers[1]![1] };
     const route = "{ to: [acme/anthropic, acme/openai] }";
     const { proxy } = await proxyOverFormats(both, { route, catalog: withResponsesApi });
-    for (const part of [
-      { type: "input_image", file_id: "file-1" },
-      { type: "input_file", file_id: "file-1" },
-    ]) {
-      const body = JSON.stringify({ input: [{ role: "user", content: [part] }] });
+    for (const [item, why] of [
+      [said({ type: "input_image", file_id: "file-1" }), "names a file that its provider keeps"],
+      [said({ type: "input_file", file_id: "file-1" }), "names a file that its provider keeps"],
+      [{ type: "compaction_trigger" }, "asks to compact the conversation"],
+      [
+        { type: "compaction", encrypted_content: "gAAA" },
+        "holds a compacted conversation, which only its provider can read",
+      ],
+    ] as const) {
+      const body = JSON.stringify({ input: [item] });
       const answer = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body });
       expect([answer.status, answer.headers.get("x-route-provider")]).toEqual([200, "openai"]);
       expect((await proxy.lastDecision()).world.incapable).toEqual({
-        "acme/anthropic@anthropic": "names a file that its provider keeps",
+        "acme/anthropic@anthropic": why,
       });
     }
   });
@@ -310,15 +316,23 @@ describe("POST /v1/responses to a provider that has it", () => {
     expect(upstream.requests).toEqual([]);
   });
 
-  it("is asked for a chat completion when a conversation holds reasoning of this server's making", async () => {
-    const { upstream, ask } = await start(openAiServer);
-    const input = [
-      { type: "reasoning", id: "rs_rw1_x", summary: [] },
+  it("gets nothing of the reasoning of others, and everything else", async () => {
+    const { upstream, ask } = await start();
+    const items = [
+      { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "gAAA" },
       { role: "user", content: "hi" },
     ];
-    const answer = await ask({ input });
+    const others = [
+      { type: "reasoning", id: "rs_rw1_x", summary: [] },
+      { type: "reasoning", summary: [], encrypted_content: `rw1.${"x".repeat(10_000)}` },
+      { type: "item_reference", id: "rs_rw1_x" },
+    ];
+    const fields = { store: false, tools: [{ type: "web_search" }] };
+    const answer = await ask({ ...fields, input: [...others, ...items] });
     expect(await answer.json()).toMatchObject({ object: "response", status: "completed" });
-    expect(upstream.requests).toMatchObject([{ path: "/v1/chat/completions" }]);
+    expect(upstream.requests).toMatchObject([{ path: "/v1/responses" }]);
+    expect(JSON.parse(upstream.requests[0]!.body)).toEqual({ ...fields, input: items, model: "openai-model" });
+    expect(answer.headers.get("x-route-warning")).toBe("input: reasoning of other providers was left out");
   });
 
   it.each([

@@ -1,6 +1,6 @@
-import { LateText, listEntry, unreadEntry } from "../../../json/late-text.js";
+import { listEntry, unreadEntry } from "../../../json/late-text.js";
 import { isObject, type Json } from "../../../providers/chat/json.js";
-import { PREFIX } from "../reasoning-state.js";
+import { isOurs } from "../reasoning-state.js";
 
 const WARNING = "messages: reasoning of other providers was left out";
 
@@ -23,13 +23,8 @@ export function withoutOwnThinking(body: Json): { readonly body: Json; readonly 
 /** A block of thinking that this server made of others' reasoning. */
 function isOwnThinking(block: unknown): boolean {
   if (!isObject(block)) return false;
-  if (block["type"] === "redacted_thinking") return begins(unreadEntry(block, "data"));
+  if (block["type"] === "redacted_thinking") return isOurs(unreadEntry(block, "data"));
   if (block["type"] !== "thinking") return false;
   const signature = unreadEntry(block, "signature");
-  return signature === "" || begins(signature);
-}
-
-function begins(text: unknown): boolean {
-  if (text instanceof LateText) return text.startOf(PREFIX.length) === PREFIX;
-  return typeof text === "string" && text.startsWith(PREFIX);
+  return signature === "" || isOurs(signature);
 }

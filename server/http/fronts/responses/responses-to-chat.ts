@@ -2,7 +2,7 @@ import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/
 import type { ApiError } from "../../errors/api-error.js";
 import type { ChatView } from "../front.js";
 import { plainMessages } from "../plain-messages.js";
-import { isOwnReasoning, isReasoningReference } from "../reasoning-state.js";
+import { isReasoningReference } from "../reasoning-state.js";
 import { routingFieldsOf } from "../routing-fields.js";
 import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
@@ -109,15 +109,22 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     plainBody: { ...plain, messages: plainMessages(messages, plainWarnings) },
     warnings: [...warnings],
     plainWarnings: [...plainWarnings],
-    needsNative: holdsFileId(input) ? "names a file that its provider keeps" : undefined,
+    needsNative: needsNative(input),
     unseen: unseenIn(body),
-    isOnly: objectsOf(input).some(isOwnReasoning),
   };
 }
 
 function warnOfIncluded(included: unknown, warnings: Set<string>): void {
   const others = Array.isArray(included) ? included.filter((name) => name !== ALWAYS_INCLUDED) : [];
   if (others.length > 0) warnings.add(`include: ${others.map(String).join(", ")} was left out, ${NATIVE_ONLY}`);
+}
+
+/** What of it only a provider with the Responses API can do: without it the model would not know what the conversation was about. */
+function needsNative(input: unknown): string | undefined {
+  if (holdsFileId(input)) return "names a file that its provider keeps";
+  const types = new Set(objectsOf(input).map(({ type }) => type));
+  if (types.has("compaction_trigger")) return "asks to compact the conversation";
+  return types.has("compaction") ? "holds a compacted conversation, which only its provider can read" : undefined;
 }
 
 /** Whether a picture or a file is named by its id at the provider. */
