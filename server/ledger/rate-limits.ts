@@ -78,6 +78,8 @@ interface Admitting {
   /** Tokens of its prompt; 0 where nobody counts them. */
   readonly counted: number;
   readonly states: RateStates;
+  /** When the minutes end in which its prompt was counted, epoch milliseconds. */
+  readonly minuteEnds: Map<Subject, number>;
 }
 
 /** In the order in which they are asked. */
@@ -113,12 +115,12 @@ export class RateLimits {
 
   admit(id: string, subjects: readonly LimitedSubject[], promptTokens: () => number): Soon<Admission | RateRefusal> {
     const counted = subjects.some(({ limits }) => limits.tokensPerMinute !== undefined) ? promptTokens() : 0;
-    return this.#admitFrom(0, { id, subjects, counted, states: {} });
+    return this.#admitFrom(0, { id, subjects, counted, states: {}, minuteEnds: new Map() });
   }
 
   /** @param step the first of the limits that are still to be asked: three for each subject. */
   #admitFrom(step: number, admitting: Admitting): Soon<Admission | RateRefusal> {
-    const { id, subjects, counted, states } = admitting;
+    const { subjects, states } = admitting;
     for (let at = step; at < subjects.length * kinds.length; at++) {
       const refusal = this.#take(at, admitting);
       if (refusal instanceof Promise) {
@@ -128,14 +130,15 @@ export class RateLimits {
       }
       if (refusal !== undefined) return this.#refuse(at, refusal, admitting);
     }
-    return { states, end: (tokens) => this.#end(id, subjects, counted, tokens) };
+    return { states, end: (tokens) => this.#end(admitting, tokens) };
   }
 
   /** Counts a request towards one limit. @returns why that cannot be. */
-  #take(at: number, { id, subjects, counted, states }: Admitting): Soon<RateRefusal | undefined> {
+  #take(at: number, admitting: Admitting): Soon<RateRefusal | undefined> {
+    const { id, subjects } = admitting;
     const { subject, rate, limit } = limitAt(at, subjects);
     if (limit === undefined) return undefined;
-    if (rate !== "concurrent") return this.#count(rate, subject, limit, rate === "requests" ? 1 : counted, states);
+    if (rate !== "concurrent") return this.#count(rate, subject, limit, admitting);
     const taken = this.#slots.take(subject, id, limit);
     const judge = (isTaken: boolean): RateRefusal | undefined =>
       isTaken ? undefined : { rate, subject, limit, retryMs: SLOT_RETRY_MS, isTooLarge: false };
@@ -146,19 +149,20 @@ export class RateLimits {
     rate: "requests" | "tokens",
     subject: Subject,
     limit: number,
-    points: number,
-    states: RateStates,
+    { counted, states, minuteEnds }: Admitting,
   ): Soon<RateRefusal | undefined> {
+    const points = rate === "requests" ? 1 : counted;
     if (points > limit) return { rate, subject, limit, retryMs: 0, isTooLarge: true };
     const judge = ({ used, resetMs }: MinuteCount): RateRefusal | undefined => {
       if (used > limit) return { rate, subject, limit, retryMs: resetMs, isTooLarge: false };
+      if (rate === "tokens") minuteEnds.set(subject, Date.now() + resetMs);
       const remaining = limit - used;
       if (remaining <= (states[rate]?.remaining ?? Number.POSITIVE_INFINITY))
         states[rate] = { limit, remaining, resetMs };
       return undefined;
     };
-    const counted = this.#counter(rate, limit).count(subject, points);
-    return andThen(counted, judge);
+    const answer = this.#counter(rate, limit).count(subject, points);
+    return andThen(answer, judge);
   }
 
   /** Takes back what was counted before a limit refused: nobody counts a request that was not let in. */
@@ -175,13 +179,15 @@ export class RateLimits {
     return undone.some(isLater) ? Promise.all(undone).then(() => refusal) : refusal;
   }
 
-  #end(id: string, subjects: readonly LimitedSubject[], counted: number, tokens: number): Soon<unknown> {
+  #end({ id, subjects, counted, minuteEnds }: Admitting, tokens: number): Soon<unknown> {
     const more = tokens - counted;
     const ends: unknown[] = [];
     for (const { subject, limits } of subjects) {
       const { concurrent, tokensPerMinute } = limits;
       if (concurrent !== undefined) ends.push(this.#slots.give(subject, id));
       if (tokensPerMinute === undefined || more === 0) continue;
+      // What was counted in a minute that is over is not taken back from the next one, which would begin below nothing.
+      if (more < 0 && (minuteEnds.get(subject) ?? 0) <= Date.now()) continue;
       ends.push(this.#counter("tokens", tokensPerMinute).count(subject, more));
     }
     return ends.some(isLater) ? Promise.allSettled(ends) : undefined;
