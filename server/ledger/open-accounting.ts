@@ -98,7 +98,7 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
       import("./open-redis.js"),
       import("./redis-budgets.js"),
     ]);
-    const shared = openRedis(redisUrl, log, now);
+    const shared = openRedis(redisUrl, log);
     if (!(await redisReady(shared, REDIS_WAIT_MS))) {
       log.warn({}, "Redis is not there yet: requests with a budget are refused until it is");
     }

@@ -25,7 +25,7 @@ const COMMAND_MS = 1_000;
  * Connects to Redis or Valkey in the background; it need not be there yet. Commands fail at once while it is away, and work
  * again when it is back. Rates are no money: while it is away each process counts for itself, and places are not counted.
  */
-export function openRedis(url: string, log: Pick<Logger, "warn">, now: () => number): SharedCounters {
+export function openRedis(url: string, log: Pick<Logger, "warn">): SharedCounters {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -60,8 +60,7 @@ export function openRedis(url: string, log: Pick<Logger, "warn">, now: () => num
     },
     slots: {
       async take(subject, id, limit) {
-        const time = now();
-        const taken = redis.eval(TAKE_SLOT, 1, slotsOf(subject), id, limit, time, time + LEASE_MS);
+        const taken = redis.eval(TAKE_SLOT, 1, slotsOf(subject), id, limit, LEASE_MS);
         return (await taken.catch(() => 1)) === 1;
       },
       async give(subject, id) {

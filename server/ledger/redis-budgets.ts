@@ -12,7 +12,7 @@ import {
   type ReserveRequest,
 } from "./budget-counters.js";
 import { type BudgetWindow, type WindowId, windowId, windowOf } from "./budget-window.js";
-import { BEGIN, CHECK, CORRECT, GIVE_BACK, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
+import { BEGIN, CHECK, CORRECT, ENDED, GIVE_BACK, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
 
 export interface RedisBudgetsOptions {
   readonly redis: Redis;
@@ -135,19 +135,17 @@ export class RedisBudgets implements BudgetCounters {
 
   /** Settles what Redis did not take before, and what is left of processes that are gone. Never rejects. */
   async sweep(): Promise<void> {
-    const { redis, now, chargedFor } = this.#options;
+    const { redis, chargedFor } = this.#options;
     try {
       for (const { reservation, charged } of [...this.#unsettled.values()]) await this.#settleOne(reservation, charged);
       if (this.#sweeps % SWEEPS_PER_CHECK === 0) await this.#check();
       this.#sweeps += 1;
-      const ids = await this.#ask(redis.zrangebyscore(LEASES, "-inf", now(), "LIMIT", 0, 100));
-      if (ids.length === 0) return;
-      const records = await this.#ask(redis.hmget(OPEN, ...ids));
+      const found = (await this.#ask(redis.eval(ENDED, 2, OPEN, LEASES))) as readonly string[];
+      const ended = new Map<string, string>();
+      for (let at = 0; at + 1 < found.length; at += 2) ended.set(String(found[at]), String(found[at + 1]));
       // A row is committed before its reservation is settled. What has none was never answered, or still runs.
-      const charged = await chargedFor(ids);
-      for (const [index, id] of ids.entries()) {
-        const record = records[index];
-        if (typeof record !== "string") continue;
+      const charged = await chargedFor([...ended.keys()]);
+      for (const [id, record] of ended) {
         const { amount, windows } = JSON.parse(record) as Pick<Reservation, "amount" | "windows">;
         const reservation = { id, amount, windows, at: 0, expiresAt: 0 };
         const cost = charged.get(id);
@@ -182,6 +180,7 @@ export class RedisBudgets implements BudgetCounters {
   async #hold(reservation: Reservation, lines: readonly BudgetLine[] | undefined): Promise<readonly string[]> {
     const { id, amount, windows, expiresAt } = reservation;
     const keys = [GENERATION, OPEN, LEASES, HELD, ...windows.map(keyOf)];
+    const leaseMs = Math.max(0, Math.round(expiresAt - this.#options.now()));
     const mode = lines === undefined ? "force" : "check";
     const limits = windows.map((_, index) => String(lines?.[index]?.limit ?? 0));
     const record = JSON.stringify({ amount, windows });
@@ -189,7 +188,7 @@ export class RedisBudgets implements BudgetCounters {
       const reply = (await this.#ask(
         this.#options.redis.eval(
           ...([RESERVE, keys.length, ...keys] as const),
-          ...[id, String(amount), String(expiresAt), record, randomUUID(), mode, ...limits],
+          ...[id, String(amount), String(leaseMs), record, randomUUID(), mode, ...limits],
         ),
       )) as readonly string[];
       await this.#noteGeneration(String(reply[0]));

@@ -6,6 +6,12 @@
  * `held` has the windows whose `reserved` is not 0.
  */
 
+/** The server's own time, epoch milliseconds: the clocks of those who ask may differ. */
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`;
+
 /** Adds to what the window `KEYS[i]` holds. */
 function add(amount: string, held: string): string {
   return `if redis.call('HINCRBY', KEYS[i], 'reserved', ${amount}) == 0 then redis.call('SREM', ${held}, KEYS[i]) else redis.call('SADD', ${held}, KEYS[i]) end`;
@@ -29,10 +35,10 @@ return redis.call('GET', KEYS[1])
 `;
 
 /**
- * KEYS: generation, open, leases, held, window… ARGV: id, amount, lease's end, record, new generation, `check` or `force`, limit…
+ * KEYS: generation, open, leases, held, window… ARGV: id, amount, lease in ms, record, new generation, `check` or `force`, limit…
  * Holds an amount in all windows, or says which one is not known or does not have it.
  */
-export const RESERVE = `
+export const RESERVE = `${NOW}
 local generation = redis.call('GET', KEYS[1])
 if not generation then
   generation = ARGV[5]
@@ -47,7 +53,7 @@ if ARGV[6] == 'check' then
   end
 end
 if redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[4]) == 1 then
-  redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+  redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[3]), ARGV[1])
   for i = 5, #KEYS do ${add("ARGV[2]", "KEYS[4]")} end
 end
 return {generation, 'reserved'}
@@ -71,6 +77,21 @@ for i = 5, #KEYS do
   end
 end
 return 1
+`;
+
+/** KEYS: open, leases. @returns reservations whose lease has ended, some of them: the id and the record of each. */
+export const ENDED = `${NOW}
+local answer = {}
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now), 'LIMIT', 0, 100)) do
+  local record = redis.call('HGET', KEYS[1], id)
+  if record then
+    table.insert(answer, id)
+    table.insert(answer, record)
+  else
+    redis.call('ZREM', KEYS[2], id)
+  end
+end
+return answer
 `;
 
 /**
@@ -133,23 +154,21 @@ redis.call('HSET', KEYS[1], 'spent', ARGV[2])
 return 1
 `;
 
-/** KEYS: slots. ARGV: id, limit, now, lease's end. Takes a place if there is one. */
-export const TAKE_SLOT = `
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+/** KEYS: slots. ARGV: id, limit, lease in ms. Takes a place if there is one. */
+export const TAKE_SLOT = `${NOW}
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
-redis.call('ZADD', KEYS[1], ARGV[4], ARGV[1])
-redis.call('PEXPIREAT', KEYS[1], ARGV[4])
+redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[3]), ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 `;
 
 /**
  * KEYS: health. ARGV: version heard before, who asks, then for each news: field, kind, remaining ms, opened for ms, ago ms.
  * Tells news of endpoints and answers with those that others told since: version, then for each field, kind, remaining,
- * opened for, ago. Times are the server's own, so that clocks of those who ask may differ.
+ * opened for, ago.
  */
-export const EXCHANGE_HEALTH = `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+export const EXCHANGE_HEALTH = `${NOW}
 for i = 3, #ARGV, 5 do
   local version = redis.call('HINCRBY', KEYS[1], 'version', 1)
   local ends, at = now + ARGV[i + 2], now - ARGV[i + 4]

@@ -145,7 +145,7 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
   afterAll(() => server?.stop());
 
   async function shared(): Promise<SharedCounters> {
-    const opened = openRedis(server.url, silent, Date.now);
+    const opened = openRedis(server.url, silent);
     closing.push(() => opened.close());
     expect(await redisReady(opened, 5_000)).toBe(true);
     return opened;
@@ -204,7 +204,7 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
   it("sums up from the ledger when Redis comes back with what it had a while ago, and holds again what is under way", async () => {
     const own = await startRedis();
     try {
-      const opened = openRedis(own.url, silent, Date.now);
+      const opened = openRedis(own.url, silent);
       expect(await redisReady(opened, 5_000)).toBe(true);
       const ledger = new Ledger();
       const counters = new RedisBudgets({ redis: opened.redis, ...ledger.sources, log: silent, now: Date.now });
@@ -247,6 +247,21 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     await expect
       .poll(() => other.balances([line(5)], Date.now()), { timeout: 5_000 })
       .toMatchObject([{ spent: usd(1), reserved: 0 }]);
+  });
+
+  it("leaves alone what a replica holds whose clock is behind", async () => {
+    const { redis } = await shared();
+    const total: BudgetLine = { subject: "key:a", period: "total", limit: usd(5) };
+    const at = (now: number) => {
+      const { sources } = new Ledger();
+      const counters = new RedisBudgets({ redis, ...sources, log: silent, now: () => now, sweepMs: 3_600_000 });
+      closing.push(() => counters.close());
+      return counters;
+    };
+    const [behind, ahead] = [at(Date.now() - 3_600_000), at(Date.now() + 3_600_000)];
+    await behind.reserve({ id: "1", amount: usd(2), lines: [total], at: Date.now() - 3_600_000 });
+    await ahead.sweep();
+    expect(await ahead.balances([total], Date.now())).toMatchObject([{ reserved: usd(2) }]);
   });
 
   it("charges a call that outlives its lease when it ends", async () => {
