@@ -4,7 +4,8 @@ import { authenticate, type Caller } from "./authenticate.js";
 import { createInference } from "./create-inference.js";
 import { createTokenCount } from "./create-token-count.js";
 import type { DataPlane } from "./data-plane.js";
-import { type ApiError, errorBody, INTERNAL_ERROR, sendJson } from "./errors/api-error.js";
+import { type ApiError, errorBody, sendJson } from "./errors/api-error.js";
+import { faultError } from "./errors/fault-error.js";
 import { methodNotAllowed } from "./errors/method-not-allowed.js";
 import { withoutUpgrade } from "./errors/without-upgrade.js";
 import { fronts } from "./fronts/fronts.js";
@@ -46,7 +47,7 @@ async function answerAnyway(plane: DataPlane, request: IncomingMessage, path: st
     return "code" in caller ? refusal(path, caller) : await answerBriefly(plane, caller, request, path);
   } catch (error) {
     plane.log.error({ error }, "a request failed for a fault in Routewright");
-    return refusal(path, INTERNAL_ERROR);
+    return refusal(path, faultError(error));
   }
 }
 

@@ -5,7 +5,8 @@ import type { DecisionFeed } from "../../storage/decision-feed.js";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../../telemetry/metrics.js";
 import { checkAdminAccess, checkAdminScope, checkMetricsAccess } from "../admin-access.js";
 import { bearerToken } from "../authenticate.js";
-import { INTERNAL_ERROR, sendError } from "../errors/api-error.js";
+import { sendError } from "../errors/api-error.js";
+import { faultError } from "../errors/fault-error.js";
 import { unknownUrl } from "../unknown-url.js";
 import { adminBody } from "./admin-body.js";
 import { type AdminPlane, allowContent, createAdminRoutes } from "./admin-routes.js";
@@ -113,7 +114,7 @@ export function createControlPlane(plane: ControlPlane): Express {
       return;
     }
     plane.log.error({ error }, "a request of the control plane failed");
-    sendError(response, INTERNAL_ERROR);
+    sendError(response, faultError(error));
   });
   return app;
 }

@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { KeyStore } from "../../../../server/keys/key-store.js";
 import { readKeyRequest } from "../../../../server/keys/read-key-settings.js";
+import { openSqlite } from "../../../../server/storage/open-sqlite.js";
 import {
   catalogOf,
   compile,
@@ -19,6 +23,27 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const answering = () => startUpstream((response) => sendJson(response, completion("hello")));
 const errorOf = async (response: Response) =>
   ((await response.json()) as { error: { code: string; message: string } }).error;
+
+it("says that the database cannot be used, in place of a fault of its own, while it is locked", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "routewright-locked-"));
+  const path = join(folder, "a.db");
+  const { url: upstream } = await answering();
+  const policy = compile(policyOf("{ to: [acme/left] }"), catalogOf({ left: upstream }));
+  const { url } = await startProxy(policy, { databaseUrl: `sqlite:${path}` });
+  const other = openSqlite(path);
+  other.exec("begin exclusive");
+  const create = () =>
+    fetch(`${url}/admin/keys`, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
+  const refused = await create();
+  expect([refused.status, await errorOf(refused)]).toEqual([
+    503,
+    expect.objectContaining({ code: "database_unavailable", message: expect.stringContaining("try again") }),
+  ]);
+  other.exec("rollback");
+  other.close();
+  expect((await create()).status).toBe(201);
+  await rm(folder, { recursive: true });
+});
 
 describe("who needs a key", () => {
   it("nobody, on loopback, before one is made; whatever an SDK sends counts for nothing", async () => {

@@ -1,0 +1,15 @@
+/** Whether an error says that the database is away, locked, full or read-only: nothing that is wrong with what it was asked. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
+  if (code === "ERR_SQLITE_ERROR") return SQLITE_CODES.has(Number(errcode) & 0xff);
+  return typeof code === "string" ? CODES.test(code) : POOL_WORDS.test(error.message);
+}
+
+/** libsql's names, SQLSTATE (connection, serialization, read-only, resources, locks, shutdown, system), and the system's for connections. */
+const CODES =
+  /^(SQLITE_(BUSY|LOCKED|READONLY|IOERR|FULL|CANTOPEN)\w*|(08|40|53|57|58)\w{3}|25006|55P03|E(CONN|HOST|NET|TIMEDOUT|PIPE|NOTFOUND|AI_)\w*)$/;
+/** SQLite's numbers of the same, as node:sqlite gives them. */
+const SQLITE_CODES = new Set([5, 6, 8, 10, 13, 14]);
+/** What `pg` and its pool say without a code. */
+const POOL_WORDS = /^(Query read timeout|timeout exceeded|Connection terminated|Client (was closed|has encountered))/;
