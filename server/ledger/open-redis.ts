@@ -21,11 +21,20 @@ export interface SharedCounters {
 /** A command that takes longer has failed, milliseconds. */
 const COMMAND_MS = 1_000;
 
+/** @throws Error in words for the operator, when it names no Redis: ioredis would take a host's name, or any other URL, for a socket's path. */
+function checkRedisUrl(url: string): void {
+  if (url.startsWith("/") || (/^rediss?:\/\//i.test(url) && URL.canParse(url))) return;
+  throw new Error(
+    "REDIS_URL is not understood; write redis://HOST:6379, redis://:PASSWORD@HOST:6379/0, or rediss://… for TLS; in a password write all but letters and digits in percent-encoding",
+  );
+}
+
 /**
  * Connects to Redis or Valkey in the background; it need not be there yet. Commands fail at once while it is away, and work
  * again when it is back. Rates are no money: while it is away each process counts for itself, and places are not counted.
  */
 export function openRedis(url: string, log: Pick<Logger, "warn">): SharedCounters {
+  checkRedisUrl(url);
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
