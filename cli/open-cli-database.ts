@@ -21,14 +21,27 @@ export async function withExistingDatabase<T>(url: string, work: (database: Data
   return withDatabase(url, work);
 }
 
-/** Opens the database for one command, made if it is not there, and closes it again. */
+/**
+ * Opens the database for one command, made if it is not there, and closes it again.
+ * @throws CommandFailure (2) when it cannot be opened, or cannot be used then: locked, away, full, read-only.
+ */
 export async function withDatabase<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
-  const { openDatabase } = await import("../server/storage/open-database.js"); // other commands start faster
+  // Other commands start faster without them.
+  const [{ openDatabase }, { isDatabaseUnavailable }, { withoutPassword }] = await Promise.all([
+    import("../server/storage/open-database.js"),
+    import("../server/storage/is-database-unavailable.js"),
+    import("../server/storage/database-url.js"),
+  ]);
   const database = await openDatabase(url, { busyMs: 5_000, connections: 1 }).catch((error: Error) => {
     throw new CommandFailure(2, `policy: ${error.message}`);
   });
   try {
     return await work(database);
+  } catch (error) {
+    if (!isDatabaseUnavailable(error)) throw error;
+    const { message } = error as Error;
+    const advice = message.includes("locked") ? "; another process writes to it: try again" : "";
+    throw new CommandFailure(2, `policy: the database ${withoutPassword(url)} cannot be used: ${message}${advice}`);
   } finally {
     await database.close();
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -113,6 +113,19 @@ describe("policy keys and limits", () => {
       expect(stderr).toContain(message);
       expect(code).toBe(2);
     }
+  });
+
+  it("says that the database cannot be written, which is no fault of Routewright", async () => {
+    const path = join(folder, "read-only.db");
+    const run = (...args: string[]) => runPolicy(args, { DATABASE_URL: `sqlite:${path}` });
+    await run("keys", "create");
+    const file = await open(path, "r+");
+    await file.write(new Uint8Array([3]), 0, 1, 18); // a format that SQLite may read and not write
+    await file.close();
+    const { code, stderr } = await run("keys", "create");
+    expect(stderr).toBe(`policy: the database sqlite:${path} cannot be used: attempt to write a readonly database\n`);
+    expect(code).toBe(2);
+    expect((await run("keys", "list")).code).toBe(0);
   });
 
   it("sets and removes limits of tenants and apps", async () => {
