@@ -5,16 +5,18 @@ import type { FactAtom, FactAxis } from "./axis.js";
 import { shortestText } from "./facts-of-box.js";
 import type { NumberAtom } from "./number-atoms.js";
 import { atomOfFacts, type RequestSpace, valueOfAtom } from "./request-space.js";
+import { hintsOf, type Trial, withFact, withoutFact, withoutHint, withTag } from "./trial.js";
 
-/** One change of one fact (of a set: of one tag). */
+/** One change of one fact (of a set: of one tag), or a hint left out. */
 export interface Move {
+  /** The fact, or the hint. */
   readonly fact: string;
   readonly isTag: boolean;
   /** Whether it goes to a value at which only the ranking of this very request changes. */
   readonly isEdge?: true;
   /** How far it goes: what is nearer is shown first. */
   readonly weight: number;
-  readonly apply: (facts: Facts) => Facts;
+  readonly apply: (trial: Trial) => Trial;
 }
 
 /** Values of one fact that are combined with others, and moves in all: the combinations of three must stay few. */
@@ -35,18 +37,23 @@ export function movesToCombine(moves: readonly Move[]): readonly Move[] {
 
 /**
  * Every change of one fact that some condition or candidate could notice: to the nearest value of each other stretch of
- * numbers, to each named text, to absent, and each tag given or taken.
+ * numbers, to each named text, to absent, and each tag given or taken, and each hint left out.
  * @param wanted the model that is asked about, which a client can name.
  * @param edges further values of numbers to try, by fact.
  */
 export function movesFor(
   space: RequestSpace,
   set: PolicySet,
-  facts: Facts,
+  { facts, world }: Trial,
   wanted: string | undefined,
   edges: ReadonlyMap<string, readonly number[]>,
 ): readonly Move[] {
-  const moves: Move[] = [];
+  const moves: Move[] = hintsOf(world).map((hint) => ({
+    fact: hint,
+    isTag: false,
+    weight: 1.1,
+    apply: (trial) => withoutHint(trial, hint),
+  }));
   if (wanted !== undefined && facts.model !== wanted) moves.push(setTo("model", wanted, 0.5));
   for (const axis of space.axes) {
     if (axis.kind === "opaque") {
@@ -59,8 +66,9 @@ export function movesFor(
       continue;
     }
     if (axis.definition.type === "set") {
-      if (readFact(facts, axis.definition.name) !== undefined && canBeAbsent(axis))
-        moves.push(leaveOut(axis.definition.name));
+      const { name } = axis.definition;
+      if (readFact(facts, name) === undefined) moves.push(setTo(name, [], 1.3));
+      else if (canBeAbsent(axis)) moves.push(leaveOut(name));
       continue;
     }
     const current = atomOfFacts(axis, facts);
@@ -90,33 +98,22 @@ function canBeAbsent(axis: FactAxis): boolean {
 }
 
 function setTo(fact: string, value: FactValue, weight: number): Move {
-  return { fact, isTag: false, weight, apply: (facts) => ({ ...facts, [fact]: value }) as Facts };
+  return { fact, isTag: false, weight, apply: (trial) => withFact(trial, fact, value) };
 }
 
 function leaveOut(fact: string): Move {
-  return {
-    fact,
-    isTag: false,
-    weight: 1.5,
-    apply: (facts) => {
-      const { [fact as keyof Facts]: _, ...others } = facts;
-      return others as Facts;
-    },
-  };
+  return { fact, isTag: false, weight: 1.5, apply: (trial) => withoutFact(trial, fact) };
 }
 
 function toggle(fact: string, tag: string, facts: Facts): Move {
   const present = (readFact(facts, fact) as readonly string[] | undefined) ?? [];
-  const has = present.includes(tag);
+  const isHeld = present.includes(tag);
   return {
     fact,
     isTag: true,
     // To say nothing of tags is nearer than to say that there are none.
-    weight: !has ? 1 : present.length === 1 ? 1.6 : 1.2,
-    apply: (before) => {
-      const tags = (readFact(before, fact) as readonly string[] | undefined) ?? [];
-      return { ...before, [fact]: has ? tags.filter((each) => each !== tag) : [...tags, tag] } as Facts;
-    },
+    weight: !isHeld ? 1 : present.length === 1 ? 1.6 : 1.2,
+    apply: (trial) => withTag(trial, fact, tag, !isHeld),
   };
 }
 

@@ -10,23 +10,30 @@ import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { Route } from "../policy/policy-set.js";
 import { type CatalogEntry, indexCatalog } from "../rank/catalog-index.js";
 import { excludeCandidate } from "../rank/exclude-candidate.js";
-import { rank } from "../rank/rank.js";
+import { rank, rankAttempts } from "../rank/rank.js";
 import type { World } from "../rank/world.js";
 import { positionOf } from "../source/position.js";
 import { formatUsd } from "../units/money.js";
+import type { Axis } from "./axis.js";
 import type { Box } from "./box.js";
 import { buildSpace } from "./build-space.js";
 import { boxesNotNaming, surelyExcluded } from "./candidate-regions.js";
+import { stepsFrom } from "./change-steps.js";
 import { catalogCuts, rankFacts } from "./check-context.js";
 import { edgeValues } from "./edge-values.js";
 import { controlOf } from "./fact-control.js";
 import { factsOfBox } from "./facts-of-box.js";
 import type { Search } from "./find-uncovered.js";
 import { type Move, movesFor, movesToCombine } from "./moves.js";
+import type { Cut } from "./number-atoms.js";
 import { PolicyRegions } from "./policy-regions.js";
+import { PossibleChoice } from "./possible-choice.js";
 import { httpRequests } from "./request-assumptions.js";
-import { atomOfFacts } from "./request-space.js";
+import { atomOfFacts, type RequestSpace } from "./request-space.js";
 import { expandReferences, goesOn } from "./route-meaning.js";
+import { nearer, searchSteps } from "./search-steps.js";
+import { StepBudget } from "./step-budget.js";
+import { hintsOf, type Trial } from "./trial.js";
 import { definitionsOf } from "./write-request.js";
 
 /** Why a request does not go to a model, and what would send it there. */
@@ -55,11 +62,18 @@ export interface BlockedRule {
   readonly blocked_by: readonly { readonly what: string; readonly detail: string }[];
 }
 export interface FactChanges {
+  /** Of facts, and of hints that are left out. */
   readonly changes: readonly { readonly fact: string; readonly from: string; readonly to: string }[];
   readonly facts: Facts;
   readonly rule: string;
   readonly endpoint: string;
   readonly cost_usd?: string;
+}
+
+interface FoundChange {
+  readonly trial: Trial;
+  /** How many facts, tags and hints it changes. */
+  readonly size: number;
 }
 
 /** Changes that are made at once before giving up on a smallest one, and combinations that are tried. */
@@ -71,7 +85,7 @@ const MOST_ANSWERS = 3;
 /** @param model `author/model`, or one of its endpoints. */
 export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model: string): WhyNot {
   const asking = new Asking(policy, withDefaults(policy.set, given), world, model);
-  const first = asking.first(asking.facts);
+  const first = asking.first({ facts: asking.facts, world });
   const isChosen = first !== undefined && asking.isMeant(first.endpoint.id);
   const rules = asking.rules();
   const found = isChosen ? { client: [], operator: [], isSmallest: true } : asking.changes();
@@ -93,6 +107,7 @@ class Asking {
   readonly facts: Facts;
   readonly #policy: CompiledPolicy;
   readonly #world: World;
+  readonly #start: Trial;
   readonly #model: string;
   readonly #entries: readonly CatalogEntry[];
   readonly #regions: PolicyRegions;
@@ -101,6 +116,7 @@ class Asking {
     this.facts = facts;
     this.#policy = policy;
     this.#world = world;
+    this.#start = { facts, world };
     this.#model = model;
     this.#entries = indexCatalog(policy.set.catalog).entries.filter(({ endpoint }) => this.isMeant(endpoint.id));
     const space = buildSpace({
@@ -117,9 +133,9 @@ class Asking {
   }
 
   /** The first attempt for a request. */
-  first(facts: Facts) {
+  first({ facts, world }: Trial) {
     const outcome = decide(this.#policy, facts);
-    return outcome.denied === undefined ? rank(this.#policy, outcome, facts, this.#world).attempts[0] : undefined;
+    return outcome.denied === undefined ? rankAttempts(this.#policy, outcome, facts, world).attempts[0] : undefined;
   }
 
   rules() {
@@ -204,16 +220,17 @@ class Asking {
   changes() {
     const { set } = this.#policy;
     const edges = edgeValues(this.#policy, this.facts, this.#world, this.#entries);
-    const moves = movesFor(this.#regions.space, set, this.facts, this.#entries[0]?.model.id, edges);
-    const isClients = ({ fact, apply }: Move) =>
-      controlOf(set, fact) === "client" && (fact !== "tags" || this.#keepsKeyTags(apply(this.facts)));
+    const moves = movesFor(this.#regions.space, set, this.#start, this.#entries[0]?.model.id, edges);
+    const isClients = ({ fact, apply }: Move) => this.#isClients(fact, apply(this.#start).facts);
     const client = this.#smallest(moves.filter(isClients), () => true);
     const operator = this.#smallest(moves, (chosen) => !chosen.every(isClients));
-    if (client.changes.length > 0) {
-      return { client: client.changes, isSmallest: client.isSmallest, operator: operator.changes };
-    }
-    const far = this.#fromRegions((fact) => controlOf(set, fact) === "client");
-    return { client: far, isSmallest: false, operator: operator.changes };
+    const found = client.length > 0 ? client : this.#fromRegions((fact) => controlOf(set, fact) === "client");
+    return { ...this.#provenSmallest(found), operator: operator.map(({ trial }) => this.#describe(trial)) };
+  }
+
+  /** Whether a client can bring about a change of one fact. */
+  #isClients(fact: string, changed: Facts): boolean {
+    return controlOf(this.#policy.set, fact) === "client" && (fact !== "tags" || this.#keepsKeyTags(changed));
   }
 
   /** The tags of its key are among a request's, whatever the client says. */
@@ -222,61 +239,105 @@ class Asking {
     return own.every((tag) => !before.includes(tag) || facts.tags?.includes(tag) === true);
   }
 
+  /** What was found, or what takes fewer changes: everything that does is looked at, as far as it goes. */
+  #provenSmallest(found: readonly FoundChange[]): {
+    readonly client: readonly FactChanges[];
+    readonly isSmallest: boolean;
+  } {
+    const space = this.#provingSpace();
+    const choice = new PossibleChoice(this.#policy, space, this.#entries);
+    const steps = stepsFrom(
+      this.#start,
+      space,
+      this.#policy.set,
+      (fact) => controlOf(this.#policy.set, fact) === "client",
+    );
+    const own = steps.filter(({ of, apply }) => this.#isClients(of, apply(this.#start).facts));
+    const budget = new StepBudget(MOST_TRIES);
+    const size = found[0]?.size ?? MOST_CHANGES;
+    let isComplete = true;
+    const describe = (trial: Trial) => this.#describe(nearer(choice, this.facts, trial));
+    const known = found.map(({ trial }) => describe(trial));
+    for (let fewer = 1; fewer < size; fewer++) {
+      const search = searchSteps(choice, this.#start, own, fewer, budget);
+      const changes = search.found.map(describe);
+      if (changes.length > 0) {
+        const others = known.filter((other) => !changes.some((one) => holdsAll(other, one)));
+        return { client: [...changes, ...others].slice(0, MOST_ANSWERS), isSmallest: isComplete };
+      }
+      isComplete &&= search.isComplete;
+    }
+    return { client: known, isSmallest: isComplete && found.length > 0 };
+  }
+
+  /** Requests as finely cut as ranking needs too: by every model that can be named, and by prices. */
+  #provingSpace(): RequestSpace {
+    const { set } = this.#policy;
+    const entries = indexCatalog(set.catalog).entries;
+    const tiers = entries.flatMap(({ endpoint }) => endpoint.price?.above ?? []);
+    const cuts = new Map(catalogCuts(this.#policy));
+    cuts.set("context_tokens", [
+      ...(cuts.get("context_tokens") ?? []),
+      ...tiers.map(({ contextTokens }): Cut => ({ value: contextTokens, isAfter: true })),
+    ]);
+    const { span } = set.defaultRoute;
+    return buildSpace({
+      sets: [set],
+      assumptions: httpRequests,
+      facts: [...rankFacts, "max_latency_ms", "session", "user"],
+      cuts,
+      conditions: [{ kind: "one-of", fact: "model", values: set.catalog.models.map(({ id }) => id), span }],
+    });
+  }
+
   /** Fewest changes first, of the same facts the nearest values; of what is found nothing larger is tried. */
-  #smallest(moves: readonly Move[], isWanted: (chosen: readonly Move[]) => boolean) {
-    const found: { readonly moves: readonly Move[]; readonly change: FactChanges; readonly weight: number }[] = [];
+  #smallest(moves: readonly Move[], isWanted: (chosen: readonly Move[]) => boolean): readonly FoundChange[] {
+    const found: { readonly moves: readonly Move[]; readonly trial: Trial; readonly weight: number }[] = [];
     let tries = 0;
     const holds = (chosen: readonly Move[], known: readonly Move[]) =>
       known.every((move) => chosen.some(({ fact }) => fact === move.fact));
-    const visit = (of: readonly Move[], chosen: readonly Move[], facts: Facts, from: number, left: number): void => {
+    const visit = (of: readonly Move[], chosen: readonly Move[], trial: Trial, from: number, left: number): void => {
       if (left === 0) {
         const weight = chosen.reduce((sum, move) => sum + move.weight, 0);
         const known = found.findIndex(({ moves: before }) => holds(chosen, before));
         const isNearer = known === -1 || (found[known]?.moves.length === chosen.length && weight < found[known].weight);
         if (!isNearer || !isWanted(chosen)) return;
         tries++;
-        if (!this.#isChosenBy(facts) || !this.#needsAll(chosen)) return;
+        if (!this.#isChosenBy(trial) || !this.#needsAll(chosen)) return;
         if (known !== -1) found.splice(known, 1);
-        found.push({ moves: chosen, change: this.#describe(facts), weight });
+        found.push({ moves: chosen, trial, weight });
         return;
       }
       for (let at = from; at <= of.length - left && tries < MOST_TRIES; at++) {
         const move = of[at] as Move;
         if (chosen.some((other) => other.fact === move.fact && !(move.isTag && other.isTag))) continue;
-        visit(of, [...chosen, move], move.apply(facts), at + 1, left - 1);
+        visit(of, [...chosen, move], move.apply(trial), at + 1, left - 1);
       }
     };
     const few = movesToCombine(moves);
     for (let size = 1; size <= MOST_CHANGES && found.length < MOST_ANSWERS && tries < MOST_TRIES; size++) {
-      visit(size === 1 ? moves : few, [], this.facts, 0, size);
+      visit(size === 1 ? moves : few, [], this.#start, 0, size);
     }
     found.sort((a, b) => a.moves.length - b.moves.length || a.weight - b.weight);
-    const size = found[0]?.moves.length ?? 0;
-    // Below it everything must have been tried: of one fact all is, of two and three what is combined.
-    const isAllTried = tries < MOST_TRIES && this.#regions.space.opaqueAxes.size === 0;
-    const isSmallest = size === 1 || (isAllTried && (size === 2 || few.length === moves.length));
-    return {
-      changes: found.slice(0, MOST_ANSWERS).map(({ change }) => change),
-      isSmallest,
-    };
+    return found.slice(0, MOST_ANSWERS).map(({ moves: { length }, trial }) => ({ trial, size: length }));
   }
 
   /** Whether none of the changes can be left out. */
   #needsAll(chosen: readonly Move[]): boolean {
     if (chosen.length === 1) return true;
     return chosen.every((left) => {
-      const without = chosen.filter((move) => move !== left).reduce((facts, move) => move.apply(facts), this.facts);
+      const without = chosen.filter((move) => move !== left).reduce((trial, move) => move.apply(trial), this.#start);
       return !this.#isChosenBy(without);
     });
   }
 
-  #isChosenBy(facts: Facts): boolean {
-    const first = this.first(facts);
+  #isChosenBy(trial: Trial): boolean {
+    const first = this.first(trial);
     return first !== undefined && this.isMeant(first.endpoint.id);
   }
 
   /** A change of any size: a request of a region where a rule decides, brought back as near as it goes. */
-  #fromRegions(isFree: (fact: string) => boolean): readonly FactChanges[] {
+  #fromRegions(isFree: (fact: string) => boolean): readonly FoundChange[] {
     const regions = this.#regions;
     const places = this.rules().flatMap(({ ruleNumber }) => [
       [ruleNumber, regions.above(ruleNumber)] as const,
@@ -288,16 +349,28 @@ class Asking {
       const start = factsOfBox(this.#regions.space, found);
       if (start === undefined) continue;
       let facts: Facts = { ...this.facts, ...start };
-      if (!this.#isChosenBy(facts) || !this.#keepsKeyTags(facts)) continue;
+      const isChosenBy = (changed: Facts) => this.#isChosenBy({ facts: changed, world: this.#world });
+      if (!isChosenBy(facts) || !this.#keepsKeyTags(facts)) continue;
       for (const name of Object.keys(facts)) {
         const { [name as keyof Facts]: _, ...others } = facts;
         const was = readFact(this.facts, name);
         const back = (was === undefined ? others : { ...facts, [name]: was }) as Facts;
-        if (this.#isChosenBy(back)) facts = back;
+        if (isChosenBy(back)) facts = back;
       }
-      return [this.#describe(facts)];
+      return [{ trial: { facts, world: this.#world }, size: this.#sizeOf(facts) }];
     }
     return [];
+  }
+
+  /** How many changes lead to other facts, of sets one for each tag. */
+  #sizeOf(facts: Facts): number {
+    return definitionsOf(this.#policy.set).reduce((sum, { name, type }) => {
+      const [before, after] = [readFact(this.facts, name), readFact(facts, name)];
+      if (JSON.stringify(before) === JSON.stringify(after)) return sum;
+      if (type !== "set" || after === undefined) return sum + 1;
+      const tags = [...((before ?? []) as readonly string[]), ...(after as readonly string[])];
+      return sum + Math.max(1, tags.filter((tag) => tags.indexOf(tag) === tags.lastIndexOf(tag)).length);
+    }, 0);
   }
 
   /** Requests that a rule is asked for and that are not among those given, with the facts that are not free as they are. */
@@ -310,8 +383,7 @@ class Asking {
     const { space } = regions;
     let fixed: readonly Box[] | undefined = [space.layout.full()];
     for (const [number, axis] of space.axes.entries()) {
-      const name = axis.kind === "fact" ? axis.definition.name : axis.kind === "tag" ? axis.fact : undefined;
-      if (name === undefined || isFree(name)) continue;
+      if (readsOf(axis).some(isFree)) continue;
       const atom = atomOfFacts(axis, this.facts);
       // A request outside what is assumed of requests fixes nothing.
       if (atom !== undefined && atom !== -1) fixed = regions.intersect(fixed, [space.layout.only(number, [atom])]);
@@ -325,6 +397,8 @@ class Asking {
     const { set } = this.#policy;
     const isFree = (fact: string) => controlOf(set, fact) === "client";
     const open = this.#entries.filter((entry) => !this.#isOut(entry));
+    // A batch stays one, whatever its length.
+    const asked = this.#world.largest_prompt === undefined ? "plain" : "any";
     return ruleNumbers.every((ruleNumber) => {
       const rule = set.rules[ruleNumber];
       const route = rule?.effect === "route" ? rule.route : set.defaultRoute;
@@ -333,7 +407,7 @@ class Asking {
       return open.every((entry) => {
         const isNamed = ids.includes(entry.endpoint.id);
         if (!isNamed && !ids.includes("requested")) return true;
-        const excluded = surelyExcluded(this.#regions, entry, route);
+        const excluded = surelyExcluded(this.#regions, entry, route, asked);
         // Only a request that names the model has it as a candidate.
         const unnamed = isNamed ? [] : boxesNotNaming(this.#regions.space, entry.model.id);
         const covers = excluded === undefined ? undefined : [...excluded, ...unnamed];
@@ -356,9 +430,10 @@ class Asking {
     return excludeCandidate(entry, test, undefined, undefined) !== undefined;
   }
 
-  #describe(facts: Facts): FactChanges {
+  #describe(trial: Trial): FactChanges {
     const { set } = this.#policy;
-    const first = this.first(facts);
+    const { facts, world } = trial;
+    const first = this.first(trial);
     if (first === undefined) throw new Error("invariant: a change that was tried has an attempt");
     const changes = definitionsOf(set).flatMap((definition) => {
       const write = (of: Facts) => {
@@ -368,12 +443,32 @@ class Asking {
       const [from, to] = [write(this.facts), write(facts)];
       return from === to ? [] : [{ fact: definition.name, from, to }];
     });
+    const kept = hintsOf(world);
+    const leftOut = hintsOf(this.#world).filter((hint) => !kept.includes(hint));
     return {
-      changes,
+      changes: [...changes, ...leftOut.map(describeLeftOut)],
       facts,
       rule: first.rule,
       endpoint: first.endpoint.id,
       ...(first.cost === undefined ? {} : { cost_usd: formatUsd(first.cost) }),
     };
   }
+}
+
+/** Whether one answer changes all that another does. */
+function holdsAll(one: FactChanges, other: FactChanges): boolean {
+  return other.changes.every(({ fact }) => one.changes.some((change) => change.fact === fact));
+}
+
+/** The facts that an axis asks about. */
+function readsOf(axis: Axis): readonly string[] {
+  if (axis.kind === "fact") return [axis.definition.name];
+  if (axis.kind === "tag") return [axis.fact];
+  return axis.predicate.kind === "logic" ? axis.predicate.reads : [axis.predicate.fact];
+}
+
+/** `provider.only: openai` as the hint and what it says. */
+function describeLeftOut(hint: string): FactChanges["changes"][number] {
+  const [fact = hint, ...said] = hint.split(": ");
+  return { fact, from: said.length === 0 ? "as sent" : said.join(": "), to: "left out" };
 }

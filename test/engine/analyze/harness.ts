@@ -18,7 +18,12 @@ models:
  * A policy over a catalog of three models. `parts` are top-level keys or a list of rules (which begins with a dash);
  * the rules begin in line 9.
  */
-export function policyOf(rules: string, extra = "", defaultRoute = "to: [acme/small, acme/large]"): CompiledPolicy {
+export function policyOf(
+  rules: string,
+  extra = "",
+  defaultRoute = "to: [acme/small, acme/large]",
+  moreModels = "",
+): CompiledPolicy {
   const indented = rules
     .trim()
     .split("\n")
@@ -38,7 +43,7 @@ default:
 `;
   return compiled([
     { name: "policy.yaml", text },
-    { name: "catalog.yaml", text: catalog },
+    { name: "catalog.yaml", text: catalog + moreModels },
   ]);
 }
 

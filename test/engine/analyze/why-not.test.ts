@@ -50,16 +50,68 @@ describe("why not a model, when it is not impossible", () => {
     ]);
   });
 
-  it("does not call impossible what only a hint or a field of this request leaves out", () => {
+  it("does not call impossible what only a field of this request leaves out", () => {
     const policy = policyOf("");
-    for (const world of [
-      { hint_excluded: ["acme/large"] },
-      { hint_excluded_by: { "provider.only: near": ["acme/large@far"] } },
-      { incapable: { "acme/large@far": "asks for logprobs" } },
-    ]) {
-      expect(whyNot(policy, plain, world, "acme/large").client_can).toBe("not found");
-    }
+    const incapable = { "acme/large@far": "asks for logprobs" };
+    expect(whyNot(policy, plain, { incapable }, "acme/large").client_can).toBe("not found");
     expect(whyNot(policy, plain, { no_credentials: ["far"] }, "acme/large").client_can).toBe("impossible");
+  });
+
+  it("proves it when what an expression reads is the key's, and fixed", () => {
+    const policy = policyOf(
+      `- { id: odd, match: { logic: { in: [e, { var: attributes.team }] } }, route: { to: [acme/open] } }`,
+    );
+    expect(whyNot(policy, { ...plain, "attributes.team": "navy" }, {}, "acme/open").client_can).toBe("impossible");
+    expect(whyNot(policy, plain, {}, "acme/open").client_can).toBe("impossible");
+  });
+});
+
+describe("that no smaller change does it", () => {
+  const changesOf = (policy: CompiledPolicy, facts: Facts, model: string, world: World = {}) => {
+    const { by_client, is_smallest } = whyNot(policy, facts, world, model);
+    return { is_smallest, first: by_client[0]?.changes.map(({ fact, to }) => `${fact} ${to}`) };
+  };
+
+  it("is proved for the shipped policies, with their patterns and their expression", async () => {
+    const policy = compiled(await readPolicyDirectory("policies"));
+    expect(changesOf(policy, { ...plain, tags: ["code"] }, "google/gemini-2.5-flash")).toMatchObject({
+      is_smallest: true,
+      first: expect.objectContaining({ length: 2 }),
+    });
+    // The cohort is met: one change in place of two.
+    expect(changesOf(policy, { ...plain, tags: ["code"] }, "openai/gpt-6-sol")).toEqual({
+      is_smallest: true,
+      first: ["attributes.cohort 10"],
+    });
+  });
+
+  it("is proved beside expressions that send no request to the model, whatever they come to", () => {
+    const expression = `logic: { "==": [{ "%": [{ var: attributes.risk }, 7] }, 9] }`;
+    const rule = "{ id: two, match: { app: x, stream: true }, route: { to: [acme/open] } }";
+    const beside = policyOf(`- { id: odd, match: { ${expression} }, route: { to: [acme/small] } }\n- ${rule}`);
+    expect(changesOf(beside, plain, "acme/open")).toEqual({ is_smallest: true, first: ["app x", "stream true"] });
+    const open = policyOf(
+      `- { id: odd, match: { ${expression}, uses_tools: false }, route: { to: [acme/open] } }\n- ${rule}`,
+    );
+    expect(changesOf(open, plain, "acme/open").is_smallest).toBe(false);
+    // All that the expression reads is as it is: it is false.
+    const keys = policyOf(
+      `- { id: odd, match: { logic: { "==": [{ var: key }, k] } }, route: { to: [acme/open] } }\n- ${rule}`,
+    );
+    expect(changesOf(keys, { ...plain, key: "other" }, "acme/open").is_smallest).toBe(true);
+  });
+
+  it("finds the size at which another model is the cheaper one", () => {
+    const sizes = policyOf(
+      "",
+      "",
+      "to: [acme/a, acme/b], strategy: cheapest",
+      `  acme/a: { context_window: 100k, price: { input: 1, output: 20 }, endpoints: [{ provider: near, model: a }] }
+  acme/b: { context_window: 100k, price: { input: 2, output: 10 }, endpoints: [{ provider: near, model: b }] }
+`,
+    );
+    const facts = { ...plain, context_tokens: 50_000, max_output_tokens: 1_000 };
+    expect(changesOf(sizes, facts, "acme/b")).toEqual({ is_smallest: true, first: ["max_output_tokens 5,001"] });
   });
 });
 
@@ -149,10 +201,10 @@ with what only a key, the operator or the clock can change
     expect(shown(limited, { ...plain, max_output_tokens: 10 }, "acme/large")).toContain("max_output_tokens 1,001");
   });
 
-  it("says when a smaller change may be there: an expression is met by searching", () => {
-    const odd = policyOf(
-      `- { id: odd, match: { logic: { "==": [{ "%": [{ var: context_tokens }, 997] }, 3] } }, route: { to: [acme/open] } }`,
-    );
+  it("says when a smaller change may be there: an expression that was not met", () => {
+    const odd = policyOf(`
+- { id: odd, match: { logic: { "==": [{ "%": [{ var: attributes.risk }, 7] }, 9] } }, route: { to: [acme/open] } }
+- { id: two, match: { app: x, stream: true }, route: { to: [acme/open] } }`);
     const answer = whyNot(odd, plain, {}, "acme/open");
     expect(answer).toMatchObject({ client_can: "found", is_smallest: false });
     expect(renderWhyNot(answer)).toContain("changes by the client, each tried; that none is smaller is not proved");

@@ -1,0 +1,148 @@
+import type { Predicate } from "../conditions/condition.js";
+import { decide } from "../evaluate/decide.js";
+import type { Facts, FactValue } from "../evaluate/facts.js";
+import { nextRoute } from "../evaluate/next-route.js";
+import type { Outcome } from "../evaluate/outcome.js";
+import { withDefaults } from "../evaluate/with-defaults.js";
+import type { CompiledPolicy } from "../policy/compiled-policy.js";
+import type { RequireRule, Route } from "../policy/policy-set.js";
+import type { CatalogEntry } from "../rank/catalog-index.js";
+import { rankAttempts } from "../rank/rank.js";
+import { defaultsFor } from "./build-space.js";
+import { CandidateComparison } from "./candidate-comparison.js";
+import type { RankedNumber, Stretch } from "./change-steps.js";
+import { possibleTruth } from "./possible-truth.js";
+import { opaqueKey, type RequestSpace } from "./request-space.js";
+import { goesOn } from "./route-meaning.js";
+import type { Trial } from "./trial.js";
+
+/** Requests that no condition tells apart, but for leaves whose outcome is open. */
+export interface Cell {
+  /** One of them: that with the lowest value of each stretch. */
+  readonly trial: Trial;
+  readonly stretches: ReadonlyMap<RankedNumber, Stretch>;
+  /** Facts of which they have different values that are no stretch, each with some. */
+  readonly open: ReadonlyMap<string, readonly FactValue[]>;
+}
+
+/** A route that requests of a cell may be asked for. */
+export interface PossibleRoute {
+  readonly rule: string;
+  readonly route: Route;
+  /** Whether all of them are, once it is its turn. */
+  readonly isSure: boolean;
+}
+
+/** What the policy may say of the requests of a cell. */
+interface PossibleOutcome {
+  readonly isDenied: boolean;
+  /** Those that act on all of them, and those that act on some. */
+  readonly sure: readonly RequireRule[];
+  readonly possible: readonly RequireRule[];
+  /** In the order in which they are asked. */
+  readonly routes: readonly PossibleRoute[];
+}
+
+/** Whether requests may be sent to a model, asked of many at once: "no" is a proof. */
+export class PossibleChoice {
+  readonly #policy: CompiledPolicy;
+  readonly #space: RequestSpace;
+  /** The endpoints that are asked about, and the models they belong to. */
+  readonly #endpoints: ReadonlySet<string>;
+  readonly #models: ReadonlySet<string>;
+
+  constructor(policy: CompiledPolicy, space: RequestSpace, wanted: readonly CatalogEntry[]) {
+    this.#policy = policy;
+    this.#space = space;
+    this.#endpoints = new Set(wanted.map(({ endpoint }) => endpoint.id));
+    this.#models = new Set(wanted.map(({ model }) => model.id));
+  }
+
+  /** Whether one request is: exact. */
+  isChosenBy({ facts, world }: Trial): boolean {
+    const outcome = decide(this.#policy, facts);
+    if (outcome.denied !== undefined) return false;
+    const [first] = rankAttempts(this.#policy, outcome, facts, world).attempts;
+    return first !== undefined && this.#endpoints.has(first.endpoint.id);
+  }
+
+  /** Whether some request of a cell may be: false only when none is. */
+  mayChoose(cell: Cell): boolean {
+    const outcome = this.#outcomeOf(cell);
+    if (outcome.isDenied) return false;
+    // An order that the request asks for moves the endpoints of a model among themselves.
+    const isByModel = cell.trial.world.hint_order !== undefined;
+    const isMeant = ({ endpoint, model }: CatalogEntry) =>
+      isByModel ? this.#models.has(model.id) : this.#endpoints.has(endpoint.id);
+    const isOther = (entry: CatalogEntry) => !isMeant(entry);
+    const ahead: CandidateComparison[] = [];
+    for (const { rule, route, isSure } of outcome.routes) {
+      if (ahead.some((earlier) => earlier.someServes(isOther))) return false;
+      const comparison = new CandidateComparison(this.#policy.set, cell, rule, route, outcome.sure, outcome.possible);
+      const own = [...comparison.to, ...comparison.fallback].filter(isMeant);
+      const mayBeFirst = (entry: CatalogEntry) =>
+        !comparison.isSurelyOut(entry) && !comparison.isSurelyBehind(entry, isOther);
+      if (own.some(mayBeFirst)) return true;
+      if (isSure) ahead.push(comparison);
+    }
+    return false;
+  }
+
+  #outcomeOf(cell: Cell): PossibleOutcome {
+    const { set } = this.#policy;
+    const isOpen = this.#openLeaves(cell);
+    if (isOpen === undefined) return exactly(this.#policy, decide(this.#policy, cell.trial.facts), cell.trial.facts);
+    const facts = withDefaults(set, cell.trial.facts);
+    const sure: RequireRule[] = [];
+    const possible: RequireRule[] = [];
+    const routes: PossibleRoute[] = [];
+    let isEnded = false;
+    let isDenied = false;
+    for (const rule of set.rules) {
+      if (rule.effect === "route" && isEnded) continue;
+      const truths = possibleTruth(rule.condition, facts, isOpen);
+      if (rule.effect === "route") {
+        if (!truths.has(true)) continue;
+        const isSure = truths.size === 1;
+        routes.push({ rule: rule.id, route: rule.route, isSure });
+        isEnded = isSure && !goesOn(rule);
+        continue;
+      }
+      if (truths.size === 1 && truths.has(false)) continue;
+      if (rule.effect === "require") {
+        possible.push(rule);
+        if (!truths.has(false)) sure.push(rule);
+      } else if (!truths.has(false)) isDenied = true;
+    }
+    if (!isEnded) routes.push({ rule: "default", route: set.defaultRoute, isSure: true });
+    return { isDenied, sure, possible, routes };
+  }
+
+  /** The leaves that are not the same for all of a cell; undefined when all are. */
+  #openLeaves({ open, stretches }: Cell): ((leaf: Predicate) => boolean) | undefined {
+    const isOpen = (fact: string) => open.has(fact) || stretches.has(fact as RankedNumber);
+    const found = new Set<string>();
+    for (const axis of this.#space.axes) {
+      if (axis.kind !== "opaque") continue;
+      const { predicate, defaults } = axis;
+      const reads = predicate.kind === "logic" ? predicate.reads : [predicate.fact];
+      if (reads.some(isOpen)) found.add(opaqueKey(predicate, defaults));
+    }
+    if (found.size === 0) return undefined;
+    return (leaf) => {
+      if (leaf.kind === "logic") return found.has(opaqueKey(leaf, defaultsFor(leaf.reads, this.#policy.set)));
+      return (leaf.kind === "glob" || leaf.kind === "prefix") && found.has(opaqueKey(leaf, {}));
+    };
+  }
+}
+
+function exactly(policy: CompiledPolicy, outcome: Outcome, facts: Facts): PossibleOutcome {
+  const { denied, requirements } = outcome;
+  const routes: PossibleRoute[] = [];
+  const last = policy.set.rules.length;
+  for (let choice = outcome.route; ; choice = nextRoute(policy, facts, choice.ruleNumber)) {
+    routes.push({ rule: choice.rule, route: choice.route, isSure: true });
+    if (choice.ruleNumber === last || choice.route.onExhausted !== "next_rule") break;
+  }
+  return { isDenied: denied !== undefined, sure: requirements, possible: requirements, routes };
+}
