@@ -1,11 +1,13 @@
 import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
 import type { PolicySet } from "../policy/policy-set.js";
+import type { CatalogEntry } from "../rank/catalog-index.js";
 import { usdToNano } from "../units/money.js";
 import type { FactAtom, FactAxis } from "./axis.js";
 import { shortestText } from "./facts-of-box.js";
 import type { NumberAtom } from "./number-atoms.js";
 import { atomOfFacts, type RequestSpace, valueOfAtom } from "./request-space.js";
 import { hintsOf, type Trial, withFact, withoutFact, withoutHint, withTag } from "./trial.js";
+import { withoutObstacles } from "./world-changes.js";
 
 /** One change of one fact (of a set: of one tag), or a hint left out. */
 export interface Move {
@@ -14,6 +16,8 @@ export interface Move {
   readonly isTag: boolean;
   /** Whether it goes to a value at which only the ranking of this very request changes. */
   readonly isEdge?: true;
+  /** Whether it is of the server's or the key's state, which no client changes. */
+  readonly isServers?: true;
   /** How far it goes: what is nearer is shown first. */
   readonly weight: number;
   readonly apply: (trial: Trial) => Trial;
@@ -38,23 +42,26 @@ export function movesToCombine(moves: readonly Move[]): readonly Move[] {
 /**
  * Every change of one fact that some condition or candidate could notice: to the nearest value of each other stretch of
  * numbers, to each named text, to absent, and each tag given or taken, and each hint left out.
- * @param wanted the model that is asked about, which a client can name.
+ * @param wanted the endpoints that are asked about, of a model which a client can name.
  * @param edges further values of numbers to try, by fact.
  */
 export function movesFor(
   space: RequestSpace,
   set: PolicySet,
   { facts, world }: Trial,
-  wanted: string | undefined,
+  wanted: readonly CatalogEntry[],
   edges: ReadonlyMap<string, readonly number[]>,
 ): readonly Move[] {
-  const moves: Move[] = hintsOf(world).map((hint) => ({
-    fact: hint,
-    isTag: false,
-    weight: 1.1,
-    apply: (trial) => withoutHint(trial, hint),
-  }));
-  if (wanted !== undefined && facts.model !== wanted) moves.push(setTo("model", wanted, 0.5));
+  const moves: Move[] = [
+    ...hintsOf(world).map((hint): Move => {
+      return { fact: hint, isTag: false, weight: 1.1, apply: (trial) => withoutHint(trial, hint) };
+    }),
+    ...withoutObstacles(world, wanted).map(({ name, apply }): Move => {
+      return { fact: name, isTag: false, isServers: true, weight: 0.4, apply };
+    }),
+  ];
+  const model = wanted[0]?.model.id;
+  if (model !== undefined && facts.model !== model) moves.push(setTo("model", model, 0.5));
   for (const axis of space.axes) {
     if (axis.kind === "opaque") {
       const { predicate } = axis;

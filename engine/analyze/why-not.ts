@@ -33,7 +33,8 @@ import { atomOfFacts, type RequestSpace } from "./request-space.js";
 import { expandReferences, goesOn } from "./route-meaning.js";
 import { nearer, searchSteps } from "./search-steps.js";
 import { StepBudget } from "./step-budget.js";
-import { hintsOf, type Trial } from "./trial.js";
+import type { Trial } from "./trial.js";
+import { describeWorldChanges } from "./world-changes.js";
 import { definitionsOf } from "./write-request.js";
 
 /** Why a request does not go to a model, and what would send it there. */
@@ -62,9 +63,11 @@ export interface BlockedRule {
   readonly blocked_by: readonly { readonly what: string; readonly detail: string }[];
 }
 export interface FactChanges {
-  /** Of facts, and of hints that are left out. */
+  /** Of facts; of hints that are left out; of keys and providers, as `by_operator` has them. */
   readonly changes: readonly { readonly fact: string; readonly from: string; readonly to: string }[];
   readonly facts: Facts;
+  /** The world in which it was tried, when the changes are not of facts alone. */
+  readonly world?: World;
   readonly rule: string;
   readonly endpoint: string;
   readonly cost_usd?: string;
@@ -220,8 +223,9 @@ class Asking {
   changes() {
     const { set } = this.#policy;
     const edges = edgeValues(this.#policy, this.facts, this.#world, this.#entries);
-    const moves = movesFor(this.#regions.space, set, this.#start, this.#entries[0]?.model.id, edges);
-    const isClients = ({ fact, apply }: Move) => this.#isClients(fact, apply(this.#start).facts);
+    const moves = movesFor(this.#regions.space, set, this.#start, this.#entries, edges);
+    const isClients = ({ fact, isServers, apply }: Move) =>
+      isServers !== true && this.#isClients(fact, apply(this.#start).facts);
     const client = this.#smallest(moves.filter(isClients), () => true);
     const operator = this.#smallest(moves, (chosen) => !chosen.every(isClients));
     const found = client.length > 0 ? client : this.#fromRegions((fact) => controlOf(set, fact) === "client");
@@ -443,11 +447,10 @@ class Asking {
       const [from, to] = [write(this.facts), write(facts)];
       return from === to ? [] : [{ fact: definition.name, from, to }];
     });
-    const kept = hintsOf(world);
-    const leftOut = hintsOf(this.#world).filter((hint) => !kept.includes(hint));
     return {
-      changes: [...changes, ...leftOut.map(describeLeftOut)],
+      changes: [...changes, ...describeWorldChanges(this.#world, world, set)],
       facts,
+      ...(world === this.#world ? {} : { world }),
       rule: first.rule,
       endpoint: first.endpoint.id,
       ...(first.cost === undefined ? {} : { cost_usd: formatUsd(first.cost) }),
@@ -465,10 +468,4 @@ function readsOf(axis: Axis): readonly string[] {
   if (axis.kind === "fact") return [axis.definition.name];
   if (axis.kind === "tag") return [axis.fact];
   return axis.predicate.kind === "logic" ? axis.predicate.reads : [axis.predicate.fact];
-}
-
-/** `provider.only: openai` as the hint and what it says. */
-function describeLeftOut(hint: string): FactChanges["changes"][number] {
-  const [fact = hint, ...said] = hint.split(": ");
-  return { fact, from: said.length === 0 ? "as sent" : said.join(": "), to: "left out" };
 }

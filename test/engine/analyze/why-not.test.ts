@@ -222,6 +222,60 @@ with what only a key, the operator or the clock can change
     expect(whyNot(tagged, { ...plain, tags: ["pii"] }, {}, "acme/large").by_client).not.toEqual([]);
   });
 
+  it("proposes that the client leave out a hint of its own, and takes what it names for one of its `models`", () => {
+    const world = {
+      hint_excluded_by: { "provider.only: near": ["acme/large@far"], "models: acme/small": ["acme/large@far"] },
+    };
+    const strict = policyOf("", "", "to: [requested, acme/large]");
+    const answer = whyNot(strict, plain, world, "acme/large");
+    expect(answer.is_smallest).toBe(true);
+    expect(answer.by_client.map(({ changes }) => changes)).toEqual([
+      [
+        { fact: "model", from: "auto", to: "acme/large" },
+        { fact: "provider.only", from: "near", to: "left out" },
+      ],
+      [
+        { fact: "provider.only", from: "near", to: "left out" },
+        { fact: "models", from: "acme/small", to: "left out" },
+      ],
+    ]);
+    expect(renderWhyNot(answer)).toContain("provider.only near → left out");
+    const alone = { hint_excluded: ["acme/large"] };
+    expect(whyNot(strict, plain, alone, "acme/large").by_client[0]?.changes).toEqual([
+      { fact: "hint_excluded", from: "as sent", to: "left out" },
+    ]);
+  });
+
+  it("proposes that the client leave out a fact that it sent", () => {
+    const cheap = policyOf("", "", "to: [acme/large]");
+    const answer = whyNot(cheap, { ...plain, budget_usd: 0.001 }, {}, "acme/large");
+    const changed = answer.by_client.flatMap(({ changes }) => changes.map(({ fact, to }) => `${fact} ${to}`));
+    expect(changed).toEqual(["budget_usd 0.04048"]);
+    const either = policyOf(
+      "- { id: any, match: { budget_usd: { present: true } }, route: { to: [acme/small] } }",
+      "",
+      "to: [acme/large]",
+    );
+    expect(whyNot(either, { ...plain, budget_usd: 1 }, {}, "acme/large").by_client[0]?.changes).toEqual([
+      { fact: "budget_usd", from: "1", to: "absent" },
+    ]);
+  });
+
+  it("says what of keys and providers stands against it", () => {
+    const servers = policyOf("", "", "to: [acme/large, acme/small]");
+    const changes = (world: World) =>
+      whyNot(servers, plain, world, "acme/large").by_operator.map(({ changes: all }) =>
+        all.map(({ fact, from, to }) => `${fact} ${from} → ${to}`).join(" and "),
+      );
+    expect(changes({ down: ["far"] })).toEqual(["circuit of far open → closed"]);
+    expect(changes({ rate_limited: ["acme/large@far"] })).toEqual(["rate limit of acme/large@far reached → over"]);
+    expect(changes({ no_credentials: ["far"] })).toEqual(["API key of far not set → set"]);
+    expect(changes({ allowed: ["near"] })).toEqual(["models of the API key without acme/large → with acme/large"]);
+    expect(changes({ allowed: ["near"], down: ["far"] })).toEqual([
+      "circuit of far open → closed and models of the API key without acme/large → with acme/large",
+    ]);
+  });
+
   it("says that a model that is down cannot be reached by hints", () => {
     const answer = whyNot(policy, plain, { down: ["far"] }, "acme/large");
     expect(answer.client_can).toBe("impossible");
