@@ -9,8 +9,8 @@ import { orderCandidates } from "../rank/order-candidates.js";
 import { priceAt } from "../rank/price-at.js";
 import { COMPARED_PROMPT_TOKENS, measured, type RankedCandidate, type StrategyContext } from "../rank/strategies.js";
 import { costOfTokens, type NanoUsd, nanoToUsd, usdToNano } from "../units/money.js";
+import type { Cell } from "./cell.js";
 import type { RankedNumber, Stretch } from "./change-steps.js";
-import type { Cell } from "./possible-choice.js";
 
 /** What is asked of candidates at one end of a cell. */
 interface End {

@@ -1,6 +1,6 @@
 import type { Predicate } from "../conditions/condition.js";
 import { decide } from "../evaluate/decide.js";
-import type { Facts, FactValue } from "../evaluate/facts.js";
+import type { Facts } from "../evaluate/facts.js";
 import { nextRoute } from "../evaluate/next-route.js";
 import type { Outcome } from "../evaluate/outcome.js";
 import { withDefaults } from "../evaluate/with-defaults.js";
@@ -10,20 +10,12 @@ import type { CatalogEntry } from "../rank/catalog-index.js";
 import { rankAttempts } from "../rank/rank.js";
 import { defaultsFor } from "./build-space.js";
 import { CandidateComparison } from "./candidate-comparison.js";
-import type { RankedNumber, Stretch } from "./change-steps.js";
+import type { Cell } from "./cell.js";
+import type { RankedNumber } from "./change-steps.js";
 import { possibleTruth } from "./possible-truth.js";
 import { opaqueKey, type RequestSpace } from "./request-space.js";
 import { goesOn } from "./route-meaning.js";
 import type { Trial } from "./trial.js";
-
-/** Requests that no condition tells apart, but for leaves whose outcome is open. */
-export interface Cell {
-  /** One of them: that with the lowest value of each stretch. */
-  readonly trial: Trial;
-  readonly stretches: ReadonlyMap<RankedNumber, Stretch>;
-  /** Facts of which they have different values that are no stretch, each with some. */
-  readonly open: ReadonlyMap<string, readonly FactValue[]>;
-}
 
 /** A route that requests of a cell may be asked for. */
 export interface PossibleRoute {

@@ -1,7 +1,8 @@
 import type { Facts } from "../evaluate/facts.js";
 import { readFact } from "../evaluate/facts.js";
+import type { Cell } from "./cell.js";
 import { isRankedNumber, type RankedNumber, type Step, type Stretch, valueOfRanked } from "./change-steps.js";
-import type { Cell, PossibleChoice } from "./possible-choice.js";
+import type { PossibleChoice } from "./possible-choice.js";
 import type { StepBudget } from "./step-budget.js";
 import { type Trial, withFact } from "./trial.js";
 
