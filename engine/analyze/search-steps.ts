@@ -50,7 +50,8 @@ export function searchSteps(
   return { found, isComplete };
 }
 
-function cellOf(trial: Trial, steps: readonly Step[]): Cell {
+/** The requests that steps lead to. @param trial that to which they lead as they are. */
+export function cellOf(trial: Trial, steps: readonly Step[]): Cell {
   const stretches = new Map<RankedNumber, Stretch>();
   for (const { of, stretch } of steps) {
     if (stretch !== undefined && stretch.low < stretch.high && isRankedNumber(of)) stretches.set(of, stretch);

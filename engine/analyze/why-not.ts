@@ -25,11 +25,11 @@ import { controlOf } from "./fact-control.js";
 import { factsOfBox } from "./facts-of-box.js";
 import type { Search } from "./find-uncovered.js";
 import { type Move, movesFor, movesToCombine } from "./moves.js";
-import type { Cut } from "./number-atoms.js";
 import { PolicyRegions } from "./policy-regions.js";
 import { PossibleChoice } from "./possible-choice.js";
+import { rankedSpaceOf } from "./ranked-space.js";
 import { httpRequests } from "./request-assumptions.js";
-import { atomOfFacts, type RequestSpace } from "./request-space.js";
+import { atomOfFacts } from "./request-space.js";
 import { expandReferences, goesOn } from "./route-meaning.js";
 import { nearer, searchSteps } from "./search-steps.js";
 import { StepBudget } from "./step-budget.js";
@@ -248,7 +248,7 @@ class Asking {
     readonly client: readonly FactChanges[];
     readonly isSmallest: boolean;
   } {
-    const space = this.#provingSpace();
+    const space = rankedSpaceOf(this.#policy);
     const choice = new PossibleChoice(this.#policy, space, this.#entries);
     const steps = stepsFrom(
       this.#start,
@@ -272,26 +272,6 @@ class Asking {
       isComplete &&= search.isComplete;
     }
     return { client: known, isSmallest: isComplete && found.length > 0 };
-  }
-
-  /** Requests as finely cut as ranking needs too: by every model that can be named, and by prices. */
-  #provingSpace(): RequestSpace {
-    const { set } = this.#policy;
-    const entries = indexCatalog(set.catalog).entries;
-    const tiers = entries.flatMap(({ endpoint }) => endpoint.price?.above ?? []);
-    const cuts = new Map(catalogCuts(this.#policy));
-    cuts.set("context_tokens", [
-      ...(cuts.get("context_tokens") ?? []),
-      ...tiers.map(({ contextTokens }): Cut => ({ value: contextTokens, isAfter: true })),
-    ]);
-    const { span } = set.defaultRoute;
-    return buildSpace({
-      sets: [set],
-      assumptions: httpRequests,
-      facts: [...rankFacts, "max_latency_ms", "session", "user"],
-      cuts,
-      conditions: [{ kind: "one-of", fact: "model", values: set.catalog.models.map(({ id }) => id), span }],
-    });
   }
 
   /** Fewest changes first, of the same facts the nearest values; of what is found nothing larger is tried. */

@@ -1,14 +1,22 @@
 import { describe, expect, it } from "vitest";
-import type { Trial } from "../../../engine/analyze/trial.js";
+import type { Cell } from "../../../engine/analyze/cell.js";
+import { stepsFrom, valueOfRanked } from "../../../engine/analyze/change-steps.js";
+import { controlOf } from "../../../engine/analyze/fact-control.js";
+import { PossibleChoice } from "../../../engine/analyze/possible-choice.js";
+import { rankedSpaceOf } from "../../../engine/analyze/ranked-space.js";
+import { atomOfFacts, type RequestSpace } from "../../../engine/analyze/request-space.js";
+import { cellOf } from "../../../engine/analyze/search-steps.js";
+import { type Trial, withFact, withTag } from "../../../engine/analyze/trial.js";
 import { type WhyNot, whyNot } from "../../../engine/analyze/why-not.js";
 import { buildDecisionTree } from "../../../engine/compile/build-decision-tree.js";
 import { usualTuning } from "../../../engine/compile/tree-tuning.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { decideInOrder } from "../../../engine/evaluate/decide-in-order.js";
-import { type Facts, readFact } from "../../../engine/evaluate/facts.js";
+import { type Facts, type FactValue, readFact } from "../../../engine/evaluate/facts.js";
 import { withDefaults } from "../../../engine/evaluate/with-defaults.js";
 import type { CompiledPolicy } from "../../../engine/policy/compiled-policy.js";
 import type { PolicySet, Route } from "../../../engine/policy/policy-set.js";
+import { indexCatalog } from "../../../engine/rank/catalog-index.js";
 import { rank } from "../../../engine/rank/rank.js";
 import type { World } from "../../../engine/rank/world.js";
 import { Random } from "../../differential/random.js";
@@ -258,7 +266,92 @@ function randomWorld(random: Random): World {
   };
 }
 
+/** Requests of random cells that are said to choose no model: none may. */
+function attackCells(policies: number, from: number) {
+  const random = new Random(from);
+  const counts = { seed: from, policies, cells: 0, never: 0, tried: 0 };
+  const faults: string[] = [];
+  for (let policyNumber = 0; policyNumber < policies; policyNumber++) {
+    const text = randomPolicy(random);
+    const policy = compiled([
+      { name: "policy.yaml", text },
+      { name: "catalog.yaml", text: catalog },
+    ]);
+    const space = rankedSpaceOf(policy);
+    const start: Trial = { facts: withDefaults(policy.set, randomFacts(random)), world: randomWorld(random) };
+    const steps = stepsFrom(start, space, policy.set, (fact) => controlOf(policy.set, fact) === "client");
+    for (const model of models) {
+      const wanted = indexCatalog(policy.set.catalog).entries.filter((entry) => entry.model.id === model);
+      const choice = new PossibleChoice(policy, space, wanted);
+      for (let cellNumber = 0; cellNumber < 20; cellNumber++) {
+        const taken = random.some(steps, 3).filter(({ of }, at, all) => all.findIndex((step) => step.of === of) === at);
+        const cell = cellOf(
+          taken.reduce((trial, step) => step.apply(trial), start),
+          taken,
+        );
+        counts.cells++;
+        if (choice.mayChoose(cell)) continue;
+        counts.never++;
+        for (let tries = 0; tries < 40; tries++) {
+          counts.tried++;
+          const trial = requestOf(cell, space, random);
+          if (!chooses(policy, trial, model)) continue;
+          faults.push(`${model} by ${JSON.stringify(trial)} of ${JSON.stringify([...cell.stretches])}\n${text}`);
+          break;
+        }
+      }
+    }
+  }
+  return { counts, faults };
+}
+
+function requestOf({ trial, stretches, open }: Cell, space: RequestSpace, random: Random): Trial {
+  let request = trial;
+  for (const [fact, { low, high }] of stretches) {
+    const near = (values[fact] ?? [])
+      .map((value) => compared(fact, value as number))
+      .filter((value) => value >= low && value <= high);
+    const tries = [
+      low,
+      high,
+      Math.floor(low + (high - low) * random.next()),
+      Math.floor(low + (high - low) * random.next() ** 8),
+      ...near,
+    ];
+    request = withFact(request, fact, valueOfRanked(fact, random.pick(tries)));
+  }
+  for (const fact of open.keys()) {
+    if (fact === "tags") {
+      if (random.chance(0.5)) request = withTag(request, fact, random.pick(["other", "another"]), random.chance(0.5));
+      continue;
+    }
+    const axis = space.axes.find((each) => each.kind === "fact" && each.definition.name === fact);
+    if (axis === undefined) continue;
+    const value = random.pick([...(values[fact] ?? []), ...(open.get(fact) ?? [])]);
+    if (
+      value === undefined ||
+      atomOfFacts(axis, { [fact]: value } as unknown as Facts) !== atomOfFacts(axis, trial.facts)
+    )
+      continue;
+    request = withFact(request, fact, value as FactValue);
+  }
+  return request;
+}
+
+function compared(fact: string, value: number): number {
+  return fact === "budget_usd" ? Math.round(value * 1e9) : value;
+}
+
 describe("what --why-not proves", () => {
+  it("is never refuted by a request of a cell that is said to choose no model", {
+    timeout: 300_000 * Math.max(1, scale),
+  }, () => {
+    const { counts, faults } = attackCells(100 * scale, seed + 9);
+    console.log(`why not, cells: ${JSON.stringify(counts)}`);
+    expect(faults.slice(0, 2)).toEqual([]);
+    expect(counts.never).toBeGreaterThan(counts.cells / 4);
+  });
+
   it("is never refuted by a request of fewer changes", { timeout: 300_000 * Math.max(1, scale) }, () => {
     const { counts, faults } = attack(60 * scale, seed + 8);
     console.log(`why not, smallest: ${JSON.stringify(counts)}`);
