@@ -47,8 +47,14 @@ export function surelyExcluded(
 }
 
 /** Whether an endpoint is certain to be left out of every request that a route rule may be asked for and no guard refuses. */
-export function neverServes(regions: PolicyRegions, ruleNumber: number, route: Route, entry: CatalogEntry): boolean {
-  const excluded = surelyExcluded(regions, entry, route);
+export function neverServes(
+  regions: PolicyRegions,
+  ruleNumber: number,
+  route: Route,
+  entry: CatalogEntry,
+  asked: Asked = "plain",
+): boolean {
+  const excluded = surelyExcluded(regions, entry, route, asked);
   const above = regions.endingAbove(ruleNumber);
   return regions.find(regions.acts(ruleNumber), above, regions.deniedOf(ruleNumber), excluded) === "none";
 }

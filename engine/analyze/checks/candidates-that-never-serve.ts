@@ -9,7 +9,8 @@ import { writeRequest } from "../write-request.js";
 
 /**
  * RW2201: a candidate that a rule names and that can serve none of the requests the rule decides: each fails a
- * requirement, a capability, the window or a limit on cost. Of a pool or a selection, when none of it can.
+ * requirement, a capability, the window or a limit on cost. Of a pool or a selection, when none of it can. When it can serve batches, whose prompts
+ * are judged one by one, that is said.
  */
 export const candidatesThatNeverServe: Check = function* (context) {
   for (const { name, ruleNumber, route } of routesOf(context)) {
@@ -23,16 +24,22 @@ export const candidatesThatNeverServe: Check = function* (context) {
       if (entries.length === 0 || entries.some(({ endpoint }) => serving.has(endpoint.id))) continue;
       if (!entries.every((entry) => neverServes(context.regions, ruleNumber, route, entry))) continue;
       const why = reasonOf(plan, entries);
+      const servesBatches = entries.some((entry) => !neverServes(context.regions, ruleNumber, route, entry, "any"));
+      const request = `${reference.kind === "model" || reference.kind === "endpoint" ? "no" : "a"} request of ${name}`;
       yield {
         code: "RW2201",
         severity: "warning",
-        message: `${describe(reference)} can ${reference.kind === "model" || reference.kind === "endpoint" ? "serve no" : "serve a"} request of ${name}`,
+        message: `${describe(reference)} can serve ${request}${servesBatches ? " that is one prompt" : ""}`,
         span: reference.span,
-        help: `for example ${writeRequest(reach.request, context.definitions)}${why === undefined ? "" : `: ${why}`}`,
+        help: `for example ${writeRequest(reach.request, context.definitions)}${why === undefined ? "" : `: ${why}`}${servesBatches ? ` (${OF_BATCHES})` : ""}`,
       };
     }
   }
 };
+
+/** As ranking judges them: by `largest_prompt`. */
+const OF_BATCHES =
+  "a batch of shorter prompts, on /v1/embeddings or /v1/completions, it can serve: each is judged by itself";
 
 function entriesOf({ policy }: CheckContext, route: Route, reference: CandidateReference): readonly CatalogEntry[] {
   if (reference.kind === "requested") return [];

@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { analyzePolicy } from "../../../engine/analyze/analyze-policy.js";
 import { anyRequests } from "../../../engine/analyze/request-assumptions.js";
 import { renderDiagnostics } from "../../../engine/diagnostics/render-diagnostics.js";
+import { decide } from "../../../engine/evaluate/decide.js";
+import { rank } from "../../../engine/rank/rank.js";
+import type { World } from "../../../engine/rank/world.js";
 import { expectFindings, findings, policyOf } from "./harness.js";
 
 const both = "route: { to: [acme/small, acme/large] }";
@@ -284,7 +287,7 @@ describe("candidates", () => {
 - { id: cheap, match: { budget_usd: { lt: 0.00001 } }, route: { to: [acme/small, acme/large, acme/open] } }
 - { id: eu, match: { tags: [pii] }, route: { to: [acme/small, acme/large] } }
 - { id: stay, match: { tags: { present: true, any: [pii] } }, require: { region: [eu] } }`).toEqual([
-      "9 RW2201 `acme/small` can serve no request of rule `long`",
+      "9 RW2201 `acme/small` can serve no request of rule `long` that is one prompt",
       "10 RW2201 `acme/small` can serve no request of rule `images`",
       "10 RW2201 `acme/open` can serve no request of rule `images`",
       "11 RW2201 `acme/open` can serve no request of rule `cheap`",
@@ -314,12 +317,26 @@ describe("candidates", () => {
 - { id: long, match: { context_tokens: { gte: 40k } }, route: { to: [acme/small, acme/large] } }`);
     expect(renderDiagnostics(analyzePolicy(policy), policy.files)).toBe(
       `
-policy.yaml:9:72: warning[RW2201]: \`acme/small\` can serve no request of rule \`long\`
+policy.yaml:9:72: warning[RW2201]: \`acme/small\` can serve no request of rule \`long\` that is one prompt
   8 | rules:
   9 |   - { id: long, match: { context_tokens: { gte: 40k } }, route: { to: [acme/small, acme/large] } }
     |                                                                        ^^^^^^^^^^
-  help: for example context_tokens 40,000: context_window: needs 40,000 tokens; the window is 32,000`.trimStart(),
+  help: for example context_tokens 40,000: context_window: needs 40,000 tokens; the window is 32,000 (a batch of shorter prompts, on /v1/embeddings or /v1/completions, it can serve: each is judged by itself)`.trimStart(),
     );
+  });
+
+  it("are said to serve batches where ranking says so: each prompt of one is judged by itself", () => {
+    const policy = policyOf(`
+- { id: long, match: { context_tokens: { gte: 40k } }, route: { to: [acme/small, acme/large] } }
+- { id: answers, match: { max_output_tokens: { gte: 40k } }, route: { to: [acme/small, acme/open] } }`);
+    expect(findings(policy).filter((line) => line.includes("RW2201"))).toEqual([
+      "9 RW2201 `acme/small` can serve no request of rule `long` that is one prompt",
+      "10 RW2201 `acme/small` can serve no request of rule `answers`",
+    ]);
+    const facts = { model: "auto", context_tokens: 50_000 };
+    const first = (world: World) => rank(policy, decide(policy, facts), facts, world).attempts[0]?.endpoint.id;
+    expect(first({})).toBe("acme/large@far");
+    expect(first({ largest_prompt: 500 })).toBe("acme/small@near");
   });
 
   it("all at one provider are no matter of a rule that never decides", () => {

@@ -33,7 +33,8 @@ describe("what is said of whole policies", () => {
           RW2004: served,
           RW2002: (each) => !each.isDenied && served(each),
           RW2101: ({ acted }) => acted.includes(rule),
-          RW2201: ({ attempts }) =>
+          RW2201: ({ attempts, isBatch }) =>
+            !(isBatch && message.endsWith("one prompt")) &&
             attempts.some((attempt) => attempt.rule === rule && attempt.endpoint.model === candidate),
         };
         const isRefuted = refutes[code];
@@ -74,7 +75,8 @@ function run(policy: CompiledPolicy, facts: Facts, world: World) {
   const { denied, requirements, route } = outcome;
   const { attempts } = rank(policy, outcome, filled, world);
   const acted = [...requirements.map(({ id }) => id), ...(denied === undefined ? [] : [denied.rule.id]), route.rule];
-  return { facts, attempts, route: route.rule, isDenied: denied !== undefined, acted };
+  const isBatch = world.largest_prompt !== undefined;
+  return { facts, attempts, route: route.rule, isDenied: denied !== undefined, acted, isBatch };
 }
 
 function randomRules(random: Random): string {
@@ -122,5 +124,8 @@ function randomRequest(random: Random): Facts {
 }
 
 function randomWorld(random: Random): World {
-  return random.chance(0.4) ? { down: [random.pick(["near", "far", ...models])] } : {};
+  return {
+    ...(random.chance(0.4) ? { down: [random.pick(["near", "far", ...models])] } : {}),
+    ...(random.chance(0.2) ? { largest_prompt: 500 } : {}),
+  };
 }
