@@ -81,7 +81,7 @@ const ROUNDING = 2;
 
 /**
  * The most a call can cost: every token of the prompt at its dearest input price (of the tiers that it may reach), and every choice as long as the request,
- * else the model, allows. A provider that reports more than this exceeds the reservation by the difference.
+ * else the model, allows; 0 where both are free. A provider that reports more than this exceeds the reservation by the difference.
  */
 export function upperBound({ price, promptUpper, maxOutputTokens, choices, endpoint }: CallToBound): NanoUsd {
   let [inputPrice, outputPrice] = [dearestInput(price), price.output];
@@ -94,7 +94,8 @@ export function upperBound({ price, promptUpper, maxOutputTokens, choices, endpo
     maxOutputTokens ?? Number.POSITIVE_INFINITY,
     endpoint.maxOutputTokens ?? endpoint.contextWindow,
   );
-  return (costOfTokens(promptUpper, inputPrice) + costOfTokens(output * choices, outputPrice) + ROUNDING) as NanoUsd;
+  const most = costOfTokens(promptUpper, inputPrice) + costOfTokens(output * choices, outputPrice);
+  return (most === 0 ? 0 : most + ROUNDING) as NanoUsd;
 }
 
 function dearestInput({ input, cacheWrite, cachedInput }: FlatPrice): FlatPrice["input"] {

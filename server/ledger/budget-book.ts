@@ -75,7 +75,7 @@ export class BudgetBook {
   }
 
   /**
-   * Holds an amount in all budgets, or in none.
+   * Holds an amount in all budgets, or in none. Nothing fits always, also where more was spent than the limit.
    * @param id not used before.
    * @throws Error when a window is not known (see {@link unknownWindows}) or the id is open.
    */
@@ -90,7 +90,7 @@ export class BudgetBook {
     for (const line of lines) {
       const window = this.#windowNow(line, now);
       const { spent, reserved, end } = window;
-      if (amount > line.limit - spent - reserved) {
+      if (amount > 0 && amount > line.limit - spent - reserved) {
         return { ...line, needed: amount, spent: spent as NanoUsd, reserved: reserved as NanoUsd, resetsAt: end };
       }
       windows.push(window);

@@ -49,7 +49,7 @@ if ARGV[6] == 'check' then
     local window = redis.call('HMGET', KEYS[i], 'spent', 'reserved')
     if not window[1] then return {generation, 'unknown', i - 4} end
     local left = tonumber(ARGV[i + 2]) - tonumber(window[1]) - tonumber(window[2] or '0')
-    if tonumber(ARGV[2]) > left then return {generation, 'refused', i - 4, window[1], window[2] or '0'} end
+    if tonumber(ARGV[2]) > 0 and tonumber(ARGV[2]) > left then return {generation, 'refused', i - 4, window[1], window[2] or '0'} end
   end
 end
 if redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[4]) == 1 then

@@ -62,6 +62,21 @@ function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
     expect(counters.status()).toMatchObject({ open: 0, reserved: 0, violations: 0 });
   });
 
+  it("holds nothing for a call that costs nothing, also when more than the budget is spent", async () => {
+    const ledger = new Ledger();
+    ledger.charged.set("before", usd(6));
+    const counters = await create(ledger);
+    const reserve = (id: string, amount: number) =>
+      counters.reserve({ id, amount: amount as NanoUsd, lines: [line(5)], at: Date.now() });
+    expect(isRefused(await reserve("1", 1))).toBe(true);
+    const free = await reserve("2", 0);
+    expect(isRefused(free)).toBe(false);
+    await counters.settle(free as Reservation, 0 as NanoUsd);
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([
+      { spent: usd(6), reserved: 0, free: usd(-1) },
+    ]);
+  });
+
   it("begins with what the ledger says was spent", async () => {
     const ledger = new Ledger();
     ledger.charged.set("before", usd(4));

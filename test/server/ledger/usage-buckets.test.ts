@@ -139,6 +139,7 @@ describe("upperBound()", () => {
   it("is the prompt and the longest answer", () => {
     expect(upperBound(call)).toBe(1_000_000 + 200_000 + 2);
     expect(upperBound({ ...call, choices: 3 })).toBe(1_000_000 + 600_000 + 2);
+    expect(upperBound({ ...call, price: { input: 0, output: 0 } as Price })).toBe(0);
     expect(upperBound({ ...call, maxOutputTokens: undefined })).toBe(1_000_000 + 16_000_000 + 2);
     expect(upperBound({ ...call, maxOutputTokens: 50_000 })).toBe(1_000_000 + 16_000_000 + 2);
     expect(upperBound({ ...call, maxOutputTokens: undefined, endpoint: { contextWindow: 100_000 } })).toBe(201_000_002);
