@@ -27,7 +27,8 @@ export function readUsageQuery(given: Readonly<Record<string, unknown>>, now: nu
       for (const word of value.split(",").map((part) => part.trim())) {
         const wanted = name === "by" ? groupOf(word) : undefined;
         if (wanted !== undefined) by.push(wanted);
-        else if (word === "day" || word === "hour") interval = word;
+        else if ((word === "day" || word === "hour") && (interval ?? word) === word) interval = word;
+        else if (word === "day" || word === "hour") throw new InvalidSettings(name, "it takes day or hour, not both");
         else throw new InvalidSettings(name, `it takes ${name === "by" ? `${usageGroups.join(", ")}, ` : ""}day, hour`);
       }
     } else {

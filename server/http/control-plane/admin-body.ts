@@ -1,7 +1,9 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
+import { scanBody } from "../body/scan-body.js";
 import { type ApiError, sendError } from "../errors/api-error.js";
 
 const TYPE = "application/json";
+const MOST_BYTES = 64 * 1_024;
 
 /**
  * The bodies of `/admin`: one JSON object or none. `request.body` is the object, or undefined when nothing was sent. What
@@ -9,9 +11,24 @@ const TYPE = "application/json";
  */
 export const adminBody: readonly RequestHandler[] = [
   refuseOtherTypes,
-  express.text({ type: TYPE, limit: "64kb" }),
+  express.text({ type: TYPE, limit: MOST_BYTES }),
   parseBody,
 ];
+
+/** Says why a body was not read. @returns undefined for errors of any other kind. */
+export function unreadableBody({ status }: { readonly status?: unknown }): ApiError | undefined {
+  const error = { type: "invalid_request_error" } as const;
+  if (status === 413) {
+    const message = `the body is larger than ${MOST_BYTES / 1_024} KiB; nothing was changed`;
+    return { ...error, status, code: "request_too_large", message };
+  }
+  if (status === 415) {
+    const message =
+      "the body is compressed in a way, or in a charset, that is not taken here; send plain UTF-8; nothing was changed";
+    return { ...error, status, code: "unsupported_encoding", message };
+  }
+  return undefined;
+}
 
 /** Refuses a body that is not sent as JSON. */
 export function refuseOtherTypes(request: Request, response: Response, next: NextFunction): void {
@@ -41,8 +58,17 @@ function parseBody(request: Request, response: Response, next: NextFunction): vo
     sendError(response, invalidJson("the body is not valid JSON; send one JSON object"));
     return;
   }
-  if (isObject(request.body)) next();
-  else sendError(response, invalidJson("the body must be one JSON object"));
+  const scan = scanBody(Buffer.from(text));
+  if (!isObject(request.body)) sendError(response, invalidJson("the body must be one JSON object"));
+  else if (scan.kind === "object") next();
+  else if (scan.kind === "duplicate") sendError(response, duplicateKey(scan.key));
+  else sendError(response, invalidJson("the body nests too deep, or holds too many keys"));
+}
+
+/** Of two values the last would count, and what the first says be lost. */
+function duplicateKey(key: string): ApiError {
+  const message = `the body holds the key ${JSON.stringify(key.slice(0, 100))} more than once in one object; write it once; nothing was changed`;
+  return { status: 400, type: "invalid_request_error", code: "duplicate_key", message };
 }
 
 function hasBody({ headers }: Request): boolean {

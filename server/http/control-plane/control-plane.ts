@@ -8,7 +8,7 @@ import { bearerToken } from "../authenticate.js";
 import { sendError } from "../errors/api-error.js";
 import { faultError } from "../errors/fault-error.js";
 import { unknownUrl } from "../unknown-url.js";
-import { adminBody } from "./admin-body.js";
+import { adminBody, unreadableBody } from "./admin-body.js";
 import { type AdminPlane, allowContent, createAdminRoutes } from "./admin-routes.js";
 import { createDecisionRoutes, type DecisionPlane } from "./decision-routes.js";
 import type { ExplainGivenRequest } from "./explain-request.js";
@@ -104,13 +104,12 @@ export function createControlPlane(plane: ControlPlane): Express {
     }
     const { status } = error as { status?: unknown };
     if (typeof status === "number" && status >= 400 && status < 500) {
-      // A malformed path: express's own words quote it.
-      sendError(response, {
-        status,
-        type: "invalid_request_error",
-        code: "invalid_request",
+      // Of a malformed path express's own words quote it.
+      const unreadable = unreadableBody({ status }) ?? {
+        ...{ status, type: "invalid_request_error", code: "invalid_request" },
         message: "the request cannot be read",
-      });
+      };
+      sendError(response, unreadable);
       return;
     }
     plane.log.error({ error }, "a request of the control plane failed");

@@ -102,6 +102,7 @@ describe("readUsageQuery()", () => {
     [{ from: "2026-12-01", to: "2026-11-01" }, "from: it must be before `to`"],
     [{ from: "2030-01-01" }, "from: it must be before `to`, left out: 2026-11-26T00:00Z"],
     [{ interval: "week" }, "interval: it takes day, hour"],
+    [{ by: "day", interval: "hour" }, "interval: it takes day or hour, not both"],
     [{ group: "model" }, "group: there is no such parameter"],
     [{ model: ["a", "b"] }, "model: give it once"],
   ])("refuses %j", (given, message) => {

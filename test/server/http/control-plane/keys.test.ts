@@ -255,6 +255,14 @@ describe("/admin/keys", () => {
     for (const body of ["{", "[]", "null", '"text"', settings.slice(1)]) {
       expect(await send("keys", body, json)).toMatchObject({ status: 400, code: "invalid_json" });
     }
+    const twice = '{"limits":{"budgets":{"day":1}},"limits":{}}';
+    expect(await send("keys", twice, json)).toMatchObject({
+      ...{ status: 400, code: "duplicate_key", message: expect.stringContaining('the key "limits" more than once') },
+    });
+    const large = JSON.stringify({ name: "x".repeat(70_000) });
+    expect(await send("keys", large, json)).toMatchObject({ status: 413, code: "request_too_large" });
+    const compressed = { ...json, "content-encoding": "compress" };
+    expect(await send("keys", settings, compressed)).toMatchObject({ status: 415, code: "unsupported_encoding" });
     expect(await send("keys", undefined, {})).toMatchObject({ status: 400, message: expect.stringContaining("{}") });
     expect(await send("keys", undefined, json)).toMatchObject({ status: 400 });
     expect(await send(`keys/${id}/rotate`, '{"overlp":"0"}', json)).toMatchObject({ status: 400, param: "overlp" });
