@@ -2,7 +2,7 @@ import type { PlannedAttempt } from "../../engine/serving.js";
 import { parseJsonObject } from "../providers/chat/json.js";
 import type { TextIn } from "../providers/text-in.js";
 import type { ClientSink, StreamSink } from "./answers/attempt-result.js";
-import { choicesOf } from "./answers/read-answer.js";
+import { choicesOf, endOf } from "./answers/read-answer.js";
 import { dataOf } from "./answers/sse-splitter.js";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -55,8 +55,9 @@ export class StreamedText {
 /** Of a chat completion, or a text completion: anything but text, a second choice and a `finish_reason` are something else. */
 export function textInChunk(chunk: Json): string | undefined {
   let text = "";
-  for (const { index, delta, text: own, finish_reason: reason } of choicesOf(chunk)) {
-    if (typeof reason === "string" || (index !== undefined && index !== 0)) return undefined;
+  for (const choice of choicesOf(chunk)) {
+    const { index, delta, text: own } = choice;
+    if (endOf(choice) !== undefined || (index !== undefined && index !== 0)) return undefined;
     if (typeof own === "string") text += own;
     for (const [name, value] of Object.entries((delta ?? {}) as Json)) {
       if (name === "content" && typeof value === "string") text += value;

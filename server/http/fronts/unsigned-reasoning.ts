@@ -1,4 +1,5 @@
 import { type Json, textOf } from "../../providers/chat/json.js";
+import { thoughtIn } from "./answer-content.js";
 import { PREFIX } from "./reasoning-state.js";
 
 /**
@@ -12,7 +13,8 @@ const fields = ["reasoning_content", "reasoning"] as const;
 type Field = (typeof fields)[number];
 
 export interface UnsignedReasoning {
-  readonly field: Field;
+  /** Undefined: it stands in the content, and nobody wants it back. */
+  readonly field: Field | undefined;
   readonly text: string;
 }
 
@@ -22,16 +24,25 @@ export function unsignedReasoning(holder: Json): UnsignedReasoning | undefined {
     const text = textOf(holder[field]) ?? "";
     if (text !== "") return { field, text };
   }
-  return undefined;
+  const text = thoughtIn(holder["content"]);
+  return text === "" ? undefined : { field: undefined, text };
+}
+
+/** @returns what says whose reasoning it is, in the `format` of a detail; undefined when it goes back to nobody. */
+export function originOfReasoning({ field }: UnsignedReasoning, provider: string | undefined): string | undefined {
+  return field === undefined || provider === undefined ? undefined : originOf(field, provider);
 }
 
 /** What says whose reasoning it is, in the `format` of a detail. @param provider of the catalog. */
-export function originOf(field: Field, provider: string): string {
+function originOf(field: Field, provider: string): string {
   return `${PREFIX}${field}@${provider}`;
 }
 
 /** @returns what a detail of `reasoning_details` says to the provider it came from; undefined when it is another's. */
-export function reasoningOf({ type, text, format }: Json, provider: string): UnsignedReasoning | undefined {
+export function reasoningOf(
+  { type, text, format }: Json,
+  provider: string,
+): { readonly field: Field; readonly text: string } | undefined {
   const field = fields.find((name) => format === originOf(name, provider));
   return type !== "reasoning.text" || field === undefined ? undefined : { field, text: textOf(text) ?? "" };
 }

@@ -1,7 +1,8 @@
 import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
+import { textIn } from "../answer-content.js";
 import { writeState } from "../reasoning-state.js";
-import { originOf, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
+import { originOfReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 
 /**
  * A whole chat completion as a message of the Messages API.
@@ -10,7 +11,7 @@ import { originOf, type UnsignedReasoning, unsignedReasoning } from "../unsigned
 export function chatToMessage(chat: Json, reasoner: string | undefined): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
-  const text = textOf(message["content"]) ?? textOf(message["refusal"]) ?? "";
+  const text = textIn(message["content"]) + (textOf(message["refusal"]) ?? "");
   return {
     id: messageId(textOf(chat["id"]) ?? ""),
     type: "message",
@@ -36,12 +37,7 @@ function thinkingOf(message: Json, reasoner: string | undefined): readonly Json[
   const details = objectsOf(message["reasoning_details"]).flatMap(thinkingBlock);
   const unsigned = unsignedReasoning(message);
   if (unsigned === undefined || details.some(isSigned)) return details;
-  return [{ type: "thinking", thinking: unsigned.text, signature: signatureOf(unsigned.field, reasoner) }];
-}
-
-/** Stands in the place of a signature. */
-export function signatureOf(field: UnsignedReasoning["field"], reasoner: string | undefined): string {
-  return reasoner === undefined ? "" : originOf(field, reasoner);
+  return [{ type: "thinking", thinking: unsigned.text, signature: originOfReasoning(unsigned, reasoner) ?? "" }];
 }
 
 export function isSigned({ signature }: Json): boolean {

@@ -1,15 +1,8 @@
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import { textIn } from "../answer-content.js";
 import type { StreamAbout } from "../front.js";
-import { type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
-import {
-  isSigned,
-  messageId,
-  messageUsage,
-  signatureOf,
-  stateOf,
-  stopReason,
-  thinkingBlock,
-} from "./chat-to-message.js";
+import { originOfReasoning, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
+import { isSigned, messageId, messageUsage, stateOf, stopReason, thinkingBlock } from "./chat-to-message.js";
 
 /** A call of which all is known before it is passed on. */
 interface WaitingCall {
@@ -31,8 +24,8 @@ export class MessageStream {
   /** The call that is passed on as it comes. */
   #streamed: number | undefined;
   readonly #waiting = new Map<number, WaitingCall>();
-  /** Of the block of thinking under way, which nobody signs: where the provider says it. */
-  #field: UnsignedReasoning["field"] | undefined;
+  /** Stands in the place of the signature of the block of thinking under way. */
+  #origin: string | undefined;
 
   constructor(about: StreamAbout) {
     this.#about = about;
@@ -90,7 +83,7 @@ export class MessageStream {
     this.#reason = choice["finish_reason"] ?? this.#reason;
     const delta = isObject(choice["delta"]) ? choice["delta"] : {};
     const thought = unsignedReasoning(delta);
-    const text = (textOf(delta["content"]) ?? "") + (textOf(delta["refusal"]) ?? "");
+    const text = textIn(delta["content"]) + (textOf(delta["refusal"]) ?? "");
     return [
       thought === undefined ? "" : this.#think(thought),
       ...objectsOf(delta["reasoning_details"]).map((detail) => this.#signed(detail, thought !== undefined)),
@@ -106,9 +99,9 @@ export class MessageStream {
     return head + this.#delta(delta);
   }
 
-  #think({ field, text }: UnsignedReasoning): string {
-    const events = this.#add("thinking", { type: "thinking_delta", thinking: text });
-    this.#field = field;
+  #think(thought: UnsignedReasoning): string {
+    const events = this.#add("thinking", { type: "thinking_delta", thinking: thought.text });
+    this.#origin = originOfReasoning(thought, this.#about.reasoner);
     return events;
   }
 
@@ -120,7 +113,7 @@ export class MessageStream {
     const [block] = thinkingBlock(detail);
     if (block === undefined || (isSaid && !isSigned(block))) return "";
     if (block["type"] === "redacted_thinking") return this.#whole(block);
-    this.#field = undefined;
+    this.#origin = undefined;
     const head = this.#open === "thinking" ? "" : this.#close() + this.#begin("thinking", { ...block, signature: "" });
     return head + this.#delta({ type: "signature_delta", signature: block["signature"] }) + this.#close();
   }
@@ -173,10 +166,9 @@ export class MessageStream {
   #close(): string {
     if (this.#open === undefined) return "";
     this.#open = undefined;
-    const { reasoner } = this.#about;
-    const signature = this.#field === undefined ? "" : signatureOf(this.#field, reasoner);
-    this.#field = undefined;
-    const signed = signature === "" ? "" : this.#delta({ type: "signature_delta", signature });
+    const signature = this.#origin;
+    this.#origin = undefined;
+    const signed = signature === undefined ? "" : this.#delta({ type: "signature_delta", signature });
     return signed + event("content_block_stop", { index: this.#blocks++ });
   }
 }

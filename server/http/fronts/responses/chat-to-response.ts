@@ -1,7 +1,8 @@
 import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
+import { textIn } from "../answer-content.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
-import { originOf, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
+import { originOfReasoning, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 
 /**
  * A whole chat completion as a response.
@@ -13,12 +14,9 @@ export function chatToResponse(chat: Json, reasoner: string | undefined): Json {
   const id = textOf(chat["id"]) ?? "";
   const unsigned = unsignedReasoning(message);
   const reasoning = unsigned?.text ?? "";
-  const text = textOf(message["content"]) ?? "";
+  const text = textIn(message["content"]);
   const refusal = textOf(message["refusal"]) ?? "";
-  const content = [
-    ...(text === "" ? [] : [outputText(text)]),
-    ...(refusal === "" ? [] : [{ type: "refusal", refusal }]),
-  ];
+  const content = [...(text === "" ? [] : [outputText(text)]), ...(refusal === "" ? [] : [refusalPart(refusal)])];
   const details = objectsOf(message["reasoning_details"]);
   const state = writeState({ ...message, reasoning_details: [...details, ...detailsOf(unsigned, reasoner)] });
   const calls = objectsOf(message["tool_calls"]);
@@ -36,9 +34,8 @@ export function chatToResponse(chat: Json, reasoner: string | undefined): Json {
 
 /** Reasoning that nobody signs, as it is handed back to the one it came from. */
 export function detailsOf(unsigned: UnsignedReasoning | undefined, reasoner: string | undefined): readonly Json[] {
-  if (unsigned === undefined || reasoner === undefined) return [];
-  const { field, text } = unsigned;
-  return [{ type: "reasoning.text", text, format: originOf(field, reasoner) }];
+  const format = unsigned === undefined ? undefined : originOfReasoning(unsigned, reasoner);
+  return format === undefined ? [] : [{ type: "reasoning.text", text: unsigned?.text, format }];
 }
 
 export interface ResponseEnd {
@@ -77,6 +74,10 @@ export function response(
 
 export function outputText(text: string): Json {
   return { type: "output_text", text, annotations: [], logprobs: [] };
+}
+
+export function refusalPart(refusal: string): Json {
+  return { type: "refusal", refusal };
 }
 
 export function messageItem(id: string, content: readonly Json[], status = "completed"): Json {

@@ -1,4 +1,5 @@
 import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import { textIn } from "../answer-content.js";
 import type { StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
 import { type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
@@ -8,6 +9,7 @@ import {
   messageItem,
   outputText,
   reasoningItem,
+  refusalPart,
   response,
   stateItem,
 } from "./chat-to-response.js";
@@ -20,6 +22,35 @@ interface Call {
   extra: Json | undefined;
 }
 
+type PartKind = "text" | "refusal" | "reasoning";
+
+/** An item under way: its parts that have ended, and the one that has not. */
+interface OpenItem {
+  readonly id: string;
+  readonly index: number;
+  readonly parts: Json[];
+  part: { readonly kind: PartKind; text: string };
+}
+
+/** How the parts of items are called in events. */
+const partForms = {
+  text: {
+    event: "output_text",
+    at: "content_index",
+    added: "response.content_part.added",
+    make: outputText,
+  },
+  refusal: { event: "refusal", at: "content_index", added: "response.content_part.added", make: refusalPart },
+  reasoning: {
+    event: "reasoning_summary_text",
+    at: "summary_index",
+    added: "response.reasoning_summary_part.added",
+    make: summary,
+  },
+} as const satisfies Record<PartKind, { event: string; at: string; added: string; make: (text: string) => Json }>;
+
+const NO_LOGPROBS = { logprobs: [] };
+
 /** Turns the chunks of a chat completion into the events of a response stream. */
 export class ResponseStream {
   #about: { id: string; created: unknown; model: string };
@@ -29,7 +60,7 @@ export class ResponseStream {
   readonly #output: Json[] = [];
   readonly #calls = new Map<unknown, Call>();
   readonly #details: Json[] = [];
-  #open: { readonly kind: "text" | "reasoning"; readonly id: string; readonly index: number; text: string } | undefined;
+  #open: OpenItem | undefined;
   #extra: unknown;
   #usage: unknown;
   #finishReason: unknown;
@@ -51,7 +82,7 @@ export class ResponseStream {
     stream.#named({ id: begun["id"], created: begun["created_at"], model: begun["model"] });
     const id = textOf(last["item_id"]) ?? `msg_${stream.#about.id}`;
     stream.#output.push(messageItem(id, [], "in_progress"));
-    stream.#open = { kind: "text", id, index: 0, text };
+    stream.#open = { id, index: 0, parts: [], part: { kind: "text", text } };
     stream.#sequence = (countOf(last["sequence_number"]) ?? -1) + 1;
     return stream;
   }
@@ -108,64 +139,80 @@ export class ResponseStream {
     const delta = isObject(choice["delta"]) ? choice["delta"] : {};
     this.#details.push(...objectsOf(delta["reasoning_details"]));
     this.#extra = delta["extra_content"] ?? this.#extra;
-    const text = (textOf(delta["content"]) ?? "") + (textOf(delta["refusal"]) ?? "");
     const thought = unsignedReasoning(delta);
     if (thought !== undefined) {
       this.#unsigned = { ...thought, text: (this.#unsigned?.text ?? "") + thought.text };
     }
     return (
       this.#add("reasoning", thought?.text ?? "") +
-      this.#add("text", text) +
+      this.#add("text", textIn(delta["content"])) +
+      this.#add("refusal", textOf(delta["refusal"]) ?? "") +
       objectsOf(delta["tool_calls"])
         .map((call) => this.#call(call))
         .join("")
     );
   }
 
-  #add(kind: "text" | "reasoning", delta: string): string {
+  #add(kind: PartKind, delta: string): string {
     if (delta === "") return "";
-    const head = this.#open?.kind === kind ? "" : this.#close() + this.#begin(kind);
-    if (this.#open === undefined) return head;
-    this.#open.text += delta;
-    const { id: item_id, index: output_index } = this.#open;
-    return kind === "text"
-      ? head +
-          this.event("response.output_text.delta", { item_id, output_index, content_index: 0, delta, logprobs: [] })
-      : head + this.event("response.reasoning_summary_text.delta", { item_id, output_index, summary_index: 0, delta });
+    const head = this.#open?.part.kind === kind ? "" : this.#openPart(kind);
+    const open = this.#open;
+    if (open === undefined) return head;
+    open.part.text += delta;
+    const { event, at } = partForms[kind];
+    const place = { item_id: open.id, output_index: open.index, [at]: open.parts.length };
+    return head + this.event(`response.${event}.delta`, { ...place, delta, ...(kind === "text" ? NO_LOGPROBS : {}) });
   }
 
-  #begin(kind: "text" | "reasoning"): string {
+  /** A refusal stands behind the text in one message; everything else begins an item. */
+  #openPart(kind: PartKind): string {
+    if (kind === "refusal" && this.#open?.part.kind === "text") {
+      const done = this.#closePart(this.#open);
+      this.#open.part = { kind, text: "" };
+      return done + this.#partAdded(this.#open);
+    }
+    return this.#close() + this.#begin(kind);
+  }
+
+  #begin(kind: PartKind): string {
     const index = this.#output.length;
-    const prefix = kind === "text" ? `msg_${this.#about.id}` : reasoningId(this.#about.id);
+    const prefix = kind === "reasoning" ? reasoningId(this.#about.id) : `msg_${this.#about.id}`;
     const before = this.#output.filter((item) => String(item["id"]).startsWith(prefix)).length;
     const id = before === 0 ? prefix : `${prefix}_${before}`;
-    const item = kind === "text" ? messageItem(id, [], "in_progress") : reasoningItem(id, "");
+    const item = kind === "reasoning" ? reasoningItem(id, "") : messageItem(id, [], "in_progress");
     this.#output.push(item);
-    this.#open = { kind, id, index, text: "" };
-    const at = { item_id: id, output_index: index };
+    const open: OpenItem = { id, index, parts: [], part: { kind, text: "" } };
+    this.#open = open;
     // INVARIANT: events are numbered as they are written, so each is made before the next.
     const added = this.event("response.output_item.added", { output_index: index, item });
-    const part =
-      kind === "text"
-        ? this.event("response.content_part.added", { ...at, content_index: 0, part: outputText("") })
-        : this.event("response.reasoning_summary_part.added", { ...at, summary_index: 0, part: summary("") });
-    return added + part;
+    return added + this.#partAdded(open);
+  }
+
+  #partAdded({ id, index, parts, part }: OpenItem): string {
+    const { at, added, make } = partForms[part.kind];
+    return this.event(added, { item_id: id, output_index: index, [at]: parts.length, part: make("") });
+  }
+
+  #closePart({ id, index, parts, part: { kind, text } }: OpenItem): string {
+    const { event, at, added, make } = partForms[kind];
+    const place = { item_id: id, output_index: index, [at]: parts.length };
+    const part = make(text);
+    parts.push(part);
+    const said = kind === "refusal" ? { refusal: text } : { text };
+    return (
+      this.event(`response.${event}.done`, { ...place, ...said, ...(kind === "text" ? NO_LOGPROBS : {}) }) +
+      this.event(added.replace(/added$/, "done"), { ...place, part })
+    );
   }
 
   #close(): string {
     const open = this.#open;
     if (open === undefined) return "";
     this.#open = undefined;
-    const { kind, id, index, text } = open;
-    const item = kind === "text" ? messageItem(id, [outputText(text)]) : reasoningItem(id, text);
+    const done = this.#closePart(open);
+    const { id, index, parts, part } = open;
+    const item = part.kind === "reasoning" ? reasoningItem(id, part.text) : messageItem(id, parts);
     this.#output[index] = item;
-    const at = { item_id: id, output_index: index };
-    const done =
-      kind === "text"
-        ? this.event("response.output_text.done", { ...at, content_index: 0, text, logprobs: [] }) +
-          this.event("response.content_part.done", { ...at, content_index: 0, part: outputText(text) })
-        : this.event("response.reasoning_summary_text.done", { ...at, summary_index: 0, text }) +
-          this.event("response.reasoning_summary_part.done", { ...at, summary_index: 0, part: summary(text) });
     return done + this.event("response.output_item.done", { output_index: index, item });
   }
 

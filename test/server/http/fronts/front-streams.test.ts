@@ -25,6 +25,7 @@ const answer = fc.record({
   ),
   reasoner: fc.option(name, { nil: undefined }),
   content: fc.option(text, { nil: undefined }),
+  refusal: fc.option(text, { nil: undefined }),
   calls: fc.array(fc.record({ name, args, extra: fc.option(fc.constant({ google: { thought_signature: "s" } })) }), {
     maxLength: 3,
   }),
@@ -42,10 +43,11 @@ const usage = {
 };
 const head = { id: "chatcmpl-1", created: 1, model: "m" };
 
-function wholeOf({ thought, content, calls, reason }: Answer): Buffer {
+function wholeOf({ thought, content, refusal, calls, reason }: Answer): Buffer {
   const message = {
     role: "assistant",
     content: content ?? null,
+    ...(refusal === undefined ? {} : { refusal }),
     ...(thought === undefined
       ? {}
       : {
@@ -81,12 +83,13 @@ function cut(whole: string, size: number): string[] {
   return parts;
 }
 
-function chunksOf({ thought, content, calls, reason, size }: Answer): Buffer[] {
+function chunksOf({ thought, content, refusal, calls, reason, size }: Answer): Buffer[] {
   const deltas: object[] = [
     { role: "assistant" },
     ...cut(thought?.text ?? "", size).map((part) => ({ [thought?.field ?? ""]: part })),
     ...(thought === undefined ? [] : [detailsOf(thought)]),
     ...cut(content ?? "", size).map((part) => ({ content: part })),
+    ...cut(refusal ?? "", size).map((part) => ({ refusal: part })),
     ...calls.flatMap((call, index) => [
       {
         tool_calls: [
@@ -165,6 +168,50 @@ describe("a stream that is translated for its client, put together, is the whole
         for (const item of items) expect(whole["output"]).toContainEqual(item);
       }),
     );
+  });
+
+  it.each([
+    [
+      messagesFront,
+      [
+        { type: "thinking", thinking: "so it is", signature: "" },
+        { type: "text", text: "yes, it is" },
+      ],
+    ],
+    [responsesFront, [{ summary: [{ text: "so it is" }] }, { content: [{ text: "yes, it is" }] }]],
+  ] as const)("of Mistral's content in parts", (front, content) => {
+    const thinking = (words: string) => ({ type: "thinking", thinking: [{ type: "text", text: words }] });
+    const said = (words: string) => ({ type: "text", text: words });
+    const message = { role: "assistant", content: [thinking("so it is"), said("yes, it is")] };
+    const whole = Buffer.from(JSON.stringify({ ...head, choices: [{ index: 0, message, finish_reason: "stop" }] }));
+    const deltas = [[thinking("so ")], [thinking("it is"), said("yes")], ", it is"];
+    const chunks = deltas.map((part) =>
+      Buffer.from(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta: { content: part } }] })}\n\n`),
+    );
+    const events = streamThrough(front, chunks, "mistral");
+    const of = (one: object) => ("output" in one ? one.output : (one as { content?: unknown }).content);
+    expect(of(JSON.parse(front.answer(whole, "mistral").toString()) as object)).toMatchObject(content);
+    const streamed = front === messagesFront ? assemble(events) : (events.at(-1)?.["response"] as object);
+    expect(of(streamed)).toMatchObject(content);
+  });
+
+  it("is a refusal in the Responses API also when it is streamed", () => {
+    const delta = (fields: object) =>
+      Buffer.from(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta: fields }] })}\n\n`);
+    const events = streamThrough(responsesFront, [delta({ refusal: "I " }), delta({ refusal: "will not." })]);
+    expect(events.map(({ type }) => type)).toEqual([
+      "response.created",
+      "response.in_progress",
+      "response.output_item.added",
+      "response.content_part.added",
+      "response.refusal.delta",
+      "response.refusal.delta",
+      "response.refusal.done",
+      "response.content_part.done",
+      "response.output_item.done",
+      "response.completed",
+    ]);
+    expect(events.at(-4)).toMatchObject({ refusal: "I will not.", content_index: 0 });
   });
 
   it("holds calls that a provider mixes apart", () => {
