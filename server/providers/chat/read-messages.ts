@@ -187,5 +187,7 @@ function readSource(url: string, path: string): Source {
   if (comma === -1 || mediaType === "" || !options.includes("base64")) {
     throw new RefusedRequest(path, "data takes the form data:image/png;base64,…");
   }
-  return { kind: "data", mediaType, base64: url.slice(comma + 1) };
+  // No such type is registered, OpenAI takes it all the same, others refuse it.
+  const registered = mediaType === "image/jpg" ? "image/jpeg" : mediaType;
+  return { kind: "data", mediaType: registered, base64: url.slice(comma + 1) };
 }

@@ -99,6 +99,12 @@ function partOf(block: Json, warnings: Set<string>): readonly Json[] {
     }
     case "document":
       return documentParts(block, source, warnings);
+    case "compaction": {
+      const { content: summary } = block;
+      if (typeof summary !== "string" || summary === "") break;
+      warnings.add("messages: the summary of a compacted conversation was sent as text");
+      return [{ type: "text", text: summary, ...cache }];
+    }
     case "search_result": {
       warnings.add("messages: search results were sent as text");
       const texts = partsOf(block["content"], warnings).map(({ text }) => textOf(text) ?? "");

@@ -99,6 +99,12 @@ describe("messages", () => {
     ]);
   });
 
+  it("carry pictures of image/jpg, which is no type, as image/jpeg", () => {
+    const image_url = { url: "data:image/jpg;base64,/9j/" };
+    const { sent } = send({ messages: [{ role: "user", content: [{ type: "image_url", image_url }] }] });
+    expect(sent["messages"]).toMatchObject([{ content: [{ source: { media_type: "image/jpeg", data: "/9j/" } }] }]);
+  });
+
   it("carry pictures and files, as data and as links", () => {
     const image = (url: string, more = {}) => ({ type: "image_url", image_url: { url, ...more } });
     const file = (file_data: string, filename?: string) => ({ type: "file", file: { file_data, filename } });
