@@ -7,6 +7,8 @@ export interface GlobalOptions {
   readonly json: boolean;
   /** Whether text for people may carry ANSI colours. */
   readonly color: boolean;
+  /** Columns of a line of such text: 120, or the terminal's where it is narrower. */
+  readonly width: number;
 }
 
 /** Reads the global options a command inherited. Colours: a terminal, unless `--no-color` or `NO_COLOR`; `FORCE_COLOR` forces. */
@@ -15,5 +17,11 @@ export function globalOptions(command: Command): GlobalOptions {
   const { NO_COLOR: noColor, FORCE_COLOR: forceColor } = process.env;
   const wanted = noColor === undefined || noColor === "";
   const possible = process.stdout.isTTY === true || (forceColor !== undefined && forceColor !== "0");
-  return { policies: options.policies, json: options.json === true, color: options.color && wanted && possible };
+  const { columns } = process.stdout;
+  return {
+    policies: options.policies,
+    json: options.json === true,
+    color: options.color && wanted && possible,
+    width: columns === undefined ? 120 : Math.min(120, Math.max(40, columns)),
+  };
 }

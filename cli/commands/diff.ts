@@ -48,7 +48,7 @@ export function diffCommand(): Command {
           ? JSON.stringify(report, undefined, 2)
           : format === "markdown"
             ? renderDiffMarkdown(report)
-            : renderDiff(report, { color: options.color });
+            : renderDiff(report, options);
       process.stdout.write(`${text}\n`);
       if (!report.same) throw new CommandFailure(1);
     });

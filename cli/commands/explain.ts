@@ -78,16 +78,14 @@ export function explainCommand(): Command {
       }
       if (own.whyNot !== undefined) {
         const answer = explainWhyNot(explained, own.whyNot);
-        const text = options.json
-          ? JSON.stringify(answer, undefined, 2)
-          : renderWhyNot(answer, { color: options.color });
+        const text = options.json ? JSON.stringify(answer, undefined, 2) : renderWhyNot(answer, options);
         process.stdout.write(`${text}\n`);
         return;
       }
       process.stdout.write(
         options.json
           ? `${JSON.stringify(record, undefined, 2)}\n`
-          : `${renderExplanation(record, { color: options.color, all: own.all === true })}\n`,
+          : `${renderExplanation(record, { ...options, all: own.all === true })}\n`,
       );
     });
 }

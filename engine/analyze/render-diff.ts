@@ -1,4 +1,4 @@
-import { paint, renderTable, safeText } from "../explain/text-table.js";
+import { paint, renderTable, safeText, WIDTH } from "../explain/text-table.js";
 import { writeChange, writeCount, writeShare, writeSum } from "../units/write-figures.js";
 import type { ChangeReport, CostReport, DiffReport } from "./describe-diff.js";
 
@@ -7,8 +7,15 @@ const SAME = "no request is routed differently";
 /** Changes of the catalog and open questions that are listed. */
 const MOST_LINES = 20;
 
+export interface RenderDiffOptions {
+  /** ANSI colours; default false. */
+  readonly color?: boolean;
+  /** Columns of a line, at least 40; default 120. */
+  readonly width?: number;
+}
+
 /** A diff as text for a terminal. No trailing newline. */
-export function renderDiff(report: DiffReport, { color = false }: { readonly color?: boolean } = {}): string {
+export function renderDiff(report: DiffReport, { color = false, width = WIDTH }: RenderDiffOptions = {}): string {
   const sections: string[][] = [[paint(header(report), "strong", color)]];
   if (report.same) sections.push([paint(SAME, "good", color)]);
   if (report.traffic !== undefined) {
@@ -22,6 +29,7 @@ export function renderDiff(report: DiffReport, { color = false }: { readonly col
         rowsOf(change).map(([name, text]) => [{ text: name, tone: "faint" }, text]),
         4,
         color,
+        width,
       ),
     ]);
   }
@@ -32,6 +40,7 @@ export function renderDiff(report: DiffReport, { color = false }: { readonly col
         cut(lines).map((line) => [line]),
         4,
         color,
+        width,
       ),
     ]);
   }

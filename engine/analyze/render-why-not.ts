@@ -1,8 +1,15 @@
-import { paint, type Row, renderTable } from "../explain/text-table.js";
+import { paint, type Row, renderTable, WIDTH } from "../explain/text-table.js";
 import type { FactChanges, WhyNot } from "./why-not.js";
 
+export interface RenderWhyNotOptions {
+  /** ANSI colours; default false. */
+  readonly color?: boolean;
+  /** Columns of a line, at least 40; default 120. */
+  readonly width?: number;
+}
+
 /** Why not, as text for a terminal. No trailing newline. */
-export function renderWhyNot(answer: WhyNot, { color = false }: { readonly color?: boolean } = {}): string {
+export function renderWhyNot(answer: WhyNot, { color = false, width = WIDTH }: RenderWhyNotOptions = {}): string {
   const { model, chosen, is_chosen, rules, by_client, is_smallest, by_operator, client_can } = answer;
   const title = is_chosen
     ? `${model} is chosen already: ${chosen ?? ""}`
@@ -20,7 +27,10 @@ export function renderWhyNot(answer: WhyNot, { color = false }: { readonly color
     ]);
   });
   if (rows.length > 0) {
-    sections.push([paint("what keeps each rule from choosing it", "strong", color), ...renderTable(rows, 2, color)]);
+    sections.push([
+      paint("what keeps each rule from choosing it", "strong", color),
+      ...renderTable(rows, 2, color, width),
+    ]);
   }
   const none =
     client_can === "impossible"
@@ -34,18 +44,18 @@ export function renderWhyNot(answer: WhyNot, { color = false }: { readonly color
       "strong",
       color,
     ),
-    ...(by_client.length === 0 ? [`  ${none}`] : renderChanges(by_client, color)),
+    ...(by_client.length === 0 ? [`  ${none}`] : renderChanges(by_client, color, width)),
   ]);
   if (by_operator.length > 0) {
     sections.push([
       paint("with what only a key, the operator or the clock can change", "strong", color),
-      ...renderChanges(by_operator, color),
+      ...renderChanges(by_operator, color, width),
     ]);
   }
   return sections.map((lines) => lines.join("\n")).join("\n\n");
 }
 
-function renderChanges(changes: readonly FactChanges[], color: boolean): readonly string[] {
+function renderChanges(changes: readonly FactChanges[], color: boolean, width: number): readonly string[] {
   return renderTable(
     changes.map((change, index): Row => {
       const parts = change.changes.map(({ fact, from, to }) => `${fact} ${from} → ${to}`).join(" and ");
@@ -55,5 +65,6 @@ function renderChanges(changes: readonly FactChanges[], color: boolean): readonl
     }),
     2,
     color,
+    width,
   );
 }

@@ -6,7 +6,7 @@ import type { Rendering } from "./rendering.js";
 import { type Row, renderTable } from "./text-table.js";
 
 /** What was sent and what came of it: status, error, time to the first token and in all, tokens, cost. */
-export function renderAttempts({ record, color }: Rendering): readonly string[] {
+export function renderAttempts({ record, color, width }: Rendering): readonly string[] {
   const rows = record.attempts.map(
     (attempt, index): Row => [
       { text: String(index + 1), align: "right" },
@@ -16,7 +16,7 @@ export function renderAttempts({ record, color }: Rendering): readonly string[] 
       writeOutcome(attempt),
     ],
   );
-  return renderTable(rows, 2, color);
+  return renderTable(rows, 2, color, width);
 }
 
 function writeOutcome({ first_token_ms, total_ms, usage, cost_usd, error }: RecordedAttempt): string {

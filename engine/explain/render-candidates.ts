@@ -9,7 +9,7 @@ import { type Cell, type Row, renderTable } from "./text-table.js";
  * Every candidate, the attempts in order and then what was left out: rank, endpoint, expected cost, observed latency,
  * score, and the reason with its detail. The rule is named when the candidates are not all of one.
  */
-export function renderCandidates({ record, color }: Rendering): readonly string[] {
+export function renderCandidates({ record, color, width }: Rendering): readonly string[] {
   const { candidates, assumed_output_tokens } = record;
   if (candidates.length === 0) return [];
   const namesRule = new Set(candidates.map(({ rule }) => rule)).size > 1;
@@ -48,8 +48,8 @@ export function renderCandidates({ record, color }: Rendering): readonly string[
     },
   ];
   return [
-    ...renderTable(columns.length === 0 ? rows : [heading, ...rows], 2, color),
-    ...renderTable(assumes ? [assumption] : [], 2, color),
+    ...renderTable(columns.length === 0 ? rows : [heading, ...rows], 2, color, width),
+    ...renderTable(assumes ? [assumption] : [], 2, color, width),
   ];
 }
 

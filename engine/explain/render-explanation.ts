@@ -6,23 +6,30 @@ import { renderAttempts } from "./render-attempts.js";
 import { renderCandidates } from "./render-candidates.js";
 import { renderRules } from "./render-rules.js";
 import type { Rendering } from "./rendering.js";
-import { paint, type Row, renderTable, safeText } from "./text-table.js";
+import { paint, type Row, renderTable, safeText, WIDTH } from "./text-table.js";
 
 export interface RenderOptions {
   /** ANSI colours; default false. */
   readonly color?: boolean;
   /** Show every rule above; default: the first 20, and how many more there are. */
   readonly all?: boolean;
+  /** Columns of a line, at least 40; default 120. */
+  readonly width?: number;
   /** Another decision about the same request (before an edit, say): what differs from it is listed first. */
   readonly previous?: DecisionRecord;
 }
 
 /**
  * A decision record as text for a terminal: who decided, facts, the decision and its reasons, every rule considered,
- * every candidate, the plan, and what came of it. Lines are at most 120 wide where words allow it; no trailing newline.
+ * every candidate, the plan, and what came of it. Lines are at most `width` wide where words allow it; no trailing newline.
  */
 export function renderExplanation(record: DecisionRecord, options: RenderOptions = {}): string {
-  const rendering: Rendering = { record, color: options.color === true, all: options.all === true };
+  const rendering: Rendering = {
+    record,
+    color: options.color === true,
+    all: options.all === true,
+    width: options.width ?? WIDTH,
+  };
   const sections = [
     [renderHeader(rendering)],
     options.previous === undefined ? [] : renderDifferences(rendering, options.previous),
@@ -45,6 +52,7 @@ export function renderExplanation(record: DecisionRecord, options: RenderOptions
         record.warnings.map((text): Row => [{ text: "!", tone: "unsure" }, text]),
         2,
         rendering.color,
+        rendering.width,
       ),
       rendering,
     ),
@@ -72,7 +80,7 @@ function renderHeader({ record, color }: Rendering): string {
   return paint(safeText(parts.join(" · ")), "strong", color);
 }
 
-function renderFacts({ record, color }: Rendering): readonly string[] {
+function renderFacts({ record, color, width }: Rendering): readonly string[] {
   const present = Object.entries(record.facts).map(
     ([name, { value, source }]): Row => [
       name,
@@ -87,7 +95,7 @@ function renderFacts({ record, color }: Rendering): readonly string[] {
       { text: `wanted by ${listRules(rules)}`, tone: "faint" },
     ],
   );
-  return renderTable([...present, ...absent], 2, color);
+  return renderTable([...present, ...absent], 2, color, width);
 }
 
 /** Absent facts that mattered: each with the rules that were left unknown, or acted, because of it. */
@@ -112,7 +120,7 @@ function listRules(rules: readonly string[]): string {
   return rules.length > 3 ? `${shown} and ${rules.length - 3} more` : shown;
 }
 
-function renderDecision({ record, color }: Rendering): readonly string[] {
+function renderDecision({ record, color, width }: Rendering): readonly string[] {
   const { outcome, chosen, fallbacks, candidates } = record;
   const { denied, route } = outcome;
   if (denied !== undefined) {
@@ -126,6 +134,7 @@ function renderDecision({ record, color }: Rendering): readonly string[] {
       ],
       0,
       color,
+      width,
     );
   }
   const place = route.file === undefined ? "" : ` (${route.file}:${route.line})`;
@@ -140,7 +149,7 @@ function renderDecision({ record, color }: Rendering): readonly string[] {
   if (usedRule !== route.rule)
     rows.push(["", `${route.rule} was exhausted; the candidate is ${usedRule}'s (on_exhausted: next_rule)`]);
   if (chosen !== undefined) rows.push(["plan", [chosen, ...fallbacks].join(" → ")]);
-  return renderTable(rows, 0, color);
+  return renderTable(rows, 0, color, width);
 }
 
 /** A rule without `match` has the condition `always`, which says nothing here. */
@@ -148,7 +157,7 @@ function isConditional({ condition }: { readonly condition?: string }): boolean 
   return condition !== undefined && condition !== "always";
 }
 
-function renderRequirements({ record, color }: Rendering): readonly string[] {
+function renderRequirements({ record, color, width }: Rendering): readonly string[] {
   const rows = record.outcome.requirements.flatMap((requirement): readonly Row[] => [
     [
       requirement.rule,
@@ -158,7 +167,7 @@ function renderRequirements({ record, color }: Rendering): readonly string[] {
     ...(requirement.because === undefined ? [] : [["", "", `because: ${requirement.because}`]]),
     ...absenceNote(requirement.absent).map((row): Row => ["", ...row]),
   ]);
-  return renderTable(rows, 2, color);
+  return renderTable(rows, 2, color, width);
 }
 
 /** Why a guard acts although its condition is not true; no row when it is. */
@@ -174,16 +183,16 @@ function writeRequire(require: Readonly<Record<string, unknown>>): string {
     .join(", ");
 }
 
-function renderResult({ record, color }: Rendering): readonly string[] {
+function renderResult({ record, color, width }: Rendering): readonly string[] {
   const { result } = record;
   if (result === undefined) return [];
   const code = result.code === undefined ? "" : ` (${result.code})`;
   const text = `${result.status} ${result.outcome}${code} in ${formatMilliseconds(result.total_ms)}`;
-  return renderTable([["result", { text, tone: result.outcome === "answered" ? "good" : "bad" }]], 0, color);
+  return renderTable([["result", { text, tone: result.outcome === "answered" ? "good" : "bad" }]], 0, color, width);
 }
 
 function renderDifferences(rendering: Rendering, previous: DecisionRecord): readonly string[] {
-  const { record, color } = rendering;
+  const { record, color, width } = rendering;
   const who = ({ outcome, chosen }: DecisionRecord) =>
     outcome.denied === undefined ? (chosen ?? "no candidate") : `denied by ${outcome.denied.rule}`;
   const list = (names: readonly string[]) => (names.length === 0 ? "none" : names.join(", "));
@@ -198,7 +207,7 @@ function renderDifferences(rendering: Rendering, previous: DecisionRecord): read
     .filter(([, read]) => read(previous) !== read(record))
     .map(([name, read]): Row => [name, read(previous), "→", read(record)]);
   if (rows.length === 0) return ["decides as before"];
-  return section("differs from before", renderTable(rows, 2, color), rendering);
+  return section("differs from before", renderTable(rows, 2, color, width), rendering);
 }
 
 function definitionOf(name: string): FactDefinition | undefined {

@@ -8,7 +8,7 @@ const SHOWN_RULES = 20;
  * The route rules in reading order down to the one that matched: `✗` its condition is false, `?` unknown because a
  * fact is absent, `✓` it matched; each with the part that failed: what was wanted · what the fact is.
  */
-export function renderRules({ record, color, all }: Rendering): readonly string[] {
+export function renderRules({ record, color, all, width }: Rendering): readonly string[] {
   const { rules_above, route } = record.outcome;
   const shown = all ? rules_above : rules_above.slice(0, SHOWN_RULES);
   const rows = shown.map(
@@ -27,5 +27,5 @@ export function renderRules({ record, color, all }: Rendering): readonly string[
   const place = route.file === undefined ? "" : `${route.file}:${route.line}`;
   const note = route.rule === "default" ? "no rule matched" : `matches: ${route.condition ?? "always"}`;
   rows.push([{ text: "✓", tone: "good" }, { text: route.rule, tone: "strong" }, { text: place, tone: "faint" }, note]);
-  return renderTable(rows, 2, color);
+  return renderTable(rows, 2, color, width);
 }

@@ -7,4 +7,6 @@ export interface Rendering {
   readonly color: boolean;
   /** Whether every rule above is shown. */
   readonly all: boolean;
+  /** Columns of a line. */
+  readonly width: number;
 }

@@ -14,10 +14,12 @@ export type Row = readonly (Cell | string)[];
 const SGR: Readonly<Record<Tone, string>> = { plain: "", strong: "1", good: "32", bad: "31", unsure: "33", faint: "2" };
 const ESCAPE = "\u001b";
 
-/** Lines are broken so as to end here, where words allow it. */
-const WIDTH = 120;
+/** Lines are broken so as to end here, where words allow it, unless a narrower terminal is named. */
+export const WIDTH = 120;
 /** A last column narrower than this is not broken: it would be a tower of words. */
 const NARROWEST_LAST_COLUMN = 30;
+/** How far a last cell that has lines of its own stands in. */
+const BELOW = 4;
 
 /** Puts a tone around a text, as ANSI escapes when `color` is on. */
 export function paint(text: string, tone: Tone, color: boolean): string {
@@ -26,21 +28,33 @@ export function paint(text: string, tone: Tone, color: boolean): string {
 
 /**
  * Lays rows out in columns, two blanks apart, each line without trailing blanks. The last cell of a row is broken at
- * blanks to keep within 120 columns and goes on below itself. Columns that are empty in every row are left out.
+ * blanks to keep within the width and goes on below itself; where hardly any width is left it stands on lines of its own.
+ * Columns that are empty in every row are left out.
  *
  * @param indent blanks before each line.
+ * @param width at least 40.
  */
-export function renderTable(rows: readonly Row[], indent: number, color: boolean): readonly string[] {
+export function renderTable(rows: readonly Row[], indent: number, color: boolean, width = WIDTH): readonly string[] {
   const cells = rows.map((row) => row.map((cell) => (typeof cell === "string" ? plain(cell) : safe(cell))));
   const columns = Math.max(0, ...cells.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     // The last cell of a row may be long: it does not push the columns of other rows aside.
     Math.max(0, ...cells.map((row) => (column < row.length - 1 || row.length === columns ? lengthOf(row[column]) : 0))),
   );
-  return cells.flatMap((row) => renderRow(row, widths, indent, color));
+  return cells.flatMap((row) => renderRow(row, widths, { indent, color, width }));
 }
 
-function renderRow(row: readonly Cell[], widths: readonly number[], indent: number, color: boolean): readonly string[] {
+interface Layout {
+  readonly indent: number;
+  readonly color: boolean;
+  readonly width: number;
+}
+
+function renderRow(
+  row: readonly Cell[],
+  widths: readonly number[],
+  { indent, color, width: lineWidth }: Layout,
+): readonly string[] {
   let line = " ".repeat(indent);
   let column = indent;
   for (const [index, cell] of row.slice(0, -1).entries()) {
@@ -53,8 +67,14 @@ function renderRow(row: readonly Cell[], widths: readonly number[], indent: numb
   }
   const last = row.at(-1);
   if (last === undefined) return [line.trimEnd()];
-  const [first = "", ...more] = breakText(last.text, WIDTH - column);
   const tone = last.tone ?? "plain";
+  const room = lineWidth - column;
+  const below = indent + BELOW;
+  if (room < NARROWEST_LAST_COLUMN && column > below && lengthOf(last) > room) {
+    const lines = breakText(last.text, lineWidth - below);
+    return [line.trimEnd(), ...lines.map((text) => `${" ".repeat(below)}${paint(text, tone, color)}`)];
+  }
+  const [first = "", ...more] = breakText(last.text, room);
   const gap = last.align === "right" ? " ".repeat(Math.max(0, (widths[row.length - 1] ?? 0) - lengthOf(last))) : "";
   return [
     `${line}${gap}${paint(first, tone, color)}`.trimEnd(),

@@ -35,6 +35,23 @@ describe("renderTable", () => {
     expect(lines[1]).toMatch(/^ {6}word/);
   });
 
+  it("keeps to a narrower terminal, and gives the last cell lines of its own where hardly any room is left", () => {
+    const rows = [
+      ["rule-of-a-team", "teams/search.yaml:12", "tags has any of rerank, classify · {code, sql, python}"],
+      ["b", "policy.yaml:3", "yes"],
+    ];
+    expect(renderTable(rows, 2, false, 60)).toEqual([
+      "  rule-of-a-team  teams/search.yaml:12",
+      "      tags has any of rerank, classify · {code, sql, python}",
+      "  b               policy.yaml:3         yes",
+    ]);
+    expect(renderTable(rows, 2, false, 80)).toEqual([
+      "  rule-of-a-team  teams/search.yaml:12  tags has any of rerank, classify ·",
+      "                                        {code, sql, python}",
+      "  b               policy.yaml:3         yes",
+    ]);
+  });
+
   it("aligns coloured cells as if they had no colour", () => {
     const rows = [
       [{ text: "a", tone: "good" }, "x"],
