@@ -1,7 +1,10 @@
+import { wordsOfOthers } from "./words-of-others.js";
+
 /**
  * The names nearest to what a user wrote, at most three: by edit distance (a swap of neighbours counts one)
  * of at most a third of the word, at least 1 but less than the whole word; a difference in case alone is the nearest. Only
  * those that are equally near: what is further off is most likely not meant. When no name is that near, those of which the word is a part: `latency` → `max_latency_ms`.
+ * Before all that, the name that means what the word means elsewhere: `when` → `match`.
  */
 export function nearestNames(written: string, names: Iterable<string>): readonly string[] {
   const word = written.slice(0, 128);
@@ -9,7 +12,9 @@ export function nearestNames(written: string, names: Iterable<string>): readonly
   const limit = Math.min(Math.max(1, Math.floor(word.length / 3)), word.length - 1);
   const near: { readonly name: string; readonly distance: number }[] = [];
   const whole: string[] = [];
+  const meant = wordsOfOthers.get(lower);
   for (const name of names) {
+    if (meant?.includes(name) === true) return [name];
     const distance = name.toLowerCase() === lower ? 0.5 : editDistance(word, name, limit);
     if (distance <= limit || distance === 0.5) near.push({ name, distance });
     else if (lower.length >= 3 && isPart(lower, name)) whole.push(name);

@@ -2,11 +2,14 @@ import { analyseJsonLogic } from "../conditions/analyse-json-logic.js";
 import type { Condition, JsonValue, LogicPredicate } from "../conditions/condition.js";
 import type { Span } from "../diagnostics/diagnostic.js";
 import { limits } from "../source/limits.js";
-import { entryOf, entrySpan, type Located, type LocatedEntry, plainValue } from "../source/located.js";
+import { entryOf, entrySpan, type Located, type LocatedEntry, plainValue, shorten } from "../source/located.js";
 import { readPredicate } from "./read-predicate.js";
 import { itemsOf } from "./read-values.js";
 import type { ConditionReading } from "./reading.js";
 import { factHelp, reportUnknownFact } from "./unknown-fact.js";
+
+/** What a condition holds beside facts. */
+const groups: readonly string[] = ["all", "any", "not", "logic"];
 
 /**
  * Reads a condition map: its entries are ANDed. A part that cannot be read is reported and left out, which is safe
@@ -15,7 +18,9 @@ import { factHelp, reportUnknownFact } from "./unknown-fact.js";
  */
 export function readCondition(reading: ConditionReading, node: Located, depth = 0): Condition {
   if (node.kind !== "map") return { kind: "all", conditions: [], span: node.span };
-  const conditions = node.entries.flatMap((entry) => readEntry(reading, entry, depth));
+  const conditions = node.entries.flatMap((entry, index) => {
+    return reportLooseItem(reading, node.entries[index - 1], entry) ? [] : readEntry(reading, entry, depth);
+  });
   const [only] = conditions;
   return only !== undefined && conditions.length === 1 ? only : { kind: "all", conditions, span: node.span };
 }
@@ -50,8 +55,26 @@ function isTooDeep({ report }: ConditionReading, { key, keySpan }: LocatedEntry,
 function readFactCondition(reading: ConditionReading, entry: LocatedEntry): readonly Condition[] {
   const fact = reading.facts.get(entry.key);
   if (fact !== undefined) return readPredicate(reading, fact, entry);
-  reportUnknownFact(reading, entry.key, entry.keySpan);
+  reportUnknownFact(reading, entry.key, entry.keySpan, groups);
   return [];
+}
+
+/** `{ tags: code, sql }`: what was meant as a list is an entry without a value. */
+function reportLooseItem(
+  reading: ConditionReading,
+  before: LocatedEntry | undefined,
+  { key, keySpan, value }: LocatedEntry,
+): boolean {
+  const isLoose = value.kind === "scalar" && value.value === null && value.source === "" && !reading.facts.has(key);
+  if (!isLoose || before?.value.kind !== "scalar" || before.value.value === null || groups.includes(key)) return false;
+  const list = `\`${shorten(before.key)}: [${shorten(before.value.source)}, ${shorten(key)}]\``;
+  reading.report.error(
+    "RW1201",
+    keySpan,
+    `\`${shorten(key)}\` is not a fact`,
+    `several values stand in a list: ${list}`,
+  );
+  return true;
 }
 
 function readLogic(reading: ConditionReading, node: Located, span: Span): readonly LogicPredicate[] {

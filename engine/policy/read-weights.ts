@@ -12,6 +12,11 @@ export type PoolsByName = ReadonlyMap<string, Pool>;
 export function readWeights(reading: RouteReading, map: LocatedMap): Weights | undefined {
   const node = mapOf(childOf(map, "weights"));
   return node?.entries.flatMap(({ key, keySpan, value }) => {
+    if (reading.poolNames?.has(key) === true) {
+      const help = "give one to each of its models, or endpoints";
+      reading.report.error("RW1306", keySpan, `\`${shorten(key)}\` is a pool, which has no weight of its own`, help);
+      return [];
+    }
     const reference = readModelReference(reading, key, keySpan);
     const weight = numberOf(reading, value);
     return reference === undefined || weight === undefined ? [] : [{ candidate: key, weight }];

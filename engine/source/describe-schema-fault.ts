@@ -3,7 +3,14 @@ import type { DiagnosticCode } from "../diagnostics/diagnostic-codes.js";
 import type { Help, PendingDiagnostic } from "../diagnostics/report.js";
 import { didYouMean, listNames, nearestNames } from "../diagnostics/suggest.js";
 import { type DocumentKind, isRequiredKey, type SchemaNode } from "./document-schemas.js";
-import { describeValue, type Located, type LocatedEntry, type LocatedMap, shorten } from "./located.js";
+import {
+  describeValue,
+  type Located,
+  type LocatedEntry,
+  type LocatedMap,
+  type LocatedScalar,
+  shorten,
+} from "./located.js";
 import { descriptionOf, joinOr, ownDescription, rangeOf, typeNames, wantedTypes } from "./schema-words.js";
 import { valueForms } from "./value-forms.js";
 
@@ -55,7 +62,7 @@ export function describeSchemaFault(fault: SchemaFault): readonly Description[] 
     if (node.kind === "scalar" && typeof node.value === "string" && isPlainNumber(node.value)) {
       return say(form.code, `the text \`${node.value}\` is not ${form.what}`, `write it without quotes: ${node.value}`);
     }
-    return say(form.code, `${describe(node)} is not ${form.what}`, form.help, placeOf(fault));
+    return say(form.code, `${describe(node)} is not ${form.what}`, comparisonIn(fault) ?? form.help, placeOf(fault));
   }
 
   switch (keyword) {
@@ -138,10 +145,32 @@ function describeUnknownKey(fault: SchemaFault, say: Say): readonly Description[
   const { unknown, definition } = fault;
   if (unknown === undefined || (definition !== undefined && factMaps.has(definition))) return [];
   const known = knownKeys(fault);
+  const isInclude = unknown.key === "include" && known.includes("rules");
   const help = () =>
-    didYouMean(unknown.key, known) ?? (known.length === 0 ? undefined : `known here: ${listNames(known, "and")}`);
+    (isInclude ? "a file is included by an item of `rules`: `- include: guards.yaml`" : undefined) ??
+    helpForEquality(fault, unknown) ??
+    didYouMean(unknown.key, known) ??
+    (known.length === 0 ? undefined : `known here: ${listNames(known, "and")}`);
   const message = `\`${shorten(unknown.key)}\` is not a key of ${nameOf(fault)}`;
   return say("RW1101", message, help, unknown.keySpan).map((said) => ({ ...said, about: unknown.value }));
+}
+
+const equalities = new Set(["eq", "equal", "equals", "is", "=", "==", "value"]);
+const memberships = new Set(["any", "in", "one_of", "any_of", "values"]);
+
+/** Under a fact no word says that it equals a value, or one of several: these stand alone. */
+function helpForEquality(fault: SchemaFault, { key, value }: LocatedEntry): string | undefined {
+  const known = knownKeys(fault);
+  const isText = known.includes("prefix") && !known.includes("any");
+  if (!known.includes("present") || !(equalities.has(key) || (isText && memberships.has(key)))) return undefined;
+  const sources = value.kind === "list" ? value.items : [value];
+  if (!sources.every((item) => item.kind === "scalar")) return undefined;
+  const [first = "", ...more] = sources.map((item) => shorten((item as LocatedScalar).source));
+  const name = shorten(fault.entry?.key ?? "");
+  const alone = `${name}: ${more.length === 0 ? first : `[${[first, ...more].join(", ")}]`}`;
+  const isGuarded = (fault.node as LocatedMap).entries.some((entry) => entry.key === "present");
+  const whole = isGuarded ? `all: [{ ${name}: { present: true } }, { ${alone} }]` : alone;
+  return `write \`${whole}\``;
 }
 
 function describeWrongType(fault: SchemaFault, say: Say): readonly Description[] {
@@ -157,10 +186,24 @@ function describeWrongType(fault: SchemaFault, say: Say): readonly Description[]
   return say("RW1103", message, helpForType(fault, types), placeOf(fault));
 }
 
-function helpForType({ schema, node }: SchemaFault, types: readonly string[]): string | undefined {
+/** Values that people write for a mapping, as the mapping that they mean. */
+const shortForms: Readonly<Record<string, (text: string) => string>> = {
+  route: (text) => `route: { to: [${text}] }`,
+  default: (text) => `default: { route: { to: [${text}] } }`,
+  timeouts: (text) => `timeouts: { total: ${text} }`,
+};
+
+function helpForType({ schema, node, entry, definition }: SchemaFault, types: readonly string[]): string | undefined {
+  if (node.kind === "list" && definition === "condition") {
+    return "write `all: [ … ]` where each must hold, `any: [ … ]` where one must";
+  }
   if (node.kind === "scalar") {
     const text = shorten(node.source);
     const { pattern } = schema;
+    if (schema.enum !== undefined) return `one of ${listNames(schema.enum)}`;
+    if (entry !== undefined && types.includes("object") && Object.hasOwn(shortForms, entry.key)) {
+      return `write \`${shortForms[entry.key]?.(text)}\``;
+    }
     if (types.includes("string") && typeof node.value !== "string") {
       const fits = pattern === undefined || new RegExp(pattern, "u").test(node.source);
       return fits ? `quote it if it is text: "${text}"` : ownDescription(schema);
@@ -182,6 +225,15 @@ function helpForType({ schema, node }: SchemaFault, types: readonly string[]): s
 
 function isPlainNumber(text: string): boolean {
   return text.length <= 30 && /^-?\d+(\.\d+)?$/.test(text);
+}
+
+const comparisons: Readonly<Record<string, string>> = { ">=": "gte", ">": "gt", "<=": "lte", "<": "lt" };
+
+/** `context_tokens: ">= 100k"`. */
+function comparisonIn({ node, definition }: SchemaFault): string | undefined {
+  const [, sign = "", bound] = (node.kind === "scalar" && /^([<>]=?)\s*(\S+)$/.exec(node.source)) || [];
+  const isCondition = definition?.endsWith("Condition") === true;
+  return isCondition && bound !== undefined ? `write \`{ ${comparisons[sign]}: ${shorten(bound)} }\`` : undefined;
 }
 
 /** What the message is about: the key that holds the value, an item, the file. */

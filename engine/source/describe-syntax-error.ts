@@ -122,6 +122,15 @@ const descriptions: readonly (readonly [
     () => ({ message: "a `, ` is missing", help: "write `, ` between the entries within `{ }` and `[ ]`" }),
   ],
   [
+    /^Block scalar header includes extra characters/,
+    ({ text, at }) => ({
+      ...mark(Math.max(text.lastIndexOf(">", at), text.lastIndexOf("|", at))),
+      message: "`>` and `|` begin a text of several lines; nothing stands behind them",
+      help: "quote a value that begins with one; a comparison is written `{ gte: 200k }`",
+      isLast: true,
+    }),
+  ],
+  [
     /^Unexpected (?:,|empty item) in/,
     ({ at }) => ({
       ...mark(at),

@@ -20,7 +20,7 @@ export const actsOnAbsence: Check = function* (context) {
     const onlyThen = regions.conditions.of(rule.condition, "true")?.length === 0 ? ", and on no other" : "";
     const attribute = facts.find((name) => name.startsWith("attributes."));
     const ways = [
-      `\`present: true\` beside it if absence should not count`,
+      `${presenceOf(context, facts)} beside it if absence should not count`,
       ...(attribute === undefined ? [] : ["a `default` for the attribute"]),
       `\`# policy-ignore RW2103: reason\` above the rule if it should`,
     ];
@@ -33,6 +33,12 @@ export const actsOnAbsence: Check = function* (context) {
     };
   }
 };
+
+/** Of a text that is compared with a value there is no mapping in which `present` could stand. */
+function presenceOf({ definitions }: CheckContext, facts: readonly string[]): string {
+  const text = facts.find((name) => definitions.some((each) => each.name === name && each.type === "string"));
+  return text === undefined ? "`present: true`" : `\`all: [{ ${text}: { present: true } }]\``;
+}
 
 function factsWhoseAbsenceCounts({ regions }: CheckContext, rule: Rule): readonly string[] {
   const unknown = regions.intersect(

@@ -211,6 +211,15 @@ describe("guards that act on absence", () => {
     ]);
   });
 
+  it("of a text that is compared with a value say what can be written: `present` has no place beside it", () => {
+    const helps = (rules: string) => analyzePolicy(policyOf(rules)).map(({ help }) => help);
+    const rule = (more = "") => `- { id: a, match: { tenant: x${more} }, require: { region: [eu] } }`;
+    expect(helps(rule())).toEqual([
+      "write `all: [{ tenant: { present: true } }]` beside it if absence should not count, or `# policy-ignore RW2103: reason` above the rule if it should",
+    ]);
+    expect(helps(rule(", all: [{ tenant: { present: true } }]"))).toEqual([]);
+  });
+
   it("are not told of where no request makes their `logic` come out so", () => {
     const logic = (operator: string, tokens: number) =>
       `{ logic: { "${operator}": [{ var: context_tokens }, ${tokens}] } }`;
