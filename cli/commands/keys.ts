@@ -1,6 +1,7 @@
 import { Command } from "commander";
+import { refuseKeyAttributes } from "../../server/http/observe/refuse-key-attributes.js";
 import { refuseUnknownModels } from "../../server/keys/allowed-models.js";
-import { type ApiKey, stateOf } from "../../server/keys/api-key.js";
+import { type ApiKey, type KeySettings, stateOf } from "../../server/keys/api-key.js";
 import { DEFAULT_OVERLAP, keyToJson } from "../../server/keys/key-json.js";
 import { type IssuedKey, KeyStore } from "../../server/keys/key-store.js";
 import { formatLimits } from "../../server/keys/limits.js";
@@ -85,21 +86,31 @@ async function createKey(own: CreateOptions, self: Command): Promise<void> {
   };
   const given = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
   const request = readInput(() => readKeyRequest(given, Date.now()));
-  await checkAllowed(request.settings.allow, self);
+  await checkAgainstPolicy(request.settings, self);
   const issued = await withDatabase(database, (opened) => new KeyStore(opened).create(request, Date.now()));
   printIssued(issued, self, "created; the token is shown this once and kept nowhere");
 }
 
 /** A key may be made where the policy is not: then it is said that nothing was checked. */
-async function checkAllowed(allow: readonly string[], self: Command): Promise<void> {
-  if (allow.length === 0) return;
+async function checkAgainstPolicy({ allow, attributes }: KeySettings, self: Command): Promise<void> {
+  const given = [
+    ...(allow.length === 0 ? [] : ["--allow"]),
+    ...(Object.keys(attributes).length === 0 ? [] : ["--attribute"]),
+  ];
+  if (given.length === 0) return;
   const { loadPolicies } = await import("../load-policies.js"); // other commands start faster
   const policy = await loadPolicies(globalOptions(self)).catch((error: unknown) => {
     if (!(error instanceof CommandFailure)) throw error;
     const [why] = error.message.split("\n");
-    process.stderr.write(`policy keys: whether a catalog has the models of --allow was not checked: ${why}\n`);
+    process.stderr.write(
+      `policy keys: whether the policy knows what ${given.join(" and ")} names was not checked: ${why}\n`,
+    );
   });
-  if (policy !== undefined) readInput(() => refuseUnknownModels(policy, allow));
+  if (policy === undefined) return;
+  readInput(() => {
+    refuseUnknownModels(policy, allow);
+    refuseKeyAttributes(policy, attributes);
+  });
 }
 
 async function listKeys({ database }: { database: string }, self: Command): Promise<void> {

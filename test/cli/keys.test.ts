@@ -27,6 +27,12 @@ describe("policy keys and limits", () => {
     [["--budget", ""], "--budget : write it as USD/PERIOD"],
     [["--budget", "1/day", "--budget", "2/day"], "--budget: there are two for `day`"],
     [["--attribute", "plan=a", "--attribute", "plan=b"], "--attribute plan: give it once"],
+    [
+      ["--attribute", "paln=free"],
+      "attributes.paln: the policy takes no such attribute `from: key`; did you mean `plan`?",
+    ],
+    [["--attribute", "cohort=3"], "no such attribute `from: key`; it takes plan, data_class"],
+    [["--attribute", "plan=fre"], "attributes.plan: it takes one of free, pro, enterprise"],
   ])("makes no key without the limit that was meant: %j", async (options, message) => {
     const { code, stdout, stderr } = await run("keys", "create", ...options);
     expect([code, stdout]).toEqual([2, ""]);
@@ -47,11 +53,17 @@ describe("policy keys and limits", () => {
     expect(await readdir(folder)).not.toContain("data");
   });
 
-  it("makes a key where there is no policy, and says that --allow was not checked", async () => {
+  it("makes a key where there is no policy, and says that nothing was checked", async () => {
     const other = { DATABASE_URL: `sqlite:${join(folder, "other.db")}` };
-    const { code, stdout, stderr } = await runPolicy(["keys", "create", "--allow", "a/b"], other, folder);
+    const { code, stdout, stderr } = await runPolicy(
+      ["keys", "create", "--allow", "a/b", "--attribute", "a=b"],
+      other,
+      folder,
+    );
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^rw_/)]);
-    expect(stderr).toContain("--allow was not checked: cannot read the policy directory ./policies");
+    expect(stderr).toContain(
+      "what --allow and --attribute names was not checked: cannot read the policy directory ./policies",
+    );
   });
 
   it("creates, lists, rotates and revokes, without a server", async () => {

@@ -9,6 +9,7 @@ import { limitsOfSubject } from "../../keys/limits-of-subject.js";
 import { InvalidSettings, readExpiry, readKeyRequest, readLimits } from "../../keys/read-key-settings.js";
 import { appSubject, tenantSubject } from "../../keys/subject.js";
 import { sendError } from "../errors/api-error.js";
+import { refuseKeyAttributes } from "../observe/refuse-key-attributes.js";
 import { refuseInvalidSettings } from "./refuse-invalid-settings.js";
 
 export interface KeyPlane {
@@ -34,6 +35,7 @@ export function createKeyRoutes({ store, ring, currentPolicy, now }: KeyPlane): 
     }
     const wanted = readKeyRequest(request.body, now());
     refuseUnknownModels(currentPolicy(), wanted.settings.allow);
+    refuseKeyAttributes(currentPolicy(), wanted.settings.attributes);
     const { key, token } = await store.create(wanted, now());
     await ring.refresh();
     response.status(201).json({ key: keyToJson(key, now()), token });

@@ -288,6 +288,24 @@ describe("/admin/keys", () => {
     expect(keys).toEqual([]);
   });
 
+  it.each([
+    [{ plna: "pro" }, "plna", "the policy takes no such attribute `from: key`; did you mean `plan`?"],
+    [{ plan: "gold" }, "plan", "it takes one of free, pro"],
+  ])("makes no key with an attribute that the serving policy does not take: %j", async (given, name, message) => {
+    const policy = compile(
+      policyOf("{ to: [acme/left] }", "[]", attributes),
+      catalogOf({ left: "http://127.0.0.1:9" }),
+    );
+    const proxy = await startProxy(policy);
+    const refused = await post(`${proxy.url}/admin/keys`, { attributes: given });
+    expect(refused.status).toBe(400);
+    expect(await errorOf(refused)).toMatchObject({
+      code: "invalid_parameter",
+      param: `attributes.${name}`,
+      message: `attributes.${name}: ${message}`,
+    });
+  });
+
   it("is open to keys of scope admin, and for looking to those of scope read", async () => {
     const upstream = await answering();
     const policy = compile(policyOf("{ to: [acme/left] }"), catalogOf({ left: upstream.url }));
