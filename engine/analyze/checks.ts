@@ -6,6 +6,7 @@ import { emptySelections } from "./checks/empty-selections.js";
 import { impossibleConditions } from "./checks/impossible-conditions.js";
 import { neverDecides } from "./checks/never-decides.js";
 import { overlappingRules } from "./checks/overlapping-rules.js";
+import { patternsAsValues } from "./checks/patterns-as-values.js";
 import { requestsWithoutCandidate } from "./checks/requests-without-candidate.js";
 import { shortModelNames } from "./checks/short-model-names.js";
 import { singleProviderRoutes } from "./checks/single-provider-routes.js";
@@ -27,5 +28,6 @@ export const checks: readonly Check[] = [
   singleProviderRoutes,
   unusedPools,
   shortModelNames,
+  patternsAsValues,
   undecided,
 ];

@@ -422,6 +422,20 @@ describe("conditions on the model", () => {
   });
 });
 
+describe("patterns where values are compared", () => {
+  it("are found in texts, lists, `not` and sets, not in globs", () => {
+    expectFindings(`
+- { id: one, match: { model: "acme/*" }, deny: "no" }
+- { id: list, match: { model: { not: [acme/small, "acme/l*"] } }, deny: "no" }
+- { id: tags, match: { tags: { present: true, none: ["code-*"] } }, deny: "no" }
+- { id: glob, match: { model: { glob: "acme/*" } }, deny: "no" }`).toEqual([
+      "9 RW2207 `acme/*` is compared as it stands, its `*` included",
+      "10 RW2207 `acme/l*` is compared as it stands, its `*` included",
+      "11 RW2207 `code-*` is compared as it stands, its `*` included",
+    ]);
+  });
+});
+
 describe("policy-ignore", () => {
   it("silences one finding at the item below, with a reason", () => {
     expectFindings(`
