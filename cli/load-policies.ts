@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import {
   type CompiledPolicy,
@@ -13,6 +13,7 @@ import { PolicyDirectoryError } from "../server/policy-files/list-policy-files.j
 import { readPolicyDirectory } from "../server/policy-files/read-policy-directory.js";
 import { CommandFailure } from "./command-failure.js";
 import type { GlobalOptions } from "./global-options.js";
+import { helpForMissing, isFile } from "./help-for-missing.js";
 
 /** Reads the policy directory. @throws CommandFailure: 2 when it cannot be read, 1 when a file of it is no text. */
 export async function readPolicies(options: GlobalOptions): Promise<readonly SourceFile[]> {
@@ -27,13 +28,6 @@ export async function readPolicies(options: GlobalOptions): Promise<readonly Sou
     const help = isMissing ? `\n  help: ${await helpForMissing(options.policies)}` : "";
     throw new CommandFailure(2, `cannot read the policy directory ${options.policies}: ${reason}${help}`);
   }
-}
-
-/** Most likely the command was given in another folder than the directory's parent: in the directory itself, say. */
-async function helpForMissing(policies: string): Promise<string> {
-  return (await isFile("policy.yaml"))
-    ? "there is a policy.yaml here: add `--policies .`"
-    : `name it with --policies DIR, or write a starter set with \`policy init ${policies}\``;
 }
 
 /**
@@ -71,13 +65,6 @@ async function loadCompiledFile(path: string): Promise<CompiledPolicy | undefine
   } catch (error) {
     throw new CommandFailure(2, `cannot load ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
 }
 
 /** Diagnostics with paths as the user sees them from the current folder. */

@@ -37,6 +37,7 @@ async function buildProgram(): Promise<Command> {
     .option("--json", "print one JSON document instead of text")
     .option("--no-color", "print without colours (also: NO_COLOR)")
     .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
     .hook("preAction", (_program, command) => {
       if (command.name() !== "serve") endWithReader();

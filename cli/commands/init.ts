@@ -1,5 +1,5 @@
 import { cp, readdir } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { Command } from "commander";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
@@ -34,8 +34,7 @@ export function initCommand(): Command {
         return;
       }
       for (const file of files) process.stdout.write(`wrote ${file}\n`);
-      process.stdout.write(
-        `next: policy check --policies ${target} · policy explain --policies ${target} --tags code · policy serve --policies ${target}\n`,
-      );
+      const where = resolve(target) === resolve(policies) ? "" : ` --policies ${target}`;
+      process.stdout.write(`next: policy check${where} · policy explain${where} --tags code · policy serve${where}\n`);
     });
 }

@@ -1,6 +1,9 @@
+import { access } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
+import { helpForMissing } from "../help-for-missing.js";
 
 interface OwnOptions {
   readonly port: number;
@@ -21,6 +24,7 @@ export function serveCommand(): Command {
     .option("--shadow <dir>", "try another policy: make each decision under it too, without effect")
     .action(async (own: OwnOptions, command: Command) => {
       const options = globalOptions(command);
+      await refuseMissing(options.policies);
       try {
         // Loaded here: the other commands start in half the time without the server.
         const { startServer } = await import("../../server/main.js");
@@ -33,6 +37,17 @@ export function serveCommand(): Command {
         throw new CommandFailure(1, `policy serve: ${error instanceof Error ? error.message : String(error)}`);
       }
     });
+}
+
+/** Before anything is made: in another folder than was meant there shall be no database. */
+async function refuseMissing(policies: string): Promise<void> {
+  const isThere = await access(policies).then(
+    () => true,
+    ({ code }: NodeJS.ErrnoException) => code !== "ENOENT",
+  );
+  if (isThere) return;
+  const message = `policy serve: cannot read the policy directory ${policies}: there is no directory ${resolve(policies)}`;
+  throw new CommandFailure(1, `${message}\n  help: ${await helpForMissing(policies)}`);
 }
 
 function port(text: string): number {

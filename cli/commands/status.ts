@@ -13,6 +13,7 @@ interface Readiness {
 
 interface Health {
   readonly simulated?: boolean;
+  readonly no_credentials?: readonly string[];
   readonly endpoints: readonly {
     readonly endpoint: string;
     readonly circuit: { readonly state: string; readonly since?: string };
@@ -44,10 +45,10 @@ export function statusCommand(): Command {
       const { degraded = [] } = readiness;
       if (globalOptions(self).json) {
         process.stdout.write(
-          `${JSON.stringify({ ...readiness, simulated: health.simulated === true, policy, shadow: tried, endpoints: troubled }, undefined, 2)}\n`,
+          `${JSON.stringify({ ...readiness, simulated: health.simulated === true, no_credentials: health.no_credentials, policy, shadow: tried, endpoints: troubled }, undefined, 2)}\n`,
         );
       } else {
-        process.stdout.write(describe(policy, readiness, health.simulated === true, troubled, tried));
+        process.stdout.write(describe(policy, readiness, health, troubled, tried));
       }
       if (
         policy.rejected !== undefined ||
@@ -63,16 +64,18 @@ export function statusCommand(): Command {
 function describe(
   policy: PolicyStatus,
   { status, degraded = [] }: Readiness,
-  isSimulated: boolean,
+  { simulated = false, no_credentials: keyless = [] }: Health,
   troubled: Health["endpoints"],
   shadow: ShadowReport | undefined,
 ): string {
   const { name, revision, git, since, rules } = policy.serving;
   const lines = [
     `${status}: serving ${name}@${shortRevision(revision)}${commitOf(git)} since ${since}, ${rules} rules`,
-    ...(isSimulated
+    ...(simulated
       ? ["simulated: no provider's API key is set, so the built-in simulator answers every request"]
-      : []),
+      : keyless.length > 0
+        ? [`left out, for want of their API key: ${keyless.join(", ")}`]
+        : []),
     ...degraded.map((part) => `degraded: ${part}`),
     ...troubled.map(({ endpoint, circuit, rate_limited_until: until }) =>
       circuit.state === "open"

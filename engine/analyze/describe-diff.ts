@@ -228,7 +228,7 @@ function describeRoute(set: PolicySet, route: Route): Readonly<Record<string, st
     to: list(to),
     fallback: list(fallback),
     strategy: typeof route.strategy === "string" ? route.strategy : json(route.strategy),
-    weights: json(route.weights?.map(({ candidate, weight }) => `${candidate} ${weight}`)),
+    weights: list((route.weights ?? []).map(({ candidate, weight }) => `${candidate} ${weight}`)),
     sticky: route.sticky ?? "none",
     timeouts: json(route.timeouts),
     retries: String(route.retries),

@@ -50,6 +50,14 @@ describe("policy tail, status and usage", () => {
     );
   });
 
+  it("status names the providers whose key is not set, where others answer", async () => {
+    const keyed = await startProxy("policies", { OPENAI_API_KEY: "sk-test" });
+    const { code, stdout } = await runPolicy(["status", "--server", keyed.url]);
+    expect(stdout).toMatch(/\nleft out, for want of their API key: (?!.*openai,).*anthropic, .*\n$/);
+    expect(code).toBe(0);
+    await keyed.stop();
+  });
+
   it("says in which shell ADMIN_TOKEN is missing or wrong", async () => {
     const closed = await startProxy("policies", { ADMIN_TOKEN: "a-token" });
     const status = (environment: Record<string, string>) =>

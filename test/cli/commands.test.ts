@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -227,6 +227,32 @@ describe("the policy command on a starter set", () => {
     const { code, stderr } = await runPolicy(["check", "--policies", join(folder, "nowhere")]);
     expect(code).toBe(2);
     expect(stderr).toContain("policy init");
+  });
+
+  it("serve in a folder without policies says so, and leaves no database there", async () => {
+    const empty = join(folder, "empty");
+    await mkdir(empty);
+    const { code, stderr } = await runPolicy(["serve", "--port", "0"], {}, empty);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `policy serve: cannot read the policy directory ./policies: there is no directory ${join(empty, "policies")}`,
+    );
+    expect(stderr).toContain("policy init ./policies");
+    expect(await readdir(empty)).toEqual([]);
+  });
+
+  it("the help of a command names the options that all have", async () => {
+    const { stdout } = await runPolicy(["keys", "list", "--help"]);
+    for (const option of ["--database", "--policies", "--json", "--no-color"]) expect(stdout).toContain(option);
+  });
+
+  it("init says what to do next, without a directory that is the default", async () => {
+    const elsewhere = join(folder, "elsewhere");
+    await mkdir(elsewhere);
+    const plain = await runPolicy(["init"], {}, elsewhere);
+    expect(plain.stdout).toContain("next: policy check · policy explain --tags code · policy serve\n");
+    const named = await runPolicy(["init", "other"], {}, elsewhere);
+    expect(named.stdout).toContain("next: policy check --policies other · ");
   });
 
   it("in the policy directory itself it says how to name it", async () => {

@@ -114,9 +114,9 @@ describe("who needs a key", () => {
   });
 });
 
-describe("what a key says", () => {
-  const attributes = "attributes:\n  plan: { type: string, values: [free, pro], from: key }";
+const attributes = "attributes:\n  plan: { type: string, values: [free, pro], from: key }";
 
+describe("what a key says", () => {
   it("is trusted: hints do not take its place, tags join", async () => {
     const upstream = await answering();
     const policy = compile(policyOf("{ to: [acme/left] }", "[]", attributes), catalogOf({ left: upstream.url }));
