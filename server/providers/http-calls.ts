@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Dispatcher, Agent as UndiciAgent } from "undici";
+import type { Dispatcher, errors, Agent as UndiciAgent } from "undici";
 import type { BufferList } from "../json/buffer-list.js";
 import type { UpstreamExchange, UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
 
@@ -25,20 +25,10 @@ export class HttpCalls {
   /** undici takes the connect timeout per agent; routes use few different ones. */
   readonly #agents = new Map<number, UndiciAgent>();
 
-  send({ origin, path, headers, body, connectTimeoutMs }: HttpCall, handler: UpstreamHandler): UpstreamExchange {
-    const exchange = new UndiciExchange(handler);
-    const { pieces, length } = body;
-    this.#agentFor(connectTimeoutMs).dispatch(
-      {
-        origin,
-        path,
-        method: "POST",
-        // undici takes any iterable for a body, though its types do not say so, and then does not know the length.
-        headers: pieces.length === 1 ? headers : { ...headers, "content-length": String(length) },
-        body: (pieces.length === 1 ? pieces[0] : takenOnce(pieces)) as Buffer,
-      },
-      exchange,
-    );
+  send(call: HttpCall, handler: UpstreamHandler): UpstreamExchange {
+    const agent = this.#agentFor(call.connectTimeoutMs);
+    const exchange = new UndiciExchange(handler, () => agent.dispatch(optionsOf(call), exchange));
+    exchange.send();
     return exchange;
   }
 
@@ -75,6 +65,17 @@ export class HttpCalls {
   }
 }
 
+function optionsOf({ origin, path, headers, body: { pieces, length } }: HttpCall): Dispatcher.DispatchOptions {
+  return {
+    origin,
+    path,
+    method: "POST",
+    // undici takes any iterable for a body, though its types do not say so, and then does not know the length.
+    headers: pieces.length === 1 ? headers : { ...headers, "content-length": String(length) },
+    body: (pieces.length === 1 ? pieces[0] : takenOnce(pieces)) as Buffer,
+  };
+}
+
 /** Pieces that are let go one by one: undici holds a body until the answer has ended. */
 function takenOnce(pieces: readonly Buffer[]): Iterable<Buffer> {
   const left = [...pieces];
@@ -90,15 +91,31 @@ class CallEnded extends Error {
   override readonly name = "CallEnded";
 }
 
+/**
+ * Whether a provider closed a kept connection while the request was on its way there, as it may at any time (RFC 9112, 9.5): bytes of
+ * an earlier answer were read on it. Nobody has failed then, and the request goes out again, on another connection.
+ */
+function isStale(error: Error): boolean {
+  const { code, socket } = error as Partial<errors.SocketError>;
+  return code === "UND_ERR_SOCKET" && error.message === "other side closed" && (socket?.bytesRead ?? 0) > 0;
+}
+
 /** Hands undici's events over, and stops doing so once the call is aborted. */
 class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   readonly #handler: UpstreamHandler;
   #controller: Dispatcher.DispatchController | undefined;
   #isAborted = false;
   isSent = false;
+  #dispatch: (() => void) | undefined;
+  #isSentAgain = false;
 
-  constructor(handler: UpstreamHandler) {
+  constructor(handler: UpstreamHandler, dispatch: () => void) {
     this.#handler = handler;
+    this.#dispatch = dispatch;
+  }
+
+  send(): void {
+    this.#dispatch?.();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -110,6 +127,7 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: UpstreamHeaders): void {
     controller.rawHeaders = null; // undici keeps them until the answer has ended, 2 KB for each stream
+    this.#dispatch = undefined; // holds the body
     if (!this.#isAborted && status >= 200) this.#handler.onStart(status, headers);
   }
 
@@ -122,7 +140,12 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#isAborted) this.#handler.onFailure(error);
+    if (this.#isAborted) return;
+    if (this.#dispatch === undefined || this.#isSentAgain || !isStale(error)) this.#handler.onFailure(error);
+    else {
+      this.#isSentAgain = true;
+      this.#dispatch();
+    }
   }
 
   pause(): void {

@@ -165,6 +165,45 @@ describe("the next candidate answers", () => {
   });
 });
 
+describe("a connection that the provider closes while a request is on its way", () => {
+  /** Answers so many requests on each connection, and closes it when another one comes. */
+  async function startClosing(answersEach: number) {
+    const text = JSON.stringify(completion("fine"));
+    const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n`;
+    let requests = 0;
+    const server = createServer((socket) => {
+      let answered = 0;
+      socket.on("data", () => {
+        requests += 1;
+        if (answered++ < answersEach) socket.write(head + text);
+        else socket.end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: url })));
+    return { proxy, requests: () => requests, close: () => server.close() };
+  }
+
+  it("was kept from an earlier one: the request goes out on another, and nobody has failed", async () => {
+    const { proxy, requests, close } = await startClosing(1);
+    await (await proxy.ask()).text();
+    const answer = await proxy.ask();
+    expect([answer.status, answer.headers.get("x-route-attempts"), requests()]).toEqual([200, "1", 3]);
+    expect((await proxy.ledger()).map(({ outcome }) => outcome)).toEqual(["answered", "answered"]);
+    const { endpoints } = (await (await fetch(`${proxy.url}/admin/health`)).json()) as { endpoints: object[] };
+    expect(endpoints).toMatchObject([{ circuit: { recent: { calls: 2, failures: 0 } } }]);
+    close();
+  });
+
+  it("was made for it: that is a failure", async () => {
+    const { proxy, requests, close } = await startClosing(0);
+    expect([(await proxy.ask()).status, requests()]).toEqual([502, 1]);
+    expect((await proxy.lastDecision()).attempts).toMatchObject([{ error_class: "connection" }]);
+    close();
+  });
+});
+
 describe("retries", () => {
   it("try the same endpoint again, as often as the route says, then the next", async () => {
     const first = await startUpstream((response, _request, count) => {
