@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { Dispatcher, errors, Agent as UndiciAgent } from "undici";
 import type { BufferList } from "../json/buffer-list.js";
+import { CompressedAnswer, compressionOf } from "./compressed-answer.js";
 import type { UpstreamExchange, UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
 
 // undici's front door loads fetch, WebSocket, caches and mocks too: 3 MB of heap beside what is used.
@@ -128,7 +129,18 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: UpstreamHeaders): void {
     controller.rawHeaders = null; // undici keeps them until the answer has ended, 2 KB for each stream
     this.#dispatch = undefined; // holds the body
-    if (!this.#isAborted && status >= 200) this.#handler.onStart(status, headers);
+    if (this.#isAborted || status < 200) return;
+    const compression = compressionOf(headers);
+    if (compression === undefined) this.#handler.onStart(status, headers);
+    else this.#refuse(status, headers, new CompressedAnswer(compression));
+  }
+
+  /** An error's status says enough; nothing of its body is used. */
+  #refuse(status: number, headers: UpstreamHeaders, error: Error): void {
+    this.abort();
+    this.#handler.onStart(status, headers);
+    if (status <= 299) this.#handler.onFailure(error);
+    else this.#handler.onEnd();
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -1,4 +1,5 @@
 import type { ErrorClass } from "../../../engine/serving.js";
+import { CompressedAnswer } from "../../providers/compressed-answer.js";
 import { TimerExpired } from "./attempt-timers.js";
 import type { Failure } from "./failure.js";
 import { readRetryAfter } from "./read-retry-after.js";
@@ -23,7 +24,10 @@ export function classifyAnswer({ status, headers, body }: ErrorAnswer, now: numb
     errorClass,
     status,
     // What a provider says about our own key may quote it.
-    message: errorClass === "auth" ? "the provider does not accept the server's key" : wordsOf(error, body),
+    message:
+      errorClass === "auth"
+        ? "the provider does not accept the server's key"
+        : wordsOf(error, body) || `status ${status} without a word`,
     summary: `status ${status}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     answer: { status, contentType: typeof contentType === "string" ? contentType : "application/json", body },
@@ -52,6 +56,7 @@ export function classifyException(error: unknown): Failure {
   if (error instanceof TimerExpired) {
     return { errorClass: "timeout", message: error.message, summary: error.message };
   }
+  if (error instanceof CompressedAnswer) return malformed(error.message);
   const { name, code = "", message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
   const words = shorten(code === "" ? message : `${code}: ${message}`);
   if (code === "UND_ERR_CONNECT_TIMEOUT") {

@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer } from "node:net";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import type { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import {
@@ -162,6 +163,34 @@ describe("the next candidate answers", () => {
     expect(answer.status).toBe(502);
     expect((await errorOf(answer)).code).toBe("upstream_failed");
     expect(second.requests).toHaveLength(0);
+  });
+});
+
+describe("a compressed answer, which nobody asked for", () => {
+  it.each([
+    [200, "application/json", false],
+    [200, "text/event-stream", true],
+    [400, "application/json", false],
+  ])("of status %i, %s is not read, and nothing of it passed on", async (status, type, stream) => {
+    const one = await startUpstream((response) => {
+      response.writeHead(status, { "content-type": type, "content-encoding": "gzip" });
+      response.end(gzipSync(JSON.stringify(completion("fine"))));
+    });
+    const proxy = await proxyOver({ one });
+    const answer = await proxy.ask({ stream });
+    const error = await errorOf(answer);
+    const [attempt] = (await proxy.lastDecision()).attempts;
+    if (status === 400) {
+      expect([answer.status, error.code]).toEqual([400, "invalid_request"]);
+      expect(attempt).toMatchObject({ error_class: "invalid_request", error: "status 400 without a word" });
+    } else {
+      expect([answer.status, error.code]).toEqual([502, "upstream_failed"]);
+      expect(attempt).toMatchObject({
+        status,
+        error_class: "malformed_response",
+        error: expect.stringContaining("compressed (gzip)"),
+      });
+    }
   });
 });
 
