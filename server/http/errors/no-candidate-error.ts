@@ -1,6 +1,8 @@
 import type { Exclusion, ExclusionReason } from "../../../engine/serving.js";
 import type { ApiError } from "./api-error.js";
 
+/** While a probe or a health check may bring an endpoint back at any time. */
+const ANY_TIME_MS = 1_000;
 /** Endpoints shown to clients for each reason; the record has them all. */
 const MAX_SHOWN = 5;
 
@@ -108,10 +110,7 @@ function shortestWait(
   waitMs: (endpoint: string) => number | undefined,
 ): number | undefined {
   const waits = excluded.flatMap(({ endpoint, reason }) =>
-    reason === "upstream_rate_limited" || reason === "circuit_open"
-      ? [waitMs(endpoint.id) ?? Number.POSITIVE_INFINITY]
-      : [],
+    reason === "upstream_rate_limited" || reason === "circuit_open" ? [waitMs(endpoint.id) ?? ANY_TIME_MS] : [],
   );
-  const shortest = Math.min(...waits);
-  return Number.isFinite(shortest) ? shortest : undefined;
+  return waits.length === 0 ? undefined : Math.min(...waits);
 }

@@ -109,6 +109,23 @@ describe("an endpoint that keeps failing", () => {
     expect(await answer.text()).toContain(event({ content: "Hel" }));
   });
 
+  it("without any other candidate gives 503 with Retry-After while it is probed, too", async () => {
+    let now = Date.now();
+    const one = await startUpstream((response, _request, count) => {
+      if (count <= 5) sendJson(response, {}, 500); // and a probe that takes its time
+    });
+    const route = "{ to: [acme/one], timeouts: { queue: 1ms } }";
+    const proxy = await startProxy(compile(policyOf(route), catalogOf({ one: one.url })), { now: () => now });
+    await askTimes(proxy, 5);
+    now += 10_001;
+    const probe = proxy.ask().catch(() => undefined);
+    await expect.poll(() => one.requests.length).toBe(6);
+    const answer = await proxy.ask();
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
+    await one.stop();
+    await probe;
+  });
+
   it("without any other candidate gives 503 with Retry-After, and nothing is called", async () => {
     const { one, proxy } = await proxyWithBroken({ onlyOne: true });
     await askTimes(proxy, 5);
