@@ -50,6 +50,28 @@ describe("buildStringTable()", () => {
     expect(longestRun(table)).toBeLessThan(40);
   });
 
+  it("spreads strings by three and four characters that tell them apart", () => {
+    for (const [count, places] of [
+      [216, 3],
+      [1_296, 4],
+    ] as const) {
+      const strings = Array.from({ length: count }, (_, at) =>
+        [...at.toString(6).padStart(places, "0")].map((digit) => "kqxzbd"[Number(digit)]).join("-----"),
+      );
+      const table = buildStringTable(strings);
+      expect([...table.positions]).toEqual([1, 7, 13, 19].slice(0, places));
+      expect(longestRun(table)).toBeLessThanOrEqual(11);
+      for (const [place, text] of strings.entries()) expect(findString(table, text)).toBe(place);
+    }
+  });
+
+  it("gives nearly each of up to 256 strings a slot of its own, and more of them half of the slots", () => {
+    const sizes = [1, 8, 9, 256, 257, 1_024, 1_025].map((count) => buildStringTable(numbered(count)).slots.length);
+    expect(sizes).toEqual([8, 64, 128, 2_048, 1_024, 2_048, 4_096]);
+    expect(longestRun(buildStringTable(numbered(100)))).toBeLessThanOrEqual(3);
+    expect(longestRun(buildStringTable(numbered(256)))).toBeLessThanOrEqual(8);
+  });
+
   it("keeps runs of occupied slots short", () => {
     expect(longestRun(buildStringTable(numbered(3_000, "some-application")))).toBeLessThan(40);
   });
