@@ -9,7 +9,7 @@ import { revisionOf, shortRevision } from "./revision.js";
 
 const FORMAT = "routewright-compiled-policy";
 /** Raised when an older reader would misunderstand the file, or find another revision. */
-const VERSION = 3;
+const VERSION = 4;
 
 /** What `policy compile` writes, as JSON. The tree is not in it: building it takes less time than reading it would. */
 interface CompiledFile {

@@ -40,6 +40,8 @@ export class RulePacker {
   pack(rule: Rule): PackedRule {
     const { file } = rule.span;
     const { condition, span, ...rest } = rule;
+    // It is the id once more.
+    if ("rule" in rest) Reflect.deleteProperty(rest, "rule");
     return {
       ...rest,
       file,
@@ -79,7 +81,7 @@ export class RuleUnpacker {
     const file = this.#files.get(written) ?? written;
     this.#files.set(file, file);
     const rule = new CompactRule(id, effect, unpackSpan(span, file), condition, this.#scopes);
-    Object.assign(rule, rest);
+    Object.assign(rule, rest, effect === "require" ? { rule: id } : undefined);
     if (route !== undefined) Object.assign(rule, { route: this.#unpackRoute(route, file) });
     return rule as unknown as Rule;
   }

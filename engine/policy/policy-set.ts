@@ -47,6 +47,8 @@ export interface DenyRule extends RuleBase {
   readonly message: string;
 }
 export interface RequireRule extends RuleBase {
+  /** The id, by the name that outcomes, plans and records have for it. */
+  readonly rule: string;
   readonly effect: "require";
   readonly require: Requirement;
 }

@@ -214,7 +214,7 @@ class RulesReader implements RulesRead {
       rules.push({ ...shared, effect: "deny", message });
     }
     if (require !== undefined) {
-      rules.push({ ...shared, effect: "require", require: readRequirement(reading, require) });
+      rules.push({ ...shared, rule: id, effect: "require", require: readRequirement(reading, require) });
     }
     const routed = readRoute(reading, route, this.#input.pools);
     if (routed !== undefined) rules.push({ ...shared, effect: "route", route: routed });

@@ -63,7 +63,7 @@ export class KnownHashes {
   }
 
   #ofRule(rule: Rule): string {
-    const known = this.#rules.get(rule) ?? hash(canonicalJson(rule));
+    const known = this.#rules.get(rule) ?? hash(ruleJson(rule));
     this.#rules.set(rule, known);
     return known;
   }
@@ -112,6 +112,11 @@ function objectJson(value: object, write: (name: string, item: unknown) => strin
       json += `${json === "" ? "" : ","}${JSON.stringify(name)}:${write(name, item)}`;
   }
   return `{${json}}`;
+}
+
+/** Without `rule`, which is the id once more. */
+function ruleJson(rule: Rule): string {
+  return canonicalJson("rule" in rule ? { ...rule, rule: undefined } : rule);
 }
 
 function entryJson(name: string, item: unknown): string {

@@ -36,7 +36,7 @@ function generateRule(random: Random, shape: Shape, id: string, condition: Condi
   // Among many selective rules a request passes dozens of guards by chance: few guards, or all would be denied.
   const guards = shape === "guards" ? 0.8 : shape === "selective" ? 0.06 : 0.25;
   if (chance < guards / 3) return { id, condition, span, effect: "deny", message: "no" };
-  if (chance < guards) return { id, condition, span, effect: "require", require: { region: ["eu"] } };
+  if (chance < guards) return { id, rule: id, condition, span, effect: "require", require: { region: ["eu"] } };
   return { id, condition, span, effect: "route", route: generateRoute() };
 }
 

@@ -59,7 +59,7 @@ function edited(set: PolicySet, random: Random, shape: Shape): PolicySet {
 }
 
 function withOtherEffect({ id, span, condition, effect }: Rule): Rule {
-  if (effect === "deny") return { id, span, condition, effect: "require", require: { region: ["eu"] } };
+  if (effect === "deny") return { id, rule: id, span, condition, effect: "require", require: { region: ["eu"] } };
   return { id, span, condition, effect: "deny", message: "no" };
 }
 

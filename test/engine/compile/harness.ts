@@ -28,7 +28,7 @@ export function setOf(rules: readonly RuleText[], attributes: readonly Attribute
       const id = `r${at}`;
       if ("deny" in rule) return { id, span, condition: rule.deny, effect: "deny", message: "no" };
       if ("require" in rule)
-        return { id, span, condition: rule.require, effect: "require", require: { region: ["eu"] } };
+        return { id, rule: id, span, condition: rule.require, effect: "require", require: { region: ["eu"] } };
       return { id, span, condition: rule, effect: "route", route: routeOf({ to: [] }) };
     }),
     defaultRoute: routeOf({ to: [] }),

@@ -166,6 +166,7 @@ describe("decide()", () => {
     const { denied, requirements, route } = decide(policy, {});
     expect(denied?.rule).toBe(policy.set.rules[0]);
     expect(requirements[0]).toBe(policy.set.rules[1]);
+    expect(requirements.map(({ rule }) => rule)).toEqual([policy.set.rules[1]?.id]);
     expect([route.ruleNumber, route.route]).toEqual([2, (policy.set.rules[2] as { route: unknown }).route]);
   });
 });

@@ -65,7 +65,7 @@ export function policyWith(
       ...(because === undefined ? {} : { because }),
     };
     if (deny !== undefined) return { ...shared, effect: "deny", message: deny };
-    if (require !== undefined) return { ...shared, effect: "require", require };
+    if (require !== undefined) return { ...shared, rule: shared.id, effect: "require", require };
     return { ...shared, effect: "route", route: routeOf(route ?? { to: [] }) };
   });
   const defaultRoute = { ...base.set.defaultRoute, span: line(10 + count) };

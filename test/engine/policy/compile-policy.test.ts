@@ -209,6 +209,7 @@ rules:
       { id: "a", effect: "deny", message: "Not {model}.", because: "of that", condition: always },
       {
         id: "b",
+        rule: "b",
         effect: "require",
         require: {
           region: ["eu"],
@@ -219,7 +220,7 @@ rules:
         },
         condition: always,
       },
-      { id: "c", effect: "require", require: { maxRetentionDays: 0 }, condition: always },
+      { id: "c", rule: "c", effect: "require", require: { maxRetentionDays: 0 }, condition: always },
     ]);
   });
 

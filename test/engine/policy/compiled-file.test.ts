@@ -33,8 +33,8 @@ describe("a compiled policy file", () => {
     ["another JSON file", "[1]", "this is not a compiled policy: write one with `policy compile -o FILE`"],
     [
       "a later version",
-      edited((file) => (file["version"] = 4)),
-      "has version 4 of the format, this Routewright reads 3",
+      edited((file) => (file["version"] = 5)),
+      "has version 5 of the format, this Routewright reads 4",
     ],
     [
       "an edited rule",

@@ -134,7 +134,7 @@ export function policyOf(text: SetText): CompiledPolicy {
 }
 
 export function requireRule(id: string, require: Requirement): RequireRule {
-  return { id, effect: "require", condition: always, require, span };
+  return { id, rule: id, effect: "require", condition: always, require, span };
 }
 
 /** Ranks the default route, or rule `rule` when given. */

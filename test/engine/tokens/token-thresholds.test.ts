@@ -149,7 +149,7 @@ function policyOf(conditions: readonly Condition[], windows: readonly number[] =
     if (index % 3 === 0) return { ...base, effect: "route", route };
     return index % 3 === 1
       ? { ...base, effect: "deny", message: "no" }
-      : { ...base, effect: "require", require: { region: ["eu"] } };
+      : { ...base, rule: base.id, effect: "require", require: { region: ["eu"] } };
   });
   const endpoints = windows.map(
     (contextWindow, index): Endpoint => ({

@@ -28,7 +28,14 @@ export const policy = { name: "production", revision: "ab".repeat(32) } as Compi
 export const outcome: Outcome = {
   denied: undefined,
   requirements: [
-    { effect: "require", id: "pii-in-eu", require: { region: ["eu"] }, condition: { kind: "always" } as never, span },
+    {
+      effect: "require",
+      id: "pii-in-eu",
+      rule: "pii-in-eu",
+      require: { region: ["eu"] },
+      condition: { kind: "always" } as never,
+      span,
+    },
   ],
   route: { rule: "code", ruleNumber: 1, route },
 };
