@@ -147,7 +147,7 @@ class Call implements UpstreamHandler {
     const { sink, call, planned, circuit, now, passThrough, asksUsage } = this.#options;
     if (status < 200 || status > 299) return receiveError(status, headers, now());
     const contentType = String(headers["content-type"] ?? "");
-    const isEvents = contentType.includes("event-stream");
+    const isEvents = /event-stream/i.test(contentType);
     if (sink === undefined) {
       return isEvents ? receiveInstead("a whole answer", contentType) : new WholeReceiver(this.#notes, passThrough);
     }

@@ -52,7 +52,7 @@ export class TranslatedAnswer implements UpstreamHandler {
   onStart(status: number, headers: UpstreamHeaders): void {
     this.#status = status;
     this.#headers = headers;
-    const isEvents = String(headers["content-type"] ?? "").includes("event-stream");
+    const isEvents = /event-stream/i.test(String(headers["content-type"] ?? ""));
     if (status < 200 || status > 299 || !this.#isStream || !isEvents) return; // what comes is collected
     this.#stream = this.#translator.stream(this.#context);
     this.#events = createParser({

@@ -62,6 +62,14 @@ describe("a stream", () => {
     }
   });
 
+  it("is one however its content type is spelt", async () => {
+    const upstream = await startUpstream((response) => {
+      response.writeHead(200, { "content-type": "Text/Event-Stream" }).end(wholeStream + done);
+    });
+    const answer = await (await proxyOver({ one: upstream })).ask(stream);
+    expect([answer.status, await answer.text()]).toEqual([200, wholeStream + done]);
+  });
+
   it("is passed on as it comes, not when it is complete", async () => {
     const upstream = await sending([event({ content: "first" })], "wait");
     const proxy = await proxyOver({ one: upstream });
