@@ -58,6 +58,8 @@ export interface PlainServer {
   readonly model: string;
   /** It knows `max_tokens` and not `max_completion_tokens`. */
   readonly legacyMaxTokens: boolean;
+  /** It takes `stream_options.include_usage`. */
+  readonly streamUsage: boolean;
   /** The model reasons, as the catalog says. */
   readonly reasons: boolean;
 }

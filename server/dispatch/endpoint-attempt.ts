@@ -201,6 +201,7 @@ class EndpointAttempt {
       provider: provider.name,
       model: endpoint.upstreamModel,
       legacyMaxTokens: provider.legacyMaxTokens === true,
+      streamUsage: provider.streamUsage === true,
       reasons: serving.reasons(endpoint),
     };
     return asked.chatBodyFor(server, (sentence) => this.#warn(asked.inClientsWords(sentence)));

@@ -8,8 +8,14 @@ import { reasoningOf } from "./unsigned-reasoning.js";
  * @param plainBody of the request's `ChatView`. @param warn takes one sentence for each thing that this server is not told.
  */
 export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (sentence: string) => void): Json {
-  const { model, legacyMaxTokens, reasons } = server;
-  const { reasoning_effort: effort, max_completion_tokens: limit, messages, ...rest } = withoutRoutingFields(plainBody);
+  const { model, legacyMaxTokens, streamUsage, reasons } = server;
+  const {
+    reasoning_effort: effort,
+    max_completion_tokens: limit,
+    stream_options: options,
+    messages,
+    ...rest
+  } = withoutRoutingFields(plainBody);
   // OpenAI refuses an effort for models that do not reason; agents ask for one whatever the model.
   const hasEffort = effort !== undefined && reasons;
   if (effort !== undefined && effort !== "none" && !reasons) {
@@ -18,6 +24,8 @@ export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (senten
   return {
     ...rest,
     ...(limit === undefined ? {} : { [legacyMaxTokens === true ? "max_tokens" : "max_completion_tokens"]: limit }),
+    // Mistral refuses them, and says the usage by itself.
+    ...(options !== undefined && streamUsage ? { stream_options: options } : {}),
     ...(hasEffort ? { reasoning_effort: effort } : {}),
     ...(Array.isArray(messages)
       ? { messages: objectsOf(messages).map((message) => withOwnReasoning(message, server, warn)) }

@@ -46,9 +46,7 @@ describe("Claude Code at a server that speaks OpenAI's format", () => {
     const answer = await post(proxy, "/v1/messages?beta=true", claudeCode);
     expect(await answer.text()).toContain("event: message_stop");
     const sent = JSON.parse(upstream.requests[0]!.body) as object;
-    expect(Object.keys(sent).sort()).toEqual(
-      ["max_completion_tokens", "messages", "model", "stream", "stream_options", "tools"].sort(),
-    );
+    expect(Object.keys(sent).sort()).toEqual(["max_completion_tokens", "messages", "model", "stream", "tools"].sort());
     const warning = answer.headers.get("x-route-warning");
     expect(warning).toContain("metadata.user_id: left out, OpenAI's format takes at most 64 characters");
     expect(warning).toContain("thinking: left out, the model does not reason");
@@ -59,6 +57,13 @@ describe("Claude Code at a server that speaks OpenAI's format", () => {
     const { proxy, upstream } = await proxyOverFormats({ openai: openAiServer }, { catalog: reasoning });
     await post(proxy, "/v1/messages", { ...claudeCode, metadata: { user_id: "somebody" } });
     expect(JSON.parse(upstream.requests[0]!.body)).toMatchObject({ reasoning_effort: "high", user: "somebody" });
+  });
+
+  it("asks for the usage of a stream where the catalog says that the server takes that", async () => {
+    const catalog = (text: string) => long(text).replace("api_key_env: KEY", "api_key_env: KEY, stream_usage: true");
+    const { proxy, upstream } = await proxyOverFormats({ openai: openAiServer }, { catalog });
+    await post(proxy, "/v1/messages", claudeCode);
+    expect(JSON.parse(upstream.requests[0]!.body)).toMatchObject({ stream_options: { include_usage: true } });
   });
 
   it("shows the pictures that its tools read", async () => {
