@@ -72,7 +72,8 @@ function renderRow(
   const below = indent + BELOW;
   if (room < NARROWEST_LAST_COLUMN && column > below && lengthOf(last) > room) {
     const lines = breakText(last.text, lineWidth - below);
-    return [line.trimEnd(), ...lines.map((text) => `${" ".repeat(below)}${paint(text, tone, color)}`)];
+    const cells = line.trim() === "" ? [] : [line.trimEnd()];
+    return [...cells, ...lines.map((text) => `${" ".repeat(below)}${paint(text, tone, color)}`)];
   }
   const [first = "", ...more] = breakText(last.text, room);
   const gap = last.align === "right" ? " ".repeat(Math.max(0, (widths[row.length - 1] ?? 0) - lengthOf(last))) : "";

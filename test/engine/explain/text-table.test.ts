@@ -45,6 +45,12 @@ describe("renderTable", () => {
       "      tags has any of rerank, classify · {code, sql, python}",
       "  b               policy.yaml:3         yes",
     ]);
+    const remark = ["", "", "because: it goes on below the row before it"];
+    expect(renderTable([...rows.slice(0, 1), remark], 2, false, 60)).toEqual([
+      "  rule-of-a-team  teams/search.yaml:12",
+      "      tags has any of rerank, classify · {code, sql, python}",
+      "      because: it goes on below the row before it",
+    ]);
     expect(renderTable(rows, 2, false, 80)).toEqual([
       "  rule-of-a-team  teams/search.yaml:12  tags has any of rerank, classify ·",
       "                                        {code, sql, python}",
