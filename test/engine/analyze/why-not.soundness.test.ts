@@ -359,6 +359,24 @@ describe("what --why-not proves", () => {
     for (const count of [counts.smallest, counts.impossible]) expect(count).toBeGreaterThan(3);
   });
 
+  it("leaves open which model another session draws", () => {
+    const rules = "rules: []\ndefault:\n  route: { to: [acme/small, acme/large], strategy: weighted";
+    const text = `kind: policy\nname: test\n${rules}, weights: { acme/small: 1, acme/large: 1 }, sticky: session }\n`;
+    const policy = compiled([
+      { name: "policy.yaml", text },
+      { name: "catalog.yaml", text: catalog },
+    ]);
+    const trial: Trial = { facts: { model: "auto", context_tokens: 10, session: "s1" }, world: {} };
+    const mayChoose = (model: string, open: readonly string[]) => {
+      const wanted = indexCatalog(policy.set.catalog).entries.filter((entry) => entry.model.id === model);
+      const cell: Cell = { trial, stretches: new Map(), open: new Map(open.map((fact) => [fact, []])) };
+      return new PossibleChoice(policy, rankedSpaceOf(policy), wanted).mayChoose(cell);
+    };
+    const drawn = ["acme/small", "acme/large"].filter((model) => mayChoose(model, []));
+    expect(drawn).toHaveLength(1);
+    expect(["acme/small", "acme/large"].filter((model) => mayChoose(model, ["session"]))).toHaveLength(2);
+  });
+
   const inLeaves = (plant: (leaf: Condition) => Condition) => (set: PolicySet) => plantInSet(set, plant);
   const inRoutes = (plant: (route: Route) => Route) => (set: PolicySet) => ({
     ...set,
