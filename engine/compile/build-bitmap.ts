@@ -6,21 +6,22 @@ import {
   CELLS_COLUMN,
   cellCount,
   DIRECT_COLUMN,
+  NO_RULE,
   STRETCHES_COLUMN,
   stretchOf,
   TAGS_COLUMN,
   type TreeFact,
 } from "./decision-tree.js";
-import { ExactParts } from "./exact-parts.js";
 import { columnPartOf, type FiledRule } from "./filed-rule.js";
 import { reserveTable, takeEntry } from "./hash-table.js";
 import type { Necessary } from "./necessary.js";
+import { RuleQuestions } from "./rule-questions.js";
 import type { TreeTuning } from "./tree-tuning.js";
 import type { WordBuffer } from "./word-buffer.js";
 
 /**
  * Writes a bitmap leaf of rules in ascending order, and gives its place.
- * Size: at most 16 × (mostRows × 5/4 + 3) + 1 bits a rule, and two words for each value that a column holds.
+ * Size: at most 16 × (mostRows × 5/4 + 3) bits and one word a rule, and two words for each value that a column holds.
  */
 export function buildBitmap(
   rules: readonly FiledRule[],
@@ -29,22 +30,34 @@ export function buildBitmap(
   nodes: WordBuffer,
   tuning: TreeTuning,
 ): number {
-  const { mostRows, mostCuts } = tuning;
-  const columns = chooseColumns(rules, answered, facts);
-  const node = nodes.push(BITMAP, rules.length, Math.ceil(rules.length / 32), columns.length);
-  for (const { ruleNumber, program } of rules) nodes.push(ruleNumber, program);
-  const exact = new ExactParts(rules, answered);
-  for (const fact of columns) {
-    const start = nodes.length;
-    const type = facts[fact]?.type;
-    if (type !== "set" && isDirect(facts[fact] as TreeFact, rules.length, tuning))
-      exact.add(fact, writeDirect(rules, fact, facts, nodes, tuning));
-    else if (type === "number" || type === "local-time") writeStretches(rules, fact, nodes, mostCuts);
-    else exact.add(fact, writeKeys(rules, fact, type === "set" ? TAGS_COLUMN : CELLS_COLUMN, nodes, mostRows));
-    nodes.set(start + 2, nodes.length - start);
+  const { facts: columns, leading, costly } = chooseColumns(rules, answered, facts);
+  const node = nodes.push(BITMAP, rules.length, Math.ceil(rules.length / 32), columns.length, leading);
+  const places = nodes.reserve(columns.length);
+  const entries = nodes.length;
+  for (const { ruleNumber, program } of rules) nodes.push(ruleNumber, program, 0);
+  nodes.push(NO_RULE, 0, 0);
+  const questions = new RuleQuestions(rules, answered, costly);
+  for (const [column, fact] of columns.entries()) {
+    nodes.set(places + column, nodes.length);
+    questions.add(column, fact, writeColumn(rules, fact, facts, nodes, tuning));
   }
-  exact.write(nodes);
+  for (const bit of rules.keys()) nodes.set(entries + 3 * bit + 2, questions.of(bit));
   return node;
+}
+
+/** @returns which parts the column's rows tell exactly. */
+function writeColumn(
+  rules: readonly FiledRule[],
+  fact: number,
+  facts: readonly TreeFact[],
+  nodes: WordBuffer,
+  tuning: TreeTuning,
+): (part: Necessary) => boolean {
+  const { type } = facts[fact] as TreeFact;
+  if (type === "set") return writeKeys(rules, fact, TAGS_COLUMN, nodes, tuning.mostRows);
+  if (isDirect(facts[fact] as TreeFact, rules.length, tuning)) return writeDirect(rules, fact, facts, nodes, tuning);
+  if (type === "number" || type === "local-time") return writeStretches(rules, fact, nodes, tuning.mostCuts);
+  return writeKeys(rules, fact, CELLS_COLUMN, nodes, tuning.mostRows);
 }
 
 /** Whether a table with a place for each cell of a fact is in proportion to the rules it serves. */
@@ -61,7 +74,7 @@ function writeDirect(
   tuning: TreeTuning,
 ): (part: Necessary) => boolean {
   const cells = cellCount(facts[fact] as TreeFact);
-  nodes.push(DIRECT_COLUMN, fact, 0);
+  nodes.push(DIRECT_COLUMN, fact);
   const table = nodes.reserve(cells);
   const rows = new RowWriter(nodes, rules.length);
   const parts = rules.map((rule) => columnPartOf(rule, fact));
@@ -77,7 +90,6 @@ function writeDirect(
     if (part?.orAbsent === true) rows.mark(rows.at(0), bit);
   }
   for (let cell = 0; cell < cells; cell++) nodes.set(table + cell, rows.at(rowOf[cell] as number));
-  rows.count();
   return (part) => {
     switch (part.kind) {
       case "cells":
@@ -161,14 +173,14 @@ function writeKeys(
   });
   for (const part of parts) for (const key of part?.keys ?? []) counts.set(key, (counts.get(key) ?? 0) + 1);
   const byCount = [...counts].sort(([, one], [, other]) => other - one);
-  const header = nodes.push(kind, fact, 0, 0, 0, 0);
+  const header = nodes.push(kind, fact, 0, 0, 0);
   const { shift, table } = reserveTable(nodes, byCount.length, 2);
-  nodes.set(header + 5, shift);
+  nodes.set(header + 4, shift);
   const rows = new RowWriter(nodes, rules.length);
   const others = rows.add();
   const absent = rows.add();
-  nodes.set(header + 3, others);
-  nodes.set(header + 4, absent);
+  nodes.set(header + 2, others);
+  nodes.set(header + 3, absent);
   const rowOf = new Map<number, number>();
   const keyRows: number[] = [];
   for (const [at, [key]] of byCount.entries()) {
@@ -184,12 +196,16 @@ function writeKeys(
   }
   // Rows of tags are united with `others` when they are read; rows of cells stand alone.
   if (kind === CELLS_COLUMN) for (const row of new Set(rowOf.values())) rows.unite(row, others);
-  rows.count();
   const alone = new Set(byCount.slice(0, mostRows).map(([key]) => key));
   return (part) => part.kind !== "interval" && part.keys.every((key) => alone.has(key));
 }
 
-function writeStretches(rules: readonly FiledRule[], fact: number, nodes: WordBuffer, mostCuts: number): void {
+function writeStretches(
+  rules: readonly FiledRule[],
+  fact: number,
+  nodes: WordBuffer,
+  mostCuts: number,
+): (part: Necessary) => boolean {
   const parts = rules.map((rule) => columnPartOf(rule, fact));
   const edges = intervalEdges(parts);
   const least = edges[0] ?? 0;
@@ -198,11 +214,12 @@ function writeStretches(rules: readonly FiledRule[], fact: number, nodes: WordBu
   while (span >> shift >= mostCuts) shift++;
   // The first stretch lies below every edge.
   const base = least - (1 << shift);
-  const header = nodes.push(STRETCHES_COLUMN, fact, 0, 0, base, shift, (span >> shift) + 2);
+  const words = Math.ceil(rules.length / 32);
+  const header = nodes.push(STRETCHES_COLUMN, fact, 0, base, shift, (span >> shift) + 2, words);
   const rows = new RowWriter(nodes, rules.length);
-  for (let count = nodes.get(header + 6); count > 0; count--) rows.add();
+  for (let count = nodes.get(header + 5); count > 0; count--) rows.add();
   const absent = rows.add();
-  nodes.set(header + 3, absent);
+  nodes.set(header + 2, absent);
   for (const [bit, part] of parts.entries()) {
     if (part?.kind !== "interval") rows.markFrom(0, rows.size - 1, bit);
     else {
@@ -212,7 +229,7 @@ function writeStretches(rules: readonly FiledRule[], fact: number, nodes: WordBu
       rows.markFrom(stretchOf(part.first, base, shift, last), stretchOf(part.last, base, shift, last), bit);
     }
   }
-  rows.count();
+  return () => false;
 }
 
 /** Rows of bits at the end of the nodes. */
@@ -236,13 +253,13 @@ class RowWriter {
   }
 
   add(): number {
-    const row = this.nodes.reserve(this.words + 1);
+    const row = this.nodes.reserve(this.words);
     this.rows.push(row);
     return row;
   }
 
   mark(row: number, bit: number): void {
-    const place = row + 1 + (bit >>> 5);
+    const place = row + (bit >>> 5);
     this.nodes.set(place, this.nodes.get(place) | (1 << (bit & 31)));
   }
 
@@ -252,22 +269,7 @@ class RowWriter {
   }
 
   unite(row: number, other: number): void {
-    for (let at = 1; at <= this.words; at++)
+    for (let at = 0; at < this.words; at++)
       this.nodes.set(row + at, this.nodes.get(row + at) | this.nodes.get(other + at));
   }
-
-  /** Writes the number of set bits before each row. */
-  count(): void {
-    for (const row of this.rows) {
-      let count = 0;
-      for (let at = 1; at <= this.words; at++) count += countBits(this.nodes.get(row + at));
-      this.nodes.set(row, count);
-    }
-  }
-}
-
-function countBits(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -8,6 +8,10 @@ const MOST_COLUMNS = 16;
 const ASK_COST = 25;
 /** Nanoseconds to find a row and to use it: a column costs so much more than reading its fact when a rule asks for it. */
 const ROW_COST = 6;
+/** The rows of a set's tags are united again for each word. */
+const MANY_RULES = 256;
+/** Fewer columns are not read at once: the first that a rule needs leaves hardly another. */
+const LEAST_LEADING = 4;
 /** Of fewer rules no column is worth its room. */
 const LEAST_RULES = 3;
 /** A column that drops fewer of the rules is not worth its room: a long list has many places in it. */
@@ -17,13 +21,22 @@ const UNSAID = 0.5;
 /** Where it is nearly certain that an earlier rule acts, later ones are not looked at. */
 const NEARLY_NONE = 0.01;
 
-/** The facts whose columns make deciding among rules cheapest, strongest first. */
+export interface Columns {
+  /** The facts whose columns narrow the rules, strongest first. */
+  readonly facts: readonly number[];
+  /** So many of them are read at once, before any rule is asked; the others when a rule needs them. */
+  readonly leading: number;
+  /** Bits of those that cost more than they spare a rule whose program is asked anyway. */
+  readonly costly: number;
+}
+
+/** The columns of a bitmap. */
 export function chooseColumns(
   rules: readonly FiledRule[],
   answered: ReadonlySet<number>,
   facts: readonly TreeFact[],
-): readonly number[] {
-  if (rules.length < LEAST_RULES) return [];
+): Columns {
+  if (rules.length < LEAST_RULES) return { facts: [], leading: 0, costly: 0 };
   const dropped = new Map<number, number>();
   for (const rule of rules) {
     for (const part of rule.necessary) {
@@ -37,15 +50,17 @@ export function chooseColumns(
     return share < LEAST_SHARE ? [] : [{ fact, cost, worth: -Math.log(1 - share) / cost }];
   });
   offers.sort((one, other) => other.worth - one.worth);
-  const count = cheapestCount(
-    offers.map(({ cost }) => cost),
-    new Chances(
-      rules,
-      offers.map(({ fact }) => fact),
-      facts,
-    ),
-  );
-  return offers.slice(0, count).map(({ fact }) => fact);
+  const ordered = offers.slice(0, MOST_COLUMNS).map(({ fact }) => fact);
+  const costs = ordered.map((fact) => columnCost(facts[fact] as TreeFact));
+  // With so many columns deciding is cheapest, if all that they do not tell is asked rule by rule.
+  const worthwhile = cheapestCount(costs, new Chances(rules, ordered, facts));
+  // No set is among those read at once: its tags cost more than three other facts.
+  const set = ordered.findIndex((fact) => facts[fact]?.type === "set");
+  const leading = set === -1 ? worthwhile : Math.min(worthwhile, set);
+  let costly = 0;
+  for (const [column, fact] of ordered.entries())
+    if (rules.length > MANY_RULES && column >= worthwhile && facts[fact]?.type === "set") costly |= 1 << column;
+  return { facts: ordered, leading: leading < LEAST_LEADING ? 0 : leading, costly };
 }
 
 /** How many of the columns, in this order, to read: each more costs its reading, and leaves fewer rules to be asked. */
@@ -53,7 +68,7 @@ function cheapestCount(costs: readonly number[], chances: Chances): number {
   let cheapest = 0;
   let least = Number.POSITIVE_INFINITY;
   let reading = 0;
-  for (let count = 0; count <= Math.min(MOST_COLUMNS, costs.length); count++) {
+  for (let count = 0; count <= costs.length; count++) {
     let cost = reading + ASK_COST * chances.ask(count);
     for (let at = count; at < costs.length; at++) {
       const times = chances.times[at] as number;

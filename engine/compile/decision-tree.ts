@@ -17,8 +17,8 @@ import type { StringTable } from "./string-table.js";
  * like others each question is plain two-valued logic over cells; unknown needs no third value (`lower-condition.ts`).
  *
  * **Size.** Memory and the time to compile are linear in the text of the policy, whatever it says: a rule is filed at most
- * max(16, its values up to 64, its share of a list's values) times (`build-decision-tree.ts`), each entry takes 2 words and
- * at most 16 × 34 bits of bitmaps, and what many rules share, a scope, is compiled once ({@link SHARED}).
+ * max(16, its values up to 64, its share of a list's values) times (`build-decision-tree.ts`), each entry takes 2 words, in a
+ * bitmap 3 and at most 16 × 79 bits, and what many rules share, a scope, is compiled once ({@link SHARED}).
  */
 export interface DecisionTree {
   /** The facts that conditions ask for, numbered. */
@@ -126,16 +126,17 @@ export type Operation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
  * - `branch`: kind, fact, rest, first, absent, first, shift, then a hash table of (cell, node, first).
  * - `tags`:   the same, keyed by tag: each of the request's tags leads to a child.
  * - `cuts`:   kind, fact, rest, first, absent, first, count, then count cells, then (count + 1) × (node, first).
- * - `bitmap`: kind, rules, words, columns, then rules × (rule number, program), ascending, then the columns, then `words` words in
- *   which bit n is set when the rows of all columns tell whether rule n acts: it need not be asked.
+ * - `bitmap`: kind, rules, words, columns, leading columns, then the places of the columns, then rules × (rule number, program, questions), ascending,
+ *   then (NO_RULE, 0, 0), then the columns.
  *
  * A column narrows the rules of a bitmap by one fact: for the fact's cell it names a row, in which bit n stands for rule n.
- * A row is its number of set bits, then `words` words. Rows stand at the end of their column.
+ * A row is `words` words. Rows stand at the end of their column. Of a rule's questions bit n is set when column n narrows it, and
+ * {@link BY_PROGRAM} when rows do not tell all of its condition. The leading columns are read before any rule is asked; no set is among them.
  *
- * - `direct`: kind, fact, words of this column, for each cell its row, rows. Where the fact has few cells.
- * - `cells`: kind, fact, words of this column, row of others, row of absent, shift, hash table of (cell, row), rows.
+ * - `direct`: kind, fact, for each cell its row, rows. Where the fact has few cells.
+ * - `cells`: kind, fact, row of others, row of absent, shift, hash table of (cell, row), rows.
  * - `tags`:  the same; rows of tags are united with the row of others, which holds the rules that ask for no tag.
- * - `stretches`: kind, fact, words of this column, row of absent, base, shift, count, count rows: see {@link stretchOf}.
+ * - `stretches`: kind, fact, row of absent, base, shift, count, words, count rows: see {@link stretchOf}.
  *
  * Hash tables are open, at most half full; key −1 is free.
  */
@@ -150,6 +151,9 @@ export const CELLS_COLUMN = 0;
 export const TAGS_COLUMN = 1;
 export const STRETCHES_COLUMN = 2;
 export const DIRECT_COLUMN = 3;
+
+/** Among a rule's questions: its program is asked when the rows of all its columns leave the rule. */
+export const BY_PROGRAM = 1 << 31;
 
 /** The stretch of a cell that is not absent: stretches have 2^shift cells, but the first and the last have all that is beyond. */
 export function stretchOf(cell: number, base: number, shift: number, last: number): number {

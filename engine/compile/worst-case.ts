@@ -49,11 +49,12 @@ class WorstCosts {
   #costOf(node: number): WorstCase {
     const { nodes } = this.tree;
     const kind = nodes[node];
-    if (kind === LIST) return this.#asking(node + 2, nodes[node + 1] as number);
+    if (kind === LIST) return this.#asking(node + 2, 2, nodes[node + 1] as number);
     if (kind === BITMAP) {
       const rules = nodes[node + 1] as number;
-      const words = (nodes[node + 2] as number) * (nodes[node + 3] as number);
-      return sum(this.#asking(node + 4, rules), { ...nothing, words });
+      const columns = nodes[node + 3] as number;
+      const words = (nodes[node + 2] as number) * columns;
+      return sum(this.#asking(node + 5 + columns, 3, rules), { ...nothing, words });
     }
     const children = this.#links(node).map((link) => this.of(this.#child(link)));
     // Each tag of a request leads to a child of its own, any other cell to one.
@@ -86,9 +87,10 @@ class WorstCosts {
     return { node: this.tree.nodes[link] as number, firstRule: this.tree.nodes[link + 1] as number };
   }
 
-  #asking(entries: number, rules: number): WorstCase {
+  #asking(entries: number, entryWords: number, rules: number): WorstCase {
+    const { nodes } = this.tree;
     let predicates = 0;
-    for (let at = 0; at < rules; at++) predicates += this.#longest(this.tree.nodes[entries + 2 * at + 1] as number);
+    for (let at = 0; at < rules; at++) predicates += this.#longest(nodes[entries + entryWords * at + 1] as number);
     return { rules, predicates, words: 0 };
   }
 

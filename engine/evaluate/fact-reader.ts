@@ -9,6 +9,7 @@ import { type Defaults, runJsonLogic } from "../conditions/run-json-logic.js";
 import * as money from "../units/money.js";
 import type { Facts, FactValue } from "./facts.js";
 import * as given from "./given-value.js";
+import { LeadingFacts } from "./leading-facts.js";
 import type { Truth } from "./truth.js";
 
 // A module's own constants are folded into its code; imported ones are loaded and checked wherever they stand.
@@ -63,6 +64,9 @@ export class FactReader {
   isMalformed = false;
   /** Cells by fact number; UNREAD until asked. Read through {@link cell}. */
   readonly cells: Int32Array;
+  private readonly leading: LeadingFacts;
+  /** By fact number, the bit of its source; the last one for custom facts. */
+  readonly sourceBits: Int32Array;
   /** The tags of the request that the policy names, each once, fact after fact as they were read. */
   private readonly tagList: Int32Array;
   private readonly tagStart: Int32Array;
@@ -96,6 +100,8 @@ export class FactReader {
     }));
     this.defaults = new Map(tree.attributes.map((attribute) => [attribute.name, attribute.default]));
     this.cells = new Int32Array(tree.facts.length);
+    this.leading = new LeadingFacts(tree.facts, this.cells);
+    this.sourceBits = Int32Array.from(tree.facts, ({ name }) => 1 << sourceOf(name));
     this.tagList = new Int32Array(tree.tagCount);
     this.tagStart = new Int32Array(tree.facts.length);
     this.tagEnd = new Int32Array(tree.facts.length);
@@ -124,6 +130,14 @@ export class FactReader {
   cell(fact: number, facts: Facts): number {
     const cell = this.cells[fact] as number;
     return cell === UNREAD ? this.read(fact, facts) : cell;
+  }
+
+  /**
+   * Reads built-in facts that are neither sets nor times and not read yet, faster than {@link read} does.
+   * @param wanted their {@link sourceBits}.
+   */
+  readAtOnce(wanted: number, facts: Facts): void {
+    if (!this.leading.read(wanted, facts)) this.isMalformed = true;
   }
 
   /** How many of a set's tags the policy names. The set must have been read. */

@@ -8,6 +8,7 @@ import type { Facts } from "./facts.js";
 const {
   BITMAP,
   BRANCH,
+  BY_PROGRAM,
   STRETCHES_COLUMN,
   CUTS,
   DIRECT_COLUMN,
@@ -19,9 +20,7 @@ const {
   stretchOf,
 } = layout;
 const { countNotAbove } = search;
-
-/** When no more rules than this are expected to be left, they are asked; reading one more fact costs about as much as two. */
-const FEW_RULES = 1;
+const UNREAD = -1;
 
 /**
  * Walks a tree for the request its reader has taken up. Rules come out in ascending order; a rule that is filed in several
@@ -35,15 +34,11 @@ export class TreeWalker {
   /** The rows of a bitmap that the request's cells name. */
   private readonly rows = new Int32Array(20);
   private rowCount = 0;
-  /** Where the bitmap says which rules need not be asked; −1 unless the cells of all its columns have been read. */
-  private exact = -1;
   /** Rows to be united (tags), in groups. */
   private unions = new Int32Array(64);
   private unionSize = 0;
   private readonly unionEnds = new Int32Array(16);
   private unionCount = 0;
-  /** At most so many bits are set in the newest union. */
-  private unionBits = 0;
   /** Where a search for all acting rules collects them; −1 when the first is enough. */
   private found = new Int32Array(16);
   private foundCount = 0;
@@ -172,106 +167,110 @@ export class TreeWalker {
     return false;
   }
 
+  /**
+   * Asks the rules of a bitmap in order, 32 at a time. First the leading columns are read; then, for the first rule that all rows so far
+   * leave, its next column, whose row may leave out others, too. So of the other facts only those are read that matter to such a rule.
+   */
   private searchBitmap(node: number, facts: Facts): void {
-    const { nodes, rows, unionEnds } = this;
+    const { nodes, rows, reader } = this;
     const words = nodes[node + 2] as number;
-    if (!this.gatherRows(node, facts)) return;
-    const { rowCount, unions, unionCount, exact } = this; // Not before: gathering may have replaced `unions` by a larger one.
-    // Rows are taken four at a time: after which of them no bit is left cannot be predicted, and a wrong guess costs more.
-    for (let at = rowCount; (at & 3) !== 0; at++) rows[at] = rows[0] as number;
+    const leading = nodes[node + 4] as number;
+    const columns = node + 5;
+    const entries = columns + (nodes[node + 3] as number);
+    this.rowCount = 0;
+    this.unionCount = 0;
+    this.unionSize = 0;
+    if (leading > 0) this.gatherLeading(columns, leading, facts);
+    let unread = -1 << leading;
+    let rowCount = 0;
     for (let word = 0; word < words; word++) {
-      let candidates = -1;
-      for (let at = 0; at < rowCount && candidates !== 0; at += 4) {
+      let left = -1;
+      if (this.rowCount !== rowCount) {
+        rowCount = this.rowCount;
+        for (let at = rowCount; (at & 3) !== 0; at++) rows[at] = rows[0] as number;
+      }
+      // Rows are taken four at a time: after which of them no bit is left cannot be predicted, and a wrong guess costs more.
+      for (let at = 0; at < rowCount && left !== 0; at += 4) {
         const first = nodes[(rows[at] as number) + word] as number;
         const second = nodes[(rows[at + 1] as number) + word] as number;
         const third = nodes[(rows[at + 2] as number) + word] as number;
         const fourth = nodes[(rows[at + 3] as number) + word] as number;
-        candidates &= first & second & third & fourth;
+        left &= first & second & third & fourth;
       }
-      for (let group = 0, at = 0; group < unionCount && candidates !== 0; group++) {
-        let united = 0;
-        for (const end = unionEnds[group] as number; at < end; at++)
-          united |= nodes[(unions[at] as number) + word] as number;
-        candidates &= united;
+      for (let union = 0; union < this.unionCount && left !== 0; union++) left &= this.united(union, word);
+      while (left !== 0) {
+        const bit = left & -left;
+        const entry = entries + 3 * (word * 32 + 31 - Math.clz32(bit));
+        const rule = nodes[entry] as number;
+        // Behind the last rule stands NO_RULE: with no row at all, the bits beyond are set.
+        if (rule >= this.best) return;
+        const questions = (nodes[entry + 2] as number) & unread;
+        const question = questions & -questions;
+        if (question !== 0 && question !== BY_PROGRAM && rule > this.after) {
+          unread ^= question;
+          left &= this.readColumn(nodes[columns + 31 - Math.clz32(question)] as number, word, facts);
+          continue;
+        }
+        left ^= bit;
+        if (rule <= this.after) continue;
+        if ((question === 0 || reader.holds(nodes[entry + 1] as number, facts)) && this.take(rule)) return;
       }
-      if (candidates === 0) continue;
-      const acting = exact === -1 ? 0 : (nodes[exact + word] as number);
-      if (this.ask(node, word, candidates, acting, facts)) return;
     }
   }
 
-  /** Asks the rules of a bitmap whose bits are set in a word, in order, or knows that they act; true when no later rule matters. */
-  private ask(node: number, word: number, bits: number, acting: number, facts: Facts): boolean {
-    const { nodes, reader } = this;
-    const rules = nodes[node + 1] as number;
-    for (let left = bits; left !== 0; left &= left - 1) {
-      const bit = left & -left;
-      const index = word * 32 + 31 - Math.clz32(bit);
-      // With no row at all, bits beyond the last rule are set.
-      if (index >= rules) return true;
-      const entry = node + 4 + index * 2;
-      const rule = nodes[entry] as number;
-      if (rule >= this.best) return true;
-      if (rule <= this.after) continue;
-      if (((acting & bit) !== 0 || reader.holds(nodes[entry + 1] as number, facts)) && this.take(rule)) return true;
+  /** Finds the rows of the first columns of a bitmap, none of them of a set. */
+  private gatherLeading(columns: number, leading: number, facts: Facts): void {
+    const { nodes, rows, reader } = this;
+    let wanted = 0;
+    for (let at = columns; at < columns + leading; at++) {
+      const fact = nodes[(nodes[at] as number) + 1] as number;
+      if (reader.cells[fact] === UNREAD) wanted |= reader.sourceBits[fact] as number;
     }
-    return false;
+    reader.readAtOnce(wanted, facts);
+    for (let at = 0; at < leading; at++) {
+      const column = nodes[columns + at] as number;
+      const cell = reader.cell(nodes[column + 1] as number, facts);
+      rows[at] = nodes[column] === DIRECT_COLUMN ? (nodes[column + 2 + cell] as number) : this.rowOf(column, cell);
+    }
+    this.rowCount = leading;
+  }
+
+  /** Finds the row of a column that the request's cell names, to be used for later words, too. @returns a word of it. */
+  private readColumn(column: number, word: number, facts: Facts): number {
+    const { nodes } = this;
+    const kind = nodes[column];
+    const fact = nodes[column + 1] as number;
+    const cell = this.reader.cell(fact, facts);
+    let row: number;
+    if (kind === DIRECT_COLUMN) row = nodes[column + 2 + cell] as number;
+    else if (kind === TAGS_COLUMN && cell !== 0 && this.gatherUnion(column, fact))
+      return this.united(this.unionCount - 1, word);
+    else row = this.rowOf(column, cell);
+    this.rows[this.rowCount++] = row;
+    return nodes[row + word] as number;
   }
 
   /** The row of a cell in a column that is not `direct`; for a set that is there, the row of rules that ask for no tag. */
-  private rowOf(node: number, column: number, cell: number): number {
+  private rowOf(column: number, cell: number): number {
     const { nodes } = this;
     const kind = nodes[column];
     if (kind === STRETCHES_COLUMN) {
-      if (cell === 0) return nodes[column + 3] as number;
-      const last = (nodes[column + 6] as number) - 1;
-      const stretch = stretchOf(cell, nodes[column + 4] as number, nodes[column + 5] as number, last);
-      return column + 7 + stretch * ((nodes[node + 2] as number) + 1);
+      if (cell === 0) return nodes[column + 2] as number;
+      const last = (nodes[column + 5] as number) - 1;
+      const stretch = stretchOf(cell, nodes[column + 3] as number, nodes[column + 4] as number, last);
+      return column + 7 + stretch * (nodes[column + 6] as number);
     }
-    if (cell === 0) return nodes[column + 4] as number;
-    const others = nodes[column + 3] as number;
+    if (cell === 0) return nodes[column + 3] as number;
+    const others = nodes[column + 2] as number;
     if (kind === TAGS_COLUMN) return others;
-    const entry = findEntry(nodes, column + 6, nodes[column + 5] as number, 2, cell);
+    const entry = findEntry(nodes, column + 5, nodes[column + 4] as number, 2, cell);
     return entry === -1 ? others : (nodes[entry + 1] as number);
   }
 
-  /**
-   * Finds the rows that the request's cells name, sparsest first, until so few rules are expected to be left that asking them
-   * costs less than reading another fact. False when some row is empty: no rule can act.
-   */
-  private gatherRows(node: number, facts: Facts): boolean {
-    const { nodes, reader } = this;
-    this.rowCount = 0;
-    this.unionCount = 0;
-    this.unionSize = 0;
-    const rules = nodes[node + 1] as number;
-    let column = node + 4 + 2 * rules;
-    let expected = rules;
-    const share = 1 / rules;
-    let left = nodes[node + 3] as number;
-    for (; left > 0 && expected > FEW_RULES; left--) {
-      const fact = nodes[column + 1] as number;
-      const cell = reader.cell(fact, facts);
-      const kind = nodes[column];
-      const row = kind === DIRECT_COLUMN ? (nodes[column + 3 + cell] as number) : this.rowOf(node, column, cell);
-      if (kind === TAGS_COLUMN && cell !== 0 && this.gatherUnion(column, fact, row)) {
-        expected *= this.unionBits * share;
-      } else {
-        const bits = nodes[row] as number;
-        if (bits === 0) return false;
-        if (bits < rules) this.rows[this.rowCount++] = row + 1;
-        expected *= bits * share;
-      }
-      column += nodes[column + 2] as number;
-    }
-    this.exact = left === 0 ? column : -1;
-    return true;
-  }
-
   /** Gathers the rows of a request's tags and `others`; false when no tag has a row. */
-  private gatherUnion(column: number, fact: number, others: number): boolean {
+  private gatherUnion(column: number, fact: number): boolean {
     const { nodes, reader } = this;
-    const shift = nodes[column + 5] as number;
+    const shift = nodes[column + 4] as number;
     const count = reader.countTags(fact);
     const start = this.unionSize;
     if (start + count + 1 > this.unions.length) {
@@ -279,19 +278,23 @@ export class TreeWalker {
       larger.set(this.unions);
       this.unions = larger;
     }
-    let bits = nodes[others] as number;
     for (let index = 0; index < count; index++) {
-      const entry = findEntry(nodes, column + 6, shift, 2, reader.tagAt(fact, index));
-      if (entry === -1) continue;
-      const row = nodes[entry + 1] as number;
-      bits += nodes[row] as number;
-      this.unions[this.unionSize++] = row + 1;
+      const entry = findEntry(nodes, column + 5, shift, 2, reader.tagAt(fact, index));
+      if (entry !== -1) this.unions[this.unionSize++] = nodes[entry + 1] as number;
     }
     if (this.unionSize === start) return false;
-    this.unionBits = bits;
-    if (nodes[others] !== 0) this.unions[this.unionSize++] = others + 1;
+    this.unions[this.unionSize++] = nodes[column + 2] as number;
     this.unionEnds[this.unionCount++] = this.unionSize;
     return true;
+  }
+
+  /** A word of the rows of a union. */
+  private united(union: number, word: number): number {
+    const { nodes, unions, unionEnds } = this;
+    let united = 0;
+    for (let at = union === 0 ? 0 : (unionEnds[union - 1] as number); at < (unionEnds[union] as number); at++)
+      united |= nodes[(unions[at] as number) + word] as number;
+    return united;
   }
 }
 

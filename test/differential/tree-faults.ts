@@ -1,5 +1,6 @@
 import {
   BITMAP,
+  BY_PROGRAM,
   type DecisionTree,
   INSTRUCTION_WORDS,
   NO_RULE,
@@ -34,10 +35,10 @@ export const treeFaults: readonly { readonly name: string; readonly plant: (tree
       const nodes = tree.nodes.slice();
       const { node, firstRule } = tree.route;
       if (firstRule !== NO_RULE && nodes[node] === BITMAP) {
-        const first = node + 4 + 2 * nodes[node + 1]!;
-        const end = first + nodes[first + 2]!;
-        // The last row of the first column: its count and its words.
-        nodes.fill(0, end - 1 - nodes[node + 2]!, end);
+        // The last row of the first column.
+        const columns = nodes[node + 3]!;
+        const end = columns > 1 ? nodes[node + 6]! : nodes.length;
+        if (columns > 0) nodes.fill(0, end - nodes[node + 2]!, end);
       }
       return { ...tree, nodes };
     },
@@ -48,9 +49,8 @@ export const treeFaults: readonly { readonly name: string; readonly plant: (tree
       const nodes = tree.nodes.slice();
       const { node, firstRule } = tree.route;
       if (firstRule !== NO_RULE && nodes[node] === BITMAP) {
-        let end = node + 4 + 2 * nodes[node + 1]!;
-        for (let column = 0; column < nodes[node + 3]!; column++) end += nodes[end + 2]!;
-        nodes.fill(-1, end, end + nodes[node + 2]!);
+        const entries = node + 5 + nodes[node + 3]!;
+        for (let at = 0; at < nodes[node + 1]!; at++) nodes[entries + 3 * at + 2]! &= ~BY_PROGRAM;
       }
       return { ...tree, nodes };
     },

@@ -30,6 +30,7 @@ const columnNames = new Map<number, string>([
 ]);
 
 const SHARED_PROGRAM = "shared program";
+const LEADING = "leading column";
 
 /** Counts the kinds of nodes and columns of trees: a comparison that never builds one proves nothing about it. */
 export class TreeKinds {
@@ -46,7 +47,9 @@ export class TreeKinds {
 
   /** Kinds that were never built. */
   missing(): string[] {
-    return [...nodeNames.values(), ...columnNames.values(), SHARED_PROGRAM].filter((name) => !this.counts.has(name));
+    return [...nodeNames.values(), ...columnNames.values(), SHARED_PROGRAM, LEADING].filter(
+      (name) => !this.counts.has(name),
+    );
   }
 
   private visit(nodes: Int32Array, { node, firstRule }: Root): void {
@@ -56,10 +59,9 @@ export class TreeKinds {
     const child = (link: number) => this.visit(nodes, { node: nodes[link]!, firstRule: nodes[link + 1]! });
     switch (kind) {
       case BITMAP: {
-        let column = node + 4 + 2 * nodes[node + 1]!;
-        for (let left = nodes[node + 3]!; left > 0; left--) {
-          this.add(columnNames.get(nodes[column]!));
-          column += nodes[column + 2]!;
+        for (let at = 0; at < nodes[node + 3]!; at++) {
+          this.add(columnNames.get(nodes[nodes[node + 5 + at]!]!));
+          if (at < nodes[node + 4]!) this.add(LEADING);
         }
         return;
       }

@@ -78,18 +78,16 @@ class TreePrinter {
   private printLeaf(node: number): readonly string[] {
     const isBitmap = this.word(node) === BITMAP;
     const count = this.word(node + 1);
-    const entries = node + (isBitmap ? 4 : 2);
-    const rules = Array.from({ length: count }, (_, at) => `r${this.word(entries + 2 * at)}`);
+    const columns = isBitmap ? this.words(node + 5, this.word(node + 3)) : [];
+    const [entries, entryWords] = isBitmap ? [node + 5 + columns.length, 3] : [node + 2, 2];
+    const rules = Array.from({ length: count }, (_, at) => `r${this.word(entries + entryWords * at)}`);
     if (!isBitmap) return [`list ${rules.join(" ")}`];
     const words = this.word(node + 2);
     if (words !== Math.ceil(count / 32)) throw new Error(`${words} words for ${count} rules`);
-    const lines = [`bitmap ${rules.join(" ")}`];
-    let column = entries + 2 * count;
-    for (let left = this.word(node + 3); left > 0; left--) {
-      lines.push(...this.printColumn(column, rules));
-      column += this.word(column + 2);
-    }
-    return lines;
+    if (this.word(entries + 3 * count) !== NO_RULE) throw new Error("no end behind the rules of a bitmap");
+    for (const column of columns.slice(0, this.word(node + 4)))
+      if (this.word(column) === TAGS_COLUMN) throw new Error("a set among the leading columns");
+    return [`bitmap ${rules.join(" ")}`, ...columns.flatMap((column) => this.printColumn(column, rules))];
   }
 
   private printColumn(column: number, rules: readonly string[]): readonly string[] {
@@ -99,16 +97,16 @@ class TreePrinter {
     const rows: [string, number][] = [];
     if (kind === DIRECT_COLUMN) {
       for (let cell = 0; cell < cellCount(fact); cell++)
-        rows.push([cellName(fact, cell), this.word(column + 3 + cell)]);
+        rows.push([cellName(fact, cell), this.word(column + 2 + cell)]);
     } else if (kind === STRETCHES_COLUMN) {
-      const [base, shift, count] = this.words(column + 4, 3) as [number, number, number];
-      const stride = Math.ceil(rules.length / 32) + 1;
-      rows.push(["absent", this.word(column + 3)]);
+      const [base, shift, count, words] = this.words(column + 3, 4) as [number, number, number, number];
+      if (words !== Math.ceil(rules.length / 32)) throw new Error(`${words} words for ${rules.length} rules`);
+      rows.push(["absent", this.word(column + 2)]);
       for (let at = 0; at < count; at++)
-        rows.push([cellName(fact, at === 0 ? 1 : base + at * 2 ** shift), column + 7 + at * stride]);
+        rows.push([cellName(fact, at === 0 ? 1 : base + at * 2 ** shift), column + 7 + at * words]);
     } else {
-      rows.push(["absent", this.word(column + 4)], ["others", this.word(column + 3)]);
-      const entries = this.tableEntries(column + 6, this.word(column + 5), 2);
+      rows.push(["absent", this.word(column + 3)], ["others", this.word(column + 2)]);
+      const entries = this.tableEntries(column + 5, this.word(column + 4), 2);
       for (const [key, entry] of entries) rows.push([keyName(fact, key), this.word(entry + 1)]);
     }
     const byRow = new Map<number, string[]>();
@@ -122,8 +120,7 @@ class TreePrinter {
   }
 
   private rulesOfRow(row: number, rules: readonly string[]): string {
-    const marked = rules.filter((_, bit) => (this.word(row + 1 + (bit >>> 5)) >>> (bit & 31)) & 1);
-    if (this.word(row) !== marked.length) throw new Error(`${this.word(row)} bits said, ${marked.length} set`);
+    const marked = rules.filter((_, bit) => (this.word(row + (bit >>> 5)) >>> (bit & 31)) & 1);
     return marked.length === rules.length ? "all" : marked.length === 0 ? "none" : marked.join(" ");
   }
 

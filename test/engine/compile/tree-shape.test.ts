@@ -156,7 +156,7 @@ by context_tokens, cut
 });
 
 describe("a bitmap", () => {
-  it("has columns for the facts that drop most rules for what they cost, the best first", () => {
+  it("has columns for the facts that drop rules, those first that drop most for what they cost", () => {
     const rules = Array.from({ length: 12 }, (_, at) => {
       return all(is("tenant", `t${at % 2}`), is("region", `x${at % 3}`), isTrue("stream"), is("app", "a"));
     });
@@ -173,6 +173,14 @@ bitmap r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 r11
     other: none
     t0: r0 r2 r4 r6 r8 r10
     t1: r1 r3 r5 r7 r9 r11
+  stream
+    absent: none
+    false: none
+    true: all
+  app
+    absent: none
+    other: none
+    a: all
 `);
   });
   it("has a bit for each rule, in words of 32", () => {
