@@ -21,7 +21,7 @@ interface LeadingFact {
 
 /**
  * Reads several built-in facts in a row, none of them a set or a time. Written out, so that the processor need not guess which fact
- * comes next and of what type it is: 13 facts take 0.6 of the time that `FactReader.read` takes.
+ * comes next and of what type it is: 13 facts took a quarter less than by `FactReader.read`.
  */
 export class LeadingFacts {
   private areOfType = true;
