@@ -92,13 +92,17 @@ class CallEnded extends Error {
   override readonly name = "CallEnded";
 }
 
+/** A close that crossed a request shows within a round trip, milliseconds; after that the provider had it, and may have worked on it. */
+const CROSSING_MS = 1_000;
+
 /**
  * Whether a provider closed a kept connection while the request was on its way there, as it may at any time (RFC 9112, 9.5): bytes of
  * an earlier answer were read on it. Nobody has failed then, and the request goes out again, on another connection.
  */
-function isStale(error: Error): boolean {
+function isStale(error: Error, sentAt: number): boolean {
   const { code, socket } = error as Partial<errors.SocketError>;
-  return code === "UND_ERR_SOCKET" && error.message === "other side closed" && (socket?.bytesRead ?? 0) > 0;
+  if (code !== "UND_ERR_SOCKET" || error.message !== "other side closed") return false;
+  return (socket?.bytesRead ?? 0) > 0 && performance.now() - sentAt < CROSSING_MS;
 }
 
 /** Hands undici's events over, and stops doing so once the call is aborted. */
@@ -109,6 +113,7 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
   isSent = false;
   #dispatch: (() => void) | undefined;
   #isSentAgain = false;
+  #sentAt = 0;
 
   constructor(handler: UpstreamHandler, dispatch: () => void) {
     this.#handler = handler;
@@ -121,6 +126,7 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#sentAt = performance.now();
     if (this.#isAborted)
       controller.abort(new CallEnded()); // while it waited for a connection
     else this.isSent = true;
@@ -153,11 +159,11 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     if (this.#isAborted) return;
-    if (this.#dispatch === undefined || this.#isSentAgain || !isStale(error)) this.#handler.onFailure(error);
-    else {
+    const again = this.#isSentAgain ? undefined : this.#dispatch;
+    if (again !== undefined && isStale(error, this.#sentAt)) {
       this.#isSentAgain = true;
-      this.#dispatch();
-    }
+      again();
+    } else this.#handler.onFailure(error);
   }
 
   pause(): void {

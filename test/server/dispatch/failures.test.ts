@@ -196,7 +196,7 @@ describe("a compressed answer, which nobody asked for", () => {
 
 describe("a connection that the provider closes while a request is on its way", () => {
   /** Answers so many requests on each connection, and closes it when another one comes. */
-  async function startClosing(answersEach: number) {
+  async function startClosing(answersEach: number, closesAfterMs = 0) {
     const text = JSON.stringify(completion("fine"));
     const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n`;
     let requests = 0;
@@ -205,7 +205,7 @@ describe("a connection that the provider closes while a request is on its way", 
       socket.on("data", () => {
         requests += 1;
         if (answered++ < answersEach) socket.write(head + text);
-        else socket.end();
+        else setTimeout(() => socket.end(), closesAfterMs);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -222,6 +222,13 @@ describe("a connection that the provider closes while a request is on its way", 
     expect((await proxy.ledger()).map(({ outcome }) => outcome)).toEqual(["answered", "answered"]);
     const { endpoints } = (await (await fetch(`${proxy.url}/admin/health`)).json()) as { endpoints: object[] };
     expect(endpoints).toMatchObject([{ circuit: { recent: { calls: 2, failures: 0 } } }]);
+    close();
+  });
+
+  it("was kept, but closes long after: the provider may have worked on the request, which is not sent twice", async () => {
+    const { proxy, requests, close } = await startClosing(1, 1_100);
+    await (await proxy.ask()).text();
+    expect([(await proxy.ask()).status, requests()]).toEqual([502, 2]);
     close();
   });
 
