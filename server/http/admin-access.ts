@@ -11,7 +11,8 @@ const FORWARDED = /^(forwarded|x-forwarded-.+|x-real-ip|via)$/;
  *
  * With a token: `Authorization: Bearer TOKEN`, compared in constant time, from anywhere. Without one only this machine
  * may: the connection comes from a loopback address and through no reverse proxy, and `Host` (and `Origin`, if a browser
- * sends it) name this machine, so that a web page cannot get in by pointing its own name at 127.0.0.1.
+ * sends it) name this machine, so that a web page cannot get in by pointing its own name at 127.0.0.1. What changes
+ * something comes from no page but this server's own: a browser sends it for any page, also for one of another port here.
  *
  * @returns undefined when it may, else the error to answer with.
  */
@@ -81,14 +82,26 @@ function sha256(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-function whyNotLocal({ headers, socket, httpVersion }: IncomingMessage): string | undefined {
+function whyNotLocal({ headers, method = "", socket, httpVersion }: IncomingMessage): string | undefined {
   if (!isLoopbackAddress(socket.remoteAddress ?? "")) return "this request comes from another one";
   if (Object.keys(headers).some((name) => FORWARDED.test(name))) return "this request comes through a reverse proxy";
   // What nginx sends when it is told nothing else, without any such header and with a Host of this machine.
   if (httpVersion === "1.0") return "this request comes in HTTP/1.0, as through a reverse proxy";
   if (!isLoopbackHost(headers.host ?? "")) return "the Host header names another one";
   if (isFromForeignPage(headers)) return "a web page elsewhere sent this request";
+  if (!["GET", "HEAD"].includes(method) && isFromOtherPage(headers)) {
+    return "a web page of another address than this server's sent this request, which may change something";
+  }
   return undefined;
+}
+
+/**
+ * Whether a web page sent a request that is not of the host and port asked. Older browsers send no `Sec-Fetch-Site`, and
+ * none sends `Origin` with every request; other programs send neither.
+ */
+function isFromOtherPage({ origin, host, "sec-fetch-site": site }: IncomingMessage["headers"]): boolean {
+  if (site !== undefined && site !== "same-origin" && site !== "none") return true;
+  return origin !== undefined && origin.replace(/^https?:\/\//i, "").toLowerCase() !== host?.toLowerCase();
 }
 
 /** Whether an IP address is this machine's own: 127.0.0.0/8, ::1, or the former written as IPv6. */

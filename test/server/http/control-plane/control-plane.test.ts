@@ -16,10 +16,10 @@ import {
 
 afterEach(stopAll);
 
-async function get(proxy: TestProxy, path: string, headers: Record<string, string> = {}) {
+async function get(proxy: TestProxy, path: string, headers: Record<string, string> = {}, method = "GET") {
   const { port } = proxy.server.address() as AddressInfo;
   return new Promise<{ status: number; text: string }>((resolve, reject) => {
-    request({ port, path, headers }, (response) => {
+    request({ port, path, headers, method }, (response) => {
       let text = "";
       response.on("data", (chunk) => {
         text += String(chunk);
@@ -240,6 +240,53 @@ describe("/admin", () => {
     for (const host of ["localhost", "LOCALHOST:1", "127.0.0.1:8080", "[::1]:8080"]) {
       expect((await get(proxy, "/admin/policy", { host, origin: "http://localhost:5173" })).status).toBe(200);
     }
+  });
+
+  it("without a token takes changes from no page of another port or name, which it lets look", async () => {
+    const proxy = await proxyOver({ one: await startAnswering() });
+    const { host, port } = new URL(proxy.url);
+    const { id } = await proxy.createKey();
+    const changes = [
+      ["POST", `/admin/keys/${id}/revoke`],
+      ["DELETE", `/admin/keys/${id}`],
+      ["POST", "/admin/policy/reload"],
+    ] as const;
+    const foreign = [
+      { origin: "http://127.0.0.1:9999" },
+      { origin: "http://127.0.0.1" },
+      { origin: `http://localhost:${port}` },
+      { "sec-fetch-site": "same-site" },
+      { "sec-fetch-site": "cross-site" },
+      { origin: `http://${host}`, "sec-fetch-site": "cross-site" },
+    ] as Record<string, string>[];
+    for (const headers of foreign) {
+      for (const [method, path] of changes) {
+        const { status, text: why } = await get(proxy, path, { host, ...headers }, method);
+        expect([headers, path, status, why]).toEqual([headers, path, 403, expect.stringContaining("admin_is_local")]);
+        expect(why).toContain("a web page of another address");
+      }
+      expect((await get(proxy, "/admin/policy", { host, ...headers })).status).toBe(200);
+    }
+    expect((await get(proxy, "/admin/keys")).text).toContain('"active"');
+  });
+
+  it.each<[string, (host: string) => Record<string, string>]>([
+    ["its own page", (host) => ({ host, origin: `http://${host}`, "sec-fetch-site": "same-origin" })],
+    ["its own page under another of its names", () => ({ host: "LOCALHOST:8080", origin: "http://localhost:8080" })],
+    ["what somebody asked a browser for", () => ({ "sec-fetch-site": "none" })],
+    ["a program", () => ({})],
+  ])("without a token takes changes from %s", async (_what, headersAt) => {
+    const proxy = await proxyOver({ one: await startAnswering() });
+    const { id } = await proxy.createKey();
+    const headers = headersAt(new URL(proxy.url).host);
+    expect((await get(proxy, `/admin/keys/${id}/revoke`, headers, "POST")).status).toBe(200);
+  });
+
+  it("with a token takes changes from wherever they come", async () => {
+    const policy = compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await startAnswering()).url }));
+    const proxy = await startProxy(policy, { adminToken: "t0ken" });
+    const headers = { authorization: "Bearer t0ken", origin: "https://console.example" };
+    expect((await get(proxy, "/admin/policy/reload", headers, "POST")).status).toBe(200);
   });
 
   it("without a token refuses other machines, whatever they say", () => {
