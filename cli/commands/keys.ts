@@ -1,49 +1,44 @@
 import { Command } from "commander";
 import { refuseKeyAttributes } from "../../server/http/observe/refuse-key-attributes.js";
 import { refuseUnknownModels } from "../../server/keys/allowed-models.js";
-import { type ApiKey, type KeySettings, stateOf } from "../../server/keys/api-key.js";
+import { type ApiKey, stateOf } from "../../server/keys/api-key.js";
 import { DEFAULT_OVERLAP, keyToJson } from "../../server/keys/key-json.js";
 import { type IssuedKey, KeyStore } from "../../server/keys/key-store.js";
 import { formatLimits } from "../../server/keys/limits.js";
+import { type KeyEdit, readKeyEdit } from "../../server/keys/read-key-edit.js";
 import { InvalidSettings, readExpiry, readKeyRequest } from "../../server/keys/read-key-settings.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
-import { addLimitOptions, type LimitOptions, limitsFromFlags, listed } from "../limits-from-flags.js";
+import { addKeyOptions, type KeyOptions, keyFromFlags, removable, withoutSetting } from "../key-from-flags.js";
+import { listed } from "../limits-from-flags.js";
 import { databaseOption, withDatabase, withExistingDatabase } from "../open-cli-database.js";
 import { printTable } from "../print-table.js";
 
-interface CreateOptions extends LimitOptions {
+interface CreateOptions extends KeyOptions {
   readonly database: string;
-  readonly name?: string;
-  readonly tenant?: string;
-  readonly app?: string;
-  readonly user?: string;
-  readonly region?: string;
-  readonly tag?: readonly string[];
-  readonly allow?: readonly string[];
-  readonly scope?: readonly string[];
-  readonly attribute?: readonly string[];
-  readonly expires?: string;
 }
 
-/** `policy keys`: API keys, made and ended in the server's database. A running server notices within two seconds. */
+interface EditOptions extends CreateOptions {
+  readonly remove?: readonly string[];
+}
+
+/** `policy keys`: API keys, made, changed and ended in the server's database. A running server notices within two seconds. */
 export function keysCommand(): Command {
-  const keys = new Command("keys").description("create, list, rotate and revoke API keys");
+  const keys = new Command("keys").description("create, list, edit, rotate and revoke API keys");
   const create = new Command("create")
     .description("create an API key; its token is printed this once, alone on stdout")
-    .addOption(databaseOption())
-    .option("--name <name>", "what people call it")
-    .option("--tenant <tenant>", "fact `tenant`, and whose limits it counts towards")
-    .option("--app <app>", "fact `app`, and whose limits it counts towards")
-    .option("--user <user>", "fact `user`")
-    .option("--region <region>", "fact `region`")
-    .option("--tag <tags>", "facts `key_tags` and `tags`; separated by commas, may be repeated", listed)
-    .option("--allow <models>", "models, endpoints or providers it may use: 'openai/*'; may be repeated", listed)
-    .option("--scope <scopes>", "inference (the default), admin, read; may be repeated", listed)
-    .option("--attribute <name=value>", "an attribute that the policy takes `from: key`; may be repeated", repeated)
-    .option("--expires <when>", "90d, 12h, 30m, or a date");
-  keys.addCommand(addLimitOptions(create).action(createKey));
+    .addOption(databaseOption());
+  keys.addCommand(addKeyOptions(create).action(createKey));
   keys.addCommand(new Command("list").description("list API keys").addOption(databaseOption()).action(listKeys));
+  const edit = new Command("edit")
+    .description("change what an API key may use and spend; what is not named stays")
+    .argument("<id>", "key_…")
+    .addOption(databaseOption());
+  keys.addCommand(
+    addKeyOptions(edit)
+      .option("--remove <settings>", `what to take away: ${removable}; separated by commas, may be repeated`, listed)
+      .action(editKey),
+  );
   keys.addCommand(
     new Command("revoke")
       .description("end an API key for good")
@@ -63,36 +58,32 @@ export function keysCommand(): Command {
 }
 
 async function createKey(own: CreateOptions, self: Command): Promise<void> {
-  const { database, name, tenant, app, user, region, tag, allow, scope, attribute, expires, ...limits } = own;
-  const attributes = (attribute ?? []).map((text): [string, string] => {
-    const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-    if (key === undefined) throw new CommandFailure(2, `policy keys: --attribute ${text}: write it as name=value`);
-    return [key, value ?? ""];
-  });
-  const twice = attributes.find(([key], index) => attributes.findIndex((one) => one[0] === key) !== index);
-  if (twice !== undefined) throw new CommandFailure(2, `policy keys: --attribute ${twice[0]}: give it once`);
-  const json = {
-    name,
-    tenant,
-    app,
-    user,
-    region,
-    tags: tag,
-    allow,
-    scopes: scope,
-    attributes: Object.fromEntries(attributes),
-    limits: limitsFromFlags(limits),
-    expires,
-  };
-  const given = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
-  const request = readInput(() => readKeyRequest(given, Date.now()));
+  const { database, ...flags } = own;
+  const request = readInput(() => readKeyRequest(keyFromFlags(flags), Date.now()));
   await checkAgainstPolicy(request.settings, self);
   const issued = await withDatabase(database, (opened) => new KeyStore(opened).create(request, Date.now()));
   printIssued(issued, self, "created; the token is shown this once and kept nowhere");
 }
 
+async function editKey(id: string, own: EditOptions, self: Command): Promise<void> {
+  const { database, remove = [], ...flags } = own;
+  const change = remove.reduce(withoutSetting, keyFromFlags(flags));
+  if (Object.keys(change).length === 0) {
+    throw new CommandFailure(2, "policy keys: say what is to change, as in --budget 50/month, or --remove expires");
+  }
+  const { named, applyTo } = readInput(() => readKeyEdit(change, Date.now()));
+  await checkAgainstPolicy(named, self);
+  const edited = await withExistingDatabase(database, (opened) =>
+    new KeyStore(opened).edit(id, (key) => readInput(() => applyTo(key))),
+  );
+  if (edited === undefined) throw new CommandFailure(1, `policy keys: there is no key ${id}, or it is revoked`);
+  const now = Date.now();
+  if (globalOptions(self).json) process.stdout.write(`${JSON.stringify(keyToJson(edited, now), undefined, 2)}\n`);
+  else process.stdout.write(`${id} is changed; running servers notice within two seconds\n`);
+}
+
 /** A key may be made where the policy is not: then it is said that nothing was checked. */
-async function checkAgainstPolicy({ allow, attributes }: KeySettings, self: Command): Promise<void> {
+async function checkAgainstPolicy({ allow, attributes }: KeyEdit["named"], self: Command): Promise<void> {
   const given = [
     ...(allow.length === 0 ? [] : ["--allow"]),
     ...(Object.keys(attributes).length === 0 ? [] : ["--attribute"]),
@@ -171,8 +162,4 @@ function readInput<T>(read: () => T): T {
     if (error instanceof InvalidSettings) throw new CommandFailure(2, `policy keys: ${error.message}`);
     throw error;
   }
-}
-
-function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), text];
 }

@@ -76,6 +76,27 @@ export class KeyStore {
     return row === undefined ? undefined : { key: fromRow(row), token: writeToken({ id, secret }) };
   }
 
+  /**
+   * Changes what was said of a key; id, secrets and what was spent stay.
+   * @param change from the key as it is to all that is to be said of it; what it throws leaves the key as it is.
+   * @returns undefined when there is no such key, or it is revoked.
+   */
+  async edit(id: string, change: (key: StoredKey) => KeyRequest): Promise<StoredKey | undefined> {
+    return this.#changing(async (transaction, version) => {
+      const keys = transaction.selectFrom("api_keys").selectAll().where("id", "=", id).where("revoked_at", "is", null);
+      const before = await keys.executeTakeFirst();
+      if (before === undefined) return undefined;
+      const { name, expiresAt, settings } = change(fromRow(before));
+      const row = await transaction
+        .updateTable("api_keys")
+        .set({ name, expires_at: expiresAt ?? null, settings: JSON.stringify(settings), version })
+        .where("id", "=", id)
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return fromRow(row);
+    });
+  }
+
   /** Ends a key for good; once revoked it stays so. @returns undefined when there is no such key. */
   async revoke(id: string, now: number): Promise<StoredKey | undefined> {
     const row = await this.#changing((transaction, version) =>

@@ -28,7 +28,7 @@ const keyNames: readonly string[] = "name tenant app user region tags allow scop
   " ",
 );
 
-/** @throws InvalidSettings naming what is wrong; unknown names too. */
+/** @param json `undefined` in it counts as not said. @throws InvalidSettings naming what is wrong; unknown names too. */
 export function readKeyRequest(json: unknown, now: number): KeyRequest {
   const body = objectOf(json, "the body");
   refuseUnknown(body, keyNames, "");
@@ -60,17 +60,18 @@ export function readLimits(json: unknown): Limits {
   const requestsPerMinute = countOf(body["requests_per_minute"], "limits.requests_per_minute");
   const tokensPerMinute = countOf(body["tokens_per_minute"], "limits.tokens_per_minute");
   const concurrent = countOf(body["concurrent"], "limits.concurrent");
-  const budgets = Object.entries(body["budgets"] === undefined ? {} : objectOf(body["budgets"], "limits.budgets")).map(
-    ([word, amount]) => {
-      const period = periods.find((one): one is Period => one === word);
-      if (period === undefined) throw new InvalidSettings("limits.budgets", `its periods are ${periods.join(", ")}`);
-      const limit = typeof amount === "string" || typeof amount === "number" ? parseUsd(String(amount)) : undefined;
-      if (limit === undefined) {
-        throw new InvalidSettings(`limits.budgets.${period}`, "it takes an amount in USD with at most 9 decimals: 50");
-      }
-      return { period, limit };
-    },
-  );
+  const budgets = Object.entries(
+    body["budgets"] === undefined ? {} : objectOf(body["budgets"], "limits.budgets"),
+  ).flatMap(([word, amount]) => {
+    const period = periods.find((one): one is Period => one === word);
+    if (period === undefined) throw new InvalidSettings("limits.budgets", `its periods are ${periods.join(", ")}`);
+    if (amount === undefined) return [];
+    const limit = typeof amount === "string" || typeof amount === "number" ? parseUsd(String(amount)) : undefined;
+    if (limit === undefined) {
+      throw new InvalidSettings(`limits.budgets.${period}`, "it takes an amount in USD with at most 9 decimals: 50");
+    }
+    return [{ period, limit }];
+  });
   return {
     ...(budgets.length === 0 ? {} : { budgets }),
     ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
@@ -121,7 +122,7 @@ function readScopes(value: unknown): readonly Scope[] {
 
 function readAttributes(value: unknown): Readonly<Record<string, AttributeValue>> {
   if (value === undefined) return {};
-  const entries = Object.entries(objectOf(value, "attributes"));
+  const entries = Object.entries(objectOf(value, "attributes")).filter(([, given]) => given !== undefined);
   if (entries.length > MAX_ITEMS) throw new InvalidSettings("attributes", `it takes at most ${MAX_ITEMS}`);
   return Object.fromEntries(
     entries.map(([name, given]): [string, AttributeValue] => {

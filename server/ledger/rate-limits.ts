@@ -94,6 +94,12 @@ function limitAt(at: number, subjects: readonly LimitedSubject[]) {
   return { subject, rate, limit };
 }
 
+/** One for all limits of a kind: who gets another limit begins no new minute by it. */
+function countInMemory(): CreateCounter {
+  const counters = { requests: new MemoryMinuteCounter(), tokens: new MemoryMinuteCounter() };
+  return (kind) => counters[kind];
+}
+
 function isLater(value: unknown): boolean {
   return value instanceof Promise;
 }
@@ -108,7 +114,7 @@ export class RateLimits {
   readonly #slots: Slots;
   readonly #counters = { requests: new Map<number, MinuteCounter>(), tokens: new Map<number, MinuteCounter>() };
 
-  constructor(createCounter: CreateCounter = () => new MemoryMinuteCounter(), slots: Slots = new MemorySlots()) {
+  constructor(createCounter: CreateCounter = countInMemory(), slots: Slots = new MemorySlots()) {
     this.#createCounter = createCounter;
     this.#slots = slots;
   }

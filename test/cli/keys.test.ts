@@ -43,6 +43,7 @@ describe("policy keys and limits", () => {
     ["keys", "list"],
     ["keys", "revoke", "key_1"],
     ["keys", "rotate", "key_1"],
+    ["keys", "edit", "key_1", "--rpm", "1"],
     ["limits", "list"],
     ["limits", "remove", "--tenant", "t"],
     ["usage"],
@@ -108,6 +109,66 @@ describe("policy keys and limits", () => {
     expect((await run("keys", "list")).stdout).toContain("revoked");
     expect((await run("keys", "rotate", id)).code).toBe(1);
     expect((await run("keys", "revoke", "key_nobody")).code).toBe(1);
+  });
+
+  it("changes what is named of a key, takes away what is to be removed, and keeps the rest", async () => {
+    const created = await run(
+      ..."keys create --name web --tenant t --tag x --allow openai/* --budget 50/month,5/day --rpm 600".split(" "),
+      ..."--attribute plan=free --expires 90d".split(" "),
+    );
+    const [id = ""] = created.stderr.split(" ");
+    const shown = async () => {
+      const { keys } = JSON.parse((await run("keys", "list", "--json")).stdout) as { keys: { id: string }[] };
+      return keys.find((key) => key.id === id);
+    };
+    const { expires: _expires, tenant: _tenant, ...rest } = (await shown()) as Record<string, unknown>;
+    const edited = await run(
+      ..."keys edit".split(" "),
+      id,
+      ..."--budget 80/month --tpm 200k --tag y,z --attribute data_class=public".split(" "),
+      ..."--remove expires,budget/day --remove tenant,attribute/plan".split(" "),
+    );
+    expect(edited).toMatchObject({
+      code: 0,
+      stdout: `${id} is changed; running servers notice within two seconds\n`,
+      stderr: "",
+    });
+    const after = {
+      ...rest,
+      tags: ["y", "z"],
+      attributes: { data_class: "public" },
+      limits: { budgets: { month: "80" }, requests_per_minute: 600, tokens_per_minute: 200_000 },
+    };
+    expect(await shown()).toEqual(after);
+    const json = await run("keys", "edit", id, "--remove", "allow,attribute,budget,rpm,tpm", "--json");
+    expect(JSON.parse(json.stdout)).toEqual({ ...after, allow: [], attributes: {}, limits: {} });
+    await run("keys", "revoke", id);
+    expect(await run("keys", "edit", id, "--rpm", "5")).toMatchObject({
+      code: 1,
+      stderr: `policy keys: there is no key ${id}, or it is revoked\n`,
+    });
+  });
+
+  it.each([
+    [[], "say what is to change, as in --budget 50/month, or --remove expires"],
+    [["--remove", "limits"], "--remove limits: it takes name, tenant, app, user, region, tag, allow,"],
+    [["--remove", ""], "--remove : it takes name,"],
+    [["--remove", "rpm/day"], "--remove rpm/day: it takes"],
+    [["--remove", "budget/"], "--remove budget/: it takes"],
+    [["--remove", "budget/year"], "limits.budgets: its periods are hour, day,"],
+    [["--remove", "rpm", "--rpm", "5"], "--remove rpm: another option says something of it; give one of them"],
+    [["--remove", "budget", "--budget", "5/day"], "--remove budget: another option says something of it"],
+    [["--remove", "budget,budget/day"], "--remove budget/day: another option says something of it"],
+    [["--allow", "openai/gtp-4.1"], "did you mean `openai/gpt-4.1`?"],
+    [["--attribute", "plan=fre"], "attributes.plan: it takes one of free, pro, enterprise"],
+    [["--rpm", "many"], "limits.requests_per_minute: it takes a whole number"],
+    [["--budget", ""], "--budget : write it as USD/PERIOD"],
+  ])("changes no key with %j", async (options, message) => {
+    const created = await run("keys", "create");
+    const [id = ""] = created.stderr.split(" ");
+    const { code, stdout, stderr } = await run("keys", "edit", id, ...options);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toContain(message);
   });
 
   it("says what is wrong, with exit code 2", async () => {

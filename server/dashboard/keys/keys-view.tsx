@@ -5,7 +5,7 @@ import { Notice } from "../parts/notice.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
 
-/** The API keys, to look at. `policy keys` makes, rotates and revokes them. */
+/** The API keys, to look at. `policy keys` makes, changes, rotates and revokes them. */
 export function KeysView() {
   const { value, error } = useAnswer<KeysAnswer>("/admin/keys");
   return (

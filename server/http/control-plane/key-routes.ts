@@ -6,6 +6,7 @@ import { DEFAULT_OVERLAP, keyToJson } from "../../keys/key-json.js";
 import type { KeyRing } from "../../keys/key-ring.js";
 import type { KeyStore } from "../../keys/key-store.js";
 import { limitsOfSubject } from "../../keys/limits-of-subject.js";
+import { readKeyEdit } from "../../keys/read-key-edit.js";
 import { InvalidSettings, readExpiry, readKeyRequest, readLimits } from "../../keys/read-key-settings.js";
 import { appSubject, tenantSubject } from "../../keys/subject.js";
 import { sendError } from "../errors/api-error.js";
@@ -39,6 +40,16 @@ export function createKeyRoutes({ store, ring, currentPolicy, now }: KeyPlane): 
     const { key, token } = await store.create(wanted, now());
     await ring.refresh();
     response.status(201).json({ key: keyToJson(key, now()), token });
+  });
+
+  routes.patch("/keys/:id", async (request, response) => {
+    const { named, applyTo } = readKeyEdit(request.body ?? {}, now());
+    refuseUnknownModels(currentPolicy(), named.allow);
+    refuseKeyAttributes(currentPolicy(), named.attributes);
+    const key = await store.edit(request.params.id, applyTo);
+    await ring.refresh();
+    if (key === undefined) noKey(response, "no such key, or it is revoked");
+    else response.json({ key: keyToJson(withLastUse(key, ring), now()) });
   });
 
   routes.post("/keys/:id/rotate", async (request, response) => {

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { KeyRing } from "../../../server/keys/key-ring.js";
 import type { IssuedKey } from "../../../server/keys/key-store.js";
 import { KeyStore } from "../../../server/keys/key-store.js";
+import { readKeyEdit } from "../../../server/keys/read-key-edit.js";
 import { readKeyRequest } from "../../../server/keys/read-key-settings.js";
 import { tenantSubject } from "../../../server/keys/subject.js";
 import { type Database, openDatabase } from "../../../server/storage/open-database.js";
@@ -97,6 +98,51 @@ onBothEngines((engine) => {
     expect([await works(first), await works(second)]).toEqual([false, true]);
     await store.revoke(first.key.id, now);
     expect(await store.rotate(first.key.id, now)).toBeUndefined();
+  });
+
+  it("changes what was said of a key, and neither its secrets nor anything else", async () => {
+    const url = await engine.newUrl();
+    const here = await open(url);
+    const there = await open(url);
+    const { key, token } = await create(here.store, { name: "a", tenant: "t", limits: { budgets: { day: 5 } } });
+    const ring = await openRing(there.store, Date.now, 50);
+    const { applyTo } = readKeyEdit({ limits: { budgets: { day: 9 } }, tenant: null, expires: "1d" }, Date.now());
+    const edited = await here.store.edit(key.id, applyTo);
+    const { settings, expiresAt, version, ...rest } = edited!;
+    const { settings: before, version: versionBefore, ...restBefore } = key;
+    expect(rest).toEqual(restBefore);
+    const { tenant, ...others } = before;
+    expect(tenant).toBe("t");
+    expect(settings).toEqual({ ...others, limits: { budgets: [{ period: "day", limit: 9_000_000_000 }] } });
+    expect(expiresAt).toBeGreaterThan(Date.now());
+    expect(version).toBe(versionBefore + 1);
+    expect(await here.store.list()).toEqual([edited]);
+    await expect.poll(() => ring.verify(token)).toEqual(edited);
+  });
+
+  it("loses none of several changes of a key that come at once", async () => {
+    const { store } = await open(await engine.newUrl());
+    const { key } = await create(store);
+    const edits = Array.from({ length: 10 }, (_, at) => readKeyEdit({ attributes: { [`a${at}`]: at } }, Date.now()));
+    await Promise.all(edits.map(({ applyTo }) => store.edit(key.id, applyTo)));
+    const [edited] = await store.list();
+    expect(Object.keys(edited!.settings.attributes)).toHaveLength(10);
+  });
+
+  it("changes no key that is revoked or not there, and none when the change cannot be made", async () => {
+    const { store } = await open(await engine.newUrl());
+    const { key } = await create(store, { name: "a" });
+    const { applyTo } = readKeyEdit({ name: "b" }, Date.now());
+    const refuse = () => {
+      throw new Error("not so");
+    };
+    await expect(store.edit(key.id, refuse)).rejects.toThrow("not so");
+    expect(await store.list()).toEqual([key]);
+    expect((await store.changesSince(0)).version).toBe(key.version);
+    expect(await store.edit("key_nobody", applyTo)).toBeUndefined();
+    await store.revoke(key.id, Date.now());
+    expect(await store.edit(key.id, applyTo)).toBeUndefined();
+    expect((await store.list())[0]?.name).toBe("a");
   });
 
   it("sees a key that another process made at once, and a revocation with the next refresh", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Limits } from "../../../server/keys/limits.js";
 import { type Admission, RateLimits } from "../../../server/ledger/rate-limits.js";
 
 describe("RateLimits", () => {
@@ -19,5 +20,16 @@ describe("RateLimits", () => {
     used = 0; // the next minute
     await late.end(10);
     expect(used).toBe(0);
+  });
+
+  it("counts on in the running minute when a limit changes", async () => {
+    const rates = new RateLimits();
+    const admit = (limits: Limits, tokens = 0) => rates.admit("1", [{ subject: "key:a", limits }], () => tokens);
+    for (let count = 0; count < 3; count++) expect(await admit({ requestsPerMinute: 3 })).toHaveProperty("states");
+    expect(await admit({ requestsPerMinute: 3 })).toMatchObject({ rate: "requests", limit: 3 });
+    expect(await admit({ requestsPerMinute: 2 })).toMatchObject({ rate: "requests", limit: 2 });
+    expect(await admit({ requestsPerMinute: 5 })).toMatchObject({ states: { requests: { limit: 5, remaining: 1 } } });
+    expect(await admit({ tokensPerMinute: 100 }, 90)).toHaveProperty("states");
+    expect(await admit({ tokensPerMinute: 80 }, 10)).toMatchObject({ rate: "tokens", limit: 80 });
   });
 });

@@ -61,7 +61,7 @@ describe("the control plane", () => {
     ["GET", "/admin/explain", "POST"],
     ["GET", "/admin/policy/reload", "POST"],
     ["DELETE", "/admin/keys", "GET, HEAD, POST"],
-    ["GET", "/admin/keys/key_a", "DELETE"],
+    ["GET", "/admin/keys/key_a", "DELETE, PATCH"],
     ["GET", "/admin/keys/key_a/rotate", "POST"],
     ["PUT", "/admin/keys/key_a/revoke", "POST"],
     ["POST", "/admin/limits", "GET, HEAD, PUT"],

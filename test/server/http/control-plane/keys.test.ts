@@ -189,6 +189,13 @@ describe("/admin/keys", () => {
       body: JSON.stringify(body),
     });
 
+  const patch = ({ url }: { readonly url: string }, id: string, body: unknown) =>
+    fetch(`${url}/admin/keys/${id}`, {
+      method: "PATCH",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+
   it("makes a key whose token is shown once", async () => {
     const proxy = await proxyOver({ left: await answering() });
     const created = await post(`${proxy.url}/admin/keys`, {
@@ -226,6 +233,75 @@ describe("/admin/keys", () => {
     expect(await (await fetch(`${proxy.url}/admin/limits`)).json()).toEqual({
       limits: [{ tenant: "t/1", app: "a", limits: { concurrent: 2 } }],
     });
+  });
+
+  it("changes what a key may use and spend, at once, and keeps what it spent", async () => {
+    const [left, right] = [await answering(), await answering()];
+    const proxy = await proxyOver({ left, right });
+    const small = { max_completion_tokens: 1 };
+    const { token, id } = await proxy.createKey({ name: "n", limits: { budgets: { day: "0.000001" } } });
+    const refused = await proxy.ask(small, bearer(token));
+    expect([refused.status, await errorOf(refused)]).toEqual([
+      429,
+      expect.objectContaining({ code: "budget_insufficient" }),
+    ]);
+    const raised = await patch(proxy, id, { limits: { budgets: { day: 1 } }, allow: ["acme/right"] });
+    expect(raised.status).toBe(200);
+    expect(await raised.json()).toMatchObject({
+      key: { id, name: "n", state: "active", allow: ["acme/right"], limits: { budgets: { day: "1" } } },
+    });
+    const answered = await proxy.ask(small, bearer(token));
+    expect([answered.status, answered.headers.get("x-route-model")]).toEqual([200, "acme/right"]);
+    const spent = async () => {
+      const answer = await fetch(`${proxy.url}/v1/key`, { headers: bearer(token) });
+      const { budgets } = (await answer.json()) as { budgets: { spent_usd: number }[] };
+      return budgets.map(({ spent_usd }) => spent_usd);
+    };
+    const before = await spent();
+    expect(before[0]).toBeGreaterThan(0);
+    await patch(proxy, id, { limits: { budgets: { day: 2, month: 5 } } });
+    expect(await spent()).toEqual([...before, ...before]);
+    await patch(proxy, id, { limits: { budgets: { day: "0.000001", month: null } }, allow: null });
+    expect(await errorOf(await proxy.ask(small, bearer(token)))).toMatchObject({ code: "budget_exhausted" });
+    await patch(proxy, id, { limits: null });
+    expect((await proxy.ask(small, bearer(token))).headers.get("x-route-model")).toBe("acme/left");
+  });
+
+  it("changes nothing when the change cannot be made, and says why", async () => {
+    const policy = compile(
+      policyOf("{ to: [acme/left] }", "[]", attributes),
+      catalogOf({ left: "http://127.0.0.1:9" }),
+    );
+    const proxy = await startProxy(policy);
+    // The second names what the policy does not know (any more): it stays, since the change does not name it.
+    const { id } = await proxy.createKey({
+      allow: ["acme/gone"],
+      attributes: { gone: "x" },
+      limits: { concurrent: 1 },
+    });
+    for (const [change, param] of [
+      [{ limits: { budgets: { day: "much" } } }, "limits.budgets.day"],
+      [{ limits: { rpm: null } }, "limits.rpm"],
+      [{ allow: ["acme/lefd"] }, "allow"],
+      [{ attributes: { plan: "gold" } }, "attributes.plan"],
+      [{ attributes: { plna: "pro" } }, "attributes.plna"],
+      [{}, "the body"],
+    ] as const) {
+      const refused = await patch(proxy, id, change);
+      expect([refused.status, await errorOf(refused)]).toEqual([
+        400,
+        expect.objectContaining({ code: "invalid_parameter", param }),
+      ]);
+    }
+    expect((await fetch(`${proxy.url}/admin/keys/${id}`, { method: "PATCH" })).status).toBe(400);
+    expect(
+      await (await patch(proxy, id, { limits: { concurrent: 2 }, attributes: { plan: "pro" } })).json(),
+    ).toMatchObject({
+      key: { allow: ["acme/gone"], attributes: { gone: "x", plan: "pro" }, limits: { concurrent: 2 } },
+    });
+    expect(await errorOf(await patch(proxy, "key_nobody", { name: "x" }))).toMatchObject({ code: "not_found" });
+    await fetch(`${proxy.url}/admin/keys/${id}`, { method: "DELETE" });
+    expect((await patch(proxy, id, { name: "x" })).status).toBe(404);
   });
 
   it("names what is wrong with a request", async () => {
