@@ -5,7 +5,7 @@ import { callEndpoint, type EndpointCall } from "./call-endpoint.js";
 import { verdictOf } from "./circuit-verdict.js";
 import type { DispatchDependencies } from "./dispatch-request.js";
 import { passedOver } from "./passed-over.js";
-import { withoutSecret } from "./without-secret.js";
+import { withoutSecrets } from "./without-secrets.js";
 
 /** The longest that a call beside requests may take, milliseconds: it is asked for what a provider knows at once. */
 export const MAX_BESIDE_MS = 10_000;
@@ -13,7 +13,8 @@ export const MAX_BESIDE_MS = 10_000;
 export interface CallBeside extends Pick<EndpointCall, "planned" | "adapter" | "passThrough" | "call" | "client"> {
   /** What it needs places in, as any call to the endpoint. */
   readonly limits: Limits;
-  readonly secret: string | undefined;
+  /** What nobody else may see of what it sends. */
+  readonly secrets: readonly string[];
 }
 
 /** The name of the circuit that calls for an operation beside requests have at an endpoint. */
@@ -28,7 +29,7 @@ export function circuitBeside(endpoint: string, operation: Operation): string {
  * circuit of its own, by the same rule.
  */
 export async function callBeside(
-  { planned, adapter, passThrough, call, client, limits, secret }: CallBeside,
+  { planned, adapter, passThrough, call, client, limits, secrets }: CallBeside,
   { endpoints, clock, now }: Pick<DispatchDependencies, "endpoints" | "clock" | "now">,
 ): Promise<EndedAttempt> {
   const { endpoint, route } = planned;
@@ -43,7 +44,7 @@ export async function callBeside(
     const hurried = { ...planned, route: { ...route, timeouts: { ...route.timeouts, totalMs } } };
     const ended = await callEndpoint(
       { planned: hurried, adapter, passThrough, call, client, asksUsage: false, sink: undefined, circuit, clock, now },
-      (answered) => withoutSecret(answered, secret),
+      (answered) => withoutSecrets(answered, secrets),
     );
     circuit.end(verdictOf(ended), now());
     return ended;

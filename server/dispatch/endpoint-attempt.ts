@@ -17,7 +17,7 @@ import { passedOver } from "./passed-over.js";
 import { recordAttempt, tokensPerSecond } from "./record-attempt.js";
 import type { RequestPlaces } from "./request-places.js";
 import type { ProviderConnection } from "./serving-policy.js";
-import { withoutSecret } from "./without-secret.js";
+import { withoutSecrets } from "./without-secrets.js";
 
 /** Calls an endpoint, if its circuit lets the call through, it has a free place, and the cost can be held. */
 export function attemptEndpoint(
@@ -172,10 +172,10 @@ class EndpointAttempt {
 
   #finish(call: EndedAttempt, paid: PaidCall, span: AttemptTrace): EndedAttempt {
     try {
-      const { account, progress } = this.#request;
-      const { secret, isStandIn } = this.#connection;
+      const { account, progress, serving } = this.#request;
+      const { isStandIn } = this.#connection;
       this.#shared.endpoints.observations.end(this.#planned.endpoint.id);
-      const ended = withoutSecret(call, secret);
+      const ended = withoutSecrets(call, serving.secretsOf(this.#planned.endpoint));
       const cost = account.settle(paid, this.#planned, ended, this.#price);
       const record = recordAttempt(this.#planned, ended, isStandIn ? undefined : cost);
       span.end(record, ended.notes);

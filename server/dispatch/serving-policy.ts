@@ -16,6 +16,7 @@ import type { Adapters } from "../providers/adapters.js";
 import { lookAtCredentials, type ProviderAccess } from "../providers/credentials.js";
 import type { Operation } from "../providers/operation.js";
 import type { ProviderAdapter } from "../providers/provider-adapter.js";
+import { secretsOf } from "./secrets-of.js";
 
 /** A compiled policy with all that serving needs of it and that stays the same from request to request. */
 export interface ServingPolicy {
@@ -48,6 +49,8 @@ export interface ServingPolicy {
   ignoredBy(endpoint: Endpoint, body: Readonly<Record<string, unknown>>, operation: Operation): readonly string[];
   /** What a call to an endpoint needs places in: `max_concurrent` of the endpoint and of its provider. */
   limitsOf(endpoint: Endpoint): Limits;
+  /** What a call to an endpoint sends that nobody else may see, so that nothing that quotes it goes anywhere. */
+  secretsOf(endpoint: Endpoint): readonly string[];
   /** @throws Error when the provider is not in the catalog, which compiling refuses. */
   connectionOf(endpoint: Endpoint): ProviderConnection;
 }
@@ -62,8 +65,6 @@ export interface ProviderConnection {
   readonly isSimulated: boolean;
   /** The simulator stands in for a real provider: what it answers costs nothing, whatever the catalog's price. */
   readonly isStandIn: boolean;
-  /** The provider's key, so that nothing that quotes it goes anywhere. */
-  readonly secret: string | undefined;
   /** For spans. */
   readonly serverAddress: string;
   readonly serverPort: number | undefined;
@@ -98,7 +99,6 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       passes: adapter.passes(provider),
       isSimulated: format === "simulated",
       isStandIn: format === "simulated" && provider.format !== "simulated",
-      secret: provider.apiKeyEnv === undefined ? undefined : environment[provider.apiKeyEnv],
       ...addressOf(provider),
     });
   }
@@ -109,6 +109,12 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
     model.endpoints.flatMap((endpoint) => {
       const connection = connections.get(endpoint.provider);
       return connection === undefined ? [] : [{ model, endpoint, connection }];
+    }),
+  );
+  const secrets = new Map(
+    served.map(({ endpoint, connection: { provider } }) => {
+      const key = provider.apiKeyEnv === undefined ? undefined : environment[provider.apiKeyEnv];
+      return [endpoint.id, secretsOf({ provider, endpoint, key })];
     }),
   );
   const reasoning = new Set(
@@ -153,6 +159,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
         : (connection.adapter.ignores?.(body) ?? []);
     },
     limitsOf: ({ id }) => limits.get(id) ?? NO_LIMITS,
+    secretsOf: ({ id }) => secrets.get(id) ?? [],
     connectionOf(endpoint) {
       const connection = connections.get(endpoint.provider);
       if (connection === undefined) throw new Error(`invariant: there is no way to reach ${endpoint.id}`);

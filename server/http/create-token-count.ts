@@ -47,7 +47,7 @@ async function countAtProvider(
   const { endpoint } = planned;
   const { operation } = countFront;
   const { serving } = decision;
-  const { passes, adapter, provider, secret } = serving.connectionOf(endpoint);
+  const { passes, adapter, provider } = serving.connectionOf(endpoint);
   if (!passes.has(operation)) return false;
   const estimateBecause = (reason: string) =>
     exchange.warnings.add(`${provider.name}: it did not count the tokens (${reason}); this is an estimate`);
@@ -70,7 +70,7 @@ async function countAtProvider(
       call,
       client: exchange.client,
       limits: serving.limitsOf(endpoint),
-      secret,
+      secrets: serving.secretsOf(endpoint),
     },
     plane.dispatching,
   );

@@ -395,4 +395,36 @@ describe("secrets", () => {
       expect(seen).not.toContain("client-key-abc");
     }
   });
+
+  it("are not seen in part either, where a long message is cut within one", async () => {
+    const key = "sk-test-0123456789abcdef";
+    for (const before of [476, 480, 495]) {
+      const upstream = await failing(500, { error: { message: `${"x".repeat(before)}${key} is wrong` } });
+      const catalog = catalogOf({ one: upstream.url }).replace("region: eu", "region: eu, api_key_env: TEST_KEY");
+      const environment = { TEST_KEY: key };
+      const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog), { environment });
+      await proxy.ask();
+      const { attempts } = await proxy.lastDecision();
+      expect(attempts[0]?.error).toBe(`${"x".repeat(before)}***…`);
+    }
+  });
+
+  it("are values of the catalog's headers too, the endpoint's own and its provider's, unless they tell nobody anything", async () => {
+    const [token, password] = ["gw-0123456789abcdef0123", "correct-horse"];
+    for (const status of [500, 400]) {
+      const message = `for acme and batch, ${token} and ${password} will not do`;
+      const upstream = await failing(status, { error: { message } });
+      const catalog = catalogOf({ one: upstream.url })
+        .replace("region: eu", `region: eu, headers: { x-gateway: "Bearer ${token}", x-org: acme }`)
+        .replace("model: one-model", `model: one-model, headers: { x-api-key: ${password}, x-tier: batch }`);
+      const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog));
+      const answer = await proxy.ask({}, { "x-route-explain": "true" });
+      expect(upstream.requests[0]!.headers).toMatchObject({ "x-gateway": `Bearer ${token}`, "x-api-key": password });
+      const decision = await proxy.lastDecision();
+      const seen = [await answer.text(), JSON.stringify(proxy.logged), JSON.stringify(decision)].join("\n");
+      expect(seen).not.toContain(token);
+      expect(seen).not.toContain(password);
+      expect(seen).toContain("for acme and batch, *** and *** will not do");
+    }
+  });
 });
