@@ -38,7 +38,8 @@ export function endOf({ finish_reason: reason }: Choice): string | undefined {
   return typeof reason === "string" && reason !== "" ? reason : undefined;
 }
 
-/** @returns the `error` of an answer that is one; undefined when it has none. */
-export function errorIn(answer: Json): unknown {
-  return answer["error"] === null ? undefined : answer["error"];
+/** @returns the `error` of an answer; undefined when it has none: some servers say so with `null`, `false`, or nothing in it. */
+export function errorIn({ error }: Json): unknown {
+  const saysNone = !error || (typeof error === "object" && Object.keys(error).length === 0);
+  return saysNone ? undefined : error;
 }

@@ -6,11 +6,14 @@ import {
   catalogOf,
   compile,
   completion,
+  done,
+  event,
   policyOf,
   policyOfHurried,
   proxyOver,
   sendJson,
   startProxy,
+  startStream,
   startUpstream,
   stopAll,
   type Upstream,
@@ -163,6 +166,21 @@ describe("the next candidate answers", () => {
     expect(answer.status).toBe(502);
     expect((await errorOf(answer)).code).toBe("upstream_failed");
     expect(second.requests).toHaveLength(0);
+  });
+});
+
+describe("an answer that says in so many words that there was no error", () => {
+  it.each([[null], [false], [""], [{}], [[]]])("is one: error %j", async (error) => {
+    const said = { ...completion("fine"), error };
+    const one = await startUpstream((response, { body }) => {
+      if (!body.includes('"stream":true')) return void sendJson(response, said);
+      startStream(response);
+      response.end(`${event({ content: "fine" }, null, { error })}${event({}, "stop", { error })}${done}`);
+    });
+    const proxy = await proxyOver({ one });
+    expect(await (await proxy.ask()).json()).toEqual(said);
+    expect((await proxy.lastDecision()).attempts[0]).toMatchObject({ status: 200, cost_usd: expect.any(Number) });
+    expect(await (await proxy.ask({ stream: true })).text()).toContain("[DONE]");
   });
 });
 
