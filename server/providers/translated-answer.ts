@@ -32,6 +32,7 @@ export class TranslatedAnswer implements UpstreamHandler {
   #events: EventSourceParser | undefined;
   #stream: StreamTranslator | undefined;
   #isBetweenEvents = true;
+  #hasEvents = false;
   #isEnding = false;
   #hasFailed = false;
 
@@ -68,12 +69,20 @@ export class TranslatedAnswer implements UpstreamHandler {
   onData(chunk: Buffer): void {
     if (this.#hasFailed || this.#passText(chunk)) return;
     const text = this.#decoder.write(chunk);
-    if (this.#events !== undefined) {
+    if (this.#events !== undefined && !this.#isBare(text)) {
       this.#events.feed(text);
       return;
     }
     this.#text += text;
     if (this.#text.length > MAX_HELD) this.#fail();
+  }
+
+  /** Whether JSON comes in place of events: an error, if it can be read. Told by its first characters. */
+  #isBare(text: string): boolean {
+    if (this.#hasEvents) return false;
+    const start = (this.#text + text).trimStart();
+    this.#hasEvents = start !== "" && !start.startsWith("{") && !start.startsWith("[");
+    return !this.#hasEvents;
   }
 
   /** Most of a stream is text, whose events need not be read. */
@@ -94,6 +103,8 @@ export class TranslatedAnswer implements UpstreamHandler {
       return;
     }
     this.#isEnding = true;
+    const bare = this.#text === "" ? undefined : readBody(this.#text);
+    if (isObject(bare?.["error"])) this.#write([{ kind: "error", error: this.#translator.error(undefined, bare) }]);
     this.#events?.feed(`${this.#decoder.end()}\n\n`); // the last event may lack the blank line that ends it
     if (this.#hasFailed) return;
     this.#write(this.#stream.end());

@@ -27,7 +27,7 @@ export function isDeciding(event: Buffer): boolean {
 
 export function readStreamEvent(event: Buffer): StreamEvent {
   const data = dataOf(event);
-  if (data === undefined || data.trim() === "") return { kind: "empty" };
+  if (data === undefined || data.trim() === "") return readWithoutData(event);
   if (data.trim() === "[DONE]") return { kind: "done" };
   const chunk = parseJsonObject(data);
   if (chunk === undefined) return { kind: "unreadable" };
@@ -49,7 +49,7 @@ export function hasContent(chunk: Readonly<Record<string, unknown>>): boolean {
 /** What an event of another format says, in the terms of chat completions. */
 export function readPassedEvent(event: Buffer, stream: StreamTranslator): StreamEvent {
   const data = dataOf(event);
-  if (data === undefined || data.trim() === "") return { kind: "empty" };
+  if (data === undefined || data.trim() === "") return readWithoutData(event);
   const json = parseJsonObject(data);
   if (json === undefined) return { kind: "unreadable" };
   const outputs = stream.push(json);
@@ -62,6 +62,13 @@ export function readPassedEvent(event: Buffer, stream: StreamTranslator): Stream
     if (output.kind === "done") return { kind: "done", chunk };
   }
   return chunks.length === 0 ? { kind: "empty" } : { kind: "chunk", chunk };
+}
+
+/** Some servers write an error bare, in place of the events of a stream that they have promised. */
+function readWithoutData(event: Buffer): StreamEvent {
+  const bare = parseJsonObject(event.toString("utf8"));
+  const error = bare === undefined ? undefined : errorIn(bare);
+  return error === undefined ? { kind: "empty" } : { kind: "error", error };
 }
 
 function hasDelta({ delta }: Choice): boolean {

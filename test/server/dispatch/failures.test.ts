@@ -184,6 +184,27 @@ describe("an answer that says in so many words that there was no error", () => {
   });
 });
 
+describe("an error that comes bare in place of a stream's events", () => {
+  const said = { error: { code: 503, message: "all workers are busy" } };
+  it.each([
+    ["in one line", JSON.stringify(said)],
+    ["over several lines", `${JSON.stringify(said, undefined, 2)}\n`],
+    ["as an event", `${JSON.stringify(said)}\n\n`],
+  ])("is read, %s", async (_, body) => {
+    const one = await startUpstream((response) => {
+      startStream(response);
+      response.end(body);
+    });
+    const proxy = await proxyOver({ one });
+    const answer = await proxy.ask({ stream: true });
+    expect([answer.status, (await errorOf(answer)).code]).toEqual([503, "upstream_overloaded"]);
+    expect((await proxy.lastDecision()).attempts[0]).toMatchObject({
+      error_class: "overloaded",
+      error: "all workers are busy",
+    });
+  });
+});
+
 describe("a compressed answer, which nobody asked for", () => {
   it.each([
     [200, "application/json", false],

@@ -117,6 +117,13 @@ const faults: readonly Fault[] = [
     code: "upstream_overloaded",
   },
   {
+    name: "an error that comes bare in place of a stream's events",
+    play: (response, format, isStream) => begin(response, isStream).end(JSON.stringify(format.error(529))),
+    errorClass: "overloaded",
+    status: 503,
+    code: "upstream_overloaded",
+  },
+  {
     name: "a reset in mid-stream",
     play: (response, format) => begin(response, true).write(content(format)),
     playOnceAnswered: (response) => response.socket?.resetAndDestroy(),
