@@ -1,5 +1,6 @@
 import { paint, type Row, renderTable, WIDTH } from "../explain/text-table.js";
-import type { FactChanges, WhyNot } from "./why-not.js";
+import type { FactChanges } from "./fact-changes.js";
+import type { WhyNot } from "./why-not.js";
 
 export interface RenderWhyNotOptions {
   /** ANSI colours; default false. */

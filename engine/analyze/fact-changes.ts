@@ -1,0 +1,50 @@
+import { type Facts, readFact } from "../evaluate/facts.js";
+import { formatFactValue } from "../explain/format-fact-value.js";
+import type { World } from "../rank/world.js";
+import { formatUsd } from "../units/money.js";
+import type { AskedModel } from "./asked-model.js";
+import type { Trial } from "./trial.js";
+import { describeWorldChanges } from "./world-changes.js";
+import { definitionsOf } from "./write-request.js";
+
+/** Changes of a request that send it to the model, made together. */
+export interface FactChanges {
+  /** Of facts; of hints that are left out; of keys and providers, as `by_operator` has them. */
+  readonly changes: readonly { readonly fact: string; readonly from: string; readonly to: string }[];
+  readonly facts: Facts;
+  /** The world in which it was tried, when the changes are not of facts alone. */
+  readonly world?: World;
+  readonly rule: string;
+  readonly endpoint: string;
+  readonly cost_usd?: string;
+}
+
+export interface FoundChange {
+  readonly trial: Trial;
+  /** How many facts, tags and hints it changes. */
+  readonly size: number;
+}
+
+/** In words, with what then happens. @param trial for which the model is chosen. */
+export function describeChanges(asked: AskedModel, trial: Trial): FactChanges {
+  const { set } = asked.policy;
+  const { facts, world } = trial;
+  const first = asked.first(trial);
+  if (first === undefined) throw new Error("invariant: a change that was tried has an attempt");
+  const changes = definitionsOf(set).flatMap((definition) => {
+    const write = (of: Facts) => {
+      const value = readFact(of, definition.name);
+      return value === undefined ? "absent" : formatFactValue(value, definition);
+    };
+    const [from, to] = [write(asked.facts), write(facts)];
+    return from === to ? [] : [{ fact: definition.name, from, to }];
+  });
+  return {
+    changes: [...changes, ...describeWorldChanges(asked.world, world, set)],
+    facts,
+    ...(world === asked.world ? {} : { world }),
+    rule: first.rule,
+    endpoint: first.endpoint.id,
+    ...(first.cost === undefined ? {} : { cost_usd: formatUsd(first.cost) }),
+  };
+}
