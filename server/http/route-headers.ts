@@ -32,5 +32,18 @@ export function addRouteHeaders(
   }
   if (costUsd !== undefined) headers.push("x-route-cost-usd", formatUsd(usdToNano(costUsd)));
   if (isSimulated) headers.push("x-route-simulated", "true");
-  if (warnings.length > 0) headers.push("x-route-warning", headerValue(warnings.join("; ")).slice(0, MAX_WARNING));
+  if (warnings.length > 0) headers.push("x-route-warning", warningValue(warnings.join("; ")));
+}
+
+/** Cut between characters, of which one can take twelve: what is left can be read again. */
+function warningValue(text: string): string {
+  const value = headerValue(text);
+  if (value.length <= MAX_WARNING) return value;
+  let cut = "";
+  for (const character of text) {
+    const next = headerValue(character);
+    if (cut.length + next.length > MAX_WARNING) break;
+    cut += next;
+  }
+  return cut;
 }

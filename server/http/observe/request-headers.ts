@@ -32,9 +32,19 @@ export function requestHeaders(
   return headers;
 }
 
-/** A value that may be sent in a response header: everything but printable ASCII becomes `?`. */
+/**
+ * A value that may be sent in a response header, and read again with `decodeURIComponent`: of everything but visible ASCII and
+ * spaces, and of `%`, the bytes in UTF-8 as `%C3%B1` (RFC 3986, 2.1).
+ */
 export function headerValue(text: string): string {
-  return /[^\x20-\x7e]/.test(text) ? text.replace(/[^\x20-\x7e]/gu, "?") : text;
+  return UNSENDABLE.test(text) ? text.replace(UNSENDABLE_RUNS, escaped) : text;
+}
+
+const UNSENDABLE = /[^\x20-\x24\x26-\x7e]/;
+const UNSENDABLE_RUNS = /[^\x20-\x24\x26-\x7e]+/g;
+
+function escaped(text: string): string {
+  return Buffer.from(text).toString("hex").toUpperCase().replace(/../g, "%$&");
 }
 
 function decode(text: string): string {
