@@ -228,6 +228,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       accounting: () => money.status(),
       log,
     });
+    refuseUnfitKeys(servingPolicyOf(policies.current()));
     const server = createHttpServer(dataPlane, controlPlane);
     const url = await listen(server, options.host, options.port);
     closing.push(async () => {
@@ -292,6 +293,15 @@ function sayServing({ revision, name, set }: CompiledPolicy, log: Pick<Logger, "
   log.info(what, `serving ${name}@${shortRevision(revision)}`);
 }
 
+/** @throws Error in words for the operator. */
+function refuseUnfitKeys({ access: { unfitKeys } }: ServingPolicy): void {
+  if (unfitKeys.length > 0) throw new Error(unfitKeysMessage(unfitKeys));
+}
+
+function unfitKeysMessage(names: readonly string[]): string {
+  return `${names.join(", ")}: the key holds characters that no HTTP header can hold, such as a line break at its end; set the variable to the key alone`;
+}
+
 /** Says loudly when the simulator answers, and which providers lack their key. */
 function sayCredentials({ access }: ServingPolicy, log: Pick<Logger, "info" | "warn">): void {
   if (access.simulateAll) {
@@ -301,6 +311,7 @@ function sayCredentials({ access }: ServingPolicy, log: Pick<Logger, "info" | "w
     );
     return;
   }
+  if (access.unfitKeys.length > 0) log.warn({}, unfitKeysMessage(access.unfitKeys));
   if (access.noCredentials.length > 0) {
     log.info({ providers: access.noCredentials }, "providers without an API key are left out of every plan");
   }

@@ -83,3 +83,11 @@ describe("policy serve with the shipped policies and no key", () => {
     });
   });
 });
+
+describe("policy serve with a provider's key that ends in a line break", () => {
+  it("does not start, and names the variable and not the key", async () => {
+    const refused = await startProxy("policies", { OPENAI_API_KEY: "sk-whole-secret\n" }).catch(String);
+    expect(refused).toContain("OPENAI_API_KEY: the key holds characters that no HTTP header can hold");
+    expect(refused).not.toContain("sk-whole-secret");
+  });
+});

@@ -206,10 +206,27 @@ models:
   it("one key is enough to switch that off; a format that is not spoken is left out", async () => {
     const { catalog: compiled } = compile(policyOf("{ to: [acme/two] }"), real).set;
     const spoken = new Set(["openai", "simulated"] as const);
-    expect(lookAtCredentials(compiled, {}, spoken)).toEqual({ noCredentials: [], unsupported: [], simulateAll: true });
+    expect(lookAtCredentials(compiled, {}, spoken)).toEqual({
+      noCredentials: [],
+      unfitKeys: [],
+      unsupported: [],
+      simulateAll: true,
+    });
     expect(lookAtCredentials(compiled, { ONE_KEY: "k", TWO_KEY: "" }, spoken)).toEqual({
       noCredentials: ["two"],
+      unfitKeys: [],
       unsupported: ["two"],
+      simulateAll: false,
+    });
+  });
+
+  it.each(["k\n", "k\r", "k\u2026"])("a key that no header can hold is no key, and named: %j", (key) => {
+    const { catalog: compiled } = compile(policyOf("{ to: [acme/two] }"), real).set;
+    const spoken = new Set(["openai", "anthropic", "simulated"] as const);
+    expect(lookAtCredentials(compiled, { TWO_KEY: key }, spoken)).toEqual({
+      noCredentials: ["one", "two"],
+      unfitKeys: ["TWO_KEY"],
+      unsupported: [],
       simulateAll: false,
     });
   });
