@@ -217,12 +217,15 @@ export class Exchange implements RequestProgress {
   }
 
   #endWith(status: number, outcome: RecordedResult["outcome"], code?: string): DecisionEnd {
+    const planned = this.#decision?.plan?.attempts;
     const last = this.attempts.at(-1)?.endpoint;
+    // What the cache answers was made by the first.
+    const answering = this.#cache === "hit" ? planned?.[0] : planned?.find(({ endpoint }) => endpoint.id === last);
     return {
       attempts: this.attempts,
       warnings: this.#allWarnings(),
       result: this.#result(status, outcome, code),
-      isSimulated: this.#isSimulated(this.#decision?.plan?.attempts.find(({ endpoint }) => endpoint.id === last)),
+      isSimulated: this.#isSimulated(answering),
     };
   }
 

@@ -53,6 +53,17 @@ describe("a route with cache", () => {
     expect(await proxy.ledger()).toHaveLength(1);
   });
 
+  it("records that the simulator made what it answers", async () => {
+    const catalog = catalogOf({ one: "" }).replace(/{ format: openai.*}/, "{ format: simulated }");
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one], cache: { ttl: 1h } }"), catalog));
+    for (const state of ["miss", "hit"]) {
+      const answer = await proxy.ask();
+      expect([answer.headers.get("x-route-cache"), answer.headers.get("x-route-simulated")]).toEqual([state, "true"]);
+      await answer.arrayBuffer();
+      expect(await proxy.lastDecision()).toMatchObject({ simulated: true, result: { cache: state } });
+    }
+  });
+
   it("answers a stream with the same events", async () => {
     const upstream = await counting();
     const proxy = await proxyWithCache(upstream);
