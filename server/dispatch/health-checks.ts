@@ -22,6 +22,8 @@ export interface HealthCheckOptions {
 export class HealthChecks {
   readonly #options: HealthCheckOptions;
   #timers: NodeJS.Timeout[] = [];
+  /** Whose checks count: of those under way when another policy comes, nothing is noted. */
+  #serving: ServingPolicy | undefined;
 
   constructor(options: HealthCheckOptions) {
     this.#options = options;
@@ -30,6 +32,7 @@ export class HealthChecks {
   /** Checks what this policy says from now on, and nothing else. The first check comes at once. */
   apply(serving: ServingPolicy): void {
     this.close();
+    this.#serving = serving;
     const { checks } = this.#options.endpoints;
     const groups = groupChecks(serving);
     const checked = new Set(groups.flatMap(({ ids }) => ids));
@@ -44,6 +47,7 @@ export class HealthChecks {
   }
 
   close(): void {
+    this.#serving = undefined;
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
 
@@ -51,6 +55,7 @@ export class HealthChecks {
     const { adapter, provider, isSimulated } = serving.connectionOf(endpoint);
     if (isSimulated || adapter.check === undefined) return;
     const error = await adapter.check(provider, endpoint, check.path, check.timeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS);
+    if (this.#serving !== serving) return;
     const { endpoints, log, now } = this.#options;
     for (const id of ids) {
       const before = endpoints.checks.get(id);
