@@ -1,4 +1,5 @@
 import { paint, type Row, renderTable, WIDTH } from "../explain/text-table.js";
+import type { BlockedRule } from "./blocked-rules.js";
 import type { FactChanges } from "./fact-changes.js";
 import type { WhyNot } from "./why-not.js";
 
@@ -18,21 +19,7 @@ export function renderWhyNot(answer: WhyNot, { color = false, width = WIDTH }: R
   const sections: (readonly string[])[] = [[paint(title, "strong", color)]];
   if (is_chosen) return title;
   if (rules.length === 0) sections.push(["no rule has it among its candidates, so no request can reach it"]);
-  const rows = rules.flatMap(({ rule, file, line, as, blocked_by }): readonly Row[] => {
-    const place = file === undefined ? "" : `${file}:${line}`;
-    return blocked_by.map(({ what, detail }, index) => [
-      index === 0 ? rule : "",
-      { text: index === 0 ? place : "", tone: "faint" },
-      { text: index === 0 ? as : "", tone: "faint" },
-      `${what}: ${detail}`,
-    ]);
-  });
-  if (rows.length > 0) {
-    sections.push([
-      paint("what keeps each rule from choosing it", "strong", color),
-      ...renderTable(rows, 2, color, width),
-    ]);
-  }
+  sections.push(...renderRules(rules, color, width));
   const none =
     client_can === "impossible"
       ? "no change of hints can: proved over all requests with these keys and this time"
@@ -54,6 +41,42 @@ export function renderWhyNot(answer: WhyNot, { color = false, width = WIDTH }: R
     ]);
   }
   return sections.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+/** What keeps every rule from choosing it is said once, ahead of what else keeps each. */
+function renderRules(rules: readonly BlockedRule[], color: boolean, width: number): readonly (readonly string[])[] {
+  const [first] = rules;
+  if (first === undefined) return [];
+  const own = rules.map(({ blocked_by }) => blocked_by.map(({ what, detail }) => `${what}: ${detail}`));
+  const common = rules.length === 1 ? [] : (own[0] ?? []).filter((text) => own.every((texts) => texts.includes(text)));
+  const rows = rules.flatMap(({ rule, file, line, as }, at): readonly Row[] => {
+    const others = own[at]?.filter((text) => !common.includes(text)) ?? [];
+    const place = file === undefined ? "" : `${file}:${line}`;
+    return (others.length === 0 ? ["nothing else"] : others).map((text, index) => [
+      index === 0 ? rule : "",
+      { text: index === 0 ? place : "", tone: "faint" },
+      { text: index === 0 ? as : "", tone: "faint" },
+      text,
+    ]);
+  });
+  const title = (text: string) => paint(text, "strong", color);
+  const each = `what ${common.length === 0 ? "" : "else "}keeps each rule from choosing it`;
+  return [
+    ...(common.length === 0
+      ? []
+      : [
+          [
+            title("what keeps every rule from choosing it"),
+            ...renderTable(
+              common.map((text) => [text]),
+              2,
+              color,
+              width,
+            ),
+          ],
+        ]),
+    [title(each), ...renderTable(rows, 2, color, width)],
+  ];
 }
 
 function renderChanges(changes: readonly FactChanges[], color: boolean, width: number): readonly string[] {
