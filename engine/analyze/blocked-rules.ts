@@ -75,7 +75,10 @@ function blocksOf(
   const condition = set.rules[ruleNumber]?.condition;
   const finder = new FailureFinder(facts, new ConditionWords(definitionsOf(set)));
   const failed = condition === undefined ? undefined : finder.find(condition);
-  if (failed !== undefined) blocks.push({ what: failed.wanted, detail: `is not so: ${failed.got}` });
+  if (failed !== undefined) {
+    const { wanted, got, missedBy } = failed;
+    blocks.push({ what: wanted, detail: `is not so: ${got}${missedBy === undefined ? "" : `, ${missedBy}`}` });
+  }
   const above = set.rules.filter((other, at) => {
     return at < ruleNumber && other.effect === "route" && evaluateCondition(other.condition, facts) === true;
   });

@@ -77,6 +77,8 @@ export interface FailedCondition {
   readonly wanted: string;
   /** The fact's value in words, or `absent`. */
   readonly got: string;
+  /** How far a number is from what was wanted, in words: `short by 18,000`; left out when it is absent, or no distance. */
+  readonly missed_by?: string;
   /** Facts the condition reads that are absent; left out when none is. */
   readonly absent?: readonly string[];
   readonly file: string;

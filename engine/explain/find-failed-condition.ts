@@ -5,6 +5,7 @@ import { evaluateCondition } from "../evaluate/evaluate-condition.js";
 import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
 import type { Truth } from "../evaluate/truth.js";
 import type { ConditionWords } from "./condition-words.js";
+import { describeMiss } from "./describe-miss.js";
 import { formatFactValue } from "./format-fact-value.js";
 import { writeClock, writeDay } from "./write-clock.js";
 
@@ -14,6 +15,8 @@ export interface Failure {
   readonly wanted: string;
   /** What the facts are instead, in words; `absent` for a fact that is not there. */
   readonly got: string;
+  /** How far a number is from what was wanted, in words: `short by 18,000`. */
+  readonly missedBy: string | undefined;
   /** The facts it reads, in the order written; at least one name. */
   readonly facts: readonly string[];
   /** Those among them that are absent. */
@@ -56,6 +59,7 @@ export class FailureFinder {
     return {
       wanted: alternatives > 1 ? `${text} (nearest of ${alternatives} alternatives)` : text,
       got: this.describeAll(part, reads),
+      missedBy: this.measureMiss(part, isNegated),
       facts: reads.length === 0 ? [part.kind] : reads,
       absent: reads.filter((name) => readFact(this.facts, name) === undefined),
       span: part.span,
@@ -124,6 +128,13 @@ export class FailureFinder {
     return reads
       .map((name) => `${name}${readFact(this.facts, name) === undefined ? " " : " = "}${this.describe(name)}`)
       .join(", ");
+  }
+
+  private measureMiss(part: Condition, isNegated: boolean): string | undefined {
+    if (part.kind !== "range") return undefined;
+    const value = readFact(this.facts, part.fact);
+    if (typeof value !== "number") return undefined;
+    return describeMiss(part, isNegated, value, this.words.definition(part.fact)?.unit);
   }
 
   private describe(name: string): string {

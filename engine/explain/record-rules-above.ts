@@ -61,7 +61,7 @@ function numberOf({ place, truth }: Failure): number {
 }
 
 function recordFailure(words: PolicyWords, rule: Rule, failure: Failure): RecordedRuleAbove {
-  const { facts, wanted, got, absent, span, truth } = failure;
+  const { facts, wanted, got, missedBy, absent, span, truth } = failure;
   const [fact = "?"] = facts;
   const { file } = span;
   const { line, column } = words.position(span);
@@ -70,9 +70,15 @@ function recordFailure(words: PolicyWords, rule: Rule, failure: Failure): Record
     file: rule.span.file,
     line: words.position(rule.span).line,
     verdict: truth === undefined ? "unknown" : "false",
-    failed:
-      absent.length === 0
-        ? { fact, wanted, got, file, line, column }
-        : { fact, wanted, got, absent, file, line, column },
+    failed: {
+      fact,
+      wanted,
+      got,
+      ...(missedBy === undefined ? {} : { missed_by: missedBy }),
+      ...(absent.length === 0 ? {} : { absent }),
+      file,
+      line,
+      column,
+    },
   };
 }

@@ -6,7 +6,7 @@ const SHOWN_RULES = 20;
 
 /**
  * The route rules in reading order down to the one that matched: `✗` its condition is false, `?` unknown because a
- * fact is absent, `✓` it matched; each with the part that failed: what was wanted · what the fact is.
+ * fact is absent, `✓` it matched; each with the part that failed: what was wanted · what the fact is, and by how much a number missed.
  */
 export function renderRules({ record, color, all, width }: Rendering): readonly string[] {
   const { rules_above, route } = record.outcome;
@@ -16,7 +16,7 @@ export function renderRules({ record, color, all, width }: Rendering): readonly 
       verdict === "false" ? { text: "✗", tone: "bad" } : { text: "?", tone: "unsure" },
       rule,
       { text: `${file}:${line}`, tone: "faint" },
-      `${failed.wanted} · ${failed.got}`,
+      [`${failed.wanted} · ${failed.got}`, ...(failed.missed_by === undefined ? [] : [failed.missed_by])].join(", "),
     ],
   );
   const folded = rules_above.length - shown.length;

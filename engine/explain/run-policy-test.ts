@@ -210,7 +210,9 @@ function whyNotTrue(policy: CompiledPolicy, test: PolicyTest, id: string): strin
   const facts = factsOf(policy, test);
   if (evaluateCondition(rule.condition, facts) === true) return `${id} is a ${rule.effect} rule`;
   const { failed } = recordRuleAbove(policy, rule, facts);
-  return `${id} needs ${failed.wanted} (${failed.file}:${failed.line}:${failed.column}), but ${failed.fact} is ${failed.got}`;
+  const { wanted, fact, got, missed_by, file, line, column } = failed;
+  const distance = missed_by === undefined ? "" : `, ${missed_by}`;
+  return `${id} needs ${wanted} (${file}:${line}:${column}), but ${fact} is ${got}${distance}`;
 }
 
 function factsOf(policy: CompiledPolicy, test: PolicyTest): Facts {

@@ -130,13 +130,13 @@ function exceededWindow({ endpoint }: CatalogEntry, test: CandidateTest): (() =>
           ? ` (${formatTokens(promptTokens)} in, ${formatTokens(maxOutputTokens)} out)`
           : "";
       const of = test.world.largest_prompt === undefined ? "" : " for the largest of its prompts";
-      return `needs ${formatTokens(needed)} tokens${of}${parts}; the window is ${formatTokens(endpoint.contextWindow)}`;
+      return `needs ${formatTokens(needed)} tokens${of}${parts}; the window is ${formatTokens(endpoint.contextWindow)}, short by ${formatTokens(needed - endpoint.contextWindow)}`;
     };
   }
   const limit = endpoint.maxOutputTokens;
   if (limit !== undefined && maxOutputTokens !== undefined && maxOutputTokens > limit) {
     return () =>
-      `asks for ${formatTokens(maxOutputTokens)} output tokens; the model gives at most ${formatTokens(limit)}`;
+      `asks for ${formatTokens(maxOutputTokens)} output tokens; the model gives at most ${formatTokens(limit)}, short by ${formatTokens(maxOutputTokens - limit)}`;
   }
   return undefined;
 }
@@ -157,7 +157,8 @@ function overLimit(entry: CatalogEntry, test: CandidateTest, cost: NanoUsd | und
     if (cost > limit) {
       return {
         reason: "over_budget",
-        detail: () => `expected to cost $${formatUsd(cost)}; ${name} allows $${formatUsd(limit)}`,
+        detail: () =>
+          `expected to cost $${formatUsd(cost)}; ${name} allows $${formatUsd(limit)}, short by $${formatUsd((cost - limit) as NanoUsd)}`,
       };
     }
   }
@@ -175,7 +176,8 @@ function tooSlow(maxLatencyMs: number | undefined, latencyMs: number | undefined
   if (maxLatencyMs === undefined || latencyMs === undefined || !(latencyMs > maxLatencyMs)) return undefined;
   return {
     reason: "too_slow",
+    // Rounded up, so that what is too slow is never said to be as fast as allowed.
     detail: () =>
-      `first token after ${formatTokens(Math.round(latencyMs))} ms; max_latency_ms is ${formatTokens(maxLatencyMs)}`,
+      `first token after ${formatTokens(Math.ceil(latencyMs))} ms; max_latency_ms is ${formatTokens(maxLatencyMs)}, short by ${formatTokens(Math.ceil(latencyMs - maxLatencyMs))}`,
   };
 }

@@ -49,7 +49,7 @@ export interface Exclusion {
   readonly rule: string;
   readonly from: "to" | "fallback";
   readonly reason: ExclusionReason;
-  /** In words, with the values compared: "needs 250,000 tokens; the window is 128,000". */
+  /** In words, with the values compared: "needs 250,000 tokens; the window is 128,000, short by 122,000". */
   readonly detail: string;
   readonly cost?: NanoUsd;
   readonly latencyMs?: number;

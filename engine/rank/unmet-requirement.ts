@@ -36,7 +36,10 @@ export function unmetRequirement(
     }
   }
   if (maxCost !== undefined && cost !== undefined && cost > maxCost) {
-    return () => `${demand(`a cost of at most $${formatUsd(maxCost)}`)}; expected $${formatUsd(cost)}`;
+    return () => {
+      const over = formatUsd((cost - maxCost) as NanoUsd);
+      return `${demand(`a cost of at most $${formatUsd(maxCost)}`)}; expected $${formatUsd(cost)}, over by $${over}`;
+    };
   }
   return undefined;
 }

@@ -330,7 +330,7 @@ policy.yaml:9:72: warning[RW2201]: \`acme/small\` can serve no request of rule \
   8 | rules:
   9 |   - { id: long, match: { context_tokens: { gte: 40k } }, route: { to: [acme/small, acme/large] } }
     |                                                                        ^^^^^^^^^^
-  help: for example context_tokens 40,000: context_window: needs 40,000 tokens; the window is 32,000 (a batch of shorter prompts, on /v1/embeddings or /v1/completions, it can serve: each is judged by itself)`.trimStart(),
+  help: for example context_tokens 40,000: context_window: needs 40,000 tokens; the window is 32,000, short by 8,000 (a batch of shorter prompts, on /v1/embeddings or /v1/completions, it can serve: each is judged by itself)`.trimStart(),
     );
   });
 

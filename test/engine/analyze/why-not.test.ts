@@ -130,7 +130,7 @@ acme/large is not chosen; acme/small@near is
 
 what keeps each rule from choosing it
   code     policy.yaml:9   candidate  rank: number 2: it comes after, by order, acme/small@near
-  long     policy.yaml:10  candidate  context_tokens ≥ 20,000: is not so: 2,000
+  long     policy.yaml:10  candidate  context_tokens ≥ 20,000: is not so: 2,000, short by 18,000
                                       rule code: stands above and takes the request
   loud     policy.yaml:11  candidate  tags has loud: is not so: {code}
                                       rule code: stands above and takes the request

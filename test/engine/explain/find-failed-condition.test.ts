@@ -12,12 +12,15 @@ const facts: Facts = {
   budget_usd: 0.01,
   tenant: "ads",
   uses_vision: true,
+  "attributes.risk": 0.1,
   time: Date.UTC(2026, 10, 23, 9, 14),
 };
 
 function blamed(condition: Condition): string | undefined {
   const failure = new FailureFinder(facts, new ConditionWords(builtInFacts)).find(condition);
-  return failure === undefined ? undefined : `${failure.wanted} · ${failure.got}`;
+  return failure === undefined
+    ? undefined
+    : [`${failure.wanted} · ${failure.got}`, ...(failure.missedBy === undefined ? [] : [failure.missedBy])].join(", ");
 }
 
 describe("FailureFinder", () => {
@@ -26,9 +29,17 @@ describe("FailureFinder", () => {
   });
 
   const cases: readonly [string, Condition, string][] = [
-    ["a leaf that is false", atLeast("context_tokens", 200_000), "context_tokens ≥ 200,000 · 18,400"],
+    ["a leaf that is false", atLeast("context_tokens", 200_000), "context_tokens ≥ 200,000 · 18,400, short by 181,600"],
     ["a leaf that is unknown", below("max_latency_ms", 800), "max_latency_ms < 800 · absent"],
-    ["money in dollars", atLeast("budget_usd", 50_000_000), "budget_usd ≥ 0.05 · 0.01"],
+    ["money in dollars", atLeast("budget_usd", 50_000_000), "budget_usd ≥ 0.05 · 0.01, short by 0.04"],
+    ["tokens that must be fewer", below("context_tokens", 18_400), "context_tokens < 18,400 · 18,400, over by 1"],
+    [
+      "a number under `not`",
+      not(atLeast("context_tokens", 18_400)),
+      "not (context_tokens ≥ 18,400) · 18,400, over by 1",
+    ],
+    ["a decimal", atLeast("attributes.risk", 0.3), "attributes.risk ≥ 0.3 · 0.1, short by 0.2"],
+    ["a decimal at its threshold", below("attributes.risk", 0.1), "attributes.risk < 0.1 · 0.1"],
     ["a set", has("all", "batch", "code"), "tags has all of batch, code · {batch, refactor}"],
     ["a boolean", { ...isTrue("uses_vision"), expected: false } as Condition, "uses_vision = false · true"],
     [
@@ -65,7 +76,7 @@ describe("FailureFinder", () => {
         all(is("tenant", "ads"), atLeast("context_tokens", 100_000)),
         all(is("session", "long-session-name"), is("region", "eu"), is("user", "u")),
       ),
-      "context_tokens ≥ 100,000 (nearest of 3 alternatives) · 18,400",
+      "context_tokens ≥ 100,000 (nearest of 3 alternatives) · 18,400, short by 81,600",
     ],
     ["what holds under `not`", not(is("tenant", "ads")), "tenant ≠ ads · ads"],
     [

@@ -42,7 +42,7 @@ describe("renderExplanation", () => {
 
       considered in order
         ?  search-team   policy.yaml:13  tenant = search · absent
-        ✗  long-context  policy.yaml:14  context_tokens ≥ 200,000 · 10,000
+        ✗  long-context  policy.yaml:14  context_tokens ≥ 200,000 · 10,000, short by 190,000
         ✓  quick-code    policy.yaml:15  matches: tags has any of code, sql and max_latency_ms < 1,500 and not (uses_vision =
                                          true)
 
@@ -51,7 +51,8 @@ describe("renderExplanation", () => {
         1  google/flash@google    $0.00556    900 ms
         2  openai/large@openai   $0.028192         –
         3  google/pro@google             –         –  from fallback · the catalog has no price
-        ✗  openai/small@openai  $0.0056384  1,200 ms  too_slow: first token after 1,200 ms; max_latency_ms is 1,000
+        ✗  openai/small@openai  $0.0056384  1,200 ms  too_slow: first token after 1,200 ms; max_latency_ms is 1,000, short by
+                                                      200
         cost of an answer of 1,024 tokens, or of the model's limit if that is lower"
     `);
   });

@@ -181,7 +181,7 @@ because  openai/large@openai is number 3 by strategy cheapest`,
       {},
       `expected requirements careful-when-risky
 actual   pii-stays-in-eu
-because  careful-when-risky needs attributes.risk ≥ 5 (policy.yaml:12:20), but attributes.risk is 1
+because  careful-when-risky needs attributes.risk ≥ 5 (policy.yaml:12:20), but attributes.risk is 1, short by 4
 because  pii-stays-in-eu (policy.yaml:11) acts too, because tags is absent: guards fail closed`,
     ],
     [

@@ -82,7 +82,7 @@ describe("candidates are left out", () => {
     [
       { maxCost: parseUsd("0.02")! },
       [
-        "b/two@q: requirement: rule `guard` requires a cost of at most $0.02; expected $0.036384",
+        "b/two@q: requirement: rule `guard` requires a cost of at most $0.02; expected $0.036384, over by $0.016384",
         "c/free-of-price@r: no_price: has no price, so it cannot be held to the $0.02 of rule `guard`",
       ],
     ],
@@ -96,10 +96,10 @@ describe("candidates are left out", () => {
     const facts = { context_tokens: 1_000, max_output_tokens: 0 };
     const over = "a/one@a: over_budget: expected to cost $0.002; max_cost_usd of";
     expect(leftOut(planOf(policyOf({ models, default: route }), facts))).toEqual([
-      `${over} the default route allows $0.001`,
+      `${over} the default route allows $0.001, short by $0.001`,
     ]);
     expect(leftOut(planOf(policyOf({ models, rules: { thrift: route }, default: { to: [] } }), facts))).toEqual([
-      `${over} rule \`thrift\` allows $0.001`,
+      `${over} rule \`thrift\` allows $0.001, short by $0.001`,
     ]);
   });
 
@@ -169,15 +169,15 @@ describe("candidates are left out", () => {
 
   it.each([
     [{ context_tokens: 100_000 }, []],
-    [{ context_tokens: 100_001 }, ["a/one@p: context_window: needs 100,001 tokens; the window is 100,000"]],
+    [{ context_tokens: 100_001 }, ["a/one@p: context_window: needs 100,001 tokens; the window is 100,000, short by 1"]],
     [
       { context_tokens: 98_000, max_output_tokens: 2_001 },
-      ["a/one@p: context_window: needs 100,001 tokens (98,000 in, 2,001 out); the window is 100,000"],
+      ["a/one@p: context_window: needs 100,001 tokens (98,000 in, 2,001 out); the window is 100,000, short by 1"],
     ],
     [{ max_output_tokens: 4_096 }, []],
     [
       { max_output_tokens: 4_097 },
-      ["a/one@p: context_window: asks for 4,097 output tokens; the model gives at most 4,096"],
+      ["a/one@p: context_window: asks for 4,097 output tokens; the model gives at most 4,096, short by 1"],
     ],
   ])("for the window: %j", (facts, expected) => {
     expect(leftOut(planOf(policy, facts))).toEqual(expected);
@@ -187,7 +187,7 @@ describe("candidates are left out", () => {
     const facts = { context_tokens: 300_000, max_output_tokens: 1_000 };
     expect(leftOut(planOf(policy, facts, { largest_prompt: 99_000 }))).toEqual([]);
     expect(leftOut(planOf(policy, facts, { largest_prompt: 99_001 }))).toEqual([
-      "a/one@p: context_window: needs 100,001 tokens for the largest of its prompts (99,001 in, 1,000 out); the window is 100,000",
+      "a/one@p: context_window: needs 100,001 tokens for the largest of its prompts (99,001 in, 1,000 out); the window is 100,000, short by 1",
     ]);
     const costOf = (plan: ReturnType<typeof planOf>) => plan.attempts[0]?.cost;
     const roomy = { ...facts, context_tokens: 90_000 };
@@ -212,7 +212,7 @@ describe("candidates are left out", () => {
   // a/one: 5,000 × $2/M + 1,024 × $8/M = $0.018192; b/two twice that.
   it("for the request's budget", () => {
     expect(leftOut(planOf(policy, { context_tokens: 5_000, budget_usd: 0.018192 }))).toEqual([
-      "b/two@q: over_budget: expected to cost $0.036384; budget_usd allows $0.018192",
+      "b/two@q: over_budget: expected to cost $0.036384; budget_usd allows $0.018192, short by $0.018192",
       "c/free-of-price@r: no_price: has no price, so it cannot be held to the $0.018192 of budget_usd",
     ]);
     expect(order(planOf(policy, { context_tokens: 5_000, budget_usd: 0.018191999 }))).toEqual([]);
@@ -231,7 +231,7 @@ describe("candidates are left out", () => {
       default: { to: ["a/one"] },
     });
     expect(leftOut(planOf(limited, { context_tokens: 5_000 }))).toEqual([
-      "b/two@b: over_budget: expected to cost $0.036384; max_cost_usd of rule `quick` allows $0.02",
+      "b/two@b: over_budget: expected to cost $0.036384; max_cost_usd of rule `quick` allows $0.02, short by $0.016384",
     ]);
   });
 
@@ -244,7 +244,7 @@ describe("candidates are left out", () => {
   it("for latency that was observed above max_latency_ms", () => {
     const world: World = { latency_ms: { "a/one@p": 800, "b/two@q": 1_800.4 } };
     expect(leftOut(planOf(policy, { max_latency_ms: 800 }, world))).toEqual([
-      "b/two@q: too_slow: first token after 1,800 ms; max_latency_ms is 800",
+      "b/two@q: too_slow: first token after 1,801 ms; max_latency_ms is 800, short by 1,001",
     ]);
   });
 
