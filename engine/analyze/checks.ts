@@ -4,6 +4,7 @@ import { alwaysDenied } from "./checks/always-denied.js";
 import { candidatesThatNeverServe } from "./checks/candidates-that-never-serve.js";
 import { emptySelections } from "./checks/empty-selections.js";
 import { impossibleConditions } from "./checks/impossible-conditions.js";
+import { misspeltModels } from "./checks/misspelt-models.js";
 import { neverDecides } from "./checks/never-decides.js";
 import { overlappingRules } from "./checks/overlapping-rules.js";
 import { patternsAsValues } from "./checks/patterns-as-values.js";
@@ -29,5 +30,6 @@ export const checks: readonly Check[] = [
   unusedPools,
   shortModelNames,
   patternsAsValues,
+  misspeltModels,
   undecided,
 ];

@@ -42,6 +42,7 @@ export const diagnosticCodes = {
   RW2205: "a pool that nothing uses",
   RW2206: "a condition on `model` that fits only names without their author",
   RW2207: "a pattern where a value is compared",
+  RW2208: "a condition names a model almost as the catalog does",
   RW2301: "a question that the analysis could not decide",
   RW2302: "a policy-ignore comment that does not work",
 } as const satisfies Record<string, string>;

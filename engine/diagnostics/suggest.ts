@@ -46,8 +46,8 @@ function isPart(lower: string, name: string): boolean {
   return `_${name.toLowerCase().replaceAll(".", "_")}_`.includes(`_${lower}_`);
 }
 
-/** @returns more than `limit` as soon as it is clear that the distance is. */
-function editDistance(a: string, b: string, limit: number): number {
+/** Letters to add, drop, replace or swap with a neighbour. @returns more than `limit` as soon as it is clear that the distance is. */
+export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);

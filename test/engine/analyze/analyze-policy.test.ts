@@ -436,6 +436,22 @@ describe("patterns where values are compared", () => {
   });
 });
 
+describe("models that conditions name", () => {
+  it("are those of the catalog, or differ from them by more than a slip", () => {
+    expectFindings(`
+- { id: joined, match: { model: acmesmall }, deny: "no" }
+- { id: letter, match: { model: { not: [acme/lareg, acme/small, Acme/Small] } }, deny: "no" }
+- { id: short, match: { model: smal }, deny: "no" }
+- { id: others, match: { model: [acme/tall, acme/small-2, acme/smll-large, auto, larges/acme, fast] }, deny: "no" }
+- { id: tags, match: { tags: { present: true, any: [acme/smal] } }, deny: "no" }`).toEqual([
+      "9 RW2208 the catalog has no model `acmesmall`, and one that is written almost like it",
+      "10 RW2208 the catalog has no model `acme/lareg`, and one that is written almost like it",
+      "10 RW2208 the catalog has no model `Acme/Small`, and one that is written almost like it",
+      "11 RW2208 the catalog has no model `smal`, and one that is written almost like it",
+    ]);
+  });
+});
+
 describe("policy-ignore", () => {
   it("silences one finding at the item below, with a reason", () => {
     expectFindings(`
