@@ -76,9 +76,14 @@ export function priceOf(reading: Reading, node: Located | undefined): PicoUsdPer
   return exact(reading, node, "price", parsePricePerMillionTokens);
 }
 
-/** Whole milliseconds of a duration: `800`, `800ms`, `30s`, `2m`. */
+/** Whole milliseconds of a duration: `800`, `800ms`, `30s`, `2m`. A bare number that looks like seconds is warned about. */
 export function durationOf(reading: Reading, node: Located | undefined): number | undefined {
-  return exact(reading, node, "duration", parseDuration);
+  const duration = exact(reading, node, "duration", parseDuration);
+  if (duration !== undefined && duration < 100 && node?.kind === "scalar" && /^\d+$/.test(node.source)) {
+    const help = `write \`${duration}s\` for seconds, or \`${duration}ms\` if it is meant`;
+    reading.report.warning("RW1308", node.span, `\`${duration}\` is ${duration} ms`, help);
+  }
+  return duration;
 }
 
 /** Whole milliseconds, of a key that has the unit in its name. */
