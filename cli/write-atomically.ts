@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /**
  * Replaces a file's text in one step: a temporary file beside it, fsync, rename. Its mode is kept; a symbolic link stays
@@ -17,7 +17,12 @@ export async function writeAtomically(file: string, text: string, before?: strin
   );
   const temporary = join(dirname(target), `.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    const handle = await open(temporary, "wx", mode);
+    const handle = await open(temporary, "wx", mode).catch((error: NodeJS.ErrnoException) => {
+      const folder = resolve(dirname(target));
+      const reason =
+        error.code === "ENOENT" ? `there is no directory ${folder}` : error.message.replace(temporary, file);
+      throw new Error(reason, { cause: error });
+    });
     try {
       await handle.chmod(mode);
       await handle.writeFile(text);

@@ -100,4 +100,4 @@ export { needsExactCount, type TokenThresholds, tokenThresholds } from "./tokens
 export * from "./units/money.js";
 export { MAX_TAG_LENGTH, MAX_TAGS, normalizeTag } from "./units/tags.js";
 export { formatTokens, MAX_TOKENS, parseTokens } from "./units/tokens.js";
-export { writeChange, writeCount, writeShare, writeSum } from "./units/write-figures.js";
+export { writeChange, writeCount, writeCounted, writeShare, writeSum } from "./units/write-figures.js";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { POLICY_LINE, reportReplay, shortRevision, writeCount } from "../../engine/index.js";
+import { POLICY_LINE, reportReplay, shortRevision, writeCount, writeCounted } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
@@ -87,7 +87,9 @@ async function exportLogs(logs: readonly string[]): Promise<void> {
       count += lines.length;
     }
   }
-  process.stderr.write(`${count} decisions, policies ${[...written].map(shortRevision).join(", ") || "none"}\n`);
+  process.stderr.write(
+    `${writeCounted(count, "decision")}, policies ${[...written].map(shortRevision).join(", ") || "none"}\n`,
+  );
 }
 
 function threadCount(text: string): number {

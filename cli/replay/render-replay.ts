@@ -9,6 +9,7 @@ import {
   sortedPairs,
   writeChange,
   writeCount,
+  writeCounted,
   writeRequest,
   writeShare,
   writeSum,
@@ -20,10 +21,10 @@ export function renderReplay(summary: ReplaySummary, target: CompiledPolicy, col
   const { decisions, changed, checked, differingCount, total } = summary;
   const revisions = Object.keys(summary.revisions).length;
   const lines = [
-    `${writeCount(decisions)} decisions of ${revisions} ${revisions === 1 ? "revision" : "revisions"}${summary.unreadable === 0 ? "" : ` · ${writeCount(summary.unreadable)} lines are no decision`}`,
+    `${writeCounted(decisions, "decision")} of ${writeCounted(revisions, "revision")}${summary.unreadable === 0 ? "" : ` · ${writeCounted(summary.unreadable, "line")} ${summary.unreadable === 1 ? "is" : "are"} no decision`}`,
     `self-check  ${checkLine(summary)}`,
     ...(differingCount === 0 ? [] : [`            not reproduced: ${summary.differing.join(", ")}`]),
-    `${target.name}@${shortRevision(target.revision)}  ${changed === 0 ? "nothing changes" : `${writeCount(changed)} decisions change (${writeShare(changed, decisions)})`}${summary.fallbacksChanged === 0 ? "" : ` · ${writeCount(summary.fallbacksChanged)} more only in their fallbacks`}`,
+    `${target.name}@${shortRevision(target.revision)}  ${changed === 0 ? "nothing changes" : `${writeCounted(changed, "decision")} ${changed === 1 ? "changes" : "change"} (${writeShare(changed, decisions)})`}${summary.fallbacksChanged === 0 ? "" : ` · ${writeCount(summary.fallbacksChanged)} more only in their fallbacks`}`,
   ];
   if (summary.lost > 0) lines.push(`            ${writeCount(summary.lost)} have no candidate left`);
   if (summary.gained > 0) lines.push(`            ${writeCount(summary.gained)} have a candidate that had none`);

@@ -1,5 +1,5 @@
 import { paint, renderTable, safeText, WIDTH } from "../explain/text-table.js";
-import { writeChange, writeCount, writeShare, writeSum } from "../units/write-figures.js";
+import { writeChange, writeCount, writeCounted, writeShare, writeSum } from "../units/write-figures.js";
 import type { ChangeReport, CostReport, DiffReport } from "./describe-diff.js";
 
 /** What is printed when it is proved, and only then. */
@@ -93,8 +93,9 @@ function rowsOf({
     ...differences.map((text, index): readonly [string, string] => [index === 0 ? "what" : "", text]),
     ["where", where_exact ? where : `within ${where}, less what rules above take`],
     ["example", example.request],
-    ["before", example.before],
-    ["after", example.after],
+    ...(example.before === example.after
+      ? [["either way", example.before] as const]
+      : [["before", example.before] as const, ["after", example.after] as const]),
     ...(edge === undefined ? [] : [["edge", `not with ${edge.fact} ${edge.value}: ${edge.outcome}`] as const]),
     ...(traffic === undefined
       ? []
@@ -113,7 +114,7 @@ function trafficLines({ traffic, before }: DiffReport): readonly string[] {
     number === 0 ? [] : [`${writeCount(number)} ${number === 1 ? one : many}`];
   const revision = `${before.name}@${before.revision.slice(0, 12)}`;
   return [
-    `${writeCount(changed)} of ${writeCount(decisions)} recorded decisions are part of a change (${writeShare(changed, decisions)})`,
+    `${writeCount(changed)} of ${writeCounted(decisions, "recorded decision")} ${changed === 1 ? "is" : "are"} part of a change (${writeShare(changed, decisions)})`,
     ...writeCost(cost, decisions).map((text) => `all: ${text}`),
     ...about(others, `was not made under ${revision}`, `were not made under ${revision}`),
     ...about(unlisted, "changes in a way that was not decided", "change in a way that was not decided"),

@@ -5,6 +5,11 @@ export function writeCount(value: number): string {
   return value.toLocaleString("en-US");
 }
 
+/** `1 decision`, `1,234 decisions`. */
+export function writeCounted(value: number, noun: string): string {
+  return `${writeCount(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
 /** `1.23 %`. */
 export function writeShare(part: number, whole: number): string {
   return whole === 0 ? "0 %" : `${((100 * part) / whole).toFixed(2)} %`;

@@ -53,7 +53,10 @@ describe("policy compile", () => {
 
   it.each([
     [["compile"], "required option '-o, --output <file>' not specified"],
-    [["compile", "-o", "/nowhere/policy.json"], "policy compile: cannot write /nowhere/policy.json"],
+    [
+      ["compile", "-o", "/nowhere/policy.json"],
+      "policy compile: cannot write /nowhere/policy.json: there is no directory /nowhere\n",
+    ],
   ])("%j is wrong usage", async (args, message) => {
     const { code, stderr } = await runPolicy([...args, "--policies", "cli/starter"]);
     expect(code).toBe(2);

@@ -147,7 +147,7 @@ describe("policy replay", () => {
     const mixed = join(folder, "mixed.jsonl");
     await writeFile(mixed, `{"a":1}\nnonsense\n\n${JSON.stringify(decisions[0])}`);
     expect((await runPolicy(["replay", mixed, "--policies", "cli/starter"])).stdout).toContain(
-      "1 decisions of 1 revision · 2 lines are no decision",
+      "1 decision of 1 revision · 2 lines are no decision",
     );
   });
 

@@ -36,6 +36,17 @@ test@REVISION → test@REVISION · 1 change · exact
     );
   });
 
+  it("says the plan of the example once, when both make the same", () => {
+    const retried = (retries: number) => policyOf(`- { id: a, route: { to: [acme/small], retries: ${retries} } }`);
+    const lines = text(retried(0), retried(1)).split("\n");
+    expect(lines.slice(3)).toEqual([
+      "    what        retries 0 → 1",
+      "    where       always",
+      "    example     a plain request",
+      "    either way  acme/small@near ($0.003048)",
+    ]);
+  });
+
   it("finds nothing in comments, layout, renamed rules and pools, and moved rules that share no request", () => {
     const before = policyOf(
       `

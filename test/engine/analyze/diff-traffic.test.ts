@@ -151,7 +151,7 @@ describe("recorded decisions in a diff", () => {
     traffic.add(logOf([{ facts: { context_tokens: 1, priority: "batch" } }]));
     expect(traffic.summary).toMatchObject({ changed: 1, unlisted: 1 });
     const text = renderDiff(describeDiff({ ...diff, changes: [] }, before, after, traffic.summary));
-    expect(text).toContain(`1 of 1 recorded decisions are part of a change (100.00 %)
+    expect(text).toContain(`1 of 1 recorded decision is part of a change (100.00 %)
     all: expected $0.00205 → $0.0205 (+900.00 %)
     1 changes in a way that was not decided`);
   });
