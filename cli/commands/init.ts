@@ -1,5 +1,5 @@
-import { cp, readdir } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { Command } from "commander";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
@@ -29,6 +29,7 @@ export function initCommand(): Command {
       const files = entries
         .filter((entry) => entry.isFile())
         .map((file) => join(target, relative(starter, join(file.parentPath, file.name))));
+      for (const file of files) await pointAtSchemas(file);
       if (json) {
         process.stdout.write(`${JSON.stringify({ files }, undefined, 2)}\n`);
         return;
@@ -37,4 +38,16 @@ export function initCommand(): Command {
       const where = resolve(target) === resolve(policies) ? "" : ` --policies ${target}`;
       process.stdout.write(`next: policy check${where} · policy explain${where} --tags code · policy serve${where}\n`);
     });
+}
+
+/** The first line of a file says where its schema is; editors look from the file's own folder. */
+async function pointAtSchemas(file: string): Promise<void> {
+  const schemas = relative(dirname(resolve(file)), join(packageRoot(), "schemas"))
+    .split(sep)
+    .join("/");
+  const text = await readFile(file, "utf8");
+  await writeFile(
+    file,
+    text.replace(/(?<=\$schema=)\S*(?=\/)/, () => schemas),
+  );
 }

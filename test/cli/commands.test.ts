@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPolicy } from "../acceptance/proxy-process.js";
@@ -23,6 +23,10 @@ describe("the policy command on a starter set", () => {
     const { stdout } = await runPolicy(["init", target, "--json"]);
     const written = ["catalog.yaml", "policy.yaml", "tests/routing.yaml"].map((name) => join(target, name));
     expect(JSON.parse(stdout)).toEqual({ files: expect.arrayContaining(written) });
+    for (const file of written) {
+      const [, schema = ""] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(await readFile(file, "utf8")) ?? [];
+      expect(await realpath(join(dirname(file), schema))).toMatch(/\/schemas\/(catalog|policy|test)\.schema\.json$/);
+    }
   });
 
   it("init refuses a directory that holds something, and writes nothing", async () => {

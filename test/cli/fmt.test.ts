@@ -31,7 +31,7 @@ describe("policy fmt", () => {
     const canonical = await spoil();
     const shown =
       `would reformat ${file}\n` +
-      "  22 -     match: { context_tokens: {gte: 200000} }\n" +
+      "  23 -     match: { context_tokens: {gte: 200000} }\n" +
       "     +     match: { context_tokens: { gte: 200k } }\n" +
       "1 of 3 files would change\n";
     expect(await run()).toEqual({ code: 0, stdout: shown, stderr: "" });
