@@ -29,8 +29,8 @@ describe("policy test", () => {
 coverage 78.5 %  rules decided 3/4  predicates true 3/4  false 4/4  unknown 1/2
 
 not tested
-  policy.yaml:21  long-context  never decided
-  policy.yaml:22  long-context  never true, unknown  context_tokens ≥ 200,000
+  policy.yaml:22  long-context  never decided
+  policy.yaml:23  long-context  never true, unknown  context_tokens ≥ 200,000
 `);
   });
 
@@ -43,7 +43,7 @@ not tested
       ["default", 2],
     ]);
     expect(coverage.rules[1].predicates).toEqual([
-      { text: "context_tokens ≥ 200,000", file: "policy.yaml", line: 22, column: 14, true: 0, false: 4, unknown: 0 },
+      { text: "context_tokens ≥ 200,000", file: "policy.yaml", line: 23, column: 14, true: 0, false: 4, unknown: 0 },
     ]);
   });
 
@@ -63,7 +63,7 @@ not tested
     expect(xml).toContain('<testsuites name="policy test" tests="4" failures="1"');
     expect(xml).toContain('<testsuite name="tests/routing.yaml" tests="4" failures="1">');
     expect(xml).toContain(
-      '<testcase name="code goes to the strong models" classname="tests/routing.yaml" file="tests/routing.yaml" line="3">',
+      '<testcase name="code goes to the strong models" classname="tests/routing.yaml" file="tests/routing.yaml" line="4">',
     );
     expect(xml).toContain('<failure message="expected rule long-context');
   });
