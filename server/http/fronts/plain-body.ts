@@ -1,6 +1,7 @@
 import type { PlainServer } from "../../dispatch/dispatch-request.js";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
 import { withoutRoutingFields } from "./routing-fields.js";
+import { wantsShortCallIds, withShortCallIds } from "./short-call-ids.js";
 import { reasoningOf } from "./unsigned-reasoning.js";
 
 /**
@@ -28,10 +29,15 @@ export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (senten
     ...(options !== undefined && streamUsage ? { stream_options: options } : {}),
     ...(hasEffort ? { reasoning_effort: effort } : {}),
     ...(Array.isArray(messages)
-      ? { messages: objectsOf(messages).map((message) => withOwnReasoning(message, server, warn)) }
+      ? { messages: objectsOf(messages).map((message) => messageFor(message, server, warn)) }
       : {}),
     model,
   };
+}
+
+function messageFor(message: Json, server: PlainServer, warn: (sentence: string) => void): Json {
+  const own = withOwnReasoning(message, server, warn);
+  return wantsShortCallIds(server.model) ? withShortCallIds(own) : own;
 }
 
 /** A message with the reasoning that this server gave with it, and no other. */
