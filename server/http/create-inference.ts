@@ -61,6 +61,7 @@ async function serve(
     );
     return;
   }
+  exchange.echoes(body.chat.echo);
   const { attempts } = plan;
   const [first] = attempts;
   const account = accountFor(plane, front.operation, caller, decision, body);

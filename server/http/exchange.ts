@@ -5,6 +5,7 @@ import { ClientPresence } from "../dispatch/answers/client-presence.js";
 import type { FailedAttempt, RequestProgress, UnpaidCandidate } from "../dispatch/dispatch-request.js";
 import { tenths } from "../dispatch/record-attempt.js";
 import type { BufferList } from "../json/buffer-list.js";
+import type { Json } from "../providers/chat/json.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import { together } from "../together.js";
 import { ChunkedBody } from "./chunked-body.js";
@@ -51,6 +52,7 @@ export class Exchange implements RequestProgress {
   #stream: FrontStream | undefined;
   readonly #body: ChunkedBody;
   #cache: RecordedResult["cache"];
+  #echo: Json | undefined;
   #isEnded = false;
 
   constructor(plane: DataPlane, front: Front, request: IncomingMessage, response: ServerResponse) {
@@ -86,6 +88,11 @@ export class Exchange implements RequestProgress {
     this.#decision = decision;
   }
 
+  /** What its answer says again of the request: see `ChatView`. */
+  echoes(echo: Json | undefined): void {
+    this.#echo = echo;
+  }
+
   /** Says in header and record what the route's cache did. */
   cached(state: "hit" | "miss" | "bypass"): void {
     this.#cache = state;
@@ -115,7 +122,9 @@ export class Exchange implements RequestProgress {
   answer(body: Buffer, planned: PlannedAttempt | undefined): void {
     this.#content?.answered(body);
     const own =
-      planned !== undefined && this.#isNative(planned) ? body : this.#front.answer(body, this.#reasoner(planned));
+      planned !== undefined && this.#isNative(planned)
+        ? body
+        : this.#front.answer(body, this.#reasoner(planned), this.#echo);
     this.#send(200, "application/json", own, this.#endWith(200, "answered"), planned);
   }
 
@@ -126,6 +135,7 @@ export class Exchange implements RequestProgress {
       created: Math.floor(this.arrivedAt / 1_000),
       model: planned.endpoint.upstreamModel,
       reasoner: this.#reasoner(planned),
+      echo: this.#echo,
       inputTokens: this.#decision?.observed.facts.context_tokens,
     });
     this.#addRouteHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1));

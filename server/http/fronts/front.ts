@@ -23,9 +23,9 @@ export interface Front {
   withoutOurs?(body: Json): { readonly body: Json; readonly warning: string } | undefined;
   /**
    * A whole chat completion in this API's form.
-   * @param reasoner see {@link StreamAbout.reasoner}.
+   * @param reasoner see {@link StreamAbout.reasoner}. @param echo see {@link ChatView.echo}.
    */
-  answer(chat: Buffer, reasoner: string | undefined): Buffer;
+  answer(chat: Buffer, reasoner: string | undefined, echo?: Json): Buffer;
   /**
    * The request for the rest of an answer, in this API's own form.
    * @param text what has come of it. @returns undefined: the rest is asked for as a chat completion, of every provider.
@@ -61,6 +61,8 @@ export interface ChatView {
   readonly unseen?: Unseen;
   /** Also providers that have the API itself are asked for a chat completion: for the rest of an answer, where the API cannot say that. */
   readonly isOnly?: boolean;
+  /** What answers say again of the request, in this API's words. */
+  readonly echo?: Json;
   /** Tokens of the largest of several prompts, each of which a model reads by itself; undefined: there is one. */
   readonly largestPrompt?: number | undefined;
 }
@@ -80,6 +82,8 @@ export interface StreamAbout {
   readonly model: string;
   /** The OpenAI-compatible provider that answers, to which its reasoning is handed back; undefined: another one answers. */
   readonly reasoner?: string | undefined;
+  /** See {@link ChatView.echo}. */
+  readonly echo?: Json | undefined;
   /** The prompt's size, about: for APIs whose streams begin with it, before the provider has said it. */
   readonly inputTokens?: number | undefined;
 }

@@ -27,8 +27,8 @@ export const responsesFront: Front = {
   names,
   readChat: responsesToChat,
   withoutOurs: withoutOwnReasoning,
-  answer: (chat, reasoner) =>
-    Buffer.from(JSON.stringify(chatToResponse(parseJsonObject(chat.toString("utf8")) ?? {}, reasoner))),
+  answer: (chat, reasoner, echo) =>
+    Buffer.from(JSON.stringify(chatToResponse(parseJsonObject(chat.toString("utf8")) ?? {}, reasoner, echo))),
   rest: () => undefined,
   stream: (isNative, about) => new Stream(isNative, about),
   providerError(body) {

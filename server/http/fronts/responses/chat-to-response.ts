@@ -1,14 +1,16 @@
 import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { textIn } from "../answer-content.js";
+import type { StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
 import { originOfReasoning, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
+import { echoOf } from "./echo-of.js";
 
 /**
  * A whole chat completion as a response.
- * @param reasoner see `StreamAbout`.
+ * @param reasoner see `StreamAbout`. @param echo likewise.
  */
-export function chatToResponse(chat: Json, reasoner: string | undefined): Json {
+export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: Json): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
   const id = textOf(chat["id"]) ?? "";
@@ -27,7 +29,7 @@ export function chatToResponse(chat: Json, reasoner: string | undefined): Json {
     ...(state === undefined ? [] : [stateItem(reasoningId(`state_${id}`), state)]),
   ];
   return response(
-    { id, created: chat["created"], model: textOf(chat["model"]) ?? "" },
+    { id, created: chat["created"], model: textOf(chat["model"]) ?? "", echo },
     { output, usage: chat["usage"], finishReason: choice?.["finish_reason"] },
   );
 }
@@ -45,11 +47,12 @@ export interface ResponseEnd {
   readonly finishReason: unknown;
 }
 
+export interface ResponseAbout extends Pick<StreamAbout, "id" | "model" | "echo"> {
+  readonly created: unknown;
+}
+
 /** The response object, whole or under way. */
-export function response(
-  { id, created, model }: { readonly id: string; readonly created: unknown; readonly model: string },
-  end: ResponseEnd | undefined,
-): Json {
+export function response({ id, created, model, echo }: ResponseAbout, end: ResponseEnd | undefined): Json {
   const cut = { length: "max_output_tokens", content_filter: "content_filter" }[String(end?.finishReason)];
   return {
     id: id.startsWith("resp_") ? id : `resp_${id}`,
@@ -58,16 +61,10 @@ export function response(
     status: end === undefined ? "in_progress" : cut === undefined ? "completed" : "incomplete",
     error: null,
     incomplete_details: cut === undefined ? null : { reason: cut },
-    instructions: null,
-    metadata: {},
     model,
     output: end?.output ?? [],
-    parallel_tool_calls: true,
-    temperature: null,
-    tool_choice: "auto",
-    tools: [],
-    top_p: null,
     store: false,
+    ...(echo ?? echoOf({})),
     usage: end === undefined ? null : responseUsage(end.usage),
   };
 }

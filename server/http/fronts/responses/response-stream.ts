@@ -8,6 +8,7 @@ import {
   detailsOf,
   messageItem,
   outputText,
+  type ResponseAbout,
   reasoningItem,
   refusalPart,
   response,
@@ -53,7 +54,7 @@ const NO_LOGPROBS = { logprobs: [] };
 
 /** Turns the chunks of a chat completion into the events of a response stream. */
 export class ResponseStream {
-  #about: { id: string; created: unknown; model: string };
+  #about: ResponseAbout;
   readonly #reasoner: string | undefined;
   /** All of it that nobody signs. */
   #unsigned: UnsignedReasoning | undefined;
@@ -127,6 +128,7 @@ export class ResponseStream {
   #named({ id, created, model }: Json): void {
     this.#hasBegun = true;
     this.#about = {
+      ...this.#about,
       id: textOf(id) ?? this.#about.id,
       created: created ?? this.#about.created,
       model: textOf(model) ?? this.#about.model,

@@ -6,6 +6,7 @@ import { isReasoningReference } from "../reasoning-state.js";
 import { routingFieldsOf } from "../routing-fields.js";
 import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
+import { echoOf } from "./echo-of.js";
 import { itemsToMessages } from "./items-to-messages.js";
 import { unreadableItem } from "./unreadable-item.js";
 
@@ -111,6 +112,7 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     plainWarnings: [...plainWarnings],
     needsNative: needsNative(input),
     unseen: unseenIn(body),
+    echo: echoOf(body),
   };
 }
 

@@ -1,0 +1,43 @@
+import { isObject, type Json, objectsOf } from "../../../providers/chat/json.js";
+
+/**
+ * What a response says again of its request (https://platform.openai.com/docs/api-reference/responses/object, read 2026-11-26).
+ * All of it is there, since clients that are generated from the schema refuse a response without; what the request leaves to the
+ * provider is null. Nothing is cut here, whatever `truncation` asks. `instructions` are not held for it: they are part of the prompt, and may be long.
+ */
+export function echoOf(body: Json): Json {
+  const {
+    max_output_tokens = null,
+    metadata,
+    parallel_tool_calls,
+    reasoning,
+    temperature = null,
+    text,
+    tool_choice,
+    tools,
+    top_p = null,
+  } = body;
+  return {
+    instructions: null,
+    max_output_tokens,
+    metadata: metadata ?? {},
+    parallel_tool_calls: parallel_tool_calls ?? true,
+    reasoning: { effort: null, summary: null, ...objectOf(reasoning) },
+    temperature,
+    text: { format: { type: "text" }, ...objectOf(text) },
+    tool_choice: tool_choice ?? "auto",
+    tools: functionsIn(tools),
+    top_p,
+    truncation: "disabled",
+  };
+}
+
+/** As the schema has them, with both fields that a request may leave out. Tools of other types are not offered to the model. */
+function functionsIn(tools: unknown): readonly Json[] {
+  const functions = objectsOf(tools).filter(({ type }) => type === "function");
+  return functions.map((tool) => ({ parameters: null, strict: null, ...tool }));
+}
+
+function objectOf(value: unknown): Json {
+  return isObject(value) ? value : {};
+}
