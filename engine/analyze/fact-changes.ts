@@ -3,14 +3,23 @@ import { formatFactValue } from "../explain/format-fact-value.js";
 import type { World } from "../rank/world.js";
 import { formatUsd } from "../units/money.js";
 import type { AskedModel } from "./asked-model.js";
+import { howFactIsSent } from "./how-facts-are-sent.js";
 import type { Trial } from "./trial.js";
 import { describeWorldChanges } from "./world-changes.js";
 import { definitionsOf } from "./write-request.js";
 
+export interface ChangedFact {
+  readonly fact: string;
+  readonly from: string;
+  readonly to: string;
+  /** The header or body field in which a client says it. */
+  readonly sent_as?: string;
+}
+
 /** Changes of a request that send it to the model, made together. */
 export interface FactChanges {
   /** Of facts; of hints that are left out; of keys and providers, as `by_operator` has them. */
-  readonly changes: readonly { readonly fact: string; readonly from: string; readonly to: string }[];
+  readonly changes: readonly ChangedFact[];
   readonly facts: Facts;
   /** The world in which it was tried, when the changes are not of facts alone. */
   readonly world?: World;
@@ -36,8 +45,9 @@ export function describeChanges(asked: AskedModel, trial: Trial): FactChanges {
       const value = readFact(of, definition.name);
       return value === undefined ? "absent" : formatFactValue(value, definition);
     };
+    const sent = asked.isClients(definition.name, facts) ? howFactIsSent(set.attributes, definition.name) : undefined;
     const [from, to] = [write(asked.facts), write(facts)];
-    return from === to ? [] : [{ fact: definition.name, from, to }];
+    return from === to ? [] : [{ fact: definition.name, from, to, ...(sent === undefined ? {} : { sent_as: sent }) }];
   });
   return {
     changes: [...changes, ...describeWorldChanges(asked.world, world, set)],

@@ -1,4 +1,4 @@
-import { paint, type Row, renderTable, WIDTH } from "../explain/text-table.js";
+import { breakText, paint, type Row, renderTable, WIDTH } from "../explain/text-table.js";
 import type { BlockedRule } from "./blocked-rules.js";
 import type { FactChanges } from "./fact-changes.js";
 import type { WhyNot } from "./why-not.js";
@@ -18,7 +18,8 @@ export function renderWhyNot(answer: WhyNot, { color = false, width = WIDTH }: R
     : `${model} is not chosen; ${chosen === undefined ? "nothing is" : `${chosen} is`}`;
   const sections: (readonly string[])[] = [[paint(title, "strong", color)]];
   if (is_chosen) return title;
-  if (rules.length === 0) sections.push(["no rule has it among its candidates, so no request can reach it"]);
+  if (rules.length === 0)
+    sections.push(breakText("no rule has it among its candidates, so no request can reach it", width));
   sections.push(...renderRules(rules, color, width));
   const none =
     client_can === "impossible"
@@ -39,6 +40,14 @@ export function renderWhyNot(answer: WhyNot, { color = false, width = WIDTH }: R
       paint("with what only a key, the operator or the clock can change", "strong", color),
       ...renderChanges(by_operator, color, width),
     ]);
+  }
+  const sent = new Map(
+    [...by_client, ...by_operator].flatMap(({ changes }) => {
+      return changes.flatMap(({ fact, sent_as }) => (sent_as === undefined ? [] : [[fact, sent_as] as const]));
+    }),
+  );
+  if (sent.size > 0) {
+    sections.push([paint("how a client sends them", "strong", color), ...renderTable([...sent], 2, color, width)]);
   }
   return sections.map((lines) => lines.join("\n")).join("\n\n");
 }

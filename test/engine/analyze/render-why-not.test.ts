@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BlockedRule } from "../../../engine/analyze/blocked-rules.js";
+import type { FactChanges } from "../../../engine/analyze/fact-changes.js";
 import { renderWhyNot } from "../../../engine/analyze/render-why-not.js";
 import type { WhyNot } from "../../../engine/analyze/why-not.js";
 
@@ -36,6 +37,26 @@ what else keeps each rule from choosing it
   code  policy.yaml:9   candidate  nothing else
   long  policy.yaml:10  candidate  app = x: is not so: absent
 `);
+  });
+
+  it("says once how a client sends what is to be changed, also in a narrow terminal", () => {
+    const changed = (fact: string, to: string, sent_as?: string): FactChanges => ({
+      changes: [{ fact, from: "absent", to, ...(sent_as === undefined ? {} : { sent_as }) }],
+      facts: {},
+      rule: "code",
+      endpoint: "acme/large@far",
+    });
+    const by_client = [
+      changed("budget_usd", "0.04", "header x-route-budget-usd"),
+      changed("budget_usd", "1", "header x-route-budget-usd"),
+    ];
+    const by_operator = [changed("tenant", "ads")];
+    const text = renderWhyNot(
+      { ...answer, by_client, by_operator, is_smallest: true, client_can: "found" },
+      { width: 60 },
+    );
+    expect(text).toMatch(/\n\nhow a client sends them\n {2}budget_usd {2}header x-route-budget-usd$/);
+    expect(text.split("\n").filter((line) => line.length > 60)).toEqual([]);
   });
 
   it("says with the rule what keeps only some from it, or the only one", () => {

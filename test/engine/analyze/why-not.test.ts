@@ -144,7 +144,13 @@ smallest changes by the client, each tried
 
 with what only a key, the operator or the clock can change
   1  tags {code} → absent and context_tokens 2,000 → 20,000 and attributes.team absent → red: acme/large@far by rule
-     long ($0.22048)`.trimStart(),
+     long ($0.22048)
+
+how a client sends them
+  context_tokens     the prompt, or header x-route-context-tokens
+  max_output_tokens  body max_tokens
+  uses_vision        an image in a message
+  tags               header x-route-tags`.trimStart(),
     );
   });
 
@@ -231,7 +237,7 @@ with what only a key, the operator or the clock can change
     expect(answer.is_smallest).toBe(true);
     expect(answer.by_client.map(({ changes }) => changes)).toEqual([
       [
-        { fact: "model", from: "auto", to: "acme/large" },
+        { fact: "model", from: "auto", to: "acme/large", sent_as: "body model" },
         { fact: "provider.only", from: "near", to: "left out" },
       ],
       [
@@ -257,7 +263,7 @@ with what only a key, the operator or the clock can change
       "to: [acme/large]",
     );
     expect(whyNot(either, { ...plain, budget_usd: 1 }, {}, "acme/large").by_client[0]?.changes).toEqual([
-      { fact: "budget_usd", from: "1", to: "absent" },
+      { fact: "budget_usd", from: "1", to: "absent", sent_as: "header x-route-budget-usd" },
     ]);
   });
 
