@@ -13,6 +13,7 @@ import type { DecisionRecord, RecordedCandidate } from "./decision-record.js";
 import { explainDecision } from "./explain-decision.js";
 import { recordRuleAbove } from "./record-rules-above.js";
 import { unknownWorldNames } from "./unknown-world-names.js";
+import { writtenInTests } from "./written-in-tests.js";
 
 export interface PolicyTestResult {
   readonly passed: boolean;
@@ -123,7 +124,8 @@ function checkRouteOfDenied({ outcome }: DecisionRecord, { expect }: PolicyTest)
 }
 
 function describeDenial(denied: NonNullable<DecisionRecord["outcome"]["denied"]>): string {
-  const absent = denied.absent === undefined ? "" : `, because ${denied.absent.join(" and ")} is absent`;
+  const { absent: names } = denied;
+  const absent = names === undefined ? "" : `, because ${names.join(" and ")} is absent${writtenInTests(names)}`;
   return `denied by rule ${denied.rule} (${denied.file}:${denied.line})${absent}`;
 }
 
@@ -185,7 +187,7 @@ function checkRequirements(policy: CompiledPolicy, { outcome }: DecisionRecord, 
     ...extra.map(({ rule, file, line, absent }) =>
       absent === undefined
         ? `${rule} (${file}:${line}) acts too`
-        : `${rule} (${file}:${line}) acts too, because ${absent.join(" and ")} is absent: guards fail closed`,
+        : `${rule} (${file}:${line}) acts too, because ${absent.join(" and ")} is absent: guards fail closed${writtenInTests(absent)}`,
     ),
   ];
   return [failure(`requirements ${listOrNone(expected)}`, listOrNone(actual), why.join("\n"))];
@@ -210,9 +212,9 @@ function whyNotTrue(policy: CompiledPolicy, test: PolicyTest, id: string): strin
   const facts = factsOf(policy, test);
   if (evaluateCondition(rule.condition, facts) === true) return `${id} is a ${rule.effect} rule`;
   const { failed } = recordRuleAbove(policy, rule, facts);
-  const { wanted, fact, got, missed_by, file, line, column } = failed;
+  const { wanted, fact, got, missed_by, absent, file, line, column } = failed;
   const distance = missed_by === undefined ? "" : `, ${missed_by}`;
-  return `${id} needs ${wanted} (${file}:${line}:${column}), but ${fact} is ${got}${distance}`;
+  return `${id} needs ${wanted} (${file}:${line}:${column}), but ${fact} is ${got}${distance}${writtenInTests(absent)}`;
 }
 
 function factsOf(policy: CompiledPolicy, test: PolicyTest): Facts {

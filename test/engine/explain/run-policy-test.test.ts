@@ -71,6 +71,15 @@ actual   rule default (policy.yaml:16)
 because  quick-code needs max_latency_ms < 1,500 (policy.yaml:15:20), but max_latency_ms is absent`,
     ],
     [
+      "an absent fact that every request over HTTP has",
+      { ...quick, uses_vision: undefined },
+      { rule: "quick-code" },
+      {},
+      `expected rule quick-code
+actual   rule default (policy.yaml:16)
+because  quick-code needs not (uses_vision = true) (policy.yaml:15:20), but uses_vision is absent; over HTTP it never is, so write \`uses_vision: false\` where you mean that`,
+    ],
+    [
       "a rule that matches, below the one that decides",
       { ...quick, tenant: "search" },
       { rule: "quick-code" },
