@@ -70,7 +70,7 @@ function Above({ above: { rule, file, line, verdict, failed } }: { readonly abov
         <p>
           <span class="label">got</span>{" "}
           {failed.got === "absent" ? <span class="unsure">absent</span> : <code class="term">{failed.got}</code>}
-          {failed.missed_by === undefined ? null : <small>, {failed.missed_by}</small>}
+          {failed.missed_by === undefined ? null : <small>{failed.missed_by}</small>}
         </p>
       </div>
     </li>

@@ -130,7 +130,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
       "Guards that act ! pii-in-eu policy.yaml:4 requires region eu when tags is present and tags has pii GDPR art. 44",
     );
     expect(await textOf(section(page, "Rules"))).toContain(
-      "✗ long policy.yaml:11 wanted context_tokens ≥ 20,000 got 8 ✗ rich policy.yaml:14 wanted budget_usd ≥ 1 got 0.5 ✓ code policy.yaml:17 matched tags has code",
+      "✗ long policy.yaml:11 wanted context_tokens ≥ 20,000 got 8 short by 19,992 ✗ rich policy.yaml:14 wanted budget_usd ≥ 1 got 0.5 short by 0.5 ✓ code policy.yaml:17 matched tags has code",
     );
     const candidates = await textOf(section(page, "Candidates"));
     expect(candidates).toMatch(/✗ acme\/large@failing excluded \$\S+ .*circuit_open/);
