@@ -3,25 +3,16 @@ import { editDistance } from "../../diagnostics/suggest.js";
 import type { Catalog } from "../../policy/policy-set.js";
 import { canonicalModelId } from "../../rank/canonical-model.js";
 import type { Check } from "../check-context.js";
-import { collectLeaves } from "../collect-leaves.js";
+import { findInConditions } from "../find-in-conditions.js";
 
 /**
  * RW2208: a condition names a model that the catalog does not have, but for a slip of the pen. Other names that the catalog
  * does not have are no finding: clients may name anything, and a guard may be about it.
  */
-export const misspeltModels: Check = function* ({ policy: { set, tests } }) {
-  const conditions = [
-    ...set.rules.map(({ condition }) => condition),
-    ...tests.flatMap(({ forall }) => (forall === undefined ? [] : [forall])),
-  ];
-  const seen = new Set<string>(); // a scope is part of every rule of its file
-  for (const leaf of conditions.flatMap(collectLeaves)) {
-    const place = `${leaf.span.file} ${leaf.span.start}`;
-    if (seen.has(place)) continue;
-    seen.add(place);
-    for (const name of modelsOf(leaf)) {
-      const meant = meantModel(set.catalog, name);
-      if (meant === undefined) continue;
+export const misspeltModels: Check = function* ({ policy }) {
+  const slipsIn = (leaf: Predicate) => slipsOf(leaf, policy.set.catalog);
+  for (const { leaf, found } of findInConditions(policy, slipsIn)) {
+    for (const { name, meant } of found) {
       yield {
         code: "RW2208",
         severity: "warning",
@@ -33,8 +24,12 @@ export const misspeltModels: Check = function* ({ policy: { set, tests } }) {
   }
 };
 
-function modelsOf(leaf: Predicate): readonly string[] {
-  return leaf.kind === "one-of" && leaf.fact === "model" ? leaf.values : [];
+function slipsOf(leaf: Predicate, catalog: Catalog): readonly { name: string; meant: string }[] | undefined {
+  if (leaf.kind !== "one-of" || leaf.fact !== "model") return undefined;
+  return leaf.values.flatMap((name) => {
+    const meant = meantModel(catalog, name);
+    return meant === undefined ? [] : [{ name, meant }];
+  });
 }
 
 function meantModel(catalog: Catalog, name: string): string | undefined {

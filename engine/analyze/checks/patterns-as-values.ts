@@ -1,19 +1,11 @@
 import type { Predicate } from "../../conditions/condition.js";
 import type { Check } from "../check-context.js";
-import { collectLeaves } from "../collect-leaves.js";
+import { findInConditions } from "../find-in-conditions.js";
 
 /** RW2207: a text with `*` that is compared as it stands: only `glob` reads it as a pattern, so a guard would not act. */
-export const patternsAsValues: Check = function* ({ policy: { set, tests } }) {
-  const conditions = [
-    ...set.rules.map(({ condition }) => condition),
-    ...tests.flatMap(({ forall }) => (forall === undefined ? [] : [forall])),
-  ];
-  const seen = new Set<string>(); // a scope is part of every rule of its file
-  for (const leaf of conditions.flatMap(collectLeaves)) {
-    const place = `${leaf.span.file} ${leaf.span.start}`;
-    const pattern = valuesOf(leaf).find((value) => value.includes("*"));
-    if (pattern === undefined || seen.has(place)) continue;
-    seen.add(place);
+export const patternsAsValues: Check = function* ({ policy }) {
+  const patternIn = (leaf: Predicate) => valuesOf(leaf).find((value) => value.includes("*"));
+  for (const { leaf, found: pattern } of findInConditions(policy, patternIn)) {
     yield {
       code: "RW2207",
       severity: "warning",

@@ -3,24 +3,16 @@ import { matchesGlob } from "../../conditions/glob.js";
 import type { Catalog } from "../../policy/policy-set.js";
 import { canonicalModelId } from "../../rank/canonical-model.js";
 import type { Check } from "../check-context.js";
-import { collectLeaves } from "../collect-leaves.js";
+import { findInConditions } from "../find-in-conditions.js";
 
 /**
  * RW2206: a pattern or an expression that fits the short name of a model and not its full id, which is what the fact `model`
  * holds however a client writes it: a guard would not act. Where values are listed, short names stand for the full ids.
  */
-export const shortModelNames: Check = function* ({ policy: { set, tests } }) {
-  const conditions = [
-    ...set.rules.map(({ condition }) => condition),
-    ...tests.flatMap(({ forall }) => (forall === undefined ? [] : [forall])),
-  ];
-  const seen = new Set<string>(); // a scope is part of every rule of its file
-  for (const leaf of conditions.flatMap(collectLeaves)) {
-    const place = `${leaf.span.file} ${leaf.span.start}`;
-    const short = shortNameIn(leaf, set.catalog);
-    if (short === undefined || seen.has(place)) continue;
-    seen.add(place);
-    const { words, name, id, help } = short;
+export const shortModelNames: Check = function* ({ policy }) {
+  const shortIn = (leaf: Predicate) => shortNameIn(leaf, policy.set.catalog);
+  for (const { leaf, found } of findInConditions(policy, shortIn)) {
+    const { words, name, id, help } = found;
     yield {
       code: "RW2206",
       severity: "warning",
