@@ -1,3 +1,5 @@
+import { codePoint } from "./code-point.js";
+
 /** What the pre-tokeniser of o200k_base asks about a character; every character has exactly one class. */
 const UPPER = 1; // \p{Lu} \p{Lt}
 const LOWER = 2; // \p{Ll}
@@ -128,16 +130,13 @@ function whiteSpaceEnd(text: string, start: number): number {
 }
 
 function classAt(text: string, index: number): number {
-  const code = text.charCodeAt(index);
-  const codePoint = code < 0xd800 || code > 0xdbff ? code : (text.codePointAt(index) ?? code);
-  const known = classes[codePoint] ?? 0;
-  return known !== 0 ? known : classify(codePoint);
+  const character = codePoint(text, index);
+  const known = classes[character] ?? 0;
+  return known !== 0 ? known : classify(character);
 }
 
 function widthAt(text: string, index: number): number {
-  const code = text.charCodeAt(index);
-  if (code < 0xd800 || code > 0xdbff) return 1;
-  return (text.codePointAt(index) ?? code) > 0xffff ? 2 : 1;
+  return codePoint(text, index) > 0xffff ? 2 : 1;
 }
 
 const tests: readonly (readonly [RegExp, number])[] = [
@@ -150,9 +149,9 @@ const tests: readonly (readonly [RegExp, number])[] = [
   [/\p{N}/u, NUMBER],
 ];
 
-function classify(codePoint: number): number {
-  const character = String.fromCodePoint(codePoint);
-  const found = tests.find(([test]) => test.test(character))?.[1] ?? SYMBOL;
-  classes[codePoint] = found;
+function classify(character: number): number {
+  const text = String.fromCodePoint(character);
+  const found = tests.find(([test]) => test.test(text))?.[1] ?? SYMBOL;
+  classes[character] = found;
   return found;
 }

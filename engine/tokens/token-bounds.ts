@@ -1,3 +1,4 @@
+import { codePoint } from "./code-point.js";
 import { expectedPieceTokens } from "./expected-piece-tokens.js";
 import { nextPieceEnd } from "./next-piece-end.js";
 import { longestBlankRun, mostCharacters, pairRuns } from "./o200k-vocabulary-facts.js";
@@ -116,7 +117,7 @@ function addPiece(text: string, start: number, end: number, total: RunningTotal)
     let width = 1;
     if (code >= 0x80) {
       if (code >= 0xd800 && code <= 0xdfff) {
-        code = text.codePointAt(index) ?? code;
+        code = codePoint(text, index);
         if (code > 0xffff) index++;
         else code = 0xfffd; // what UTF-8 encoders write for half of a pair
       }
