@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
+import { isDatabaseUnavailable } from "../storage/is-database-unavailable.js";
 
 export interface CommitQueueOptions<Row> {
   /** Writes rows. One that fails is called again with the same rows first: it must skip those it wrote. */
@@ -20,7 +21,7 @@ export interface CommitQueueOptions<Row> {
 const MOST_MS_BETWEEN = 8;
 /** A commit that takes longer counts as failing, milliseconds: so long answers wait for theirs. */
 const LONGEST_COMMIT_MS = 2_000;
-/** After so many failures in a row each row of the batch is tried alone. */
+/** After so many failures that may be a row's own fault each row of the batch is tried alone. */
 const TRIES_TOGETHER = 5;
 
 interface Waiting<Row> {
@@ -32,7 +33,7 @@ interface Waiting<Row> {
 /**
  * Rows that somebody waits for: {@link add} says when its row is committed. There is no delay: what comes while one
  * batch is written is the next batch, so a commit is shared by as many rows as the load brings. A batch that fails is
- * tried again until it is written. When it goes on failing its rows are tried one by one: those that fail while others of
+ * tried again until it is written. When it goes on failing, and not because the database is full or away, its rows are tried one by one: those that fail while others of
  * the same batch are written are at fault themselves, and set aside with an error in the log, so that one row cannot hold up
  * all others. While none can be written, nothing is given up.
  */
@@ -109,8 +110,12 @@ export class CommitQueue<Row> {
         await this.#options.write(batch.map(({ row }) => row));
       } catch (error) {
         this.#noteFailure(error);
-        this.#failures += 1;
-        if (this.#failures % TRIES_TOGETHER === 0 && (await this.#writeOneByOne(batch))) continue;
+        // Where all is refused no row is at fault, and trying each would hold up the requests for a second.
+        if (!isDatabaseUnavailable(error)) this.#failures += 1;
+        if (this.#failures === TRIES_TOGETHER) {
+          this.#failures = 0;
+          if (await this.#writeOneByOne(batch)) continue;
+        }
         await new Promise((resolve) => setTimeout(resolve, this.#options.retryMs));
         continue;
       }

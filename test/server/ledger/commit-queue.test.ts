@@ -51,4 +51,27 @@ describe("CommitQueue", () => {
     answer?.();
     await eventually(() => expect(queue.status()).toEqual({ waiting: 0, written: 1, rejected: 0 }));
   });
+
+  it("tries the rows of a failing batch one by one, unless the database says that it is full or away", async () => {
+    const full = Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" });
+    for (const [error, sizes] of [
+      [new Error("a value is too large"), [1, 2]],
+      [full, [2]],
+    ] as const) {
+      const tried: number[] = [];
+      const queue = new CommitQueue<number>({
+        write: async (rows) => {
+          tried.push(rows.length);
+          if (tried.length < 20) throw error;
+        },
+        log: { warn: () => undefined, error: () => undefined },
+        now: Date.now,
+        retryMs: 0,
+      });
+      queue.add(1);
+      queue.add(2);
+      await eventually(() => expect(queue.status()).toEqual({ waiting: 0, written: 2, rejected: 0 }));
+      expect([...new Set(tried)].toSorted()).toEqual(sizes);
+    }
+  });
 });
