@@ -55,11 +55,11 @@ async function buildProgram(): Promise<Command> {
   return program;
 }
 
-/** Whoever reads the output may stop, as `head` does: then there is nothing left to do. */
+/** Whoever reads the output may stop, as `head` does: then there is nothing left to do. Nor is there on a full disk, but that is said. */
 function endWithReader(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit();
-    throw error;
+    if (error.code !== "EPIPE") fail(`policy: the output cannot be written: ${error.message}`, 2);
+    process.exit();
   });
 }
 
@@ -84,6 +84,7 @@ function fail(message: string, exitCode: number, answer?: object): void {
   process.stderr.write(`${wantsJson ? JSON.stringify({ error }, undefined, 2) : text}\n`);
 }
 
+process.stderr.on("error", () => undefined); // what cannot be said is in the exit code
 try {
   await (await buildProgram()).parseAsync(process.argv);
 } catch (error) {

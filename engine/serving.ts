@@ -75,3 +75,4 @@ export {
 } from "./units/money.js";
 export { MAX_TAGS, normalizeTag } from "./units/tags.js";
 export { formatTokens, MAX_TOKENS, parseTokens } from "./units/tokens.js";
+export { writeCounted } from "./units/write-figures.js";

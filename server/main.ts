@@ -3,10 +3,10 @@ import { resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import pino from "pino";
-import { type CompiledPolicy, shortRevision } from "../engine/serving.js";
+import { type CompiledPolicy, shortRevision, writeCounted } from "../engine/serving.js";
 import { ContentRecorder } from "./content/content-recorder.js";
 import { readContentDays, readContentSettings } from "./content/content-settings.js";
+import { createLog } from "./create-log.js";
 import { HealthChecks } from "./dispatch/health-checks.js";
 import { reportEndpoints } from "./dispatch/report-endpoints.js";
 import { reportHealth } from "./dispatch/report-health.js";
@@ -262,7 +262,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         "RECORD_CONTENT is on: prompts and answers are kept, redacted, and administrators can read them",
       );
     }
-    greet(url, servingPolicyOf(policies.current()));
+    greet(url, servingPolicyOf(policies.current()), log);
 
     const telemetry = await startTelemetry({ log, now: Date.now });
     // Spans of the last requests end while they drain, so telemetry closes after the server.
@@ -274,14 +274,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await closeAll();
     throw error;
   }
-}
-
-/** JSON lines on stderr, written at once: what is logged is rare, and the last words before a crash count most. */
-function createLog(): Logger {
-  return pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.err } },
-    pino.destination({ fd: 2, sync: true }),
-  );
 }
 
 function snapshotOf({ revision, name, files }: CompiledPolicy) {
@@ -321,9 +313,12 @@ function sayCredentials({ access }: ServingPolicy, log: Pick<Logger, "info" | "w
 }
 
 /** The one line for people; everything else is JSON. */
-function greet(url: string, { label, policy, access }: ServingPolicy): void {
+function greet(url: string, { label, policy, access }: ServingPolicy, log: Pick<Logger, "warn">): void {
   const simulating = access.simulateAll ? " · SIMULATED: no provider's API key is set" : "";
-  process.stdout.write(`routewright serving ${url} · ${label} · ${policy.set.rules.length} rules${simulating}\n`);
+  process.stdout.on("error", (error) => log.warn({ error: error.message }, "the standard output cannot be written"));
+  process.stdout.write(
+    `routewright serving ${url} · ${label} · ${writeCounted(policy.set.rules.length, "rule")}${simulating}\n`,
+  );
 }
 
 /** Whether an address to listen on is reached from this machine only. */

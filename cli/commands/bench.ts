@@ -12,6 +12,7 @@ import {
   shortRevision,
   type WorstCase,
   worstCase,
+  writeCounted,
 } from "../../engine/index.js";
 import { inlineMore } from "../../server/inline-more.js";
 import { CommandFailure } from "../command-failure.js";
@@ -53,7 +54,7 @@ export function benchCommand(): Command {
       ]);
       process.stdout.write(
         [
-          `${policy.name}@${shortRevision(policy.revision)} · ${policy.set.rules.length} rules · ${cpus()[0]?.model ?? "?"}, Node ${process.version}`,
+          `${policy.name}@${shortRevision(policy.revision)} · ${writeCounted(policy.set.rules.length, "rule")} · ${cpus()[0]?.model ?? "?"}, Node ${process.version}`,
           ...renderTable(rows, 2, options.color),
           `${count(REQUESTS)} requests at the edges of the policy, seed ${own.seed}; tree and rules in order agree on all of them`,
           describe(worst, policy.set.rules.length),

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { shortRevision, writeCompiledPolicy } from "../../engine/index.js";
+import { shortRevision, writeCompiledPolicy, writeCounted } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { loadPoliciesWithTests } from "../load-policies.js";
@@ -30,7 +30,7 @@ export function compileCommand(): Command {
       }
       const size = Math.ceil(bytes / 1000);
       process.stdout.write(
-        `wrote ${output}: ${name}@${shortRevision(revision)} · ${set.rules.length} rules · ${size} kB\n`,
+        `wrote ${output}: ${name}@${shortRevision(revision)} · ${writeCounted(set.rules.length, "rule")} · ${size} kB\n`,
       );
     });
 }

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { Command } from "commander";
 import { CommandFailure } from "../command-failure.js";
@@ -23,13 +23,9 @@ export function initCommand(): Command {
           `policy init: ${target} is not empty (${present.slice(0, 3).join(", ")}${present.length > 3 ? ", …" : ""}); nothing was written. Name a new directory.`,
         );
       }
-      const starter = join(packageRoot(), "cli", "starter");
-      await cp(starter, target, { recursive: true });
-      const entries = await readdir(starter, { recursive: true, withFileTypes: true });
-      const files = entries
-        .filter((entry) => entry.isFile())
-        .map((file) => join(target, relative(starter, join(file.parentPath, file.name))));
-      for (const file of files) await pointAtSchemas(file);
+      const files = await writeStarter(target).catch((error: Error) => {
+        throw new CommandFailure(2, `policy init: cannot write ${target}: ${error.message}`);
+      });
       if (json) {
         process.stdout.write(`${JSON.stringify({ files }, undefined, 2)}\n`);
         return;
@@ -38,6 +34,23 @@ export function initCommand(): Command {
       const where = resolve(target) === resolve(policies) ? "" : ` --policies ${target}`;
       process.stdout.write(`next: policy check${where} · policy explain${where} --tags code · policy serve${where}\n`);
     });
+}
+
+/** All of it or nothing. @returns the files. */
+async function writeStarter(target: string): Promise<readonly string[]> {
+  const starter = join(packageRoot(), "cli", "starter");
+  const entries = await readdir(starter, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((file) => join(target, relative(starter, join(file.parentPath, file.name))));
+  try {
+    await cp(starter, target, { recursive: true });
+    for (const file of files) await pointAtSchemas(file);
+  } catch (error) {
+    for (const name of await readdir(starter)) await rm(join(target, name), { recursive: true, force: true });
+    throw error;
+  }
+  return files;
 }
 
 /** The first line of a file says where its schema is; editors look from the file's own folder. */

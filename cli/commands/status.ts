@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { shortGit, shortRevision, writeCount, writeShare } from "../../engine/index.js";
+import { shortGit, shortRevision, writeCount, writeCounted, writeShare } from "../../engine/index.js";
 import type { PolicyStatus } from "../../server/policy-files/policy-store.js";
 import type { ShadowReport } from "../../server/shadow.js";
 import { askServerForJson, DEFAULT_SERVER } from "../ask-server.js";
@@ -70,7 +70,7 @@ function describe(
 ): string {
   const { name, revision, git, since, rules } = policy.serving;
   const lines = [
-    `${status}: serving ${name}@${shortRevision(revision)}${commitOf(git)} since ${since}, ${rules} rules`,
+    `${status}: serving ${name}@${shortRevision(revision)}${commitOf(git)} since ${since}, ${writeCounted(rules, "rule")}`,
     ...(simulated
       ? ["simulated: no provider's API key is set, so the built-in simulator answers every request"]
       : keyless.length > 0

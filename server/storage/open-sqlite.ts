@@ -184,13 +184,16 @@ const BUSY_AT_CLOSE_MS = 100;
 const MAX_STATEMENTS = 200;
 const TRANSACTION_WORDS = new Set(["begin", "commit", "rollback"]);
 
-/** Makes the file for its owner alone; SQLite gives the -wal and -shm beside it the same mode. One that is there keeps its own. */
+/**
+ * Makes the file for its owner alone; SQLite gives the -wal and -shm beside it the same mode. One that is there keeps its own.
+ * @throws the system's error when it cannot be made: libsql's says a number only.
+ */
 function makePrivate(path: string): void {
   if (existsSync(path)) return;
   try {
     closeSync(openSync(path, "ax", 0o600));
-  } catch {
-    // Another process was faster, or it cannot be made: the driver says why.
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error; // another process was faster
   }
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -40,16 +41,24 @@ describe("policy serve from start to end", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  async function start(args: readonly string[] = [], environment: Record<string, string> = {}) {
+  async function start(
+    args: readonly string[] = [],
+    environment: Record<string, string> = {},
+    log: "pipe" | number = "pipe",
+  ) {
     const { PATH, HOME } = process.env;
-    const child = spawn(process.execPath, [cli, "serve", "--policies", policies, "--port", "0", ...args], {
-      env: { PATH, HOME, DATABASE_URL: `sqlite:${join(folder, "data/routewright.db")}`, ...environment },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child: ChildProcess = spawn(
+      process.execPath,
+      [cli, "serve", "--policies", policies, "--port", "0", ...args],
+      {
+        env: { PATH, HOME, DATABASE_URL: `sqlite:${join(folder, "data/routewright.db")}`, ...environment },
+        stdio: ["ignore", "pipe", log],
+      },
+    );
     children.push(child);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
-      stream.on("data", (data: Buffer) => {
+      stream?.on("data", (data: Buffer) => {
         output += data.toString();
       });
     }
@@ -105,6 +114,21 @@ describe("policy serve from start to end", () => {
       { result: "rejected", serving: { name: "second" } },
     ]);
     await writeFile(join(policies, "policy.yaml"), policyText("first"));
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("goes on while its log cannot be written", async () => {
+    const full = await open("/dev/full", "w");
+    const { child, ended, url } = await start([], {}, full.fd);
+    await full.close();
+    await writeFile(join(policies, "policy.yaml"), "kind: policy\n");
+    await eventually(async () => {
+      const status = (await (await fetch(`${url}/admin/policy`)).json()) as { rejected?: object };
+      expect(status.rejected).toBeDefined(); // which is logged
+    });
+    await writeFile(join(policies, "policy.yaml"), policyText("first"));
+    expect((await ask(url, false)).status).toBe(200);
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
   });
 
   it("warns when others than this machine can reach it and no API key was made", async () => {

@@ -1,5 +1,7 @@
-import { execFile } from "node:child_process";
-import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { appendFile, cp, mkdir, mkdtemp, open, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -35,6 +37,29 @@ describe("the policy command on a starter set", () => {
     expect(code).toBe(2);
     expect(stderr).toContain("is not empty");
     expect(await readFile(join(starter, "policy.yaml"), "utf8")).toBe(before);
+  });
+
+  it.skipIf(!existsSync("/proc"))("init says where it cannot write", async () => {
+    const { code, stderr } = await runPolicy(["init", "/proc/routewright"]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^policy init: cannot write \/proc\/routewright: ENOENT.*\n$/);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("an output that cannot be written is an error of its own", async () => {
+    const full = await open("/dev/full", "w");
+    const child = spawn(process.execPath, ["dist/cli/main.js", "check", "--policies", starter], {
+      stdio: ["ignore", full.fd, "pipe"],
+    });
+    let stderr = "";
+    child.stderr?.on("data", (data: Buffer) => {
+      stderr += data.toString();
+    });
+    const [code] = (await once(child, "close")) as [number];
+    await full.close();
+    expect([code, stderr]).toEqual([
+      2,
+      "policy: the output cannot be written: ENOSPC: no space left on device, write\n",
+    ]);
   });
 
   it("check finds the starter set sound, strictly", async () => {

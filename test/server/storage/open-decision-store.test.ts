@@ -187,6 +187,8 @@ describe("openDecisionStore()", () => {
 
   it("says why a file cannot be used", async () => {
     const folder = await newFolder();
+    const longName = join(folder, `${"x".repeat(300)}.db`);
+    await expect(openStore({ url: `sqlite:${longName}` })).rejects.toThrow(/x\.db cannot be used: ENAMETOOLONG: /);
     await mkdir(join(folder, "folder.db"));
     await expect(openStore({ url: `sqlite:${join(folder, "folder.db")}` })).rejects.toThrow(
       /^the database sqlite:.*folder\.db cannot be used: /,

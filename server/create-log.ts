@@ -1,0 +1,32 @@
+import pino, { type Logger } from "pino";
+
+/** Bytes of lines that wait while they cannot be written. */
+const MOST_BYTES_WAITING = 1 << 20;
+
+/**
+ * JSON lines on stderr, written at once: what is logged is rare, and the last words before a crash count most.
+ *
+ * A log that cannot be written (its disk is full) stops nothing: its lines wait, are written with the next one that can be,
+ * and beyond 1 MiB are counted in place of kept.
+ *
+ * @param fd a file descriptor; default: that of stderr.
+ */
+export function createLog(fd = 2): Logger {
+  const destination = pino.destination({ fd, sync: true, maxLength: MOST_BYTES_WAITING });
+  let lost = 0;
+  destination.on("error", () => undefined); // there is nowhere to say it; the lines wait
+  destination.on("drop", () => {
+    lost += 1;
+  });
+  const log = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.err } },
+    destination,
+  );
+  destination.on("drain", () => {
+    if (lost === 0) return;
+    const lines = lost;
+    lost = 0;
+    log.error({ lines }, "lines of this log are lost: it could not be written");
+  });
+  return log;
+}
