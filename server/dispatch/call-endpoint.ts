@@ -12,7 +12,7 @@ import { together } from "../together.js";
 import { type AnswerReceiver, receiveError, receiveInstead, WholeReceiver } from "./answers/answer-receivers.js";
 import { answersAsked } from "./answers/answers-asked.js";
 import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./answers/attempt-result.js";
-import { AttemptTimers } from "./answers/attempt-timers.js";
+import { AttemptTimers, CLIENT_TOO_SLOW } from "./answers/attempt-timers.js";
 import { classifyException } from "./answers/classify-failure.js";
 import type { ClientPresence } from "./answers/client-presence.js";
 import { receiveStream } from "./answers/receive-stream.js";
@@ -89,8 +89,7 @@ class Call implements UpstreamHandler {
     this.#startedAt = options.clock();
     const { planned, sink, clock } = options;
     this.#timers = new AttemptTimers(planned.route.timeouts, sink !== undefined, clock, (expired) => {
-      // The provider is held up by a client that takes nothing: it is the client that is not there.
-      if (this.#isBlocked) this.#leftBehind();
+      if (expired === CLIENT_TOO_SLOW) this.#leftBehind();
       else this.onFailure(expired);
     });
   }
@@ -179,7 +178,7 @@ class Call implements UpstreamHandler {
       if (!this.#isBlocked) return;
       this.#isBlocked = false;
       if (this.#isSettled) return;
-      this.#timers.waiting();
+      this.#timers.resumed();
       this.#exchange?.resume();
     });
   }

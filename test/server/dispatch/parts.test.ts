@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { AttemptTimers, type TimerExpired } from "../../../server/dispatch/answers/attempt-timers.js";
+import { AttemptTimers, CLIENT_TOO_SLOW } from "../../../server/dispatch/answers/attempt-timers.js";
 import { ClientPresence } from "../../../server/dispatch/answers/client-presence.js";
 import type { Failure } from "../../../server/dispatch/answers/failure.js";
 import { dataOf, EventTooLarge, MAX_EVENT_BYTES, SseSplitter } from "../../../server/dispatch/answers/sse-splitter.js";
@@ -46,7 +46,7 @@ describe("AttemptTimers", () => {
       timeouts,
       isStream,
       () => performance.now(),
-      (error: TimerExpired) => expired.push(error.timer),
+      (error) => expired.push(error === CLIENT_TOO_SLOW ? error : error.timer),
     );
     return { timers, expired, pass: (ms: number) => vi.advanceTimersByTime(ms) };
   }
@@ -64,7 +64,7 @@ describe("AttemptTimers", () => {
     timers.paused();
     pass(500);
     expect(expired).toEqual([]);
-    timers.waiting();
+    timers.resumed();
     pass(50);
     expect(expired).toEqual(["idle"]);
     timers.stop();
@@ -96,6 +96,41 @@ describe("AttemptTimers", () => {
     expect(whole.expired).toEqual([]);
     whole.pass(1);
     expect(whole.expired).toEqual(["total"]);
+    vi.useRealTimers();
+  });
+
+  it("total does not count what the client holds the stream up, which has as long in all", () => {
+    const begun = () => {
+      const one = start(true);
+      one.timers.contentArrived();
+      return one;
+    };
+    const slow = begun();
+    slow.pass(400);
+    slow.timers.paused();
+    slow.pass(900);
+    slow.timers.resumed();
+    for (let ms = 0; ms < 590; ms += 10) {
+      slow.timers.waiting();
+      slow.pass(10);
+    }
+    expect(slow.expired).toEqual([]);
+    slow.timers.waiting();
+    slow.pass(10);
+    expect(slow.expired).toEqual(["total"]);
+    slow.timers.stop();
+    const gone = begun();
+    for (let times = 0; times < 2; times++) {
+      gone.timers.paused();
+      gone.pass(499);
+      expect(gone.expired).toEqual([]);
+      gone.timers.resumed();
+    }
+    gone.timers.paused();
+    gone.pass(2);
+    expect(gone.expired).toEqual([CLIENT_TOO_SLOW]);
+    gone.timers.stop();
+    expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
   });
 
