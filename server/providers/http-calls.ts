@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { Dispatcher, errors, Agent as UndiciAgent } from "undici";
+import type { buildConnector as BuildConnector, Dispatcher, errors, Agent as UndiciAgent } from "undici";
 import type { BufferList } from "../json/buffer-list.js";
 import { CompressedAnswer, compressionOf } from "./compressed-answer.js";
 import type { UpstreamExchange, UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
@@ -7,6 +7,7 @@ import type { UpstreamExchange, UpstreamHandler, UpstreamHeaders } from "./provi
 // undici's front door loads fetch, WebSocket, caches and mocks too: 3 MB of heap beside what is used.
 const load = createRequire(import.meta.url);
 const Agent = load("undici/lib/dispatcher/agent.js") as typeof UndiciAgent;
+const buildConnector = load("undici/lib/core/connect.js") as typeof BuildConnector;
 const request = load("undici/lib/api/api-request.js") as Dispatcher["request"];
 
 /** Of an answer to a health check so much is read to keep its connection, bytes. */
@@ -60,7 +61,7 @@ export class HttpCalls {
     const agent =
       this.#agents.get(connectTimeoutMs) ??
       // The dispatcher keeps the other timers itself, so undici's own are off.
-      new Agent({ connect: { timeout: connectTimeoutMs }, headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+      new Agent({ connect: connectorFor(connectTimeoutMs), headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
     this.#agents.set(connectTimeoutMs, agent);
     return agent;
   }
@@ -92,17 +93,34 @@ class CallEnded extends Error {
   override readonly name = "CallEnded";
 }
 
+/** What broke a connection on which bytes of an earlier answer were read: of a socket's own errors undici does not say which socket it was. */
+const onKept = new WeakSet<Error>();
+
+function connectorFor(timeout: number): BuildConnector.connector {
+  const connect = buildConnector({ timeout });
+  return (options, callback) =>
+    connect(options, (...connected) => {
+      const [, socket] = connected;
+      socket?.on("error", (error) => {
+        if (socket.bytesRead > 0) onKept.add(error);
+      });
+      callback(...connected);
+    });
+}
+
 /** A close that crossed a request shows within a round trip, milliseconds; after that the provider had it, and may have worked on it. */
 const CROSSING_MS = 1_000;
 
 /**
  * Whether a provider closed a kept connection while the request was on its way there, as it may at any time (RFC 9112, 9.5): bytes of
- * an earlier answer were read on it. Nobody has failed then, and the request goes out again, on another connection.
+ * an earlier answer were read on it. Where it had closed before the request came, the request is answered by a reset. Nobody has failed
+ * then, and the request goes out again, on another connection.
  */
 function isStale(error: Error, sentAt: number): boolean {
-  const { code, socket } = error as Partial<errors.SocketError>;
-  if (code !== "UND_ERR_SOCKET" || error.message !== "other side closed") return false;
-  return (socket?.bytesRead ?? 0) > 0 && performance.now() - sentAt < CROSSING_MS;
+  if (performance.now() - sentAt >= CROSSING_MS) return false;
+  const { code, socket } = error as { readonly code?: string; readonly socket?: errors.SocketError["socket"] };
+  if (code === "ECONNRESET" || code === "EPIPE") return onKept.has(error);
+  return code === "UND_ERR_SOCKET" && error.message === "other side closed" && (socket?.bytesRead ?? 0) > 0;
 }
 
 /** Hands undici's events over, and stops doing so once the call is aborted. */

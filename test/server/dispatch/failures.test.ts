@@ -235,7 +235,7 @@ describe("a compressed answer, which nobody asked for", () => {
 
 describe("a connection that the provider closes while a request is on its way", () => {
   /** Answers so many requests on each connection, and closes it when another one comes. */
-  async function startClosing(answersEach: number, closesAfterMs = 0) {
+  async function startClosing(answersEach: number, closesAfterMs = 0, close: "end" | "resetAndDestroy" = "end") {
     const text = JSON.stringify(completion("fine"));
     const head = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n\r\n`;
     let requests = 0;
@@ -244,7 +244,7 @@ describe("a connection that the provider closes while a request is on its way", 
       socket.on("data", () => {
         requests += 1;
         if (answered++ < answersEach) socket.write(head + text);
-        else setTimeout(() => socket.end(), closesAfterMs);
+        else setTimeout(() => socket[close](), closesAfterMs);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -253,26 +253,32 @@ describe("a connection that the provider closes while a request is on its way", 
     return { proxy, requests: () => requests, close: () => server.close() };
   }
 
-  it("was kept from an earlier one: the request goes out on another, and nobody has failed", async () => {
-    const { proxy, requests, close } = await startClosing(1);
-    await (await proxy.ask()).text();
-    const answer = await proxy.ask();
-    expect([answer.status, answer.headers.get("x-route-attempts"), requests()]).toEqual([200, "1", 3]);
-    expect((await proxy.ledger()).map(({ outcome }) => outcome)).toEqual(["answered", "answered"]);
-    const { endpoints } = (await (await fetch(`${proxy.url}/admin/health`)).json()) as { endpoints: object[] };
-    expect(endpoints).toMatchObject([{ circuit: { recent: { calls: 2, failures: 0 } } }]);
-    close();
-  });
+  it.each(["end", "resetAndDestroy"] as const)(
+    "was kept from an earlier one: the request goes out on another, and nobody has failed (%s)",
+    async (how) => {
+      const { proxy, requests, close } = await startClosing(1, 0, how);
+      await (await proxy.ask()).text();
+      const answer = await proxy.ask();
+      expect([answer.status, answer.headers.get("x-route-attempts"), requests()]).toEqual([200, "1", 3]);
+      expect((await proxy.ledger()).map(({ outcome }) => outcome)).toEqual(["answered", "answered"]);
+      const { endpoints } = (await (await fetch(`${proxy.url}/admin/health`)).json()) as { endpoints: object[] };
+      expect(endpoints).toMatchObject([{ circuit: { recent: { calls: 2, failures: 0 } } }]);
+      close();
+    },
+  );
 
-  it("was kept, but closes long after: the provider may have worked on the request, which is not sent twice", async () => {
-    const { proxy, requests, close } = await startClosing(1, 1_100);
-    await (await proxy.ask()).text();
-    expect([(await proxy.ask()).status, requests()]).toEqual([502, 2]);
-    close();
-  });
+  it.each(["end", "resetAndDestroy"] as const)(
+    "was kept, but closes long after: the provider may have worked on the request, which is not sent twice (%s)",
+    async (how) => {
+      const { proxy, requests, close } = await startClosing(1, 1_100, how);
+      await (await proxy.ask()).text();
+      expect([(await proxy.ask()).status, requests()]).toEqual([502, 2]);
+      close();
+    },
+  );
 
-  it("was made for it: that is a failure", async () => {
-    const { proxy, requests, close } = await startClosing(0);
+  it.each(["end", "resetAndDestroy"] as const)("was made for it: that is a failure (%s)", async (how) => {
+    const { proxy, requests, close } = await startClosing(0, 0, how);
     expect([(await proxy.ask()).status, requests()]).toEqual([502, 1]);
     expect((await proxy.lastDecision()).attempts).toMatchObject([{ error_class: "connection" }]);
     close();
