@@ -28,12 +28,13 @@ export class ResponseCache {
    * The answer that is kept, or that an identical request under way gets: then this one waits for it. Where there is none the
    * answer is made and kept, and identical requests that come meanwhile wait for it. When it fails, or is not to be kept,
    * each of them makes its own call.
+   * @param make may say that what it makes will not be kept: then nobody waits for the rest of it.
    */
   async findOrMake<Made>(
     key: string,
     ttlMs: number,
     client: ClientPresence,
-    make: () => Promise<Made>,
+    make: (letGo: () => void) => Promise<Made>,
     broughtBy: (made: Made) => Brought,
   ): Promise<{ readonly found: CachedAnswer } | { readonly made: Made }> {
     let brought: Brought = this.#answers.get(key) ?? "left";
@@ -47,14 +48,14 @@ export class ResponseCache {
   async #make<Made>(
     key: string,
     ttlMs: number,
-    make: () => Promise<Made>,
+    make: (letGo: () => void) => Promise<Made>,
     broughtBy: (made: Made) => Brought,
   ): Promise<Made> {
     let tell: (brought: Brought) => void = () => undefined;
     if (!this.#underWay.has(key)) {
       const promise = new Promise<Brought>((resolve) => {
         tell = (brought) => {
-          this.#underWay.delete(key);
+          if (this.#underWay.get(key) === promise) this.#underWay.delete(key);
           resolve(brought);
         };
       });
@@ -62,7 +63,7 @@ export class ResponseCache {
     }
     let brought: Brought;
     try {
-      const made = await make();
+      const made = await make(() => tell(undefined));
       brought = broughtBy(made);
       if (brought !== undefined && brought !== "left") this.#answers.set(key, brought, { ttl: ttlMs });
       return made;

@@ -48,12 +48,14 @@ async function fromCache(
     exchange.cached("bypass");
     return send(sink);
   }
-  const events = collect(sink);
+  let notKept = () => {};
+  const events = collect(sink, () => notKept());
   const answer = await plane.responses.findOrMake(
     keyOf(asked),
     ttlMs,
     exchange.client,
-    () => {
+    (letGo) => {
+      notKept = letGo;
       exchange.cached("miss");
       return send(events.sink);
     },
@@ -103,8 +105,8 @@ function replay(exchange: Exchange, answer: CachedAnswer, planned: PlannedAttemp
   exchange.endStream(answer.last);
 }
 
-/** A sink that keeps what goes through it, up to what the cache would keep. */
-function collect(sink: ClientSink | undefined) {
+/** A sink that keeps what goes through it, up to what the cache would keep. @param onTooLarge called when it is more. */
+function collect(sink: ClientSink | undefined, onTooLarge: () => void) {
   let events: Buffer[] | undefined = [];
   let bytes = 0;
   const through: ClientSink | undefined =
@@ -118,7 +120,10 @@ function collect(sink: ClientSink | undefined) {
               bytes += event.length;
               if (isKept(bytes))
                 events?.push(Buffer.from(event)); // a copy: the event may be part of a larger piece
-              else events = undefined;
+              else if (events !== undefined) {
+                events = undefined;
+                onTooLarge();
+              }
             }
             return sink.write(written);
           },

@@ -5,6 +5,7 @@ import {
   compile,
   completion,
   done,
+  event,
   policyOf,
   sendJson,
   startProxy,
@@ -129,6 +130,27 @@ describe("a route with cache", () => {
     const answers = await Promise.all((await Promise.all(asked)).map(textAndState));
     expect(answers.map(([state]) => state).sort()).toEqual(["hit", "hit", "miss"]);
     expect(upstream.requests).toHaveLength(1);
+  });
+
+  it("is not waited for by others once it is larger than what is kept", async () => {
+    const upstream = await startUpstream(async (response) => {
+      startStream(response);
+      response.write(event({ content: "x".repeat(2 * 1024 * 1024) }));
+      void tell.then(() => response.end(event({}, "stop") + done));
+    });
+    let end = () => {};
+    const tell = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const proxy = await proxyWithCache(upstream);
+    const first = await proxy.ask({ stream: true });
+    const second = await proxy.ask({ stream: true }); // its own call: the first one has not ended
+    expect(upstream.requests).toHaveLength(2);
+    end();
+    for (const answer of [first, second]) {
+      const [state, text] = await textAndState(answer);
+      expect([state, text.endsWith("data: [DONE]\n\n")]).toEqual(["miss", true]);
+    }
   });
 
   it("lets one of those that wait ask in the place of a client that hung up, and the others wait for it", async () => {
