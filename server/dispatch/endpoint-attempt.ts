@@ -177,6 +177,7 @@ class EndpointAttempt {
       this.#shared.endpoints.observations.end(this.#planned.endpoint.id);
       const ended = withoutSecrets(call, serving.secretsOf(this.#planned.endpoint));
       const cost = account.settle(paid, this.#planned, ended, this.#price);
+      if (cost.unbelievedUsd !== undefined) this.#warnOfCost(cost.unbelievedUsd);
       const record = recordAttempt(this.#planned, ended, isStandIn ? undefined : cost);
       span.end(record, ended.notes);
       progress.attempts.push(record);
@@ -189,6 +190,13 @@ class EndpointAttempt {
 
   #warn(sentence: string): void {
     this.#request.progress.warnings.add(sentence);
+  }
+
+  #warnOfCost(usd: number): void {
+    const { id, provider } = this.#planned.endpoint;
+    const sentence = `${provider}: it reported a cost of $${usd}, far beyond what the tokens cost by the catalog, which counts in its place`;
+    this.#warn(sentence);
+    this.#shared.log.warn({ decision: this.#request.decisionId, endpoint: id, reported_usd: usd }, sentence);
   }
 
   /** Formats that make their requests themselves need none. */

@@ -38,7 +38,16 @@ export interface AttemptCost {
   /** What counts towards the budgets of key, tenant and app. */
   readonly charged: NanoUsd;
   readonly source: CostSource;
+  /** USD, as the provider reported it, where that cannot be: what usage or estimate say counts in its place. */
+  readonly unbelievedUsd?: number;
 }
+
+/**
+ * A report is not believed beyond both: so many times what the tokens cost, and so much for one call. Searches and tools, which providers bill
+ * beside tokens, stay below; another unit, or a running total, does not.
+ */
+const BELIEVED_TIMES = 100;
+const BELIEVED_NANO = usdToNano(1);
 
 /**
  * What a call cost, and what of it is charged (docs/budgets.md, "What is charged"). An answer, and what had come when the
@@ -60,9 +69,19 @@ export function costOfAttempt(call: CallToCost): AttemptCost {
     charged: isCharged ? incurred : (0 as NanoUsd),
     source,
   });
-  if (reportedUsd !== undefined) return known(usdToNano(reportedUsd), "provider");
-  if (price === undefined) return { usage, incurred: undefined, charged: 0 as NanoUsd, source: "unknown" };
-  return known(costOfBuckets(usage, price), isEstimated ? "estimate" : "usage");
+  const reported = reportedUsd === undefined ? undefined : known(usdToNano(reportedUsd), "provider");
+  if (price === undefined) return reported ?? { usage, incurred: undefined, charged: 0 as NanoUsd, source: "unknown" };
+  const own = known(costOfBuckets(usage, price), isEstimated ? "estimate" : "usage");
+  if (reported === undefined || reportedUsd === undefined) return own;
+  return canBe(reported, own) ? reported : { ...own, unbelievedUsd: reportedUsd };
+}
+
+/** Where the catalog says that a model is free, nothing is known against a report. */
+function canBe(
+  { incurred: reported = 0 as NanoUsd }: AttemptCost,
+  { incurred: own = 0 as NanoUsd }: AttemptCost,
+): boolean {
+  return own === 0 || reported <= Math.max(BELIEVED_NANO, own * BELIEVED_TIMES);
 }
 
 export interface CallToBound {

@@ -64,6 +64,15 @@ describe("the ledger", () => {
     expect(await proxy.ledger()).toMatchObject([{ charged_nano: 1_200_000, cost_source: "provider", key: "" }]);
   });
 
+  it("does not believe a cost that no price explains, and says so", async () => {
+    const usage = { prompt_tokens: 1_000, completion_tokens: 500, cost: 90_000 };
+    const proxy = await proxyOver({ left: await answering({ usage }) });
+    const response = await proxy.ask();
+    expect(response.headers.get("x-route-cost-usd")).toBe("0.002");
+    expect(response.headers.get("x-route-warning")).toContain("it reported a cost of $90000");
+    expect(await proxy.ledger()).toMatchObject([{ charged_nano: 2_000_000, cost_source: "usage" }]);
+  });
+
   it("charges a failed call to nobody, and the fallback that answered", async () => {
     const broken = await startUpstream((response) => sendJson(response, { error: { message: "no" } }, 500));
     const proxy = await proxyOver({ left: broken, right: await answering() });

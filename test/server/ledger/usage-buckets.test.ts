@@ -106,6 +106,21 @@ describe("costOfAttempt()", () => {
     ["a refused call costs nothing", { end: "refused" }, 0, 0, "none"],
     ["a wasted one cannot be known", { end: "wasted", usage: undefined }, undefined, 0, "unknown"],
     ["a wasted one with usage is incurred, not charged", { end: "wasted" }, 1_700_000, 0, "usage"],
+    [
+      "a report that searches may explain is believed",
+      { end: "answered", reportedUsd: 1 },
+      1_000_000_000,
+      1_000_000_000,
+      "provider",
+    ],
+    ["one that nothing explains is not", { end: "answered", reportedUsd: 1_500 }, 1_700_000, 1_700_000, "usage"],
+    [
+      "with a free model any is",
+      { end: "answered", reportedUsd: 5, price: { input: 0, output: 0 } as unknown as Price },
+      5_000_000_000,
+      5_000_000_000,
+      "provider",
+    ],
     ["without a price it is unknown, not free", { end: "answered", price: undefined }, undefined, 0, "unknown"],
   ] as const)("%s", (_name, call, incurred, charged, source) => {
     expect(costOfAttempt({ ...base, ...call })).toMatchObject({ incurred, charged, source });
