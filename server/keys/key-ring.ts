@@ -1,13 +1,14 @@
 import type { Logger } from "pino";
 import { type StoredKey, stateOf } from "./api-key.js";
+import { keyChange } from "./key-change.js";
 import { areSecretOf, hashSecret, type KeyToken, readToken } from "./key-secret.js";
 import type { KeyStore } from "./key-store.js";
-import type { Limits } from "./limits.js";
-import type { Subject } from "./subject.js";
+import { formatLimits, type Limits } from "./limits.js";
+import { describeSubject, type Subject } from "./subject.js";
 
 export interface KeyRingOptions {
   readonly store: Pick<KeyStore, "changesSince" | "noteUse">;
-  readonly log: Pick<Logger, "warn" | "error">;
+  readonly log: Pick<Logger, "info" | "warn" | "error">;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Milliseconds until a change made elsewhere (a command, another replica) is noticed. Default 2,000. */
@@ -34,6 +35,7 @@ export class KeyRing {
   readonly #uses = new Map<string, number>();
   readonly #timers: NodeJS.Timeout[];
   #version = 0;
+  #hasLooked = false;
   #lookedForUnknownAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
   #lastError: string | undefined;
@@ -158,14 +160,32 @@ export class KeyRing {
 
   async #look(): Promise<void> {
     const changes = await this.#options.store.changesSince(this.#version);
-    for (const key of changes.keys) this.#keys.set(key.id, key);
+    for (const key of changes.keys) {
+      if (this.#hasLooked) this.#logChange(key);
+      this.#keys.set(key.id, key);
+    }
     for (const { subject, limits } of changes.limits) {
+      if (this.#hasLooked) this.#logLimits(subject, limits);
       if (Object.keys(limits).length === 0) this.#limits.delete(subject);
       else this.#limits.set(subject, limits);
     }
     this.#version = changes.version;
+    this.#hasLooked = true;
     if (this.#lastError !== undefined) this.#options.log.warn({}, "API keys can be read again");
     this.#lastError = undefined;
+  }
+
+  /** Whoever made it, by whatever way: this is where an operator sees it. */
+  #logChange(key: StoredKey): void {
+    const change = keyChange(this.#keys.get(key.id), key, this.#options.now());
+    if (change === undefined) return;
+    this.#options.log.info({ key: key.id, changes: change.settings }, `API key ${key.id} was ${change.what}`);
+  }
+
+  #logLimits(subject: Subject, limits: Limits): void {
+    const [from, to] = [formatLimits(this.#limits.get(subject) ?? {}), formatLimits(limits)];
+    if (from !== to)
+      this.#options.log.info({ subject, from, to }, `the limits of ${describeSubject(subject)} were changed`);
   }
 
   async #noteUses(): Promise<void> {

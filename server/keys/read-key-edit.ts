@@ -21,6 +21,7 @@ export function readKeyEdit(json: unknown, now: number): KeyEdit {
   if (!isObject(json) || Object.keys(json).length === 0) {
     throw new InvalidSettings("the body", "name the settings that are to change; null takes one away");
   }
+  refuseEmpty(json, "");
   return {
     named: settings,
     applyTo: (key) => {
@@ -30,6 +31,20 @@ export function readKeyEdit(json: unknown, now: number): KeyEdit {
       return { ...rest, ...(end === undefined ? {} : { expiresAt: end }) };
     },
   };
+}
+
+/** An empty object changes nothing (RFC 7396), and who writes one means that all of it goes. */
+function refuseEmpty(json: Readonly<Record<string, unknown>>, prefix: string): void {
+  for (const [name, value] of Object.entries(json)) {
+    if (!isObject(value)) continue;
+    if (Object.keys(value).length === 0) {
+      throw new InvalidSettings(
+        prefix + name,
+        "an empty one changes nothing; name what is to change, or null to take all of it away",
+      );
+    }
+    refuseEmpty(value, `${prefix}${name}.`);
+  }
 }
 
 /** What `POST /admin/keys` would take to make the key again, without its end. */

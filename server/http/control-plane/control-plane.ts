@@ -34,7 +34,7 @@ export interface ControlPlane extends Omit<AdminPlane, "decisions"> {
   /** False once the server is stopping. */
   readonly isReady: () => boolean;
   readonly accounting: () => AccountingStatus;
-  readonly log: Pick<Logger, "error">;
+  readonly log: Pick<Logger, "info" | "error">;
 }
 
 /** Everything but `/v1/*`. It never sees a prompt, so Express may take its time. */
@@ -70,12 +70,13 @@ export function createControlPlane(plane: ControlPlane): Express {
       sendError(response, error);
       return;
     }
+    response.locals["by"] = typeof key === "string" ? administrator(plane.adminToken) : key.id;
     if (typeof key === "string" || key.settings.scopes.includes("admin")) allowContent(response);
     next();
   });
   const explainRoute = createExplainRoute(plane.explainRequest);
   app.use("/admin", explainRoute); // before the bodies of others: prompts are longer
-  app.use("/admin", ...adminBody);
+  app.use("/admin", ...adminBody, logChanges(plane.log));
   const below = [
     createKeyRoutes(plane.keys),
     createUsageRoutes(plane.usage),
@@ -116,6 +117,25 @@ export function createControlPlane(plane: ControlPlane): Express {
     sendError(response, faultError(error));
   });
   return app;
+}
+
+/** Who it is that needs no API key. */
+function administrator(adminToken: string | undefined): string {
+  return adminToken === undefined || adminToken === "" ? "this machine" : "ADMIN_TOKEN";
+}
+
+/** Says who has changed something, once it is done. */
+function logChanges(log: ControlPlane["log"]) {
+  return (request: Request, response: Response, next: NextFunction) => {
+    const { method, originalUrl } = request;
+    if (method !== "GET" && method !== "HEAD") {
+      response.once("finish", () => {
+        const { statusCode: status, locals } = response;
+        if (status < 400) log.info({ by: locals["by"] as string, status }, `${method} ${originalUrl.split("?")[0]}`);
+      });
+    }
+    next();
+  };
 }
 
 /**

@@ -107,9 +107,12 @@ function readLimitsRequest(body: Readonly<Record<string, unknown>>) {
   if (tenant !== undefined && !isText(tenant)) throw new InvalidSettings("tenant", "it takes a text");
   if (app !== undefined && !isText(app)) throw new InvalidSettings("app", "it takes a text");
   if (app === undefined && tenant === undefined) throw new InvalidSettings("tenant", "name a tenant, an app, or both");
+  if (limits === undefined) {
+    throw new InvalidSettings("limits", "say all that are to hold, {} for none: what is left out is taken away");
+  }
   const subject =
     app === undefined ? tenantSubject(String(tenant)) : appSubject(tenant as string | undefined, String(app));
-  return { subject, limits: readLimits(limits ?? {}) };
+  return { subject, limits: readLimits(limits) };
 }
 
 function noKey(response: Response, message: string): void {

@@ -8,7 +8,7 @@ import { tenantSubject } from "../../../server/keys/subject.js";
 import { type Database, openDatabase } from "../../../server/storage/open-database.js";
 import { onBothEngines } from "../../services/engines.js";
 
-const silent = { warn() {}, error() {} } as never;
+const silent = { info() {}, warn() {}, error() {} } as never;
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();

@@ -45,6 +45,64 @@ it("says that the database cannot be used, in place of a fault of its own, while
   await rm(folder, { recursive: true });
 });
 
+describe("a change of keys or limits", () => {
+  const json = { "content-type": "application/json" };
+
+  it("is logged with what it changed and who asked for it, and without a secret", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const admin = await proxy.createKey({ name: "boss", scopes: ["admin"] });
+    const { id, token } = await proxy.createKey({ name: "n", limits: { budgets: { day: 5 } } });
+    const ask = (path: string, method: string, body: object, headers: object = {}) =>
+      fetch(`${proxy.url}/admin${path}`, { method, headers: { ...json, ...headers }, body: JSON.stringify(body) });
+    const changes: [string, string, object][] = [
+      [`/keys/${id}`, "PATCH", { limits: { budgets: { day: 8 } } }],
+      [`/keys/${id}/rotate`, "POST", { overlap: 0 }],
+      [`/keys/${id}/revoke`, "POST", {}],
+      ["/limits", "PUT", { tenant: "t", limits: { concurrent: 2 } }],
+    ];
+    for (const [path, method, body] of changes) {
+      expect((await ask(path, method, body, bearer(admin.token))).status).toBe(200);
+    }
+    expect((await ask("/keys/key_none", "PATCH", { name: "x" }, bearer(admin.token))).status).toBe(404);
+    const lines = () => proxy.logged.filter(({ fields }) => "key" in fields || "subject" in fields || "by" in fields);
+    await expect.poll(() => lines().at(-1)?.message).toBe("PUT /admin/limits");
+    expect(lines().slice(-9)).toMatchObject([
+      { message: `API key ${id} was made`, fields: { changes: { name: { to: "n" } } } },
+      {
+        message: `API key ${id} was changed`,
+        fields: { changes: { limits: { from: { budgets: { day: "5" } }, to: { budgets: { day: "8" } } } } },
+      },
+      { message: `PATCH /admin/keys/${id}`, fields: { by: admin.id, status: 200 } },
+      { message: `API key ${id} was given a new secret`, fields: { changes: {} } },
+      { message: `POST /admin/keys/${id}/rotate` },
+      { message: `API key ${id} was revoked`, fields: { changes: {} } },
+      { message: `POST /admin/keys/${id}/revoke` },
+      { message: "the limits of tenant `t` were changed", fields: { from: "", to: "2 at once" } },
+      { message: "PUT /admin/limits", fields: { by: admin.id } },
+    ]);
+    for (const secret of [token, admin.token]) {
+      expect(JSON.stringify(proxy.logged)).not.toContain(secret.split("_").slice(2).join("_"));
+    }
+  });
+
+  it("is refused where it says nothing and could be meant to take all away", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { id } = await proxy.createKey({ limits: { budgets: { day: 5 } } });
+    const ask = async (path: string, method: string, body: object) => {
+      const answer = await fetch(`${proxy.url}/admin${path}`, { method, headers: json, body: JSON.stringify(body) });
+      return [answer.status, (await errorOf(answer)).message];
+    };
+    for (const [body, name] of [
+      [{ limits: {} }, "limits"],
+      [{ name: "m", limits: { budgets: {} } }, "limits.budgets"],
+      [{ attributes: {} }, "attributes"],
+    ] as const) {
+      expect(await ask(`/keys/${id}`, "PATCH", body)).toEqual([400, expect.stringMatching(`^${name}: an empty one`)]);
+    }
+    expect(await ask("/limits", "PUT", { tenant: "t" })).toEqual([400, expect.stringMatching("^limits: say all")]);
+  });
+});
+
 describe("who needs a key", () => {
   it("nobody, on loopback, before one is made; whatever an SDK sends counts for nothing", async () => {
     const proxy = await proxyOver({ left: await answering() });
