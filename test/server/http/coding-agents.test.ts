@@ -1,7 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { proxyOverFormats } from "../../services/proxy-over-formats.js";
 import { openAiServer } from "../providers/provider-servers.js";
-import { stopAll, type TestProxy } from "./harness.js";
+import {
+  completion,
+  done,
+  event,
+  proxyOver,
+  sendJson,
+  startStream,
+  startUpstream,
+  stopAll,
+  type TestProxy,
+} from "./harness.js";
 
 afterEach(stopAll);
 
@@ -114,5 +124,137 @@ describe("Codex at a server that speaks chat completions only", () => {
       { role: "tool", tool_call_id: "call_1", content: "What it shows follows." },
       { role: "user", content: [{ type: "text" }, { type: "image_url", image_url: { url: image_url } }] },
     ]);
+  });
+});
+
+describe("Codex's own kinds of tools at a server that speaks chat completions only", () => {
+  const patch = '*** Begin Patch\n*** Add File: "ä".txt\n+hello\n*** End Patch';
+  const grammar = "start: begin_patch hunk+ end_patch";
+  const parameters = { type: "object", properties: { a: { type: "number" } } };
+  const tools = [
+    {
+      type: "custom",
+      name: "apply_patch",
+      description: "Edits files.",
+      format: { type: "grammar", syntax: "lark", definition: grammar },
+    },
+    {
+      type: "namespace",
+      name: "mcp__files__",
+      description: "Tools of the server files.",
+      tools: [{ type: "function", name: "read", parameters, strict: false }],
+    },
+    { type: "namespace", name: "mcp__other", description: "", tools: [{ type: "function", name: "add", parameters }] },
+    { type: "web_search" },
+  ];
+  const calls = [
+    { id: "call_1", name: "apply_patch", arguments: JSON.stringify({ input: patch }) },
+    { id: "call_2", name: "mcp__files__read", arguments: '{"a":1}' },
+    { id: "call_3", name: "add", arguments: '{"a":2}' }, // the prefix left out, as some models do
+    { id: "call_4", name: "apply_patch", arguments: patch }, // nor any JSON
+  ].map(({ id, name, arguments: text }) => ({ id, type: "function", function: { name, arguments: text } }));
+  const items = [
+    { id: "ctc_call_1", type: "custom_tool_call", call_id: "call_1", name: "apply_patch", input: patch },
+    { ...{ id: "fc_call_2", type: "function_call", call_id: "call_2", name: "read" }, arguments: '{"a":1}' },
+    { ...{ id: "fc_call_3", type: "function_call", call_id: "call_3", name: "add" }, arguments: '{"a":2}' },
+    { id: "ctc_call_4", type: "custom_tool_call", call_id: "call_4", name: "apply_patch", input: patch },
+  ].map((item, at) => ({
+    ...item,
+    status: "completed",
+    ...(at === 1 ? { namespace: "mcp__files__" } : at === 2 ? { namespace: "mcp__other" } : {}),
+  }));
+
+  /** Calls all the tools; of a stream each call's arguments come in two halves. */
+  const calling = () =>
+    startUpstream((response, { body }) => {
+      if (!body.includes('"stream":true')) {
+        const message = { role: "assistant", content: null, tool_calls: calls };
+        sendJson(response, { ...completion(""), choices: [{ index: 0, message, finish_reason: "tool_calls" }] });
+        return;
+      }
+      startStream(response);
+      calls.forEach(({ function: { name, arguments: text }, ...call }, index) => {
+        const half = text.length >> 1;
+        response.write(event({ tool_calls: [{ index, ...call, function: { name, arguments: text.slice(0, half) } }] }));
+        response.write(event({ tool_calls: [{ index, function: { arguments: text.slice(half) } }] }));
+      });
+      response.end(event({}, "tool_calls") + done);
+    });
+
+  it("are offered as functions, and the calls come back as what Codex runs", async () => {
+    const upstream = await calling();
+    const proxy = await proxyOver({ one: upstream });
+    const answer = await post(proxy, "/v1/responses", { ...codex, tools, stream: false });
+    const { output, tools: echoed } = (await answer.json()) as { output: object[]; tools: { type: string }[] };
+    expect(output).toEqual(items);
+    expect(echoed.map(({ type }) => type)).toEqual(["custom", "namespace", "namespace"]);
+    const sent = JSON.parse(upstream.requests[0]!.body) as { tools: { function: { name: string } }[] };
+    expect(sent.tools.map((tool) => tool.function.name)).toEqual([
+      "apply_patch",
+      "mcp__files__read",
+      "mcp__other__add",
+    ]);
+    expect(sent.tools[0]).toMatchObject({
+      type: "function",
+      function: {
+        description: `Edits files.\n\nThe input follows this grammar (lark):\n${grammar}`,
+        parameters: { properties: { input: { type: "string" } }, required: ["input"] },
+      },
+    });
+    const warning = answer.headers.get("x-route-warning");
+    expect(warning).toContain("the grammar of apply_patch was put into its description");
+    expect(warning).toContain("the description of namespace mcp__files__ was left out");
+    expect(warning).toContain("web_search was left out");
+  });
+
+  it("are called in a stream as in a whole answer", async () => {
+    const proxy = await proxyOver({ one: await calling() });
+    const events = (await (await post(proxy, "/v1/responses", { ...codex, tools })).text())
+      .split("\n\n")
+      .filter((text) => text.startsWith("event:"))
+      .map((text) => JSON.parse(text.slice(text.indexOf("\ndata: ") + 7)) as Record<string, never>);
+    expect(events.map(({ sequence_number: number }) => number)).toEqual(events.map((_, at) => at));
+    const ended = events.filter(({ type }) => type === "response.output_item.done").map(({ item }) => item);
+    expect(ended).toEqual(items);
+    expect(events.at(-1)).toMatchObject({ type: "response.completed", response: { output: items } });
+    const inputs = events.filter(({ type }) => String(type).startsWith("response.custom_tool_call_input"));
+    expect(inputs).toMatchObject([
+      { type: "response.custom_tool_call_input.delta", item_id: "ctc_call_1", output_index: 0, delta: patch },
+      { type: "response.custom_tool_call_input.done", item_id: "ctc_call_1", input: patch },
+      { output_index: 3 },
+      { output_index: 3 },
+    ]);
+    const added = events.filter(({ type }) => type === "response.output_item.added").map(({ item }) => item);
+    expect(added[0]).toMatchObject({ type: "custom_tool_call", input: "", status: "in_progress" });
+  });
+
+  it("are handed back with their results, and can be asked for by name", async () => {
+    const upstream = await calling();
+    const proxy = await proxyOver({ one: upstream });
+    const input = [
+      ...codex.input,
+      ...items.slice(0, 3),
+      { type: "custom_tool_call_output", call_id: "call_1", output: "Done." },
+      { type: "function_call_output", call_id: "call_2", output: "two" },
+      { type: "function_call_output", call_id: "call_3", output: "three" },
+    ];
+    await post(proxy, "/v1/responses", {
+      ...codex,
+      input,
+      tools,
+      tool_choice: { type: "custom", name: "apply_patch" },
+    });
+    const sent = JSON.parse(upstream.requests[0]!.body) as { messages: object[]; tool_choice: object };
+    const handedBack = calls.slice(0, 3).map((call, at) => {
+      const name = at === 2 ? "mcp__other__add" : call.function.name;
+      return { ...call, function: { ...call.function, name } };
+    });
+    expect(sent.messages.slice(-4)).toMatchObject([
+      { role: "assistant", tool_calls: handedBack },
+      { role: "tool", tool_call_id: "call_1", content: "Done." },
+      { role: "tool", tool_call_id: "call_2" },
+      { role: "tool", tool_call_id: "call_3" },
+    ]);
+    expect(sent.tool_choice).toEqual({ type: "function", function: { name: "apply_patch" } });
   });
 });

@@ -5,6 +5,7 @@ import type { StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
 import { originOfReasoning, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 import { echoOf } from "./echo-of.js";
+import { callItem, offeredTools } from "./offered-tools.js";
 
 /**
  * A whole chat completion as a response.
@@ -22,10 +23,11 @@ export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: 
   const details = objectsOf(message["reasoning_details"]);
   const state = writeState({ ...message, reasoning_details: [...details, ...detailsOf(unsigned, reasoner)] });
   const calls = objectsOf(message["tool_calls"]);
+  const offered = offeredTools(echo?.["tools"]);
   const output = [
     ...(reasoning === "" ? [] : [reasoningItem(reasoningId(id), reasoning)]),
     ...(content.length === 0 && (calls.length > 0 || reasoning !== "") ? [] : [messageItem(`msg_${id}`, content)]),
-    ...calls.map(callItem),
+    ...calls.map((call) => callItem(call, offered)),
     ...(state === undefined ? [] : [stateItem(reasoningId(`state_${id}`), state)]),
   ];
   return response(
@@ -87,11 +89,6 @@ export function reasoningItem(id: string, text: string): Json {
 
 export function stateItem(id: string, state: string): Json {
   return { id, type: "reasoning", summary: [], encrypted_content: state };
-}
-
-export function callItem({ id, function: called }: Json): Json {
-  const { name, arguments: text } = isObject(called) ? called : {};
-  return { id: `fc_${String(id)}`, type: "function_call", call_id: id, name, arguments: text, status: "completed" };
 }
 
 function responseUsage(value: unknown): Json | null {

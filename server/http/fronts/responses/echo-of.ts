@@ -26,16 +26,18 @@ export function echoOf(body: Json): Json {
     temperature,
     text: { format: { type: "text" }, ...objectOf(text) },
     tool_choice: tool_choice ?? "auto",
-    tools: functionsIn(tools),
+    tools: offeredIn(tools),
     top_p,
     truncation: "disabled",
   };
 }
 
-/** As the schema has them, with both fields that a request may leave out. Tools of other types are not offered to the model. */
-function functionsIn(tools: unknown): readonly Json[] {
-  const functions = objectsOf(tools).filter(({ type }) => type === "function");
-  return functions.map((tool) => ({ parameters: null, strict: null, ...tool }));
+/** Tools of other types are not offered to the model. Of functions the schema has both fields that a request may leave out. */
+function offeredIn(tools: unknown): readonly Json[] {
+  return objectsOf(tools).flatMap((tool) => {
+    if (tool["type"] === "function") return [{ parameters: null, strict: null, ...tool }];
+    return tool["type"] === "custom" || tool["type"] === "namespace" ? [tool] : [];
+  });
 }
 
 function objectOf(value: unknown): Json {

@@ -1,5 +1,7 @@
 import { type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { isReasoningReference, type ReasoningState, readState } from "../reasoning-state.js";
+import { NATIVE_ONLY } from "./native-only.js";
+import { customArguments, functionName } from "./offered-tools.js";
 
 /** One turn of the assistant, as its items come. */
 interface Turn {
@@ -7,6 +9,11 @@ interface Turn {
   readonly calls: Json[];
   readonly states: ReasoningState[];
 }
+
+/** Items that are the assistant's whatever role they name. */
+const assistants: ReadonlySet<unknown> = new Set([
+  ...["function_call", "custom_tool_call", "reasoning", "item_reference"],
+]);
 
 /** The items of a Responses request as messages of a chat completion: items of the assistant in a row are one turn. */
 export function itemsToMessages(input: unknown, warnings: Set<string>): readonly Json[] {
@@ -18,8 +25,7 @@ export function itemsToMessages(input: unknown, warnings: Set<string>): readonly
     turn = undefined;
   };
   for (const item of objectsOf(input)) {
-    const isAssistants =
-      item["role"] === "assistant" || ["function_call", "reasoning", "item_reference"].includes(String(item["type"]));
+    const isAssistants = item["role"] === "assistant" || assistants.has(item["type"]);
     if (isAssistants) {
       turn ??= { parts: [], calls: [], states: [] };
       addToTurn(turn, item, warnings);
@@ -34,8 +40,12 @@ export function itemsToMessages(input: unknown, warnings: Set<string>): readonly
 
 function addToTurn(turn: Turn, item: Json, warnings: Set<string>): void {
   if (item["type"] === "function_call") {
-    const { call_id: id, name, arguments: text } = item;
-    turn.calls.push({ id, type: "function", function: { name, arguments: text } });
+    const { call_id: id, name, namespace, arguments: text } = item;
+    turn.calls.push({ id, type: "function", function: { name: functionName(name, namespace), arguments: text } });
+  } else if (item["type"] === "custom_tool_call") {
+    const { call_id: id, name, namespace, input } = item;
+    const called = { name: functionName(name, namespace), arguments: customArguments(input) };
+    turn.calls.push({ id, type: "function", function: called });
   } else if (item["type"] === "reasoning") {
     const { encrypted_content: encrypted } = item;
     const state = readState(encrypted);
@@ -66,16 +76,14 @@ function assistantMessage({ parts, calls, states }: Turn): Json {
 }
 
 function otherItem(item: Json, warnings: Set<string>): readonly Json[] {
-  if (item["type"] === "function_call_output") {
+  if (item["type"] === "function_call_output" || item["type"] === "custom_tool_call_output") {
     const { call_id: id, output } = item;
     return [
       { role: "tool", tool_call_id: id, content: typeof output === "string" ? output : partsOf(output, warnings) },
     ];
   }
   if (typeof item["role"] === "string") return [{ role: item["role"], content: partsOf(item["content"], warnings) }];
-  warnings.add(
-    `input: an item of type ${String(item["type"])} was left out, it reaches only providers that have the Responses API`,
-  );
+  warnings.add(`input: an item of type ${String(item["type"])} was left out, ${NATIVE_ONLY}`);
   return [];
 }
 
@@ -105,8 +113,6 @@ function partOf(part: Json, warnings: Set<string>): readonly Json[] {
     case "input_audio":
       return [part];
   }
-  warnings.add(
-    `input: a part of type ${String(part["type"])} was left out, it reaches only providers that have the Responses API`,
-  );
+  warnings.add(`input: a part of type ${String(part["type"])} was left out, ${NATIVE_ONLY}`);
   return [];
 }

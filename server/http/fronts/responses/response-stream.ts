@@ -4,7 +4,6 @@ import type { StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
 import { type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 import {
-  callItem,
   detailsOf,
   messageItem,
   outputText,
@@ -14,6 +13,7 @@ import {
   response,
   stateItem,
 } from "./chat-to-response.js";
+import { callItem, type OfferedTool, offeredTools } from "./offered-tools.js";
 
 interface Call {
   readonly id: unknown;
@@ -56,6 +56,7 @@ const NO_LOGPROBS = { logprobs: [] };
 export class ResponseStream {
   #about: ResponseAbout;
   readonly #reasoner: string | undefined;
+  readonly #offered: ReadonlyMap<unknown, OfferedTool>;
   /** All of it that nobody signs. */
   #unsigned: UnsignedReasoning | undefined;
   readonly #output: Json[] = [];
@@ -71,6 +72,7 @@ export class ResponseStream {
   constructor(about: StreamAbout) {
     this.#about = about;
     this.#reasoner = about.reasoner;
+    this.#offered = offeredTools(about.echo?.["tools"]);
   }
 
   /**
@@ -226,25 +228,35 @@ export class ResponseStream {
     let head = "";
     if (known === undefined) {
       head = this.#close();
-      const item = { ...callItem({ id: call.id, function: { name, arguments: "" } }), status: "in_progress" };
+      const item = this.#callItem(call, "in_progress");
       this.#calls.set(part["index"], call);
       this.#output.push(item);
       head += this.event("response.output_item.added", { output_index: call.index, item });
     }
     const delta = textOf(text) ?? "";
     call.text += delta;
+    // Of a custom tool's input the text is known once its JSON is whole.
+    if (delta === "" || this.#offered.get(call.name)?.isCustom === true) return head;
     const at = { item_id: `fc_${String(call.id)}`, output_index: call.index };
-    return delta === "" ? head : head + this.event("response.function_call_arguments.delta", { ...at, delta });
+    return head + this.event("response.function_call_arguments.delta", { ...at, delta });
   }
 
-  #endCall({ id, name, index, text }: Call): string {
-    const item = callItem({ id, function: { name, arguments: text } });
+  #endCall(call: Call): string {
+    const { index } = call;
+    const item = this.#callItem(call);
     this.#output[index] = item;
     const at = { item_id: item["id"], output_index: index };
-    return (
-      this.event("response.function_call_arguments.done", { ...at, name, arguments: text }) +
-      this.event("response.output_item.done", { output_index: index, item })
-    );
+    const { name, arguments: text, input } = item;
+    const said =
+      item["type"] === "custom_tool_call"
+        ? this.event("response.custom_tool_call_input.delta", { ...at, delta: input }) +
+          this.event("response.custom_tool_call_input.done", { ...at, input })
+        : this.event("response.function_call_arguments.done", { ...at, name, arguments: text });
+    return said + this.event("response.output_item.done", { output_index: index, item });
+  }
+
+  #callItem({ id, name, text }: Call, status?: string): Json {
+    return callItem({ id, function: { name, arguments: text } }, this.#offered, status);
   }
 
   #wholeItem(item: Json): string {

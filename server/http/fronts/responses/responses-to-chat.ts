@@ -8,6 +8,9 @@ import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
 import { echoOf } from "./echo-of.js";
 import { itemsToMessages } from "./items-to-messages.js";
+import { NATIVE_ONLY } from "./native-only.js";
+import { functionName } from "./offered-tools.js";
+import { toolsToFunctions } from "./tools-to-functions.js";
 import { unreadableItem } from "./unreadable-item.js";
 
 /** Fields that mean the same in both. */
@@ -30,7 +33,6 @@ const remembered: Readonly<Record<string, string>> = {
 };
 /** What of `include` needs nothing here: reasoning is always handed over. */
 const ALWAYS_INCLUDED = "reasoning.encrypted_content";
-const NATIVE_ONLY = "it reaches only providers that have the Responses API";
 
 /**
  * Reads a request of the Responses API (https://platform.openai.com/docs/api-reference/responses/create, read 2026-11-25) as
@@ -77,7 +79,7 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     ...(instructions === undefined ? [] : [{ role: "system", content: instructions }]),
     ...itemsToMessages(input, warnings),
   ];
-  const tools = translateTools(body["tools"], warnings);
+  const tools = toolsToFunctions(body["tools"], warnings);
   if (body["truncation"] === "auto") warnings.add("truncation: left out, nothing is cut here");
   if (body["store"] === true) warnings.add("store: left out, this server keeps no responses");
   const routed = routingFieldsOf(body);
@@ -137,38 +139,25 @@ function holdsFileId(input: unknown): boolean {
   return objectsOf(input).some(({ content, output }) => [...objectsOf(content), ...objectsOf(output)].some(isKept));
 }
 
-function translateTools(value: unknown, warnings: Set<string>): readonly Json[] {
-  return objectsOf(value).flatMap((tool) => {
-    if (tool["type"] !== "function") {
-      warnings.add(`tools: ${String(tool["type"])} was left out, ${NATIVE_ONLY}`);
-      return [];
-    }
-    const { type: _, name, description, parameters, strict, ...more } = tool;
-    const others = Object.keys(more);
-    if (others.length > 0) warnings.add(`tools: ${others.join(", ")} was left out, ${NATIVE_ONLY}`);
-    const called = {
-      name,
-      ...(description === undefined || description === null ? {} : { description }),
-      ...(isObject(parameters) ? { parameters } : {}),
-      ...(typeof strict === "boolean" ? { strict } : {}),
-    };
-    return [{ type: "function", function: called }];
-  });
-}
-
 function toolChoice(choice: unknown, hasTools: boolean, warnings: Set<string>): Json {
   if (choice === undefined || choice === null) return {};
   if (!isObject(choice)) return hasTools ? { tool_choice: choice } : {};
-  if (choice["type"] !== "allowed_tools" && choice["type"] !== "function") {
+  const isNamed = choice["type"] === "function" || choice["type"] === "custom";
+  if (choice["type"] !== "allowed_tools" && !isNamed) {
     warnings.add(`tool_choice: ${String(choice["type"])} was left out, ${NATIVE_ONLY}`);
   }
   if (!hasTools) return {};
-  const named = (name: unknown) => ({ type: "function", function: { name } });
+  const named = ({ name, namespace }: Json) => ({
+    type: "function",
+    function: { name: functionName(name, namespace) },
+  });
   if (choice["type"] === "allowed_tools") {
-    const allowed = objectsOf(choice["tools"]).flatMap(({ type, name }) => (type === "function" ? [named(name)] : []));
+    const allowed = objectsOf(choice["tools"]).flatMap((tool) =>
+      tool["type"] === "function" || tool["type"] === "custom" ? [named(tool)] : [],
+    );
     return { tool_choice: { type: "allowed_tools", allowed_tools: { mode: choice["mode"], tools: allowed } } };
   }
-  return choice["type"] === "function" ? { tool_choice: named(choice["name"]) } : {};
+  return isNamed ? { tool_choice: named(choice) } : {};
 }
 
 /** A summary is the reasoning as the provider shows it: chat completions ask for that as OpenRouter's do. */

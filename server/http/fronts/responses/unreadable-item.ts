@@ -5,6 +5,8 @@ import { firstUnreadable, namesFor, notText, type RequiredTexts, type Unreadable
 const texts: RequiredTexts = {
   function_call: ["call_id", "name", "arguments"],
   function_call_output: ["call_id"],
+  custom_tool_call: ["call_id", "name", "input"],
+  custom_tool_call_output: ["call_id"],
 };
 /** The same for a part of a content. */
 const partTexts: RequiredTexts = {
@@ -19,7 +21,12 @@ export function unreadableItem(item: Json, path: string): Unreadable {
   if (typeof type !== "string") return `${path}.type: it takes a text`;
   if (type !== "message") {
     const wrong = notText(item, namesFor(type, texts), path);
-    return wrong ?? (type === "function_call_output" ? unreadableContent(output, `${path}.output`) : undefined);
+    return (
+      wrong ??
+      (type === "function_call_output" || type === "custom_tool_call_output"
+        ? unreadableContent(output, `${path}.output`)
+        : undefined)
+    );
   }
   if (typeof role !== "string") return `${path}.role: it takes a text; other items than messages have a type`;
   return unreadableContent(item["content"], `${path}.content`);
