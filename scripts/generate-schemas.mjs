@@ -1,6 +1,7 @@
 // Writes engine/source/generated-schemas.ts from schemas/*.schema.json, so that the engine carries its schemas
 // without reading files (Node 20 warns about JSON modules, and edge runtimes have no file system).
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { writeIfChanged } from "./write-if-changed.mjs";
 
 const root = new URL("..", import.meta.url);
 const names = ["policy", "catalog", "test"];
@@ -9,11 +10,4 @@ const parts = names.map((name) => {
   return `export const ${name}Schema: object = ${JSON.stringify(schema)};\n`;
 });
 const text = `// Generated from schemas/*.schema.json by scripts/generate-schemas.mjs. Do not edit.\n${parts.join("")}`;
-const target = new URL("engine/source/generated-schemas.ts", root);
-let before = "";
-try {
-  before = readFileSync(target, "utf8");
-} catch {
-  // first run: the file is not there yet
-}
-if (before !== text) writeFileSync(target, text);
+writeIfChanged(new URL("engine/source/generated-schemas.ts", root), text);

@@ -31,9 +31,9 @@ const MAX_FAULTS = 1_000;
  */
 export function checkSchema(kind: DocumentKind, root: Located): readonly SchemaFinding[] {
   const verdict = fitsSchema(kind, plainValue(root));
-  if (verdict?.fits === true) return [];
+  if (verdict.fits) return [];
   const findings = explainSchemaFaults(kind, root);
-  if (verdict === undefined || findings.length > 0) return findings;
+  if (findings.length > 0) return findings;
   // The two have never disagreed in tests; if they do, the document is refused all the same.
   const message = `the file does not fit its schema: ${verdict.reason}`;
   return [{ about: root, diagnostic: { code: "RW1103", severity: "error", message, span: root.span }, isLack: false }];

@@ -65,13 +65,13 @@ describe("the engine without Node", () => {
     const [{ code }] = output;
     return code;
   };
-  /** A world with the language and nothing else: no process, no require, no timers, no console. */
-  const bareContext = (files: unknown, strings: boolean) =>
-    createContext({ TextEncoder, files }, { codeGeneration: { strings, wasm: false } });
+  /** A world with the language and nothing else: no process, no require, no timers, no console, no code made from strings. */
+  const bareContext = (files: unknown) =>
+    createContext({ TextEncoder, files }, { codeGeneration: { strings: false, wasm: false } });
 
-  it("compiles, decides and explains in a context without any of Node's globals", async () => {
+  it("checks, compiles, decides and explains in a context without any of Node's globals", async () => {
     const files = await readPolicyDirectory("policies");
-    const context = bareContext(files, true);
+    const context = bareContext(files);
     new Script(await bundle("index.js")).runInContext(context);
     const result = new Script(`
       const { value: policy } = engine.compilePolicy(files);
@@ -80,14 +80,19 @@ describe("the engine without Node", () => {
     `).runInContext(context);
     const { revision } = compilePolicy(files).value!;
     expect(JSON.parse(result)).toEqual([revision, "code", "anthropic/claude-sonnet-4.5@anthropic"]);
+    const codes = new Script(`
+      const wrong = [{ name: "policy.yaml", text: "kind: policy\\nname: a\\nrules: [{ id: 1 }]" }];
+      engine.compilePolicy(wrong).diagnostics.map(({ code }) => code).join();
+    `).runInContext(context);
+    expect(codes.split(",")).toContain("RW1104");
   });
 
-  it("decides from a compiled file where code may not be made from strings, in a bundle without YAML and ajv", async () => {
+  it("decides from a compiled file in a bundle without YAML and ajv", async () => {
     const text = writeCompiledPolicy(compilePolicy(await readPolicyDirectory("policies")).value!);
     const code = await bundle("runtime.js");
     expect(code.length).toBeLessThan(260_000);
     expect(code).not.toMatch(/new Function|YAMLParseError|\bAjv\b/);
-    const context = bareContext(text, false);
+    const context = bareContext(text);
     new Script(code).runInContext(context);
     const rule = new Script(`
       const policy = engine.loadCompiledPolicy(files);
