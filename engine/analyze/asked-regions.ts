@@ -2,6 +2,7 @@ import { type Facts, readFact } from "../evaluate/facts.js";
 import type { CatalogEntry } from "../rank/catalog-index.js";
 import { excludeCandidate } from "../rank/exclude-candidate.js";
 import type { AskedModel } from "./asked-model.js";
+import { avoidedGuards } from "./avoided-guards.js";
 import type { Axis } from "./axis.js";
 import type { Box } from "./box.js";
 import { boxesNotNaming, surelyExcluded } from "./candidate-regions.js";
@@ -40,7 +41,8 @@ export function changeFromRegions(
       const back = (was === undefined ? others : { ...facts, [name]: was }) as Facts;
       if (isChosenBy(back)) facts = back;
     }
-    return [{ trial: { facts, world }, size: sizeOf(asked, facts) }];
+    const avoidsGuard = avoidedGuards(asked, facts).length > 0;
+    return [{ trial: { facts, world }, size: sizeOf(asked, facts), avoidsGuard }];
   }
   return [];
 }

@@ -9,8 +9,10 @@ import { orderCandidates } from "../rank/order-candidates.js";
 import { priceAt } from "../rank/price-at.js";
 import { COMPARED_PROMPT_TOKENS, measured, type RankedCandidate, type StrategyContext } from "../rank/strategies.js";
 import { costOfTokens, type NanoUsd, nanoToUsd, usdToNano } from "../units/money.js";
+import { MAX_TOKENS } from "../units/tokens.js";
+import { capabilityFacts } from "./candidate-regions.js";
 import type { Cell } from "./cell.js";
-import type { RankedNumber, Stretch } from "./change-steps.js";
+import type { Stretch } from "./change-steps.js";
 
 /** What is asked of candidates at one end of a cell. */
 interface End {
@@ -87,9 +89,10 @@ export class CandidateComparison {
     const { test, prompt, answer } = this.#easy;
     const cost = expectedCost(one.endpoint, prompt, answer, this.#answers);
     const latency = this.#latencyOf(one);
-    const requirements = this.#hard.test.requirements;
-    if (excludeCandidate(one, { ...test, requirements }, cost, latency) !== undefined) return false;
     const hard = this.#hard.test;
+    const { requirements } = hard;
+    if (excludeCandidate(one, { ...test, requirements }, cost, latency) !== undefined) return false;
+    if (!this.#hasWhatIsFree(one, other)) return false;
     const fits = (limits: CandidateTest) => excludeCandidate(one, limits, undefined, undefined) === undefined;
     const window = {
       ...test,
@@ -114,6 +117,16 @@ export class CandidateComparison {
     return latency <= (this.#latencyOf(other) ?? Number.NEGATIVE_INFINITY);
   }
 
+  /** Whether one endpoint does whatever a free fact may ask for that another does: a capability, a price for a budget. */
+  #hasWhatIsFree({ endpoint, model }: CatalogEntry, other: CatalogEntry): boolean {
+    const { free } = this.#cell;
+    const lacks = capabilityFacts.some(
+      ([fact, capability]) =>
+        free.has(fact) && !model.capabilities.includes(capability) && other.model.capabilities.includes(capability),
+    );
+    return !lacks && !(free.has("budget_usd") && endpoint.price === undefined && other.endpoint.price !== undefined);
+  }
+
   /** Whether one endpoint stands before another wherever both can serve. */
   #comesBefore(one: CatalogEntry, other: CatalogEntry): boolean {
     const isFallback = this.fallback.includes(other);
@@ -123,7 +136,7 @@ export class CandidateComparison {
     const { strategy, sticky } = this.#route;
     if (isFallback || strategy === "order") return isWrittenFirst;
     // Of what is drawn by a value that is open nothing is known; only a tie is drawn for elsewhere.
-    const isDrawOpen = sticky !== undefined && this.#cell.open.has(sticky);
+    const isDrawOpen = sticky !== undefined && (this.#cell.open.has(sticky) || this.#cell.free.has(sticky));
     if (strategy === "cheapest") {
       const difference = this.#dearerBy(one, other);
       if (difference < 0) return true;
@@ -226,7 +239,12 @@ export class CandidateComparison {
       this.#easy.answer ?? assumedOutput(endpoint),
       this.#hard.answer ?? assumedOutput(endpoint),
     ];
-    return input + this.#answers * mostDifference(answersOf(one), answersOf(other), price.output, otherPrice.output);
+    const answers = mostDifference(answersOf(one), answersOf(other), price.output, otherPrice.output);
+    if (!this.#cell.free.has("max_output_tokens")) return input + this.#answers * answers;
+    // Left out, each has its own.
+    const assumed =
+      costOfTokens(assumedOutput(one), price.output) - costOfTokens(assumedOutput(other), otherPrice.output);
+    return input + this.#answers * Math.max(answers, assumed);
   }
 }
 
@@ -246,24 +264,33 @@ function mostDifference(
   return price < otherPrice ? Math.min(0, at(0) + 1) : at(1) + 1;
 }
 
+/** At the easy end what is free asks for nothing and limits nothing, at the hard end for all. */
 function endOf(
-  { trial, stretches }: Cell,
+  { trial, stretches, free }: Cell,
   rule: string,
   route: Route,
   requirements: readonly RequireRule[],
   end: keyof Stretch,
 ): End {
   const { facts, world } = trial;
-  const other = end === "low" ? "high" : "low";
-  const number = (fact: RankedNumber, at: keyof Stretch, given: number | undefined) =>
-    stretches.get(fact)?.[at] ?? given;
-  const prompt = number("context_tokens", end, wholeTokens(facts.context_tokens));
-  const answer = number("max_output_tokens", end, wholeTokens(facts.max_output_tokens));
-  const budget = number("budget_usd", other, facts.budget_usd === undefined ? undefined : usdToNano(facts.budget_usd));
-  const latency = number("max_latency_ms", other, facts.max_latency_ms);
+  const isEasy = end === "low";
+  const size = (fact: "context_tokens" | "max_output_tokens") => {
+    if (free.has(fact)) return isEasy ? 0 : MAX_TOKENS;
+    return stretches.get(fact)?.[end] ?? wholeTokens(facts[fact]);
+  };
+  const limit = (fact: "budget_usd" | "max_latency_ms", given: number | undefined) => {
+    if (free.has(fact)) return isEasy ? undefined : 0;
+    return stretches.get(fact)?.[isEasy ? "high" : "low"] ?? given;
+  };
+  const prompt = size("context_tokens");
+  const answer = size("max_output_tokens");
+  const budget = limit("budget_usd", facts.budget_usd === undefined ? undefined : usdToNano(facts.budget_usd));
   const budgetUsd = budget === undefined ? undefined : nanoToUsd(budget as NanoUsd);
+  const latency = limit("max_latency_ms", facts.max_latency_ms);
+  const capabilities = capabilityFacts.filter(([fact]) => free.has(fact)).map(([fact]) => [fact, !isEasy] as const);
+  const isAsGiven = capabilities.length === 0 && latency === facts.max_latency_ms;
   const test: CandidateTest = {
-    facts: { ...facts, ...(latency === undefined ? {} : { max_latency_ms: latency }) },
+    facts: isAsGiven ? facts : { ...facts, ...Object.fromEntries(capabilities), max_latency_ms: latency },
     world,
     requirements,
     costLimits: costLimits(rule, route.maxCost, budgetUsd),

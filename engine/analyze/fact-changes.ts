@@ -3,6 +3,7 @@ import { formatFactValue } from "../explain/format-fact-value.js";
 import type { World } from "../rank/world.js";
 import { formatUsd } from "../units/money.js";
 import type { AskedModel } from "./asked-model.js";
+import { avoidedGuards } from "./avoided-guards.js";
 import { howFactIsSent } from "./how-facts-are-sent.js";
 import type { Trial } from "./trial.js";
 import { describeWorldChanges } from "./world-changes.js";
@@ -26,12 +27,15 @@ export interface FactChanges {
   readonly rule: string;
   readonly endpoint: string;
   readonly cost_usd?: string;
+  /** Guards that act on the request as it is and no longer act, by what it then says of itself. */
+  readonly avoids_guards?: readonly string[];
 }
 
 export interface FoundChange {
   readonly trial: Trial;
   /** How many facts, tags and hints it changes. */
   readonly size: number;
+  readonly avoidsGuard: boolean;
 }
 
 /** In words, with what then happens. @param trial for which the model is chosen. */
@@ -40,6 +44,7 @@ export function describeChanges(asked: AskedModel, trial: Trial): FactChanges {
   const { facts, world } = trial;
   const first = asked.first(trial);
   if (first === undefined) throw new Error("invariant: a change that was tried has an attempt");
+  const avoided = avoidedGuards(asked, facts);
   const changes = definitionsOf(set).flatMap((definition) => {
     const write = (of: Facts) => {
       const value = readFact(of, definition.name);
@@ -56,5 +61,6 @@ export function describeChanges(asked: AskedModel, trial: Trial): FactChanges {
     rule: first.rule,
     endpoint: first.endpoint.id,
     ...(first.cost === undefined ? {} : { cost_usd: formatUsd(first.cost) }),
+    ...(avoided.length === 0 ? {} : { avoids_guards: avoided }),
   };
 }

@@ -11,3 +11,10 @@ export function controlOf({ attributes }: PolicySet, fact: string): FactControl 
   if (attribute !== undefined) return "key" in attribute.from ? "operator" : "client";
   return operatorFacts.has(fact) ? "operator" : "client";
 }
+
+const claims: ReadonlySet<string> = new Set(["tags", "key_tags", "region", "tenant", "app", "user", "key"]);
+
+/** Whether a fact says what a request is about, or whom it is from; others say what is asked for, or what the server sees. */
+export function isClaim(fact: string): boolean {
+  return claims.has(fact) || fact.startsWith("attributes.");
+}

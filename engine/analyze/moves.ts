@@ -16,8 +16,8 @@ export interface Move {
   readonly isTag: boolean;
   /** Whether it goes to a value at which only the ranking of this very request changes. */
   readonly isEdge?: true;
-  /** Whether it is of the server's or the key's state, which no client changes. */
-  readonly isServers?: true;
+  /** That it is no fact: a hint of the client's, or the state of server and key, which no client changes. */
+  readonly ofWorld?: "hint" | "server";
   /** How far it goes: what is nearer is shown first. */
   readonly weight: number;
   readonly apply: (trial: Trial) => Trial;
@@ -54,10 +54,10 @@ export function movesFor(
 ): readonly Move[] {
   const moves: Move[] = [
     ...hintsOf(world).map((hint): Move => {
-      return { fact: hint, isTag: false, weight: 1.1, apply: (trial) => withoutHint(trial, hint) };
+      return { fact: hint, isTag: false, ofWorld: "hint", weight: 1.1, apply: (trial) => withoutHint(trial, hint) };
     }),
     ...withoutObstacles(world, wanted).map(({ name, apply }): Move => {
-      return { fact: name, isTag: false, isServers: true, weight: 0.4, apply };
+      return { fact: name, isTag: false, ofWorld: "server", weight: 0.4, apply };
     }),
   ];
   const model = wanted[0]?.model.id;

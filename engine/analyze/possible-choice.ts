@@ -1,5 +1,6 @@
 import type { Predicate } from "../conditions/condition.js";
 import { decide } from "../evaluate/decide.js";
+import { evaluateCondition } from "../evaluate/evaluate-condition.js";
 import type { Facts } from "../evaluate/facts.js";
 import { nextRoute } from "../evaluate/next-route.js";
 import type { Outcome } from "../evaluate/outcome.js";
@@ -12,7 +13,7 @@ import { defaultsFor } from "./build-space.js";
 import { CandidateComparison } from "./candidate-comparison.js";
 import type { Cell } from "./cell.js";
 import type { RankedNumber } from "./change-steps.js";
-import { possibleTruth } from "./possible-truth.js";
+import { anyTruth, canBe, only, type PossibleTruth, possibleTruth, trueOrFalse } from "./possible-truth.js";
 import { opaqueKey, type RequestSpace } from "./request-space.js";
 import { goesOn } from "./route-meaning.js";
 import type { Trial } from "./trial.js";
@@ -38,14 +39,14 @@ interface PossibleOutcome {
 /** Whether requests may be sent to a model, asked of many at once: "no" is a proof. */
 export class PossibleChoice {
   readonly #policy: CompiledPolicy;
-  readonly #space: RequestSpace;
+  readonly space: RequestSpace;
   /** The endpoints that are asked about, and the models they belong to. */
   readonly #endpoints: ReadonlySet<string>;
   readonly #models: ReadonlySet<string>;
 
   constructor(policy: CompiledPolicy, space: RequestSpace, wanted: readonly CatalogEntry[]) {
     this.#policy = policy;
-    this.#space = space;
+    this.space = space;
     this.#endpoints = new Set(wanted.map(({ endpoint }) => endpoint.id));
     this.#models = new Set(wanted.map(({ model }) => model.id));
   }
@@ -82,9 +83,8 @@ export class PossibleChoice {
 
   #outcomeOf(cell: Cell): PossibleOutcome {
     const { set } = this.#policy;
-    const isOpen = this.#openLeaves(cell);
-    if (isOpen === undefined) return exactly(this.#policy, decide(this.#policy, cell.trial.facts), cell.trial.facts);
-    const facts = withDefaults(set, cell.trial.facts);
+    const ofLeaf = this.#truthsOfLeaves(cell);
+    if (ofLeaf === undefined) return exactly(this.#policy, decide(this.#policy, cell.trial.facts), cell.trial.facts);
     const sure: RequireRule[] = [];
     const possible: RequireRule[] = [];
     const routes: PossibleRoute[] = [];
@@ -92,40 +92,51 @@ export class PossibleChoice {
     let isDenied = false;
     for (const rule of set.rules) {
       if (rule.effect === "route" && isEnded) continue;
-      const truths = possibleTruth(rule.condition, facts, isOpen);
+      const truths = possibleTruth(rule.condition, ofLeaf);
       if (rule.effect === "route") {
-        if (!truths.has(true)) continue;
-        const isSure = truths.size === 1;
+        if (!canBe(truths, true)) continue;
+        const isSure = truths === only(true);
         routes.push({ rule: rule.id, route: rule.route, isSure });
         isEnded = isSure && !goesOn(rule);
         continue;
       }
-      if (truths.size === 1 && truths.has(false)) continue;
+      if (truths === only(false)) continue;
       if (rule.effect === "require") {
         possible.push(rule);
-        if (!truths.has(false)) sure.push(rule);
-      } else if (!truths.has(false)) isDenied = true;
+        if (!canBe(truths, false)) sure.push(rule);
+      } else if (!canBe(truths, false)) isDenied = true;
     }
     if (!isEnded) routes.push({ rule: "default", route: set.defaultRoute, isSure: true });
     return { isDenied, sure, possible, routes };
   }
 
-  /** The leaves that are not the same for all of a cell; undefined when all are. */
-  #openLeaves({ open, stretches }: Cell): ((leaf: Predicate) => boolean) | undefined {
+  /** What leaves can be for the requests of a cell; undefined when each is the same for all of them. */
+  #truthsOfLeaves({ trial, open, stretches, free }: Cell): ((leaf: Predicate) => PossibleTruth) | undefined {
+    const { set } = this.#policy;
     const isOpen = (fact: string) => open.has(fact) || stretches.has(fact as RankedNumber);
     const found = new Set<string>();
-    for (const axis of this.#space.axes) {
+    for (const axis of this.space.axes) {
       if (axis.kind !== "opaque") continue;
       const { predicate, defaults } = axis;
-      const reads = predicate.kind === "logic" ? predicate.reads : [predicate.fact];
-      if (reads.some(isOpen)) found.add(opaqueKey(predicate, defaults));
+      if (readsOf(predicate).some(isOpen)) found.add(opaqueKey(predicate, defaults));
     }
-    if (found.size === 0) return undefined;
-    return (leaf) => {
-      if (leaf.kind === "logic") return found.has(opaqueKey(leaf, defaultsFor(leaf.reads, this.#policy.set)));
+    if (found.size === 0 && free.size === 0) return undefined;
+    const isFound = (leaf: Predicate) => {
+      if (leaf.kind === "logic") return found.has(opaqueKey(leaf, defaultsFor(leaf.reads, set)));
       return (leaf.kind === "glob" || leaf.kind === "prefix") && found.has(opaqueKey(leaf, {}));
     };
+    const facts = withDefaults(set, trial.facts);
+    return (leaf) => {
+      if (free.size > 0 && readsOf(leaf).some((fact) => free.has(fact))) return anyTruth;
+      const truth = evaluateCondition(leaf, facts);
+      // Whether what an open leaf reads is there is not open.
+      return truth !== undefined && found.size > 0 && isFound(leaf) ? trueOrFalse : only(truth);
+    };
   }
+}
+
+function readsOf(leaf: Predicate): readonly string[] {
+  return leaf.kind === "logic" ? leaf.reads : [leaf.fact];
 }
 
 function exactly(policy: CompiledPolicy, outcome: Outcome, facts: Facts): PossibleOutcome {

@@ -1,56 +1,61 @@
 import type { Condition, Predicate } from "../conditions/condition.js";
-import { evaluateCondition } from "../evaluate/evaluate-condition.js";
-import type { Facts } from "../evaluate/facts.js";
 import type { Truth } from "../evaluate/truth.js";
 
-/** The truths that a condition can have for some of several requests. */
-export type PossibleTruth = ReadonlySet<Truth>;
+/** The truths that a condition can have for some of several requests: a bit for each. */
+export type PossibleTruth = number;
+
+const TRUE = 1;
+const FALSE = 2;
+const UNKNOWN = 4;
+export const trueOrFalse: PossibleTruth = TRUE | FALSE;
+export const anyTruth: PossibleTruth = TRUE | FALSE | UNKNOWN;
+
+export function only(truth: Truth): PossibleTruth {
+  return truth === undefined ? UNKNOWN : truth ? TRUE : FALSE;
+}
+
+export function canBe(possible: PossibleTruth, truth: Truth): boolean {
+  return (possible & only(truth)) !== 0;
+}
 
 /**
- * What a condition can be, when some of its leaves can be true or false. Leaves are taken as independent of each other, so a truth that
- * is not among the possible ones never occurs.
- * @param facts what all other leaves are decided by, with defaults filled in.
+ * What a condition can be, by what each of its leaves can be. Leaves are taken as independent of each other, so a truth that is not among
+ * the possible ones never occurs.
  */
-export function possibleTruth(condition: Condition, facts: Facts, isOpen: (leaf: Predicate) => boolean): PossibleTruth {
+export function possibleTruth(condition: Condition, ofLeaf: (leaf: Predicate) => PossibleTruth): PossibleTruth {
   switch (condition.kind) {
     case "all":
-      return combine(condition.conditions, facts, isOpen, false);
+      return combine(condition.conditions, ofLeaf, FALSE);
     case "any":
-      return combine(condition.conditions, facts, isOpen, true);
+      return combine(condition.conditions, ofLeaf, TRUE);
     case "not": {
-      const parts = possibleTruth(condition.condition, facts, isOpen);
-      return new Set([...parts].map((truth) => (truth === undefined ? undefined : !truth)));
+      const part = possibleTruth(condition.condition, ofLeaf);
+      return (part & UNKNOWN) | (part & TRUE ? FALSE : 0) | (part & FALSE ? TRUE : 0);
     }
-    default: {
-      const truth = evaluateCondition(condition, facts);
-      // Whether what it reads is there is not open.
-      return truth !== undefined && isOpen(condition) ? new Set([true, false]) : new Set([truth]);
-    }
+    default:
+      return ofLeaf(condition);
   }
 }
 
+/** @param decisive the truth that one part gives to the whole. */
 function combine(
   conditions: readonly Condition[],
-  facts: Facts,
-  isOpen: (leaf: Predicate) => boolean,
-  decisive: boolean,
+  ofLeaf: (leaf: Predicate) => PossibleTruth,
+  decisive: PossibleTruth,
 ): PossibleTruth {
-  let possible: ReadonlySet<Truth> = new Set([!decisive]);
+  const other = trueOrFalse - decisive;
+  let possible = other;
   for (const part of conditions) {
-    const parts = possibleTruth(part, facts, isOpen);
-    const next = new Set<Truth>();
-    for (const one of possible) {
-      for (const other of parts) {
-        next.add(
-          one === decisive || other === decisive
-            ? decisive
-            : one === undefined || other === undefined
-              ? undefined
-              : !decisive,
-        );
-      }
-    }
-    possible = next;
+    const parts = possibleTruth(part, ofLeaf);
+    const both = possible & parts;
+    const either = possible | parts;
+    // It is decided by either, unknown where one is and the other does not decide, and the rest only where both are.
+    possible = (either & decisive) | (canBeUnknown(possible, parts, other) ? UNKNOWN : 0) | (both & other);
+    if (possible === decisive) break;
   }
   return possible;
+}
+
+function canBeUnknown(one: PossibleTruth, two: PossibleTruth, other: PossibleTruth): boolean {
+  return ((one & UNKNOWN) !== 0 && (two & (UNKNOWN | other)) !== 0) || ((two & UNKNOWN) !== 0 && (one & other) !== 0);
 }

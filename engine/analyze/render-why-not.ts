@@ -94,7 +94,11 @@ function renderChanges(changes: readonly FactChanges[], color: boolean, width: n
       const parts = change.changes.map(({ fact, from, to }) => `${fact} ${from} → ${to}`).join(" and ");
       const cost = change.cost_usd === undefined ? "" : ` ($${change.cost_usd})`;
       const by = change.rule === "default" ? "the default route" : `rule ${change.rule}`;
-      return [{ text: String(index + 1), align: "right" }, `${parts}: ${change.endpoint} by ${by}${cost}`];
+      const avoids =
+        change.avoids_guards === undefined
+          ? ""
+          : `; avoids guard ${change.avoids_guards.join(", ")}: right only if what the request then says is true`;
+      return [{ text: String(index + 1), align: "right" }, `${parts}: ${change.endpoint} by ${by}${cost}${avoids}`];
     }),
     2,
     color,

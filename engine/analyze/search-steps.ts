@@ -60,6 +60,7 @@ export function cellOf(trial: Trial, steps: readonly Step[]): Cell {
     trial,
     stretches,
     open: new Map(steps.flatMap(({ of, isOpen, others = [] }) => (isOpen ? [[of, others] as const] : []))),
+    free: new Set(),
   };
 }
 
@@ -99,7 +100,7 @@ function widestOf({ stretches }: Cell, whole: Cell): RankedNumber | undefined {
 }
 
 /** The lower half first. */
-function halves({ trial, stretches, open }: Cell, fact: RankedNumber): readonly Cell[] {
+function halves({ trial, stretches, open, free }: Cell, fact: RankedNumber): readonly Cell[] {
   const { low, high } = stretches.get(fact) as Stretch;
   const middle = Math.floor((low + high) / 2);
   const part = (stretch: Stretch): Cell => {
@@ -109,6 +110,7 @@ function halves({ trial, stretches, open }: Cell, fact: RankedNumber): readonly 
       trial: withFact(trial, fact, valueOfRanked(fact, stretch.low)),
       stretches: new Map([...others, ...own]),
       open,
+      free,
     };
   };
   return [part({ low: middle + 1, high }), part({ low, high: middle })];

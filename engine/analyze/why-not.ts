@@ -21,7 +21,7 @@ export interface WhyNot {
   readonly is_chosen: boolean;
   /** Every rule with the model among its candidates, in reading order, and all that keeps it from choosing it. */
   readonly rules: readonly BlockedRule[];
-  /** Changes that a client can make, each tried. */
+  /** Changes that a client can make, each tried; those that avoid a guard last, where they are smaller than the others. */
   readonly by_client: readonly FactChanges[];
   /** Whether none of fewer facts does it; else there were too many to try, or an expression that only a search can meet. */
   readonly is_smallest: boolean;
@@ -39,10 +39,10 @@ export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model
   const rules = blockedRules(asked);
   const ruleNumbers = rules.map(({ ruleNumber }) => ruleNumber);
   const regions = regionsOf(policy);
+  const impossible = !isChosen && isImpossible(asked, regions, ruleNumbers);
   const found = isChosen
     ? { client: [], operator: [], isSmallest: true }
-    : smallestChanges(asked, regions, ruleNumbers);
-  const impossible = !isChosen && found.client.length === 0 && isImpossible(asked, regions, ruleNumbers);
+    : smallestChanges(asked, regions, ruleNumbers, impossible);
   return {
     model,
     ...(first === undefined ? {} : { chosen: first.endpoint.id }),

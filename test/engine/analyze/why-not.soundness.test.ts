@@ -6,7 +6,7 @@ import { PossibleChoice } from "../../../engine/analyze/possible-choice.js";
 import { rankedSpaceOf } from "../../../engine/analyze/ranked-space.js";
 import { atomOfFacts, type RequestSpace } from "../../../engine/analyze/request-space.js";
 import { cellOf } from "../../../engine/analyze/search-steps.js";
-import { type Trial, withFact, withTag } from "../../../engine/analyze/trial.js";
+import { type Trial, withFact, withoutFact, withTag } from "../../../engine/analyze/trial.js";
 import { type WhyNot, whyNot } from "../../../engine/analyze/why-not.js";
 import { buildDecisionTree } from "../../../engine/compile/build-decision-tree.js";
 import { usualTuning } from "../../../engine/compile/tree-tuning.js";
@@ -51,6 +51,8 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   "attributes.risk": [undefined, 0, 1, 2, 3, 3.5, 10, 11],
 };
 const tags = ["a", "b", "c"];
+/** What a cell may leave wholly open. */
+const freeable = [...Object.keys(values).filter((fact) => fact !== "model"), "tags"];
 
 interface Counts {
   readonly seed: number;
@@ -113,10 +115,10 @@ function seenAs(policy: CompiledPolicy, set: PolicySet): CompiledPolicy {
 }
 
 /** Up to how many changes there is said to be none, as far as all are tried here. */
-function fewerThan({ client_can, is_smallest, by_client: [first] }: WhyNot): number {
+function fewerThan({ client_can, is_smallest, by_client }: WhyNot): number {
   if (client_can === "impossible") return 2;
-  if (!is_smallest || first === undefined) return 0;
-  return Math.min(2, sizeOf(first.changes) - 1);
+  if (!is_smallest) return 0;
+  return Math.min(2, ...by_client.map(({ changes }) => sizeOf(changes) - 1));
 }
 
 /** Of tags each given or taken one counts. */
@@ -269,7 +271,7 @@ function randomWorld(random: Random): World {
 /** Requests of random cells that are said to choose no model: none may. */
 function attackCells(policies: number, from: number) {
   const random = new Random(from);
-  const counts = { seed: from, policies, cells: 0, never: 0, tried: 0 };
+  const counts = { seed: from, policies, cells: 0, never: 0, neverFree: 0, tried: 0 };
   const faults: string[] = [];
   for (let policyNumber = 0; policyNumber < policies; policyNumber++) {
     const text = randomPolicy(random);
@@ -284,14 +286,21 @@ function attackCells(policies: number, from: number) {
       const wanted = indexCatalog(policy.set.catalog).entries.filter((entry) => entry.model.id === model);
       const choice = new PossibleChoice(policy, space, wanted);
       for (let cellNumber = 0; cellNumber < 20; cellNumber++) {
-        const taken = random.some(steps, 3).filter(({ of }, at, all) => all.findIndex((step) => step.of === of) === at);
-        const cell = cellOf(
-          taken.reduce((trial, step) => step.apply(trial), start),
-          taken,
-        );
+        const free = cellNumber % 2 === 0 ? [] : random.some(freeable, 3);
+        const taken = random
+          .some(steps, 3)
+          .filter(({ of }, at, all) => all.findIndex((step) => step.of === of) === at && !free.includes(of));
+        const cell: Cell = {
+          ...cellOf(
+            taken.reduce((trial, step) => step.apply(trial), start),
+            taken,
+          ),
+          free: new Set(free),
+        };
         counts.cells++;
         if (choice.mayChoose(cell)) continue;
         counts.never++;
+        if (free.length > 0) counts.neverFree++;
         for (let tries = 0; tries < 40; tries++) {
           counts.tried++;
           const trial = requestOf(cell, space, random);
@@ -305,7 +314,7 @@ function attackCells(policies: number, from: number) {
   return { counts, faults };
 }
 
-function requestOf({ trial, stretches, open }: Cell, space: RequestSpace, random: Random): Trial {
+function requestOf({ trial, stretches, open, free }: Cell, space: RequestSpace, random: Random): Trial {
   let request = trial;
   for (const [fact, { low, high }] of stretches) {
     const near = (values[fact] ?? [])
@@ -335,6 +344,10 @@ function requestOf({ trial, stretches, open }: Cell, space: RequestSpace, random
       continue;
     request = withFact(request, fact, value as FactValue);
   }
+  for (const fact of free) {
+    const value = fact === "tags" ? random.pick([undefined, random.some(tags, 3)]) : random.pick(values[fact] ?? []);
+    request = value === undefined ? withoutFact(request, fact) : withFact(request, fact, value as FactValue);
+  }
   return request;
 }
 
@@ -350,6 +363,7 @@ describe("what --why-not proves", () => {
     console.log(`why not, cells: ${JSON.stringify(counts)}`);
     expect(faults.slice(0, 2)).toEqual([]);
     expect(counts.never).toBeGreaterThan(counts.cells / 4);
+    expect(counts.neverFree).toBeGreaterThan(counts.cells / 10);
   });
 
   it("is never refuted by a request of fewer changes", { timeout: 300_000 * Math.max(1, scale) }, () => {
@@ -369,7 +383,12 @@ describe("what --why-not proves", () => {
     const trial: Trial = { facts: { model: "auto", context_tokens: 10, session: "s1" }, world: {} };
     const mayChoose = (model: string, open: readonly string[]) => {
       const wanted = indexCatalog(policy.set.catalog).entries.filter((entry) => entry.model.id === model);
-      const cell: Cell = { trial, stretches: new Map(), open: new Map(open.map((fact) => [fact, []])) };
+      const cell: Cell = {
+        trial,
+        stretches: new Map(),
+        open: new Map(open.map((fact) => [fact, []])),
+        free: new Set(),
+      };
       return new PossibleChoice(policy, rankedSpaceOf(policy), wanted).mayChoose(cell);
     };
     const drawn = ["acme/small", "acme/large"].filter((model) => mayChoose(model, []));

@@ -228,6 +228,48 @@ how a client sends them
     expect(whyNot(tagged, { ...plain, tags: ["pii"] }, {}, "acme/large").by_client).not.toEqual([]);
   });
 
+  it("puts last, and names as such, what gets a request out of a guard by what it says of itself", () => {
+    const guarded = policyOf(
+      `
+- { id: eu-only, match: { tags: { present: true, any: [pii] } }, require: { region: [eu] } }
+- { id: low-risk, match: { attributes.risk: { present: true, gte: 5 } }, require: { region: [eu] } }
+- { id: no-small-budget, match: { budget_usd: { present: false } }, deny: "say a budget" }`,
+      "",
+      "to: [acme/large, acme/small]",
+    );
+    const ask = (facts: Facts) => {
+      return whyNot(guarded, { ...plain, ...facts }, {}, "acme/large").by_client.map(({ changes, avoids_guards }) => [
+        changes.map(({ fact, to }) => `${fact} ${to}`).join(),
+        avoids_guards,
+      ]);
+    };
+    expect(ask({ budget_usd: 1, tags: ["pii", "x"] })).toEqual([["tags {x}", ["eu-only"]]]);
+    expect(ask({ budget_usd: 1, "attributes.risk": 9 })).toEqual([["attributes.risk 1", ["low-risk"]]]);
+    // What is asked for is no claim: to give a budget is what the guard wants.
+    expect(ask({})).toEqual([["budget_usd 0.04048", undefined]]);
+    expect(renderWhyNot(whyNot(guarded, { ...plain, budget_usd: 1, tags: ["pii"] }, {}, "acme/large"))).toContain(
+      "tags {pii} → absent: acme/large@far by the default route ($0.04048); avoids guard eu-only: right only if what the\n" +
+        "     request then says is true",
+    );
+  });
+
+  it("looks further than what gets a request out of a guard", () => {
+    const either = policyOf(
+      `
+- { id: eu-only, match: { tags: { present: true, any: [pii] } }, require: { region: [eu] } }
+- { id: two, match: { app: x, stream: true }, route: { to: [acme/small] } }
+- { id: pii, match: { tags: { present: true, any: [pii] } }, route: { to: [acme/open] } }`,
+      "",
+      "to: [acme/small]",
+    );
+    const answer = whyNot(either, { ...plain, tags: ["pii"] }, {}, "acme/small");
+    expect(answer.by_client.map(({ changes }) => changes.map(({ fact, to }) => `${fact} ${to}`))).toEqual([
+      ["app x", "stream true"],
+      ["tags absent"],
+    ]);
+    expect(answer.is_smallest).toBe(true);
+  });
+
   it("proposes that the client leave out a hint of its own, and takes what it names for one of its `models`", () => {
     const world = {
       hint_excluded_by: { "provider.only: near": ["acme/large@far"], "models: acme/small": ["acme/large@far"] },
