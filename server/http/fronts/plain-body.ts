@@ -2,7 +2,7 @@ import type { PlainServer } from "../../dispatch/dispatch-request.js";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
 import { withoutRoutingFields } from "./routing-fields.js";
 import { wantsShortCallIds, withShortCallIds } from "./short-call-ids.js";
-import { reasoningOf } from "./unsigned-reasoning.js";
+import { reasoningOf, wantsReasoning, withAnyReasoning } from "./unsigned-reasoning.js";
 
 /**
  * The body of a chat completion that a request of another API was translated to, for one OpenAI-compatible server.
@@ -36,7 +36,8 @@ export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (senten
 }
 
 function messageFor(message: Json, server: PlainServer, warn: (sentence: string) => void): Json {
-  const own = withOwnReasoning(message, server, warn);
+  const said = withOwnReasoning(message, server, warn);
+  const own = server.reasons && wantsReasoning(server.model) ? withAnyReasoning(said) : said;
   return wantsShortCallIds(server.model) ? withShortCallIds(own) : own;
 }
 

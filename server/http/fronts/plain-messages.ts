@@ -1,4 +1,4 @@
-import { type Json, objectsOf } from "../../providers/chat/json.js";
+import { isObject, type Json, objectsOf } from "../../providers/chat/json.js";
 
 /**
  * Messages as any OpenAI-compatible server takes them.
@@ -14,6 +14,7 @@ export function plainMessages(messages: readonly Json[], warnings: Set<string>):
   const plain: Json[] = [];
   let shown: Json[] = [];
   for (const message of messages) {
+    if (linksFile(message)) warnings.add(LINKED);
     if (message["role"] === "tool") {
       const { result, others } = toolResult(message);
       plain.push(result);
@@ -35,6 +36,13 @@ export function plainMessages(messages: readonly Json[], warnings: Set<string>):
 }
 
 const SHOWN = "messages: pictures and files of tool results were sent as the user's, behind the results";
+
+const LINKED =
+  "messages: a link to a file was sent as its file_data, where OpenAI takes data only; send the data where the provider refuses it";
+
+function linksFile({ content }: Json): boolean {
+  return partsOf(content).some(({ file }) => isObject(file) && /^https?:/.test(String(file["file_data"])));
+}
 
 function usersMessage(content: readonly Json[]): Json {
   return { role: "user", content };

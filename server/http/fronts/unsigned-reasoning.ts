@@ -46,3 +46,20 @@ export function reasoningOf(
   const field = fields.find((name) => format === originOf(name, provider));
   return type !== "reasoning.text" || field === undefined ? undefined : { field, text: textOf(text) ?? "" };
 }
+
+/**
+ * DeepSeek in its thinking mode, which is the default, refuses a conversation with tools where a message of the assistant has no reasoning, also one that another
+ * model wrote; an empty one will do (https://github.com/openclaw/openclaw/issues/73417, https://github.com/continuedev/continue/issues/11285, read
+ * 2026-11-26). Other hosts name its models otherwise, but for the distilled ones of Groq, which refuses the field.
+ */
+const deepSeekModel = /^deepseek-(?!r1-distill)/i;
+
+/** @param model the server's own name. */
+export function wantsReasoning(model: string): boolean {
+  return deepSeekModel.test(model);
+}
+
+/** A message of the assistant with reasoning, be it none. */
+export function withAnyReasoning(message: Json): Json {
+  return message["role"] === "assistant" ? { reasoning_content: "", ...message } : message;
+}

@@ -18,7 +18,7 @@ function translatePart(part: ChatPart, warnings: Set<string>): readonly (TextBlo
       if (part.detail !== undefined && part.detail !== "auto") warnings.add("image_url.detail: left out");
       return [imageBlock(part)];
     case "file":
-      return [fileBlock(part)];
+      return [fileBlock(part, warnings)];
     case "audio":
       throw new RefusedRequest("messages", "Anthropic's format has no audio");
   }
@@ -47,9 +47,10 @@ function imageBlock({ source, cacheControl }: ImagePart): ImageBlock {
   return { type: "image", source: sourceOf(source), ...cacheOf(cacheControl) };
 }
 
-function fileBlock({ source, filename, cacheControl }: FilePart): ImageBlock | DocumentBlock {
+function fileBlock({ source, filename, cacheControl }: FilePart, warnings: Set<string>): ImageBlock | DocumentBlock {
   const common = { ...(filename === undefined ? {} : { title: filename }), ...cacheOf(cacheControl) };
   if (source.kind === "data" && source.mediaType.startsWith("image/")) {
+    if (filename !== undefined) warnings.add("messages: the names of pictures were left out");
     return { type: "image", source: sourceOf(source), ...cacheOf(cacheControl) };
   }
   if (source.kind === "data" && source.mediaType === "text/plain") {

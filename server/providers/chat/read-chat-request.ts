@@ -121,11 +121,18 @@ function readResponseFormat(body: Json): ResponseFormat | undefined {
       const schema =
         given === undefined ? undefined : readObject(given, "schema", "response_format.json_schema.schema");
       if (schema === undefined) throw new RefusedRequest("response_format.json_schema.schema", "it is missing");
-      return { kind: "json_schema", name: String(given?.["name"] ?? "answer"), schema };
+      return { kind: "json_schema", name: String(given?.["name"] ?? "answer"), schema: described(schema, given) };
     }
     default:
       throw new RefusedRequest("response_format.type", "it takes text, json_object or json_schema");
   }
+}
+
+/** Other formats have no description beside the schema's own. */
+function described(schema: Json, { description }: Json = {}): Json {
+  if (typeof description !== "string" || description === "") return schema;
+  const { description: own } = schema;
+  return { ...schema, description: typeof own === "string" ? `${description}\n\n${own}` : description };
 }
 
 function readReasoning(body: Json): Reasoning {

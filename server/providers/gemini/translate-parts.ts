@@ -29,6 +29,7 @@ function translatePart(part: ChatPart, warnings: Set<string>): readonly Part[] {
       if (part.detail !== undefined && part.detail !== "auto") warnings.add("image_url.detail: left out");
       return [dataPart(part.source)];
     case "file":
+      if (part.filename !== undefined) warnings.add("messages: the names of files were left out");
       return [dataPart(part.source)];
     case "audio":
       return [{ inlineData: { mimeType: `audio/${part.format}`, data: part.base64 } }];

@@ -153,6 +153,15 @@ describe("POST /v1/responses", () => {
       [
         {
           input: [
+            { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "x" }] },
+            { role: "user", content: "x" },
+          ],
+        },
+        "input: reasoning without encrypted_content was left out, a summary of it is of no use to a model",
+      ],
+      [
+        {
+          input: [
             { type: "item_reference", id: "rs_1" },
             { role: "user", content: "x" },
           ],

@@ -1,5 +1,5 @@
 import { type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
-import { isReasoningReference, type ReasoningState, readState } from "../reasoning-state.js";
+import { isOwnReasoning, isReasoningReference, type ReasoningState, readState } from "../reasoning-state.js";
 import { NATIVE_ONLY } from "./native-only.js";
 import { customArguments, functionName } from "./offered-tools.js";
 
@@ -52,6 +52,8 @@ function addToTurn(turn: Turn, item: Json, warnings: Set<string>): void {
     if (state !== undefined) turn.states.push(state);
     else if (typeof encrypted === "string") {
       warnings.add("input: reasoning that a provider has encrypted was left out, only that provider can read it");
+    } else if (!isOwnReasoning(item)) {
+      warnings.add("input: reasoning without encrypted_content was left out, a summary of it is of no use to a model");
     }
   } else if (isReasoningReference(item)) {
     warnings.add("input: reasoning that an item_reference names was left out, this server keeps none; send it itself");

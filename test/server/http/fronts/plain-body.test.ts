@@ -41,3 +41,30 @@ it.each(["mistral-medium-3-5", "mistralai/devstral-medium"])(
 it("others get the ids as they are", () => {
   expect(idsFor("gpt-5.6").results).toEqual(["toolu_01A", "call_1", "abcDEF123"]);
 });
+
+it.each([
+  ["deepseek-v4-pro", true, [undefined, "", undefined, undefined, undefined]],
+  ["deepseek-reasoner", false, []],
+  ["deepseek-r1-distill-llama-70b", true, []],
+  ["gpt-5.6", true, []],
+])("messages of others have an empty reasoning for %s (reasons: %s), where it wants one", (model, reasons, wanted) => {
+  const server = { provider: "any", model, legacyMaxTokens: true, streamUsage: false, reasons };
+  const { messages } = plainBodyFor({ messages: conversation }, server, () => undefined) as { messages: object[] };
+  const said = messages.map((message) => (message as { reasoning_content?: string }).reasoning_content);
+  expect(said).toEqual(wanted.length === 0 ? messages.map(() => undefined) : wanted);
+});
+
+it("its own reasoning stays", () => {
+  const own = { type: "reasoning.text", text: "It rains.", format: "rw1.reasoning_content@any" };
+  const server = {
+    provider: "any",
+    model: "deepseek-v4-pro",
+    legacyMaxTokens: true,
+    streamUsage: false,
+    reasons: true,
+  };
+  const messages = [{ role: "assistant", content: "rain", reasoning_details: [own] }];
+  expect(plainBodyFor({ messages }, server, () => undefined)).toMatchObject({
+    messages: [{ role: "assistant", content: "rain", reasoning_content: "It rains." }],
+  });
+});

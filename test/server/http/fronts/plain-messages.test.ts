@@ -21,6 +21,12 @@ describe("plainMessages()", () => {
     });
   });
 
+  it("says of a link to a file that OpenAI takes data only", () => {
+    const linked = (file_data: string) => plain({ role: "user", content: [{ type: "file", file: { file_data } }] });
+    expect(linked("https://x.example/a.pdf").warnings).toEqual([expect.stringContaining("a link to a file was sent")]);
+    expect(linked("data:application/pdf;base64,AA").warnings).toEqual([]);
+  });
+
   it("sends what tool results show behind all results of the turn, as the user's", () => {
     const result = (id: string, ...content: object[]) => ({ role: "tool", tool_call_id: id, content });
     const text = { type: "text", text: "4 KB" };

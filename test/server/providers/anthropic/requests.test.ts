@@ -400,6 +400,10 @@ describe("the rest", () => {
     expect(send({ response_format: { type: "json_schema", json_schema } }).sent["output_config"]).toEqual({
       format: { type: "json_schema", schema },
     });
+    const described = { ...json_schema, description: "An answer.", schema: { ...schema, description: "Own." } };
+    expect(send({ response_format: { type: "json_schema", json_schema: described } }).sent["output_config"]).toEqual({
+      format: { type: "json_schema", schema: { ...schema, description: "An answer.\n\nOwn." } },
+    });
     const { sent, warnings } = send({ response_format: { type: "json_object" } });
     expect(sent["system"]).toEqual([text(expect.stringContaining("one JSON object") as never)]);
     expect(warnings).toHaveLength(1);

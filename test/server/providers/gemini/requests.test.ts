@@ -205,11 +205,20 @@ describe("parameters", () => {
     expect(sent["generationConfig"]!["stopSequences"]).toHaveLength(5);
     expect(warnings).toEqual(["stop: only the first 5 were sent"]);
   });
+  it("lose the names of files, with a warning", () => {
+    const file = { file_data: "data:application/pdf;base64,AA", filename: "report.pdf" };
+    const { warnings } = send({ messages: [{ role: "user", content: [{ type: "file", file }] }] });
+    expect(warnings).toEqual(["messages: the names of files were left out"]);
+  });
   it("ask for JSON, by schema or free", () => {
     const schema = { type: "object", properties: {} };
     expect(config({ response_format: { type: "json_schema", json_schema: { name: "x", schema } } })).toEqual({
       responseMimeType: "application/json",
       responseJsonSchema: schema,
+    });
+    const json_schema = { name: "x", description: "An answer.", schema };
+    expect(config({ response_format: { type: "json_schema", json_schema } })).toMatchObject({
+      responseJsonSchema: { ...schema, description: "An answer." },
     });
     expect(config({ response_format: { type: "json_object" } })).toEqual({ responseMimeType: "application/json" });
   });
