@@ -41,8 +41,10 @@ export function filesOfExample(example: DocsExample, shipped: readonly SourceFil
       const rule = `- id: example\n  match:\n${match}\n  route: { to: [economy] }\n`;
       return [policyWith(rule), ...keep("catalog.yaml")];
     }
-    case "files":
-      return [...splitFiles(example), ...keep("catalog.yaml")];
+    case "files": {
+      const files = splitFiles(example);
+      return files.some(({ name }) => name === "catalog.yaml") ? files : [...files, ...keep("catalog.yaml")];
+    }
     case "test":
       return [
         ...shipped.filter(({ name }) => !name.startsWith("tests/")),

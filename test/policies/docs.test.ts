@@ -1,6 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { analyzePolicy } from "../../engine/analyze/analyze-policy.js";
 import { builtInFacts } from "../../engine/conditions/fact-definitions.js";
 import { diagnosticCodes } from "../../engine/diagnostics/diagnostic-codes.js";
 import { runPolicyTest } from "../../engine/explain/run-policy-test.js";
@@ -10,7 +11,7 @@ import { exclusionReasons } from "../../engine/rank/route-plan.js";
 import { strategies } from "../../engine/rank/strategies.js";
 import { readPolicyDirectory } from "../../server/policy-files/read-policy-directory.js";
 import * as attributeNames from "../../server/telemetry/attribute-names.js";
-import { compileExample, readExamples } from "./docs-examples.js";
+import { compileExample, filesOfExample, readExamples } from "./docs-examples.js";
 
 const shipped = await readPolicyDirectory("policies");
 const examples = (await Promise.all(["docs/policy-language.md", "docs/catalog.md"].map(readExamples))).flat();
@@ -37,6 +38,26 @@ describe("the examples of the docs", () => {
     const wrong = { kind: "match", place: "here", text: "context_token: { gte: 1 }\n" } as const;
     expect(compileExample(wrong, shipped).map(({ code }) => code)).toEqual(["RW1201"]);
   });
+});
+
+describe("the recipes", async () => {
+  const recipes = await readExamples("docs/recipes.md");
+
+  it("are there, one under each heading but the last", async () => {
+    const headings = (await readFile("docs/recipes.md", "utf8")).match(/^## /gm);
+    expect(recipes).toHaveLength((headings?.length ?? 0) - 1);
+  });
+
+  it.each(recipes.map((recipe) => [recipe.place, recipe] as const))(
+    "%s has nothing to warn about, and passes its tests",
+    (_place, recipe) => {
+      const { value: policy, diagnostics } = compilePolicy(filesOfExample(recipe, shipped));
+      expect(diagnostics).toEqual([]);
+      expect(analyzePolicy(policy!).filter(({ severity }) => severity !== "info")).toEqual([]);
+      expect(policy!.tests.length).toBeGreaterThan(1);
+      expect(policy!.tests.flatMap((test) => runPolicyTest(policy!, test).failures)).toEqual([]);
+    },
+  );
 });
 
 describe("the tables of the docs", () => {
