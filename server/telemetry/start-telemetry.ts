@@ -104,21 +104,34 @@ function namesService(environment: Readonly<Record<string, string | undefined>>)
   );
 }
 
-/** A collector that is away fails every few seconds: one line a minute says so, with the count. */
+/** A collector that is away fails every few seconds: one line a minute says so, with the count, and how many spans found no place to wait. */
 function warningsTo({ log, now }: TelemetryOptions) {
   let saidAt = Number.NEGATIVE_INFINITY;
   let silent = 0;
+  let droppedSpans = 0;
   const say = (message: string, ...details: unknown[]) => {
+    droppedSpans += Number(/^Dropped (\d+) spans/.exec(message)?.[1] ?? 0);
     if (now() - saidAt < SAY_AGAIN_AFTER_MS) {
       silent += 1;
       return;
     }
     saidAt = now();
-    log.warn({ details, notShownBefore: silent }, `OpenTelemetry: ${message}`);
+    log.warn({ details, notShownBefore: silent, droppedSpans }, `OpenTelemetry: ${inWords(message)}`);
     silent = 0;
+    droppedSpans = 0;
   };
   const nothing = () => undefined;
   return { error: say, warn: say, info: nothing, debug: nothing, verbose: nothing };
+}
+
+/** The SDK writes an error as JSON, its stack first. */
+function inWords(text: string): string {
+  try {
+    const { message = text, code } = JSON.parse(text) as { message?: string; code?: string };
+    return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+  } catch {
+    return text;
+  }
 }
 
 function withDeadline(work: Promise<void>): Promise<void> {
