@@ -160,15 +160,16 @@ export function createMetrics(sources: MetricsSources): Metrics {
 }
 
 function storeFamilies(name: string, what: string, status: ContentStatus): readonly MetricFamily[] {
-  return [
-    { state: "waiting", type: "gauge", help: `${what} that wait to be written.` },
-    { state: "written", type: "counter", help: `${what} that were written.` },
-    { state: "lost", type: "counter", help: `${what} that were given up because too many waited.` },
-  ].map(({ state, type, help }) => ({
+  const states = [
+    { state: "waiting", type: "gauge", help: "that wait to be written", value: status.waiting },
+    { state: "written_total", type: "counter", help: "that were written", value: status.written },
+    { state: "lost_total", type: "counter", help: "that were given up because too many waited", value: status.lost },
+  ] as const;
+  return states.map(({ state, type, help, value }) => ({
     name: `routewright_${name}_${state}`,
-    type: type as MetricFamily["type"],
-    help,
-    samples: [{ value: status[state as keyof ContentStatus] }],
+    type,
+    help: `${what} ${help}.`,
+    samples: [{ value }],
   }));
 }
 

@@ -105,8 +105,8 @@ it("keeps prompt and answer, whole and streamed, redacted, for administrators", 
   expect(recording.output()).toContain("RECORD_CONTENT is on");
   expect(recording.output()).not.toContain("prompt-of-this-test");
   const metrics = await (await fetch(`${recording.url}/metrics`)).text();
-  expect(metrics).toMatch(/^routewright_contents_written \d/m);
-  expect(metrics).toContain("routewright_contents_lost 0");
+  expect(metrics).toMatch(/^routewright_contents_written_total \d/m);
+  expect(metrics).toContain("routewright_contents_lost_total 0");
 });
 
 it("keeps nothing unless it is asked to", async () => {
