@@ -3,10 +3,18 @@ import type { Command, Option } from "commander";
 export const shells = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof shells)[number];
 
+interface Word {
+  readonly word: string;
+  readonly description: string;
+  /** Of an option that takes a value: all that it may be; empty where it is a file or anything else. */
+  readonly values?: readonly string[];
+}
+
 interface CommandWords {
   /** `policy`, `policy keys`, `policy keys create`. */
   readonly path: string;
-  readonly words: readonly { readonly word: string; readonly description: string }[];
+  /** Commands, options and fixed arguments. */
+  readonly words: readonly Word[];
 }
 
 /** A completion script for a shell, made from the commands and options as they are. */
@@ -31,6 +39,9 @@ function collect(command: Command, path: string, global: CommandWords["words"]):
   const own = command.parent === null ? [] : command.options.flatMap(wordsOf);
   const words = [
     ...visible.map((child) => ({ word: child.name(), description: child.description() })),
+    ...command.registeredArguments.flatMap(({ argChoices = [], description }) =>
+      argChoices.map((word) => ({ word, description })),
+    ),
     ...own,
     ...global,
     { word: "--help", description: "display help for command" },
@@ -38,8 +49,16 @@ function collect(command: Command, path: string, global: CommandWords["words"]):
   return [{ path, words }, ...visible.flatMap((child) => collect(child, `${path} ${child.name()}`, global))];
 }
 
-function wordsOf({ long, description, hidden }: Option): CommandWords["words"] {
-  return long === undefined || long === null || hidden ? [] : [{ word: long, description }];
+function wordsOf({ long, description, hidden, required, argChoices = [] }: Option): CommandWords["words"] {
+  if (long === undefined || long === null || hidden) return [];
+  return [{ word: long, description, ...(required ? { values: argChoices } : {}) }];
+}
+
+/** For each option with a value: what the shell matches (`policy check --format`), and the values. */
+function valuesOf(commands: readonly CommandWords[]): readonly (readonly [string, readonly string[]])[] {
+  return commands.flatMap(({ path, words }) =>
+    words.flatMap(({ word, values }) => (values === undefined ? [] : [[`${path} ${word}`, values] as const])),
+  );
 }
 
 /** Walks the words on the line as far as they name commands; options between them are passed over. */
@@ -48,6 +67,7 @@ function writeBash(commands: readonly CommandWords[]): string {
     ({ path, words }) => `    "${path}") words="${words.map(({ word }) => word).join(" ")}" ;;`,
   );
   const paths = commands.map(({ path }) => `"${path}"`).join("|");
+  const values = valuesOf(commands).map(([option, words]) => `    "${option}") words="${words.join(" ")}" ;;`);
   return `# bash completion for policy: eval "$(policy completion bash)"
 _policy() {
   local path=policy word words
@@ -58,6 +78,9 @@ _policy() {
   done
   case "$path" in
 ${cases.join("\n")}
+  esac
+  case "$path \${COMP_WORDS[COMP_CWORD-1]}" in
+${values.join("\n")}
   esac
   COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
 }
@@ -75,6 +98,10 @@ function writeZsh(commands: readonly CommandWords[]): string {
     return `    ${quote(path)}) subcommands=(${items(false)}) flags=(${items(true)}) ;;`;
   });
   const paths = commands.map(({ path }) => quote(path)).join("|");
+  const values = valuesOf(commands).map(
+    ([option, words]) =>
+      `    ${quote(option)}) ${words.length === 0 ? "_files" : `compadd -- ${words.join(" ")}`}; return ;;`,
+  );
   return `#compdef policy
 # zsh completion for policy: eval "$(policy completion zsh)", or save it as _policy in a folder of $fpath
 _policy() {
@@ -87,6 +114,9 @@ _policy() {
   done
   case "$here" in
 ${cases.join("\n")}
+  esac
+  case "$here \${words[CURRENT-1]}" in
+${values.join("\n")}
   esac
   _describe command subcommands -- flags || _files
 }
@@ -103,8 +133,9 @@ function writeFish(commands: readonly CommandWords[]): string {
     const here = steps.map((step) => `__fish_seen_subcommand_from ${step}`);
     const notBelow = children.length === 0 ? [] : [`not __fish_seen_subcommand_from ${children.join(" ")}`];
     const condition = [...here, ...notBelow].join("; and ");
-    return words.map(({ word, description }) => {
-      const what = word.startsWith("--") ? `-l ${word.slice(2)}` : `-f -a ${word}`;
+    return words.map(({ word, description, values }) => {
+      const value = values === undefined ? "" : values.length === 0 ? " -r" : ` -x -a ${quote(values.join(" "))}`;
+      const what = word.startsWith("--") ? `-l ${word.slice(2)}${value}` : `-f -a ${word}`;
       const when = condition === "" ? "" : ` -n ${quote(condition)}`;
       return `complete -c policy${when} ${what} -d ${quote(oneLine(description))}`;
     });

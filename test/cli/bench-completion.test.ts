@@ -69,6 +69,13 @@ describe("policy completion", () => {
     [["--json", "keys", "cr"], ["create"]],
     [["test", "--s"], ["--suggest"]],
     [["fmt", "--no"], ["--no-color"]],
+    [
+      ["check", "--format", ""],
+      ["github", "json", "sarif", "text"],
+    ],
+    [["diff", "--format", "m"], ["markdown"]],
+    [["check", "--policies", ""], [""]], // files, by the shell itself
+    [["completion", "f"], ["fish"]],
   ])("completes %j to %j in bash", async (words, expected) => {
     expect(await complete(...words)).toEqual(expected);
   });
@@ -80,6 +87,8 @@ describe("policy completion", () => {
     ["policy --json keys cr", "eate"],
     ["policy test --s", "uggest"],
     ["policy fmt --no", "-color"],
+    ["policy check --format sa", "rif"],
+    ["policy completion f", "ish"],
   ] as const;
 
   it.skipIf(!hasZsh).each(lines)("completes %j by %j in a real zsh", { timeout: 60_000 }, async (line, added) => {
