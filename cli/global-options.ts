@@ -11,12 +11,14 @@ export interface GlobalOptions {
   readonly width: number;
 }
 
-/** Reads the global options a command inherited. Colours: a terminal, unless `--no-color` or `NO_COLOR`; `FORCE_COLOR` forces. */
+/** Reads the global options a command inherited. Colours: a terminal that is not `dumb`, unless `--no-color` or `NO_COLOR`; `FORCE_COLOR` forces. */
 export function globalOptions(command: Command): GlobalOptions {
   const options = command.optsWithGlobals<{ policies: string; json?: boolean; color: boolean }>();
   const { NO_COLOR: noColor, FORCE_COLOR: forceColor } = process.env;
   const wanted = noColor === undefined || noColor === "";
-  const possible = process.stdout.isTTY === true || (forceColor !== undefined && forceColor !== "0");
+  const possible =
+    (process.stdout.isTTY === true && process.env["TERM"] !== "dumb") ||
+    (forceColor !== undefined && forceColor !== "0");
   const { columns } = process.stdout;
   return {
     policies: options.policies,

@@ -8,23 +8,26 @@ export class ProgressBar {
   #bytes = 0;
   #drawnAt = 0;
   readonly #start = performance.now();
+  readonly #isDrawn: boolean;
 
   /** @param totalBytes undefined when it is not known how much there is. */
   constructor(
     private readonly stream: NodeJS.WriteStream,
     private readonly totalBytes: number | undefined,
-  ) {}
+  ) {
+    this.#isDrawn = stream.isTTY === true && process.env["TERM"] !== "dumb";
+  }
 
   add(decisions: number, bytes: number): void {
     this.#decisions += decisions;
     this.#bytes += bytes;
     const now = performance.now();
-    if (this.stream.isTTY !== true || now - this.#drawnAt < EVERY_MS) return;
+    if (!this.#isDrawn || now - this.#drawnAt < EVERY_MS) return;
     this.#drawnAt = now;
     const rate = Math.round((1000 * this.#decisions) / Math.max(1, now - this.#start));
-    this.stream.write(
-      `\r\u001b[K${this.#bar()}${this.#decisions.toLocaleString("en-US")} decisions  ${rate.toLocaleString("en-US")}/s`,
-    );
+    const line = `${this.#bar()}${this.#decisions.toLocaleString("en-US")} decisions  ${rate.toLocaleString("en-US")}/s`;
+    // A line that is broken by the terminal could not be drawn over.
+    this.stream.write(`\r\u001b[K${line.slice(0, (this.stream.columns ?? 80) - 1)}`);
   }
 
   /** Takes the bar away. */

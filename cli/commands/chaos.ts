@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { findExamples, plainFacts, type SimulatedFault, simulatedFaults } from "../../engine/index.js";
+import { findExamples, plainFacts, renderTable, type SimulatedFault, simulatedFaults } from "../../engine/index.js";
 import type { RehearsalResult } from "../../server/chaos/rehearse.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
@@ -70,13 +70,34 @@ function render(results: readonly RehearsalResult[]): string {
   const bad = results.filter(isBad).length;
   const answered = results.filter(({ verdict }) => verdict === "answered").length;
   return [
-    ...[...blocks].map(([title, block]) => `${title}\n${printTable(rowsOf(block))}\n`),
+    ...[...blocks].map(([title, block]) => `${title}\n${renderBlock(block)}\n`),
     `${results.length} rehearsals: ${answered} answered, ${results.length - answered - bad} errors as documented, ${bad} not as they should be\n`,
   ].join("");
 }
 
 function candidatesOf({ candidates }: RehearsalResult): string {
   return candidates === 1 ? "one candidate, nothing behind it" : `${candidates} candidates`;
+}
+
+/** On a terminal that is too narrow for the table, each fault has a line for each column. */
+function renderBlock(block: readonly RehearsalResult[]): string {
+  const rows = rowsOf(block);
+  const table = printTable(rows);
+  const { columns: width = Number.POSITIVE_INFINITY } = process.stdout;
+  if (table.split("\n").every((line) => line.length <= width)) return table;
+  const [[, ...titles] = [], ...faults] = rows;
+  return faults
+    .flatMap(([fault = "", ...cells]) => [
+      fault,
+      ...renderTable(
+        cells.map((cell, column) => [titles[column] ?? "", cell]),
+        4,
+        false,
+        width,
+      ),
+    ])
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
 const columns = [
