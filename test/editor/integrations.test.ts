@@ -45,6 +45,8 @@ async function expectCommandsExist(text: string): Promise<void> {
 
 describe("the GitHub Action", () => {
   let folder: string;
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], { cwd: folder });
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "routewright-action-"));
     await cp(join(root, "cli/starter"), join(folder, "rules"), { recursive: true });
@@ -53,8 +55,6 @@ describe("the GitHub Action", () => {
     await mkdir(join(folder, "bin"));
     await writeFile(join(folder, "bin/npx"), npx);
     await chmod(join(folder, "bin/npx"), 0o755);
-    const git = (...args: string[]) =>
-      run("git", ["-c", "user.name=t", "-c", "user.email=t@t", ...args], { cwd: folder });
     await git("init", "--quiet");
     await git("add", "rules");
     await git("commit", "--quiet", "-m", "base");
@@ -118,6 +118,23 @@ describe("the GitHub Action", () => {
     await writeFile(file, text);
     expect(check.code).toBe(1);
     expect(check.stdout).toMatch(/^::error file=rules\/policy\.yaml,line=\d+/m);
+  });
+
+  it("says that a base without a sound policy is not compared with, and does not fail", async () => {
+    const file = join(folder, "rules/policy.yaml");
+    const text = await readFile(file, "utf8");
+    const { stdout: tree } = await git("hash-object", "-t", "tree", "/dev/null");
+    const { stdout: empty } = await git("commit-tree", "-m", "before there were policies", tree.trim());
+    const first = await runStep("policy diff", { policies: "rules", base: empty.trim() });
+    expect(first).toMatchObject({ code: 0, outputs: "" });
+    expect(first.summary).toMatch(/^Not compared with the base:\n\n```\n.*there are no policy files in rules\n```\n$/s);
+    await writeFile(file, text.replace("context_tokens:", "context_token:"));
+    await git("commit", "--quiet", "-a", "-m", "broken");
+    await writeFile(file, text);
+    await git("commit", "--quiet", "-a", "-m", "mended");
+    const mended = await runStep("policy diff", { policies: "rules", base: "HEAD~1" });
+    expect(mended).toMatchObject({ code: 0, outputs: "" });
+    expect(mended.summary).toContain("is not sound");
   });
 
   it.skipIf(!hasDiff)("tells a difference without failing, and that there is none", async () => {
