@@ -4,28 +4,32 @@ const WIDTH = 24;
 
 /** A bar on a terminal, nothing elsewhere: `██████░░░░  42 %  1,200,000 decisions  310,000/s`. */
 export class ProgressBar {
-  #decisions = 0;
-  #bytes = 0;
+  #count = 0;
+  #part = 0;
   #drawnAt = 0;
   readonly #start = performance.now();
   readonly #isDrawn: boolean;
 
-  /** @param totalBytes undefined when it is not known how much there is. */
+  /**
+   * @param total how much there is in all, bytes or whatever else {@link add} adds up; undefined when that is not known.
+   * @param what is counted.
+   */
   constructor(
     private readonly stream: NodeJS.WriteStream,
-    private readonly totalBytes: number | undefined,
+    private readonly total: number | undefined,
+    private readonly what = "decisions",
   ) {
     this.#isDrawn = stream.isTTY === true && process.env["TERM"] !== "dumb";
   }
 
-  add(decisions: number, bytes: number): void {
-    this.#decisions += decisions;
-    this.#bytes += bytes;
+  add(count: number, part: number): void {
+    this.#count += count;
+    this.#part += part;
     const now = performance.now();
     if (!this.#isDrawn || now - this.#drawnAt < EVERY_MS) return;
     this.#drawnAt = now;
-    const rate = Math.round((1000 * this.#decisions) / Math.max(1, now - this.#start));
-    const line = `${this.#bar()}${this.#decisions.toLocaleString("en-US")} decisions  ${rate.toLocaleString("en-US")}/s`;
+    const rate = Math.round((1000 * this.#count) / Math.max(1, now - this.#start));
+    const line = `${this.#bar()}${this.#count.toLocaleString("en-US")} ${this.what}  ${rate.toLocaleString("en-US")}/s`;
     // A line that is broken by the terminal could not be drawn over.
     this.stream.write(`\r\u001b[K${line.slice(0, (this.stream.columns ?? 80) - 1)}`);
   }
@@ -36,8 +40,8 @@ export class ProgressBar {
   }
 
   #bar(): string {
-    if (this.totalBytes === undefined || this.totalBytes === 0 || this.#bytes === 0) return "";
-    const share = Math.min(1, this.#bytes / this.totalBytes);
+    if (this.total === undefined || this.total === 0 || this.#part === 0) return "";
+    const share = Math.min(1, this.#part / this.total);
     const full = Math.round(share * WIDTH);
     return `${"█".repeat(full)}${"░".repeat(WIDTH - full)}  ${Math.floor(share * 100)} %  `;
   }

@@ -5,6 +5,7 @@ import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
 import { printTable } from "../print-table.js";
+import { ProgressBar } from "../progress-bar.js";
 
 /** What the proxy knows of every request: a guard on one of these does not act because it is absent. */
 const small = { ...plainFacts, context_tokens: 1_000 };
@@ -29,7 +30,11 @@ export function chaosCommand(): Command {
         { name: "a plain request", facts: plain },
         ...examples.map(({ rule, facts }) => ({ name: `a request for ${rule}`, facts: { ...plain, ...facts } })),
       ];
-      const results = await rehearse(policy, requests, own.faults);
+      let progress: ProgressBar | undefined;
+      const results = await rehearse(policy, requests, own.faults, (all) => {
+        progress ??= new ProgressBar(process.stderr, all, "rehearsals");
+        progress.add(1, 1);
+      }).finally(() => progress?.end());
       process.stdout.write(
         options.json
           ? `${JSON.stringify({ ...report(results), not_rehearsed: open }, undefined, 2)}\n`

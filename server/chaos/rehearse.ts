@@ -43,11 +43,14 @@ const AT_ONCE = 48;
 /**
  * Sends every request through the proxy's own call path, streamed and not, with every fault at the first candidate and at
  * all of them. Requests that are denied, that no candidate may serve, or that have the plan of one before are left out.
+ *
+ * @param onRehearsed called after each rehearsal, with how many there are in all.
  */
 export async function rehearse(
   original: CompiledPolicy,
   requests: readonly RehearsedRequest[],
   faults: readonly SimulatedFault[] = simulatedFaults,
+  onRehearsed: (all: number) => void = () => undefined,
 ): Promise<readonly RehearsalResult[]> {
   const policy = rehearsedPolicy(original);
   const nextId = createDecisionIds(Date.now, randomBytes);
@@ -77,7 +80,10 @@ export async function rehearse(
   const results: RehearsalResult[] = new Array(scenarios.length);
   const todo = scenarios.entries();
   const work = async () => {
-    for (const [index, scenario] of todo) results[index] = await playScenario(scenario, servers.start);
+    for (const [index, scenario] of todo) {
+      results[index] = await playScenario(scenario, servers.start);
+      onRehearsed(scenarios.length);
+    }
   };
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, work));

@@ -17,6 +17,7 @@ describe.skipIf(!hasScript)("on a terminal", () => {
 
   it("too narrow for its tables, chaos gives each of their columns a line", async () => {
     const text = await onTerminal("chaos --faults cut", 50);
+    expect(text).toMatch(/\d % {2}[1-8] rehearsals/);
     expect(text).toContain(`  cut
     first candidate, whole   ok
     first candidate, stream
