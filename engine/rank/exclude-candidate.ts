@@ -48,17 +48,13 @@ export function excludeCandidate(
   const { endpoint } = entry;
 
   if (world.allowed !== undefined && nameIn(world.allowed, entry) === undefined) {
-    return { reason: "not_allowed_for_key", detail: () => "not among the models that this API key may use" };
+    return because("not_allowed_for_key", "not among the models that this API key may use");
   }
   const hinted = nameIn(world.hint_excluded, entry);
-  if (hinted !== undefined) {
-    return { reason: "hint_excluded", detail: () => `the request's own hint leaves out ${hinted}` };
-  }
+  if (hinted !== undefined) return because("hint_excluded", `the request's own hint leaves out ${hinted}`);
   if (world.hint_excluded_by !== undefined) {
     const hints = hintsAgainst(endpoint.id, world.hint_excluded_by);
-    if (hints.length > 0) {
-      return { reason: "hint_excluded", detail: () => `the request says ${hints.join("; ")}` };
-    }
+    if (hints.length > 0) return because("hint_excluded", `the request says ${hints.join("; ")}`);
   }
 
   for (const rule of test.requirements) {
@@ -67,17 +63,14 @@ export function excludeCandidate(
   }
 
   const missing = missingCapability(entry, facts);
-  if (missing !== undefined) return { reason: "missing_capability", detail: () => missing };
+  if (missing !== undefined) return because("missing_capability", missing);
   if (nameIn(world.unsupported, entry) !== undefined) {
     const format = entry.provider === undefined ? "" : ` ${entry.provider.format}`;
-    return {
-      reason: "missing_capability",
-      detail: () => `this server does not speak the wire format${format} of ${endpoint.provider}`,
-    };
+    const words = `this server does not speak the wire format${format} of ${endpoint.provider}`;
+    return because("missing_capability", words);
   }
   if (world.incapable !== undefined && Object.hasOwn(world.incapable, endpoint.id)) {
-    const what = world.incapable[endpoint.id];
-    return { reason: "missing_capability", detail: () => `the request ${what}` };
+    return because("missing_capability", `the request ${world.incapable[endpoint.id]}`);
   }
 
   const tooLong = exceededWindow(entry, test);
@@ -86,16 +79,22 @@ export function excludeCandidate(
   if (nameIn(world.no_credentials, entry) !== undefined) {
     const variable = entry.provider?.apiKeyEnv;
     const fault = variable === undefined ? "" : `: ${variable} is not set`;
-    return { reason: "no_credentials", detail: () => `no API key for ${endpoint.provider}${fault}` };
+    return because("no_credentials", `no API key for ${endpoint.provider}${fault}`);
   }
   const down = nameIn(world.down, entry);
-  if (down !== undefined) return { reason: "circuit_open", detail: () => `the circuit of ${down} is open` };
+  if (down !== undefined) return because("circuit_open", `the circuit of ${down} is open`);
   const limited = nameIn(world.rate_limited, entry);
-  if (limited !== undefined) {
-    return { reason: "upstream_rate_limited", detail: () => `${limited} answered 429 and asked to wait` };
-  }
+  if (limited !== undefined) return because("upstream_rate_limited", `${limited} answered 429 and asked to wait`);
 
   return overLimit(entry, test, cost) ?? tooSlow(facts.max_latency_ms, latencyMs);
+}
+
+// What makes a function for the words stands apart from what judges: a function that may make one takes memory for what that
+// would hold each time it is called, for each candidate of each request.
+
+/** For words that take next to nothing to make. */
+function because(reason: ExclusionReason, words: string): WhyExcluded {
+  return { reason, detail: () => words };
 }
 
 /** The name by which a list of endpoints, models and providers holds an entry. */
@@ -111,34 +110,41 @@ function hintsAgainst(endpoint: string, excludedBy: NonNullable<World["hint_excl
 }
 
 function missingCapability({ model }: CatalogEntry, facts: Facts): string | undefined {
-  const lacks = (capability: string) => !model.capabilities.includes(capability);
-  if (facts.uses_tools === true && lacks("tools")) return "the request uses tools; the model does not";
-  if (facts.uses_vision === true && lacks("vision")) return "the request holds an image; the model has no vision";
-  if (facts.uses_json_schema === true && lacks("json_schema")) {
+  const { capabilities } = model;
+  if (facts.uses_tools === true && !capabilities.includes("tools")) {
+    return "the request uses tools; the model does not";
+  }
+  if (facts.uses_vision === true && !capabilities.includes("vision")) {
+    return "the request holds an image; the model has no vision";
+  }
+  if (facts.uses_json_schema === true && !capabilities.includes("json_schema")) {
     return "the request asks for a JSON schema; the model does not support it";
   }
   return undefined;
 }
 
 function exceededWindow({ endpoint }: CatalogEntry, test: CandidateTest): (() => string) | undefined {
-  const { promptTokens, maxOutputTokens } = test;
-  const needed = (promptTokens ?? 0) + (maxOutputTokens ?? 0);
-  if (needed > endpoint.contextWindow) {
-    return () => {
-      const parts =
-        promptTokens !== undefined && maxOutputTokens !== undefined
-          ? ` (${formatTokens(promptTokens)} in, ${formatTokens(maxOutputTokens)} out)`
-          : "";
-      const of = test.world.largest_prompt === undefined ? "" : " for the largest of its prompts";
-      return `needs ${formatTokens(needed)} tokens${of}${parts}; the window is ${formatTokens(endpoint.contextWindow)}, short by ${formatTokens(needed - endpoint.contextWindow)}`;
-    };
-  }
+  const { promptTokens = 0, maxOutputTokens = 0 } = test;
+  if (promptTokens + maxOutputTokens > endpoint.contextWindow) return wordsOfWindow(endpoint.contextWindow, test);
   const limit = endpoint.maxOutputTokens;
-  if (limit !== undefined && maxOutputTokens !== undefined && maxOutputTokens > limit) {
-    return () =>
-      `asks for ${formatTokens(maxOutputTokens)} output tokens; the model gives at most ${formatTokens(limit)}, short by ${formatTokens(maxOutputTokens - limit)}`;
-  }
-  return undefined;
+  return limit !== undefined && maxOutputTokens > limit ? wordsOfOutput(maxOutputTokens, limit) : undefined;
+}
+
+function wordsOfWindow(window: number, { promptTokens, maxOutputTokens, world }: CandidateTest): () => string {
+  return () => {
+    const needed = (promptTokens ?? 0) + (maxOutputTokens ?? 0);
+    const parts =
+      promptTokens !== undefined && maxOutputTokens !== undefined
+        ? ` (${formatTokens(promptTokens)} in, ${formatTokens(maxOutputTokens)} out)`
+        : "";
+    const of = world.largest_prompt === undefined ? "" : " for the largest of its prompts";
+    return `needs ${formatTokens(needed)} tokens${of}${parts}; the window is ${formatTokens(window)}, short by ${formatTokens(needed - window)}`;
+  };
+}
+
+function wordsOfOutput(asked: number, limit: number): () => string {
+  return () =>
+    `asks for ${formatTokens(asked)} output tokens; the model gives at most ${formatTokens(limit)}, short by ${formatTokens(asked - limit)}`;
 }
 
 function overLimit(entry: CatalogEntry, test: CandidateTest, cost: NanoUsd | undefined): WhyExcluded | undefined {
@@ -153,16 +159,16 @@ function overLimit(entry: CatalogEntry, test: CandidateTest, cost: NanoUsd | und
     return undefined;
   }
   if (cost === undefined) return undefined;
-  for (const { name, limit } of test.costLimits) {
-    if (cost > limit) {
-      return {
-        reason: "over_budget",
-        detail: () =>
-          `expected to cost $${formatUsd(cost)}; ${name} allows $${formatUsd(limit)}, short by $${formatUsd((cost - limit) as NanoUsd)}`,
-      };
-    }
-  }
+  for (const limit of test.costLimits) if (cost > limit.limit) return overBudget(cost, limit);
   return undefined;
+}
+
+function overBudget(cost: NanoUsd, { name, limit }: CostLimit): WhyExcluded {
+  return {
+    reason: "over_budget",
+    detail: () =>
+      `expected to cost $${formatUsd(cost)}; ${name} allows $${formatUsd(limit)}, short by $${formatUsd((cost - limit) as NanoUsd)}`,
+  };
 }
 
 function noPrice(name: string, limit: NanoUsd): WhyExcluded {
@@ -174,6 +180,10 @@ function noPrice(name: string, limit: NanoUsd): WhyExcluded {
 
 function tooSlow(maxLatencyMs: number | undefined, latencyMs: number | undefined): WhyExcluded | undefined {
   if (maxLatencyMs === undefined || latencyMs === undefined || !(latencyMs > maxLatencyMs)) return undefined;
+  return slowBy(maxLatencyMs, latencyMs);
+}
+
+function slowBy(maxLatencyMs: number, latencyMs: number): WhyExcluded {
   return {
     reason: "too_slow",
     // Rounded up, so that what is too slow is never said to be as fast as allowed.

@@ -99,31 +99,9 @@ function rankRoute(
     maxOutputTokens,
   };
 
-  // Within one route every endpoint is there once already; only later routes of a chain can meet one again.
-  const isChained = attempts.length > 0 || (excluded !== undefined && excluded.length > 0);
-  const keep = (entries: readonly CatalogEntry[], from: "to" | "fallback"): readonly RankedCandidate[] => {
-    const kept: RankedCandidate[] = [];
-    for (const entry of entries) {
-      const { endpoint } = entry;
-      if (isChained && attempts.some((attempt) => attempt.endpoint.id === endpoint.id)) continue;
-      const cost = expectedCost(endpoint, promptTokens, maxOutputTokens, world.answers);
-      const latencyMs = measured(world.latency_ms, endpoint.id);
-      const why = excludeCandidate(entry, test, cost, latencyMs);
-      if (why === undefined) kept.push({ entry, cost, latencyMs });
-      if (excluded === undefined) continue;
-      const before = isChained ? excluded.findIndex((exclusion) => exclusion.endpoint.id === endpoint.id) : -1;
-      if (why === undefined) {
-        if (before !== -1) excluded.splice(before, 1);
-      } else if (before === -1) {
-        const exclusion: Exclusion = { endpoint, rule, from, reason: why.reason, detail: why.detail() };
-        excluded.push(withKnown(exclusion, cost, latencyMs));
-      }
-    }
-    return kept;
-  };
   const candidates = expandCandidates(policy.set, route, facts.model);
-  const to = keep(candidates.to, "to");
-  const fallback = keep(candidates.fallback, "fallback");
+  const to = keep(candidates.to, "to", rule, test, attempts, excluded);
+  const fallback = keep(candidates.fallback, "fallback", rule, test, attempts, excluded);
 
   const stickyValue =
     route.sticky === undefined ? undefined : route.sticky === "prefix" ? world.prefix : facts[route.sticky];
@@ -144,6 +122,45 @@ function rankRoute(
     );
   }
   if (world.hint_order !== undefined) orderWithinModels(attempts, from, world.hint_order);
+}
+
+/** @returns those that can serve. The others are added to `excluded`. */
+function keep(
+  entries: readonly CatalogEntry[],
+  from: "to" | "fallback",
+  rule: string,
+  test: CandidateTest,
+  attempts: readonly PlannedAttempt[],
+  excluded: Exclusion[] | undefined,
+): readonly RankedCandidate[] {
+  const { facts, world, maxOutputTokens } = test;
+  const promptTokens = wholeTokens(facts.context_tokens);
+  // Within one route every endpoint is there once already; only later routes of a chain can meet one again.
+  const isChained = attempts.length > 0 || (excluded !== undefined && excluded.length > 0);
+  const kept: RankedCandidate[] = [];
+  for (const entry of entries) {
+    const { endpoint } = entry;
+    if (isChained && placeOf(endpoint.id, attempts) !== -1) continue;
+    const cost = expectedCost(endpoint, promptTokens, maxOutputTokens, world.answers);
+    const latencyMs = measured(world.latency_ms, endpoint.id);
+    const why = excludeCandidate(entry, test, cost, latencyMs);
+    if (why === undefined) kept.push({ entry, cost, latencyMs });
+    if (excluded === undefined) continue;
+    const before = isChained ? placeOf(endpoint.id, excluded) : -1;
+    if (why === undefined) {
+      if (before !== -1) excluded.splice(before, 1);
+    } else if (before === -1) {
+      const exclusion: Exclusion = { endpoint, rule, from, reason: why.reason, detail: why.detail() };
+      excluded.push(withKnown(exclusion, cost, latencyMs));
+    }
+  }
+  return kept;
+}
+
+/** −1: none is of that endpoint. */
+function placeOf(id: string, entries: readonly { readonly endpoint: { readonly id: string } }[]): number {
+  for (let at = 0; at < entries.length; at++) if (entries[at]?.endpoint.id === id) return at;
+  return -1;
 }
 
 function notAllowedByHint({ endpoint, rule, from }: PlannedAttempt): Exclusion {

@@ -7,41 +7,67 @@ import type { CatalogEntry } from "./catalog-index.js";
  * all of it. An endpoint that does not say where it is, or how long data is kept, fails. A missing price is not judged here: it is
  * the reason `no_price`, not `requirement`.
  */
-export function unmetRequirement(
-  { endpoint, model }: CatalogEntry,
-  rule: RequireRule,
-  cost: NanoUsd | undefined,
-): (() => string) | undefined {
+export function unmetRequirement(entry: CatalogEntry, rule: RequireRule, cost: NanoUsd | undefined): Unmet | undefined {
+  const { endpoint, model } = entry;
   const { region, provider, maxRetentionDays, capabilities, maxCost } = rule.require;
-  const demand = (what: string) => `rule \`${rule.id}\` requires ${what}`;
-
   if (region !== undefined && (endpoint.region === undefined || !region.includes(endpoint.region))) {
-    const actual = endpoint.region === undefined ? "the catalog gives none" : `this one is ${endpoint.region}`;
-    return () => `${demand(`region ${region.join(" or ")}`)}; ${actual}`;
+    return unmetRegion(rule, region, endpoint.region);
   }
   if (provider !== undefined && !provider.includes(endpoint.provider)) {
-    return () => `${demand(`provider ${provider.join(" or ")}`)}; this one is ${endpoint.provider}`;
+    return unmetProvider(rule, provider, endpoint.provider);
   }
   if (maxRetentionDays !== undefined) {
     const { retentionDays } = endpoint;
     if (retentionDays === undefined || retentionDays > maxRetentionDays) {
-      const actual = retentionDays === undefined ? "the catalog does not say" : `this one keeps data ${retentionDays}d`;
-      return () => `${demand(`data retention ${formatRetention(maxRetentionDays)}`)}; ${actual}`;
+      return unmetRetention(rule, maxRetentionDays, retentionDays);
     }
   }
-  if (capabilities !== undefined) {
-    const missing = capabilities.filter((capability) => !model.capabilities.includes(capability));
-    if (missing.length > 0) {
-      return () => `${demand(capabilities.join(" and "))}; the model lacks ${missing.join(", ")}`;
-    }
+  if (capabilities !== undefined && !hasAll(model.capabilities, capabilities)) {
+    return unmetCapabilities(rule, capabilities, model.capabilities);
   }
-  if (maxCost !== undefined && cost !== undefined && cost > maxCost) {
-    return () => {
-      const over = formatUsd((cost - maxCost) as NanoUsd);
-      return `${demand(`a cost of at most $${formatUsd(maxCost)}`)}; expected $${formatUsd(cost)}, over by $${over}`;
-    };
-  }
+  if (maxCost !== undefined && cost !== undefined && cost > maxCost) return unmetCost(rule, maxCost, cost);
   return undefined;
+}
+
+type Unmet = () => string;
+
+function hasAll(there: readonly string[], wanted: readonly string[]): boolean {
+  for (const one of wanted) if (!there.includes(one)) return false;
+  return true;
+}
+
+// Each makes its words apart from what judges, see `exclude-candidate.ts`.
+
+function demand(rule: RequireRule, what: string): string {
+  return `rule \`${rule.id}\` requires ${what}`;
+}
+
+function unmetRegion(rule: RequireRule, wanted: readonly string[], region: string | undefined): Unmet {
+  const actual = region === undefined ? "the catalog gives none" : `this one is ${region}`;
+  return () => `${demand(rule, `region ${wanted.join(" or ")}`)}; ${actual}`;
+}
+
+function unmetProvider(rule: RequireRule, wanted: readonly string[], provider: string): Unmet {
+  return () => `${demand(rule, `provider ${wanted.join(" or ")}`)}; this one is ${provider}`;
+}
+
+function unmetRetention(rule: RequireRule, most: number, days: number | undefined): Unmet {
+  const actual = days === undefined ? "the catalog does not say" : `this one keeps data ${days}d`;
+  return () => `${demand(rule, `data retention ${formatRetention(most)}`)}; ${actual}`;
+}
+
+function unmetCapabilities(rule: RequireRule, wanted: readonly string[], there: readonly string[]): Unmet {
+  return () => {
+    const missing = wanted.filter((capability) => !there.includes(capability));
+    return `${demand(rule, wanted.join(" and "))}; the model lacks ${missing.join(", ")}`;
+  };
+}
+
+function unmetCost(rule: RequireRule, most: NanoUsd, cost: NanoUsd): Unmet {
+  return () => {
+    const over = formatUsd((cost - most) as NanoUsd);
+    return `${demand(rule, `a cost of at most $${formatUsd(most)}`)}; expected $${formatUsd(cost)}, over by $${over}`;
+  };
 }
 
 /** As policies write it: `none`, or `at most 30d`. */
