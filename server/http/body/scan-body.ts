@@ -13,9 +13,9 @@ export interface ScannedBody {
   /** Right after the opening brace. */
   readonly insertAt: number;
   readonly isEmptyObject: boolean;
-  /** How many the body holds, at every depth. */
+  /** How many the body holds, at every depth, one that stands there twice counted twice. */
   readonly keys: number;
-  /** Where the value of the top-level `model` stands; undefined: there is none. */
+  /** Where the value of the top-level `model` stands, of two the last; undefined: there is none. */
   readonly model: Place | undefined;
   readonly streamOptions: Place | undefined;
   /** Its long strings that are no keys, in their order. None when a short one could be taken for the mark of one: see `parseJson`. */
@@ -24,11 +24,6 @@ export interface ScannedBody {
 
 export type BodyScan =
   | ScannedBody
-  /**
-   * A top-level key stands there twice. Parsers differ in which of the two counts, so the facts could speak of another
-   * request than the one the provider reads.
-   */
-  | { readonly kind: "duplicate"; readonly key: string }
   /** Lists and objects within each other beyond {@link MAX_NESTING}. */
   | { readonly kind: "too_deep" }
   /** Keys, lists and objects beyond {@link MAX_ENTRIES}, or values beyond {@link MAX_VALUES}. */
@@ -89,15 +84,14 @@ class BodyScanner {
     if (body[open] !== OPEN_BRACE) return { kind: "invalid" };
     let at = skipSpace(body, open + 1);
     const isEmptyObject = body[at] === CLOSE_BRACE;
-    const keys = new Set<string>();
+    let keys = 0;
     let model: Place | undefined;
     let streamOptions: Place | undefined;
     while (body[at] === QUOTE) {
       const keyEnd = this.#strings.closingQuote(at) + 1;
       if (keyEnd === 0) return { kind: "invalid" };
       const key = readKey(body, at, keyEnd);
-      if (keys.has(key)) return { kind: "duplicate", key };
-      keys.add(key);
+      keys++;
       if (++this.#entries > MAX_ENTRIES) return { kind: "too_many" };
       const colon = skipSpace(body, keyEnd);
       if (body[colon] !== COLON) return { kind: "invalid" };
@@ -115,7 +109,7 @@ class BodyScanner {
       kind: "object",
       insertAt: open + 1,
       isEmptyObject,
-      keys: keys.size + this.#nestedKeys,
+      keys: keys + this.#nestedKeys,
       model,
       streamOptions,
       longTexts: this.#holdsMark ? [] : this.#longTexts,

@@ -1,4 +1,5 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
+import { findDuplicateKey } from "../body/duplicate-key.js";
 import { scanBody } from "../body/scan-body.js";
 import { type ApiError, sendError } from "../errors/api-error.js";
 
@@ -58,11 +59,14 @@ function parseBody(request: Request, response: Response, next: NextFunction): vo
     sendError(response, invalidJson("the body is not valid JSON; send one JSON object"));
     return;
   }
-  const scan = scanBody(Buffer.from(text));
+  const bytes = Buffer.from(text);
+  const scan = scanBody(bytes);
   if (!isObject(request.body)) sendError(response, invalidJson("the body must be one JSON object"));
-  else if (scan.kind === "object") next();
-  else if (scan.kind === "duplicate") sendError(response, duplicateKey(scan.key));
-  else sendError(response, invalidJson("the body nests too deep, or holds too many keys"));
+  else if (scan.kind === "object") {
+    const duplicate = findDuplicateKey(bytes);
+    if (duplicate === undefined) next();
+    else sendError(response, duplicateKey(duplicate));
+  } else sendError(response, invalidJson("the body nests too deep, or holds too many keys"));
 }
 
 /** Of two values the last would count, and what the first says be lost. */

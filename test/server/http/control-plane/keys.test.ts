@@ -393,6 +393,10 @@ describe("/admin/keys", () => {
     expect(await send("keys", twice, json)).toMatchObject({
       ...{ status: 400, code: "duplicate_key", message: expect.stringContaining('the key "limits" more than once') },
     });
+    const twiceWithin = '{"limits":{"budgets":{"day":1,"day":100}}}';
+    expect(await send("keys", twiceWithin, json)).toMatchObject({
+      ...{ status: 400, code: "duplicate_key", message: expect.stringContaining('the key "day" more than once') },
+    });
     const large = JSON.stringify({ name: "x".repeat(70_000) });
     expect(await send("keys", large, json)).toMatchObject({ status: 413, code: "request_too_large" });
     const compressed = { ...json, "content-encoding": "compress" };
