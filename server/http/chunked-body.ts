@@ -22,7 +22,8 @@ export class ChunkedBody {
 
   /** @returns false when the client is slow: nothing more should come before {@link onceDrained} calls back. */
   write(pieces: readonly Buffer[]): boolean {
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    let length = 0;
+    for (const piece of pieces) length += piece.length;
     if (length === 0) return true;
     const response = this.#response;
     const { socket } = response;

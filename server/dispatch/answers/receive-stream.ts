@@ -52,7 +52,7 @@ class StreamReceiver implements AnswerReceiver {
   push(chunk: Buffer): AttemptResult | undefined {
     try {
       const events = this.#splitter.push(chunk);
-      if (this.#hasContent && !events.some((event) => this.#isDeciding(event))) {
+      if (this.#hasContent && !this.#isAnyDeciding(events)) {
         if (events.length > 0) this.#stream.write(events);
         return undefined;
       }
@@ -86,6 +86,11 @@ class StreamReceiver implements AnswerReceiver {
     }
     this.#flush();
     return result;
+  }
+
+  #isAnyDeciding(events: readonly Buffer[]): boolean {
+    for (const event of events) if (this.#isDeciding(event)) return true;
+    return false;
   }
 
   #isDeciding(event: Buffer): boolean {

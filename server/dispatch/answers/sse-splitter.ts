@@ -4,6 +4,8 @@ const CARRIAGE_RETURN = 0x0d;
 /** An event may not be larger, bytes: a stream without blank lines must not fill the memory. */
 export const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 
+const NONE: readonly Buffer[] = [];
+
 export class EventTooLarge extends Error {
   override readonly name = "EventTooLarge";
   constructor() {
@@ -26,13 +28,15 @@ export class SseSplitter {
   /** @returns the events that are now complete. @throws EventTooLarge */
   push(chunk: Buffer): readonly Buffer[] {
     if (this.#endsInReturn || chunk.includes(CARRIAGE_RETURN)) return this.#pushAnyLines(chunk);
-    const events: Buffer[] = [];
+    let events: Buffer[] | undefined;
     let eventStart = 0;
     let lineStart = 0;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, lineStart)) {
       if (end === lineStart && this.#isAtLineStart) {
         const isAll = eventStart === 0 && end + 1 === chunk.length; // as most pieces are
-        events.push(this.#join(isAll ? chunk : chunk.subarray(eventStart, end + 1)));
+        const event = this.#join(isAll ? chunk : chunk.subarray(eventStart, end + 1));
+        if (events === undefined) events = [event];
+        else events.push(event);
         eventStart = end + 1;
       }
       this.#isAtLineStart = true;
@@ -40,7 +44,7 @@ export class SseSplitter {
     }
     if (lineStart < chunk.length) this.#isAtLineStart = false;
     if (eventStart < chunk.length) this.#keep(chunk.subarray(eventStart));
-    return events;
+    return events ?? NONE;
   }
 
   /** Lines may end in CR, or in CR and LF. */
