@@ -37,16 +37,21 @@ export function watchConnections(server: Server): void {
       for (const response of responses) if (response.socket === null) response.emit("close");
     });
   });
+  /** One for all answers: each has the request it belongs to. */
+  function onAnswerClosed(this: ServerResponse): void {
+    const { socket } = this.req;
+    const connection = connections.get(socket);
+    if (connection === undefined) return;
+    connection.responses.delete(this);
+    connection.idleSince = Date.now();
+    connection.bytesRead = socket.bytesRead;
+  }
   server.prependListener("request", ({ socket }, response) => {
     const connection = connections.get(socket);
     if (connection === undefined) return;
     connection.responses.add(response);
     if (stopping.has(server)) sayLast(response);
-    response.on("close", () => {
-      connection.responses.delete(response);
-      connection.idleSince = Date.now();
-      connection.bytesRead = socket.bytesRead;
-    });
+    response.on("close", onAnswerClosed);
   });
 }
 

@@ -20,20 +20,29 @@ export function recordFacts(
   sources: Readonly<Record<string, string>>,
 ): Readonly<Record<string, RecordedFact>> {
   const recorded: Record<string, RecordedFact> = {};
-  const record = (name: string, value: FactValue | undefined, isDefault: boolean) => {
-    if (value === undefined) return;
-    const kept = Array.isArray(value) ? (value.slice() as readonly string[]) : value;
-    recorded[name] = { value: kept, source: isDefault ? DEFAULT_SOURCE : (sources[name] ?? "given") };
-  };
   for (let source = 0; source < builtInSources.length; source++) {
     const name = builtInSources[source] as string;
-    record(name, givenValue(facts, source, name), false);
+    record(recorded, name, givenValue(facts, source, name), sources[name]);
   }
-  for (const { name } of set.attributes) record(name, readFact(facts, name), readFact(given, name) === undefined);
+  for (const { name } of set.attributes) {
+    record(recorded, name, readFact(facts, name), readFact(given, name) === undefined ? DEFAULT_SOURCE : sources[name]);
+  }
   for (const name in facts) {
-    if (sourceOf(name) === -1 && !Object.hasOwn(recorded, name)) record(name, readFact(facts, name), false);
+    if (sourceOf(name) === -1 && !Object.hasOwn(recorded, name)) {
+      record(recorded, name, readFact(facts, name), sources[name]);
+    }
   }
   return recorded;
+}
+
+function record(
+  recorded: Record<string, RecordedFact>,
+  name: string,
+  value: FactValue | undefined,
+  source = "given",
+): void {
+  if (value === undefined) return;
+  recorded[name] = { value: Array.isArray(value) ? (value.slice() as readonly string[]) : value, source };
 }
 
 /** The values of recorded facts, defaults included. */

@@ -67,8 +67,11 @@ function parseScaledDecimal(text: string, decimals: number): number | undefined 
 }
 
 function formatScaledDecimal(value: number, decimals: number): string {
-  const digits = String(value).padStart(decimals + 1, "0");
-  const fraction = digits.slice(-decimals).replace(/0+$/, "");
-  const whole = digits.slice(0, -decimals);
-  return fraction === "" ? whole : `${whole}.${fraction}`;
+  const scale = 10 ** decimals;
+  let fraction = value % scale;
+  const whole = (value - fraction) / scale;
+  if (fraction === 0) return String(whole);
+  let places = decimals;
+  for (; fraction % 10 === 0; places--) fraction /= 10;
+  return `${whole}.${String(fraction).padStart(places, "0")}`;
 }

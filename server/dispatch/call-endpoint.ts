@@ -19,6 +19,7 @@ import { receiveStream } from "./answers/receive-stream.js";
 
 /** After `[DONE]` the provider has this long to end its answer, so that the connection can be used again. */
 const LINGER_MS = 1_000;
+const EVENTS = /event-stream/i;
 
 export interface EndpointCall {
   readonly planned: PlannedAttempt;
@@ -146,7 +147,7 @@ class Call implements UpstreamHandler {
     const { sink, call, planned, circuit, now, passThrough, asksUsage } = this.#options;
     if (status < 200 || status > 299) return receiveError(status, headers, now());
     const contentType = String(headers["content-type"] ?? "");
-    const isEvents = /event-stream/i.test(contentType);
+    const isEvents = EVENTS.test(contentType);
     if (sink === undefined) {
       return isEvents ? receiveInstead("a whole answer", contentType) : new WholeReceiver(this.#notes, passThrough);
     }

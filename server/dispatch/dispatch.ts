@@ -75,8 +75,10 @@ function walk(
   side: CallSide = request,
 ): Promise<WalkedPlan> {
   const places = new RequestPlaces(request, shared);
-  const attempt: Attempt = (planned, caller) => attemptEndpoint(planned, caller, places, request, shared);
-  return walkPlan(plan, withRetries(attempt, shared.random), side, places);
+  const once: Attempt = (planned, caller) => attemptEndpoint(planned, caller, places, request, shared);
+  const attempt: Attempt = (planned, caller) =>
+    planned.route.retries === 0 ? once(planned, caller) : withRetries(once, planned, caller, shared.random);
+  return walkPlan(plan, attempt, side, places);
 }
 
 /** The call that decided what the client gets is the last of the list, also when one that it outran was recorded after it. */

@@ -29,10 +29,11 @@ export async function walkPlan(
   side: CallSide,
   turns: Turns,
 ): Promise<WalkedPlan> {
-  let [planned, ...next] = plan;
+  let planned = plan[0];
+  const next = plan.slice(1);
   const busy: PlannedAttempt[] = [];
   for (;;) {
-    const [second] = next;
+    const second = next[0];
     let walked: WalkedPlan;
     if (planned.route.hedgeAfterMs === undefined || second === undefined) {
       const { result } = await attempt(planned, side);

@@ -1,5 +1,6 @@
 import { answersAsked } from "../dispatch/answers/answers-asked.js";
 import { RequestAccount } from "../ledger/request-account.js";
+import { countOf } from "../providers/chat/json.js";
 import type { Operation } from "../providers/operation.js";
 import type { Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";
@@ -17,7 +18,6 @@ export function accountFor(
     readonly chat: Pick<ChatView, "body" | "unseen">;
   },
 ): RequestAccount {
-  const { name, revision } = decision.serving.policy;
   const { body: asked, unseen } = body.chat;
   const { app, user, stream } = decision.observed.facts;
   return new RequestAccount(
@@ -27,12 +27,12 @@ export function accountFor(
       key,
       app,
       user,
-      policy: { name, revision },
+      policy: decision.serving.policy,
       prompt: decision.observed.prompt,
       maxOutputTokens: outputLimitOf(asked),
       choices: answersAsked(asked),
       isStream: stream === true,
-      ...(operation === "embeddings" || (unseen?.tokens ?? 0) > 0 ? { tokenBytes: body.bytes.length } : {}),
+      tokenBytes: operation === "embeddings" || (unseen?.tokens ?? 0) > 0 ? body.bytes.length : 0,
     },
     plane.dispatching.now,
   );
@@ -40,8 +40,7 @@ export function accountFor(
 
 /** The larger of the two limits a body can say, because providers differ in which one they read. */
 function outputLimitOf(body: Readonly<Record<string, unknown>>): number | undefined {
-  const limits = [body["max_completion_tokens"], body["max_tokens"]].filter(
-    (limit): limit is number => Number.isSafeInteger(limit) && (limit as number) >= 0,
-  );
-  return limits.length === 0 ? undefined : Math.max(...limits);
+  const one = countOf(body["max_completion_tokens"]);
+  const other = countOf(body["max_tokens"]);
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }

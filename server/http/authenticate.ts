@@ -63,11 +63,13 @@ function judge(
   return { key };
 }
 
+const BEARER = /^bearer +(\S+)\s*$/i;
+
 /** The token of `Authorization: Bearer` or `x-api-key`. */
 export function bearerToken(headers: IncomingMessage["headers"]): string | undefined {
-  const [, bearer] = /^bearer +(\S+)\s*$/i.exec(headers.authorization ?? "") ?? [];
+  const bearer = BEARER.exec(headers.authorization ?? "");
   const { "x-api-key": other } = headers;
-  return bearer ?? (typeof other === "string" ? other.trim() : undefined);
+  return bearer?.[1] ?? (typeof other === "string" ? other.trim() : undefined);
 }
 
 /** Where nobody needs a key, any page that is open in a browser here could spend the providers' money. */

@@ -62,36 +62,30 @@ export function storedDecision(
   const { id, time, git, observed, plan, world } = decision;
   const { policy } = decision.serving;
   const { name, revision } = policy;
-  const planned = plan?.attempts.map((attempt) => attempt.endpoint.id) ?? [];
-  // In the order in which it is written; copies of parts would cost as much as all the rest.
-  const stored: { -readonly [Name in keyof StoredDecision]?: StoredDecision[Name] } = {
+  const [chosen, ...fallbacks] = plan?.attempts.map((attempt) => attempt.endpoint.id) ?? [];
+  // In one piece, in the order in which it is written; what is undefined is left out of JSON.
+  return {
     id,
     time: isoTime(time),
     policy: git === undefined ? { name, revision } : { name, revision, git },
     facts: recordFacts(policy.set, observed.facts, withDefaults(policy.set, observed.facts), observed.sources),
-  };
-  const chosen = planned.shift();
-  if (chosen !== undefined) stored.chosen = chosen;
-  stored.fallbacks = planned;
-  if (plan !== undefined) stored.assumed_output_tokens = plan.assumedOutputTokens;
-  stored.world = world;
-  stored.seed = world.seed ?? 0;
-  stored.attempts = attempts;
-  stored.result = result;
-  stored.warnings = warnings;
-  if (isSimulated) stored.simulated = true;
-  return stored as StoredDecision;
+    chosen,
+    fallbacks,
+    assumed_output_tokens: plan?.assumedOutputTokens,
+    world,
+    seed: world.seed ?? 0,
+    attempts,
+    result,
+    warnings,
+    simulated: isSimulated ? true : undefined,
+  } as StoredDecision;
 }
 
 /** The columns that lists filter by; model and provider are those that were called last. */
 export function summaryOf(decision: Decision, { attempts, result }: DecisionEnd): DecisionSummary {
   const last = attempts.at(-1)?.endpoint;
   const called = decision.plan?.attempts.find((attempt) => attempt.endpoint.id === last)?.endpoint;
-  return {
-    rule: ruleOf(decision),
-    ...(called === undefined ? {} : { model: called.model, provider: called.provider }),
-    status: result.status,
-  };
+  return { rule: ruleOf(decision), model: called?.model, provider: called?.provider, status: result.status };
 }
 
 /**

@@ -23,6 +23,13 @@ const CLIENT_CLOSED = 499;
 /** Requests that are answered at the same time are answered first, and then recorded. */
 const afterAnswers = together(process.nextTick, (ended: EndedExchange) => ended.exchange.leaveTraces(ended.end));
 
+/** Events as the client gets them. */
+function written(events: readonly Buffer[], stream: FrontStream): readonly Buffer[] {
+  const [first] = events;
+  if (events.length === 1 && first !== undefined) return [stream.write(first)]; // as most come
+  return events.map((event) => stream.write(event));
+}
+
 interface EndedExchange {
   readonly exchange: Exchange;
   readonly end: DecisionEnd;
@@ -153,8 +160,7 @@ export class Exchange implements RequestProgress {
   writeEvents(events: readonly Buffer[]): boolean {
     const content = this.#content;
     if (content !== undefined) for (const event of events) content.streamed(event);
-    const stream = this.#stream;
-    return this.#body.write(stream === undefined ? events : events.map((event) => stream.write(event)));
+    return this.#body.write(this.#stream === undefined ? events : written(events, this.#stream));
   }
 
   /** Calls back once a client that was slow has taken what there was. */

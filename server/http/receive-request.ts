@@ -178,6 +178,7 @@ function bytesOf(body: object): BufferList {
 
 /** @returns the character set that a body is said to have; undefined when it is UTF-8, or none is named: JSON is UTF-8 then. */
 function foreignCharset(contentType = ""): string | undefined {
+  if (!contentType.includes(";")) return undefined;
   const [, charset = "utf-8"] = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType) ?? [];
   return /^(utf-?8|us-ascii)$/i.test(charset) ? undefined : charset.slice(0, 40);
 }

@@ -121,7 +121,9 @@ export function unreadEntry(object: Readonly<Record<string, unknown>>, name: str
 
 /** The items of an entry that is a list; none when there is no such list, and a long text is not read to see that. */
 export function listEntry(object: unknown, name: string): readonly unknown[] {
-  if (typeof object !== "object" || object === null) return [];
+  if (typeof object !== "object" || object === null) return NONE;
   const value = unreadEntry(object as Readonly<Record<string, unknown>>, name);
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value : NONE;
 }
+
+const NONE: readonly never[] = [];

@@ -20,18 +20,22 @@ export interface ParsedJson {
  * @throws SyntaxError
  */
 export function parseJson(json: Buffer, longTexts: readonly TextPlace[], kept: BufferList): ParsedJson {
+  const value: unknown = JSON.parse(longTexts.length === 0 ? decode(json) : shortened(json, longTexts));
+  const lateText = (text: string): LateText | undefined => {
+    if (longTexts.length === 0 || text.charCodeAt(0) !== 0) return undefined;
+    return new LateText(kept, longTexts[Number(text.slice(1))] as TextPlace);
+  };
+  return { value, keys: putBack(value, lateText) };
+}
+
+function shortened(json: Buffer, longTexts: readonly TextPlace[]): string {
   let short = "";
   let at = 0;
   longTexts.forEach(({ start, end }, index) => {
     short += `${decode(json.subarray(at, start))}"\\u0000${index}"`;
     at = end;
   });
-  const value: unknown = JSON.parse(short + decode(json.subarray(at)));
-  const lateText = (text: string): LateText | undefined => {
-    if (longTexts.length === 0 || text.charCodeAt(0) !== 0) return undefined;
-    return new LateText(kept, longTexts[Number(text.slice(1))] as TextPlace);
-  };
-  return { value, keys: putBack(value, lateText) };
+  return short + decode(json.subarray(at));
 }
 
 /** Puts the late texts in their places. @returns how many keys there are. */

@@ -105,7 +105,15 @@ export class Accounting {
   /** Put together once, and again when limits of the tenant or the app have changed; a changed key is another object. */
   #limitsFor(key: StoredKey): KeyLimits {
     const known = this.#limits.get(key);
-    if (known?.all.every(({ subject, limits }) => this.#limitsOf(subject, key) === limits)) return known;
+    return known !== undefined && this.#areLimitsOf(key, known) ? known : this.#findLimitsOf(key);
+  }
+
+  #areLimitsOf(key: StoredKey, { all }: KeyLimits): boolean {
+    for (const { subject, limits } of all) if (this.#limitsOf(subject, key) !== limits) return false;
+    return true;
+  }
+
+  #findLimitsOf(key: StoredKey): KeyLimits {
     const all = subjectsOf(key.id, key.settings).map((subject) => ({ subject, limits: this.#limitsOf(subject, key) }));
     const limited = all.filter((one): one is LimitedSubject => one.limits !== undefined);
     const lines = limited.flatMap(({ subject, limits }) =>

@@ -62,10 +62,13 @@ export class BudgetBook {
 
   /** The windows of these budgets that are not known yet: {@link seed} them before reserving. */
   unknownWindows(lines: readonly BudgetLine[], now: number): readonly (BudgetLine & BudgetWindow)[] {
-    const isUnknown = (line: BudgetLine) => !this.#windows.has(windowIdAt(line, now));
-    return lines.some(isUnknown)
-      ? lines.filter(isUnknown).map((line) => ({ ...line, ...windowOf(line.period, now) }))
-      : NONE;
+    let unknown: (BudgetLine & BudgetWindow)[] | undefined;
+    for (const line of lines) {
+      if (this.#windows.has(windowIdAt(line, now))) continue;
+      unknown ??= [];
+      unknown.push({ ...line, ...windowOf(line.period, now) });
+    }
+    return unknown ?? NONE;
   }
 
   /** Says what was spent in a window before it was known here; once known it stays as it is. */
@@ -86,18 +89,18 @@ export class BudgetBook {
   ): Reservation | BudgetRefusal {
     const { id, amount, leaseMs } = request;
     if (this.#open.has(id)) throw new Error(`invariant: reservation ${id} is open already`);
-    const windows: WindowState[] = [];
     for (const line of lines) {
-      const window = this.#windowNow(line, now);
-      const { spent, reserved, end } = window;
+      const { spent, reserved, end } = this.#windowNow(line, now);
       if (amount > 0 && amount > line.limit - spent - reserved) {
         return { ...line, needed: amount, spent: spent as NanoUsd, reserved: reserved as NanoUsd, resetsAt: end };
       }
-      windows.push(window);
     }
-    for (const window of windows) window.reserved += amount;
-    const ids = lines.map((line) => windowIdAt(line, now));
-    const reservation = { id, amount, windows: ids, at: now, expiresAt: now + leaseMs };
+    const windows = lines.map((line) => {
+      const window = windowIdAt(line, now);
+      this.#windowOf(window).reserved += amount;
+      return window;
+    });
+    const reservation = { id, amount, windows, at: now, expiresAt: now + leaseMs };
     this.#open.set(id, reservation);
     return reservation;
   }
@@ -174,7 +177,10 @@ export class BudgetBook {
   }
 
   #windowNow(line: BudgetLine, now: number): WindowState {
-    const id = windowIdAt(line, now);
+    return this.#windowOf(windowIdAt(line, now));
+  }
+
+  #windowOf(id: WindowId): WindowState {
     const window = this.#windows.get(id);
     if (window === undefined) throw new Error(`invariant: the budget window ${id} was not seeded`);
     return window;

@@ -39,7 +39,13 @@ export class MemoryBudgets implements BudgetCounters {
   }
 
   reserve(request: ReserveRequest): Soon<Reservation | BudgetRefusal> {
-    return andThen(this.#seed(request.lines, request.at), () => this.#reserve(request));
+    const seeding = this.#seed(request.lines, request.at);
+    return seeding === undefined ? this.#reserve(request) : this.#reserveAfter(seeding, request);
+  }
+
+  async #reserveAfter(seeding: Promise<unknown>, request: ReserveRequest): Promise<Reservation | BudgetRefusal> {
+    await seeding;
+    return this.#reserve(request);
   }
 
   #reserve({ id, amount, lines, at }: ReserveRequest): Reservation | BudgetRefusal {

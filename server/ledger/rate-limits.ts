@@ -1,6 +1,6 @@
 import type { Limits } from "../keys/limits.js";
 import type { Subject } from "../keys/subject.js";
-import { andThen, type Soon } from "../soon.js";
+import type { Soon } from "../soon.js";
 import { MemoryMinuteCounter, type MinuteCount, type MinuteCounter } from "./minute-counter.js";
 
 /** Somebody with limits. */
@@ -94,6 +94,39 @@ function limitAt(at: number, subjects: readonly LimitedSubject[]) {
   return { subject, rate, limit };
 }
 
+function judgeSlot(isTaken: boolean, subject: Subject, limit: number): RateRefusal | undefined {
+  return isTaken ? undefined : { rate: "concurrent", subject, limit, retryMs: SLOT_RETRY_MS, isTooLarge: false };
+}
+
+async function judgeLater(taken: Promise<boolean>, subject: Subject, limit: number): Promise<RateRefusal | undefined> {
+  return judgeSlot(await taken, subject, limit);
+}
+
+/** Notes what is left of a limit, or says that nothing is. */
+function noteCount(
+  { used, resetMs }: MinuteCount,
+  rate: "requests" | "tokens",
+  subject: Subject,
+  limit: number,
+  { states, minuteEnds }: Admitting,
+): RateRefusal | undefined {
+  if (used > limit) return { rate, subject, limit, retryMs: resetMs, isTooLarge: false };
+  if (rate === "tokens") minuteEnds.set(subject, Date.now() + resetMs);
+  const remaining = limit - used;
+  if (remaining <= (states[rate]?.remaining ?? Number.POSITIVE_INFINITY)) states[rate] = { limit, remaining, resetMs };
+  return undefined;
+}
+
+async function noteLater(
+  count: Promise<MinuteCount>,
+  rate: "requests" | "tokens",
+  subject: Subject,
+  limit: number,
+  admitting: Admitting,
+): Promise<RateRefusal | undefined> {
+  return noteCount(await count, rate, subject, limit, admitting);
+}
+
 /** One for all limits of a kind: who gets another limit begins no new minute by it. */
 function countInMemory(): CreateCounter {
   const counters = { requests: new MemoryMinuteCounter(), tokens: new MemoryMinuteCounter() };
@@ -129,14 +162,19 @@ export class RateLimits {
     const { subjects, states } = admitting;
     for (let at = step; at < subjects.length * kinds.length; at++) {
       const refusal = this.#take(at, admitting);
-      if (refusal instanceof Promise) {
-        return refusal.then((refused) =>
-          refused === undefined ? this.#admitFrom(at + 1, admitting) : this.#refuse(at, refused, admitting),
-        );
-      }
+      if (refusal instanceof Promise) return this.#admitAfter(at, refusal, admitting);
       if (refusal !== undefined) return this.#refuse(at, refusal, admitting);
     }
     return { states, end: (tokens) => this.#end(admitting, tokens) };
+  }
+
+  async #admitAfter(
+    at: number,
+    refusal: Promise<RateRefusal | undefined>,
+    admitting: Admitting,
+  ): Promise<Admission | RateRefusal> {
+    const refused = await refusal;
+    return refused === undefined ? this.#admitFrom(at + 1, admitting) : this.#refuse(at, refused, admitting);
   }
 
   /** Counts a request towards one limit. @returns why that cannot be. */
@@ -146,29 +184,21 @@ export class RateLimits {
     if (limit === undefined) return undefined;
     if (rate !== "concurrent") return this.#count(rate, subject, limit, admitting);
     const taken = this.#slots.take(subject, id, limit);
-    const judge = (isTaken: boolean): RateRefusal | undefined =>
-      isTaken ? undefined : { rate, subject, limit, retryMs: SLOT_RETRY_MS, isTooLarge: false };
-    return andThen(taken, judge);
+    return taken instanceof Promise ? judgeLater(taken, subject, limit) : judgeSlot(taken, subject, limit);
   }
 
   #count(
     rate: "requests" | "tokens",
     subject: Subject,
     limit: number,
-    { counted, states, minuteEnds }: Admitting,
+    admitting: Admitting,
   ): Soon<RateRefusal | undefined> {
-    const points = rate === "requests" ? 1 : counted;
+    const points = rate === "requests" ? 1 : admitting.counted;
     if (points > limit) return { rate, subject, limit, retryMs: 0, isTooLarge: true };
-    const judge = ({ used, resetMs }: MinuteCount): RateRefusal | undefined => {
-      if (used > limit) return { rate, subject, limit, retryMs: resetMs, isTooLarge: false };
-      if (rate === "tokens") minuteEnds.set(subject, Date.now() + resetMs);
-      const remaining = limit - used;
-      if (remaining <= (states[rate]?.remaining ?? Number.POSITIVE_INFINITY))
-        states[rate] = { limit, remaining, resetMs };
-      return undefined;
-    };
-    const answer = this.#counter(rate, limit).count(subject, points);
-    return andThen(answer, judge);
+    const count = this.#counter(rate, limit).count(subject, points);
+    return count instanceof Promise
+      ? noteLater(count, rate, subject, limit, admitting)
+      : noteCount(count, rate, subject, limit, admitting);
   }
 
   /** Takes back what was counted before a limit refused: nobody counts a request that was not let in. */

@@ -23,8 +23,8 @@ export interface AccountedRequest {
   readonly maxOutputTokens: number | undefined;
   /** How many answers it asks for. */
   readonly choices: number;
-  /** Bytes of the body where it may hold tokens in place of text (embeddings): none takes less than one. */
-  readonly tokenBytes?: number;
+  /** Bytes of the body where it may hold tokens in place of text (embeddings): none takes less than one. 0: it holds text. */
+  readonly tokenBytes: number;
   readonly isStream: boolean;
 }
 
@@ -161,7 +161,7 @@ export class RequestAccount {
    */
   #amountToHold({ endpoint }: PlannedAttempt, price: Price | undefined, lines: readonly BudgetLine[]): NanoUsd {
     if (price === undefined) return 0 as NanoUsd;
-    const { prompt, maxOutputTokens, choices, tokenBytes = 0 } = this.#request;
+    const { prompt, maxOutputTokens, choices, tokenBytes } = this.#request;
     const most = (promptUpper: number) =>
       upperBound({
         price,

@@ -1,3 +1,4 @@
+import type { RecordedFact } from "../../engine/serving.js";
 import type { DecisionRow } from "./database-schema.js";
 import { idsFrom } from "./decision-ids.js";
 import type { DecisionFilter, DecisionSummary, StoredDecision } from "./decision-store.js";
@@ -6,11 +7,9 @@ import { storableText } from "./storable-text.js";
 /** The columns that lists are filtered by, and what a feed looks at. */
 export type DecisionColumns = Omit<DecisionRow, "record">;
 
-export function decisionColumns(decision: StoredDecision, summary: DecisionSummary): DecisionColumns {
-  const fact = (name: string) => {
-    const value = decision.facts[name]?.value;
-    return typeof value === "string" ? storableText(value) : null;
-  };
+/** @param record the decision as JSON. */
+export function decisionRow(decision: StoredDecision, summary: DecisionSummary, record: string): DecisionRow {
+  const { facts } = decision;
   return {
     id: decision.id,
     time: decision.time,
@@ -20,11 +19,16 @@ export function decisionColumns(decision: StoredDecision, summary: DecisionSumma
     model: summary.model ?? null,
     provider: summary.provider ?? null,
     status: summary.status,
-    api_key: fact("key"),
-    tenant: fact("tenant"),
-    app: fact("app"),
+    api_key: textOf(facts["key"]),
+    tenant: textOf(facts["tenant"]),
+    app: textOf(facts["app"]),
     outcome: decision.result?.outcome ?? null,
+    record,
   };
+}
+
+function textOf(fact: RecordedFact | undefined): string | null {
+  return typeof fact?.value === "string" ? storableText(fact.value) : null;
 }
 
 /** The column of each filter that asks for one value. */

@@ -1,4 +1,4 @@
-import { type DecisionColumns, decisionColumns, fitsFilter } from "./decision-columns.js";
+import { type DecisionColumns, decisionRow, fitsFilter } from "./decision-columns.js";
 import type { DecisionFilter, DecisionSummary, StoredDecision } from "./decision-store.js";
 
 /** One decision as it was made, with what lists show of it. */
@@ -20,7 +20,7 @@ export class DecisionFeed {
 
   publish(decision: StoredDecision, summary: DecisionSummary): void {
     if (this.#subscribers.size === 0) return;
-    const columns = decisionColumns(decision, summary);
+    const columns = decisionRow(decision, summary, "");
     for (const { filter, take } of this.#subscribers) if (fitsFilter(columns, filter)) take({ columns, decision });
   }
 

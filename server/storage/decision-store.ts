@@ -61,7 +61,7 @@ export interface SummarizedDecision {
 export interface DecisionSummary {
   /** Route rule, or the deny rule when denied. */
   readonly rule: string;
-  readonly model?: string;
-  readonly provider?: string;
+  readonly model?: string | undefined;
+  readonly provider?: string | undefined;
   readonly status: number;
 }

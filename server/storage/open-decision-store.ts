@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import type { SourceFile } from "../../engine/serving.js";
 import type { DatabaseSchema, DecisionRow, SnapshotRow } from "./database-schema.js";
 import { DECISION_BATCHES, toDecisionBatches } from "./decision-batch.js";
-import { decisionColumns } from "./decision-columns.js";
+import { decisionRow } from "./decision-columns.js";
 import type {
   DecisionFilter,
   DecisionStore,
@@ -79,7 +79,7 @@ class SqlDecisionStore implements DecisionStore {
 
   record(decision: StoredDecision, summary: DecisionSummary): void {
     // As text at once: hundreds of objects that wait would be copied by the garbage collector, again and again.
-    this.#queue.add({ ...decisionColumns(decision, summary), record: JSON.stringify(decision) });
+    this.#queue.add(decisionRow(decision, summary, JSON.stringify(decision)));
   }
 
   async saveSnapshot(snapshot: PolicySnapshot): Promise<void> {

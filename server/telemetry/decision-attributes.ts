@@ -13,20 +13,28 @@ export function decisionAttributes({
 }: Pick<Parameters<RequestTrace["decided"]>[0], "id" | "policy" | "outcome" | "plan">): AttributeList {
   const attempts = plan?.attempts ?? [];
   const excluded = plan?.excluded.length ?? 0;
-  const fallbacks: string[] = [];
-  for (let at = 1; at < attempts.length; at++) fallbacks.push(attempts[at]?.endpoint.id ?? "");
-  const list: (AttributeValue | KnownAttributes)[] = [names.ROUTE_DECISION_ID, id, ofPolicy(policy)];
-  list.push(names.ROUTE_RULE, outcome.denied?.rule.id ?? plan?.rule ?? outcome.route.rule);
-  list.push(
+  const { denied } = outcome;
+  const [first] = attempts;
+  // In one piece: a list that grows takes room for sixteen more.
+  const list: readonly (AttributeValue | KnownAttributes)[] = [
+    names.ROUTE_DECISION_ID,
+    id,
+    ofPolicy(policy),
+    names.ROUTE_RULE,
+    denied?.rule.id ?? plan?.rule ?? outcome.route.rule,
     names.ROUTE_REQUIREMENTS,
     outcome.requirements.map((rule) => rule.id),
-  );
-  list.push(names.ROUTE_DENIED, outcome.denied !== undefined, names.ROUTE_FALLBACKS, fallbacks);
-  list.push(names.ROUTE_CANDIDATES_CONSIDERED, attempts.length + excluded, names.ROUTE_CANDIDATES_EXCLUDED, excluded);
-  if (outcome.denied !== undefined) list.push(names.ROUTE_DENIED_RULE, outcome.denied.rule.id);
-  const [first] = attempts;
-  if (first !== undefined) list.push(ofEndpoint(first.endpoint));
-  return list;
+    names.ROUTE_DENIED,
+    denied !== undefined,
+    names.ROUTE_FALLBACKS,
+    attempts.slice(1).map(({ endpoint }) => endpoint.id),
+    names.ROUTE_CANDIDATES_CONSIDERED,
+    attempts.length + excluded,
+    names.ROUTE_CANDIDATES_EXCLUDED,
+    excluded,
+  ];
+  if (denied !== undefined) return [...list, names.ROUTE_DENIED_RULE, denied.rule.id];
+  return first === undefined ? list : list.concat(ofEndpoint(first.endpoint));
 }
 
 const policies = new WeakMap<CompiledPolicy, KnownAttributes>();
@@ -52,9 +60,13 @@ function ofEndpoint(endpoint: Endpoint): KnownAttributes {
 
 export function exclusionAttributes({ endpoint, rule, reason, detail }: Exclusion): AttributeList {
   return [
-    ...[names.CANDIDATE_ENDPOINT, endpoint.id],
-    ...[names.CANDIDATE_RULE, rule],
-    ...[names.CANDIDATE_REASON, reason],
-    ...[names.CANDIDATE_DETAIL, detail],
+    names.CANDIDATE_ENDPOINT,
+    endpoint.id,
+    names.CANDIDATE_RULE,
+    rule,
+    names.CANDIDATE_REASON,
+    reason,
+    names.CANDIDATE_DETAIL,
+    detail,
   ];
 }

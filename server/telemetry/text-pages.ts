@@ -7,6 +7,7 @@ export interface PlacedText {
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const ZERO = 0x30;
 
 const PAGE_BYTES = 256 * 1024;
 
@@ -55,6 +56,18 @@ export class TextPages {
     const at = this.#used;
     for (let index = 0; index < length; index++) page[at + index] = text.charCodeAt(index);
     this.#used = at + length;
+  }
+
+  /** Writes a whole number, with zeros before it. @param width its digits at most. */
+  digits(value: number, width: number): void {
+    this.#makeRoom(width);
+    let left = value;
+    for (let at = this.#used + width - 1; at >= this.#used; at--) {
+      const rest = Math.floor(left / 10);
+      this.#page[at] = ZERO + left - 10 * rest;
+      left = rest;
+    }
+    this.#used += width;
   }
 
   /** Writes any text. */

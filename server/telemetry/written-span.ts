@@ -3,7 +3,7 @@ import type { tracing } from "@opentelemetry/sdk-node";
 import { writeAttributes } from "./attribute-list.js";
 import type { LimitedSpan, SdkSpan } from "./limited-span.js";
 import { bytesOf, type PlacedText, TextPages } from "./text-pages.js";
-import { toHrTime } from "./to-hr-time.js";
+import { nanosecondsBeyond } from "./to-hr-time.js";
 
 /**
  * A span as OTLP/JSON, for the SDK to keep until it sends some. As objects the hundreds that wait would be copied by the garbage
@@ -88,7 +88,6 @@ const LINKS = Buffer.from('},"links":[],"droppedLinksCount":0,"flags":');
 function writeSpan(span: LimitedSpan, pages: TextPages): void {
   const { context, parent, status, events, droppedAttributes, droppedEvents } = span;
   const { traceId, spanId, traceState, traceFlags } = context;
-  const endTime = nanoseconds(span.endMs);
   pages.known(TRACE);
   pages.ascii(traceId);
   pages.known(SPAN);
@@ -103,16 +102,17 @@ function writeSpan(span: LimitedSpan, pages: TextPages): void {
   }
   pages.known(traceState === undefined ? NAME : NAME_AFTER_STATE);
   pages.quoted(span.name);
-  pages.ascii(`,"kind":${span.kind + 1}`);
+  pages.ascii(',"kind":');
+  pages.ascii(String(span.kind + 1));
   pages.known(START);
-  pages.ascii(nanoseconds(span.startMs));
+  writeNanoseconds(span.startMs, pages);
   pages.known(END);
-  pages.ascii(endTime);
+  writeNanoseconds(span.endMs, pages);
   pages.known(ATTRIBUTES);
   writeAttributes(span.attributes, pages);
   if (droppedAttributes === 0) pages.known(NOTHING_DROPPED);
   else pages.ascii(`],"droppedAttributesCount":${droppedAttributes},"events":[`);
-  for (let at = 0; at < events.length; at++) writeEvent(events[at] as LimitedEvent, endTime, at > 0, pages);
+  for (let at = 0; at < events.length; at++) writeEvent(events[at] as LimitedEvent, span.endMs, at > 0, pages);
   if (droppedEvents === 0) pages.known(NO_EVENT_DROPPED);
   else pages.ascii(`],"droppedEventsCount":${droppedEvents},"status":{"code":`);
   pages.ascii(String(status.code));
@@ -122,21 +122,25 @@ function writeSpan(span: LimitedSpan, pages: TextPages): void {
   }
   pages.known(LINKS);
   // The bits above the W3C flags: whether the parent is remote is known, and whether it is.
-  pages.ascii(`${(traceFlags & 0xff) | (parent?.isRemote === true ? 0x300 : 0x100)}}`);
+  pages.ascii(String((traceFlags & 0xff) | (parent?.isRemote === true ? 0x300 : 0x100)));
+  pages.ascii("}");
 }
 
 type LimitedEvent = LimitedSpan["events"][number];
 
-function writeEvent(event: LimitedEvent, time: string, hasOneBefore: boolean, pages: TextPages): void {
+function writeEvent(event: LimitedEvent, ms: number, hasOneBefore: boolean, pages: TextPages): void {
   pages.ascii(hasOneBefore ? ',{"attributes":[' : '{"attributes":[');
   writeAttributes(event.attributes, pages);
   pages.ascii('],"name":');
   pages.quoted(event.name);
-  pages.ascii(`,"timeUnixNano":"${time}","droppedAttributesCount":${event.droppedAttributes}}`);
+  pages.ascii(',"timeUnixNano":"');
+  writeNanoseconds(ms, pages);
+  pages.ascii(`","droppedAttributesCount":${event.droppedAttributes}}`);
 }
 
 /** Since 1970: too many digits for a number. */
-function nanoseconds(ms: number): string {
-  const [seconds, rest] = toHrTime(ms);
-  return `${seconds}${String(rest).padStart(9, "0")}`;
+function writeNanoseconds(ms: number, pages: TextPages): void {
+  const seconds = Math.floor(ms / 1_000);
+  pages.ascii(String(seconds));
+  pages.digits(nanosecondsBeyond(seconds, ms), 9);
 }

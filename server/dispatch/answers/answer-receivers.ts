@@ -92,7 +92,8 @@ function readWhole(body: Buffer, notes: AnswerNotes, passThrough: PassThrough | 
 }
 
 class Collected {
-  readonly #chunks: Buffer[] = [];
+  /** Undefined: nothing has come. */
+  #chunks: Buffer[] | undefined;
   readonly #maxBytes: number;
   #size = 0;
 
@@ -104,12 +105,14 @@ class Collected {
   add(chunk: Buffer): boolean {
     this.#size += chunk.length;
     if (this.#size > this.#maxBytes) return false;
-    this.#chunks.push(chunk);
+    if (this.#chunks === undefined) this.#chunks = [chunk];
+    else this.#chunks.push(chunk);
     return true;
   }
 
   bytes(): Buffer {
-    const [first] = this.#chunks;
-    return this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#size);
+    const chunks = this.#chunks ?? [];
+    const [first] = chunks;
+    return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, this.#size);
   }
 }

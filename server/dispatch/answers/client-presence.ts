@@ -2,7 +2,8 @@
 export class ClientPresence {
   #isGone = false;
   #isOutrun = false;
-  readonly #callbacks: (() => void)[] = [];
+  /** Undefined: nobody has asked to be told. */
+  #callbacks: (() => void)[] | undefined;
 
   get isGone(): boolean {
     return this.#isGone;
@@ -10,12 +11,14 @@ export class ClientPresence {
 
   /** @returns what to call when one need not be told any more. A client that is gone already tells nobody. */
   onGone(callback: () => void): () => void {
-    const callbacks = this.#callbacks;
-    callbacks.push(callback);
-    return () => {
-      const at = callbacks.indexOf(callback);
-      if (at >= 0) callbacks.splice(at, 1);
-    };
+    if (this.#callbacks === undefined) this.#callbacks = [callback];
+    else this.#callbacks.push(callback);
+    return () => this.#forget(callback);
+  }
+
+  #forget(callback: () => void): void {
+    const at = this.#callbacks?.indexOf(callback) ?? -1;
+    if (at >= 0) this.#callbacks?.splice(at, 1);
   }
 
   /** Another call for the same client was faster: this one need not go on. */
@@ -34,6 +37,6 @@ export class ClientPresence {
     if (this.#isGone) return;
     this.#isGone = true;
     // One by one: a callback may take others back.
-    for (let next = this.#callbacks.shift(); next !== undefined; next = this.#callbacks.shift()) next();
+    for (let next = this.#callbacks?.shift(); next !== undefined; next = this.#callbacks?.shift()) next();
   }
 }

@@ -28,9 +28,12 @@ export interface Choice {
   readonly finish_reason?: unknown;
 }
 
+const NONE: readonly Choice[] = [];
+
 /** The choices of an answer or chunk; none when it has no such list. */
 export function choicesOf({ choices }: Json): readonly Choice[] {
-  return Array.isArray(choices) ? choices.filter(isObject) : [];
+  if (!Array.isArray(choices)) return NONE;
+  return choices.every(isObject) ? choices : choices.filter(isObject);
 }
 
 /** Why a choice ended; undefined while it has not: some servers say so with an empty text in place of null. */

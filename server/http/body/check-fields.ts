@@ -63,9 +63,11 @@ interface Spelling {
   readonly meant: string;
 }
 
+const PLAIN = /^[a-z0-9_]*$/;
+
 function otherSpelling(object: object, keys: ReadonlySet<string>): Spelling | undefined {
-  for (const key of Object.keys(object)) {
-    if (/^[a-z0-9_]*$/.test(key)) continue;
+  for (const key in object) {
+    if (PLAIN.test(key)) continue;
     const meant = withoutCase(key);
     if (meant !== key && keys.has(meant)) return { key, meant };
   }

@@ -28,10 +28,10 @@ export class RequestAborted extends Error {
  */
 export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): Promise<BufferList | ApiError> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] | undefined;
     let bytes = 0;
     const refuse = () => {
-      chunks.length = 0;
+      chunks = undefined;
       request.off("data", collect).resume();
       const timer = setTimeout(() => request.destroy(), DISCARD_MS).unref();
       request.once("close", () => clearTimeout(timer));
@@ -40,12 +40,14 @@ export function readBody(request: IncomingMessage, maxBytes = MAX_BODY_BYTES): P
     const collect = (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > maxBytes) refuse();
+      else if (chunks === undefined)
+        chunks = [chunk]; // as most bodies come; a list that is pushed to takes room for sixteen more
       else chunks.push(chunk);
     };
     // `on`: each of them happens once, and `once` costs an object and a function more.
     request.on("end", () => {
-      goOn({ body: new BufferList(chunks), resolve });
-      chunks.length = 0; // the listeners below hold them until the answer has ended
+      goOn({ body: new BufferList(chunks ?? []), resolve });
+      chunks = undefined; // the listeners below hold them until the answer has ended
     });
     request.on("error", (error) => reject(new RequestAborted("the client hung up", { cause: error })));
     request.on("close", () => {

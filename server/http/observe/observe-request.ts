@@ -24,7 +24,7 @@ import { checkContextHint } from "./observe-context-hint.js";
 import { observeKey } from "./observe-key.js";
 import { observeTags } from "./observe-tags.js";
 import { isReadByGuards } from "./read-by-guards.js";
-import type { RequestHeaders } from "./request-headers.js";
+import { headersOfAttributes, type RequestHeaders } from "./request-headers.js";
 import { FAULT_HEADER, faultWarnings } from "./requested-faults.js";
 
 export interface RequestToObserve {
@@ -130,37 +130,34 @@ function observeHints(headers: RequestHeaders, set: PolicySet, observation: Obse
   for (const hint of hints) observeHint(hint, headers, set, observation);
 }
 
-function observeHint(
-  { fact, headers: names, read, form }: Hint,
-  headers: RequestHeaders,
-  set: PolicySet,
-  observation: Observation,
-): void {
-  /**
-   * As if it were not there; but not for a guard that reads it: a client would switch it off by spoiling what a gateway says. A
-   * prompt is measured then, and browsers send `http-referer` as it is.
-   */
-  const pass = (header: string, why: string) => {
-    const isSafe = fact === "context_tokens" || !header.startsWith("x-") || observation.facts[fact] !== undefined;
-    if (!isSafe && isReadByGuards(set, fact)) observation.refuse(`${header}: ${why}`);
-    else observation.warnings.push(`${header}: ${why}; it was not used`);
-  };
+function observeHint(hint: Hint, headers: RequestHeaders, set: PolicySet, observation: Observation): void {
+  const { fact, headers: names, read, form } = hint;
   let first: { readonly header: string; readonly value: FactValue } | undefined;
   for (const header of names) {
     const text = headers[header];
     if (text === undefined) continue;
     if (typeof text !== "string") {
-      pass(header, "it is given more than once");
+      passOverHint(fact, header, "it is given more than once", set, observation);
       continue;
     }
     const value = read(text);
-    if (value === undefined) pass(header, `it takes ${form}`);
+    if (value === undefined) passOverHint(fact, header, `it takes ${form}`, set, observation);
     else if (first === undefined) first = { header, value };
     else if (value !== first.value) {
       observation.warnings.push(`${header}: it differs from ${first.header}; it was not used`);
     }
   }
   if (first !== undefined) observation.observe(fact, first.value, `header ${first.header}`);
+}
+
+/**
+ * As if it were not there; but not for a guard that reads it: a client would switch it off by spoiling what a gateway says. A
+ * prompt is measured then, and browsers send `http-referer` as it is.
+ */
+function passOverHint(fact: string, header: string, why: string, set: PolicySet, observation: Observation): void {
+  const isSafe = fact === "context_tokens" || !header.startsWith("x-") || observation.facts[fact] !== undefined;
+  if (!isSafe && isReadByGuards(set, fact)) observation.refuse(`${header}: ${why}`);
+  else observation.warnings.push(`${header}: ${why}; it was not used`);
 }
 
 const PREFIX = "x-route-";
@@ -172,9 +169,9 @@ function warnOfUnknownHints(
   attributes: readonly AttributeDefinition[],
   { warnings }: Observation,
 ): void {
-  for (const name of Object.keys(headers)) {
+  for (const name in headers) {
     if (!name.startsWith(PREFIX) || knownHints.has(name) || name === FAULT_HEADER) continue;
-    if (attributes.some(({ from }) => "header" in from && from.header.toLowerCase() === name)) continue;
+    if (headersOfAttributes(attributes).has(name)) continue;
     const near = didYouMean(
       name,
       [...knownHints].filter((known) => known.startsWith(PREFIX)),

@@ -17,29 +17,46 @@ export function observeTags(
   body: Readonly<Record<string, unknown>>,
   observation: Observation,
 ): void {
-  const all = new Set(keyTags);
-  const sources: string[] = keyTags.length === 0 ? [] : ["key"];
-  const join = (items: readonly unknown[], name: string, source: string) => {
-    const { tags, unreadable } = readTagList(items);
-    if (unreadable.length > 0) {
-      observation.warnings.push(
-        `${name}: it takes tags of at most 64 characters; ${unreadable.join(", ")} could not be read and was left out`,
-      );
-      if (tags.length === 0) return; // nothing was said: an empty set would say that there are no tags
-    }
-    for (const tag of tags) all.add(tag);
-    sources.push(source);
-  };
+  let said: SaidTags | undefined = keyTags.length === 0 ? undefined : { tags: keyTags, source: "key" };
   for (const header of tagHeaders) {
     const given = headers[header];
-    if (given !== undefined) join(typeof given === "string" ? [given] : given, header, `header ${header}`);
+    if (given === undefined) continue;
+    said = join(said, typeof given === "string" ? [given] : given, header, `header ${header}`, observation);
   }
   const given = metadataValue(body, "tags");
   if (given !== undefined && given !== null) {
-    join(Array.isArray(given) ? given : [given], "metadata.tags", "body metadata.tags");
+    const items: readonly unknown[] = Array.isArray(given) ? given : [given];
+    said = join(said, items, "metadata.tags", "body metadata.tags", observation);
   }
-  if (all.size > MAX_TAGS) {
+  if (said === undefined) return;
+  const { tags, source } = said;
+  if (tags.length > MAX_TAGS) {
     observation.refuse(`tags: a request takes at most ${MAX_TAGS}, those of its key included`);
   }
-  if (sources.length > 0) observation.observe("tags", [...all].slice(0, MAX_TAGS), sources.join(", "));
+  observation.observe("tags", tags.slice(0, MAX_TAGS), source);
+}
+
+interface SaidTags {
+  /** Without repeats. */
+  readonly tags: readonly string[];
+  readonly source: string;
+}
+
+/** Adds the tags of another place. @param before undefined: no place has said any. */
+function join(
+  before: SaidTags | undefined,
+  items: readonly unknown[],
+  name: string,
+  source: string,
+  observation: Observation,
+): SaidTags | undefined {
+  const { tags, unreadable } = readTagList(items);
+  if (unreadable.length > 0) {
+    observation.warnings.push(
+      `${name}: it takes tags of at most 64 characters; ${unreadable.join(", ")} could not be read and was left out`,
+    );
+    if (tags.length === 0) return before; // nothing was said: an empty set would say that there are no tags
+  }
+  if (before === undefined) return { tags, source };
+  return { tags: [...new Set([...before.tags, ...tags])], source: `${before.source}, ${source}` };
 }

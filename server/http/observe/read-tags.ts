@@ -14,25 +14,26 @@ const SHOWN = 24;
 
 /** Reads every tag that can be read: one that cannot must not take the others with it. Empty parts are passed over. */
 export function readTagList(items: readonly unknown[]): TagList {
-  const tags = new Set<string>();
+  const tags: string[] = [];
   const unreadable: string[] = [];
-  const leaveOut = (shown: string) => {
-    if (unreadable.length < NAMED) unreadable.push(shown);
-    else if (unreadable.length === NAMED) unreadable.push("…");
-  };
   for (const item of items) {
     if (typeof item !== "string") {
-      leaveOut(Array.isArray(item) ? "a list" : item === null ? "null" : `a value of type ${typeof item}`);
+      leaveOut(unreadable, Array.isArray(item) ? "a list" : item === null ? "null" : `a value of type ${typeof item}`);
       continue;
     }
     for (const part of item.split(",")) {
       if (part.trim() === "") continue;
       const tag = normalizeTag(part);
-      if (tag === undefined) leaveOut(quote(part.trim()));
-      else if (tags.size <= MAX_TAGS) tags.add(tag);
+      if (tag === undefined) leaveOut(unreadable, quote(part.trim()));
+      else if (tags.length <= MAX_TAGS && !tags.includes(tag)) tags.push(tag); // few: a set of them costs more
     }
   }
-  return { tags: [...tags], unreadable };
+  return { tags, unreadable };
+}
+
+function leaveOut(unreadable: string[], shown: string): void {
+  if (unreadable.length < NAMED) unreadable.push(shown);
+  else if (unreadable.length === NAMED) unreadable.push("…");
 }
 
 function quote(text: string): string {

@@ -14,15 +14,10 @@ export function requestHeaders(
   attributes: readonly AttributeDefinition[],
 ): RequestHeaders {
   const headers: Record<string, string | string[]> = {};
+  const ofAttributes = headersOfAttributes(attributes);
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? "").toLowerCase();
-    if (
-      !name.startsWith("x-") &&
-      name !== "http-referer" &&
-      !attributes.some(({ from }) => "header" in from && from.header.toLowerCase() === name)
-    ) {
-      continue;
-    }
+    if (!name.startsWith("x-") && name !== "http-referer" && !ofAttributes.has(name)) continue;
     const text = decode(rawHeaders[index + 1] ?? "");
     const before = headers[name];
     if (before === undefined) headers[name] = text;
@@ -30,6 +25,18 @@ export function requestHeaders(
     else before.push(text); // a header may come thousands of times
   }
   return headers;
+}
+
+const namesByAttributes = new WeakMap<readonly AttributeDefinition[], ReadonlySet<string>>();
+
+/** The headers that the attributes of a policy are read from, in lower case. */
+export function headersOfAttributes(attributes: readonly AttributeDefinition[]): ReadonlySet<string> {
+  let names = namesByAttributes.get(attributes);
+  if (names === undefined) {
+    names = new Set(attributes.flatMap(({ from }) => ("header" in from ? [from.header.toLowerCase()] : [])));
+    namesByAttributes.set(attributes, names);
+  }
+  return names;
 }
 
 /**
@@ -47,8 +54,10 @@ function escaped(text: string): string {
   return Buffer.from(text).toString("hex").toUpperCase().replace(/../g, "%$&");
 }
 
+const BEYOND_ASCII = /[\x80-\xff]/;
+
 function decode(text: string): string {
-  if (!/[\x80-\xff]/.test(text)) return text;
+  if (!BEYOND_ASCII.test(text)) return text;
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(text, "latin1"));
   } catch {
