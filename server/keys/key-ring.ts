@@ -3,7 +3,7 @@ import { type StoredKey, stateOf } from "./api-key.js";
 import { keyChange } from "./key-change.js";
 import { areSecretOf, hashSecret, type KeyToken, readToken } from "./key-secret.js";
 import type { KeyStore } from "./key-store.js";
-import { formatLimits, type Limits } from "./limits.js";
+import { type Budget, formatLimits, type Limits } from "./limits.js";
 import { describeSubject, type Subject } from "./subject.js";
 
 export interface KeyRingOptions {
@@ -13,6 +13,11 @@ export interface KeyRingOptions {
   readonly now: () => number;
   /** Milliseconds until a change made elsewhere (a command, another replica) is noticed. Default 2,000. */
   readonly refreshMs?: number;
+}
+
+/** A budget that somebody who was known has from now on. */
+export interface GivenBudget extends Budget {
+  readonly subject: Subject;
 }
 
 /** Why a token is refused. */
@@ -39,6 +44,7 @@ export class KeyRing {
   #lookedForUnknownAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
   #lastError: string | undefined;
+  #onBudgetsGiven: ((budgets: readonly GivenBudget[]) => void) | undefined;
 
   private constructor(options: KeyRingOptions) {
     this.#options = options;
@@ -148,6 +154,11 @@ export class KeyRing {
     return this.#uses.get(id);
   }
 
+  /** Tells of budgets that are given to keys, tenants and apps later: what they spent without may not be counted yet. */
+  whenBudgetsAreGiven(callback: (budgets: readonly GivenBudget[]) => void): void {
+    this.#onBudgetsGiven = callback;
+  }
+
   status(): { readonly keys: number; readonly lastError?: string } {
     return { keys: this.#keys.size, ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }) };
   }
@@ -160,17 +171,24 @@ export class KeyRing {
 
   async #look(): Promise<void> {
     const changes = await this.#options.store.changesSince(this.#version);
+    const given: GivenBudget[] = [];
     for (const key of changes.keys) {
       if (this.#hasLooked) this.#logChange(key);
+      const before = this.#keys.get(key.id);
+      if (before !== undefined) given.push(...givenTo(`key:${key.id}`, before.settings.limits, key.settings.limits));
       this.#keys.set(key.id, key);
     }
     for (const { subject, limits } of changes.limits) {
-      if (this.#hasLooked) this.#logLimits(subject, limits);
+      if (this.#hasLooked) {
+        this.#logLimits(subject, limits);
+        given.push(...givenTo(subject, this.#limits.get(subject) ?? {}, limits));
+      }
       if (Object.keys(limits).length === 0) this.#limits.delete(subject);
       else this.#limits.set(subject, limits);
     }
     this.#version = changes.version;
     this.#hasLooked = true;
+    if (given.length > 0) this.#onBudgetsGiven?.(given);
     if (this.#lastError !== undefined) this.#options.log.warn({}, "API keys can be read again");
     this.#lastError = undefined;
   }
@@ -198,4 +216,9 @@ export class KeyRing {
     }
     for (const [id, at] of uses) if (this.#uses.get(id) === at) this.#uses.delete(id);
   }
+}
+
+function givenTo(subject: Subject, before: Limits, { budgets = [] }: Limits): readonly GivenBudget[] {
+  const had = (before.budgets ?? []).map(({ period }) => period);
+  return budgets.filter(({ period }) => !had.includes(period)).map((budget) => ({ ...budget, subject }));
 }

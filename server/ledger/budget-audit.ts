@@ -54,6 +54,23 @@ export class BudgetAudit {
     return this.#running;
   }
 
+  /**
+   * Counts budgets anew that were just given, perhaps not for the first time: calls that were made without are in the ledger alone. What is
+   * under way is put right by the rounds. Never rejects.
+   */
+  async recount(lines: readonly BudgetLine[]): Promise<void> {
+    for (const line of lines) {
+      try {
+        const sums = await this.#sumsOf(line);
+        if (sums !== undefined && sums.spent !== sums.charged) {
+          await this.#options.budgets.correct(line, sums.spent, sums.charged, this.#options.now());
+        }
+      } catch {
+        // Counters or database are away, which is said elsewhere.
+      }
+    }
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#running;
@@ -76,17 +93,26 @@ export class BudgetAudit {
     }
   }
 
-  async #compare(line: BudgetLine, suspects: Suspects): Promise<void> {
-    const { budgets, chargedIn, now, log } = this.#options;
+  /** What a budget counts, and the ledger. @returns undefined while calls are under way: the two were not looked at in the same state. */
+  async #sumsOf(line: BudgetLine): Promise<{ readonly spent: number; readonly charged: number } | undefined> {
+    const { budgets, chargedIn, now } = this.#options;
     const at = now();
     const read = async (): Promise<Balance | undefined> => (await budgets.balances([line], at))[0];
     const before = await read();
     const charged = await chargedIn(line.subject, windowOf(line.period, at));
     const after = await read();
-    // A call is under way, or was settled meanwhile: the two were not looked at in the same state.
-    if (before === undefined || before.reserved !== 0 || after?.reserved !== 0 || after.spent !== before.spent) return;
-    const { spent } = after;
-    if (spent === charged) return;
+    if (before === undefined || before.reserved !== 0 || after?.reserved !== 0 || after.spent !== before.spent) {
+      return undefined;
+    }
+    return { spent: after.spent, charged };
+  }
+
+  async #compare(line: BudgetLine, suspects: Suspects): Promise<void> {
+    const { budgets, now, log } = this.#options;
+    const at = now();
+    const sums = await this.#sumsOf(line);
+    if (sums === undefined || sums.spent === sums.charged) return;
+    const { spent, charged } = sums;
     const seen = suspects.get(idOf(line));
     if (seen?.spent !== spent || seen.charged !== charged) {
       this.#suspects.set(idOf(line), { line, spent, charged });

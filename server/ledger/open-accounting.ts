@@ -66,6 +66,7 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
     log,
     now,
   });
+  ring.whenBudgetsAreGiven((given) => void audit.recount(given));
   return {
     accounting: new Accounting({ ring, budgets, rates, ledger, now }),
     ledger,

@@ -189,6 +189,25 @@ describe("budgets", () => {
     expect(Number(refused!.headers.get("retry-after"))).toBeGreaterThan(0);
   });
 
+  it("that are taken away and given again count what was spent between", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { token, id } = await proxy.createKey(limited({ budgets: { day: "1" } }));
+    const admin = async (method: string, path: string, body: object) => {
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(`${proxy.url}/admin${path}`, { method, headers, body: JSON.stringify(body) });
+      expect(answer.status).toBe(200);
+    };
+    const ask = () => proxy.ask(SHORT, bearer(token));
+    await ask();
+    await admin("PATCH", `/keys/${id}`, { limits: { budgets: { day: null } } });
+    await ask();
+    await admin("PATCH", `/keys/${id}`, { limits: { budgets: { day: 2 } } });
+    await expect.poll(async () => (await spentBy(proxy, id)).spent).toBe(4_000_000);
+    await ask();
+    expect(await spentBy(proxy, id)).toMatchObject({ spent: 6_000_000, reserved: 0 });
+    expect((await proxy.metrics()).match(/^routewright_budget_corrections_total.*$/m)?.[0]).toMatch(/ 0$/);
+  });
+
   it("of tenant and app hold for all their keys together", async () => {
     const proxy = await proxyOver({ left: await answering() });
     const put = await fetch(`${proxy.url}/admin/limits`, {
