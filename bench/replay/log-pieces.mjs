@@ -1,11 +1,13 @@
 export const decode = (bytes, start, end) => bytes.toString("utf8", start, end);
 
-/** Pieces of 256 kB of whole lines, as `policy replay` hands them to its threads. */
+/** Pieces of 256 kB of whole lines, in shared memory, as `policy replay` gives them to its threads. */
 export function piecesOf(log) {
   const pieces = [];
   for (let start = 0; start < log.length; ) {
     const end = log.lastIndexOf("\n", start + (1 << 18)) + 1;
-    pieces.push(Buffer.from(log.subarray(start, end)));
+    const piece = Buffer.from(new SharedArrayBuffer(end - start));
+    piece.set(log.subarray(start, end));
+    pieces.push(piece);
     start = end;
   }
   return pieces;

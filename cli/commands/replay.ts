@@ -5,6 +5,7 @@ import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
 import { ProgressBar } from "../progress-bar.js";
+import { PieceMemory } from "../replay/piece-memory.js";
 import { readLog, sizeOfLogs } from "../replay/read-log.js";
 import { renderReplay } from "../replay/render-replay.js";
 import { replayLogs } from "../replay/replay-logs.js";
@@ -75,8 +76,9 @@ async function exportLogs(logs: readonly string[]): Promise<void> {
   };
   let count = 0;
   const written = new Set<string>();
+  const memory = new PieceMemory();
   for (const log of logs) {
-    for await (const { bytes, policies } of readLog(log)) {
+    for await (const { bytes, policies } of readLog(log, memory)) {
       for (const policy of policies) {
         if (!written.has(policy.revision)) await write(JSON.stringify(policy));
         written.add(policy.revision);
@@ -85,6 +87,7 @@ async function exportLogs(logs: readonly string[]): Promise<void> {
       const lines = all.filter((line) => line.trim() !== "" && !line.startsWith(POLICY_LINE));
       if (lines.length > 0) await write(lines.join("\n"));
       count += lines.length;
+      memory.giveBack(bytes.buffer);
     }
   }
   process.stderr.write(

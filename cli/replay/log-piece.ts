@@ -10,8 +10,8 @@ export interface LoggedPolicy {
 
 /** A piece of a log: the policies that stand in it, and its lines. */
 export interface LogPiece {
-  /** Whole lines, each a decision as JSON or one of the policies; the memory is the reader's own, so it can be handed over. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whole lines, each a decision as JSON or one of the policies, in memory that threads share. */
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
   readonly policies: readonly LoggedPolicy[];
   /** Bytes of the source read for it, for progress. */
   readonly read: number;

@@ -30,7 +30,7 @@ export async function workOnLogs<Kind extends LogWork["kind"]>(
 ): Promise<readonly LogResult[Kind][]> {
   const { logs, work, onPolicy, onProgress } = options;
   const memory = new PieceMemory();
-  const onDone = (decisions: number, used: ArrayBuffer) => {
+  const onDone = (decisions: number, used: SharedArrayBuffer) => {
     memory.giveBack(used);
     onProgress(decisions, 0);
   };
@@ -66,7 +66,7 @@ class LogThread<Kind extends LogWork["kind"]> {
   #failed: (error: Error) => void = () => undefined;
   #error: Error | undefined;
 
-  constructor(work: Extract<LogWork, { readonly kind: Kind }>, onDone: (decisions: number, used: ArrayBuffer) => void) {
+  constructor(work: Extract<LogWork, { readonly kind: Kind }>, onDone: (decisions: number, used: SharedArrayBuffer) => void) {
     this.#worker = new Worker(new URL("./log-worker.js", import.meta.url), { workerData: work });
     this.#worker.on("message", (message: LogAnswer<LogResult[Kind]>) => {
       if ("summary" in message) this.#ended(message.summary);
@@ -84,12 +84,8 @@ class LogThread<Kind extends LogWork["kind"]> {
   }
 
   send(message: LogMessage): void {
-    if (message.kind !== "piece") {
-      this.#worker.postMessage(message);
-      return;
-    }
-    this.waiting++;
-    this.#worker.postMessage(message, [message.bytes.buffer]);
+    if (message.kind === "piece") this.waiting++;
+    this.#worker.postMessage(message);
   }
 
   /** Waits until it has fewer pieces than it may have. @throws what ended it. */

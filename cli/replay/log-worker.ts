@@ -25,13 +25,13 @@ export interface LogResult {
 
 // A thread of log-threads.ts: works on pieces of a log, and answers with its sums when it is told to end.
 export type LogMessage =
-  | { readonly kind: "piece"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "piece"; readonly bytes: Uint8Array<SharedArrayBuffer> }
   | { readonly kind: "baseline"; readonly policy: CompiledPolicy }
   | { readonly kind: "end" };
 
-/** What it answers to a piece, whose memory it hands back, and at the end. */
+/** What it answers to a piece, whose memory it is done with, and at the end. */
 export type LogAnswer<Summary> =
-  | { readonly decisions: number; readonly memory: ArrayBuffer }
+  | { readonly decisions: number; readonly memory: SharedArrayBuffer }
   | { readonly summary: Summary };
 
 inlineMore();
@@ -52,7 +52,7 @@ parentPort?.on("message", (message: LogMessage) => {
       const { buffer, byteOffset, byteLength } = message.bytes;
       const before = decisionsOf();
       sums.add(Buffer.from(buffer, byteOffset, byteLength));
-      parentPort?.postMessage({ decisions: decisionsOf() - before, memory: buffer }, [buffer]);
+      parentPort?.postMessage({ decisions: decisionsOf() - before, memory: buffer });
       return;
     }
     case "end":

@@ -7,6 +7,7 @@ import type { Database } from "../../server/storage/open-database.js";
 import { unpackColumns } from "../../server/storage/packed-columns.js";
 import { CommandFailure } from "../command-failure.js";
 import type { LoggedPolicy, LogPiece } from "./log-piece.js";
+import type { PieceMemory } from "./piece-memory.js";
 
 /** Read at once, each of up to 64 decisions. */
 const BATCHES = 16;
@@ -15,7 +16,7 @@ const BATCHES = 16;
  * Reads the decisions and policy snapshots of a server's database, batch by batch, the oldest batch first. The server may run.
  * @throws CommandFailure (2) when it cannot be opened.
  */
-export async function* readDatabaseLog(url: string): AsyncGenerator<LogPiece> {
+export async function* readDatabaseLog(url: string, memory: PieceMemory): AsyncGenerator<LogPiece> {
   const path = /^sqlite:(.+)$/i.exec(url)?.[1];
   let database: Database;
   try {
@@ -36,7 +37,7 @@ export async function* readDatabaseLog(url: string): AsyncGenerator<LogPiece> {
       const text = (await promisify(gunzip)(files)).toString("utf8");
       policies.push({ kind: "policy", revision, name, files: JSON.parse(text) as readonly SourceFile[] });
     }
-    yield { bytes: new Uint8Array(), policies, read: 0 };
+    yield { bytes: new Uint8Array(new SharedArrayBuffer(0)), policies, read: 0 };
     for (let after = ""; ; ) {
       const batches = await db
         .selectFrom("decision_batches")
@@ -48,7 +49,11 @@ export async function* readDatabaseLog(url: string): AsyncGenerator<LogPiece> {
       const last = batches.at(-1);
       if (last === undefined) return;
       after = last.last_id;
-      yield { bytes: new TextEncoder().encode(batches.map(linesOf).join("")), policies: [], read: 0 };
+      const lines = batches.map(linesOf).join("");
+      const size = Buffer.byteLength(lines);
+      const bytes = memory.take(size).subarray(0, size);
+      bytes.write(lines);
+      yield { bytes, policies: [], read: 0 };
     }
   } finally {
     await database.close();

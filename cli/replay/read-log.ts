@@ -5,7 +5,7 @@ import { createGunzip } from "node:zlib";
 import { POLICY_LINE } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import type { LoggedPolicy, LogPiece } from "./log-piece.js";
-import { PIECE, PieceMemory } from "./piece-memory.js";
+import { PIECE, type PieceMemory } from "./piece-memory.js";
 import { readDatabaseLog } from "./read-database-log.js";
 
 const LINE_END = 10;
@@ -18,16 +18,16 @@ const LINE_BEFORE_POLICY = `\n${POLICY_LINE.slice(0, 5)}`;
  * Reads a log in pieces: a file of JSON lines, plain or gzipped, `-` for the standard input, a SQLite file, or the URL of
  * a server's database. Never holds more than a piece.
  *
- * @param memory for the pieces of a plain file; what is done with one may be given back.
+ * @param memory for the pieces; what is done with one may be given back.
  * @throws CommandFailure (2) when it cannot be read.
  */
-export async function* readLog(name: string, memory = new PieceMemory()): AsyncGenerator<LogPiece> {
-  if (/^(sqlite|postgres(ql)?):/i.test(name)) yield* readDatabaseLog(name);
-  else if (name === "-") yield* readStream(process.stdin, name, () => 0);
+export async function* readLog(name: string, memory: PieceMemory): AsyncGenerator<LogPiece> {
+  if (/^(sqlite|postgres(ql)?):/i.test(name)) yield* readDatabaseLog(name, memory);
+  else if (name === "-") yield* readStream(process.stdin, name, memory, () => 0);
   else {
     const head = await headOf(name);
-    if (head.toString("latin1").startsWith("SQLite format 3\0")) yield* readDatabaseLog(`sqlite:${name}`);
-    else if (head.subarray(0, 2).equals(GZIP)) yield* readGzip(name);
+    if (head.toString("latin1").startsWith("SQLite format 3\0")) yield* readDatabaseLog(`sqlite:${name}`, memory);
+    else if (head.subarray(0, 2).equals(GZIP)) yield* readGzip(name, memory);
     else yield* readFile(name, memory);
   }
 }
@@ -96,15 +96,20 @@ async function* readFile(name: string, memory: PieceMemory): AsyncGenerator<LogP
   }
 }
 
-async function* readGzip(name: string): AsyncGenerator<LogPiece> {
+async function* readGzip(name: string, memory: PieceMemory): AsyncGenerator<LogPiece> {
   const file = createReadStream(name, { highWaterMark: PIECE });
   const plain = file.pipe(createGunzip({ chunkSize: PIECE }));
   file.on("error", (error) => plain.destroy(error));
-  yield* readStream(plain, name, () => file.bytesRead);
+  yield* readStream(plain, name, memory, () => file.bytesRead);
 }
 
 /** @param bytesRead bytes of the source that were read for it so far. */
-async function* readStream(source: Readable, name: string, bytesRead: () => number): AsyncGenerator<LogPiece> {
+async function* readStream(
+  source: Readable,
+  name: string,
+  memory: PieceMemory,
+  bytesRead: () => number,
+): AsyncGenerator<LogPiece> {
   let read = 0;
   const readSince = () => {
     const more = bytesRead() - read;
@@ -120,19 +125,18 @@ async function* readStream(source: Readable, name: string, bytesRead: () => numb
         open.push(chunk);
         continue;
       }
-      yield pieceOf(joined([...open, chunk.subarray(0, end)]), readSince());
+      yield pieceOf(joined([...open, chunk.subarray(0, end)], memory), readSince());
       open = end === chunk.length ? [] : [chunk.subarray(end)];
     }
   } catch (error) {
     unreadable(name, error);
   }
-  if (open.length > 0) yield pieceOf(joined(open), readSince());
+  if (open.length > 0) yield pieceOf(joined(open, memory), readSince());
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  // Memory of its own, of which every byte is written below.
+function joined(parts: readonly Uint8Array[], memory: PieceMemory): Uint8Array<SharedArrayBuffer> {
   const size = parts.reduce((sum, { length }) => sum + length, 0);
-  const bytes = Buffer.allocUnsafeSlow(size) as Uint8Array<ArrayBuffer>;
+  const bytes = memory.take(size).subarray(0, size);
   let at = 0;
   for (const part of parts) {
     bytes.set(part, at);
@@ -141,7 +145,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-function pieceOf(bytes: Uint8Array<ArrayBuffer>, read: number): LogPiece {
+function pieceOf(bytes: Uint8Array<SharedArrayBuffer>, read: number): LogPiece {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const policies: LoggedPolicy[] = [];
   for (let at = isPolicyAt(text, 0) ? 0 : nextPolicy(text, 0); at !== -1; at = nextPolicy(text, at)) {

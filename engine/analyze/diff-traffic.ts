@@ -57,7 +57,7 @@ export class LogTraffic {
   }
 
   /** Adds a piece of the log: whole lines; the last may be without its end. */
-  add(bytes: Uint8Array<ArrayBuffer>): void {
+  add(bytes: Uint8Array): void {
     eachLine(bytes, (start, end) => this.#line(this.#decode(bytes, start, end)));
   }
 

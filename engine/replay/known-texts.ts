@@ -20,7 +20,7 @@ export interface KnownText {
 export class KnownTexts {
   private readonly words: Float64Array;
   private used = 0;
-  private bytes = new DataView(new ArrayBuffer(0));
+  private bytes: DataView = new DataView(new ArrayBuffer(0));
   /** Bytes of the piece. Asking the view for it is a call. */
   private size = 0;
 
@@ -30,7 +30,7 @@ export class KnownTexts {
   }
 
   /** Takes up another piece of the log. */
-  open({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): void {
+  open({ buffer, byteOffset, byteLength }: Uint8Array): void {
     this.bytes = new DataView(buffer, byteOffset, byteLength);
     this.size = byteLength;
   }

@@ -32,8 +32,8 @@ export const unusual = new Error("this line is not written as records are");
 
 /** A place in a log, and the steps over the JSON that stands there. None of them goes beyond the end of a line. */
 export class LineCursor {
-  protected bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
-  protected view = new DataView(new ArrayBuffer(0));
+  protected bytes: Uint8Array = new Uint8Array();
+  protected view: DataView = new DataView(new ArrayBuffer(0));
   protected at = 0;
   /** What the digits make that were passed last. A double from the start, which the runtime then keeps as one. */
   private digits = Number.NaN;
@@ -41,7 +41,7 @@ export class LineCursor {
   constructor(protected readonly decode: Decode) {}
 
   /** Takes up another piece of the log. */
-  open(bytes: Uint8Array<ArrayBuffer>): void {
+  open(bytes: Uint8Array): void {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }

@@ -4,7 +4,7 @@ const LINE_END = 10;
 export const POLICY_LINE = '{"kind":"policy"';
 
 /** The text of UTF-8 bytes, from `start` to before `end`. */
-export type Decode = (bytes: Uint8Array<ArrayBuffer>, start: number, end: number) => string;
+export type Decode = (bytes: Uint8Array, start: number, end: number) => string;
 
 /** Calls `visit` with the place of each line, without its end. */
 export function eachLine(bytes: Uint8Array, visit: (start: number, end: number) => void): void {

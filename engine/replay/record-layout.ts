@@ -85,7 +85,7 @@ export class RecordLayout extends LineCursor {
   private isAfterDefault = false;
 
   /** Reads the line that begins at `start`. */
-  read(bytes: Uint8Array<ArrayBuffer>, start: number): readonly Gap[] {
+  read(bytes: Uint8Array, start: number): readonly Gap[] {
     this.open(bytes);
     this.at = start;
     this.map("", (name, path) => this.recordEntry(name, path));

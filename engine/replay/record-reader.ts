@@ -28,7 +28,7 @@ export class RecordReader extends ValueReader {
   }
 
   /** Takes up another piece of the log. */
-  override open(bytes: Uint8Array<ArrayBuffer>): void {
+  override open(bytes: Uint8Array): void {
     super.open(bytes);
     this.startAnew();
   }

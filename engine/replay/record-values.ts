@@ -53,7 +53,7 @@ export class RecordValues implements RecordedChoice {
   private readonly factNumbers = new Map(builtInSources.map((name, number) => [name, number]));
   private readonly endpointNumbers = new Map<string, number>();
   private readonly worldNames: string[] = [];
-  private bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  private bytes: Uint8Array = new Uint8Array();
 
   constructor(
     private readonly decode: Decode,
@@ -61,7 +61,7 @@ export class RecordValues implements RecordedChoice {
   ) {}
 
   /** Takes up another piece of the log. */
-  open(bytes: Uint8Array<ArrayBuffer>): void {
+  open(bytes: Uint8Array): void {
     this.bytes = bytes;
   }
 

@@ -45,7 +45,7 @@ export class LogReplay {
   }
 
   /** Replays a piece of the log: whole lines; the last may be without its end. */
-  add(bytes: Uint8Array<ArrayBuffer>): void {
+  add(bytes: Uint8Array): void {
     const reader = this.#reader;
     reader.open(bytes);
     for (let start = 0; start < bytes.length; ) {

@@ -34,7 +34,7 @@ export interface ReplayedRequest {
 /** That of the record that a reader has read last. Made once for a log. */
 export class ReadRequest implements ReplayedRequest {
   readonly record: RecordReader["record"];
-  private bytes: Uint8Array<ArrayBuffer> = new Uint8Array();
+  private bytes: Uint8Array = new Uint8Array();
   private start = 0;
   private end = 0;
 
@@ -46,7 +46,7 @@ export class ReadRequest implements ReplayedRequest {
   }
 
   /** Takes up the line that was just read. */
-  at(bytes: Uint8Array<ArrayBuffer>, start: number, end: number): this {
+  at(bytes: Uint8Array, start: number, end: number): this {
     this.bytes = bytes;
     this.start = start;
     this.end = end;

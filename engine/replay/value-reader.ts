@@ -45,7 +45,7 @@ export class ValueReader extends LineCursor {
     this.record = new RecordValues(decode, this.table);
   }
 
-  override open(bytes: Uint8Array<ArrayBuffer>): void {
+  override open(bytes: Uint8Array): void {
     super.open(bytes);
     this.table.open(bytes);
     this.record.open(bytes);

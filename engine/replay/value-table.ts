@@ -25,7 +25,7 @@ export class ValueTable {
   private readonly facts = new Uint8Array(MOST_VALUES);
 
   /** Takes up another piece of the log. */
-  open(bytes: Uint8Array<ArrayBuffer>): void {
+  open(bytes: Uint8Array): void {
     this.texts.open(bytes);
   }
 
