@@ -1,7 +1,6 @@
 // A thread of run.mjs: does one of the things that are measured, once a message, and answers with the CPU seconds it took. In a
 // thread of its own, as `policy replay` does it, so that nothing else has run through the same code before.
 import { parentPort, workerData } from "node:worker_threads";
-import { inlineMore } from "../../dist/cli/replay/inline-more.js";
 import { factsOfRecord } from "../../dist/engine/explain/record-facts.js";
 import { compilePolicy, LogReplay } from "../../dist/engine/index.js";
 import { CaseMeanings } from "../../dist/engine/replay/case-meanings.js";
@@ -11,7 +10,6 @@ import { destinationOf, parseDecision } from "../../dist/engine/replay/replay-de
 import { readPolicyDirectory } from "../../dist/server/policy-files/read-policy-directory.js";
 import { decode, linesOf, piecesOf } from "./log-pieces.mjs";
 
-inlineMore();
 const { directory, name } = workerData;
 const { value: policy } = compilePolicy(await readPolicyDirectory(directory));
 const pieces = piecesOf(Buffer.from(workerData.log));

@@ -7,7 +7,6 @@ import {
   LogTraffic,
   type ReplaySummary,
 } from "../../engine/logs.js";
-import { inlineMore } from "./inline-more.js";
 
 /** What is done with the decisions of a log. */
 export type LogWork =
@@ -34,7 +33,6 @@ export type LogAnswer<Summary> =
   | { readonly decisions: number; readonly memory: SharedArrayBuffer }
   | { readonly summary: Summary };
 
-inlineMore();
 const decode: Decode = (bytes, start, end) => (bytes as Buffer).toString("utf8", start, end);
 const work = workerData as LogWork;
 const sums =

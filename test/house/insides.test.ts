@@ -41,11 +41,6 @@ describe(`V8 of Node ${process.version}`, () => {
       "inlineMore",
       "measure with bench/proxy what a request takes without it, then drop it or set what has its place",
     ],
-    [
-      "cli/replay/inline-more.ts",
-      "inlineMore",
-      "measure with bench/replay what a replay takes without it, then drop it or set what has its place",
-    ],
   ])("knows the flags that %s sets", async (file, name, advice) => {
     const printed = await printedBy(`import { ${name} } from ${JSON.stringify(source(file))}; ${name}();`);
     expect(printed, `Node ${process.version} does not take a flag of ${file}: ${advice}`).toBe("");
