@@ -66,7 +66,10 @@ class LogThread<Kind extends LogWork["kind"]> {
   #failed: (error: Error) => void = () => undefined;
   #error: Error | undefined;
 
-  constructor(work: Extract<LogWork, { readonly kind: Kind }>, onDone: (decisions: number, used: SharedArrayBuffer) => void) {
+  constructor(
+    work: Extract<LogWork, { readonly kind: Kind }>,
+    onDone: (decisions: number, used: SharedArrayBuffer) => void,
+  ) {
     this.#worker = new Worker(new URL("./log-worker.js", import.meta.url), { workerData: work });
     this.#worker.on("message", (message: LogAnswer<LogResult[Kind]>) => {
       if ("summary" in message) this.#ended(message.summary);
