@@ -6,6 +6,7 @@ import { renderAttempts } from "./render-attempts.js";
 import { renderCandidates } from "./render-candidates.js";
 import { renderRules } from "./render-rules.js";
 import type { Rendering } from "./rendering.js";
+import { sayAbsent } from "./say-absent.js";
 import { paint, type Row, renderTable, safeText, WIDTH } from "./text-table.js";
 
 export interface RenderOptions {
@@ -173,8 +174,7 @@ function renderRequirements({ record, color, width }: Rendering): readonly strin
 /** Why a guard acts although its condition is not true; no row when it is. */
 function absenceNote(absent: readonly string[] | undefined): readonly Row[] {
   if (absent === undefined) return [];
-  const verb = absent.length === 1 ? "is" : "are";
-  return [["", { text: `acts because ${absent.join(" and ")} ${verb} absent: guards fail closed`, tone: "unsure" }]];
+  return [["", { text: `acts because ${sayAbsent(absent)}: guards fail closed`, tone: "unsure" }]];
 }
 
 function writeRequire(require: Readonly<Record<string, unknown>>): string {

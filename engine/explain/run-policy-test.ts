@@ -12,6 +12,7 @@ import { formatTokens } from "../units/tokens.js";
 import type { DecisionRecord, RecordedCandidate } from "./decision-record.js";
 import { explainDecision } from "./explain-decision.js";
 import { recordRuleAbove } from "./record-rules-above.js";
+import { sayAbsent } from "./say-absent.js";
 import { unknownWorldNames } from "./unknown-world-names.js";
 import { writtenInTests } from "./written-in-tests.js";
 
@@ -125,7 +126,7 @@ function checkRouteOfDenied({ outcome }: DecisionRecord, { expect }: PolicyTest)
 
 function describeDenial(denied: NonNullable<DecisionRecord["outcome"]["denied"]>): string {
   const { absent: names } = denied;
-  const absent = names === undefined ? "" : `, because ${names.join(" and ")} is absent${writtenInTests(names)}`;
+  const absent = names === undefined ? "" : `, because ${sayAbsent(names)}${writtenInTests(names)}`;
   return `denied by rule ${denied.rule} (${denied.file}:${denied.line})${absent}`;
 }
 
@@ -187,7 +188,7 @@ function checkRequirements(policy: CompiledPolicy, { outcome }: DecisionRecord, 
     ...extra.map(({ rule, file, line, absent }) =>
       absent === undefined
         ? `${rule} (${file}:${line}) acts too`
-        : `${rule} (${file}:${line}) acts too, because ${absent.join(" and ")} is absent: guards fail closed${writtenInTests(absent)}`,
+        : `${rule} (${file}:${line}) acts too, because ${sayAbsent(absent)}: guards fail closed${writtenInTests(absent)}`,
     ),
   ];
   return [failure(`requirements ${listOrNone(expected)}`, listOrNone(actual), why.join("\n"))];

@@ -124,6 +124,14 @@ because  the default route is for requests that no rule matches; quick-code matc
 actual   denied by rule no-large-for-free (policy.yaml:10), because attributes.plan is absent`,
     ],
     [
+      "a denial because of several absent facts",
+      {},
+      { rule: "default" },
+      {},
+      `expected rule default
+actual   denied by rule no-large-for-free (policy.yaml:10), because attributes.plan and model are absent; over HTTP model never is, so write \`model: auto\` where you mean that`,
+    ],
+    [
       "a denial that does not come",
       quick,
       { denied: true },
