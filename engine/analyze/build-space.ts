@@ -115,8 +115,11 @@ function axesOfFact(
       return [axis(splitNumbers([...own, ...(cuts?.get(definition.name) ?? [])], domainOf(definition, assumptions)))];
     }
     case "time": {
-      const windows = leaves.filter((leaf): leaf is TimePredicate => leaf.kind === "time");
-      return [axis(splitTime(windows), { windows })];
+      const windows = new Map<string, TimePredicate>();
+      for (const leaf of leaves) {
+        if (leaf.kind === "time") windows.set(JSON.stringify({ ...leaf, span: undefined }), leaf);
+      }
+      return [axis(splitTime([...windows.values()]), { windows: [...windows.values()] })];
     }
     case "string":
       return axesOfString(definition, leaves, axis, assumptions);

@@ -238,13 +238,11 @@ function describeValues(
       return { condition: not({ kind: "one-of", fact, values: named(others), span }), isExact: true };
     }
   }
+  const isTrue = (leaf: Condition, atom: FactAtom) =>
+    leaf.kind === "not" ? !holds(atom, leaf.condition as Predicate) : holds(atom, leaf as Predicate);
   const exact = leaves
     .flatMap((leaf): readonly Condition[] => [leaf, not(leaf)])
-    .find((leaf) => {
-      const isTrue = (atom: FactAtom) =>
-        leaf.kind === "not" ? !holds(atom, leaf.condition as Predicate) : holds(atom, leaf as Predicate);
-      return allowed.every(isTrue) && !others.some(isTrue);
-    });
+    .find((leaf) => allowed.every((atom) => isTrue(leaf, atom)) && !others.some((atom) => isTrue(leaf, atom)));
   if (exact !== undefined) return { condition: exact, isExact: true };
   // What all of them have in common.
   const conditions = leaves.flatMap((leaf): readonly Condition[] => {
@@ -253,12 +251,19 @@ function describeValues(
   });
   const excluded = named(others);
   if (excluded.length > 0) conditions.push(not({ kind: "one-of", fact, values: excluded, span }));
-  const covers = (atom: FactAtom) =>
-    conditions.every((leaf) => {
-      if (leaf.kind !== "not") return holds(atom, leaf as Predicate);
-      return !holds(atom, leaf.condition as Predicate);
-    });
-  return { condition: { kind: "all", conditions, span }, isExact: !others.some(covers) };
+  const coveredBy = (leaves: readonly Condition[]) =>
+    others.filter((atom) => leaves.every((leaf) => isTrue(leaf, atom))).length;
+  const covered = coveredBy(conditions);
+  // What the others say already is left out, first of what is not so.
+  let needed: readonly Condition[] = conditions;
+  for (const leaf of [...conditions].sort((a, b) => Number(b.kind === "not") - Number(a.kind === "not"))) {
+    const without = needed.filter((other) => other !== leaf);
+    if (without.length > 0 && coveredBy(without) === covered) needed = without;
+  }
+  const [only] = needed;
+  const condition: Condition =
+    only !== undefined && needed.length === 1 ? only : { kind: "all", conditions: needed, span };
+  return { condition, isExact: covered === 0 };
 }
 
 /** Neighbouring stretches as one range each. */

@@ -241,7 +241,7 @@ class Comparing {
     const example = examples[at];
     if (example === undefined) {
       // Only `logic` taken as independent can promise a request that there is not.
-      this.undecided.push(`whether a request goes from ${from.rule} to ${to.rule}: none was found`);
+      this.undecided.push(`${questionOf(kind, from, to)}: none was found`);
       return [];
     }
     const axes = describedAxes(this.#space, region, kind === "denied" ? [] : this.refused);
@@ -252,6 +252,13 @@ class Comparing {
     const edge = findEdge(this.#space, region[at] as Box, example, axes, isBeyond);
     return [{ kind, from, to, region, isWhole, example, edge }];
   }
+}
+
+function questionOf(kind: RequestChange["kind"], { rule: from }: ChangedSide, { rule: to }: ChangedSide): string {
+  if (kind === "denied") return `whether a request is refused by ${from} before and by ${to} after`;
+  if (kind === "required") return `whether a request is limited by ${from === "none" ? to : from}`;
+  if (from === to) return `whether a request reaches ${to}, which routes otherwise`;
+  return `whether a request goes from ${from} to ${to}`;
 }
 
 /** What of an outcome a kind of change is about; undefined when a refused request has none. */

@@ -47,6 +47,27 @@ test@REVISION → test@REVISION · 1 change · exact
     ]);
   });
 
+  it("names each window of the week once, and none that another one implies", () => {
+    const berlin = (window: string) => `{ ${window}, tz: Europe/Berlin }`;
+    const rules = (to: string) =>
+      policyOf(`
+- { id: day, match: { time: ${berlin(`days: [mon, tue, wed, thu, fri], from: "08:00", to: "18:00"`)} }, ${both} }
+- { id: night, match: { time: ${berlin(`from: "22:00", to: "${to}"`)} }, route: { to: [acme/open] } }
+- { id: weekend, match: { time: ${berlin("days: [sat, sun]")} }, ${swapped} }`);
+    expect(changes(rules("05:00"), rules("06:00"))).toEqual([
+      "rule weekend → rule night | not (time in 22:00–05:00 Europe/Berlin) and time in Sat,Sun Europe/Berlin and time in 22:00–06:00 Europe/Berlin",
+      "the default route → rule night | not (time in 22:00–05:00 Europe/Berlin) and not (time in Sat,Sun Europe/Berlin) and time in 22:00–06:00 Europe/Berlin",
+    ]);
+  });
+
+  it("says of one rule on both sides that it may route otherwise", () => {
+    const odd = (route: string) =>
+      policyOf(`- { id: odd, match: { logic: { "==": [{ "%": [{ var: attributes.risk }, 7] }, 9] } }, ${route} }`);
+    expect(report(odd(both), odd(swapped)).undecided).toEqual([
+      "whether a request reaches odd, which routes otherwise: none was found",
+    ]);
+  });
+
   it("finds nothing in comments, layout, renamed rules and pools, and moved rules that share no request", () => {
     const before = policyOf(
       `
