@@ -9,14 +9,17 @@ export interface StringTable {
   /** Places + 1 in an open table of 2^(32 − shift) slots; 0 is free. At most half full; a small table, an eighth. */
   readonly slots: Int32Array;
   readonly shift: number;
-  /** Places of the characters that are hashed, counted from the end: 1 is the last. {@link EVERY}, three times: all characters. */
+  /** Places of the characters that are hashed, counted from the end: 1 is the last. {@link NONE}, three times: all characters. */
   readonly positions: Int32Array;
+  /** The first two of them, or {@link NONE}; the last character where lengths tell all apart. */
   readonly nearest: number;
   readonly next: number;
+  /** Whether there are others. */
+  readonly hasMore: boolean;
 }
 
 /** A place that no string has. */
-const EVERY = 0x7fffffff;
+const NONE = 0x7fffffff;
 
 /** How far from the end characters are tried. Strings of equal length have no need of places from the front. */
 const REACH = 48;
@@ -33,30 +36,31 @@ const { imul } = Math; // Found by its name alone it takes half the instructions
 /** @param strings each once */
 export function buildStringTable(strings: readonly string[]): StringTable {
   const sampled = fill(strings, choosePositions(strings));
-  return sampled.longestRun <= LONGEST_RUN ? sampled.table : fill(strings, new Int32Array(3).fill(EVERY)).table;
+  return sampled.longestRun <= LONGEST_RUN ? sampled.table : fill(strings, new Int32Array(3).fill(NONE)).table;
 }
 
 /** The place of a string in the table, or −1. */
 export function findString(table: StringTable, text: string): number {
   const { strings, slots, shift } = table;
-  const mask = slots.length - 1;
+  const mask = -1 >>> shift;
   for (let slot = (hash(table, text) >>> shift) | 0; ; slot = (slot + 1) & mask) {
     const place = (slots[slot] as number) - 1;
     if (place === -1 || strings[place] === text) return place;
   }
 }
 
-function hash({ nearest, next, positions }: Pick<StringTable, "nearest" | "next" | "positions">, text: string): number {
+function hash(table: Omit<StringTable, "strings" | "slots">, text: string): number {
+  const { nearest, next, hasMore } = table;
   const { length } = text;
   let mixed = imul(length, 0x2c1b3c6d);
   if (nearest <= length) mixed = (mixed + imul(text.charCodeAt(length - nearest), 0x297a2d39)) | 0;
   if (next <= length) mixed = (mixed + imul(text.charCodeAt(length - next), 0x1b56c4e9)) | 0;
-  if (positions.length > 2) mixed = mixFurther(positions, text, mixed);
+  if (hasMore) mixed = mixFurther(table.positions, text, mixed);
   return imul(mixed ^ (mixed >>> 15), 0x9e3779b1);
 }
 
 function mixFurther(positions: Int32Array, text: string, start: number): number {
-  if (positions[2] === EVERY) return mixAll(text, start);
+  if (positions[2] === NONE) return mixAll(text, start);
   const { length } = text;
   let mixed = start;
   for (let index = 2; index < positions.length; index++) {
@@ -79,8 +83,8 @@ function fill(strings: readonly string[], positions: Int32Array): { table: Strin
   const slots = new Int32Array(1 << bits);
   const mask = slots.length - 1;
   let longestRun = 0;
-  const [nearest = 1, next = nearest] = positions;
-  const table = { strings, slots, shift, positions, nearest, next };
+  const [nearest = 1, next = NONE] = positions;
+  const table = { strings, slots, shift, positions, nearest, next, hasMore: positions.length > 2 };
   for (const [place, text] of strings.entries()) {
     let slot = hash(table, text) >>> shift;
     let run = 1;
