@@ -1,6 +1,6 @@
 /** What the shape of a tree depends on, but never its answers: tests build odd shapes with it. */
 export interface TreeTuning {
-  /** Up to so many rules a list is used, above it a bitmap, whose rows must be gathered first. */
+  /** Up to so many rules a list is used, above it a bitmap. Where no fact has been asked yet, lists are half as long at most. */
   readonly longestList: number;
   /**
    * Numbers are cut from so many rules on; below it a bitmap whose columns hold the cuts is faster. 10,000 rules of ranges:
