@@ -1,3 +1,4 @@
+import { sourceOf } from "../conditions/fact-definitions.js";
 import { chooseColumns } from "./choose-columns.js";
 import { quantiles } from "./choose-split.js";
 import { countNotAbove } from "./count-not-above.js";
@@ -31,7 +32,10 @@ export function buildBitmap(
   tuning: TreeTuning,
 ): number {
   const { facts: columns, leading, costly } = chooseColumns(rules, answered, facts);
-  const node = nodes.push(BITMAP, rules.length, Math.ceil(rules.length / 32), columns.length, leading);
+  const sources = columns
+    .slice(0, leading)
+    .reduce((bits, fact) => bits | (1 << sourceOf((facts[fact] as TreeFact).name)), 0);
+  const node = nodes.push(BITMAP, rules.length, Math.ceil(rules.length / 32), columns.length, leading, sources);
   const places = nodes.reserve(columns.length);
   const entries = nodes.length;
   for (const { ruleNumber, program } of rules) nodes.push(ruleNumber, program, 0);

@@ -126,8 +126,8 @@ export type Operation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10;
  * - `branch`: kind, fact, rest, first, absent, first, shift, then a hash table of (cell, node, first).
  * - `tags`:   the same, keyed by tag: each of the request's tags leads to a child.
  * - `cuts`:   kind, fact, rest, first, absent, first, count, then count cells, then (count + 1) × (node, first).
- * - `bitmap`: kind, rules, words, columns, leading columns, then the places of the columns, then rules × (rule number, program, questions), ascending,
- *   then (NO_RULE, 0, 0), then the columns.
+ * - `bitmap`: kind, rules, words, columns, leading columns, bits of their sources (`sourceOf`), then the places of the columns, then
+ *   rules × (rule number, program, questions), ascending, then (NO_RULE, 0, 0), then the columns.
  *
  * A column narrows the rules of a bitmap by one fact: for the fact's cell it names a row, in which bit n stands for rule n.
  * A row is `words` words. Rows stand at the end of their column. Of a rule's questions bit n is set when column n narrows it, and

@@ -54,7 +54,7 @@ class WorstCosts {
       const rules = nodes[node + 1] as number;
       const columns = nodes[node + 3] as number;
       const words = (nodes[node + 2] as number) * columns;
-      return sum(this.#asking(node + 5 + columns, 3, rules), { ...nothing, words });
+      return sum(this.#asking(node + 6 + columns, 3, rules), { ...nothing, words });
     }
     const children = this.#links(node).map((link) => this.of(this.#child(link)));
     // Each tag of a request leads to a child of its own, any other cell to one.

@@ -55,6 +55,14 @@ export const builtInFacts: readonly FactDefinition[] = [
   { name: "time", type: "time", description: "When the request arrived." },
 ];
 
+/** The names of the built-in facts. The place of a name is its source: so values are read, written out (`given-value.ts`). */
+export const builtInSources: readonly string[] = builtInFacts.map(({ name }) => name);
+
+/** The source of a fact by its name; −1 for custom facts. */
+export function sourceOf(name: string): number {
+  return builtInSources.indexOf(name);
+}
+
 /**
  * All facts of a policy, absent. What begins as a copy of it is of one shape: objects of many shapes cost a decision some 60 ns more
  * for each fact it reads.

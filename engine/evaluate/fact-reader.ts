@@ -1,8 +1,9 @@
 import * as search from "../compile/count-not-above.js";
 import * as buckets from "../compile/cut-buckets.js";
-import type { DecisionTree, MemoisedPredicate, TreeFact } from "../compile/decision-tree.js";
 import * as layout from "../compile/decision-tree.js";
+import { cellCount, type DecisionTree, type MemoisedPredicate, type TreeFact } from "../compile/decision-tree.js";
 import * as stringTable from "../compile/string-table.js";
+import { sourceOf } from "../conditions/fact-definitions.js";
 import { matchesGlob } from "../conditions/glob.js";
 import { localTime } from "../conditions/local-time.js";
 import { type Defaults, runJsonLogic } from "../conditions/run-json-logic.js";
@@ -30,11 +31,11 @@ const { countCutsNotAbove } = search;
 const { countByBucket } = buckets;
 const { findString } = stringTable;
 const { usdToNano } = money;
-const { givenValue, sourceOf } = given;
-const UNREAD = -1;
-const LAST_DECISION = 0x7ffffff0;
+const { givenValue } = given;
 /** Tags of a rule's list that are looked at one by one. */
 const LONG_LIST = 16;
+/** The greatest of an `Int32Array`'s numbers. */
+const MOST = 0x7fffffff;
 
 const STRING = 0;
 const BOOLEAN = 1;
@@ -62,24 +63,29 @@ interface ReadableFact extends Omit<Required<TreeFact>, "type" | "default" | "tz
 export class FactReader {
   /** True when a fact was not of its declared type: the tree cannot answer then. */
   isMalformed = false;
-  /** Cells by fact number; UNREAD until asked. Read through {@link cell}. */
-  readonly cells: Int32Array;
+  /** By fact number, the stamp of the decision that read it last + its cell. */
+  private readonly cells: Int32Array;
   private readonly leading: LeadingFacts;
-  /** By fact number, the bit of its source; the last one for custom facts. */
-  readonly sourceBits: Int32Array;
+  /** Sources that have been read at once. */
+  private sourcesRead = 0;
   /** The tags of the request that the policy names, each once, fact after fact as they were read. */
   private readonly tagList: Int32Array;
   private readonly tagStart: Int32Array;
   private readonly tagEnd: Int32Array;
   private tagCount = 0;
-  /** The decision in which a tag was seen last, a memoised predicate or a shared program answered last. */
+  /** The stamp of the decision in which a tag was seen last, a memoised predicate or a shared program answered last. */
   private readonly tagSeen: Int32Array;
   private readonly memoSeen: Int32Array;
   /** 0 false, 1 true, 2 unknown. */
   private readonly memoTruth: Uint8Array;
   private readonly sharedSeen: Int32Array;
   private readonly sharedHeld: Uint8Array;
-  private decision = 0;
+  /**
+   * Marks what has been learnt of the present request, so that nothing need be cleared for the next: stamps are so far apart that no
+   * cell of an earlier decision reaches this one's.
+   */
+  private stamp = 0;
+  private readonly stampStep: number;
   private readonly code: Int32Array;
   private readonly facts: readonly ReadableFact[];
   /** Of custom facts, for JsonLogic. */
@@ -101,7 +107,7 @@ export class FactReader {
     this.defaults = new Map(tree.attributes.map((attribute) => [attribute.name, attribute.default]));
     this.cells = new Int32Array(tree.facts.length);
     this.leading = new LeadingFacts(tree.facts, this.cells);
-    this.sourceBits = Int32Array.from(tree.facts, ({ name }) => 1 << sourceOf(name));
+    this.stampStep = tree.facts.reduce((most, fact) => Math.max(most, cellCount(fact)), 1);
     this.tagList = new Int32Array(tree.tagCount);
     this.tagStart = new Int32Array(tree.facts.length);
     this.tagEnd = new Int32Array(tree.facts.length);
@@ -116,10 +122,11 @@ export class FactReader {
   begin(): void {
     this.isMalformed = false;
     this.tagCount = 0;
-    const { cells } = this;
-    for (let fact = 0; fact < cells.length; fact++) cells[fact] = UNREAD;
-    if (this.decision++ === LAST_DECISION) {
-      this.decision = 1;
+    this.sourcesRead = 0;
+    if (this.stamp <= MOST - 2 * this.stampStep) this.stamp += this.stampStep;
+    else {
+      this.stamp = this.stampStep;
+      this.cells.fill(0);
       this.tagSeen.fill(0);
       this.memoSeen.fill(0);
       this.sharedSeen.fill(0);
@@ -128,16 +135,19 @@ export class FactReader {
 
   /** The cell of a fact. */
   cell(fact: number, facts: Facts): number {
-    const cell = this.cells[fact] as number;
-    return cell === UNREAD ? this.read(fact, facts) : cell;
+    const cell = (this.cells[fact] as number) - this.stamp;
+    return cell < 0 ? this.read(fact, facts) : cell;
   }
 
   /**
-   * Reads built-in facts that are neither sets nor times and not read yet, faster than {@link read} does.
-   * @param wanted their {@link sourceBits}.
+   * Reads built-in facts that are neither sets nor times, faster than {@link read} does.
+   * @param sources their bits.
    */
-  readAtOnce(wanted: number, facts: Facts): void {
-    if (!this.leading.read(wanted, facts)) this.isMalformed = true;
+  readAtOnce(sources: number, facts: Facts): void {
+    const wanted = sources & ~this.sourcesRead;
+    if (wanted === 0) return;
+    this.sourcesRead |= wanted;
+    if (this.leading.read(wanted, facts, this.stamp) === false) this.isMalformed = true;
   }
 
   /** How many of a set's tags the policy names. The set must have been read. */
@@ -218,29 +228,29 @@ export class FactReader {
       }
       return false;
     }
-    for (let at = start; at < start + count; at++) if (this.tagSeen[code[at] as number] === this.decision) return true;
+    for (let at = start; at < start + count; at++) if (this.tagSeen[code[at] as number] === this.stamp) return true;
     return false;
   }
 
   private holdsAll(fact: number, start: number, count: number): boolean {
     const { code } = this;
     if (count > this.countTags(fact)) return false;
-    for (let at = start; at < start + count; at++) if (this.tagSeen[code[at] as number] !== this.decision) return false;
+    for (let at = start; at < start + count; at++) if (this.tagSeen[code[at] as number] !== this.stamp) return false;
     return true;
   }
 
   private holdsShared(number: number, program: number, facts: Facts): boolean {
-    if (this.sharedSeen[number] !== this.decision) {
+    if (this.sharedSeen[number] !== this.stamp) {
       this.sharedHeld[number] = Number(this.holds(program, facts));
-      this.sharedSeen[number] = this.decision;
+      this.sharedSeen[number] = this.stamp;
     }
     return this.sharedHeld[number] === 1;
   }
 
   private memoised(number: number, facts: Facts): number {
-    if (this.memoSeen[number] !== this.decision) {
+    if (this.memoSeen[number] !== this.stamp) {
       const truth = this.answer(this.tree.memoised[number] as MemoisedPredicate, facts);
-      this.memoSeen[number] = this.decision;
+      this.memoSeen[number] = this.stamp;
       this.memoTruth[number] = truth === undefined ? 2 : truth ? 1 : 0;
     }
     return this.memoTruth[number] as number;
@@ -288,7 +298,7 @@ export class FactReader {
       else if (Number.isNaN(value)) this.isMalformed = true;
       else cell = 1 + countByBucket(fact.cuts, fact.buckets, type === MONEY ? usdToNano(value) : value);
     }
-    this.cells[number] = cell;
+    this.cells[number] = this.stamp + cell;
     return cell;
   }
 
@@ -298,8 +308,8 @@ export class FactReader {
       const place = findString(strings, value[at] as string);
       if (place === -1) continue;
       const tag = firstTag + place;
-      if (this.tagSeen[tag] === this.decision) continue;
-      this.tagSeen[tag] = this.decision;
+      if (this.tagSeen[tag] === this.stamp) continue;
+      this.tagSeen[tag] = this.stamp;
       this.tagList[this.tagCount++] = tag;
     }
     this.tagEnd[number] = this.tagCount;

@@ -1,35 +1,9 @@
 import { type Facts, type FactValue, readFact } from "./facts.js";
 
-/** Every built-in fact: its place here is its source. */
-export const builtInSources: readonly string[] = [
-  "tags",
-  "key_tags",
-  "model",
-  "context_tokens",
-  "max_output_tokens",
-  "budget_usd",
-  "max_latency_ms",
-  "priority",
-  "session",
-  "region",
-  "tenant",
-  "app",
-  "user",
-  "key",
-  "stream",
-  "uses_tools",
-  "uses_vision",
-  "uses_json_schema",
-  "spend_ratio",
-  "time",
-];
-
-/** The source of a fact by its name; −1 for custom facts. */
-export function sourceOf(name: string): number {
-  return builtInSources.indexOf(name);
-}
-
-/** As `readFact`; written out, since a property named in the code is read several times faster than one named by data. */
+/**
+ * As `readFact`; written out, since a property named in the code is read several times faster than one named by data.
+ * @param source `sourceOf(name)`.
+ */
 export function givenValue(facts: Facts, source: number, name: string): FactValue | undefined {
   switch (source) {
     case 0:

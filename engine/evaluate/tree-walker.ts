@@ -20,7 +20,6 @@ const {
   stretchOf,
 } = layout;
 const { countNotAbove } = search;
-const UNREAD = -1;
 
 /**
  * Walks a tree for the request its reader has taken up. Rules come out in ascending order; a rule that is filed in several
@@ -172,32 +171,17 @@ export class TreeWalker {
    * leave, its next column, whose row may leave out others, too. So of the other facts only those are read that matter to such a rule.
    */
   private searchBitmap(node: number, facts: Facts): void {
-    const { nodes, rows, reader } = this;
+    const { nodes, reader } = this;
     const words = nodes[node + 2] as number;
     const leading = nodes[node + 4] as number;
-    const columns = node + 5;
+    const columns = node + 6;
     const entries = columns + (nodes[node + 3] as number);
     this.rowCount = 0;
     this.unionCount = 0;
     this.unionSize = 0;
-    if (leading > 0) this.gatherLeading(columns, leading, facts);
+    let left = leading === 0 ? -1 : this.readLeading(node, leading, facts);
     let unread = -1 << leading;
-    let rowCount = 0;
-    for (let word = 0; word < words; word++) {
-      let left = -1;
-      if (this.rowCount !== rowCount) {
-        rowCount = this.rowCount;
-        for (let at = rowCount; (at & 3) !== 0; at++) rows[at] = rows[0] as number;
-      }
-      // Rows are taken four at a time: after which of them no bit is left cannot be predicted, and a wrong guess costs more.
-      for (let at = 0; at < rowCount && left !== 0; at += 4) {
-        const first = nodes[(rows[at] as number) + word] as number;
-        const second = nodes[(rows[at + 1] as number) + word] as number;
-        const third = nodes[(rows[at + 2] as number) + word] as number;
-        const fourth = nodes[(rows[at + 3] as number) + word] as number;
-        left &= first & second & third & fourth;
-      }
-      for (let union = 0; union < this.unionCount && left !== 0; union++) left &= this.united(union, word);
+    for (let word = 0; ; left = this.wordOfRows(word)) {
       while (left !== 0) {
         const bit = left & -left;
         const entry = entries + 3 * (word * 32 + 31 - Math.clz32(bit));
@@ -215,24 +199,41 @@ export class TreeWalker {
         if (rule <= this.after) continue;
         if ((question === 0 || reader.holds(nodes[entry + 1] as number, facts)) && this.take(rule)) return;
       }
+      if (++word >= words) return;
     }
   }
 
-  /** Finds the rows of the first columns of a bitmap, none of them of a set. */
-  private gatherLeading(columns: number, leading: number, facts: Facts): void {
+  /** Finds the rows of the first columns of a bitmap, none of them of a set. @returns what their first words leave. */
+  private readLeading(node: number, leading: number, facts: Facts): number {
     const { nodes, rows, reader } = this;
-    let wanted = 0;
-    for (let at = columns; at < columns + leading; at++) {
-      const fact = nodes[(nodes[at] as number) + 1] as number;
-      if (reader.cells[fact] === UNREAD) wanted |= reader.sourceBits[fact] as number;
-    }
-    reader.readAtOnce(wanted, facts);
+    reader.readAtOnce(nodes[node + 5] as number, facts);
+    let left = -1;
     for (let at = 0; at < leading; at++) {
-      const column = nodes[columns + at] as number;
+      const column = nodes[node + 6 + at] as number;
       const cell = reader.cell(nodes[column + 1] as number, facts);
-      rows[at] = nodes[column] === DIRECT_COLUMN ? (nodes[column + 2 + cell] as number) : this.rowOf(column, cell);
+      const row = nodes[column] === DIRECT_COLUMN ? (nodes[column + 2 + cell] as number) : this.rowOf(column, cell);
+      rows[at] = row;
+      left &= nodes[row] as number;
     }
     this.rowCount = leading;
+    return left;
+  }
+
+  /** What all rows so far leave of a word. */
+  private wordOfRows(word: number): number {
+    const { nodes, rows, rowCount } = this;
+    let left = -1;
+    for (let at = rowCount; (at & 3) !== 0; at++) rows[at] = rows[0] as number;
+    // Rows are taken four at a time: after which of them no bit is left cannot be predicted, and a wrong guess costs more.
+    for (let at = 0; at < rowCount && left !== 0; at += 4) {
+      const first = nodes[(rows[at] as number) + word] as number;
+      const second = nodes[(rows[at + 1] as number) + word] as number;
+      const third = nodes[(rows[at + 2] as number) + word] as number;
+      const fourth = nodes[(rows[at + 3] as number) + word] as number;
+      left &= first & second & third & fourth;
+    }
+    for (let union = 0; union < this.unionCount && left !== 0; union++) left &= this.united(union, word);
+    return left;
   }
 
   /** Finds the row of a column that the request's cell names, to be used for later words, too. @returns a word of it. */

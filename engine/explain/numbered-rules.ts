@@ -1,5 +1,5 @@
 import type { Condition, Predicate } from "../conditions/condition.js";
-import { sourceOf } from "../evaluate/given-value.js";
+import { sourceOf } from "../conditions/fact-definitions.js";
 import type { PolicySet } from "../policy/policy-set.js";
 
 /**

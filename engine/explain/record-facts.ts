@@ -1,5 +1,6 @@
+import { builtInSources, sourceOf } from "../conditions/fact-definitions.js";
 import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
-import { builtInSources, givenValue, sourceOf } from "../evaluate/given-value.js";
+import { givenValue } from "../evaluate/given-value.js";
 import type { PolicySet } from "../policy/policy-set.js";
 import type { DecisionRecord, RecordedFact } from "./decision-record.js";
 

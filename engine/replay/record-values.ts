@@ -1,5 +1,6 @@
+import { builtInSources } from "../conditions/fact-definitions.js";
 import type { Facts, FactValue } from "../evaluate/facts.js";
-import { builtInSources, factsOfSources } from "../evaluate/given-value.js";
+import { factsOfSources } from "../evaluate/given-value.js";
 import { Draw } from "../rank/draw.js";
 import { HashedText } from "../rank/stable-hash.js";
 import type { World } from "../rank/world.js";

@@ -37,7 +37,7 @@ export const treeFaults: readonly { readonly name: string; readonly plant: (tree
       if (firstRule !== NO_RULE && nodes[node] === BITMAP) {
         // The last row of the first column.
         const columns = nodes[node + 3]!;
-        const end = columns > 1 ? nodes[node + 6]! : nodes.length;
+        const end = columns > 1 ? nodes[node + 7]! : nodes.length;
         if (columns > 0) nodes.fill(0, end - nodes[node + 2]!, end);
       }
       return { ...tree, nodes };
@@ -49,7 +49,7 @@ export const treeFaults: readonly { readonly name: string; readonly plant: (tree
       const nodes = tree.nodes.slice();
       const { node, firstRule } = tree.route;
       if (firstRule !== NO_RULE && nodes[node] === BITMAP) {
-        const entries = node + 5 + nodes[node + 3]!;
+        const entries = node + 6 + nodes[node + 3]!;
         for (let at = 0; at < nodes[node + 1]!; at++) nodes[entries + 3 * at + 2]! &= ~BY_PROGRAM;
       }
       return { ...tree, nodes };

@@ -60,7 +60,7 @@ export class TreeKinds {
     switch (kind) {
       case BITMAP: {
         for (let at = 0; at < nodes[node + 3]!; at++) {
-          this.add(columnNames.get(nodes[nodes[node + 5 + at]!]!));
+          this.add(columnNames.get(nodes[nodes[node + 6 + at]!]!));
           if (at < nodes[node + 4]!) this.add(LEADING);
         }
         return;

@@ -78,8 +78,8 @@ class TreePrinter {
   private printLeaf(node: number): readonly string[] {
     const isBitmap = this.word(node) === BITMAP;
     const count = this.word(node + 1);
-    const columns = isBitmap ? this.words(node + 5, this.word(node + 3)) : [];
-    const [entries, entryWords] = isBitmap ? [node + 5 + columns.length, 3] : [node + 2, 2];
+    const columns = isBitmap ? this.words(node + 6, this.word(node + 3)) : [];
+    const [entries, entryWords] = isBitmap ? [node + 6 + columns.length, 3] : [node + 2, 2];
     const rules = Array.from({ length: count }, (_, at) => `r${this.word(entries + entryWords * at)}`);
     if (!isBitmap) return [`list ${rules.join(" ")}`];
     const words = this.word(node + 2);

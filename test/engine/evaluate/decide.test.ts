@@ -139,7 +139,7 @@ describe("decide()", () => {
     const policy = compile(setOf([has("any", "x"), { kind: "glob", fact: "model", pattern: "g*", span }]));
     const { reader } = machineryOf(policy.tree);
     expect(decided(policy, { tags: ["x"] })).toBe("route r0"); // The first decision, which marks what it saw.
-    Object.assign(reader, { decision: 0x7ffffff0 });
+    Object.assign(reader, { stamp: 0x7ffffffe });
     expect(decided(policy, { tags: [] })).toBe("route default"); // The first again.
     for (let time = 0; time < 20; time++) {
       expect(decided(policy, { tags: [], model: "g" })).toBe("route r1");

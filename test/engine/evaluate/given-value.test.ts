@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { builtInFacts } from "../../../engine/conditions/fact-definitions.js";
+import { builtInFacts, builtInSources, sourceOf } from "../../../engine/conditions/fact-definitions.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
-import { builtInSources, factsOfSources, givenValue, sourceOf } from "../../../engine/evaluate/given-value.js";
+import { factsOfSources, givenValue } from "../../../engine/evaluate/given-value.js";
 
 describe("givenValue()", () => {
   const values = builtInSources.map((name) => `the value of ${name}`);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { builtInSources, sourceOf } from "../../../engine/conditions/fact-definitions.js";
 import { FactReader } from "../../../engine/evaluate/fact-reader.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
-import { builtInSources } from "../../../engine/evaluate/given-value.js";
 import { compile, setOf } from "../compile/harness.js";
 import { all, atLeast, has, is, isTrue } from "../explain/harness.js";
 
@@ -21,12 +21,11 @@ function readBothWays(facts: Facts) {
   return [false, true].map((atOnce) => {
     const reader = new FactReader(tree);
     reader.begin();
-    const bits = wanted.reduce((sum, fact) => sum | reader.sourceBits[fact]!, 0);
-    if (atOnce) {
-      reader.readAtOnce(bits, facts);
-      expect(wanted.map((fact) => reader.cells[fact])).not.toContain(-1);
-    }
-    return { cells: wanted.map((fact) => reader.cell(fact, facts)), isMalformed: reader.isMalformed };
+    const bits = wanted.reduce((sum, fact) => sum | (1 << sourceOf(tree.facts[fact]!.name)), 0);
+    if (atOnce) reader.readAtOnce(bits, facts);
+    // What has been read is not read again: from other facts than these.
+    const later = atOnce ? {} : facts;
+    return { cells: wanted.map((fact) => reader.cell(fact, later)), isMalformed: reader.isMalformed };
   }) as [unknown, unknown];
 }
 
