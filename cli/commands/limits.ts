@@ -37,7 +37,13 @@ export function limitsCommand(): Command {
     withSubject(new Command("remove").description("take away all limits of a tenant or an app")).action(
       async ({ database, tenant, app }: SubjectOptions, self: Command) => {
         const subject = subjectOf(tenant, app);
-        await withExistingDatabase(database, (opened) => new KeyStore(opened).setLimits(subject, undefined));
+        await withExistingDatabase(database, async (opened) => {
+          const store = new KeyStore(opened);
+          if (!(await subjectsWithLimits(store)).some((one) => one.subject === subject)) {
+            throw new CommandFailure(1, `policy limits: ${describeSubject(subject)} has no limits`);
+          }
+          await store.setLimits(subject, undefined);
+        });
         if (globalOptions(self).json) writeJson(limitsOfSubject(subject, {}));
       },
     ),
@@ -47,8 +53,7 @@ export function limitsCommand(): Command {
       .description("list the limits of tenants and apps")
       .addOption(databaseOption())
       .action(async ({ database }: { database: string }, self: Command) => {
-        const { limits: all } = await withExistingDatabase(database, (opened) => new KeyStore(opened).changesSince(0));
-        const set = all.filter(({ limits: one }) => formatLimits(one) !== "");
+        const set = await withExistingDatabase(database, (opened) => subjectsWithLimits(new KeyStore(opened)));
         if (globalOptions(self).json) {
           writeJson({ limits: set.map(({ subject, limits: one }) => limitsOfSubject(subject, one)) });
         } else {
@@ -58,6 +63,11 @@ export function limitsCommand(): Command {
       }),
   );
   return limits;
+}
+
+async function subjectsWithLimits(store: KeyStore) {
+  const { limits } = await store.changesSince(0); // those that were taken away are kept, empty
+  return limits.filter(({ limits: one }) => formatLimits(one) !== "");
 }
 
 function writeJson(document: object): void {

@@ -218,5 +218,7 @@ describe("policy keys and limits", () => {
     const removed = await run(..."limits remove --tenant t --json".split(" "));
     expect(JSON.parse(removed.stdout)).toEqual({ tenant: "t", limits: {} });
     expect((await run("limits", "list")).stdout).not.toContain("tenant `");
+    const again = await run(..."limits remove --tenant t".split(" "));
+    expect([again.code, again.stderr]).toEqual([1, "policy limits: tenant `t` has no limits\n"]);
   });
 });
