@@ -181,5 +181,13 @@ describe("the pre-commit hooks", () => {
     const { scripts, bin } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
     expect(scripts.prepack).toContain("build");
     expect(bin.policy).toBe("dist/cli/main.js");
+    // It takes all that `npm pack` prints for the name of the file: what the build prints must not be among it.
+    const folder = await mkdtemp(join(tmpdir(), "routewright-pack-"));
+    await cp(join(root, ".npmrc"), join(folder, ".npmrc"));
+    const small = { name: "small", version: "1.0.0", scripts: { prepack: "echo built" } };
+    await writeFile(join(folder, "package.json"), JSON.stringify(small));
+    const { stdout } = await run("npm", ["pack"], { cwd: folder });
+    await rm(folder, { recursive: true });
+    expect(stdout).toBe("small-1.0.0.tgz\n");
   });
 });
