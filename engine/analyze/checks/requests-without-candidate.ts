@@ -11,6 +11,7 @@ import type { Box } from "../box.js";
 import { boxesWhere, capabilityFacts, neverServes, surelyExcluded } from "../candidate-regions.js";
 import { type Check, type CheckContext, routesOf } from "../check-context.js";
 import { factsOfBox } from "../facts-of-box.js";
+import type { NumberedRule } from "../policy-regions.js";
 import { expandReferences } from "../route-meaning.js";
 import { writeRequest } from "../write-request.js";
 
@@ -29,12 +30,21 @@ export const requestsWithoutCandidate: Check = function* (context) {
     const reach = context.reach(ruleNumber);
     const isPlainlyServed = reach.kind === "decides" && !isUnserved(context, reach.request, reach.outcome, ruleNumber);
     if (!isPlainlyServed && entries.every((entry) => neverServes(regions, ruleNumber, route, entry))) continue;
-    const ask = (areas: readonly Box[] | undefined): Facts | undefined => {
+    /** @returns a request of the areas that is not served, and would not be if only the guards to blame acted (of several, any may be). */
+    const ask = (areas: readonly Box[] | undefined, blamed?: readonly NumberedRule[]): Facts | undefined => {
       const shared = regions.intersect(decided, areas);
-      const found = regions.find(shared, regions.above(ruleNumber), regions.deniedOf(ruleNumber));
-      const request = typeof found === "string" ? undefined : factsOfBox(regions.space, found);
-      if (request === undefined) return undefined;
-      return isUnserved(context, request, decideInOrder(policy.set, request), ruleNumber) ? request : undefined;
+      const others = blamed === undefined ? [] : regions.requires.filter((guard) => !blamed.includes(guard));
+      // First one that no other guard acts on, which shows best who is to blame.
+      for (const guards of others.length === 0 ? [[]] : [others, []]) {
+        const covers = guards.map(({ ruleNumber: guard }) => regions.acts(guard));
+        const found = regions.find(shared, regions.above(ruleNumber), regions.deniedOf(ruleNumber), ...covers);
+        const request = typeof found === "string" ? undefined : factsOfBox(regions.space, found);
+        if (request === undefined) continue;
+        const outcome = decideInOrder(policy.set, request);
+        const requirements = outcome.requirements.filter((rule) => !others.some((other) => other.rule === rule));
+        if (isUnserved(context, request, { ...outcome, requirements }, ruleNumber)) return request;
+      }
+      return undefined;
     };
     let isReported = false;
     const report = function* (because: string, request: Facts, severity: "warning" | "info") {
@@ -47,18 +57,22 @@ export const requestsWithoutCandidate: Check = function* (context) {
         help: `for example ${writeRequest(request, context.definitions)}; add a candidate that can serve it`,
       } as const;
     };
-    for (const { rule, ruleNumber: guard } of regions.requires) {
+    for (const guard of regions.requires) {
+      const { rule } = guard;
       const isUnmet = (entry: CatalogEntry) => unmetRequirement(entry, rule as RequireRule, undefined) !== undefined;
       const needsPrice = (rule as RequireRule).require.maxCost !== undefined;
       if (!entries.every((entry) => isUnmet(entry) || (needsPrice && entry.endpoint.price === undefined))) continue;
-      const request = ask(regions.acts(guard));
+      const request = ask(regions.acts(guard.ruleNumber), [guard]);
       if (request !== undefined) yield* report(`none meets guard \`${rule.id}\``, request, "warning");
     }
     for (const [fact, capability] of capabilityFacts) {
       // What no model of the catalog can do is no route's fault.
       if (!canSome(context, capability) || entries.some(({ model }) => model.capabilities.includes(capability)))
         continue;
-      const request = ask(boxesWhere(regions.space, fact, (atom) => atom.kind === "boolean" && atom.value));
+      const request = ask(
+        boxesWhere(regions.space, fact, (atom) => atom.kind === "boolean" && atom.value),
+        [],
+      );
       if (request !== undefined) yield* report(`none has the capability \`${capability}\``, request, "warning");
     }
     if (isReported || !all) continue;

@@ -369,6 +369,14 @@ ${guard}
     ]);
   });
 
+  it("that two guards leave none of, of which either would let another rule serve them, are no guard's fault", () => {
+    const rules = `
+- { id: stay, match: { tenant: one }, require: { region: [eu] } }
+- { id: away, match: { tenant: two }, require: { region: [us] } }
+- { id: big, match: { context_tokens: { gte: 10k } }, route: { to: [acme/large], on_exhausted: next_rule } }`;
+    expect(findings(policyOf(rules)).filter((line) => line.includes("RW2202"))).toEqual([]);
+  });
+
   it("of which guards leave none together are told when all is asked for", () => {
     const rules = `
 - { id: stay, match: { tags: { present: true, any: [pii] } }, require: { region: [eu] } }
