@@ -67,8 +67,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     return {
       enabled: true,
       shutdown: () =>
-        withDeadline(sdk.shutdown()).catch((error: unknown) => {
-          options.log.warn({ error }, "the last spans could not be exported");
+        withDeadline(sdk.shutdown()).catch((error: Error) => {
+          options.log.warn({}, `the last spans could not be exported: ${reasonOf(error)}`);
         }),
     };
   } catch (error) {
@@ -127,11 +127,15 @@ function warningsTo({ log, now }: TelemetryOptions) {
 /** The SDK writes an error as JSON, its stack first. */
 function inWords(text: string): string {
   try {
-    const { message = text, code } = JSON.parse(text) as { message?: string; code?: string };
-    return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+    return reasonOf({ message: text, ...(JSON.parse(text) as object) });
   } catch {
     return text;
   }
+}
+
+/** What went wrong in an export, with the status that a collector answered or the system's code. */
+function reasonOf({ message, code }: { readonly message: string; readonly code?: string | number }): string {
+  return code === undefined || message.includes(String(code)) ? message : `${message} (${code})`;
 }
 
 function withDeadline(work: Promise<void>): Promise<void> {
