@@ -8,57 +8,68 @@ import { readPolicyDirectory } from "../../../server/policy-files/read-policy-di
 import { Random } from "../../differential/random.js";
 import { scatter } from "./scatter.js";
 
-const FILES = 2_000;
+/** A long run: `FORMAT_FILES=20000 npx vitest run test/engine/format/format-file.property.test.ts`. */
+const FILES = Number(process.env["FORMAT_FILES"] ?? 800);
+const TIMEOUT_MS = 300_000 * Math.max(1, FILES / 800);
 const seed = Number(process.env["FORMAT_SEED"] ?? 20_261_125);
 const sets = await Promise.all(["policies", "cli/starter"].map(readPolicyDirectory));
 const revisions = sets.map((files) => compilePolicy(files).value!.revision);
 
-it(`says the same, keeps comments and is stable on ${FILES} files in random layouts (FORMAT_SEED=${seed})`, () => {
-  let count = 0;
-  for (let round = 0; count < FILES; round++) {
-    const files = sets[round % sets.length]!;
-    const random = new Random(seed + round);
-    const revision = revisions[round % sets.length]!;
-    const scattered = files.map((file) => ({ name: file.name, ...scatter(parseYaml(file).root!, random) }));
-    const place = `seed ${seed + round}`;
-    if (round % 20 < 2) expect(compilePolicy(scattered).value?.revision, `${place}: scattered`).toBe(revision);
-    const setAttributes = setAttributesIn(scattered);
-    const formatted = scattered.map(({ name, text, comments }): SourceFile => {
-      const result = formatFile({ name, text }, setAttributes);
-      if ("refused" in result) throw new Error(`${place} ${name}: refused: ${JSON.stringify(result.refused)}`);
-      expect(
-        scanComments(result.text)
-          .map((each) => each.text)
-          .sort(),
-        `${place} ${name}`,
-      ).toEqual([...comments].sort());
-      expect(formatFile({ name, text: result.text }, setAttributes), `${place} ${name}`).toEqual(result);
-      count++;
-      return { name, text: result.text };
-    });
-    expect(compilePolicy(formatted).value?.revision, place).toBe(revision);
-  }
-  expect(count).toBeGreaterThanOrEqual(FILES);
-}, 300_000);
-
-it(`never fails on ${FILES} mutilated files: it formats them, stably, or says they do not parse (FORMAT_SEED=${seed})`, () => {
-  const texts = sets.flat();
-  let formatted = 0;
-  for (let round = 0; round < FILES; round++) {
-    const random = new Random(seed + 1_000_000 + round);
-    const text = mutilate(random.pick(texts).text, random);
-    const result = formatFile({ name: "policy.yaml", text });
-    if ("refused" in result) {
-      expect(result.refused, `seed ${seed + 1_000_000 + round}\n${text}`).toBeInstanceOf(Array);
-      continue;
+it(
+  `says the same, keeps comments and is stable on ${FILES} files in random layouts (FORMAT_SEED=${seed})`,
+  () => {
+    let count = 0;
+    for (let round = 0; count < FILES; round++) {
+      const files = sets[round % sets.length]!;
+      const random = new Random(seed + round);
+      const revision = revisions[round % sets.length]!;
+      const scattered = files.map((file) => ({ name: file.name, ...scatter(parseYaml(file).root!, random) }));
+      const place = `seed ${seed + round}`;
+      if (round % 20 < 2) expect(compilePolicy(scattered).value?.revision, `${place}: scattered`).toBe(revision);
+      const setAttributes = setAttributesIn(scattered);
+      const formatted = scattered.map(({ name, text, comments }): SourceFile => {
+        const result = formatFile({ name, text }, setAttributes);
+        if ("refused" in result) throw new Error(`${place} ${name}: refused: ${JSON.stringify(result.refused)}`);
+        expect(
+          scanComments(result.text)
+            .map((each) => each.text)
+            .sort(),
+          `${place} ${name}`,
+        ).toEqual([...comments].sort());
+        expect(formatFile({ name, text: result.text }, setAttributes), `${place} ${name}`).toEqual(result);
+        count++;
+        return { name, text: result.text };
+      });
+      expect(compilePolicy(formatted).value?.revision, place).toBe(revision);
     }
-    formatted++;
-    expect(formatFile({ name: "policy.yaml", text: result.text }), `seed ${seed + 1_000_000 + round}\n${text}`).toEqual(
-      result,
-    );
-  }
-  expect(formatted).toBeGreaterThan(FILES / 10);
-}, 300_000);
+    expect(count).toBeGreaterThanOrEqual(FILES);
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  `never fails on ${FILES} mutilated files: it formats them, stably, or says they do not parse (FORMAT_SEED=${seed})`,
+  () => {
+    const texts = sets.flat();
+    let formatted = 0;
+    for (let round = 0; round < FILES; round++) {
+      const random = new Random(seed + 1_000_000 + round);
+      const text = mutilate(random.pick(texts).text, random);
+      const result = formatFile({ name: "policy.yaml", text });
+      if ("refused" in result) {
+        expect(result.refused, `seed ${seed + 1_000_000 + round}\n${text}`).toBeInstanceOf(Array);
+        continue;
+      }
+      formatted++;
+      expect(
+        formatFile({ name: "policy.yaml", text: result.text }),
+        `seed ${seed + 1_000_000 + round}\n${text}`,
+      ).toEqual(result);
+    }
+    expect(formatted).toBeGreaterThan(FILES / 10);
+  },
+  TIMEOUT_MS,
+);
 
 const scraps = [
   "#",
