@@ -30,7 +30,7 @@ export const requestsWithoutCandidate: Check = function* (context) {
     const reach = context.reach(ruleNumber);
     const isPlainlyServed = reach.kind === "decides" && !isUnserved(context, reach.request, reach.outcome, ruleNumber);
     if (!isPlainlyServed && entries.every((entry) => neverServes(regions, ruleNumber, route, entry))) continue;
-    /** @returns a request of the areas that is not served, and would not be if only the guards to blame acted (of several, any may be). */
+    /** @returns a request of the areas that would not be served either if only the blamed guards acted; left out, all count. */
     const ask = (areas: readonly Box[] | undefined, blamed?: readonly NumberedRule[]): Facts | undefined => {
       const shared = regions.intersect(decided, areas);
       const others = blamed === undefined ? [] : regions.requires.filter((guard) => !blamed.includes(guard));
