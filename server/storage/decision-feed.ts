@@ -20,7 +20,7 @@ export class DecisionFeed {
 
   publish(decision: StoredDecision, summary: DecisionSummary): void {
     if (this.#subscribers.size === 0) return;
-    const columns = decisionRow(decision, summary, "");
+    const columns = decisionRow(decision, summary, ""); // lists show no record
     for (const { filter, take } of this.#subscribers) if (fitsFilter(columns, filter)) take({ columns, decision });
   }
 

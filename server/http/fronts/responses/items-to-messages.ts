@@ -11,9 +11,7 @@ interface Turn {
 }
 
 /** Items that are the assistant's whatever role they name. */
-const assistants: ReadonlySet<unknown> = new Set([
-  ...["function_call", "custom_tool_call", "reasoning", "item_reference"],
-]);
+const assistants: ReadonlySet<unknown> = new Set(["function_call", "custom_tool_call", "reasoning", "item_reference"]);
 
 /** The items of a Responses request as messages of a chat completion: items of the assistant in a row are one turn. */
 export function itemsToMessages(input: unknown, warnings: Set<string>): readonly Json[] {
