@@ -2,7 +2,7 @@
  * Decisions of Routewright's tree beside other engines, on the same generated rules and requests (`rules.mjs`).
  *
  *     npm run build && node bench/engines/run.mjs --smoke      Routewright alone, small; needs nothing but the root install
- *     npm ci --prefix bench/engines && node bench/engines/run.mjs     all engines; writes bench/RESULTS.md
+ *     npm ci --prefix bench/engines && node bench/engines/run.mjs     all engines; writes the tables of bench/RESULTS.md
  *
  * Answers are compared with the plain reading first. Every request is parsed anew before it is decided, outside the clock.
  * Contenders take turns within each round. V8 inlines as much as in the server, for all of them. Options: --rules 10,100 --shapes realistic --engines routewright,cel-js --rounds 40

@@ -1,54 +1,59 @@
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 
-/** Writes bench/RESULTS.md: times, growth and ratios, with the machine they were seen on. */
+const results = new URL("../RESULTS.md", import.meta.url);
+const [START, END] = ["<!-- bench/engines/run.mjs writes from here -->", "<!-- to here -->"];
+
+/** Writes the tables of bench/RESULTS.md anew, with the machine they were seen on. What stands around the two marks is kept. */
 export function writeResults(rows, { sizes, seed, rounds }) {
   const shapes = [...new Set(rows.map(({ shape }) => shape))];
   const names = [...new Set(rows.map(({ name }) => name))];
   const find = (name, shape, size) => rows.find((row) => row.name === name && row.shape === shape && row.size === size);
-  const cells = (render) =>
-    names.map(
-      (name) =>
-        `| ${name} | ${shapes.flatMap((shape) => sizes.map((size) => render(name, shape, size))).join(" | ")} |`,
-    );
-  const columns = shapes.flatMap((shape) => sizes.map((size) => `${shape} ${size.toLocaleString("en")}`));
-  const header = (first) => [`| ${first} | ${columns.join(" | ")} |`, `| --- |${" ---: |".repeat(columns.length)}`];
+  const numbers = sizes.map((size) => size.toLocaleString("en"));
+  const table = (columns, cells) => [
+    `| engine | ${columns.join(" | ")} |`,
+    `| --- |${" ---: |".repeat(columns.length)}`,
+    ...names.map((name) => `| ${[name, ...cells(name)].join(" | ")} |`),
+    "",
+  ];
   const revision = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
   const command = `node ${["bench/engines/run.mjs", ...process.argv.slice(2)].join(" ")}`;
   const text = [
-    "# Decisions beside other engines",
+    START,
     "",
     `Machine: ${cpus().length} ${cpus()[0].model}, Node ${process.version}. Date: ${new Date().toISOString().slice(0, 10)}. Revision ${revision}.`,
     `Command: \`${command}\` (seed ${seed}, ${rounds} rounds, contenders in turn).`,
     "",
-    "Rules and requests are generated (`bench/engines/rules.mjs`, `requests.mjs`); every engine's answers were compared with",
-    "the plain reading first. Each request is parsed anew, outside the clock; the whole decision is timed, reading the facts",
-    "included. json-rules-engine and zen-engine are awaited one at a time. The machine is shared: read the ratios.",
+    "A cell is the median of a decision, the least in brackets; `×` is the median beside the tree's. `~`: slower than 1.5 ms, seen for a few",
+    "requests only. `–`: not measured.",
     "",
-    "## Time a decision: median (least)",
+    ...shapes.flatMap((shape) => [
+      `### ${shape[0].toUpperCase()}${shape.slice(1)} rules`,
+      "",
+      ...table([...numbers.map((count) => `${count} rules`), ...numbers.map((count) => `× at ${count}`)], (name) => [
+        ...sizes.map((size) => time(find(name, shape, size))),
+        ...sizes.map((size) => ratio(find(name, shape, size), find("routewright", shape, size))),
+      ]),
+    ]),
+    "### Loading, milliseconds",
     "",
-    ...header("engine"),
-    ...cells((name, shape, size) => {
-      const row = find(name, shape, size);
-      if (row === undefined) return "–";
-      return row.rough ? `~${written(row.median)}` : `${written(row.median)} (${written(row.least)})`;
-    }),
-    "",
-    "`~`: slower than 1.5 ms, seen for a few requests only. `–`: not measured.",
-    "",
-    "## Times the tree's median",
-    "",
-    ...header("engine"),
-    ...cells((name, shape, size) => `${ratio(find(name, shape, size), find("routewright", shape, size))}`),
-    "",
-    "## Loading, milliseconds",
-    "",
-    ...header("engine"),
-    ...cells((name, shape, size) => find(name, shape, size)?.loadMs.toFixed(1) ?? "–"),
-    "",
+    ...table(
+      shapes.flatMap((shape) => numbers.map((count) => `${shape} ${count}`)),
+      (name) => shapes.flatMap((shape) => sizes.map((size) => find(name, shape, size)?.loadMs.toFixed(1) ?? "–")),
+    ),
+    END,
   ];
-  writeFileSync(new URL("../RESULTS.md", import.meta.url), text.join("\n"));
+  const page = readFileSync(results, "utf8");
+  writeFileSync(
+    results,
+    page.slice(0, page.indexOf(START)) + text.join("\n") + page.slice(page.indexOf(END) + END.length),
+  );
+}
+
+function time(row) {
+  if (row === undefined) return "–";
+  return row.rough ? `~${written(row.median)}` : `${written(row.median)} (${written(row.least)})`;
 }
 
 function ratio(row, tree) {
