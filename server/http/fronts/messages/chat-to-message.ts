@@ -19,7 +19,7 @@ export function chatToMessage(chat: Json, reasoner: string | undefined): Json {
     model: textOf(chat["model"]) ?? "",
     content: [
       ...thinkingOf(message, reasoner),
-      ...(text === "" ? [] : [{ type: "text", text, citations: null }]),
+      ...(text === "" ? [] : [{ type: "text", text }]),
       ...objectsOf(message["tool_calls"]).flatMap((call) => [...stateOf(call), toolUse(call)]),
     ],
     stop_reason: stopReason(choice?.["finish_reason"]),

@@ -93,8 +93,7 @@ export class MessageStream {
   }
 
   #add(kind: "text" | "thinking", delta: Json): string {
-    const empty =
-      kind === "text" ? { type: kind, text: "", citations: null } : { type: kind, thinking: "", signature: "" };
+    const empty = kind === "text" ? { type: kind, text: "" } : { type: kind, thinking: "", signature: "" };
     const head = this.#open === kind ? "" : this.#close() + this.#begin(kind, empty);
     return head + this.#delta(delta);
   }
