@@ -46,7 +46,7 @@ export async function callBeside(
       { planned: hurried, adapter, passThrough, call, client, asksUsage: false, sink: undefined, circuit, clock, now },
       (answered) => withoutSecrets(answered, secrets),
     );
-    circuit.end(verdictOf(ended), now());
+    circuit.end(verdictOf(ended, call.operation), now());
     return ended;
   } finally {
     release();

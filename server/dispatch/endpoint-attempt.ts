@@ -4,6 +4,7 @@ import type { Release } from "../endpoints/slots.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { PaymentRefusal } from "../ledger/accounting.js";
 import type { PaidCall } from "../ledger/request-account.js";
+import type { Operation } from "../providers/operation.js";
 import type { ProviderAdapter } from "../providers/provider-adapter.js";
 import type { Soon } from "../soon.js";
 import type { AttemptTrace } from "../telemetry/request-tracing.js";
@@ -11,7 +12,7 @@ import type { CallSide, EndedAttempt, PassedOver } from "./answers/attempt-resul
 import { connectMsOf } from "./answers/attempt-timers.js";
 import { requestFaults } from "./answers/failure.js";
 import { callEndpoint } from "./call-endpoint.js";
-import { verdictOf } from "./circuit-verdict.js";
+import { isAbsence, verdictOf } from "./circuit-verdict.js";
 import type { AskedRequest, DispatchDependencies, DispatchRequest } from "./dispatch-request.js";
 import { passedOver } from "./passed-over.js";
 import { recordAttempt, tokensPerSecond } from "./record-attempt.js";
@@ -134,6 +135,7 @@ class EndpointAttempt {
     const { client, sink } = this.#side;
     const { adapter, passes, provider, isSimulated } = this.#connection;
     const isPassed = isPassedTo(this.#planned, this.#request);
+    const operation = isPassed ? asked.operation : "chat";
     if (!isPassed) this.#warnOfChat();
     else for (const sentence of asked.chat.passedWarnings ?? []) this.#warn(sentence);
     const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, asked) : undefined;
@@ -150,7 +152,7 @@ class EndpointAttempt {
         call: {
           endpoint,
           provider,
-          operation: isPassed ? asked.operation : "chat",
+          operation,
           body,
           asked,
           stream: sink !== undefined,
@@ -166,11 +168,11 @@ class EndpointAttempt {
         clock,
         now,
       },
-      (ended) => this.#finish(ended, paid, span),
+      (ended) => this.#finish(ended, operation, paid, span),
     );
   }
 
-  #finish(call: EndedAttempt, paid: PaidCall, span: AttemptTrace): EndedAttempt {
+  #finish(call: EndedAttempt, operation: Operation, paid: PaidCall, span: AttemptTrace): EndedAttempt {
     try {
       const { account, progress, serving } = this.#request;
       const { isStandIn } = this.#connection;
@@ -181,10 +183,10 @@ class EndpointAttempt {
       const record = recordAttempt(this.#planned, ended, isStandIn ? undefined : cost);
       span.end(record, ended.notes);
       progress.attempts.push(record);
-      this.#learn(ended);
+      this.#learn(ended, operation);
       return ended;
     } finally {
-      this.#end(verdictOf(call));
+      this.#end(verdictOf(call, operation));
     }
   }
 
@@ -224,7 +226,7 @@ class EndpointAttempt {
   }
 
   /** Takes in what a call shows about its endpoint, for the decisions to come. */
-  #learn(ended: EndedAttempt): void {
+  #learn(ended: EndedAttempt, operation: Operation): void {
     const { endpoints, log, now } = this.#shared;
     const { observations, coolDowns } = endpoints;
     const { endpoint } = this.#planned;
@@ -242,7 +244,8 @@ class EndpointAttempt {
     }
     const { failure } = result;
     this.#request.progress.failures.push({ endpoint: endpoint.id, failure });
-    if (!requestFaults.has(failure.errorClass)) observations.observeEnd(endpoint.id, true, now());
+    if (!requestFaults.has(failure.errorClass) && !isAbsence(failure, operation))
+      observations.observeEnd(endpoint.id, true, now());
     if (failure.errorClass === "rate_limited" && failure.retryAfterMs !== undefined) {
       coolDowns.begin(endpoint.id, failure.retryAfterMs, now());
     }

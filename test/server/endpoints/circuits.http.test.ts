@@ -46,6 +46,21 @@ async function askTimes(proxy: { ask(): Promise<Response> }, times: number): Pro
 }
 
 describe("an endpoint that keeps failing", () => {
+  it("is not closed to chat completions by an API that its server does not have", async () => {
+    const absent = { error: { message: "This is a chat model and not supported in the v1/completions endpoint." } };
+    const one = await startUpstream((response, { path }) =>
+      path === "/v1/chat/completions" ? sendJson(response, completion("one")) : sendJson(response, absent, 404),
+    );
+    const route = policyOf("{ to: [acme/one], strategy: balanced }");
+    const proxy = await startProxy(compile(route, catalogOf({ one: one.url })));
+    for (let n = 0; n < circuitRule.consecutiveFailures; n++) {
+      const body = JSON.stringify({ prompt: "hi" });
+      expect((await fetch(`${proxy.url}/v1/completions`, { method: "POST", body })).status).toBe(502);
+    }
+    expect((await proxy.ask()).status).toBe(200);
+    expect((await proxy.lastDecision()).world.error_rate).toBeUndefined();
+  });
+
   it("is probed again after a probe that a fault of ours kept from being made", async () => {
     const { state, proxy } = await proxyWithBroken({ onlyOne: true });
     await askTimes(proxy, circuitRule.consecutiveFailures);
