@@ -4,7 +4,7 @@ import type { EndedAttempt } from "./answers/attempt-result.js";
 import { type Failure, requestFaults } from "./answers/failure.js";
 
 /** Operations that a server may not have although it serves its models, or that name what it keeps: files, containers. */
-const mayBeAbsent: ReadonlySet<Operation> = new Set(["completions", "messages", "responses"]);
+const mayBeAbsent: ReadonlySet<Operation> = new Set(["compact", "completions", "messages", "responses"]);
 /** What servers answer that do not have an address, or what a request names. */
 const absences: ReadonlySet<number | undefined> = new Set([404, 405, 501]);
 

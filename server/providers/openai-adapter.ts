@@ -10,6 +10,7 @@ const paths: Readonly<Partial<Record<Operation, string>>> = {
   completions: "/completions",
   embeddings: "/embeddings",
   responses: "/responses",
+  compact: "/responses/compact",
 };
 
 type Passes = ReturnType<ProviderAdapter["passes"]>;
@@ -18,7 +19,11 @@ const passes: Passes = new Map([
   ["completions", undefined],
   ["embeddings", embeddingsPassThrough],
 ]);
-const passesWithResponses: Passes = new Map([...passes, ["responses", responsesPassThrough]]);
+const passesWithResponses: Passes = new Map([
+  ...passes,
+  ["responses", responsesPassThrough],
+  ["compact", responsesPassThrough],
+]);
 
 /**
  * Any OpenAI-compatible server: the client's body goes out as it came, but for the model's name.

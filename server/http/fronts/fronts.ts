@@ -1,5 +1,6 @@
 import type { Operation } from "../../providers/operation.js";
 import { chatFront } from "./chat-front.js";
+import { compactFront } from "./compact-front.js";
 import { completionsFront } from "./completions-front.js";
 import { embeddingsFront } from "./embeddings-front.js";
 import type { Front } from "./front.js";
@@ -13,6 +14,7 @@ export const fronts: ReadonlyMap<string, Front> = new Map([
   ["/v1/embeddings", embeddingsFront],
   ["/v1/messages", messagesFront],
   ["/v1/responses", responsesFront],
+  ["/v1/responses/compact", compactFront],
 ]);
 
 /** @throws Error when no API has the operation. */

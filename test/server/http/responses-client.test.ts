@@ -362,6 +362,29 @@ describe("POST /v1/responses to a provider that has it", () => {
     }
   });
 
+  it("compacts a conversation: the answer comes back as it was, and its usage is counted", async () => {
+    const compacted = {
+      id: "resp_1",
+      object: "response.compaction",
+      created_at: 1,
+      output: [{ id: "cmp_1", type: "compaction", encrypted_content: "gAAA" }],
+      usage: { input_tokens: 100, output_tokens: 20, total_tokens: 120 },
+    };
+    const { proxy, upstream } = await start({ ...responsesServer, whole: () => compacted });
+    const input: OpenAI.Responses.ResponseInput = [{ role: "user", content: "hi" }];
+    expect(await openAiClient(proxy).responses.compact({ model, input })).toMatchObject(compacted);
+    expect(upstream.requests).toMatchObject([
+      { path: "/v1/responses/compact", body: JSON.stringify({ model: "openai-model", input }) },
+    ]);
+    expect((await proxy.lastDecision()).attempts).toMatchObject([{ usage: { input_tokens: 100, output_tokens: 20 } }]);
+  });
+
+  it("says who can compact when nobody can", async () => {
+    const { proxy } = await proxyOverFormats({ openai: servers[0]![1] });
+    const asked = openAiClient(proxy).responses.compact({ model, input: "hi" });
+    await expect(asked).rejects.toThrow(/acme\/openai@openai: the request asks to compact the conversation/);
+  });
+
   it("falls back to a chat completion of another format, before the first content", async () => {
     const empty = { ...responsesServer, whole: () => ({}), events: () => [] };
     const both = { openai: empty, anthropic: servers[1]![1] };
