@@ -29,7 +29,6 @@ export { type DiagnosticCode, diagnosticCodes } from "./diagnostics/diagnostic-c
 export { type RenderDiagnosticsOptions, renderDiagnostics } from "./diagnostics/render-diagnostics.js";
 export { renderGithub } from "./diagnostics/render-github.js";
 export { type RenderSarifOptions, renderSarif } from "./diagnostics/render-sarif.js";
-export { didYouMean } from "./diagnostics/suggest.js";
 // decide and rank
 export { decide } from "./evaluate/decide.js";
 export { decideInOrder } from "./evaluate/decide-in-order.js";
@@ -66,9 +65,9 @@ export * from "./policy/policy-set.js";
 export type { PolicyTest, TestExpectation } from "./policy/policy-test.js";
 export { canonicalJson, revisionOf, shortGit, shortRevision } from "./policy/revision.js";
 export { routesOf } from "./policy/routes-of.js";
-export { canonicalModelId } from "./rank/canonical-model.js";
 export { dependsOnPromptSize } from "./rank/depends-on-prompt-size.js";
 export { ASSUMED_OUTPUT_TOKENS, costOfTokensUsed, expectedCost, type TokensUsed } from "./rank/expected-cost.js";
+export { findAskedModel } from "./rank/find-asked-model.js";
 export { priceAt } from "./rank/price-at.js";
 export { rank } from "./rank/rank.js";
 export {

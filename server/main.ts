@@ -16,9 +16,11 @@ import { drain } from "./drain.js";
 import { EndpointStates } from "./endpoints/endpoint-states.js";
 import { SharedHealth } from "./endpoints/shared-health.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
+import { createWhyNot } from "./http/control-plane/ask-why-not.js";
 import { createControlPlane } from "./http/control-plane/control-plane.js";
 import { createRequestExplainer } from "./http/control-plane/explain-request.js";
 import { createStoredExplainer } from "./http/control-plane/explain-stored-decision.js";
+import { createPolicyOfRevision } from "./http/control-plane/policy-of-revision.js";
 import { createHttpServer } from "./http/create-http-server.js";
 import { observeRequest } from "./http/observe/observe-request.js";
 import { requestedFaults } from "./http/observe/requested-faults.js";
@@ -195,6 +197,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       startTrace: startRequestTrace,
       log,
     });
+    const policyOf = createPolicyOfRevision({
+      currentPolicy: () => policies.current(),
+      findSnapshot: (revision) => decisions.findSnapshot(revision),
+      compile: compiler.compile,
+    });
     const controlPlane = createControlPlane({
       dashboard: fileURLToPath(new URL("../dashboard", import.meta.url)),
       health: () => reportHealth(servingPolicyOf(policies.current()), endpoints, Date.now()),
@@ -211,14 +218,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         accounting: money.accounting,
         ring: keys,
         counter,
+        findDecision: (id) => decisions.find(id),
+        policyOf,
+        askWhyNot: createWhyNot(),
         now: Date.now,
       }),
-      explain: createStoredExplainer({
-        currentPolicy: () => policies.current(),
-        findSnapshot: (revision) => decisions.findSnapshot(revision),
-        compile: compiler.compile,
-        log,
-      }),
+      explain: createStoredExplainer(policyOf, log),
       metrics,
       keys: { store: keyStore, ring: keys, currentPolicy: () => policies.current(), now: Date.now },
       usage: { database, now: Date.now },

@@ -2,10 +2,9 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import {
   type CompiledPolicy,
-  canonicalModelId,
-  didYouMean,
   explainDecision,
   factsOfRecord,
+  findAskedModel,
   renderExplanation,
   renderWhyNot,
   unknownWorldNames,
@@ -124,14 +123,9 @@ function contentOf({ record: { id }, content }: Explained): object {
 }
 
 function explainWhyNot({ record, policy }: Explained, name: string): WhyNot {
-  const { catalog } = policy.set;
-  const model = canonicalModelId(catalog, name) ?? name;
-  const known = catalog.models.flatMap(({ id, endpoints }) => [id, ...endpoints.map((endpoint) => endpoint.id)]);
-  if (!known.includes(model)) {
-    const help = didYouMean(name, known) ?? `it has ${catalog.models.map(({ id }) => id).join(", ")}`;
-    throw new CommandFailure(2, `policy explain: --why-not ${name}: the catalog has no such model; ${help}`);
-  }
-  return whyNot(policy, factsOfRecord(record), record.world, model);
+  const asked = findAskedModel(policy.set.catalog, name);
+  if ("help" in asked) throw new CommandFailure(2, `policy explain: --why-not ${name}: ${asked.help}`);
+  return whyNot(policy, factsOfRecord(record), record.world, asked.id);
 }
 
 function readWorld(own: ExplainOptions): World {

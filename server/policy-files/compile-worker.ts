@@ -1,9 +1,8 @@
-import { readlinkSync } from "node:fs";
-import { getPriority, setPriority } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import { MessageChannel, parentPort } from "node:worker_threads";
 import { compilePolicy, KnownParts, type Rule, type SourceFile, splitPolicy } from "../../engine/index.js";
 import { collectGarbage } from "../collect-garbage.js";
+import { stepBack } from "../step-back.js";
 import type { CompileAnswer, CompileRequest } from "./create-policy-compiler.js";
 import { failedTests } from "./failed-tests.js";
 
@@ -35,19 +34,6 @@ function forgetOld(files: readonly SourceFile[]): void {
   known = new KnownParts();
   handedOver = [];
   collectGarbage();
-}
-
-/**
- * On Linux a thread has a priority of its own: where cores are scarce, the edit waits and not the requests. Not so before the first
- * answer: a server that begins has no requests, and a small policy takes little beside the thread's start.
- */
-function stepBack(): void {
-  try {
-    const thread = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    setPriority(thread, Math.min(19, getPriority(process.pid) + 10));
-  } catch {
-    // Elsewhere threads are equal.
-  }
 }
 
 /**
@@ -83,6 +69,7 @@ parentPort?.on("message", (request: CompileRequest) => {
   clearTimeout(idle);
   forgetOld(request.files);
   answer(request);
+  // Not before the first answer: a server that begins has no requests, and a small policy takes little beside the thread's start.
   stepBack();
   idle = setTimeout(clearUp, IDLE_MS);
 });

@@ -1,5 +1,6 @@
 import type { DecisionRecord, SourceFile } from "../../../engine/serving.js";
 import type { HealthReport } from "../../dispatch/report-health.js";
+import type { WhyNot } from "../../http/control-plane/why-not-worker.js";
 import type { UsageRow } from "../../ledger/usage-query.js";
 import type { PolicyStatus } from "../../policy-files/policy-store.js";
 import type { DecisionSummary, StoredDecision } from "../../storage/decision-store.js";
@@ -9,6 +10,9 @@ import type { DecisionSummary, StoredDecision } from "../../storage/decision-sto
 export type PolicyAnswer = PolicyStatus;
 
 export type HealthAnswer = HealthReport;
+
+/** Of `POST /admin/explain` with `why_not`. */
+export type WhyNotAnswer = WhyNot;
 
 export interface DecisionsAnswer {
   readonly decisions: readonly StoredDecision[];

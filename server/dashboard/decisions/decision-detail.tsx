@@ -25,7 +25,7 @@ export function DecisionDetail({ id }: { readonly id: string }) {
   if (value === undefined) return <p class="faint">Reading…</p>;
   return (
     <>
-      <Explanation record={value.record} />
+      <Explanation record={value.record} request={{ decision: id }} />
       {value.content === undefined ? null : (
         <Folded class="json" summary="Recorded prompt and answer, redacted">
           {() => <pre>{JSON.stringify(value.content, undefined, 2)}</pre>}

@@ -9,18 +9,21 @@ import { GuardsList } from "./guards-list.js";
 import { PolicySource } from "./policy-source.js";
 import { RulesRead } from "./rules-read.js";
 import { Verdict } from "./verdict.js";
+import { WhyNotForm } from "./why-not.js";
 
 export interface ExplanationProps {
   /** Without its reasons when the policy that decided is not known any more. */
   readonly record: DecisionRecord | StoredDecision;
+  /** What tells `POST /admin/explain` which request is meant. */
+  readonly request: object;
 }
 
 /** One decision and why: in the order in which it was made. */
-export function Explanation({ record }: ExplanationProps) {
+export function Explanation({ record, request }: ExplanationProps) {
   return (
     <PolicySource.Provider value={record.policy.revision}>
       <article class="explanation" aria-label={`Decision ${record.id}`}>
-        {"outcome" in record ? <Explained record={record} /> : <Unexplained record={record} />}
+        {"outcome" in record ? <Explained record={record} request={request} /> : <Unexplained record={record} />}
         <Folded class="json" summary="The record as JSON">
           {() => <pre>{JSON.stringify(record, undefined, 2)}</pre>}
         </Folded>
@@ -29,7 +32,7 @@ export function Explanation({ record }: ExplanationProps) {
   );
 }
 
-function Explained({ record }: { readonly record: DecisionRecord }) {
+function Explained({ record, request }: ExplanationProps & { readonly record: DecisionRecord }) {
   const { outcome, candidates } = record;
   return (
     <>
@@ -58,6 +61,9 @@ function Explained({ record }: { readonly record: DecisionRecord }) {
           <CandidatesTable record={record} />
         </section>
       )}
+      <Folded class="asking" summary="Why not another model?">
+        {() => <WhyNotForm request={request} />}
+      </Folded>
       <WhatHappened record={record} />
     </>
   );

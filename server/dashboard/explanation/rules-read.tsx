@@ -68,9 +68,11 @@ function Above({ above: { rule, file, line, verdict, failed } }: { readonly abov
           </span>
         </p>
         <p>
-          <span class="label">got</span>{" "}
-          {failed.got === "absent" ? <span class="unsure">absent</span> : <code class="term">{failed.got}</code>}
-          {failed.missed_by === undefined ? null : <small>{failed.missed_by}</small>}
+          <span class="label">got</span>
+          <span>
+            {failed.got === "absent" ? <span class="unsure">absent</span> : <code class="term">{failed.got}</code>}
+            {failed.missed_by === undefined ? null : <small> {failed.missed_by}</small>}
+          </span>
         </p>
       </div>
     </li>

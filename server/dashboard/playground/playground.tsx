@@ -12,7 +12,7 @@ import { type Completion, sendCompletion } from "./send-completion.js";
 
 /** What was asked last, and what came of it. */
 type Outcome =
-  | { readonly kind: "explained"; readonly record: DecisionRecord }
+  | { readonly kind: "explained"; readonly record: DecisionRecord; readonly request: object }
   | { readonly kind: "sent"; readonly completion: Completion }
   | { readonly kind: "failed"; readonly why: string };
 
@@ -40,8 +40,9 @@ export function Playground() {
   };
   const explain = () =>
     attempt(async (signal) => {
-      const body = explainRequestOf(form);
-      setOutcome({ kind: "explained", record: await askAdmin("/admin/explain", { method: "POST", body, signal }) });
+      const request = explainRequestOf(form);
+      const record = await askAdmin<DecisionRecord>("/admin/explain", { method: "POST", body: request, signal });
+      setOutcome({ kind: "explained", record, request });
     });
   const send = () =>
     attempt((signal) =>
@@ -93,7 +94,10 @@ export function Playground() {
 function Shown({ outcome, isBusy }: { readonly outcome: Outcome | undefined; readonly isBusy: boolean }) {
   if (outcome === undefined) return null;
   if (outcome.kind === "failed") return <Notice tone="bad">{outcome.why}</Notice>;
-  if (outcome.kind === "explained") return <Explanation record={outcome.record} />;
+  if (outcome.kind === "explained") {
+    const { record, request } = outcome;
+    return <Explanation record={record} request={request} />;
+  }
   const { completion } = outcome;
   const { "x-route-decision": id } = completion.headers;
   return (

@@ -1,5 +1,6 @@
-import type { HealthAnswer, KeysAnswer } from "../admin/answers.js";
+import type { KeysAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
+import { useModels } from "../admin/use-models.js";
 import { Field } from "../parts/field.js";
 import type { FormField, RequestForm } from "./request-form.js";
 
@@ -9,9 +10,7 @@ export interface RequestFieldsProps {
 }
 
 export function RequestFields({ form, onChange }: RequestFieldsProps) {
-  const health = useAnswer<HealthAnswer>("/admin/health");
-  const endpoints = health.value?.endpoints ?? [];
-  const models = new Set(endpoints.map(({ endpoint, provider }) => endpoint.slice(0, -provider.length - 1)));
+  const models = useModels();
   const keys = useAnswer<KeysAnswer>("/admin/keys");
   const bind = (field: FormField) => ({
     name: field,
@@ -32,7 +31,7 @@ export function RequestFields({ form, onChange }: RequestFieldsProps) {
         </Field>
         <datalist id="models">
           <option value="auto" />
-          {[...models].map((id) => (
+          {models.map((id) => (
             <option key={id} value={id} />
           ))}
         </datalist>

@@ -2,6 +2,7 @@ import { type Response, Router } from "express";
 import type { DecisionFeed } from "../../storage/decision-feed.js";
 import type { DecisionFilter, DecisionStore } from "../../storage/decision-store.js";
 import { sendError } from "../errors/api-error.js";
+import { goneWith } from "./gone-with.js";
 import { readDecisionFilter } from "./read-decision-filter.js";
 
 export interface DecisionPlane {
@@ -54,13 +55,6 @@ export function createDecisionRoutes({ decisions, feed }: DecisionPlane): Router
     } else stream(feed, filter, response);
   });
   return routes;
-}
-
-/** Aborted when the client hangs up: to find a few among very many decisions takes seconds. */
-function goneWith(response: Response): AbortSignal {
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
-  return gone.signal;
 }
 
 async function writeAll(

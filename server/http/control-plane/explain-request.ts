@@ -1,4 +1,4 @@
-import { type CompiledPolicy, type DecisionRecord, explainDecision } from "../../../engine/serving.js";
+import { type CompiledPolicy, type DecisionRecord, explainDecision, factsOfRecord } from "../../../engine/serving.js";
 import { observeWorld } from "../../dispatch/observe-world.js";
 import type { ServingPolicy } from "../../dispatch/serving-policy.js";
 import type { EndpointStates } from "../../endpoints/endpoint-states.js";
@@ -8,11 +8,22 @@ import { trustedFacts } from "../../keys/key-facts.js";
 import type { KeyRing } from "../../keys/key-ring.js";
 import type { Accounting } from "../../ledger/accounting.js";
 import type { Json } from "../../providers/chat/json.js";
+import type { StoredDecision } from "../../storage/decision-store.js";
 import type { TokenCounter } from "../../tokens/token-counter.js";
 import type { ObservedRequest } from "../observe/observe-request.js";
+import type { AskWhyNot } from "./ask-why-not.js";
 import type { SourcedFacts } from "./given-facts.js";
-import { InvalidExplainRequest, readExplainRequest, wouldRefuse } from "./read-explain-request.js";
+import type { PolicyOfRevision } from "./policy-of-revision.js";
+import {
+  type DecisionQuestion,
+  InvalidExplainRequest,
+  readAskedModel,
+  readDecisionQuestion,
+  readExplainRequest,
+  wouldRefuse,
+} from "./read-explain-request.js";
 import { readGivenRequest } from "./read-given-request.js";
+import type { WhyNot } from "./why-not-worker.js";
 
 export interface RequestExplainerOptions {
   readonly currentPolicy: () => CompiledPolicy;
@@ -22,22 +33,30 @@ export interface RequestExplainerOptions {
   readonly accounting: Pick<Accounting, "spendOf">;
   readonly ring: Pick<KeyRing, "named" | "refresh">;
   readonly counter: TokenCounter;
+  readonly findDecision: (id: string) => Promise<StoredDecision | undefined>;
+  readonly policyOf: PolicyOfRevision;
+  readonly askWhyNot: AskWhyNot;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** Explains a request under the policy and the world of now. @throws InvalidExplainRequest */
-export type ExplainGivenRequest = (asked: Json) => Promise<DecisionRecord>;
+/**
+ * Explains a request under the policy and the world of now, or says why it, or a request that was decided before, does not go
+ * to a model.
+ * @param signal aborted when nobody waits for the answer any more.
+ * @throws InvalidExplainRequest
+ */
+export type ExplainGivenRequest = (asked: Json, signal: AbortSignal) => Promise<DecisionRecord | WhyNot>;
 
 /** Only the decision is made: nothing is called, recorded or counted. */
 export function createRequestExplainer(options: RequestExplainerOptions): ExplainGivenRequest {
-  const { servingPolicyOf, endpoints, accounting, ring, counter } = options;
-  return async (asked) => {
+  const { servingPolicyOf, endpoints, accounting, ring, counter, askWhyNot } = options;
+  const explain = async (asked: Json, signal: AbortSignal) => {
     const now = options.now();
     const policy = options.currentPolicy();
     const git = options.gitOf(policy);
     const serving = servingPolicyOf(policy);
-    const { request, isPlain, facts: given, key: name, seed = 0 } = readExplainRequest(asked, policy);
+    const { request, isPlain, facts: given, key: name, seed = 0, whyNot } = readExplainRequest(asked, policy);
     const key = name === undefined ? undefined : await keyOf(name, ring, now);
     const read = await readGivenRequest(request, {
       serving,
@@ -49,7 +68,7 @@ export function createRequestExplainer(options: RequestExplainerOptions): Explai
     if ("code" in read) throw wouldRefuse(read);
     const { observed, hints, prefix, chat } = read;
     const seen = isPlain ? withoutBody(observed) : observed;
-    return explainDecision({
+    const record = explainDecision({
       policy,
       ...(git === undefined ? {} : { git }),
       facts: { ...seen.facts, ...given.facts },
@@ -71,7 +90,31 @@ export function createRequestExplainer(options: RequestExplainerOptions): Explai
       time: now,
       warnings: seen.warnings,
     });
+    if (whyNot === undefined) return record;
+    const question = { files: policy.files, facts: factsOfRecord(record), world: record.world, model: whyNot };
+    return await askWhyNot(question, signal);
   };
+  return async (asked, signal) => {
+    const question = readDecisionQuestion(asked);
+    return question === undefined ? await explain(asked, signal) : await whyNotThen(question, options, signal);
+  };
+}
+
+/** Why a request that was decided before did not go to a model, under the policy and in the world of that decision. */
+async function whyNotThen(
+  { decision: id, whyNot }: DecisionQuestion,
+  { findDecision, policyOf, askWhyNot }: RequestExplainerOptions,
+  signal: AbortSignal,
+): Promise<WhyNot> {
+  const stored = await findDecision(id);
+  if (stored === undefined) throw new InvalidExplainRequest("decision", "decision: there is no decision of that id");
+  const policy = await policyOf(stored.policy.revision);
+  if (policy === undefined) {
+    const why = "the policy that decided is not here any more, or this version reads it otherwise";
+    throw new InvalidExplainRequest("decision", `decision: ${why}`);
+  }
+  const model = readAskedModel(whyNot, policy);
+  return await askWhyNot({ files: policy.files, facts: factsOfRecord(stored), world: stored.world, model }, signal);
 }
 
 /** Where no body is given nothing comes from it, and its prompt's size is not known, rather than that of an empty one. */

@@ -1,10 +1,12 @@
 import { type Request, type Response, Router } from "express";
 import { parseRequestBody } from "../body/parse-request-body.js";
 import { RequestAborted, readBody } from "../body/read-body.js";
-import { sendError } from "../errors/api-error.js";
+import { type ApiError, sendError } from "../errors/api-error.js";
 import { refuseForm } from "../receive-request.js";
 import { refuseOtherTypes } from "./admin-body.js";
+import { WhyNotGivenUp } from "./ask-why-not.js";
 import type { ExplainGivenRequest } from "./explain-request.js";
+import { goneWith } from "./gone-with.js";
 import { InvalidExplainRequest } from "./read-explain-request.js";
 
 /** `POST /admin/explain`; access was checked before, and the body is read here: it holds a request, which can be as long as those of `/v1`. */
@@ -15,6 +17,9 @@ export function createExplainRoute(explain: ExplainGivenRequest): Router {
       await answer(explain, request, response);
     } catch (error) {
       if (error instanceof InvalidExplainRequest) sendError(response, error.error);
+      else if (error instanceof WhyNotGivenUp) sendError(response, givenUp(error));
+      else if (response.destroyed)
+        return; // nobody waits for the answer
       else if (!(error instanceof RequestAborted)) throw error;
     }
   });
@@ -31,5 +36,10 @@ async function answer(explain: ExplainGivenRequest, request: Request, response: 
   const bytes = await readBody(request);
   const parsed = "code" in bytes ? bytes : parseRequestBody(bytes);
   if ("code" in parsed) sendError(response, parsed);
-  else response.json(await explain(parsed.json));
+  else response.json(await explain(parsed.json, goneWith(response)));
+}
+
+function givenUp({ message }: WhyNotGivenUp): ApiError {
+  const help = "`policy explain --why-not` answers it without a limit";
+  return { status: 503, type: "api_error", code: "given_up", message: `why_not: ${message}; ${help}` };
 }

@@ -4,6 +4,7 @@ import {
   type FactDefinition,
   type Facts,
   type FactValue,
+  findAskedModel,
 } from "../../../engine/serving.js";
 import { BufferList } from "../../json/buffer-list.js";
 import { isObject, type Json } from "../../providers/chat/json.js";
@@ -23,6 +24,15 @@ export interface ExplainRequest {
   /** Id or name of an API key. */
   readonly key: string | undefined;
   readonly seed: string | undefined;
+  /** Id of a model or an endpoint: asked is why the request does not go there. */
+  readonly whyNot: string | undefined;
+}
+
+/** A question about a decision that was recorded. */
+export interface DecisionQuestion {
+  readonly decision: string;
+  /** The name of a model or an endpoint, as it was given. */
+  readonly whyNot: string;
 }
 
 /** What cannot be explained as it is asked for; the error's `param` is the path of the value in the body, where it is one. */
@@ -37,16 +47,13 @@ export class InvalidExplainRequest extends Error {
   }
 }
 
-const fields = ["body", "api", "headers", "facts", "key", "seed"] as const;
+const fields = ["body", "api", "headers", "facts", "key", "seed", "decision", "why_not"] as const;
 
 /** @throws InvalidExplainRequest */
 export function readExplainRequest(json: Json, policy: CompiledPolicy): ExplainRequest {
-  const unknown = Object.keys(json).find((name) => !(fields as readonly string[]).includes(name));
-  if (unknown !== undefined) {
-    const shown = unknown.slice(0, 100);
-    throw invalid(shown, `there is no such field; it takes ${fields.join(", ")}, with the request itself as body`);
-  }
+  refuseUnknownFields(json);
   const { body, headers } = json;
+  const whyNot = readWhyNot(json);
   const api = readApi(json["api"]);
   if (json["api"] !== undefined && body === undefined)
     throw invalid("api", "it says which API the body is for; give a body");
@@ -60,7 +67,39 @@ export function readExplainRequest(json: Json, policy: CompiledPolicy): ExplainR
     facts: readFacts(json["facts"] === undefined ? {} : json["facts"], policy),
     key: readText("key", json["key"], "the id or the name of an API key"),
     seed: readText("seed", json["seed"], "a text"),
+    whyNot: whyNot === undefined ? undefined : readAskedModel(whyNot, policy),
   };
+}
+
+/** @returns undefined when the question is about no recorded decision. @throws InvalidExplainRequest */
+export function readDecisionQuestion(json: Json): DecisionQuestion | undefined {
+  const decision = readText("decision", json["decision"], "the id of a decision, dec_…");
+  if (decision === undefined) return undefined;
+  refuseUnknownFields(json);
+  const other = Object.keys(json).find((name) => name !== "decision" && name !== "why_not");
+  if (other !== undefined) throw invalid(other, "it does not go with decision, which has its own request");
+  const whyNot = readWhyNot(json);
+  if (whyNot === undefined)
+    throw invalid("decision", "it goes with why_not only; GET /admin/decisions/{id} has the decision with its reasons");
+  return { decision, whyNot };
+}
+
+/** The id of the model or endpoint that is asked about. @throws InvalidExplainRequest when the policy's catalog has none. */
+export function readAskedModel(name: string, { set }: CompiledPolicy): string {
+  const asked = findAskedModel(set.catalog, name);
+  if ("help" in asked) throw invalid("why_not", asked.help);
+  return asked.id;
+}
+
+function refuseUnknownFields(json: Json): void {
+  const unknown = Object.keys(json).find((name) => !(fields as readonly string[]).includes(name));
+  if (unknown === undefined) return;
+  const shown = unknown.slice(0, 100);
+  throw invalid(shown, `there is no such field; it takes ${fields.join(", ")}, with the request itself as body`);
+}
+
+function readWhyNot(json: Json): string | undefined {
+  return readText("why_not", json["why_not"], "author/model, or one of its endpoints");
 }
 
 /** The answer when the proxy would refuse the request that is given. */

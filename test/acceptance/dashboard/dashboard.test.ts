@@ -241,6 +241,36 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await close();
   });
 
+  it("says of a decision, and of a request in the playground, why it is not for another model", async () => {
+    const fresh = await startProxy(policies.directory); // it has not met the provider that fails
+    const id = await ask(fresh, { headers: { "x-route-tags": "code" } });
+    const { page, close } = await openDashboard(browser, `${fresh.url}/#/decisions/${id}`, {
+      expected: /400 .*\/admin\/explain/,
+    });
+    const askFor = async (model: string) => {
+      await page.getByText("Why not another model?").click();
+      await page.getByLabel(/^Model author/).fill(model);
+      await page.getByRole("button", { name: "Ask", exact: true }).click();
+    };
+    await askFor("acme/small");
+    const answer = page.locator(".why-not");
+    await answer.waitFor();
+    expect(await textOf(answer)).toMatch(
+      /^acme\/small is not chosen; acme\/large@failing is\. Smallest changes by the client, each tried .*tags \{code\} → absent header x-route-tags then acme\/small@good by the default route/,
+    );
+    expect(await textOf(answer)).toMatch(/What keeps each rule from choosing it .*code policy\.yaml:17 fallback rank/);
+
+    await page.goto(`${fresh.url}/#/playground`);
+    await page.getByRole("button", { name: "Where would it go?" }).click();
+    await askFor("acme/smal");
+    await page.getByRole("alert").getByText("did you mean `acme/small`?").waitFor();
+    await page.getByLabel(/^Model author/).fill("small");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.getByText("acme/small is chosen already.").waitFor();
+    await close();
+    await fresh.stop();
+  });
+
   it("has the overview under its own name too, and breaks no word of the list on a narrow screen", async () => {
     const id = await ask(proxy);
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/overview`);

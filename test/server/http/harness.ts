@@ -9,9 +9,11 @@ import { ResponseCache } from "../../../server/dispatch/response-cache.js";
 import { createServingPolicies } from "../../../server/dispatch/serving-policy.js";
 import { EndpointStates } from "../../../server/endpoints/endpoint-states.js";
 import { SharedHealth } from "../../../server/endpoints/shared-health.js";
+import { createWhyNot, type WhyNotOptions } from "../../../server/http/control-plane/ask-why-not.js";
 import { createControlPlane } from "../../../server/http/control-plane/control-plane.js";
 import { createRequestExplainer } from "../../../server/http/control-plane/explain-request.js";
 import { createStoredExplainer } from "../../../server/http/control-plane/explain-stored-decision.js";
+import { createPolicyOfRevision } from "../../../server/http/control-plane/policy-of-revision.js";
 import { createHttpServer } from "../../../server/http/create-http-server.js";
 import type { DataPlane } from "../../../server/http/data-plane.js";
 import { observeRequest } from "../../../server/http/observe/observe-request.js";
@@ -33,6 +35,9 @@ import { createDecisionStore } from "../../../server/storage/open-decision-store
 import { createMetrics } from "../../../server/telemetry/metrics.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import { createTokenCounter } from "../../../server/tokens/create-token-counter.js";
+
+/** Threads run compiled JavaScript; `npm test` builds before it tests. */
+const builtWhyNotWorker = new URL("../../../dist/server/http/control-plane/why-not-worker.js", import.meta.url);
 
 const stopping: (() => Promise<unknown>)[] = [];
 
@@ -203,6 +208,7 @@ export interface TestProxy {
 
 export interface TestProxyOptions {
   readonly environment?: NodeJS.ProcessEnv;
+  readonly whyNot?: WhyNotOptions;
   readonly adminToken?: string;
   readonly now?: () => number;
   /** Default: in memory. */
@@ -291,6 +297,11 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     startTrace: options.startTrace ?? startRequestTrace,
     log,
   });
+  const policyOf = createPolicyOfRevision({
+    currentPolicy: () => policy,
+    findSnapshot: (one) => decisions.findSnapshot(one),
+    compile: async (sources) => compilePolicy(sources),
+  });
   const controlPlane = createControlPlane({
     isLoopback: options.isLoopback ?? true,
     dashboard: undefined,
@@ -307,14 +318,12 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
       accounting: money.accounting,
       ring,
       counter,
+      findDecision: (id) => decisions.find(id),
+      policyOf,
+      askWhyNot: createWhyNot({ workerUrl: builtWhyNotWorker, ...options.whyNot }),
       now,
     }),
-    explain: createStoredExplainer({
-      currentPolicy: () => policy,
-      findSnapshot: (one) => decisions.findSnapshot(one),
-      compile: async (sources) => compilePolicy(sources),
-      log,
-    }),
+    explain: createStoredExplainer(policyOf, log),
     metrics,
     keys: { store, ring, currentPolicy: () => policy, now },
     usage: { database, now },

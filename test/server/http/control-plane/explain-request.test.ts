@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import type { DecisionRecord } from "../../../../engine/index.js";
+import type { DecisionRecord, WhyNot } from "../../../../engine/index.js";
+import { openDatabase } from "../../../../server/storage/open-database.js";
 import {
   catalogOf,
   compile,
@@ -227,5 +231,93 @@ describe("POST /admin/explain", () => {
     expect((await post(proxy, "", { authorization })).status).toBe(400);
     const large = await post(proxy, `{"body":${" ".repeat(32 * 1024 * 1024)}{}}`, { authorization });
     expect([large.status, await large.json()]).toMatchObject([413, { error: { code: "request_too_large" } }]);
+  });
+});
+
+describe("POST /admin/explain with why_not", () => {
+  const ask = async (proxy: TestProxy, asked: object): Promise<WhyNot> => {
+    const response = await post(proxy, asked);
+    const answer = await response.json();
+    expect([response.status, answer]).toEqual([200, expect.anything()]);
+    return answer as WhyNot;
+  };
+
+  it("says what keeps a request from a model, and the smallest changes that send it there", async () => {
+    const { proxy } = await proxyWithRules();
+    const answer = await ask(proxy, { body: { messages }, headers: { "x-route-tags": "code" }, why_not: "one" });
+    expect(answer).toMatchObject({ model: "acme/one", chosen: "acme/two@two", is_chosen: false, client_can: "found" });
+    expect(answer.rules.map(({ rule }) => rule)).toEqual(["poor", "vips", "default"]);
+    expect(answer.by_client).toContainEqual(
+      expect.objectContaining({
+        changes: [{ fact: "tags", from: "{code}", to: "absent", sent_as: "header x-route-tags" }],
+        endpoint: "acme/one@one",
+        rule: "default",
+      }),
+    );
+    expect(await ask(proxy, { body: { messages }, why_not: "acme/one@one" })).toMatchObject({ is_chosen: true });
+  });
+
+  it("sees the health that the server has observed", async () => {
+    const busy = await startUpstream((response) => sendJson(response, {}, 429, { "retry-after": "60" }));
+    const proxy = await proxyOver({ one: busy, two: await startAnswering() });
+    await (await proxy.ask()).text();
+    const { rules } = await ask(proxy, { body: { messages }, why_not: "acme/one" });
+    expect(JSON.stringify(rules)).toContain("upstream_rate_limited");
+  });
+
+  it("asks about a decision that was recorded, in the world of that decision", async () => {
+    const { proxy } = await proxyWithRules();
+    await (await proxy.ask({}, { "x-route-tags": "code" })).text();
+    const { id: decision } = await proxy.lastDecision();
+    const answer = await ask(proxy, { decision, why_not: "acme/one" });
+    expect(answer).toMatchObject({ chosen: "acme/two@two", client_can: "found" });
+    expect(answer.by_client[0]?.facts).not.toHaveProperty("tags");
+  });
+
+  it.each<[string, object, string, string]>([
+    ["a model that is none", { why_not: "acme/on" }, "why_not", "did you mean `acme/one`?"],
+    ["a bare name that is none", { why_not: "thre" }, "why_not", "it has acme/one, acme/two"],
+    ["a model that is a number", { why_not: 5 }, "why_not", "author/model, or one of its endpoints"],
+    ["a decision alone", { decision: "dec_1" }, "decision", "GET /admin/decisions/{id}"],
+    ["a decision that is none", { decision: "dec_1", why_not: "one" }, "decision", "there is no decision of that id"],
+    ["a decision with a body", { decision: "dec_1", why_not: "one", body: {} }, "body", "its own request"],
+    ["a decision with a field that is none", { decision: "dec_1", whynot: "one" }, "whynot", "there is no such field"],
+  ])("refuses %s, with its path", async (_what, asked, param, message) => {
+    const { proxy } = await proxyWithRules();
+    const response = await post(proxy, asked);
+    expect([response.status, await response.json()]).toEqual([
+      400,
+      { error: expect.objectContaining({ param, message: expect.stringContaining(message) }) },
+    ]);
+  });
+
+  it("asks under the policy that decided then, while its sources are here", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "routewright-"));
+    const databaseUrl = `sqlite:${join(directory, "routewright.db")}`;
+    const { proxy } = await proxyWithRules({ databaseUrl });
+    await (await proxy.ask({}, { "x-route-tags": "code" })).text();
+    const { id: decision } = await proxy.lastDecision();
+    const { url } = await startAnswering();
+    const policy = compile(policyOf("{ to: [acme/three] }"), catalogOf({ three: url }));
+    const other = await startProxy(policy, { databaseUrl });
+    expect(await ask(other, { decision, why_not: "acme/one" })).toMatchObject({ chosen: "acme/two@two" });
+
+    const database = await openDatabase(databaseUrl);
+    await database.db.deleteFrom("policy_snapshots").execute();
+    await database.close();
+    const third = await startProxy(policy, { databaseUrl });
+    const response = await post(third, { decision, why_not: "acme/one" });
+    expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining("not here any more") } });
+    await stopAll();
+    await rm(directory, { recursive: true });
+  });
+
+  it("gives a question up that takes too long, and answers the next one", async () => {
+    const hanging = new URL("data:text/javascript,for (;;) {}");
+    const { proxy } = await proxyWithRules({ whyNot: { workerUrl: hanging, timeoutMs: 200 } });
+    const both = await Promise.all([1, 2].map(() => post(proxy, { why_not: "acme/two" })));
+    for (const response of both) {
+      expect([response.status, await response.json()]).toMatchObject([503, { error: { code: "given_up" } }]);
+    }
   });
 });

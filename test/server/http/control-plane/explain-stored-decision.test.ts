@@ -19,12 +19,8 @@ describe("createStoredExplainer", () => {
     const policy = { ...base, set: { ...base.set, rules } };
     const stored = storedOf(explain(policy, facts));
     const warnings: unknown[] = [];
-    const explainer = createStoredExplainer({
-      currentPolicy: () => policy,
-      findSnapshot: async () => undefined,
-      compile: async () => ({ diagnostics: [] }),
-      log: { warn: (...warning: unknown[]) => warnings.push(warning) },
-    });
+    const log = { warn: (...warning: unknown[]) => warnings.push(warning) };
+    const explainer = createStoredExplainer(async () => policy, log);
     expect((await explainer(stored)) as DecisionRecord).toMatchObject({ outcome: { route: { rule: "quick-code" } } });
     expect(warnings).toEqual([]);
 

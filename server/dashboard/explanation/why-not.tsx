@@ -1,0 +1,180 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { WhyNotAnswer } from "../admin/answers.js";
+import { askAdmin, describeError } from "../admin/ask-admin.js";
+import { useModels } from "../admin/use-models.js";
+import { Field } from "../parts/field.js";
+import { Notice } from "../parts/notice.js";
+import { SourcePlace } from "./policy-source.js";
+import { Endpoint } from "./verdict.js";
+
+export interface WhyNotProps {
+  /** What tells `POST /admin/explain` which request is meant. */
+  readonly request: object;
+}
+
+type Outcome =
+  | { readonly kind: "answered"; readonly answer: WhyNotAnswer }
+  | { readonly kind: "failed"; readonly why: string }
+  | { readonly kind: "asked" };
+
+/** Asks what keeps the request from a model, and which smallest changes would send it there. */
+export function WhyNotForm({ request }: WhyNotProps) {
+  const models = useModels();
+  const [model, setModel] = useState("");
+  const [outcome, setOutcome] = useState<Outcome>();
+  const asking = useRef<AbortController>(undefined);
+  useEffect(() => () => asking.current?.abort(), []);
+
+  const ask = async () => {
+    asking.current?.abort();
+    const controller = new AbortController();
+    asking.current = controller;
+    const { signal } = controller;
+    setOutcome({ kind: "asked" });
+    try {
+      const body = { ...request, why_not: model.trim() };
+      setOutcome({ kind: "answered", answer: await askAdmin("/admin/explain", { method: "POST", body, signal }) });
+    } catch (error) {
+      if (!signal.aborted) setOutcome({ kind: "failed", why: describeError(error) });
+    }
+  };
+  return (
+    <>
+      <form
+        class="asked-model"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void ask();
+        }}
+      >
+        <Field label="Model" hint="author/model, or author/model@provider">
+          <input
+            name="why_not"
+            list="asked-models"
+            required
+            spellcheck={false}
+            value={model}
+            onInput={(event) => setModel(event.currentTarget.value)}
+          />
+        </Field>
+        <datalist id="asked-models">
+          {models.map((id) => (
+            <option key={id} value={id} />
+          ))}
+        </datalist>
+        <button type="submit" disabled={outcome?.kind === "asked"}>
+          Ask
+        </button>
+      </form>
+      <div aria-live="polite" aria-busy={outcome?.kind === "asked"}>
+        <Shown outcome={outcome} />
+      </div>
+    </>
+  );
+}
+
+function Shown({ outcome }: { readonly outcome: Outcome | undefined }) {
+  if (outcome === undefined) return null;
+  if (outcome.kind === "asked") return <p class="faint">Trying changes…</p>;
+  if (outcome.kind === "failed") return <Notice tone="bad">{outcome.why}</Notice>;
+  return <Answer answer={outcome.answer} />;
+}
+
+function Answer({ answer }: { readonly answer: WhyNotAnswer }) {
+  const { model, chosen, is_chosen, rules, by_client, by_operator, is_smallest, client_can } = answer;
+  if (is_chosen) {
+    return (
+      <p>
+        <Endpoint id={model} /> is chosen already.
+      </p>
+    );
+  }
+  return (
+    <div class="why-not">
+      <p>
+        <strong>
+          <Endpoint id={model} />
+        </strong>{" "}
+        is not chosen; {chosen === undefined ? "nothing is" : <Endpoint id={chosen} />}
+        {chosen === undefined ? "" : " is"}.
+      </p>
+      <h4>
+        {is_smallest || by_client.length === 0
+          ? "Smallest changes by the client, each tried"
+          : "Changes by the client, each tried; that none is smaller is not proved"}
+      </h4>
+      {by_client.length === 0 ? (
+        <p>
+          {client_can === "impossible"
+            ? "No change of hints can: proved over all requests with these keys and this time."
+            : "None of up to three changes was found; that there is none is not proved."}
+        </p>
+      ) : (
+        <Changes changes={by_client} />
+      )}
+      {by_operator.length === 0 ? null : (
+        <>
+          <h4>With what only a key, the operator or the clock can change</h4>
+          <Changes changes={by_operator} />
+        </>
+      )}
+      <h4>What keeps each rule from choosing it</h4>
+      {rules.length === 0 ? (
+        <p>No rule has it among its candidates, so no request can reach it.</p>
+      ) : (
+        <BlockedRules rules={rules} />
+      )}
+    </div>
+  );
+}
+
+function Changes({ changes }: { readonly changes: WhyNotAnswer["by_client"] }) {
+  return (
+    <ol class="changes">
+      {changes.map((change) => (
+        <li key={JSON.stringify(change.changes)}>
+          {change.changes.map(({ fact, from, to, sent_as }) => (
+            <p key={fact}>
+              <code class="term">{fact}</code> {from} → <strong>{to}</strong>
+              {sent_as === undefined ? null : <small> {sent_as}</small>}
+            </p>
+          ))}
+          <p class="faint">
+            then <Endpoint id={change.endpoint} /> by{" "}
+            {change.rule === "default" ? "the default route" : `rule ${change.rule}`}
+            {change.cost_usd === undefined ? "" : `, $${change.cost_usd}`}
+          </p>
+          {change.avoids_guards === undefined ? null : (
+            <p class="unsure">
+              avoids guard {change.avoids_guards.join(", ")}: right only if what the request then says is true
+            </p>
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function BlockedRules({ rules }: { readonly rules: WhyNotAnswer["rules"] }) {
+  return (
+    <ol class="rules blocked">
+      {rules.map(({ rule, file, line, as, blocked_by }) => (
+        <li key={rule}>
+          <div class="name">
+            <strong>{rule}</strong>
+            {file === undefined || line === undefined ? null : <SourcePlace file={file} line={line} />}
+            <small class="faint">{as}</small>
+          </div>
+          <div class="why">
+            {blocked_by.length === 0 ? <p class="faint">nothing else</p> : null}
+            {blocked_by.map(({ what, detail }) => (
+              <p key={`${what} ${detail}`}>
+                <code class="term">{what}</code> {detail}
+              </p>
+            ))}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}

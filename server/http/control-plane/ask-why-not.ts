@@ -1,0 +1,60 @@
+import { Worker } from "node:worker_threads";
+import type { WhyNot, WhyNotQuestion } from "./why-not-worker.js";
+
+/**
+ * Answers in a thread of its own, since the answer takes tenths of a second up to seconds. One question at a time; others wait.
+ * @param signal aborted when nobody waits for the answer any more.
+ * @throws WhyNotGivenUp when it takes too long or too much memory.
+ */
+export type AskWhyNot = (question: WhyNotQuestion, signal: AbortSignal) => Promise<WhyNot>;
+
+export class WhyNotGivenUp extends Error {
+  override readonly name = "WhyNotGivenUp";
+}
+
+export interface WhyNotOptions {
+  /** The thread's module; default: the compiled `why-not-worker.js` beside this file. */
+  readonly workerUrl?: URL;
+  /** Milliseconds before a question is given up; default 60,000. */
+  readonly timeoutMs?: number;
+  /** Memory of the thread, MiB; default 1,024. */
+  readonly memoryMb?: number;
+}
+
+/** A thread is started for each question and ends with its answer: questions are few, and what they load is 60 MB. */
+export function createWhyNot(options: WhyNotOptions = {}): AskWhyNot {
+  let queue: Promise<unknown> = Promise.resolve();
+  return (question, signal) => {
+    const answer = queue.then(() => answerInThread(question, signal, options));
+    queue = answer.catch(() => undefined); // the caller has the error; the next in turn goes on
+    return answer;
+  };
+}
+
+async function answerInThread(question: WhyNotQuestion, signal: AbortSignal, options: WhyNotOptions): Promise<WhyNot> {
+  const { timeoutMs = 60_000, memoryMb = 1_024 } = options;
+  signal.throwIfAborted();
+  const worker = new Worker(options.workerUrl ?? new URL("./why-not-worker.js", import.meta.url), {
+    workerData: question,
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+  });
+  const listeners = new AbortController();
+  try {
+    return await new Promise<WhyNot>((resolve, reject) => {
+      const giveUp = () => reject(new WhyNotGivenUp(`the answer takes longer than ${timeoutMs / 1000} s`));
+      const timer = setTimeout(giveUp, timeoutMs);
+      listeners.signal.addEventListener("abort", () => clearTimeout(timer));
+      signal.addEventListener("abort", () => reject(signal.reason), { signal: listeners.signal });
+      worker.once("message", resolve);
+      worker.once("error", (error: NodeJS.ErrnoException) => {
+        const isTooMuch = error.code === "ERR_WORKER_OUT_OF_MEMORY";
+        reject(isTooMuch ? new WhyNotGivenUp(`the answer takes more than ${memoryMb} MiB of memory`) : error);
+      });
+      // After an answer or an error this changes nothing: a promise settles once.
+      worker.once("exit", (code) => reject(new Error(`the thread ended with exit code ${code} and without an answer`)));
+    });
+  } finally {
+    listeners.abort();
+    await worker.terminate();
+  }
+}
