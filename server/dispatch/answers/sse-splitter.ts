@@ -1,5 +1,7 @@
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
+/** A stream may begin with one. */
+const BYTE_ORDER_MARK = 0xfeff;
 
 /** An event may not be larger, bytes: a stream without blank lines must not fill the memory. */
 export const MAX_EVENT_BYTES = 16 * 1024 * 1024;
@@ -103,7 +105,8 @@ export class SseSplitter {
 /** The data of an event: its `data:` lines joined; undefined when it has none (a comment, an id). */
 export function dataOf(event: Buffer): string | undefined {
   const lines: string[] = [];
-  for (const line of event.toString("utf8").split(/\r\n|\n|\r/)) {
+  const text = event.toString("utf8");
+  for (const line of (text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text).split(/\r\n|\n|\r/)) {
     if (line.startsWith("data:")) lines.push(line.startsWith("data: ") ? line.slice(6) : line.slice(5));
     else if (line === "data") lines.push("");
   }

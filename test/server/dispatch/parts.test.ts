@@ -290,6 +290,10 @@ describe("SseSplitter", () => {
     }
   });
 
+  it("reads the first event behind a byte order mark", () => {
+    expect(dataOf(Buffer.from("\ufeffdata: 1\n\n"))).toBe("1");
+  });
+
   it("loses and changes no byte", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: fc.constantFrom("a", "\n", "\r", ":", "é") })), (pieces) => {

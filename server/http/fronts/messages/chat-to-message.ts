@@ -2,6 +2,7 @@ import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { textIn } from "../answer-content.js";
 import { writeState } from "../reasoning-state.js";
+import { toolCallsOf } from "../tool-calls.js";
 import { originOfReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 
 /**
@@ -11,6 +12,7 @@ import { originOfReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 export function chatToMessage(chat: Json, reasoner: string | undefined): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
+  const calls = toolCallsOf(message);
   const text = textIn(message["content"]) + (textOf(message["refusal"]) ?? "");
   return {
     id: messageId(textOf(chat["id"]) ?? ""),
@@ -20,9 +22,9 @@ export function chatToMessage(chat: Json, reasoner: string | undefined): Json {
     content: [
       ...thinkingOf(message, reasoner),
       ...(text === "" ? [] : [{ type: "text", text }]),
-      ...objectsOf(message["tool_calls"]).flatMap((call) => [...stateOf(call), toolUse(call)]),
+      ...calls.flatMap((call) => [...stateOf(call), toolUse(call)]),
     ],
-    stop_reason: stopReason(choice?.["finish_reason"]),
+    stop_reason: stopReason(choice?.["finish_reason"], calls.length > 0),
     stop_sequence: null,
     usage: messageUsage(chat["usage"]),
   };
@@ -70,8 +72,13 @@ const stopReasons: Readonly<Record<string, string>> = {
   content_filter: "refusal",
 };
 
-export function stopReason(reason: unknown): string {
-  return stopReasons[String(reason)] ?? "end_turn";
+/**
+ * @param hasCalls OpenAI says `stop` of a call that the request forced, some servers of every call
+ *   (https://github.com/vllm-project/vllm/pull/25054, read 2026-11-27).
+ */
+export function stopReason(reason: unknown, hasCalls: boolean): string {
+  const stop = stopReasons[String(reason)] ?? "end_turn";
+  return hasCalls && stop === "end_turn" ? "tool_use" : stop;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import { textIn } from "../answer-content.js";
 import type { StreamAbout } from "../front.js";
+import { ToolCalls } from "../tool-calls.js";
 import { originOfReasoning, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 import { isSigned, messageId, messageUsage, stateOf, stopReason, thinkingBlock } from "./chat-to-message.js";
 
@@ -23,6 +24,7 @@ export class MessageStream {
   #usage: unknown;
   /** The call that is passed on as it comes. */
   #streamed: number | undefined;
+  readonly #calls = new ToolCalls();
   readonly #waiting = new Map<number, WaitingCall>();
   /** Stands in the place of the signature of the block of thinking under way. */
   #origin: string | undefined;
@@ -57,7 +59,7 @@ export class MessageStream {
   end(): string {
     const closed = this.#close();
     const calls = [...this.#waiting].map(([index, call]) => this.#wholeCall(index, call)).join("");
-    const delta = { stop_reason: stopReason(this.#reason), stop_sequence: null };
+    const delta = { stop_reason: stopReason(this.#reason, this.#streamed !== undefined), stop_sequence: null };
     return (
       closed + calls + event("message_delta", { delta, usage: messageUsage(this.#usage, this.#about.inputTokens) })
     );
@@ -88,7 +90,7 @@ export class MessageStream {
       thought === undefined ? "" : this.#think(thought),
       ...objectsOf(delta["reasoning_details"]).map((detail) => this.#signed(detail, thought !== undefined)),
       text === "" ? "" : this.#add("text", { type: "text_delta", text }),
-      ...objectsOf(delta["tool_calls"]).map((call) => this.#call(call)),
+      ...objectsOf(delta["tool_calls"]).map((call) => this.#call(this.#calls.piece(call))),
     ].join("");
   }
 

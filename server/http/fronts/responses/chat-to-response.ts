@@ -3,6 +3,7 @@ import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { textIn } from "../answer-content.js";
 import type { StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
+import { toolCallsOf } from "../tool-calls.js";
 import { originOfReasoning, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 import { echoOf } from "./echo-of.js";
 import { callItem, offeredTools } from "./offered-tools.js";
@@ -21,8 +22,12 @@ export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: 
   const refusal = textOf(message["refusal"]) ?? "";
   const content = [...(text === "" ? [] : [outputText(text)]), ...(refusal === "" ? [] : [refusalPart(refusal)])];
   const details = objectsOf(message["reasoning_details"]);
-  const state = writeState({ ...message, reasoning_details: [...details, ...detailsOf(unsigned, reasoner)] });
-  const calls = objectsOf(message["tool_calls"]);
+  const calls = toolCallsOf(message);
+  const state = writeState({
+    ...message,
+    tool_calls: calls,
+    reasoning_details: [...details, ...detailsOf(unsigned, reasoner)],
+  });
   const offered = offeredTools(echo?.["tools"]);
   const output = [
     ...(reasoning === "" ? [] : [reasoningItem(reasoningId(id), reasoning)]),

@@ -2,6 +2,7 @@ import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from
 import { textIn } from "../answer-content.js";
 import type { StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
+import { ToolCalls } from "../tool-calls.js";
 import { type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 import {
   detailsOf,
@@ -60,6 +61,7 @@ export class ResponseStream {
   /** All of it that nobody signs. */
   #unsigned: UnsignedReasoning | undefined;
   readonly #output: Json[] = [];
+  readonly #pieces = new ToolCalls();
   readonly #calls = new Map<unknown, Call>();
   readonly #details: Json[] = [];
   #open: OpenItem | undefined;
@@ -152,7 +154,7 @@ export class ResponseStream {
       this.#add("text", textIn(delta["content"])) +
       this.#add("refusal", textOf(delta["refusal"]) ?? "") +
       objectsOf(delta["tool_calls"])
-        .map((call) => this.#call(call))
+        .map((call) => this.#call(this.#pieces.piece(call)))
         .join("")
     );
   }

@@ -195,6 +195,19 @@ describe("a stream that is translated for its client, put together, is the whole
     expect(of(streamed)).toMatchObject(content);
   });
 
+  it("stops for its tools in the Messages API when OpenAI says `stop` of a call that was forced", () => {
+    const calls = [{ index: 0, id: "a", type: "function", function: { name: "f", arguments: "{}" } }];
+    const choice = { index: 0, finish_reason: "stop" };
+    const whole = { ...head, choices: [{ ...choice, message: { tool_calls: calls } }] };
+    const chunk = { ...head, choices: [{ ...choice, delta: { tool_calls: calls } }] };
+    const stops = { stop_reason: "tool_use" };
+    expect(JSON.parse(messagesFront.answer(Buffer.from(JSON.stringify(whole)), undefined).toString())).toMatchObject(
+      stops,
+    );
+    const events = streamThrough(messagesFront, [Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)]);
+    expect(assemble(events)).toMatchObject(stops);
+  });
+
   it("is a refusal in the Responses API also when it is streamed", () => {
     const delta = (fields: object) =>
       Buffer.from(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta: fields }] })}\n\n`);
