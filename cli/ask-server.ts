@@ -1,4 +1,7 @@
+import { get as getOverHttp, type IncomingMessage } from "node:http";
+import { get as getOverHttps } from "node:https";
 import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { CommandFailure } from "./command-failure.js";
 
 /** The server that commands ask when nothing else is said. */
@@ -23,19 +26,37 @@ export async function askServer(
     throw new CommandFailure(2, `${command}: --server ${server} is not a URL; write it as ${DEFAULT_SERVER}`);
   }
   const headers = token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` };
-  const { request } = await import("undici"); // a quarter of what `policy explain` loads, and most need no server
-  const answer = await request(url, { headers, bodyTimeout: 0 }).catch((error: Error) => {
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new CommandFailure(
       2,
-      `${command}: cannot reach ${server}: ${error.message}; is \`policy serve\` running there? Name another with --server`,
+      `${command}: --server ${server} is no http:// or https:// URL; write it as ${DEFAULT_SERVER}`,
+    );
+  }
+  const answer = await get(url, headers).catch((error: Error) => {
+    throw new CommandFailure(
+      2,
+      `${command}: cannot reach ${server}: ${reasonOf(error)}; is \`policy serve\` running there? Name another with --server`,
     );
   });
-  if (taken.includes(answer.statusCode)) return answer.body;
-  const text = await answer.body.text();
+  const { statusCode: status = 0 } = answer;
+  if (taken.includes(status)) return answer;
   throw new CommandFailure(
     2,
-    `${command}: ${server} answered ${answer.statusCode} for ${path}: ${messageOf(text)}${tokenHelp(answer.statusCode, headers)}`,
+    `${command}: ${server} answered ${status} for ${path}: ${messageOf(await text(answer))}${tokenHelp(status, headers)}`,
   );
+}
+
+/** Node's own client: undici's takes as long to load as the rest of `policy status`. */
+function get(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
+  const start = url.protocol === "https:" ? getOverHttps : getOverHttp;
+  return new Promise((resolve, reject) => {
+    start(url, { headers, agent: false }, resolve).on("error", reject);
+  });
+}
+
+/** Of a name with several addresses each has its own reason, and the error that holds them none. */
+function reasonOf(error: Error): string {
+  return error instanceof AggregateError ? error.errors.map((each: Error) => each.message).join(", ") : error.message;
 }
 
 /** What to do in the shell when the control plane wants a token. */

@@ -1,5 +1,11 @@
 import { type Command, Option } from "commander";
-import { builtInFacts, type CompiledPolicy, type FactDefinition, type Facts, type FactValue } from "../engine/index.js";
+import {
+  builtInFacts,
+  type CompiledPolicy,
+  type FactDefinition,
+  type Facts,
+  type FactValue,
+} from "../engine/compiling.js";
 import { readGivenFact, type SourcedFacts } from "../server/http/control-plane/given-facts.js";
 import { CommandFailure } from "./command-failure.js";
 

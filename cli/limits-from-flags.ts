@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { formatUsd } from "../engine/index.js";
+import { formatUsd } from "../engine/compiling.js";
 import { parseBudget, periods } from "../server/keys/limits.js";
 import { CommandFailure } from "./command-failure.js";
 

@@ -8,7 +8,7 @@ import {
   loadCompiledPolicy,
   renderDiagnostics,
   type SourceFile,
-} from "../engine/index.js";
+} from "../engine/compiling.js";
 import { PolicyDirectoryError } from "../server/policy-files/list-policy-files.js";
 import { readPolicyDirectory } from "../server/policy-files/read-policy-directory.js";
 import { CommandFailure } from "./command-failure.js";

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
-import { type CompiledPolicy, compilePolicy, renderDiagnostics, type SourceFile } from "../engine/index.js";
+import { type CompiledPolicy, compilePolicy, renderDiagnostics, type SourceFile } from "../engine/compiling.js";
 import { isYamlName } from "../server/policy-files/list-policy-files.js";
 import { readPolicyDirectory } from "../server/policy-files/read-policy-directory.js";
 import { runGit } from "../server/policy-files/run-git.js";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import type { CompiledPolicy, World } from "../engine/index.js";
+import type { CompiledPolicy, World } from "../engine/compiling.js";
 import { answersAsked } from "../server/dispatch/answers/answers-asked.js";
 import { createServingPolicies } from "../server/dispatch/serving-policy.js";
 import { type Api, otherApis } from "../server/http/body/body-of-api.js";

@@ -7,7 +7,7 @@ import {
   factsOfRecord,
   type SourceFile,
   shortRevision,
-} from "../engine/index.js";
+} from "../engine/compiling.js";
 import { askServerForJson } from "./ask-server.js";
 import { CommandFailure } from "./command-failure.js";
 

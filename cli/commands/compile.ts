@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { shortRevision, writeCompiledPolicy, writeCounted } from "../../engine/index.js";
+import { shortRevision, writeCompiledPolicy, writeCounted } from "../../engine/compiling.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { loadPoliciesWithTests } from "../load-policies.js";

@@ -6,20 +6,17 @@ import {
   factsOfRecord,
   findAskedModel,
   renderExplanation,
-  renderWhyNot,
   unknownWorldNames,
-  type WhyNot,
   type World,
-  whyNot,
-} from "../../engine/index.js";
+} from "../../engine/compiling.js";
 import { type Api, apis } from "../../server/http/body/body-of-api.js";
 import { readGitRevision } from "../../server/policy-files/git-revision.js";
 import { CommandFailure } from "../command-failure.js";
 import { addFactOptions, factsFromFlags, factsOfAPlainRequest } from "../facts-from-flags.js";
-import { globalOptions } from "../global-options.js";
+import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
-import { type RequestRead, readRequest } from "../read-request.js";
-import { type Explained, reproduceDecision } from "../reproduce-decision.js";
+import type { RequestRead } from "../read-request.js";
+import type { Explained } from "../reproduce-decision.js";
 
 interface ExplainOptions extends Readonly<Record<string, unknown>> {
   readonly request?: string;
@@ -69,16 +66,14 @@ export function explainCommand(): Command {
       if (own.decision !== undefined) refuseBesideDecision(self);
       else if (own.content === true) throw new CommandFailure(2, "policy explain: --content goes with --decision only");
       const explained =
-        own.decision === undefined ? await explainHere(own, self) : await reproduceDecision(own.decision, own.server);
+        own.decision === undefined ? await explainHere(own, self) : await explainServed(own.decision, own.server);
       const { record } = explained;
       if (own.content === true) {
         process.stdout.write(`${JSON.stringify(contentOf(explained), undefined, 2)}\n`);
         return;
       }
       if (own.whyNot !== undefined) {
-        const answer = explainWhyNot(explained, own.whyNot);
-        const text = options.json ? JSON.stringify(answer, undefined, 2) : renderWhyNot(answer, options);
-        process.stdout.write(`${text}\n`);
+        process.stdout.write(`${await explainWhyNot(explained, own.whyNot, options)}\n`);
         return;
       }
       process.stdout.write(
@@ -97,9 +92,9 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
   const described = factsFromFlags(own, policy);
   const world = knownWorld(policy, readWorld(own));
   const isPlain = own.request === undefined && own.header === undefined;
-  const base: RequestRead = isPlain
+  const base = isPlain
     ? { ...factsOfAPlainRequest(now), warnings: [], world: {} }
-    : await readRequest(policy, { file: own.request, api: own.api, headers: own.header ?? [] }, world.latency_ms, now);
+    : await readGiven(own, policy, world, now);
   const record = explainDecision({
     policy,
     facts: { ...base.facts, ...described.facts },
@@ -113,6 +108,20 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
   return { record, policy };
 }
 
+// What reads a request as the proxy does, what asks a server, and what answers `--why-not` are loaded where they are used: together they
+// take as long to load as all the rest.
+
+async function readGiven(own: ExplainOptions, policy: CompiledPolicy, world: World, now: number): Promise<RequestRead> {
+  const { readRequest } = await import("../read-request.js");
+  const given = { file: own.request, api: own.api, headers: own.header ?? [] };
+  return readRequest(policy, given, world.latency_ms, now);
+}
+
+async function explainServed(id: string, server: string): Promise<Explained> {
+  const { reproduceDecision } = await import("../reproduce-decision.js");
+  return reproduceDecision(id, server);
+}
+
 /** @throws CommandFailure (1) when nothing was recorded. */
 function contentOf({ record: { id }, content }: Explained): object {
   if (content !== undefined) return content;
@@ -122,10 +131,12 @@ function contentOf({ record: { id }, content }: Explained): object {
   );
 }
 
-function explainWhyNot({ record, policy }: Explained, name: string): WhyNot {
+async function explainWhyNot({ record, policy }: Explained, name: string, options: GlobalOptions): Promise<string> {
   const asked = findAskedModel(policy.set.catalog, name);
   if ("help" in asked) throw new CommandFailure(2, `policy explain: --why-not ${name}: ${asked.help}`);
-  return whyNot(policy, factsOfRecord(record), record.world, asked.id);
+  const { renderWhyNot, whyNot } = await import("../../engine/index.js");
+  const answer = whyNot(policy, factsOfRecord(record), record.world, asked.id);
+  return options.json ? JSON.stringify(answer, undefined, 2) : renderWhyNot(answer, options);
 }
 
 function readWorld(own: ExplainOptions): World {

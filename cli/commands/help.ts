@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { diagnosticCodes } from "../../engine/index.js";
+import { diagnosticCodes } from "../../engine/compiling.js";
 import { CommandFailure } from "../command-failure.js";
 import { packageRoot } from "../package-root.js";
 

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { createParser } from "eventsource-parser";
-import type { RecordedAttempt, RecordedResult } from "../../engine/index.js";
+import type { RecordedAttempt, RecordedResult } from "../../engine/compiling.js";
 import { askServer, DEFAULT_SERVER } from "../ask-server.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";

@@ -1,4 +1,4 @@
-import type { SourceFile } from "../../engine/index.js";
+import type { SourceFile } from "../../engine/compiling.js";
 
 /** The sources a decision was made under, as a log or a database keeps them. */
 export interface LoggedPolicy {

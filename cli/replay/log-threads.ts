@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { CompiledPolicy } from "../../engine/index.js";
+import type { CompiledPolicy } from "../../engine/compiling.js";
 import type { LoggedPolicy } from "./log-piece.js";
 import type { LogAnswer, LogMessage, LogResult, LogWork } from "./log-worker.js";
 import { PieceMemory } from "./piece-memory.js";

@@ -179,6 +179,10 @@ describe("the policy command on a starter set", () => {
     [["explain", "--request", "/nowhere.json"], "cannot read the request"],
     [["explain", "-H", "x-route-tags"], "write it as 'name: value'"],
     [["explain", "--decision", "dec_x", "--server", "http://127.0.0.1:1"], "cannot reach"],
+    [
+      ["explain", "--decision", "dec_x", "--server", "ftp://127.0.0.1"],
+      "--server ftp://127.0.0.1 is no http:// or https:// URL",
+    ],
     [["explain", "--down", "nope"], "--down names `nope`, which is no endpoint, model or provider"],
     [["explain", "--rate-limited", "nope"], "--rate-limited names `nope`"],
     [["explain", "--latency", "x=5"], "--latency names `x`"],
