@@ -27,7 +27,7 @@ export const diagnosticCodes = {
   RW1305: "a bad JsonLogic condition",
   RW1306: "a route whose options do not fit together",
   RW1307: "a bad tag",
-  RW1308: "a duration without its unit that is very short",
+  RW1308: "a number that looks like one of another unit",
   RW2001: "a rule that can never decide a request",
   RW2002: "a route rule whose every request is denied",
   RW2003: "a deny rule that is never the one reported",

@@ -23,6 +23,7 @@ import { type RuleIds, readTests } from "./read-tests.js";
 import { childOf, textOf } from "./read-values.js";
 import type { ConditionReading, Reading, RouteReading } from "./reading.js";
 import { revisionOf } from "./revision.js";
+import { CATALOG, ROOT } from "./root-files.js";
 
 export interface CompilePolicyResult {
   /** Absent when there is an error. */
@@ -31,8 +32,6 @@ export interface CompilePolicyResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const ROOT = "policy.yaml";
-const CATALOG = "catalog.yaml";
 const emptyCatalog: Catalog = { providers: [], models: [] };
 
 /**

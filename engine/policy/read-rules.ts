@@ -1,10 +1,11 @@
 import type { Condition } from "../conditions/condition.js";
 import type { Span } from "../diagnostics/diagnostic.js";
-import { didYouMean } from "../diagnostics/suggest.js";
+import { didYouMean, listNames } from "../diagnostics/suggest.js";
 import { limits } from "../source/limits.js";
 import { entryOf, type Located, type LocatedMap, shorten, spanWithin } from "../source/located.js";
 import { defined } from "./defined.js";
 import { isMisspelt } from "./is-section-readable.js";
+import { isTestFile } from "./is-test-file.js";
 import type { KnownParts, ReadRule, WrittenId } from "./known-parts.js";
 import type { Rule } from "./policy-set.js";
 import { readCondition } from "./read-condition.js";
@@ -14,6 +15,7 @@ import { childOf, itemsOf, mapOf, textOf } from "./read-values.js";
 import type { PoolsByName } from "./read-weights.js";
 import type { RouteReading } from "./reading.js";
 import { resolveInclude } from "./resolve-include.js";
+import { CATALOG, ROOT } from "./root-files.js";
 import { factHelp } from "./unknown-fact.js";
 
 export interface RulesInput {
@@ -151,16 +153,21 @@ class RulesReader implements RulesRead {
     }
     this.#includedAt.set(name, node.span);
     if (!fileNames.has(name)) {
+      // Worked out when all includes are known: a file that another one means is not meant here.
       const help = () =>
         includeHelp(
           name,
           written,
-          [...fileNames].filter((other) => other !== from),
+          [...fileNames].filter((other) => !this.#isTaken(other)),
         );
       report.error("RW1005", node.span, `there is no file \`${shorten(name)}\` in the policy directory`, help);
       return undefined;
     }
     return name;
+  }
+
+  #isTaken(name: string): boolean {
+    return this.#includedAt.has(name) || name === ROOT || name === CATALOG || isTestFile({ name });
   }
 
   #readRule(node: LocatedMap, scopes: readonly Condition[]): void {
@@ -271,5 +278,9 @@ function includeHelp(name: string, written: string, others: readonly string[]): 
   // As written it would be right, were paths not relative to the file they stand in.
   if (others.includes(written))
     return `paths are relative to this file: there is \`${shorten(written)}\` beside policy.yaml`;
-  return didYouMean(name, others) ?? "create it, or mend the path: it is relative to the file it stands in";
+  const near = didYouMean(name, others);
+  if (near !== undefined) return near;
+  return others.length > 0
+    ? `nothing includes ${listNames(others)}: is ${others.length === 1 ? "it" : "one of them"} meant?`
+    : "create it, or mend the path: it is relative to the file it stands in";
 }

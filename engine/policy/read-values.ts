@@ -1,5 +1,6 @@
 import { entryOf, type Located, type LocatedMap, shorten } from "../source/located.js";
-import { valueForms } from "../source/value-forms.js";
+import { perMillion } from "../source/meant-value.js";
+import { helpFor, valueForms } from "../source/value-forms.js";
 import { parseInstant } from "../units/instants.js";
 import { type NanoUsd, type PicoUsdPerToken, parsePricePerMillionTokens, parseUsd } from "../units/money.js";
 import { normalizeTag } from "../units/tags.js";
@@ -73,7 +74,14 @@ export function usdOf(reading: Reading, node: Located | undefined): NanoUsd | un
 
 /** Whole pico-dollars per token, from the decimal text. */
 export function priceOf(reading: Reading, node: Located | undefined): PicoUsdPerToken | undefined {
-  return exact(reading, node, "price", parsePricePerMillionTokens);
+  const price = exact(reading, node, "price", parsePricePerMillionTokens);
+  if (price === undefined || node?.kind !== "scalar") return price;
+  const meant = perMillion(node.source);
+  if (meant !== undefined) {
+    const message = `\`${shorten(node.source)}\` is USD for a million tokens, less than any model costs`;
+    reading.report.warning("RW1308", node.span, message, `if it is the price of one token, write \`${meant}\``);
+  }
+  return price;
 }
 
 /** Whole milliseconds of a duration: `800`, `800ms`, `30s`, `2m`. A bare number that looks like seconds is warned about. */
@@ -135,8 +143,9 @@ function exact<Value extends number>(
   if (node?.kind !== "scalar" || node.value === null || faulty.has(node)) return undefined;
   const value = parse(node.source);
   if (value === undefined) {
-    const { code, what, help } = valueForms[form] as (typeof valueForms)[string];
-    report.error(code, node.span, `\`${shorten(node.source)}\` is not ${what}`, help);
+    const valueForm = valueForms[form] as (typeof valueForms)[string];
+    const message = `\`${shorten(node.source)}\` is not ${valueForm.what}`;
+    report.error(valueForm.code, node.span, message, helpFor(valueForm, node.source));
   }
   return value;
 }

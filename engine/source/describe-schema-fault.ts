@@ -12,7 +12,7 @@ import {
   shorten,
 } from "./located.js";
 import { descriptionOf, joinOr, ownDescription, rangeOf, typeNames, wantedTypes } from "./schema-words.js";
-import { valueForms } from "./value-forms.js";
+import { helpFor, valueForms } from "./value-forms.js";
 
 /** What a value does not fit, and where. */
 export interface SchemaFault {
@@ -62,7 +62,12 @@ export function describeSchemaFault(fault: SchemaFault): readonly Description[] 
     if (node.kind === "scalar" && typeof node.value === "string" && isPlainNumber(node.value)) {
       return say(form.code, `the text \`${node.value}\` is not ${form.what}`, `write it without quotes: ${node.value}`);
     }
-    return say(form.code, `${describe(node)} is not ${form.what}`, comparisonIn(fault) ?? form.help, placeOf(fault));
+    return say(
+      form.code,
+      `${describe(node)} is not ${form.what}`,
+      comparisonIn(fault) ?? helpFor(form, sourceOf(node)),
+      placeOf(fault),
+    );
   }
 
   switch (keyword) {
@@ -234,6 +239,10 @@ function comparisonIn({ node, definition }: SchemaFault): string | undefined {
   const [, sign = "", bound] = (node.kind === "scalar" && /^([<>]=?)\s*(\S+)$/.exec(node.source)) || [];
   const isCondition = definition?.endsWith("Condition") === true;
   return isCondition && bound !== undefined ? `write \`{ ${comparisons[sign]}: ${shorten(bound)} }\`` : undefined;
+}
+
+function sourceOf(node: Located): string {
+  return node.kind === "scalar" ? node.source : "";
 }
 
 /** What the message is about: the key that holds the value, an item, the file. */

@@ -27,7 +27,7 @@ class Locating {
 
   constructor(private readonly file: SourceFile) {}
 
-  node(node: ParsedNode): Located {
+  node(node: ParsedNode, isItem = false): Located {
     const span = this.spanOf(node);
     if (isAlias(node)) {
       const message = `YAML aliases (\`*${shorten(node.source)}\`) are not used in policies`;
@@ -35,9 +35,9 @@ class Locating {
       return this.placeholder(null, span);
     }
     this.refuseProperties(node, span);
-    if (isMap(node)) return this.map(node.items as readonly Pair<ParsedNode, ParsedNode | null>[], span);
+    if (isMap(node)) return this.map(node.items as readonly Pair<ParsedNode, ParsedNode | null>[], span, isItem);
     if (isSeq(node))
-      return { kind: "list", items: (node.items as readonly ParsedNode[]).map((n) => this.node(n)), span };
+      return { kind: "list", items: (node.items as readonly ParsedNode[]).map((n) => this.node(n, true)), span };
     return this.scalar(node.value, node.source ?? "", span);
   }
 
@@ -48,9 +48,11 @@ class Locating {
     return placeholder;
   }
 
-  private map(pairs: readonly Pair<ParsedNode, ParsedNode | null>[], span: Span): Located {
+  private map(pairs: readonly Pair<ParsedNode, ParsedNode | null>[], span: Span, isItem: boolean): Located {
     const byKey = new Map<string, LocatedEntry>();
     let isComplete = true;
+    /** The first key of a list's item comes again: a dash is missing, and what follows belongs to the next item. */
+    let isNextItem = false;
     for (const { key: keyNode, value } of pairs) {
       const key = this.key(keyNode);
       if (key === undefined) {
@@ -64,8 +66,10 @@ class Locating {
       const located = value === null ? empty : this.node(value);
       const first = byKey.get(key);
       if (first === undefined) byKey.set(key, { key, keySpan, value: located });
-      else {
-        this.refuse("RW1003", keySpan, `\`${shorten(key)}\` stands twice in this mapping`, "keep one of them", {
+      else if (!isNextItem) {
+        isNextItem = isItem && byKey.keys().next().value === key;
+        const help = isNextItem ? `, or begin another item of the list: \`- ${shorten(key)}: …\`` : "";
+        this.refuse("RW1003", keySpan, `\`${shorten(key)}\` stands twice in this mapping`, `keep one of them${help}`, {
           span: first.keySpan,
           note: "first written here",
         });
@@ -86,6 +90,11 @@ class Locating {
     this.refuseProperties(node, span);
     if (!isScalar(node) || typeof node.value !== "string") {
       const source = isScalar(node) ? (node.source ?? "") : "";
+      if (/^\d+$/.test(source) && /\d,$/.test(this.file.text.slice(0, span.start))) {
+        const help = "write whole numbers without commas, and decimals with a point";
+        this.refuse("RW1302", span, "a comma within a number ends it", help);
+        return undefined;
+      }
       const help = source === "" ? "write `key: value`" : `put it in quotes if it is a name: "${shorten(source)}"`;
       this.refuse("RW1103", span, "a key must be text", help);
       return undefined;

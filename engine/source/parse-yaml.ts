@@ -64,7 +64,8 @@ function readDocuments(file: SourceFile, documents: readonly YamlDocument[]): Pa
     ...(second === undefined ? [] : [refuseDocument(file, document, second)]),
     ...refuseDirectives(file, document),
   ];
-  if (document.errors.length > 0 || document.contents === null) return { diagnostics, refused: new Set() };
+  if (document.errors.length > 0 || second !== undefined || document.contents === null)
+    return { diagnostics, refused: new Set() };
   const { located, diagnostics: refusals, refused } = locate(file, document.contents);
   return { root: located, diagnostics: [...diagnostics, ...refusals], refused };
 }
@@ -80,7 +81,7 @@ function refuseDocument({ name, text }: SourceFile, first: YamlDocument, second:
     severity: "error",
     message: "a second document begins here; a policy file holds one",
     span: { file: name, start: found, end: found + (mark === null ? 1 : 3) },
-    help: "move it to a file of its own and `include` it",
+    help: "remove this line if it is one document; else move what follows to a file of its own and `include` it",
   };
 }
 

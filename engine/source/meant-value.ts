@@ -1,0 +1,51 @@
+import { parsePricePerMillionTokens, parseUsd } from "../units/money.js";
+import { parseTokens } from "../units/tokens.js";
+
+const millisecondsIn: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  sec: 1_000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+};
+const MOST_MS = 24 * 3_600_000;
+const durationUnits: Readonly<Record<string, string>> = { sec: "s", min: "m" };
+const tokenUnits: Readonly<Record<string, string>> = { k: "k", m: "M", ki: "Ki", mi: "Mi" };
+
+/** What is most likely meant by a number with another unit or notation, as policies write it: `2s` → `2000`, `200K` → `200k`, `$0.05` → `0.05`. */
+export const meantValues: Readonly<Record<"milliseconds" | "duration" | "tokens" | "usd" | "price", MeantValue>> = {
+  milliseconds(text) {
+    const [, digits = "", unit = ""] = /^(\d{1,8}(?:\.\d{1,3})?) ?(ms|s|sec|m|min|h)$/.exec(text) ?? [];
+    const ms = Math.round(Number(digits) * (millisecondsIn[unit] ?? Number.NaN));
+    return ms <= MOST_MS ? String(ms) : undefined;
+  },
+  duration(text) {
+    const [, digits = "", unit = ""] = /^(\d{1,8}(?:\.\d{1,3})?) ?(ms|s|sec|m|min|h)$/.exec(text) ?? [];
+    const ms = Number(digits) * (millisecondsIn[unit] ?? Number.NaN);
+    return Number.isInteger(ms) && ms >= 1 && ms <= MOST_MS ? `${digits}${durationUnits[unit] ?? unit}` : undefined;
+  },
+  tokens(text) {
+    const [, digits = "", unit = ""] = /^(\d[\d_]*(?:\.\d+)?) ?(k|m|ki|mi)?(?: ?tokens)?$/i.exec(text) ?? [];
+    const meant = `${digits.replaceAll("_", "")}${tokenUnits[unit.toLowerCase()] ?? ""}`;
+    return parseTokens(meant) === undefined ? undefined : meant;
+  },
+  usd: (text) => withoutCurrency(text, parseUsd),
+  price: (text) => perMillion(text) ?? withoutCurrency(text, parsePricePerMillionTokens),
+};
+
+/** The price of a million tokens where that of a single token is written, as other gateways have it: `0.0000025`, `2.5e-06` → `2.5`. */
+export function perMillion(text: string): string | undefined {
+  const usd = Number(text);
+  return usd > 0 && usd < LEAST_USUAL_PRICE ? String(Number((usd * 1_000_000).toPrecision(9))) : undefined;
+}
+
+/** USD per million tokens: no model costs less. */
+const LEAST_USUAL_PRICE = 0.001;
+
+type MeantValue = (text: string) => string | undefined;
+
+function withoutCurrency(text: string, parse: (text: string) => number | undefined): string | undefined {
+  const [, digits = ""] = /^\$? ?(\d+(?:\.\d+)?) ?(?:\$|USD)?$/.exec(text) ?? [];
+  return parse(digits) === undefined ? undefined : digits;
+}
