@@ -4,9 +4,10 @@
 export type { Condition, Predicate } from "./conditions/condition.js";
 export { absentFacts, builtInFacts, type FactDefinition } from "./conditions/fact-definitions.js";
 export { matchesGlob } from "./conditions/glob.js";
+export { howFactIsSent } from "./conditions/how-facts-are-sent.js";
 export type { Diagnostic } from "./diagnostics/diagnostic.js";
 export { renderDiagnostics } from "./diagnostics/render-diagnostics.js";
-export { didYouMean, listNames } from "./diagnostics/suggest.js";
+export { didYouMean, listNames, nearestNames } from "./diagnostics/suggest.js";
 export { decide } from "./evaluate/decide.js";
 export type { Facts, FactValue } from "./evaluate/facts.js";
 export type { Outcome } from "./evaluate/outcome.js";

@@ -1,10 +1,10 @@
+import { howFactIsSent } from "../conditions/how-facts-are-sent.js";
 import { type Facts, readFact } from "../evaluate/facts.js";
 import { formatFactValue } from "../explain/format-fact-value.js";
 import type { World } from "../rank/world.js";
 import { formatUsd } from "../units/money.js";
 import type { AskedModel } from "./asked-model.js";
 import { avoidedGuards } from "./avoided-guards.js";
-import { howFactIsSent } from "./how-facts-are-sent.js";
 import type { Trial } from "./trial.js";
 import { describeWorldChanges } from "./world-changes.js";
 import { definitionsOf } from "./write-request.js";

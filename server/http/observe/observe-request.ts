@@ -1,10 +1,13 @@
 import {
   type AttributeDefinition,
+  builtInFacts,
   dependsOnPromptSize,
-  didYouMean,
   type Facts,
   type FactValue,
+  howFactIsSent,
+  listNames,
   MAX_TOKENS,
+  nearestNames,
   type PolicySet,
   type TokenBounds,
 } from "../../../engine/serving.js";
@@ -172,12 +175,24 @@ function warnOfUnknownHints(
   for (const name in headers) {
     if (!name.startsWith(PREFIX) || knownHints.has(name) || name === FAULT_HEADER) continue;
     if (headersOfAttributes(attributes).has(name)) continue;
-    const near = didYouMean(
-      name,
-      [...knownHints].filter((known) => known.startsWith(PREFIX)),
-    );
-    warnings.push(`${name}: there is no such hint; ${near ?? "it was not used"}`);
+    warnings.push(`${name}: there is no such hint; ${helpForUnknownHint(name, attributes)}`);
   }
+}
+
+/** The names of hints as facts are written, so that a part of one is known: `x-route-latency` → `x-route-max-latency-ms`. */
+const hintNames: readonly string[] = [...knownHints]
+  .filter((known) => known.startsWith(PREFIX))
+  .map((known) => known.slice(PREFIX.length).replaceAll("-", "_"));
+
+function helpForUnknownHint(header: string, attributes: readonly AttributeDefinition[]): string {
+  const name = header.slice(PREFIX.length).replaceAll("-", "_");
+  const fact = [...builtInFacts, ...attributes].find((each) => each.name.replace(/^attributes\./, "") === name)?.name;
+  if (fact !== undefined) {
+    const from = fact === "time" ? "the clock" : (howFactIsSent(attributes, fact) ?? "the API key");
+    return `the fact \`${fact}\` is taken from ${from}`;
+  }
+  const near = nearestNames(name, hintNames).map((known) => `${PREFIX}${known.replaceAll("_", "-")}`);
+  return near.length === 0 ? "it was not used" : `did you mean ${listNames(near)}?`;
 }
 
 const SWITCH_FORM = "it takes true or false";

@@ -117,8 +117,14 @@ describe("observeRequest()", () => {
   it.each([
     ["x-route-tag", "did you mean `x-route-tags`?"],
     ["x-route-max-latency", "did you mean `x-route-max-latency-ms`?"],
+    ["x-route-latency", "did you mean `x-route-max-latency-ms`?"],
+    ["x-route-budget", "did you mean `x-route-budget-usd`?"],
+    ["x-route-tenant", "the fact `tenant` is taken from the API key"],
+    ["x-route-model", "the fact `model` is taken from body model"],
+    ["x-route-user", "the fact `user` is taken from body user"],
+    ["x-route-uses-vision", "the fact `uses_vision` is taken from an image in a message"],
     ["x-route-colour", "it was not used"],
-  ])("says of the unknown hint %s which one is near", async (header, help) => {
+  ])("says of the unknown hint %s which one is near, or where the fact comes from", async (header, help) => {
     const { warnings } = await observe({ [header]: "1" });
     expect(warnings).toEqual([`${header}: there is no such hint; ${help}`]);
   });

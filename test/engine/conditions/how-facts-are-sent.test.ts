@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { controlOf } from "../../../engine/analyze/fact-control.js";
-import { howFactIsSent } from "../../../engine/analyze/how-facts-are-sent.js";
 import { builtInFacts } from "../../../engine/conditions/fact-definitions.js";
+import { howFactIsSent } from "../../../engine/conditions/how-facts-are-sent.js";
 import type { AttributeDefinition, PolicySet } from "../../../engine/policy/policy-set.js";
 import { hints, tagHeaders } from "../../../server/http/observe/hints.js";
 
