@@ -93,6 +93,15 @@ describe("calls of tools of servers that are nearly compatible", () => {
       [made, made, "a", made].map((id) => ({ id, name: "f", text: "{}" })),
     ],
     [
+      "never run into one that has another's index",
+      [
+        { index: 1, id: "a", ...f('{"x":1}') },
+        { index: 1, id: "b", ...f('{"y"', "g") },
+        { index: 1, ...more(":2}") },
+      ],
+      two,
+    ],
+    [
       "are several without index and id",
       [f("{}"), f("{}", "g")],
       ["f", "g"].map((name) => ({ id: made, name, text: "{}" })),
