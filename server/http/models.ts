@@ -7,7 +7,7 @@ import type { ApiError } from "./errors/api-error.js";
  */
 export function listModels({ set }: CompiledPolicy, allowed?: readonly string[]): object {
   const data = set.catalog.models.filter((model) => mayUse(model, allowed)).map(modelObject);
-  return { object: "list", data, has_more: false };
+  return { object: "list", data, has_more: false, total_count: data.length, links: { next: null } };
 }
 
 /**
@@ -37,8 +37,8 @@ function mayUse({ id, endpoints }: Model, allowed: readonly string[] | undefined
 
 /**
  * OpenAI's fields, those of Anthropic's (`type`, `display_name`, `created_at`), and those of OpenRouter's that tell models apart
- * (https://openrouter.ai/docs/guides/overview/models, read 2026-11-25). When a model was made is not known of any, and clients
- * insist on a number or a date.
+ * (https://openrouter.ai/docs/guides/overview/models, read 2026-11-25) or that its SDK insists on (`@openrouter/sdk` 1.3.19). When a
+ * model was made is not known of any, and clients insist on a number or a date.
  */
 function modelObject(model: Model) {
   const { id, contextWindow, maxOutputTokens, capabilities, price, endpoints } = model;
@@ -54,6 +54,8 @@ function modelObject(model: Model) {
     created_at: "1970-01-01T00:00:00Z",
     owned_by: id.slice(0, id.indexOf("/")),
     name: id,
+    canonical_slug: id,
+    links: { details: `/v1/models/${id}` },
     context_length: contextWindow,
     architecture: {
       modality: `${input.join("+")}->${output.join("+")}`,
@@ -62,7 +64,14 @@ function modelObject(model: Model) {
     },
     // Without a price nothing is said of it: unknown is not free.
     ...(price === undefined ? {} : { pricing: pricing(price) }),
-    top_provider: { context_length: contextWindow, max_completion_tokens: maxOutputTokens ?? null },
+    top_provider: {
+      context_length: contextWindow,
+      max_completion_tokens: maxOutputTokens ?? null,
+      is_moderated: false,
+    },
+    default_parameters: null,
+    per_request_limits: null,
+    supported_voices: null,
     supported_parameters: supportedParameters(has),
     capabilities,
     providers: [...new Set(endpoints.map(({ provider }) => provider))],

@@ -497,6 +497,16 @@ describe("the rest of /v1", () => {
       capabilities: ["tools", "vision", "json_schema"],
       providers: ["one"],
     });
+    // Without these OpenRouter's own SDK refuses the list.
+    expect(list).toMatchObject({ total_count: 2, links: { next: null } });
+    expect(list.data[0]).toMatchObject({
+      canonical_slug: "acme/one",
+      links: { details: "/v1/models/acme/one" },
+      top_provider: { is_moderated: false },
+      default_parameters: null,
+      per_request_limits: null,
+      supported_voices: null,
+    });
     for (const id of ["acme/two", "acme%2Ftwo", "two"]) {
       expect(await (await fetch(`${proxy.url}/v1/models/${id}`)).json()).toMatchObject({ id: "acme/two" });
     }
