@@ -129,6 +129,7 @@ const providerFields: Readonly<Record<string, ReadField>> = {
 const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
   models(value, draft) {
     if (!isTexts(value)) return "a list of models";
+    if (value.length === 0 || value.includes("auto")) return undefined; // whatever the policy chooses
     const { model } = draft.body;
     const names = [...(typeof model === "string" && model !== "auto" ? [model] : []), ...value];
     const { catalog } = draft.policy.set;

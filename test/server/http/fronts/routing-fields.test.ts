@@ -61,6 +61,8 @@ describe("the fields of other routers", () => {
     ["provider.zdr", { provider: { zdr: true } }, [far]],
     ["provider.allow_fallbacks", { provider: { allow_fallbacks: false } }, [near]],
     ["models", { models: ["acme/one"] }, [one]],
+    ["no models", { models: [] }, [near, far, one]],
+    ["auto among models", { models: ["acme/one", "auto"] }, [near, far, one]],
     ["a suffix that sorts", { model: "acme/two:floor" }, [far, near, one]],
     ["two of them", { models: ["two"], provider: { allow_fallbacks: false, order: ["far"] } }, [far]],
   ])("narrow the plan: %s", async (_, body, plan) => {
