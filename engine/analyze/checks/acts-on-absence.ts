@@ -14,13 +14,13 @@ const MOST_TRIED = 16;
 export const actsOnAbsence: Check = function* (context) {
   const { regions } = context;
   for (const { rule } of [...regions.denies, ...regions.requires]) {
-    const facts = factsWhoseAbsenceCounts(context, rule);
+    const { facts, isEachEnough } = factsWhoseAbsenceCounts(context, rule);
     if (facts.length === 0) continue;
     const names = facts.map((name) => `\`${name}\``).join(" or ");
     const onlyThen = regions.conditions.of(rule.condition, "true")?.length === 0 ? ", and on no other" : "";
     const attribute = facts.find((name) => name.startsWith("attributes."));
     const ways = [
-      `${presenceOf(context, facts)} beside it if absence should not count`,
+      `${presenceOf(context, isEachEnough ? facts : facts.slice(0, 1))} beside it if absence should not count`,
       ...(attribute === undefined ? [] : ["a `default` for the attribute"]),
       `\`# policy-ignore RW2103: reason\` above the rule if it should`,
     ];
@@ -36,16 +36,21 @@ export const actsOnAbsence: Check = function* (context) {
 
 /** Of a text that is compared with a value there is no mapping in which `present` could stand. */
 function presenceOf({ definitions }: CheckContext, facts: readonly string[]): string {
-  const text = facts.find((name) => definitions.some((each) => each.name === name && each.type === "string"));
-  return text === undefined ? "`present: true`" : `\`all: [{ ${text}: { present: true } }]\``;
+  const isText = (name: string) => definitions.some((each) => each.name === name && each.type === "string");
+  if (!facts.some(isText)) return "`present: true`";
+  return `\`all: [{ ${facts.map((name) => `${name}: { present: true }`).join(", ")} }]\``;
 }
 
-function factsWhoseAbsenceCounts({ regions }: CheckContext, rule: Rule): readonly string[] {
+/** The facts, and whether the absence of each alone is enough; else it takes all of them. */
+function factsWhoseAbsenceCounts(
+  { regions }: CheckContext,
+  rule: Rule,
+): { readonly facts: readonly string[]; readonly isEachEnough: boolean } {
   const unknown = regions.intersect(
     regions.conditions.of(rule.condition, "not-false"),
     regions.conditions.of(rule.condition, "not-true"),
   );
-  if (unknown === undefined || unknown.length === 0) return [];
+  if (unknown === undefined || unknown.length === 0) return { facts: [], isEachEnough: true };
   // Leaves taken as independent may promise a request that there is not: one must be found.
   const show = (areas: readonly Box[]): Facts | undefined => {
     for (const box of areas.slice(0, MOST_TRIED)) {
@@ -70,8 +75,7 @@ function factsWhoseAbsenceCounts({ regions }: CheckContext, rule: Rule): readonl
     }
     return areas !== undefined && show(areas) !== undefined;
   });
-  if (alone.length > 0) return alone;
-  // It takes several absent facts at once.
+  if (alone.length > 0) return { facts: alone, isEachEnough: true };
   const facts = show(unknown);
-  return facts === undefined ? [] : absentFactsOf(rule.condition, facts);
+  return { facts: facts === undefined ? [] : absentFactsOf(rule.condition, facts), isEachEnough: false };
 }

@@ -218,6 +218,9 @@ describe("guards that act on absence", () => {
       "write `all: [{ tenant: { present: true } }]` beside it if absence should not count, or `# policy-ignore RW2103: reason` above the rule if it should",
     ]);
     expect(helps(rule(", all: [{ tenant: { present: true } }]"))).toEqual([]);
+    const both = "all: [{ tenant: { present: true }, priority: { present: true } }]";
+    expect(helps(rule(", priority: batch"))).toEqual([expect.stringContaining(`write \`${both}\` beside it`)]);
+    expect(helps(rule(`, priority: batch, ${both}`))).toEqual([]);
   });
 
   it("are not told of where no request makes their `logic` come out so", () => {
