@@ -248,6 +248,10 @@ class WatchedPolicyStore implements PolicyStore {
   }
 
   #keep(reason: string): "unchanged" {
+    if (this.#rejected !== undefined && this.#policy !== undefined) {
+      const { revision } = this.#policy;
+      this.#options.log.info({ reason, revision }, `the refused edit was taken back; ${this.#serving(this.#policy)}`);
+    }
     this.#succeeded(reason);
     this.#counts.unchanged += 1;
     return "unchanged";
@@ -269,10 +273,13 @@ class WatchedPolicyStore implements PolicyStore {
     this.#lastReload = { at, successful: false, reason };
     this.#counts.rejected += 1;
     if (this.#policy !== undefined) {
-      const serving = `${this.#policy.name}@${shortRevision(this.#policy.revision)}`;
-      this.#options.log.error({ reason, codes }, `an edit was refused; ${serving} goes on ${this.#doing}\n${text}`);
+      this.#options.log.error({ reason, codes }, `an edit was refused; ${this.#serving(this.#policy)}\n${text}`);
     }
     return "rejected";
+  }
+
+  #serving({ name, revision }: CompiledPolicy): string {
+    return `${name}@${shortRevision(revision)} goes on ${this.#doing}`;
   }
 
   #tell(listener: (policy: CompiledPolicy) => void, policy: CompiledPolicy): void {

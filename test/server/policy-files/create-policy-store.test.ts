@@ -60,14 +60,20 @@ describe("createPolicyStore()", () => {
 
   it("calls a reload of the same content unchanged, and clears a refusal that was taken back", async () => {
     const directory = await folderWith(sound("first"));
-    const { store } = await openStore(directory, { watch: false });
+    const { store, logged } = await openStore(directory, { watch: false });
+    const lines = logged.length;
     expect(await store.reload("admin")).toBe("unchanged");
+    expect(logged).toHaveLength(lines);
     await writeFile(join(directory, "policy.yaml"), broken);
     await store.reload("admin");
     await writeFile(join(directory, "policy.yaml"), policyNamed("first"));
     expect(await store.reload("admin")).toBe("unchanged");
     expect(store.status()).toMatchObject({ reloads: { applied: 1, unchanged: 2, rejected: 1 } });
     expect(store.status().rejected).toBeUndefined();
+    expect(logged.at(-1)).toEqual({
+      level: "info",
+      message: expect.stringMatching(/^the refused edit was taken back; first@[0-9a-f]{12} goes on serving$/),
+    });
   });
 
   it("runs concurrent reloads one after another", async () => {
