@@ -1,5 +1,6 @@
 import { indexCatalog } from "../rank/catalog-index.js";
 import { entryOf, type LocatedMap, shorten } from "../source/located.js";
+import { isMisspelt } from "./is-section-readable.js";
 import type { CandidateReference, Pool, Route } from "./policy-set.js";
 import { readModelReference } from "./read-candidates.js";
 import { childOf, mapOf, numberOf } from "./read-values.js";
@@ -43,6 +44,7 @@ export function checkWeights(reading: RouteReading, route: WeightedRoute): void 
     return;
   }
   if (entry === undefined) {
+    if (isMisspelt(reading, map, "weights")) return;
     const help = "write `weights: { author/model: 90, … }`, one for each model or endpoint of `to`";
     report.error("RW1306", entryOf(map, "strategy")?.keySpan, "strategy `weighted` needs `weights`", help);
     return;

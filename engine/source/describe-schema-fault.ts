@@ -106,6 +106,10 @@ export function describeSchemaFault(fault: SchemaFault): readonly Description[] 
     case "minItems":
     case "minProperties":
     case "minLength": {
+      if (entry?.key === "forall") {
+        const help = "of all requests: write `forall: { model: { present: true } }`, which each of them meets";
+        return say("RW1103", "`forall` is empty", help, placeOf(fault));
+      }
       const help = keyword === "minLength" ? "write its text" : "write at least one value";
       const optional = entry === undefined || isRequiredKey(entry.key) ? "" : ", or leave the key out";
       return say("RW1103", `${nameOf(fault)} is empty`, `${help}${optional}`, placeOf(fault));
@@ -196,6 +200,8 @@ const shortForms: Readonly<Record<string, (text: string) => string>> = {
   route: (text) => `route: { to: [${text}] }`,
   default: (text) => `default: { route: { to: [${text}] } }`,
   timeouts: (text) => `timeouts: { total: ${text} }`,
+  cache: (text) => `cache: { ttl: ${/^\d/.test(text) ? text : "5m"} }`,
+  health_check: (text) => `health_check: { path: ${text.startsWith("/") ? text : "/models"} }`,
 };
 
 function helpForType({ schema, node, entry, definition }: SchemaFault, types: readonly string[]): string | undefined {

@@ -5,6 +5,7 @@ import { rank } from "../../rank/rank.js";
 import type { RoutePlan } from "../../rank/route-plan.js";
 import { neverServes } from "../candidate-regions.js";
 import { type Check, type CheckContext, routesOf } from "../check-context.js";
+import { isUnmeetable } from "../is-unmeetable.js";
 import { writeRequest } from "../write-request.js";
 
 /**
@@ -16,6 +17,7 @@ export const candidatesThatNeverServe: Check = function* (context) {
   for (const { name, ruleNumber, route } of routesOf(context)) {
     const reach = context.reach(ruleNumber);
     if (reach.kind !== "decides" || reach.outcome.denied !== undefined) continue;
+    if (reach.outcome.requirements.some((guard) => isUnmeetable(context.policy.set, guard))) continue;
     const plan = rank(context.policy, reach.outcome, reach.request, {});
     // Most candidates serve the request that is at hand; only of the others the question is asked.
     const serving = new Set(plan.attempts.map(({ endpoint }) => endpoint.id));

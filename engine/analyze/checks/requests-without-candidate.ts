@@ -11,6 +11,7 @@ import type { Box } from "../box.js";
 import { boxesWhere, capabilityFacts, neverServes, surelyExcluded } from "../candidate-regions.js";
 import { type Check, type CheckContext, routesOf } from "../check-context.js";
 import { factsOfBox } from "../facts-of-box.js";
+import { isUnmeetable } from "../is-unmeetable.js";
 import type { NumberedRule } from "../policy-regions.js";
 import { expandReferences } from "../route-meaning.js";
 import { writeRequest } from "../write-request.js";
@@ -59,6 +60,7 @@ export const requestsWithoutCandidate: Check = function* (context) {
     };
     for (const guard of regions.requires) {
       const { rule } = guard;
+      if (isUnmeetable(policy.set, rule)) continue;
       const isUnmet = (entry: CatalogEntry) => unmetRequirement(entry, rule as RequireRule, undefined) !== undefined;
       const needsPrice = (rule as RequireRule).require.maxCost !== undefined;
       if (!entries.every((entry) => isUnmet(entry) || (needsPrice && entry.endpoint.price === undefined))) continue;

@@ -1,8 +1,8 @@
 import { listNames } from "../../diagnostics/suggest.js";
 import type { RequireRule } from "../../policy/policy-set.js";
 import { indexCatalog } from "../../rank/catalog-index.js";
-import { unmetRequirement } from "../../rank/unmet-requirement.js";
 import type { Check } from "../check-context.js";
+import { isUnmeetable } from "../is-unmeetable.js";
 
 /** RW2203: a requirement that names a region no endpoint is in, or that no endpoint of the catalog meets. */
 export const unmeetableRequirements: Check = function* ({ regions, policy }) {
@@ -32,8 +32,7 @@ export const unmeetableRequirements: Check = function* ({ regions, policy }) {
             : `the providers with models are ${listNames([...providers])}`,
       };
     }
-    const isUnmet = entries.every((entry) => unmetRequirement(entry, rule as RequireRule, undefined) !== undefined);
-    if (!isUnmet || strange.length > 0 || entries.length === 0) continue;
+    if (!isUnmeetable(policy.set, rule) || strange.length > 0 || entries.length === 0) continue;
     yield {
       code: "RW2203",
       severity: "warning",
