@@ -131,6 +131,13 @@ async function rotateKey(id: string, own: { database: string; overlap: string },
 }
 
 function printIssued({ key, token }: IssuedKey, self: Command, words: string): void {
+  // Before what ends other commands quietly when nobody reads: this output cannot be had again.
+  process.stdout.prependListener("error", () => {
+    process.exitCode = 1;
+    process.stderr.write(
+      `policy keys: the token of ${key.id} reached nobody, and is kept nowhere: \`policy keys rotate ${key.id}\` gives another\n`,
+    );
+  });
   if (globalOptions(self).json) {
     process.stdout.write(`${JSON.stringify({ key: keyToJson(key, Date.now()), token }, undefined, 2)}\n`);
     return;

@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, open, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPolicy } from "../acceptance/proxy-process.js";
 
@@ -52,6 +55,20 @@ describe("policy keys and limits", () => {
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("there is no database sqlite:./data/routewright.db: name the server's with --database");
     expect(await readdir(folder)).not.toContain("data");
+  });
+
+  it("says which key's token reached nobody, and how to get another", async () => {
+    const child = spawn(process.execPath, ["dist/cli/main.js", "keys", "create"], {
+      env: { ...process.env, DATABASE_URL: `sqlite:${join(folder, "unread.db")}` },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    child.stdout.destroy();
+    const ended = once(child, "close");
+    const stderr = await text(child.stderr);
+    expect(stderr).toMatch(
+      /policy keys: the token of (key_\w+) reached nobody, and is kept nowhere: `policy keys rotate \1` gives another\n$/,
+    );
+    expect(await ended).toEqual([1, null]);
   });
 
   it("makes a key where there is no policy, and says that nothing was checked", async () => {
