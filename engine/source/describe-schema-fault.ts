@@ -2,6 +2,7 @@ import type { Span } from "../diagnostics/diagnostic.js";
 import type { DiagnosticCode } from "../diagnostics/diagnostic-codes.js";
 import type { Help, PendingDiagnostic } from "../diagnostics/report.js";
 import { didYouMean, listNames, nearestNames } from "../diagnostics/suggest.js";
+import { disguisedBlank } from "./disguised-blanks.js";
 import { type DocumentKind, isRequiredKey, type SchemaNode } from "./document-schemas.js";
 import {
   describeValue,
@@ -157,11 +158,17 @@ function describeUnknownKey(fault: SchemaFault, say: Say): readonly Description[
   const isInclude = unknown.key === "include" && known.includes("rules");
   const help = () =>
     (isInclude ? "a file is included by an item of `rules`: `- include: guards.yaml`" : undefined) ??
+    helpForBlank(unknown.key) ??
     helpForEquality(fault, unknown) ??
     didYouMean(unknown.key, known) ??
     (known.length === 0 ? undefined : `known here: ${listNames(known, "and")}`);
   const message = `\`${shorten(unknown.key)}\` is not a key of ${nameOf(fault)}`;
   return say("RW1101", message, help, unknown.keySpan).map((said) => ({ ...said, about: unknown.value }));
+}
+
+function helpForBlank(key: string): string | undefined {
+  const blank = disguisedBlank(key);
+  return blank === undefined ? undefined : `a blank that is no space (${blank}) stands in it: type it anew`;
 }
 
 const equalities = new Set(["eq", "equal", "equals", "is", "=", "==", "value"]);

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { describeSyntaxError, type ParserError } from "./describe-syntax-error.js";
+import { disguisedBlank, disguisedIndents } from "./disguised-blanks.js";
 import { positionAt } from "./position.js";
 import type { SourceFile } from "./source-file.js";
 
@@ -13,6 +14,8 @@ const tagErrors = new Set(["TAG_RESOLVE_FAILED", "BAD_COLLECTION_TYPE", "MULTIPL
 export function syntaxErrors(file: SourceFile, errors: readonly ParserError[]): readonly Diagnostic[] {
   const conflicts = errors.length === 0 ? [] : mergeConflicts(file);
   if (conflicts.length > 0) return conflicts;
+  const indents = errors.length === 0 ? [] : strangeIndents(file);
+  if (indents.length > 0) return indents;
   const lines = new Set<number>();
   let isShifted = false;
   return errors.flatMap((error): readonly Diagnostic[] => {
@@ -57,5 +60,15 @@ function mergeConflicts({ name, text }: SourceFile): readonly Diagnostic[] {
     message: "a merge conflict is not resolved here",
     span: { file: name, start: match.index, end: match.index + match[0].trimEnd().length },
     help: "keep one side, and remove the lines of `<<<<<<<`, `=======` and `>>>>>>>`",
+  }));
+}
+
+function strangeIndents({ name, text }: SourceFile): readonly Diagnostic[] {
+  return disguisedIndents(text).map(({ start, end, blanks }) => ({
+    code: "RW1001",
+    severity: "error",
+    message: `a blank that is no space (${disguisedBlank(blanks)}) indents this line`,
+    span: { file: name, start, end },
+    help: "indent with spaces",
   }));
 }
