@@ -9,6 +9,9 @@ import { retryAfter } from "./no-candidate-error.js";
 /** Nobody knows when a call that is under way ends. */
 const BUSY_RETRY_MS = 1_000;
 
+const FOR_THE_OPERATOR =
+  "that does not pass by itself: the operator of this server has to put the providers' keys, or the models' names in the catalog, right (its log says more)";
+
 type Progress = Pick<RequestProgress, "failures" | "passedOver" | "unpaid" | "queuedMs">;
 
 /**
@@ -77,7 +80,7 @@ export function exhaustedError({ failures, unpaid }: Pick<Progress, "failures" |
   }
   const all = (...classes: readonly ErrorClass[]) =>
     failures.every(({ failure }) => classes.includes(failure.errorClass));
-  const message = `no provider could answer (${tried}); try again later${others}`;
+  const message = `no provider could answer (${tried}); ${failures.every(isLasting) ? FOR_THE_OPERATOR : "try again later"}${others}`;
   const waits = failures.flatMap(({ failure }) => (failure.retryAfterMs === undefined ? [] : [failure.retryAfterMs]));
   const wait = retryAfter(waits.length === 0 ? undefined : Math.min(...waits));
   if (all("rate_limited")) {
@@ -88,4 +91,9 @@ export function exhaustedError({ failures, unpaid }: Pick<Progress, "failures" |
   }
   if (all("timeout")) return { status: 504, type: "api_error", code: "upstream_timeout", message };
   return { status: 502, type: "api_error", code: "upstream_failed", message };
+}
+
+/** A key that is refused, or a model or address that the provider does not have. */
+function isLasting({ failure: { errorClass, status } }: Progress["failures"][number]): boolean {
+  return errorClass === "auth" || status === 404 || status === 405;
 }

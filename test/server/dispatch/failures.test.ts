@@ -169,6 +169,18 @@ describe("the next candidate answers", () => {
   });
 });
 
+describe("when every call failed", () => {
+  it.each<[string, readonly number[], string]>([
+    ["is the operator's business where keys and models are refused", [401, 404], "the operator of this server has to"],
+    ["may pass where one of them may", [401, 500], "; try again later"],
+  ])("it %s", async (_what, [one = 0, two = 0], words) => {
+    const proxy = await proxyOver({ one: await failing(one), two: await failing(two) });
+    const { message } = await errorOf(await proxy.ask());
+    expect(message).toContain(`acme/one@one: status ${one}; acme/two@two: status ${two}`);
+    expect(message).toContain(words);
+  });
+});
+
 describe("an answer that says in so many words that there was no error", () => {
   it.each([[null], [false], [""], [{}], [[]]])("is one: error %j", async (error) => {
     const said = { ...completion("fine"), error };
