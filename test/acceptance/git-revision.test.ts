@@ -26,7 +26,7 @@ describe("a policy directory in git", () => {
     await git("commit", "--quiet", "--message", "our policies");
     commit = await git("rev-parse", "HEAD");
     proxy = await startProxy(join(folder, "policies"));
-  }, 60_000);
+  });
   afterAll(async () => {
     await proxy?.stop();
     await rm(folder, { recursive: true, force: true });

@@ -20,13 +20,13 @@ const servers: ChildProcess[] = [];
 beforeAll(async () => {
   [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
   folder = await mkdtemp(join(tmpdir(), "routewright-rolling-"));
-}, 60_000);
+});
 afterAll(async () => {
   nginx?.kill("SIGTERM");
   await Promise.all(servers.map((server) => stop(server)));
   await Promise.all([postgres?.stop(), redis?.stop()]);
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 async function serve(port: number, environment: Record<string, string>): Promise<ChildProcess> {
   const { PATH, HOME } = process.env;
@@ -34,7 +34,7 @@ async function serve(port: number, environment: Record<string, string>): Promise
     env: { PATH, HOME, ...environment },
     stdio: "ignore",
   });
-  await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200), 30_000);
+  await eventually(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200), 60_000);
   return child;
 }
 

@@ -131,7 +131,7 @@ it("a server that tries no policy says how to", async () => {
   } finally {
     await plain.stop();
   }
-}, 60_000);
+});
 
 it("a shadow that cannot be used, or is what serves, is refused at the start", async () => {
   const environment = { DATABASE_URL: `sqlite:${join(folder, "unused.db")}` };
@@ -141,4 +141,4 @@ it("a shadow that cannot be used, or is what serves, is refused at the start", a
   const missing = await runPolicy(["serve", "--port", "0", "--shadow", join(folder, "nowhere")], environment);
   expect(missing.code).toBe(1);
   expect(missing.stderr).toContain(`the policy in --shadow ${join(folder, "nowhere")} cannot be used`);
-}, 60_000);
+});

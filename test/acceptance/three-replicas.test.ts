@@ -27,7 +27,7 @@ describe.skipIf(!hasPostgres || !hasRedis)("three replicas on PostgreSQL and Red
     policies = await writeFaultyPolicies(upstream.url);
     environment = { DATABASE_URL: await createDatabase(postgres.url, "replicas"), REDIS_URL: redis.url };
     replicas = await Promise.all([1, 2, 3].map(() => startProxy(policies, environment)));
-  }, 60_000);
+  });
   afterAll(async () => {
     await Promise.all(replicas.map((replica) => replica.stop()));
     await Promise.all([postgres?.stop(), redis?.stop(), upstream?.stop()]);
@@ -123,7 +123,7 @@ describe.skipIf(!hasPostgres || !hasRedis)("three replicas on PostgreSQL and Red
       async () => expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: "ready" }),
       10_000,
     );
-  }, 60_000);
+  });
 
   it("without PostgreSQL: requests with a key are closed after a grace, and it recovers by itself", async () => {
     const { token, id } = await createKey("--budget", "1/day");

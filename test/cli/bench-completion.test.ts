@@ -53,7 +53,7 @@ describe("policy completion", () => {
     for (const shell of ["bash", "zsh", "fish"]) {
       await writeFile(join(folder, `policy.${shell}`), (await runPolicy(["completion", shell])).stdout);
     }
-  }, 60_000);
+  });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const complete = async (...words: string[]) => {

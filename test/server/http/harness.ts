@@ -238,7 +238,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   const money = await openAccounting({ database, ring, redisUrl: options.redisUrl, log, now });
   const { budgets, ledger } = money;
   const adapters = createAdapters(options.environment ?? {});
-  const counter = createTokenCounter({ runIn: "main" });
+  const counter = createTokenCounter({ runIn: "main", timeLimitMs: 60_000 });
   const { name, revision, files, set } = policy;
   const at = new Date(0).toISOString();
   await decisions.saveSnapshot({ revision, name, files, firstServed: at });

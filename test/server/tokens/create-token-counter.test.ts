@@ -15,13 +15,13 @@ const upper = tokenBounds(texts).upper;
 
 describe("createTokenCounter()", () => {
   it("adds up the exact counts of several texts", async () => {
-    const counter = createTokenCounter({ runIn: "main" });
+    const counter = createTokenCounter({ runIn: "main", timeLimitMs: 60_000 });
     expect(await counter.count(texts)).toEqual({ tokens: exact, how: "exact" });
     expect(await counter.count([])).toEqual({ tokens: 0, how: "exact" });
   });
 
   it("answers with the upper bound, and says so, beyond its cap", async () => {
-    const counter = createTokenCounter({ runIn: "main", maxCharacters: 100 });
+    const counter = createTokenCounter({ runIn: "main", timeLimitMs: 60_000, maxCharacters: 100 });
     expect(await counter.count(["a ".repeat(50)])).toEqual({ tokens: 51, how: "exact" });
     expect(await counter.count(["a ".repeat(40), "b ".repeat(11)])).toMatchObject({ how: "bounded", why: "too_long" });
     expect(await counter.count(texts)).toEqual({ tokens: upper, how: "bounded", why: "too_long" });
@@ -34,7 +34,7 @@ describe("createTokenCounter()", () => {
   });
 
   it("tells how many prompts were measured, counted, and only bounded", async () => {
-    const counter = createTokenCounter({ runIn: "main", maxCharacters: 10 });
+    const counter = createTokenCounter({ runIn: "main", timeLimitMs: 60_000, maxCharacters: 10 });
     counter.noteRequest();
     counter.noteRequest();
     await counter.count(["short"]);

@@ -22,7 +22,11 @@ async function measure(
   maxOutputTokens?: number,
   maxCharacters?: number,
 ) {
-  const counter = createTokenCounter({ runIn: "main", ...(maxCharacters === undefined ? {} : { maxCharacters }) });
+  const counter = createTokenCounter({
+    runIn: "main",
+    timeLimitMs: 60_000,
+    ...(maxCharacters === undefined ? {} : { maxCharacters }),
+  });
   const matters = (bounds: TokenBounds) => needsExactCount(thresholds, bounds, maxOutputTokens);
   const found = await promptTokens({ prompt: new PromptSize(body), matters, counter });
   return { ...found, stats: counter.stats() };
@@ -63,7 +67,7 @@ describe("promptTokens()", () => {
 
   it("is on the same side of every cut as the exact count, for any text and any cuts", async () => {
     const sources = { estimate: 0, exact: 0, bounds: 0 };
-    const counter = createTokenCounter({ runIn: "main" });
+    const counter = createTokenCounter({ runIn: "main", timeLimitMs: 60_000 });
     await fc.assert(
       fc.asyncProperty(
         anyText(4),
