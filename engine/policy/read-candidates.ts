@@ -24,6 +24,7 @@ function readCandidate(reading: RouteReading, node: Located): CandidateReference
   if (poolNames === undefined || poolNames.has(name)) return { kind: "pool", pool: name, span };
   const help = () => {
     const models = indexCatalog(reading.catalog).byBareName.get(name);
+    if (models?.includes(name) === true) return "a model is written with its author, here and in the catalog";
     if (models !== undefined) return `a model is written with its author: ${listNames(models)}`;
     return (
       didYouMean(name, [...poolNames, "requested"]) ?? "declare it under `pools:`; a model is written `author/model`"
@@ -44,6 +45,7 @@ export function readModelReference(
   const model = at === -1 ? name : name.slice(0, at);
   const entries = indexCatalog(catalog).byModel.get(model);
   if (entries === undefined && knowsCatalog) {
+    if (lacksAuthor(catalog, model)) return undefined;
     const place = spanWithin(span, name, 0, model.length);
     const message = `there is no model \`${shorten(model)}\` in the catalog`;
     report.error("RW1203", place, message, () => nearModel(catalog, model));
@@ -66,9 +68,18 @@ export function readModelReference(
   return { kind: "endpoint", model, provider, span };
 }
 
+/** Whether the catalog has the model's name without an author, which was told there. */
+function lacksAuthor(catalog: Catalog, model: string): boolean {
+  const bare = model.slice(model.indexOf("/") + 1);
+  return !bare.includes("/") && indexCatalog(catalog).byModel.has(bare);
+}
+
 function nearModel(catalog: Catalog, name: string): string {
   const { byModel, byBareName } = indexCatalog(catalog);
-  const help = didYouMean(name, byModel.keys());
+  const help = didYouMean(
+    name,
+    [...byModel.keys()].filter((id) => id.includes("/")),
+  );
   if (help !== undefined) return help;
   // The right name under another author, or with a slip in both parts.
   const bare = name.slice(name.indexOf("/") + 1);
