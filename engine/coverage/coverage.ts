@@ -1,3 +1,4 @@
+import { httpRequests } from "../analyze/request-assumptions.js";
 import type { Condition, Predicate } from "../conditions/condition.js";
 import type { Facts } from "../evaluate/facts.js";
 import type { Truth } from "../evaluate/truth.js";
@@ -54,7 +55,8 @@ export class Coverage {
       predicate: (ruleNumber, leafNumber, truth) => {
         const counts = this.#predicates[ruleNumber]?.[leafNumber]?.counts;
         const outcome = outcomeOf(truth);
-        if (counts !== undefined) counts[outcome] = (counts[outcome] ?? 0) + 1;
+        // A test may lack a fact that no request over HTTP does.
+        if (counts?.[outcome] !== undefined) counts[outcome]++;
       },
       condition: () => undefined,
       decided: (ruleNumber) => {
@@ -112,12 +114,16 @@ function outcomeOf(truth: Truth): Outcome {
   return truth === undefined ? "unknown" : truth ? "true" : "false";
 }
 
-/** A test of presence is never unknown, nor is one of facts that have defaults or are known to be there. */
+/** A test of presence is never unknown, nor is one of facts that have defaults, are known to be there, or come with every request. */
 function possibleOutcomes(predicate: Predicate, set: PolicySet, isNeverAbsent: boolean): Counts {
+  if (predicate.kind === "present" && httpRequests.neverAbsent.has(predicate.fact)) {
+    return predicate.expected ? { true: 0 } : { false: 0 };
+  }
   if (predicate.kind === "present" || isNeverAbsent) return { true: 0, false: 0 };
   const reads = predicate.kind === "logic" ? predicate.required : [predicate.fact];
   const hasDefault = (name: string) => set.attributes.some((each) => each.name === name && each.default !== undefined);
-  return reads.every(hasDefault) ? { true: 0, false: 0 } : { true: 0, false: 0, unknown: 0 };
+  const isThere = (name: string) => httpRequests.neverAbsent.has(name) || hasDefault(name);
+  return reads.every(isThere) ? { true: 0, false: 0 } : { true: 0, false: 0, unknown: 0 };
 }
 
 /**

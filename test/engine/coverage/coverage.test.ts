@@ -51,14 +51,28 @@ describe("Coverage", () => {
       [
         1,
         [
-          { true: 1, false: 0, unknown: 1 },
+          { true: 1, false: 0 }, // over HTTP `stream` is never absent
           { true: 0, false: 0, unknown: 1 },
         ],
       ],
-      [0, [{ true: 0, false: 0, unknown: 1 }]],
+      [0, [{ true: 0, false: 0 }]],
       [1, []],
     ]);
-    expect(coverage.total()).toEqual({ met: 9, of: 19 });
+    expect(coverage.total()).toEqual({ met: 7, of: 17 });
+  });
+
+  it("asks for nothing that no request over HTTP can be", () => {
+    const { set } = compile(`
+  - id: long
+    match: { context_tokens: { present: true, gte: 200k }, time: { from: "22:00", to: "06:00", tz: UTC } }
+    route: { to: [x/y] }
+  - { id: vast, match: { logic: { ">": [{ var: context_tokens }, 500000] } }, route: { to: [x/y] } }
+  - { id: cheap, match: { budget_usd: { lt: 1 } }, route: { to: [x/y] } }
+`);
+    const asked = new Coverage(set)
+      .rules()
+      .map(({ predicates }) => predicates.map(({ counts }) => Object.keys(counts).join()));
+    expect(asked).toEqual([["true", "true,false", "true,false"], ["true,false"], ["true,false,unknown"], []]);
   });
 
   it("decides as decideInOrder does, on random policies", () => {
@@ -85,21 +99,21 @@ describe("Coverage", () => {
 describe("suggestTests", () => {
   it("writes the missing cases, in canonical form", () => {
     const { text, count, open } = suggestTests(
-      compile("  - { id: long, match: { context_tokens: { gte: 200k } }, route: { to: [x/y] } }\n"),
+      compile("  - { id: long, match: { max_output_tokens: { gte: 200k } }, route: { to: [x/y] } }\n"),
     );
     expect(count).toBe(3);
     expect(open).toEqual([]);
     expect(text).toBe(`kind: test
 tests:
   - name: long decides
-    request: { context_tokens: 200001 }
+    request: { max_output_tokens: 200001 }
     expect: { denied: false, rule: long, model: x/y@a, requirements: [] }
 
-  - name: "long: context_tokens ≥ 200,000 is false"
-    request: { context_tokens: 199999 }
+  - name: "long: max_output_tokens ≥ 200,000 is false"
+    request: { max_output_tokens: 199999 }
     expect: { denied: false, rule: default, model: x/y@a, requirements: [] }
 
-  - name: "long: context_tokens ≥ 200,000 is unknown"
+  - name: "long: max_output_tokens ≥ 200,000 is unknown"
     request: {}
     expect: { denied: false, rule: default, model: x/y@a, requirements: [] }
 `);
