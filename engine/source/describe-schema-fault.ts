@@ -95,7 +95,7 @@ export function describeSchemaFault(fault: SchemaFault): readonly Description[] 
       const allowed = schema.enum ?? [];
       const written = node.kind === "scalar" ? String(node.value) : "";
       const list = `one of ${listNames(allowed)}`;
-      const near = didYouMean(written, allowed);
+      const near = formatOf(entry, written) ?? didYouMean(written, allowed);
       const owner = holder === undefined ? "" : ` of \`${shorten(holder.key)}\``;
       return say("RW1103", `${describe(node)} is not a value${owner}`, near === undefined ? list : `${near} (${list})`);
     }
@@ -147,6 +147,18 @@ export function describeSchemaFault(fault: SchemaFault): readonly Description[] 
     default:
       return say("RW1103", `${nameOf(fault)} has the wrong form`, ownDescription(schema), placeOf(fault));
   }
+}
+
+/** Providers and servers whose API is OpenAI's, in lower case: people write them as the format. */
+const likeOpenAi = new Set([
+  ...["azure", "cerebras", "cohere", "deepseek", "fireworks", "groq", "litellm", "llama.cpp", "lmstudio", "mistral"],
+  ...["ollama", "openai-compatible", "openrouter", "sglang", "together", "vllm", "xai"],
+]);
+
+/** Of a provider that is named where its wire format is asked for. */
+function formatOf(entry: LocatedEntry | undefined, written: string): string | undefined {
+  if (entry?.key !== "format" || !likeOpenAi.has(written.toLowerCase())) return undefined;
+  return `write \`openai\`: ${shorten(written)} speaks that API`;
 }
 
 type Say = (code: DiagnosticCode, message: string, help: Help, span?: Span) => readonly Description[];
