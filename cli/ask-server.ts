@@ -6,6 +6,8 @@ import { CommandFailure } from "./command-failure.js";
 
 /** The server that commands ask when nothing else is said. */
 export const DEFAULT_SERVER = "http://127.0.0.1:8080";
+/** Milliseconds until an answer must have begun; a stream may then last as long as it likes. */
+const MOST_WAIT_MS = 30_000;
 
 /**
  * Asks a server's control plane; `ADMIN_TOKEN` is sent when it is set.
@@ -40,9 +42,10 @@ export async function askServer(
   });
   const { statusCode: status = 0 } = answer;
   if (taken.includes(status)) return answer;
+  const message = messageOf(await wholeOf(answer, command, server, path));
   throw new CommandFailure(
     2,
-    `${command}: ${server} answered ${status} for ${path}: ${messageOf(await text(answer))}${tokenHelp(status, headers)}`,
+    `${command}: ${server} answered ${status} for ${path}: ${message}${tokenHelp(status, headers)}`,
   );
 }
 
@@ -50,8 +53,26 @@ export async function askServer(
 function get(url: URL, headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
   const start = url.protocol === "https:" ? getOverHttps : getOverHttp;
   return new Promise((resolve, reject) => {
-    start(url, { headers, agent: false }, resolve).on("error", reject);
+    const request = start(url, { headers, agent: false }, (answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
+    const giveUp = () => request.destroy(new Error(`no answer began within ${MOST_WAIT_MS / 1_000} s`));
+    const timer = setTimeout(giveUp, MOST_WAIT_MS);
+    request.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
   });
+}
+
+async function wholeOf(answer: Readable, command: string, server: string, path: string): Promise<string> {
+  try {
+    return await text(answer);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : error;
+    throw new CommandFailure(2, `${command}: the answer of ${server} for ${path} broke off: ${why}; try again`);
+  }
 }
 
 /** Of a name with several addresses each has its own reason, and the error that holds them none. */
@@ -74,9 +95,15 @@ export async function askServerForJson<T>(
   path: string,
   taken?: readonly number[],
 ): Promise<T> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of await askServer(command, server, path, taken)) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString("utf8")) as T;
+  const answered = await wholeOf(await askServer(command, server, path, taken), command, server, path);
+  try {
+    return JSON.parse(answered) as T;
+  } catch {
+    throw new CommandFailure(
+      2,
+      `${command}: ${server} answered no JSON for ${path}; is \`policy serve\` running there? Name another with --server`,
+    );
+  }
 }
 
 function messageOf(body: string): string {

@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { askServerForJson } from "../../cli/ask-server.js";
+
+let server: Server;
+afterEach(() => {
+  vi.useRealTimers();
+  server.closeAllConnections();
+  server.close();
+});
+
+async function serve(answer: RequestListener): Promise<string> {
+  server = createServer(answer).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const breaksOff =
+  (status: number): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { "content-length": 100 });
+    response.write("{", () => response.destroy());
+  };
+
+describe("askServerForJson", () => {
+  it.each<[string, RequestListener, string]>([
+    ["breaks off", breaksOff(200), " for /a broke off: aborted; try again"],
+    ["is an error that breaks off", breaksOff(500), " for /a broke off: aborted; try again"],
+    ["is a page", (_request, response) => void response.end("<html>"), " answered no JSON for /a; is `policy serve`"],
+  ])("says so when the answer %s", async (_what, answer, message) => {
+    const url = await serve(answer);
+    const asked = askServerForJson("policy status", url, "/a");
+    await expect(asked).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(url + message) });
+  });
+
+  it("gives up on a server that takes the question and does not answer", async () => {
+    const url = await serve(() => undefined);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const came = once(server, "request");
+    const asked = expect(askServerForJson("policy status", url, "/a")).rejects.toThrow(
+      `cannot reach ${url}: no answer began within 30 s`,
+    );
+    await came;
+    vi.advanceTimersByTime(30_000);
+    await asked;
+  });
+});
