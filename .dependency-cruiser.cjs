@@ -55,6 +55,14 @@ module.exports = {
       from: { path: "^(server/(?:http|dispatch))/(?:answers|body|errors|fronts|observe)/" },
       to: { path: "^$1/[^/]+$" },
     },
+    {
+      name: "analysis-in-layers",
+      comment:
+        "Each question about all requests stands on the regions of rules and the space of requests, not on another question.",
+      severity: "error",
+      from: { path: "^engine/analyze/(checks|diff|properties|regions|space|why-not)/" },
+      to: { path: "^engine/analyze/(checks|diff|properties|why-not)/", pathNot: "^engine/analyze/$1/" },
+    },
     { name: "cli-without-test", severity: "error", from: { path: "^cli/" }, to: { path: "^(test|bench)/" } },
     { name: "no-unresolved", severity: "error", from: {}, to: { couldNotResolve: true } },
     {

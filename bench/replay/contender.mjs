@@ -5,7 +5,7 @@ import { factsOfRecord } from "../../dist/engine/explain/record-facts.js";
 import { compilePolicy, LogReplay } from "../../dist/engine/index.js";
 import { CaseMeanings } from "../../dist/engine/replay/case-meanings.js";
 import { PolicyDecider } from "../../dist/engine/replay/policy-decider.js";
-import { RecordReader } from "../../dist/engine/replay/record-reader.js";
+import { RecordReader } from "../../dist/engine/replay/records/record-reader.js";
 import { destinationOf, parseDecision } from "../../dist/engine/replay/replay-decision.js";
 import { readPolicyDirectory } from "../../dist/server/policy-files/read-policy-directory.js";
 import { decode, linesOf, piecesOf } from "./log-pieces.mjs";

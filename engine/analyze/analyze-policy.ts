@@ -6,7 +6,7 @@ import { limits } from "../source/limits.js";
 import { checkContextOf } from "./check-context.js";
 import { checks } from "./checks.js";
 import { applyIgnoreComments } from "./ignore-comments.js";
-import { httpRequests, type RequestAssumptions } from "./request-assumptions.js";
+import { httpRequests, type RequestAssumptions } from "./space/request-assumptions.js";
 
 export interface AnalyzeOptions {
   /** What is taken for granted about requests. Default: what the proxy observes ({@link httpRequests}). */

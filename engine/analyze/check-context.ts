@@ -3,11 +3,11 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { Route } from "../policy/policy-set.js";
 import { indexCatalog } from "../rank/catalog-index.js";
-import { buildSpace } from "./build-space.js";
-import type { Cut } from "./number-atoms.js";
-import { PolicyRegions, type Reach } from "./policy-regions.js";
-import type { RequestAssumptions } from "./request-assumptions.js";
-import { definitionsOf } from "./write-request.js";
+import { PolicyRegions, type Reach } from "./regions/policy-regions.js";
+import { buildSpace } from "./space/build-space.js";
+import type { Cut } from "./space/number-atoms.js";
+import type { RequestAssumptions } from "./space/request-assumptions.js";
+import { definitionsOf } from "./space/write-request.js";
 
 /** What the checks of one policy share. */
 export interface CheckContext {

@@ -2,13 +2,13 @@ import type { PolicySet } from "../policy/policy-set.js";
 import { FormulaBinder } from "./bind-formula.js";
 import { type DecisionTree, FAILS } from "./decision-tree.js";
 import { assembleProgram, ProgramEmitter } from "./emit-program.js";
-import { allowFiling, type FiledRule, withRarestTags } from "./filed-rule.js";
+import { allowFiling, type FiledRule, withRarestTags } from "./filing/filed-rule.js";
+import { TreeBuilder } from "./filing/tree-builder.js";
 import { KnownRules } from "./known-rules.js";
 import { ConditionLowering } from "./lower-condition.js";
 import { type Necessary, necessaryParts } from "./necessary.js";
 import { numberFacts } from "./number-facts.js";
 import { sharedAmong } from "./shared-conditions.js";
-import { TreeBuilder } from "./tree-builder.js";
 import { type TreeTuning, usualTuning } from "./tree-tuning.js";
 import { WordBuffer } from "./word-buffer.js";
 

@@ -1,11 +1,11 @@
 import { builtInFacts } from "../conditions/fact-definitions.js";
 import { decideInOrder } from "../evaluate/decide-in-order.js";
 import type { Facts, FactValue } from "../evaluate/facts.js";
-import { runPolicyTest } from "../explain/run-policy-test.js";
-import { writeCondition } from "../explain/write-condition.js";
+import { writeCondition } from "../explain/words/write-condition.js";
 import { formatFile } from "../format/format-file.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { TestExpectation } from "../policy/policy-test.js";
+import { runPolicyTest } from "../policy-tests/run-policy-test.js";
 import { rank } from "../rank/rank.js";
 import { shorten } from "../source/located.js";
 import { formatUsd, usdToNano } from "../units/money.js";

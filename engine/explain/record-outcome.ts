@@ -6,10 +6,10 @@ import { nanoToUsd } from "../units/money.js";
 import type { DecisionRecord, RecordedGuard, RecordedOutcome, RecordedRuleAbove } from "./decision-record.js";
 import { absentFactsOf } from "./facts-of-condition.js";
 import type { InOrderReading } from "./in-order-reader.js";
-import { PolicyWords } from "./policy-words.js";
 import { valuesOf } from "./record-facts.js";
 import { recordRulesAbove } from "./record-rules-above.js";
-import { writeDenyMessage } from "./write-deny-message.js";
+import { PolicyWords } from "./words/policy-words.js";
+import { writeDenyMessage } from "./words/write-deny-message.js";
 
 /**
  * An outcome with the places in the files, the guards' absent facts, and why each route rule above did not match. That is put

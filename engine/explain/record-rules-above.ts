@@ -4,9 +4,9 @@ import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { Rule } from "../policy/policy-set.js";
 import { assertSameOutcome } from "./assert-same-outcome.js";
 import type { RecordedRuleAbove } from "./decision-record.js";
-import { type Failure, FailureFinder } from "./find-failed-condition.js";
 import type { InOrderReading } from "./in-order-reader.js";
-import { PolicyWords } from "./policy-words.js";
+import { type Failure, FailureFinder } from "./words/find-failed-condition.js";
+import { PolicyWords } from "./words/policy-words.js";
 
 /**
  * Why each route rule above the one that matched did not match, in words. The interpreter reads all rules for it, and must find

@@ -1,6 +1,6 @@
 import { builtInFacts } from "../conditions/fact-definitions.js";
 import { leavesOf } from "../coverage/trace-request.js";
-import { writeCondition } from "../explain/write-condition.js";
+import { writeCondition } from "../explain/words/write-condition.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { CandidateReference, Requirement, Route, Rule } from "../policy/policy-set.js";
 import { positionOf } from "../source/position.js";

@@ -6,9 +6,9 @@ import { localTime } from "../conditions/local-time.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { usdToNano } from "../units/money.js";
 import { factTypes, isOfType } from "./fact-types.js";
-import type { RecordReader } from "./record-reader.js";
-import { ABSENT, KNOWN, NUMBER, type RecordValues } from "./record-values.js";
-import { MOST_VALUES } from "./value-table.js";
+import type { RecordReader } from "./records/record-reader.js";
+import { ABSENT, KNOWN, NUMBER, type RecordValues } from "./records/record-values.js";
+import { MOST_VALUES } from "./records/value-table.js";
 
 /** Values and texts that are told apart one by one; beyond it all classes are numbered anew. */
 const MOST_CLASSES = 1 << 15;

@@ -2,8 +2,8 @@ import type { StrategyBlend } from "../policy/policy-set.js";
 import type { Draw } from "../rank/draw.js";
 import { balancedWeight, explores } from "../rank/strategies.js";
 import { type CandidateTable, COLUMNS, COMPARED_PRICE, LACK, WEIGHT } from "./candidate-table.js";
-import type { Figures } from "./figures.js";
-import type { RecordValues } from "./record-values.js";
+import type { Figures } from "./records/figures.js";
+import type { RecordValues } from "./records/record-values.js";
 
 /**
  * Candidates in the order of a plan, with their figures, and the strategies of `rank` over them. Made once for all requests:

@@ -15,7 +15,7 @@ import {
 } from "./candidate-table.js";
 import { FigurePlan } from "./figure-plan.js";
 import { type FixedRoute, PREFIX } from "./fixed-route.js";
-import { NUMBER, type RecordValues } from "./record-values.js";
+import { NUMBER, type RecordValues } from "./records/record-values.js";
 import type { Destination } from "./replay-decision.js";
 
 const none: readonly string[] = [];

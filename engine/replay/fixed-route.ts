@@ -6,7 +6,7 @@ import { type CandidateTest, excludeCandidate } from "../rank/exclude-candidate.
 import { expandCandidates } from "../rank/expand-candidates.js";
 import type { World } from "../rank/world.js";
 import { type CandidateTable, COLUMNS, CONTEXT_WINDOW, MAX_OUTPUT } from "./candidate-table.js";
-import type { RecordValues } from "./record-values.js";
+import type { RecordValues } from "./records/record-values.js";
 
 /** A route with the candidates that only figures can still leave out. Plain data, all that ranking by figures looks at. */
 export interface FixedRoute {

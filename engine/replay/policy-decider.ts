@@ -12,7 +12,7 @@ import { ClassNumbers, type FactClass, factClasses } from "./fact-class.js";
 import { factsOfTheirType } from "./fact-types.js";
 import { FigureRanking } from "./figure-ranking.js";
 import { type FixedRoute, fixRoute } from "./fixed-route.js";
-import type { RecordReader } from "./record-reader.js";
+import type { RecordReader } from "./records/record-reader.js";
 import { type Destination, destinationOf } from "./replay-decision.js";
 
 /** Cases that are kept. */

@@ -1,8 +1,8 @@
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import { CaseMeanings } from "./case-meanings.js";
-import { type Decode, endOfLine, isPassedOver } from "./log-lines.js";
 import { PolicyDecider } from "./policy-decider.js";
-import { RecordReader } from "./record-reader.js";
+import { type Decode, endOfLine, isPassedOver } from "./records/log-lines.js";
+import { RecordReader } from "./records/record-reader.js";
 import { isReproduced, parseDecision, recordedDestination } from "./replay-decision.js";
 import { addComparison, emptySummary, noteDiffering, type ReplaySummary } from "./replay-summary.js";
 import { ParsedRequest, ReadRequest, type Replayed, type ReplayedRequest } from "./replayed-request.js";

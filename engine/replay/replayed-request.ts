@@ -1,9 +1,9 @@
 import type { Facts } from "../evaluate/facts.js";
 import { factsOfRecord } from "../explain/record-facts.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
-import type { Decode } from "./log-lines.js";
 import type { PolicyDecider } from "./policy-decider.js";
-import type { RecordReader } from "./record-reader.js";
+import type { Decode } from "./records/log-lines.js";
+import type { RecordReader } from "./records/record-reader.js";
 import {
   type Destination,
   destinationOf,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { buildDecisionTree } from "../../engine/compile/build-decision-tree.js";
-import { decideWithJsonLogic } from "../../engine/compile/decide-with-json-logic.js";
 import { type TreeTuning, usualTuning } from "../../engine/compile/tree-tuning.js";
 import type { Condition } from "../../engine/conditions/condition.js";
 import { decideInOrder } from "../../engine/evaluate/decide-in-order.js";
@@ -15,6 +14,7 @@ import {
   type PrepareDecider,
 } from "./compare-deciders.js";
 import type { Shape } from "./generate-policy.js";
+import { decideWithJsonLogic } from "./json-logic/decide-with-json-logic.js";
 import { oddTunings } from "./odd-tunings.js";
 import { treeFaults } from "./tree-faults.js";
 import { TreeKinds } from "./tree-kinds.js";

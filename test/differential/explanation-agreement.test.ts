@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { builtInFacts } from "../../engine/conditions/fact-definitions.js";
 import { decideInOrder } from "../../engine/evaluate/decide-in-order.js";
 import { withDefaults } from "../../engine/evaluate/with-defaults.js";
-import { ConditionWords } from "../../engine/explain/condition-words.js";
-import { FailureFinder } from "../../engine/explain/find-failed-condition.js";
 import { InOrderReader } from "../../engine/explain/in-order-reader.js";
 import type { NumberedRules } from "../../engine/explain/numbered-rules.js";
+import { ConditionWords } from "../../engine/explain/words/condition-words.js";
+import { FailureFinder } from "../../engine/explain/words/find-failed-condition.js";
 import type { PolicySet } from "../../engine/policy/policy-set.js";
 import { compareDeciders, degenerations, describeDistribution, type PrepareDecider } from "./compare-deciders.js";
 

@@ -10,8 +10,8 @@ import type { CompiledPolicy } from "../../engine/policy/compiled-policy.js";
 import type { PolicySet, Requirement, Route, Rule } from "../../engine/policy/policy-set.js";
 import { strategies } from "../../engine/rank/strategies.js";
 import type { World } from "../../engine/rank/world.js";
-import { isPassedOver } from "../../engine/replay/log-lines.js";
-import { RecordReader } from "../../engine/replay/record-reader.js";
+import { isPassedOver } from "../../engine/replay/records/log-lines.js";
+import { RecordReader } from "../../engine/replay/records/record-reader.js";
 import {
   destinationOf,
   isReproduced,

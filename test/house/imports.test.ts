@@ -31,6 +31,7 @@ describe("the import rules", () => {
         'export { readFileSync } from "node:fs"',
         'export { parseYaml } from "./source/parse-yaml.js"',
       ],
+      "engine/analyze/regions/planted-violation.ts": ['export { whyNot } from "../why-not/why-not.js"'],
       "server/planted-violation.ts": [
         'export { usdToNano } from "../engine/units/money.js"',
         'export { decide } from "../engine/index.js"',
@@ -64,6 +65,10 @@ describe("the import rules", () => {
       ["an engine file that imports the server", "engine-is-pure: engine/planted-violation.ts → server/together.ts"],
       ["an engine file that imports Node", /engine-without-node: engine\/planted-violation\.ts → (node:)?fs/],
       ["YAML that comes with what serves", /serving-stays-small: engine\/serving\.ts → \S*node_modules\/yaml\//],
+      [
+        "an analysis that stands on another",
+        "analysis-in-layers: engine/analyze/regions/planted-violation.ts → engine/analyze/why-not/why-not.ts",
+      ],
       [
         "a server file that enters the engine by a side door",
         "engine-front-door: server/planted-violation.ts → engine/units/money.ts",

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { buildDecisionTree } from "../../engine/compile/build-decision-tree.js";
-import { decideWithJsonLogic } from "../../engine/compile/decide-with-json-logic.js";
 import { usualTuning } from "../../engine/compile/tree-tuning.js";
 import { decideInOrder } from "../../engine/evaluate/decide-in-order.js";
 import { byTree, compareDeciders, type PrepareDecider } from "../differential/compare-deciders.js";
 import type { Shape } from "../differential/generate-policy.js";
+import { decideWithJsonLogic } from "../differential/json-logic/decide-with-json-logic.js";
 import { oddTunings } from "../differential/odd-tunings.js";
 
 const tunings = [usualTuning, ...oddTunings];

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { analyzePolicy } from "../../engine/analyze/analyze-policy.js";
 import { builtInFacts } from "../../engine/conditions/fact-definitions.js";
 import { diagnosticCodes } from "../../engine/diagnostics/diagnostic-codes.js";
-import { runPolicyTest } from "../../engine/explain/run-policy-test.js";
+import { runPolicyTest } from "../../engine/policy-tests/run-policy-test.js";
 import { compilePolicy } from "../../engine/policy/compile-policy.js";
 import { errorClasses } from "../../engine/policy/policy-set.js";
 import { exclusionReasons } from "../../engine/rank/route-plan.js";

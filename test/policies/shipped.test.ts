@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Condition } from "../../engine/conditions/condition.js";
 import { decide } from "../../engine/evaluate/decide.js";
 import { decideInOrder } from "../../engine/evaluate/decide-in-order.js";
-import { runPolicyTest } from "../../engine/explain/run-policy-test.js";
+import { runPolicyTest } from "../../engine/policy-tests/run-policy-test.js";
 import { compilePolicy } from "../../engine/policy/compile-policy.js";
 import type { CompiledPolicy } from "../../engine/policy/compiled-policy.js";
 import { rank } from "../../engine/rank/rank.js";

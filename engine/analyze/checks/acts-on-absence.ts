@@ -2,10 +2,10 @@ import { evaluateCondition } from "../../evaluate/evaluate-condition.js";
 import type { Facts } from "../../evaluate/facts.js";
 import { absentFactsOf, readFactsOf } from "../../explain/facts-of-condition.js";
 import type { Rule } from "../../policy/policy-set.js";
-import type { Box } from "../box.js";
-import { boxesWhere } from "../candidate-regions.js";
 import type { Check, CheckContext } from "../check-context.js";
-import { factsOfBox } from "../facts-of-box.js";
+import { boxesWhere } from "../regions/candidate-regions.js";
+import type { Box } from "../space/box.js";
+import { factsOfBox } from "../space/facts-of-box.js";
 
 /** Boxes in which a request is looked for. */
 const MOST_TRIED = 16;

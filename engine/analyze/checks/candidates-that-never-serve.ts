@@ -3,10 +3,10 @@ import type { CatalogEntry } from "../../rank/catalog-index.js";
 import { expandCandidates } from "../../rank/expand-candidates.js";
 import { rank } from "../../rank/rank.js";
 import type { RoutePlan } from "../../rank/route-plan.js";
-import { neverServes } from "../candidate-regions.js";
 import { type Check, type CheckContext, routesOf } from "../check-context.js";
 import { isUnmeetable } from "../is-unmeetable.js";
-import { writeRequest } from "../write-request.js";
+import { neverServes } from "../regions/candidate-regions.js";
+import { writeRequest } from "../space/write-request.js";
 
 /**
  * RW2201: a candidate that a rule names and that can serve none of the requests the rule decides: each fails a

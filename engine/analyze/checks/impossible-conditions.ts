@@ -1,7 +1,7 @@
 import type { Condition } from "../../conditions/condition.js";
-import { writeCondition } from "../../explain/write-condition.js";
+import { writeCondition } from "../../explain/words/write-condition.js";
 import type { Check } from "../check-context.js";
-import type { Rail } from "../condition-boxes.js";
+import type { Rail } from "../space/condition-boxes.js";
 
 /** RW2101: a condition that no request can meet. RW2102: one alternative of it that none can. */
 export const impossibleConditions: Check = function* ({ regions, definitions }) {

@@ -3,7 +3,7 @@ import { editDistance } from "../../diagnostics/suggest.js";
 import type { Catalog } from "../../policy/policy-set.js";
 import { canonicalModelId } from "../../rank/canonical-model.js";
 import type { Check } from "../check-context.js";
-import { findInConditions } from "../find-in-conditions.js";
+import { findInConditions } from "./find-in-conditions.js";
 
 /**
  * RW2208: a condition names a model that the catalog does not have, but for a slip of the pen. Other names that the catalog

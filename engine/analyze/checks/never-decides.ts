@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import type { RouteRule, Rule } from "../../policy/policy-set.js";
 import type { Check, CheckContext } from "../check-context.js";
-import { goesOn, routeMeaning } from "../route-meaning.js";
+import { goesOn, routeMeaning } from "../regions/route-meaning.js";
 
 /** Places that are shown for one finding. */
 const SHOWN_RULES = 3;

@@ -5,9 +5,9 @@ import { evaluateCondition } from "../../evaluate/evaluate-condition.js";
 import { withDefaults } from "../../evaluate/with-defaults.js";
 import type { RouteRule } from "../../policy/policy-set.js";
 import type { Check } from "../check-context.js";
-import { factsOfBox } from "../facts-of-box.js";
-import { routeMeaning } from "../route-meaning.js";
-import { writeRequest } from "../write-request.js";
+import { routeMeaning } from "../regions/route-meaning.js";
+import { factsOfBox } from "../space/facts-of-box.js";
+import { writeRequest } from "../space/write-request.js";
 
 /** Rules that one finding shows in full; the others below are named. */
 const MOST_SHOWN = 3;

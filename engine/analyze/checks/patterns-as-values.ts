@@ -1,6 +1,6 @@
 import type { Predicate } from "../../conditions/condition.js";
 import type { Check } from "../check-context.js";
-import { findInConditions } from "../find-in-conditions.js";
+import { findInConditions } from "./find-in-conditions.js";
 
 /** RW2207: a text with `*` that is compared as it stands: only `glob` reads it as a pattern, so a guard would not act. */
 export const patternsAsValues: Check = function* ({ policy }) {

@@ -7,14 +7,14 @@ import type { CatalogEntry } from "../../rank/catalog-index.js";
 import { expandCandidates } from "../../rank/expand-candidates.js";
 import { rank } from "../../rank/rank.js";
 import { unmetRequirement } from "../../rank/unmet-requirement.js";
-import type { Box } from "../box.js";
-import { boxesWhere, capabilityFacts, neverServes, surelyExcluded } from "../candidate-regions.js";
 import { type Check, type CheckContext, routesOf } from "../check-context.js";
-import { factsOfBox } from "../facts-of-box.js";
 import { isUnmeetable } from "../is-unmeetable.js";
-import type { NumberedRule } from "../policy-regions.js";
-import { expandReferences } from "../route-meaning.js";
-import { writeRequest } from "../write-request.js";
+import { boxesWhere, capabilityFacts, neverServes, surelyExcluded } from "../regions/candidate-regions.js";
+import type { NumberedRule } from "../regions/policy-regions.js";
+import { expandReferences } from "../regions/route-meaning.js";
+import type { Box } from "../space/box.js";
+import { factsOfBox } from "../space/facts-of-box.js";
+import { writeRequest } from "../space/write-request.js";
 
 /**
  * RW2202: requests that a route decides and none of its candidates can serve, because of one guard or one capability.

@@ -3,7 +3,7 @@ import { matchesGlob } from "../../conditions/glob.js";
 import type { Catalog } from "../../policy/policy-set.js";
 import { canonicalModelId } from "../../rank/canonical-model.js";
 import type { Check } from "../check-context.js";
-import { findInConditions } from "../find-in-conditions.js";
+import { findInConditions } from "./find-in-conditions.js";
 
 /**
  * RW2206: a pattern or an expression that fits the short name of a model and not its full id, which is what the fact `model`

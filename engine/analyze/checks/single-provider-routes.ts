@@ -1,6 +1,6 @@
 import { expandCandidates } from "../../rank/expand-candidates.js";
 import { type Check, routesOf } from "../check-context.js";
-import { expandReferences } from "../route-meaning.js";
+import { expandReferences } from "../regions/route-meaning.js";
 
 /**
  * RW2204: a route all of whose candidates are at one provider, so that its failure fails the route. Not reported when

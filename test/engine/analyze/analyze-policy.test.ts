@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { analyzePolicy } from "../../../engine/analyze/analyze-policy.js";
-import { anyRequests } from "../../../engine/analyze/request-assumptions.js";
+import { anyRequests } from "../../../engine/analyze/space/request-assumptions.js";
 import { renderDiagnostics } from "../../../engine/diagnostics/render-diagnostics.js";
 import { decide } from "../../../engine/evaluate/decide.js";
 import { rank } from "../../../engine/rank/rank.js";

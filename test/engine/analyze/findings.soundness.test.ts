@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { analyzePolicy } from "../../../engine/analyze/analyze-policy.js";
-import { whyNot } from "../../../engine/analyze/why-not.js";
+import { whyNot } from "../../../engine/analyze/why-not/why-not.js";
 import { decideInOrder } from "../../../engine/evaluate/decide-in-order.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
 import { withDefaults } from "../../../engine/evaluate/with-defaults.js";

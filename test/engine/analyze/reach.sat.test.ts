@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { buildSpace } from "../../../engine/analyze/build-space.js";
-import { PolicyRegions } from "../../../engine/analyze/policy-regions.js";
-import { anyRequests } from "../../../engine/analyze/request-assumptions.js";
+import { PolicyRegions } from "../../../engine/analyze/regions/policy-regions.js";
+import { buildSpace } from "../../../engine/analyze/space/build-space.js";
+import { anyRequests } from "../../../engine/analyze/space/request-assumptions.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { evaluateCondition } from "../../../engine/evaluate/evaluate-condition.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";

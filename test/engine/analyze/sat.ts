@@ -1,5 +1,5 @@
 import Logic from "logic-solver";
-import type { Rail } from "../../../engine/analyze/condition-boxes.js";
+import type { Rail } from "../../../engine/analyze/space/condition-boxes.js";
 import type { Condition, Predicate } from "../../../engine/conditions/condition.js";
 import type { PolicySet } from "../../../engine/policy/policy-set.js";
 

@@ -1,9 +1,9 @@
-import type { FactAtom, FactAxis } from "../../../engine/analyze/axis.js";
-import type { Box } from "../../../engine/analyze/box.js";
-import { buildSpace } from "../../../engine/analyze/build-space.js";
-import { PolicyRegions } from "../../../engine/analyze/policy-regions.js";
-import { anyRequests } from "../../../engine/analyze/request-assumptions.js";
-import { type RequestSpace, valueOfAtom } from "../../../engine/analyze/request-space.js";
+import { PolicyRegions } from "../../../engine/analyze/regions/policy-regions.js";
+import type { FactAtom, FactAxis } from "../../../engine/analyze/space/axis.js";
+import type { Box } from "../../../engine/analyze/space/box.js";
+import { buildSpace } from "../../../engine/analyze/space/build-space.js";
+import { anyRequests } from "../../../engine/analyze/space/request-assumptions.js";
+import { type RequestSpace, valueOfAtom } from "../../../engine/analyze/space/request-space.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { decideInOrder } from "../../../engine/evaluate/decide-in-order.js";
 import type { Facts, FactValue } from "../../../engine/evaluate/facts.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { controlOf } from "../../../engine/analyze/fact-control.js";
+import { controlOf } from "../../../engine/analyze/why-not/fact-control.js";
 import { builtInFacts } from "../../../engine/conditions/fact-definitions.js";
 import { howFactIsSent } from "../../../engine/conditions/how-facts-are-sent.js";
 import type { AttributeDefinition, PolicySet } from "../../../engine/policy/policy-set.js";

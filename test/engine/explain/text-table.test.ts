@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatFactValue, formatInstant } from "../../../engine/explain/format-fact-value.js";
 import { breakText, renderTable, safeText } from "../../../engine/explain/text-table.js";
+import { formatFactValue, formatInstant } from "../../../engine/explain/words/format-fact-value.js";
 
 describe("renderTable", () => {
   it("aligns columns, numbers to the right, without trailing blanks", () => {

@@ -8,7 +8,7 @@ import { strategies } from "../../../engine/rank/strategies.js";
 import type { World } from "../../../engine/rank/world.js";
 import { CaseMeanings } from "../../../engine/replay/case-meanings.js";
 import { PolicyDecider } from "../../../engine/replay/policy-decider.js";
-import { RecordReader } from "../../../engine/replay/record-reader.js";
+import { RecordReader } from "../../../engine/replay/records/record-reader.js";
 import { destinationOf } from "../../../engine/replay/replay-decision.js";
 import { parseUsd } from "../../../engine/units/money.js";
 import { Random } from "../../differential/random.js";

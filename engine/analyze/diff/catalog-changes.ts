@@ -1,0 +1,147 @@
+import type { Catalog, Endpoint, PolicySet } from "../../policy/policy-set.js";
+import { canonicalJson } from "../../policy/revision.js";
+import { indexCatalog } from "../../rank/catalog-index.js";
+import { formatPricePerMillionTokens, type PicoUsdPerToken } from "../../units/money.js";
+import { formatTokens } from "../../units/tokens.js";
+import { expandReferences } from "../regions/route-meaning.js";
+
+/** A difference of two catalogs. */
+export interface CatalogChange {
+  /** `openai/gpt-4.1@openai`, `provider openai`. */
+  readonly subject: string;
+  /** `price.input 2 → 1.5`, `added`. */
+  readonly what: string;
+  /** The rules of the newer policy (of the older, for what was removed) that have it as a candidate. */
+  readonly rules: readonly string[];
+}
+
+/** What differs between the catalogs of two policies, endpoint by endpoint, and whose candidates it concerns. */
+export function catalogChanges(before: PolicySet, after: PolicySet): readonly CatalogChange[] {
+  const changes: CatalogChange[] = [];
+  const compare = (
+    one: ReadonlyMap<string, Fields>,
+    other: ReadonlyMap<string, Fields>,
+    usersOf: (set: PolicySet, subject: string) => readonly string[],
+  ) => {
+    for (const subject of new Set([...one.keys(), ...other.keys()])) {
+      const [old, now] = [one.get(subject), other.get(subject)];
+      const rules = usersOf(now === undefined ? before : after, subject);
+      if (old === undefined || now === undefined) {
+        changes.push({ subject, what: old === undefined ? "added" : "removed", rules });
+        continue;
+      }
+      for (const field of Object.keys(now)) {
+        if (old[field] === now[field]) continue;
+        changes.push({ subject, what: `${field} ${old[field]} → ${now[field]}`, rules });
+      }
+    }
+  };
+  compare(endpointsOf(before.catalog), endpointsOf(after.catalog), rulesWithEndpoint);
+  changes.push(...orderChanges(before, after));
+  compare(providersOf(before.catalog), providersOf(after.catalog), rulesWithProvider);
+  return changes;
+}
+
+/** Endpoints that both have, in another order: a request that names their model tries them in that order. */
+function orderChanges(before: PolicySet, after: PolicySet): readonly CatalogChange[] {
+  return after.catalog.models.flatMap(({ id, endpoints }): readonly CatalogChange[] => {
+    const old = before.catalog.models.find((model) => model.id === id)?.endpoints ?? [];
+    const names = (of: readonly Endpoint[], others: readonly Endpoint[]) =>
+      of.filter((one) => others.some((other) => other.id === one.id)).map(({ provider }) => provider);
+    const [was, is] = [names(old, endpoints).join(", "), names(endpoints, old).join(", ")];
+    if (was === is) return [];
+    return [{ subject: id, what: `endpoints ${was} → ${is}`, rules: rulesWith(after, (name) => name === "requested") }];
+  });
+}
+
+type Fields = Readonly<Record<string, string>>;
+
+function endpointsOf(catalog: Catalog): ReadonlyMap<string, Fields> {
+  return new Map(
+    indexCatalog(catalog).entries.map(({ endpoint, model, provider }) => [
+      endpoint.id,
+      {
+        context_window: formatTokens(endpoint.contextWindow),
+        max_output_tokens: endpoint.maxOutputTokens === undefined ? "none" : formatTokens(endpoint.maxOutputTokens),
+        capabilities: [...model.capabilities].sort().join(" ") || "none",
+        quality: String(model.quality ?? "none"),
+        ...pricesOf(endpoint),
+        region: endpoint.region ?? "none",
+        data_retention: endpoint.retentionDays === undefined ? "unknown" : `${endpoint.retentionDays}d`,
+        upstream_model: endpoint.upstreamModel,
+        circuit_breaker: ownOf(endpoint.circuitBreaker, provider?.circuitBreaker, "true"),
+        max_concurrent: String(endpoint.maxConcurrent ?? "none"),
+        health_check: ownOf(endpoint.healthCheck, provider?.healthCheck, "none"),
+        headers: endpoint.headers === undefined ? "the provider's" : canonicalJson(endpoint.headers, "headers"),
+      },
+    ]),
+  );
+}
+
+/** A setting that an endpoint may have of its own; what it has from its provider is listed there. */
+function ownOf(value: unknown, ofProvider: unknown, none: string): string {
+  const write = (each: unknown) => (each === undefined ? none : canonicalJson(each));
+  return write(value) === write(ofProvider) ? "the provider's" : write(value);
+}
+
+function pricesOf({ price }: Endpoint): Fields {
+  const usd = (value: PicoUsdPerToken | undefined) =>
+    value === undefined ? "none" : formatPricePerMillionTokens(value);
+  const above = price?.above?.map(({ contextTokens, input, output, cachedInput, cacheWrite }) =>
+    [
+      `above ${formatTokens(contextTokens)}: input ${usd(input)}, output ${usd(output)}`,
+      ...(cachedInput === undefined ? [] : [`cached_input ${usd(cachedInput)}`]),
+      ...(cacheWrite === undefined ? [] : [`cache_write ${usd(cacheWrite)}`]),
+    ].join(", "),
+  );
+  return {
+    "price.input": usd(price?.input),
+    "price.output": usd(price?.output),
+    "price.cached_input": usd(price?.cachedInput),
+    "price.cache_write": usd(price?.cacheWrite),
+    "price.above": above?.join("; ") ?? "none",
+  };
+}
+
+function providersOf(catalog: Catalog): ReadonlyMap<string, Fields> {
+  return new Map(
+    catalog.providers.map(({ name, span: _, region: _region, retentionDays: _days, ...rest }) => [
+      `provider ${name}`,
+      Object.fromEntries(
+        [
+          "format",
+          "baseUrl",
+          "apiKeyEnv",
+          "headers",
+          "simulate",
+          "maxConcurrent",
+          "healthCheck",
+          "circuitBreaker",
+          "responsesApi",
+          "streamUsage",
+          "legacyMaxTokens",
+        ].map((field) => {
+          const value = (rest as Readonly<Record<string, unknown>>)[field];
+          return [field, value === undefined ? "none" : typeof value === "string" ? value : canonicalJson(value)];
+        }),
+      ),
+    ]),
+  );
+}
+
+function rulesWithEndpoint(set: PolicySet, endpoint: string): readonly string[] {
+  return rulesWith(set, (id) => id === endpoint || id === "requested");
+}
+
+function rulesWithProvider(set: PolicySet, subject: string): readonly string[] {
+  const provider = subject.slice("provider ".length);
+  return rulesWith(set, (id) => id === "requested" || id.endsWith(`@${provider}`));
+}
+
+function rulesWith(set: PolicySet, isMeant: (endpoint: string) => boolean): readonly string[] {
+  const routes = set.rules.flatMap((rule) => (rule.effect === "route" ? [{ id: rule.id, route: rule.route }] : []));
+  return [...routes, { id: "default", route: set.defaultRoute }].flatMap(({ id, route }) => {
+    const { to, fallback } = expandReferences(set, route);
+    return [...to, ...fallback].some(isMeant) ? [id] : [];
+  });
+}

@@ -1,0 +1,361 @@
+import type { Facts } from "../../evaluate/facts.js";
+import { readFactsOf } from "../../explain/facts-of-condition.js";
+import type { PolicySet, RequireRule, Rule } from "../../policy/policy-set.js";
+import { canonicalJson } from "../../policy/revision.js";
+import { PolicyRegions } from "../regions/policy-regions.js";
+import { defaultRouteMeaning, goesOn, requirementMeaning, routeMeaning } from "../regions/route-meaning.js";
+import type { Box } from "../space/box.js";
+import { buildSpace, defaultsFor } from "../space/build-space.js";
+import { factsOfBox } from "../space/facts-of-box.js";
+import { findUncovered, subtract } from "../space/find-uncovered.js";
+import { httpRequests, type RequestAssumptions } from "../space/request-assumptions.js";
+import type { RequestSpace } from "../space/request-space.js";
+import { QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
+import { type CatalogChange, catalogChanges } from "./catalog-changes.js";
+import { describedAxes } from "./describe-boxes.js";
+import { type Edge, findEdge } from "./find-edge.js";
+import { type FirstMatchChange, firstMatchChanges, type ListedRule } from "./first-match-changes.js";
+import { outcomeMeaning } from "./outcome-meaning.js";
+
+/** Two policies compared by what they do with requests. */
+export interface PolicyDiff {
+  readonly before: PolicySet;
+  readonly after: PolicySet;
+  readonly space: RequestSpace;
+  /** Requests that either refuses; of them only the refusal counts. */
+  readonly refused: readonly Box[];
+  readonly changes: readonly RequestChange[];
+  readonly catalog: readonly CatalogChange[];
+  /** Attributes that are declared otherwise: what a request's facts are changes with them. */
+  readonly attributes: readonly string[];
+  /** What could not be decided, in words; empty when everything else is proved. */
+  readonly undecided: readonly string[];
+}
+
+/** Requests with which the two policies do something else, grouped by who decides them. */
+export interface RequestChange {
+  /** `denied`: refused before or after, or with another text. `next`: what follows when a route is exhausted. */
+  readonly kind: "denied" | "required" | "routed" | "next";
+  readonly from: ChangedSide;
+  readonly to: ChangedSide;
+  readonly region: readonly Box[];
+  /** Whether `region` is all of them; else it is some. */
+  readonly isWhole: boolean;
+  /** One of them, decided by both policies: their outcomes differ. */
+  readonly example: Facts;
+  /** A request beside the example that does not change in this way. */
+  readonly edge: Edge | undefined;
+}
+export interface ChangedSide {
+  /** The rule's id; `default`; `none` when no rule of the kind acts. */
+  readonly rule: string;
+  readonly ruleNumber: number;
+}
+
+/**
+ * Which requests two policies treat differently, exactly: refused or not and why, what is required, where they are
+ * routed, and what is asked next when a route is exhausted. Rules are compared by when and what, not by name or place:
+ * a renamed rule or pool, a comment, or rules moved that share no request change nothing. Changes of the catalog are
+ * listed beside it.
+ */
+export function diffPolicies(
+  before: PolicySet,
+  after: PolicySet,
+  assumptions: RequestAssumptions = httpRequests,
+): PolicyDiff {
+  const space = buildSpace({ sets: [before, after], assumptions });
+  const comparing = new Comparing(space, before, after);
+  return {
+    before,
+    after,
+    space,
+    refused: comparing.refused,
+    changes: comparing.changes(),
+    catalog: catalogChanges(before, after),
+    attributes: attributeChanges(before, after),
+    undecided: comparing.undecided,
+  };
+}
+
+/** Whether it is proved that the two do the same with every request. */
+export function isSameForAll({ changes, catalog, attributes, undecided }: PolicyDiff): boolean {
+  return changes.length + catalog.length + attributes.length + undecided.length === 0;
+}
+
+class Comparing {
+  readonly undecided: string[] = [];
+  readonly #space: RequestSpace;
+  readonly #before: PolicyRegions;
+  readonly #after: PolicyRegions;
+  /** Refused by either: what is required of them, and where they would go, does not matter. */
+  readonly refused: readonly Box[];
+
+  constructor(space: RequestSpace, before: PolicySet, after: PolicySet) {
+    this.#space = space;
+    this.#before = new PolicyRegions(space, before);
+    this.#after = new PolicyRegions(space, after);
+    this.refused = [this.#before, this.#after].flatMap((regions) =>
+      regions.denies.flatMap(({ ruleNumber }) => regions.acts(ruleNumber) ?? []),
+    );
+  }
+
+  changes(): readonly RequestChange[] {
+    return [...this.#denials(), ...this.#requirements(), ...this.#routes()];
+  }
+
+  #denials(): readonly RequestChange[] {
+    const allowed = (regions: PolicyRegions): ListedRule => {
+      const { length } = regions.set.rules;
+      return { name: "none", ruleNumber: length, meaning: "", key: "", acts: [this.#space.layout.full()] };
+    };
+    const list = (regions: PolicyRegions) => [
+      ...regions.denies.map(({ rule, ruleNumber }) =>
+        listed(regions, rule, ruleNumber, rule.effect === "deny" ? `denied ${rule.message}` : ""),
+      ),
+      allowed(regions),
+    ];
+    return this.#firstMatches("denied", list(this.#before), list(this.#after), [this.#space.layout.full()], []);
+  }
+
+  #routes(): readonly RequestChange[] {
+    const [one, other] = [listRoutes(this.#before), listRoutes(this.#after)];
+    return joinSamePairs(this.#compareRoutes("routed", one, other, [this.#space.layout.full()]));
+  }
+
+  #compareRoutes(
+    kind: "routed" | "next",
+    one: readonly ListedRule[],
+    other: readonly ListedRule[],
+    within: readonly Box[],
+  ): readonly RequestChange[] {
+    const isSame = one.length === other.length && one.every(({ key }, at) => key === other[at]?.key);
+    if (isSame) return [];
+    const changes = this.#firstMatches(kind, one, other, within, this.refused);
+    return [...changes, ...this.#chains(one, other, within)];
+  }
+
+  /** Where both take the same route but, when it is exhausted, go on differently. */
+  #chains(one: readonly ListedRule[], other: readonly ListedRule[], within: readonly Box[]): readonly RequestChange[] {
+    const [before, after] = [this.#before.set.rules, this.#after.set.rules];
+    if (![...one, ...other].some(({ ruleNumber }) => goesOn(before[ruleNumber]) || goesOn(after[ruleNumber])))
+      return [];
+    const { layout } = this.#space;
+    const found: RequestChange[] = [];
+    const tail = (rules: readonly ListedRule[], rule: ListedRule) => rules.slice(rules.indexOf(rule) + 1);
+    const pairs = firstMatchChanges({
+      layout,
+      before: one,
+      after: other,
+      within,
+      without: this.refused,
+      isWanted: (from, to) =>
+        from.meaning === to.meaning &&
+        goesOn(before[from.ruleNumber]) &&
+        canonicalJson(tail(one, from).map(({ key }) => key)) !== canonicalJson(tail(other, to).map(({ key }) => key)),
+    });
+    this.#noteUndecided(pairs.undecided);
+    for (const { from, to, region, isWhole } of pairs.changes) {
+      if (!isWhole) this.undecided.push(`what is asked after ${from.name} when it is exhausted`);
+      found.push(...this.#compareRoutes("next", tail(one, from), tail(other, to), region));
+    }
+    return found;
+  }
+
+  #requirements(): readonly RequestChange[] {
+    const changes: RequestChange[] = [];
+    const list = (regions: PolicyRegions) =>
+      regions.requires.map(({ rule, ruleNumber }) =>
+        listed(regions, rule, ruleNumber, requirementMeaning((rule as RequireRule).require)),
+      );
+    const [one, other] = [list(this.#before), list(this.#after)];
+    const compare = (
+      own: readonly ListedRule[],
+      others: readonly ListedRule[],
+      sides: (rule: ListedRule) => readonly [ChangedSide, ChangedSide],
+    ) => {
+      for (const rule of own) {
+        if (others.some(({ key }) => key === rule.key)) continue;
+        const same = others.filter(({ meaning }) => meaning === rule.meaning);
+        if (rule.acts === undefined || same.some(({ acts }) => acts === undefined)) {
+          this.undecided.push(`where the requirement of ${rule.name} is new or gone`);
+          continue;
+        }
+        const covers = [...same.flatMap(({ acts }) => acts ?? []), ...this.refused];
+        const found = findUncovered(this.#space.layout, rule.acts, covers, new StepBudget(QUESTION_STEPS));
+        if (found === "none") continue;
+        if (found === "undecided") {
+          this.undecided.push(`where the requirement of ${rule.name} is new or gone`);
+          continue;
+        }
+        const region = subtract(this.#space.layout, rule.acts, covers, new StepBudget(QUESTION_STEPS / 10), 256);
+        const [from, to] = sides(rule);
+        changes.push(...this.#show("required", from, to, region ?? [found], region !== undefined));
+      }
+    };
+    const none = { rule: "none", ruleNumber: -1 };
+    compare(one, other, (rule) => [sideOf(this.#before, rule), none]);
+    compare(other, one, (rule) => [none, sideOf(this.#after, rule)]);
+    return joinEditedRequirements(changes, this.#before.set, this.#after.set);
+  }
+
+  #firstMatches(
+    kind: RequestChange["kind"],
+    before: readonly ListedRule[],
+    after: readonly ListedRule[],
+    within: readonly Box[],
+    without: readonly Box[],
+  ): readonly RequestChange[] {
+    const isWanted = (from: ListedRule, to: ListedRule) => from.meaning !== to.meaning;
+    const { changes, undecided } = firstMatchChanges({
+      layout: this.#space.layout,
+      before,
+      after,
+      within,
+      without,
+      isWanted,
+    });
+    this.#noteUndecided(undecided);
+    return changes.flatMap(({ from, to, region, isWhole }: FirstMatchChange) =>
+      this.#show(kind, sideOf(this.#before, from), sideOf(this.#after, to), region, isWhole),
+    );
+  }
+
+  #noteUndecided(pairs: readonly (readonly [ListedRule, ListedRule])[]): void {
+    for (const [from, to] of pairs) this.undecided.push(`which requests go from ${from.name} to ${to.name}`);
+  }
+
+  /** With an example that both policies have decided. */
+  #show(
+    kind: RequestChange["kind"],
+    from: ChangedSide,
+    to: ChangedSide,
+    region: readonly Box[],
+    isWhole: boolean,
+  ): readonly RequestChange[] {
+    const [one, other] = [this.#before.set, this.#after.set];
+    // In what the change is about: another change may show at the same request.
+    const differs = (facts: Facts) =>
+      aspectOf(kind, outcomeMeaning(one, facts)) !== aspectOf(kind, outcomeMeaning(other, facts));
+    const examples = region.slice(0, 16).map((box) => factsOfBox(this.#space, box));
+    const at = examples.findIndex((facts) => facts !== undefined && differs(facts));
+    const example = examples[at];
+    if (example === undefined) {
+      // Only `logic` taken as independent can promise a request that there is not.
+      this.undecided.push(`${questionOf(kind, from, to)}: none was found`);
+      return [];
+    }
+    const axes = describedAxes(this.#space, region, kind === "denied" ? [] : this.refused);
+    const isBeyond = (facts: Facts) => {
+      const [was, is] = [aspectOf(kind, outcomeMeaning(one, facts)), aspectOf(kind, outcomeMeaning(other, facts))];
+      return was === is && (kind === "denied" || was !== undefined);
+    };
+    const edge = findEdge(this.#space, region[at] as Box, example, axes, isBeyond);
+    return [{ kind, from, to, region, isWhole, example, edge }];
+  }
+}
+
+function questionOf(kind: RequestChange["kind"], { rule: from }: ChangedSide, { rule: to }: ChangedSide): string {
+  if (kind === "denied") return `whether a request is refused by ${from} before and by ${to} after`;
+  if (kind === "required") return `whether a request is limited by ${from === "none" ? to : from}`;
+  if (from === to) return `whether a request reaches ${to}, which routes otherwise`;
+  return `whether a request goes from ${from} to ${to}`;
+}
+
+/** What of an outcome a kind of change is about; undefined when a refused request has none. */
+function aspectOf(kind: RequestChange["kind"], meaning: string): string | undefined {
+  const { denied, required, routes } = JSON.parse(meaning) as Readonly<Record<string, unknown>>;
+  const aspect = kind === "denied" ? denied : kind === "required" ? required : routes;
+  return aspect === undefined ? undefined : JSON.stringify(aspect);
+}
+
+/** One change for two rules that are the next ones behind several. */
+function joinSamePairs(changes: readonly RequestChange[]): readonly RequestChange[] {
+  const pairs = new Map<string, RequestChange>();
+  for (const change of changes) {
+    const key = `${change.kind} ${change.from.ruleNumber} ${change.to.ruleNumber}`;
+    const first = pairs.get(key);
+    if (first === undefined) pairs.set(key, change);
+    else {
+      const region = [...first.region, ...change.region];
+      pairs.set(key, { ...first, region, isWhole: first.isWhole && change.isWhole });
+    }
+  }
+  return [...pairs.values()];
+}
+
+/** One change for a rule that asks for something else under the same condition. */
+function joinEditedRequirements(
+  changes: readonly RequestChange[],
+  before: PolicySet,
+  after: PolicySet,
+): readonly RequestChange[] {
+  const isEdited = ({ from }: RequestChange, { to }: RequestChange) => {
+    const [one, other] = [before.rules[from.ruleNumber], after.rules[to.ruleNumber]];
+    return one?.id === other?.id && canonicalJson(one?.condition) === canonicalJson(other?.condition);
+  };
+  const gone = changes.filter(({ to }) => to.rule === "none");
+  const fresh = changes.filter(({ from }) => from.rule === "none");
+  const joined = gone.map((change) => {
+    const other = fresh.find((each) => isEdited(change, each));
+    if (other === undefined) return change;
+    fresh.splice(fresh.indexOf(other), 1);
+    return {
+      ...change,
+      to: other.to,
+      region: [...change.region, ...other.region],
+      isWhole: change.isWhole && other.isWhole,
+    };
+  });
+  return [...joined, ...fresh];
+}
+
+function listRoutes(regions: PolicyRegions): readonly ListedRule[] {
+  const { set } = regions;
+  const last = set.rules.length;
+  const meaning = defaultRouteMeaning(set);
+  return [
+    ...regions.routes.map(({ rule, ruleNumber }) =>
+      listed(regions, rule, ruleNumber, rule.effect === "route" ? routeMeaning(set, rule.route) : ""),
+    ),
+    { name: "the default route", ruleNumber: last, meaning, key: meaning, acts: [regions.space.layout.full()] },
+  ];
+}
+
+function listed(regions: PolicyRegions, rule: Rule, ruleNumber: number, meaning: string): ListedRule {
+  const reads = readFactsOf(rule.condition);
+  const types = regions.set.attributes.flatMap(({ name, type }) => (reads.includes(name) ? [type] : []));
+  const key = canonicalJson([rule.condition, defaultsFor(reads, regions.set), types, meaning]);
+  return { name: `rule ${rule.id}`, ruleNumber, meaning, key, acts: regions.acts(ruleNumber) };
+}
+
+function sideOf({ set }: PolicyRegions, { name, ruleNumber }: ListedRule): ChangedSide {
+  const rule = set.rules[ruleNumber];
+  return { rule: rule?.id ?? (name === "none" ? "none" : "default"), ruleNumber };
+}
+
+function attributeChanges(before: PolicySet, after: PolicySet): readonly string[] {
+  const names = new Set([...before.attributes, ...after.attributes].map(({ name }) => name));
+  const find = ({ attributes }: PolicySet, name: string) => attributes.find((each) => each.name === name);
+  return [...names].flatMap((name) => {
+    const [old, now] = [find(before, name), find(after, name)];
+    // A default that changes is a change of requests; one that appears is one of conditions, if any reads it.
+    if (old === undefined || now === undefined) return [];
+    const isTold = isInMessages(before, name) && isInMessages(after, name);
+    const shown = ({ type, from, values, default: value }: typeof old) =>
+      canonicalJson({ type, from, values, ...(isTold ? { value } : {}) });
+    if (shown(old) === shown(now)) return [];
+    return [`${name}: ${describeAttribute(old, isTold)} → ${describeAttribute(now, isTold)}`];
+  });
+}
+
+/** Whether a refused client is told the value, or the default that stands for it. */
+function isInMessages({ rules }: PolicySet, name: string): boolean {
+  return rules.some((rule) => rule.effect === "deny" && rule.message.includes(`{${name}}`));
+}
+
+function describeAttribute(attribute: PolicySet["attributes"][number], withDefault: boolean): string {
+  const { type, from, values, default: value } = attribute;
+  const origin = "key" in from ? "the key" : "header" in from ? `header ${from.header}` : `metadata ${from.metadata}`;
+  const list = values === undefined ? "" : `, one of ${values.join(" ")}`;
+  return `${type} from ${origin}${list}${withDefault ? `, default ${value === undefined ? "none" : canonicalJson(value)}` : ""}`;
+}

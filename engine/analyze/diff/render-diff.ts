@@ -1,0 +1,161 @@
+import { paint, renderTable, safeText, WIDTH } from "../../explain/text-table.js";
+import { writeChange, writeCount, writeCounted, writeShare, writeSum } from "../../units/write-figures.js";
+import type { ChangeReport, CostReport, DiffReport } from "./describe-diff.js";
+
+/** What is printed when it is proved, and only then. */
+const SAME = "no request is routed differently";
+/** Changes of the catalog and open questions that are listed. */
+const MOST_LINES = 20;
+
+export interface RenderDiffOptions {
+  /** ANSI colours; default false. */
+  readonly color?: boolean;
+  /** Columns of a line, at least 40; default 120. */
+  readonly width?: number;
+}
+
+/** A diff as text for a terminal. No trailing newline. */
+export function renderDiff(report: DiffReport, { color = false, width = WIDTH }: RenderDiffOptions = {}): string {
+  const sections: string[][] = [[paint(header(report), "strong", color)]];
+  if (report.same) sections.push([paint(SAME, "good", color)]);
+  if (report.traffic !== undefined) {
+    const [what = "", ...more] = trafficLines(report);
+    sections.push([paint(what, "strong", color), ...more.map((line) => `    ${line}`)]);
+  }
+  for (const [index, change] of report.changes.entries()) {
+    sections.push([
+      paint(safeText(`${String(index + 1).padStart(2)}  ${change.title}`), "strong", color),
+      ...renderTable(
+        rowsOf(change).map(([name, text]) => [{ text: name, tone: "faint" }, text]),
+        4,
+        color,
+        width,
+      ),
+    ]);
+  }
+  for (const [title, lines] of lists(report)) {
+    sections.push([
+      paint(title, "strong", color),
+      ...renderTable(
+        cut(lines).map((line) => [line]),
+        4,
+        color,
+        width,
+      ),
+    ]);
+  }
+  return sections.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+/** A diff in Markdown, for the comment of a pull request. No trailing newline. */
+export function renderDiffMarkdown(report: DiffReport): string {
+  const code = (text: string) => `\`${safeText(text).replaceAll("`", "'")}\``;
+  const cell = (text: string) => code(text).replaceAll("|", "\\|");
+  const sections = [`### Routing changes: ${header(report)}`];
+  if (report.same) sections.push(`No request is routed differently (proved over all requests).`);
+  const [what, ...more] = trafficLines(report);
+  if (what !== undefined)
+    sections.push([`**${what}**`, ...(more.length === 0 ? [] : ["", ...more.map((line) => `- ${line}`)])].join("\n"));
+  for (const [index, change] of report.changes.entries()) {
+    const rows = rowsOf(change).map(([name, text]) => `| ${name} | ${cell(text)} |`);
+    sections.push(
+      [
+        `**${index + 1}. ${safeText(change.title).replace(/[*_<>]/g, "\\$&")}**`,
+        "",
+        "| | |",
+        "|---|---|",
+        ...rows,
+      ].join("\n"),
+    );
+  }
+  for (const [title, lines] of lists(report)) {
+    sections.push([`**${title}**`, "", ...cut(lines).map((line) => `- ${code(line)}`)].join("\n"));
+  }
+  return sections.join("\n\n");
+}
+
+function header({ before, after, changes, undecided }: DiffReport): string {
+  const side = ({ name, revision }: DiffReport["before"]) => `${name}@${revision.slice(0, 12)}`;
+  const count = `${changes.length} change${changes.length === 1 ? "" : "s"}`;
+  const proof = undecided.length === 0 ? "exact" : `${undecided.length} not decided`;
+  return `${side(before)} → ${side(after)} · ${count} · ${proof}`;
+}
+
+function rowsOf({
+  differences,
+  where,
+  where_exact,
+  example,
+  edge,
+  traffic,
+}: ChangeReport): readonly (readonly [string, string])[] {
+  return [
+    ...differences.map((text, index): readonly [string, string] => [index === 0 ? "what" : "", text]),
+    ["where", where_exact ? where : `within ${where}, less what rules above take`],
+    ["example", example.request],
+    ...(example.before === example.after
+      ? [["either way", example.before] as const]
+      : [["before", example.before] as const, ["after", example.after] as const]),
+    ...(edge === undefined ? [] : [["edge", `not with ${edge.fact} ${edge.value}: ${edge.outcome}`] as const]),
+    ...(traffic === undefined
+      ? []
+      : [
+          ["traffic", `${writeCount(traffic.decisions)} recorded (${(100 * traffic.share).toFixed(2)} %)`] as const,
+          ...writeCost(traffic.cost, traffic.decisions).map((text) => ["cost", text] as const),
+        ]),
+  ];
+}
+
+/** What recorded decisions say, in lines; the first is a title. */
+function trafficLines({ traffic, before }: DiffReport): readonly string[] {
+  if (traffic === undefined) return [];
+  const { decisions, changed, unlisted, unreadable, other_revisions: others, cost } = traffic;
+  const about = (number: number, one: string, many: string) =>
+    number === 0 ? [] : [`${writeCount(number)} ${number === 1 ? one : many}`];
+  const revision = `${before.name}@${before.revision.slice(0, 12)}`;
+  return [
+    `${writeCount(changed)} of ${writeCounted(decisions, "recorded decision")} ${changed === 1 ? "is" : "are"} part of a change (${writeShare(changed, decisions)})`,
+    ...writeCost(cost, decisions).map((text) => `all: ${text}`),
+    ...about(others, `was not made under ${revision}`, `were not made under ${revision}`),
+    ...about(unlisted, "changes in a way that was not decided", "change in a way that was not decided"),
+    ...about(unreadable, "line is no decision", "lines are no decision"),
+  ];
+}
+
+/** What decisions cost, and would cost before and after: one text, or none when nothing of it is known. */
+function writeCost(cost: CostReport, decisions: number): readonly string[] {
+  const { recorded_decisions: recorded, known_decisions: known, by_tokens_decisions: byTokens } = cost;
+  const [was, before, after] = [cost.recorded_usd, cost.before_usd, cost.after_usd].map((usd) => Math.round(usd * 1e9));
+  const of = (number: number) => (number === decisions ? "" : ` for ${writeCount(number)}`);
+  const basis = byTokens === known ? "by tokens used" : byTokens === 0 ? "expected" : "by tokens used, else expected";
+  const texts = [
+    ...(recorded === 0 ? [] : [`${writeSum(was as number)} recorded${of(recorded)}`]),
+    ...(known === 0
+      ? []
+      : [
+          `${basis}${of(known)} ${writeSum(before as number)} → ${writeSum(after as number)} (${writeChange(before as number, after as number)})`,
+        ]),
+  ];
+  return texts.length === 0 ? [] : [texts.join("; ")];
+}
+
+function lists({ catalog, attributes, undecided }: DiffReport): readonly (readonly [string, readonly string[]])[] {
+  const users = (rules: readonly string[]) => {
+    if (rules.length === 0) return "no rule's candidate";
+    return rules.length > 4
+      ? `candidate of ${rules.slice(0, 4).join(", ")} and ${rules.length - 4} more`
+      : `candidate of ${rules.join(", ")}`;
+  };
+  return (
+    [
+      ["catalog", catalog.map(({ subject, what, rules }) => `${subject}: ${what} (${users(rules)})`)],
+      ["attributes", attributes],
+      ["not decided", undecided],
+    ] as const
+  ).filter(([, lines]) => lines.length > 0);
+}
+
+function cut(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  return [...lines.slice(0, MOST_LINES), `… ${lines.length - MOST_LINES} more (--json lists them)`];
+}

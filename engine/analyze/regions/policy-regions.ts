@@ -1,0 +1,186 @@
+import { decideInOrder } from "../../evaluate/decide-in-order.js";
+import type { Facts } from "../../evaluate/facts.js";
+import type { Outcome } from "../../evaluate/outcome.js";
+import type { PolicySet, Rule } from "../../policy/policy-set.js";
+import type { Box } from "../space/box.js";
+import { ConditionBoxes } from "../space/condition-boxes.js";
+import { factsOfBox } from "../space/facts-of-box.js";
+import { findUncovered, type Search, subtract } from "../space/find-uncovered.js";
+import type { RequestSpace } from "../space/request-space.js";
+import { MOST_BOXES, QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
+import { goesOn } from "./route-meaning.js";
+
+/** A rule with its number among the set's rules. */
+export interface NumberedRule {
+  readonly rule: Rule;
+  readonly ruleNumber: number;
+}
+
+/** The requests on which each rule of one policy acts, and questions about them. */
+export class PolicyRegions {
+  readonly space: RequestSpace;
+  readonly set: PolicySet;
+  readonly conditions: ConditionBoxes;
+  /** In reading order. */
+  readonly routes: readonly NumberedRule[];
+  readonly denies: readonly NumberedRule[];
+  readonly requires: readonly NumberedRule[];
+  readonly #someGoOn: boolean;
+  readonly #acts = new Map<number, readonly Box[] | undefined>();
+  readonly #near = new Map<string, readonly Box[] | undefined>();
+
+  constructor(space: RequestSpace, set: PolicySet) {
+    this.space = space;
+    this.set = set;
+    this.conditions = new ConditionBoxes(space, set);
+    const numbered = set.rules.map((rule, ruleNumber): NumberedRule => ({ rule, ruleNumber }));
+    this.routes = numbered.filter(({ rule }) => rule.effect === "route");
+    this.denies = numbered.filter(({ rule }) => rule.effect === "deny");
+    this.requires = numbered.filter(({ rule }) => rule.effect === "require");
+    this.#someGoOn = this.routes.some(({ rule }) => goesOn(rule));
+  }
+
+  /**
+   * The requests on which a rule acts, were it alone: true for a route, not false for a guard; every request for the
+   * default route (a rule number beyond the rules). Undefined when they take too many boxes.
+   */
+  acts(ruleNumber: number): readonly Box[] | undefined {
+    if (this.#acts.has(ruleNumber)) return this.#acts.get(ruleNumber);
+    const rule = this.set.rules[ruleNumber];
+    const boxes =
+      rule === undefined
+        ? [this.space.layout.full()]
+        : this.conditions.of(rule.condition, rule.effect === "route" ? "true" : "not-false");
+    this.#acts.set(ruleNumber, boxes);
+    return boxes;
+  }
+
+  /**
+   * Where the rules of the same effect above a rule act, as far as that meets its own requests; undefined when that of
+   * one is not known.
+   */
+  above(ruleNumber: number): readonly Box[] | undefined {
+    const effect = this.set.rules[ruleNumber]?.effect ?? "route";
+    return this.#meeting(ruleNumber, effect, ruleNumber);
+  }
+
+  /**
+   * The same without route rules that go on (`on_exhausted: next_rule`): they take requests first, but a rule below has
+   * its turn when their candidates are exhausted.
+   */
+  endingAbove(ruleNumber: number): readonly Box[] | undefined {
+    const effect = this.set.rules[ruleNumber]?.effect ?? "route";
+    // Mostly none goes on, and both are the same list.
+    if (!this.#someGoOn) return this.above(ruleNumber);
+    return this.#meeting(ruleNumber, effect, ruleNumber, ({ rule }) => !goesOn(rule));
+  }
+
+  /** Where some deny rule acts, as far as that meets the requests of a rule. */
+  deniedOf(ruleNumber: number): readonly Box[] | undefined {
+    return this.#meeting(ruleNumber, "deny", this.set.rules.length);
+  }
+
+  /** Kept for each rule: every question about it begins here, and most boxes are far from it. */
+  #meeting(
+    ruleNumber: number,
+    effect: Rule["effect"],
+    end: number,
+    isMeant?: (rule: NumberedRule) => boolean,
+  ): readonly Box[] | undefined {
+    const key = `${ruleNumber} ${effect} ${end} ${isMeant === undefined}`;
+    if (this.#near.has(key)) return this.#near.get(key);
+    const own = this.acts(ruleNumber);
+    const { layout } = this.space;
+    const boxes: Box[] = [];
+    let isKnown = own !== undefined;
+    for (const each of { route: this.routes, deny: this.denies, require: this.requires }[effect]) {
+      if (each.ruleNumber >= end || own === undefined) break;
+      if (isMeant?.(each) === false) continue;
+      const others = this.acts(each.ruleNumber);
+      if (others === undefined) isKnown = false;
+      else for (const box of others) if (own.some(({ bits }) => layout.meets(bits, box))) boxes.push(box);
+    }
+    const near = isKnown ? boxes : undefined;
+    this.#near.set(key, near);
+    return near;
+  }
+
+  /** Requests in one of the areas and none of the covers; undecided when one of them is not known. */
+  find(areas: readonly Box[] | undefined, ...covers: readonly (readonly Box[] | undefined)[]): Search {
+    if (areas === undefined || covers.some((each) => each === undefined)) return "undecided";
+    const all = covers.length === 1 ? (covers[0] as readonly Box[]) : (covers as readonly Box[][]).flat();
+    return findUncovered(this.space.layout, areas, all, new StepBudget(QUESTION_STEPS));
+  }
+
+  /** What of the areas no cover holds; undefined when that is not known, or takes too many boxes. */
+  subtract(
+    areas: readonly Box[] | undefined,
+    covers: readonly (readonly Box[] | undefined)[],
+  ): readonly Box[] | undefined {
+    if (areas === undefined || covers.some((each) => each === undefined)) return undefined;
+    const all = (covers as readonly Box[][]).flat();
+    return subtract(this.space.layout, areas, all, new StepBudget(QUESTION_STEPS / 10), MOST_BOXES);
+  }
+
+  /** The common requests of two lists of areas. */
+  intersect(one: readonly Box[] | undefined, other: readonly Box[] | undefined): readonly Box[] | undefined {
+    if (one === undefined || other === undefined) return undefined;
+    return one.flatMap((box) => other.flatMap((each) => this.space.layout.intersect(box, each) ?? []));
+  }
+
+  /**
+   * Whether a rule ever decides: is the first deny rule, or the first route rule, that acts. A request that was found
+   * has been decided by the rules in order. A route rule that decides none may still follow those that go on.
+   */
+  reach(ruleNumber: number): Reach {
+    const effect = this.set.rules[ruleNumber]?.effect ?? "route";
+    const areas = this.acts(ruleNumber);
+    const covers = effect === "require" ? [] : this.above(ruleNumber);
+    // A request that no guard refuses shows more.
+    if (effect === "route") {
+      const allowed = this.#confirm(this.find(areas, covers, this.deniedOf(ruleNumber)), ruleNumber);
+      if (allowed?.kind === "decides") return allowed;
+    }
+    const found = this.find(areas, covers);
+    if (found === "none") {
+      const next = effect === "route" ? this.find(areas, this.endingAbove(ruleNumber)) : "none";
+      return next === "none" ? { kind: "never" } : next === "undecided" ? { kind: "undecided" } : { kind: "follows" };
+    }
+    return this.#confirm(found, ruleNumber) ?? { kind: "undecided" };
+  }
+
+  #confirm(found: Search, ruleNumber: number): Reach | undefined {
+    if (found === "none" || found === "undecided") return undefined;
+    const facts = factsOfBox(this.space, found);
+    // By the interpreter that defines the language.
+    const outcome = facts === undefined ? undefined : decideInOrder(this.set, facts);
+    if (facts === undefined || outcome === undefined || !this.#isDecidedBy(outcome, ruleNumber)) {
+      const isOpaque = found.axes.some((number) => this.space.axes[number]?.kind === "opaque");
+      if (facts !== undefined && !isOpaque && !hasTwoTypes(this.space)) {
+        throw new Error(
+          `invariant: a request found for rule ${ruleNumber} of ${this.set.name} is not decided by it: ${JSON.stringify(facts)}`,
+        );
+      }
+      return undefined;
+    }
+    return { kind: "decides", request: facts, outcome };
+  }
+
+  #isDecidedBy({ denied, requirements, route }: Outcome, ruleNumber: number): boolean {
+    const rule = this.set.rules[ruleNumber];
+    if (rule === undefined || rule.effect === "route") return route.ruleNumber === ruleNumber;
+    return rule.effect === "deny" ? denied?.rule === rule : requirements.includes(rule);
+  }
+}
+
+export type Reach =
+  | { readonly kind: "decides"; readonly request: Facts; readonly outcome: Outcome }
+  | { readonly kind: "never" }
+  /** It decides no request, but is asked next when a route above is exhausted (`on_exhausted: next_rule`). */
+  | { readonly kind: "follows" }
+  | { readonly kind: "undecided" };
+
+/** Facts that two policies declare with different types have two axes, of which a request can have a value on one. */
+function hasTwoTypes({ factAxes }: RequestSpace): boolean {
+  return [...factAxes.values()].some((numbers) => numbers.length > 1);
+}

@@ -1,0 +1,107 @@
+import { breakText, paint, type Row, renderTable, WIDTH } from "../../explain/text-table.js";
+import type { BlockedRule } from "./blocked-rules.js";
+import type { FactChanges } from "./fact-changes.js";
+import type { WhyNot } from "./why-not.js";
+
+export interface RenderWhyNotOptions {
+  /** ANSI colours; default false. */
+  readonly color?: boolean;
+  /** Columns of a line, at least 40; default 120. */
+  readonly width?: number;
+}
+
+/** Why not, as text for a terminal. No trailing newline. */
+export function renderWhyNot(answer: WhyNot, { color = false, width = WIDTH }: RenderWhyNotOptions = {}): string {
+  const { model, chosen, is_chosen, rules, by_client, is_smallest, by_operator, client_can } = answer;
+  const title = is_chosen
+    ? `${model} is chosen already: ${chosen ?? ""}`
+    : `${model} is not chosen; ${chosen === undefined ? "nothing is" : `${chosen} is`}`;
+  const sections: (readonly string[])[] = [[paint(title, "strong", color)]];
+  if (is_chosen) return title;
+  if (rules.length === 0)
+    sections.push(breakText("no rule has it among its candidates, so no request can reach it", width));
+  sections.push(...renderRules(rules, color, width));
+  const none =
+    client_can === "impossible"
+      ? "no change of hints can: proved over all requests with these keys and this time"
+      : "none of up to three changes was found; that there is none is not proved";
+  sections.push([
+    paint(
+      is_smallest || by_client.length === 0
+        ? "smallest changes by the client, each tried"
+        : "changes by the client, each tried; that none is smaller is not proved",
+      "strong",
+      color,
+    ),
+    ...(by_client.length === 0 ? [`  ${none}`] : renderChanges(by_client, color, width)),
+  ]);
+  if (by_operator.length > 0) {
+    sections.push([
+      paint("with what only a key, the operator or the clock can change", "strong", color),
+      ...renderChanges(by_operator, color, width),
+    ]);
+  }
+  const sent = new Map(
+    [...by_client, ...by_operator].flatMap(({ changes }) => {
+      return changes.flatMap(({ fact, sent_as }) => (sent_as === undefined ? [] : [[fact, sent_as] as const]));
+    }),
+  );
+  if (sent.size > 0) {
+    sections.push([paint("how a client sends them", "strong", color), ...renderTable([...sent], 2, color, width)]);
+  }
+  return sections.map((lines) => lines.join("\n")).join("\n\n");
+}
+
+/** What keeps every rule from choosing it is said once, ahead of what else keeps each. */
+function renderRules(rules: readonly BlockedRule[], color: boolean, width: number): readonly (readonly string[])[] {
+  const [first] = rules;
+  if (first === undefined) return [];
+  const own = rules.map(({ blocked_by }) => blocked_by.map(({ what, detail }) => `${what}: ${detail}`));
+  const common = rules.length === 1 ? [] : (own[0] ?? []).filter((text) => own.every((texts) => texts.includes(text)));
+  const rows = rules.flatMap(({ rule, file, line, as }, at): readonly Row[] => {
+    const others = own[at]?.filter((text) => !common.includes(text)) ?? [];
+    const place = file === undefined ? "" : `${file}:${line}`;
+    return (others.length === 0 ? ["nothing else"] : others).map((text, index) => [
+      index === 0 ? rule : "",
+      { text: index === 0 ? place : "", tone: "faint" },
+      { text: index === 0 ? as : "", tone: "faint" },
+      text,
+    ]);
+  });
+  const title = (text: string) => paint(text, "strong", color);
+  const each = `what ${common.length === 0 ? "" : "else "}keeps each rule from choosing it`;
+  return [
+    ...(common.length === 0
+      ? []
+      : [
+          [
+            title("what keeps every rule from choosing it"),
+            ...renderTable(
+              common.map((text) => [text]),
+              2,
+              color,
+              width,
+            ),
+          ],
+        ]),
+    [title(each), ...renderTable(rows, 2, color, width)],
+  ];
+}
+
+function renderChanges(changes: readonly FactChanges[], color: boolean, width: number): readonly string[] {
+  return renderTable(
+    changes.map((change, index): Row => {
+      const parts = change.changes.map(({ fact, from, to }) => `${fact} ${from} → ${to}`).join(" and ");
+      const cost = change.cost_usd === undefined ? "" : ` ($${change.cost_usd})`;
+      const by = change.rule === "default" ? "the default route" : `rule ${change.rule}`;
+      const avoids =
+        change.avoids_guards === undefined
+          ? ""
+          : `; avoids guard ${change.avoids_guards.join(", ")}: right only if what the request then says is true`;
+      return [{ text: String(index + 1), align: "right" }, `${parts}: ${change.endpoint} by ${by}${cost}${avoids}`];
+    }),
+    2,
+    color,
+    width,
+  );
+}

@@ -1,0 +1,66 @@
+import type { Facts } from "../../evaluate/facts.js";
+import { withDefaults } from "../../evaluate/with-defaults.js";
+import type { CompiledPolicy } from "../../policy/compiled-policy.js";
+import type { World } from "../../rank/world.js";
+import { catalogCuts, rankFacts } from "../check-context.js";
+import { PolicyRegions } from "../regions/policy-regions.js";
+import { buildSpace } from "../space/build-space.js";
+import { httpRequests } from "../space/request-assumptions.js";
+import { AskedModel } from "./asked-model.js";
+import { isImpossible } from "./asked-regions.js";
+import { type BlockedRule, blockedRules } from "./blocked-rules.js";
+import type { FactChanges } from "./fact-changes.js";
+import { smallestChanges } from "./smallest-changes.js";
+
+/** Why a request does not go to a model, and what would send it there. */
+export interface WhyNot {
+  readonly model: string;
+  /** The endpoint tried first as it is; absent when refused, or when no candidate is left. */
+  readonly chosen?: string;
+  /** Whether that is the model already. */
+  readonly is_chosen: boolean;
+  /** Every rule with the model among its candidates, in reading order, and all that keeps it from choosing it. */
+  readonly rules: readonly BlockedRule[];
+  /** Changes that a client can make, each tried; those that avoid a guard last, where they are smaller than the others. */
+  readonly by_client: readonly FactChanges[];
+  /** Whether none of fewer facts does it; else there were too many to try, or an expression that only a search can meet. */
+  readonly is_smallest: boolean;
+  /** Changes that need the operator, a key, or another time. */
+  readonly by_operator: readonly FactChanges[];
+  /** `found`; `impossible`: proved; `not found`: neither. */
+  readonly client_can: "found" | "impossible" | "not found";
+}
+
+/** @param model `author/model`, or one of its endpoints. */
+export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model: string): WhyNot {
+  const asked = new AskedModel(policy, withDefaults(policy.set, given), world, model);
+  const first = asked.first(asked.start);
+  const isChosen = first !== undefined && asked.isMeant(first.endpoint.id);
+  const rules = blockedRules(asked);
+  const ruleNumbers = rules.map(({ ruleNumber }) => ruleNumber);
+  const regions = regionsOf(policy);
+  const impossible = !isChosen && isImpossible(asked, regions, ruleNumbers);
+  const found = isChosen
+    ? { client: [], operator: [], isSmallest: true }
+    : smallestChanges(asked, regions, ruleNumbers, impossible);
+  return {
+    model,
+    ...(first === undefined ? {} : { chosen: first.endpoint.id }),
+    is_chosen: isChosen,
+    rules: rules.map(({ blocked }) => blocked),
+    by_client: found.client,
+    is_smallest: found.isSmallest,
+    by_operator: found.operator,
+    client_can: isChosen || found.client.length > 0 ? "found" : impossible ? "impossible" : "not found",
+  };
+}
+
+function regionsOf(policy: CompiledPolicy): PolicyRegions {
+  const space = buildSpace({
+    sets: [policy.set],
+    assumptions: httpRequests,
+    facts: [...rankFacts, "max_latency_ms"],
+    cuts: catalogCuts(policy),
+  });
+  return new PolicyRegions(space, policy.set);
+}

@@ -1,0 +1,276 @@
+import { describe, expect, it } from "vitest";
+import { describeDiff } from "../../../../engine/analyze/diff/describe-diff.js";
+import { diffPolicies } from "../../../../engine/analyze/diff/diff-policies.js";
+import { renderDiff, renderDiffMarkdown } from "../../../../engine/analyze/diff/render-diff.js";
+import type { CompiledPolicy } from "../../../../engine/policy/compiled-policy.js";
+import { catalog, compiled, policyOf } from "../harness.js";
+
+const both = "route: { to: [acme/small, acme/large] }";
+const swapped = "route: { to: [acme/large, acme/small] }";
+const report = (before: CompiledPolicy, after: CompiledPolicy) =>
+  describeDiff(diffPolicies(before.set, after.set), before, after);
+/** Titles with conditions, one line each. */
+const changes = (before: CompiledPolicy, after: CompiledPolicy) =>
+  report(before, after).changes.map(
+    ({ title, where, where_exact }) => `${title} | ${where_exact ? "" : "within "}${where}`,
+  );
+const text = (before: CompiledPolicy, after: CompiledPolicy) =>
+  renderDiff(report(before, after)).replaceAll(/@[0-9a-f]{12}/g, "@REVISION");
+
+describe("a diff of policies", () => {
+  const base = `
+- { id: code, match: { tags: [code] }, ${both} }
+- { id: long, match: { context_tokens: { gte: 20k } }, ${swapped} }`;
+
+  it("shows a moved threshold as the stretch between, with both sides of the edge", () => {
+    expect(text(policyOf(base), policyOf(base.replace("20k", "10k")))).toBe(
+      `
+test@REVISION → test@REVISION · 1 change · exact
+
+ 1  the default route → rule long
+    where    10,000 ≤ context_tokens < 20,000 and (tags is absent or tags lacks code)
+    example  context_tokens 10,000
+    before   acme/small@near ($0.012048), then 1 more
+    after    acme/large@far ($0.12048), then 1 more
+    edge     not with context_tokens 9,999: acme/small@near ($0.012047), then 1 more`.trimStart(),
+    );
+  });
+
+  it("says the plan of the example once, when both make the same", () => {
+    const retried = (retries: number) => policyOf(`- { id: a, route: { to: [acme/small], retries: ${retries} } }`);
+    const lines = text(retried(0), retried(1)).split("\n");
+    expect(lines.slice(3)).toEqual([
+      "    what        retries 0 → 1",
+      "    where       always",
+      "    example     a plain request",
+      "    either way  acme/small@near ($0.003048)",
+    ]);
+  });
+
+  it("names each window of the week once, and none that another one implies", () => {
+    const berlin = (window: string) => `{ ${window}, tz: Europe/Berlin }`;
+    const rules = (to: string) =>
+      policyOf(`
+- { id: day, match: { time: ${berlin(`days: [mon, tue, wed, thu, fri], from: "08:00", to: "18:00"`)} }, ${both} }
+- { id: night, match: { time: ${berlin(`from: "22:00", to: "${to}"`)} }, route: { to: [acme/open] } }
+- { id: weekend, match: { time: ${berlin("days: [sat, sun]")} }, ${swapped} }`);
+    expect(changes(rules("05:00"), rules("06:00"))).toEqual([
+      "rule weekend → rule night | not (time in 22:00–05:00 Europe/Berlin) and time in Sat,Sun Europe/Berlin and time in 22:00–06:00 Europe/Berlin",
+      "the default route → rule night | not (time in 22:00–05:00 Europe/Berlin) and not (time in Sat,Sun Europe/Berlin) and time in 22:00–06:00 Europe/Berlin",
+    ]);
+  });
+
+  it("says of one rule on both sides that it may route otherwise", () => {
+    const odd = (route: string) =>
+      policyOf(`- { id: odd, match: { logic: { "==": [{ "%": [{ var: attributes.risk }, 7] }, 9] } }, ${route} }`);
+    expect(report(odd(both), odd(swapped)).undecided).toEqual([
+      "whether a request reaches odd, which routes otherwise: none was found",
+    ]);
+  });
+
+  it("finds nothing in comments, layout, renamed rules and pools, and moved rules that share no request", () => {
+    const before = policyOf(
+      `
+- { id: eu, match: { region: eu }, route: { to: [fast] } }
+- { id: us, match: { region: [us] }, ${swapped} }
+- { id: stay, match: { tags: { present: true, any: [pii] } }, require: { region: [eu] } }`,
+      "pools: { fast: [acme/small, acme/large] }",
+    );
+    const after = policyOf(
+      `
+- { id: stay-here, match: { tags: { present: true, any: [pii] } }, require: { region: [eu] }, because: law }
+# moved up
+- { id: america, match: { region: us }, route: { to: [acme/large, acme/small], fallback: [acme/large] } }
+- { id: europe, match: { any: [{ region: eu }] }, route: { to: [quick] } }`,
+      "pools: { quick: [acme/small, acme/large] }",
+    );
+    expect(text(before, after)).toBe(
+      "test@REVISION → test@REVISION · 0 changes · exact\n\nno request is routed differently",
+    );
+    expect(report(before, after).same).toBe(true);
+  });
+
+  it("is the same condition written otherwise, when it is", () => {
+    const one = policyOf(`- { id: a, match: { not: { stream: false } }, ${swapped} }`);
+    const other = policyOf(`- { id: a, match: { stream: true }, ${swapped} }`);
+    expect(report(one, other).same).toBe(true);
+  });
+
+  it("groups what changes by the rules that decide before and after", () => {
+    const before = policyOf(base);
+    const after = policyOf(`
+- { id: long, match: { context_tokens: { gte: 20k } }, ${swapped} }
+- { id: code, match: { tags: [code] }, ${both} }
+- { id: batch, match: { priority: batch }, ${swapped} }`);
+    expect(changes(before, after)).toEqual([
+      "rule code → rule long | context_tokens ≥ 20,000 and tags has code",
+      "the default route → rule batch | context_tokens < 20,000 and priority = batch and (tags is absent or tags lacks code)",
+    ]);
+  });
+
+  it("shows denials that are new, gone, or say something else", () => {
+    const before = policyOf(`
+- { id: no-a, match: { model: a }, deny: "no a" }
+- { id: no-b, match: { model: b }, deny: "no b" }`);
+    const after = policyOf(`
+- { id: no-b, match: { model: b }, deny: "not b" }
+- { id: no-c, match: { model: c }, deny: "no c" }`);
+    expect(changes(before, after)).toEqual([
+      "no longer refused by rule no-a | model = a",
+      "refused with another text: rule no-b → rule no-b | model = b",
+      "now refused by rule no-c | model = c",
+    ]);
+  });
+
+  it("shows requirements that are new, gone, or ask for something else, and only where they are", () => {
+    const before = policyOf(`
+- { id: stay, match: { attributes.plan: free }, require: { region: [eu] } }
+- { id: gone, match: { stream: true }, require: { capabilities: [tools] } }`);
+    const after = policyOf(`
+- { id: stay, match: { attributes.plan: free }, require: { region: [eu, us] } }
+- { id: fresh, match: { uses_tools: true }, require: { region: [us, eu] } }`);
+    const { changes: found } = report(before, after);
+    expect(found.map(({ title, where, differences }) => [title, where, ...differences])).toEqual([
+      ["limited otherwise by rule stay", "attributes.plan = free", "region eu → eu or us"],
+      ["no longer limited by rule gone", "stream = true", "capabilities tools → anything"],
+      ["now limited by rule fresh", "uses_tools = true", "region anything → us or eu"],
+    ]);
+  });
+
+  it("shows an edited route by what was edited, where its rule decides", () => {
+    const before = policyOf(`
+- { id: code, match: { tags: [code] }, route: { to: [acme/small, acme/large], retries: 1 } }`);
+    const after = policyOf(`
+- { id: code, match: { tags: [code] }, route: { to: [acme/small], strategy: cheapest, fallback: [acme/large] } }`);
+    expect(report(before, after).changes.map(({ title, differences }) => [title, ...differences])).toEqual([
+      [
+        "rule code routes otherwise",
+        "to acme/small@near, acme/large@far → acme/small@near",
+        "fallback none → acme/large@far",
+        "strategy order → cheapest",
+        "retries 1 → 0",
+      ],
+    ]);
+  });
+
+  it("shows what follows when a route is exhausted", () => {
+    const rules = (last: string) => `
+- { id: first, match: { stream: true }, route: { to: [acme/small], on_exhausted: next_rule } }
+- { id: second, match: { uses_tools: true }, ${last} }`;
+    expect(changes(policyOf(rules(both)), policyOf(rules(swapped)))).toEqual([
+      "rule second routes otherwise | stream = false and uses_tools = true",
+      "next when a route is exhausted: rule second → rule second | stream = true and uses_tools = true",
+    ]);
+  });
+
+  it("counts a default of an attribute, and names attributes that are declared otherwise", () => {
+    const rule = `- { id: free, match: { attributes.plan: free }, ${swapped} }`;
+    const before = policyOf(rule);
+    const source = (before.files[0]?.text ?? "").replace("default: pro", "default: free");
+    const files = (policy: string) => [
+      { name: "policy.yaml", text: policy },
+      { name: "catalog.yaml", text: catalog },
+    ];
+    expect(changes(before, compiled(files(source)))).toEqual([
+      "the default route → rule free | attributes.plan is absent",
+    ]);
+    const moved = source
+      .replace("default: free", "default: pro")
+      .replace("from: key, default", "from: { header: x-plan }, default");
+    const found = report(before, compiled(files(moved)));
+    expect(found.same).toBe(false);
+    expect(found.attributes).toEqual([
+      "attributes.plan: string from the key, one of free pro → string from header x-plan, one of free pro",
+    ]);
+  });
+
+  it("lists changes of the catalog with the rules they concern", () => {
+    const before = policyOf(`- { id: code, match: { tags: [code] }, route: { to: [acme/large] } }`);
+    const after = compiled([
+      before.files[0]!,
+      { name: "catalog.yaml", text: catalog.replace("input: 10,", "input: 8,").replace("region: us", "region: eu") },
+    ]);
+    const found = report(before, after);
+    expect(found.changes).toEqual([]);
+    expect(found.catalog).toEqual([
+      { subject: "acme/large@far", what: "price.input 10 → 8", rules: ["code", "default"] },
+      { subject: "acme/large@far", what: "region us → eu", rules: ["code", "default"] },
+    ]);
+    expect(found.same).toBe(false);
+  });
+
+  it("lists the order of a model's endpoints, which a request that names it goes by, and what an endpoint has of its own", () => {
+    const withCatalog = (endpoints: string, provider = "") =>
+      compiled([
+        policyOf("", "", "to: [requested, acme/large]").files[0]!,
+        {
+          name: "catalog.yaml",
+          text: catalog
+            .replace("endpoints: [{ provider: near, model: small }]", `endpoints: [${endpoints}]`)
+            .replace("region: us }", `region: us${provider} }`),
+        },
+      ]);
+    const [near, far] = ["{ provider: near, model: small }", "{ provider: far, model: small }"];
+    const before = withCatalog(`${near}, ${far}`);
+    expect(report(before, withCatalog(`${far}, ${near}`)).catalog).toEqual([
+      { subject: "acme/small", what: "endpoints near, far → far, near", rules: ["default"] },
+    ]);
+    const own = "{ provider: far, model: small, max_concurrent: 2, circuit_breaker: false, headers: { x-a: b } }";
+    expect(report(before, withCatalog(`${near}, ${own}`)).catalog.map(({ subject, what }) => [subject, what])).toEqual([
+      ["acme/small@far", "circuit_breaker the provider's → false"],
+      ["acme/small@far", "max_concurrent none → 2"],
+      ["acme/small@far", 'headers the provider\'s → [{"name":"x-a","value":"b"}]'],
+    ]);
+    expect(
+      report(before, withCatalog(`${near}, ${far}`, ", circuit_breaker: false")).catalog.map(({ subject }) => subject),
+    ).toEqual(["provider far"]);
+  });
+
+  it("finds nothing in another order of `fallback_on`", () => {
+    const route = (errors: string) => policyOf("", "", `to: [acme/small, acme/large], fallback_on: [${errors}]`);
+    expect(report(route("timeout, connection"), route("connection, timeout")).same).toBe(true);
+  });
+
+  it("lists a default that refused clients are told", () => {
+    const before = policyOf(`- { id: no, match: { stream: true }, deny: "not for {attributes.plan}" }`);
+    const [policy, ...others] = before.files;
+    const text = policy!.text.replace("default: pro", "default: free");
+    const found = report(before, compiled([{ ...policy!, text }, ...others]));
+    expect(found.same).toBe(false);
+    expect(found.attributes).toEqual([
+      'attributes.plan: string from the key, one of free pro, default "pro" → string from the key, one of free pro, default "free"',
+    ]);
+  });
+
+  it("says when the price of long prompts changes", () => {
+    const before = policyOf("");
+    const tiers = "above: [{ context_tokens: 100k, input: 20, output: 30 }]";
+    const tiered = catalog.replace("output: 20 }", `output: 20, ${tiers} }`);
+    const after = compiled([before.files[0]!, { name: "catalog.yaml", text: tiered }]);
+    expect(report(before, after).catalog).toEqual([
+      { subject: "acme/large@far", what: "price.above none → above 100,000: input 20, output 30", rules: ["default"] },
+    ]);
+    expect(after.revision).not.toBe(before.revision);
+  });
+
+  it("is written in Markdown for a pull request", () => {
+    const before = policyOf(`- { id: code, match: { app: "a|b" }, ${both} }`);
+    const after = policyOf(`- { id: code, match: { app: "a|b" }, ${swapped} }`);
+    expect(renderDiffMarkdown(report(before, after)).replaceAll(/@[0-9a-f]{12}/g, "@REVISION")).toBe(
+      `
+### Routing changes: test@REVISION → test@REVISION · 1 change · exact
+
+**1. rule code routes otherwise**
+
+| | |
+|---|---|
+| what | \`to acme/small@near, acme/large@far → acme/large@far, acme/small@near\` |
+| where | \`app = "a\\|b"\` |
+| example | \`app "a\\|b"\` |
+| before | \`acme/small@near ($0.003048), then 1 more\` |
+| after | \`acme/large@far ($0.03048), then 1 more\` |
+| edge | \`not with app other: acme/small@near ($0.003048), then 1 more\` |`.trimStart(),
+    );
+    expect(renderDiffMarkdown(report(before, before))).toContain("No request is routed differently");
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import type { BlockedRule } from "../../../../engine/analyze/why-not/blocked-rules.js";
+import type { FactChanges } from "../../../../engine/analyze/why-not/fact-changes.js";
+import { renderWhyNot } from "../../../../engine/analyze/why-not/render-why-not.js";
+import type { WhyNot } from "../../../../engine/analyze/why-not/why-not.js";
+
+const answer: WhyNot = {
+  model: "acme/large",
+  chosen: "acme/small@near",
+  is_chosen: false,
+  rules: [],
+  by_client: [],
+  is_smallest: false,
+  by_operator: [],
+  client_can: "impossible",
+};
+const rule = (name: string, line: number, ...reasons: readonly string[]): BlockedRule => ({
+  rule: name,
+  file: "policy.yaml",
+  line,
+  as: "candidate",
+  blocked_by: reasons.map((reason) => {
+    const [what = "", ...detail] = reason.split(": ");
+    return { what, detail: detail.join(": ") };
+  }),
+});
+const budget = "over_budget: acme/large@far: expected to cost $0.04; budget_usd allows $0.001";
+
+describe("what keeps rules from choosing a model, as text", () => {
+  it("says once what keeps every rule from it", () => {
+    const rules = [rule("code", 9, budget), rule("long", 10, "app = x: is not so: absent", budget)];
+    expect(renderWhyNot({ ...answer, rules })).toContain(`
+what keeps every rule from choosing it
+  over_budget: acme/large@far: expected to cost $0.04; budget_usd allows $0.001
+
+what else keeps each rule from choosing it
+  code  policy.yaml:9   candidate  nothing else
+  long  policy.yaml:10  candidate  app = x: is not so: absent
+`);
+  });
+
+  it("says once how a client sends what is to be changed, also in a narrow terminal", () => {
+    const changed = (fact: string, to: string, sent_as?: string): FactChanges => ({
+      changes: [{ fact, from: "absent", to, ...(sent_as === undefined ? {} : { sent_as }) }],
+      facts: {},
+      rule: "code",
+      endpoint: "acme/large@far",
+    });
+    const by_client = [
+      changed("budget_usd", "0.04", "header x-route-budget-usd"),
+      changed("budget_usd", "1", "header x-route-budget-usd"),
+    ];
+    const by_operator = [changed("tenant", "ads")];
+    const text = renderWhyNot(
+      { ...answer, by_client, by_operator, is_smallest: true, client_can: "found" },
+      { width: 60 },
+    );
+    expect(text).toMatch(/\n\nhow a client sends them\n {2}budget_usd {2}header x-route-budget-usd$/);
+    expect(text.split("\n").filter((line) => line.length > 60)).toEqual([]);
+  });
+
+  it("says with the rule what keeps only some from it, or the only one", () => {
+    expect(renderWhyNot({ ...answer, rules: [rule("code", 9, budget)] })).toContain(`
+what keeps each rule from choosing it
+  code  policy.yaml:9  candidate  over_budget: acme/large@far: expected to cost $0.04; budget_usd allows $0.001
+`);
+  });
+});
