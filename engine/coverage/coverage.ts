@@ -1,4 +1,4 @@
-import { httpRequests } from "../analyze/request-assumptions.js";
+import { httpRequests } from "../analyze/space/request-assumptions.js";
 import type { Condition, Predicate } from "../conditions/condition.js";
 import type { Facts } from "../evaluate/facts.js";
 import type { Truth } from "../evaluate/truth.js";
