@@ -90,7 +90,7 @@ class Locating {
     this.refuseProperties(node, span);
     if (!isScalar(node) || typeof node.value !== "string") {
       const source = isScalar(node) ? (node.source ?? "") : "";
-      if (/^\d+$/.test(source) && /\d,$/.test(this.file.text.slice(0, span.start))) {
+      if (/^\d+$/.test(source) && /\d,$/.test(this.file.text.slice(Math.max(0, span.start - 2), span.start))) {
         const help = "write whole numbers without commas, and decimals with a point";
         this.refuse("RW1302", span, "a comma within a number ends it", help);
         return undefined;

@@ -14,7 +14,7 @@ const tagErrors = new Set(["TAG_RESOLVE_FAILED", "BAD_COLLECTION_TYPE", "MULTIPL
 export function syntaxErrors(file: SourceFile, errors: readonly ParserError[]): readonly Diagnostic[] {
   const conflicts = errors.length === 0 ? [] : mergeConflicts(file);
   if (conflicts.length > 0) return conflicts;
-  const indents = errors.length === 0 ? [] : strangeIndents(file);
+  const indents = errors.length === 0 ? [] : strangeIndents(file, errors);
   if (indents.length > 0) return indents;
   const lines = new Set<number>();
   let isShifted = false;
@@ -63,12 +63,20 @@ function mergeConflicts({ name, text }: SourceFile): readonly Diagnostic[] {
   }));
 }
 
-function strangeIndents({ name, text }: SourceFile): readonly Diagnostic[] {
-  return disguisedIndents(text).map(({ start, end, blanks }) => ({
-    code: "RW1001",
-    severity: "error",
-    message: `a blank that is no space (${disguisedBlank(blanks)}) indents this line`,
-    span: { file: name, start, end },
-    help: "indent with spaces",
-  }));
+/** Where the parser stumbles at such a line or beside it: within a text of several lines they are no fault. */
+function strangeIndents(file: SourceFile, errors: readonly ParserError[]): readonly Diagnostic[] {
+  const stumbled = errors.map(({ pos: [start] }) => positionAt(file, start).line);
+  return disguisedIndents(file.text).flatMap(({ start, end, blanks }): readonly Diagnostic[] => {
+    const { line } = positionAt(file, start);
+    if (!stumbled.some((other) => Math.abs(other - line) <= 1)) return [];
+    return [
+      {
+        code: "RW1001",
+        severity: "error",
+        message: `a blank that is no space (${disguisedBlank(blanks)}) indents this line`,
+        span: { file: file.name, start, end },
+        help: "indent with spaces",
+      },
+    ];
+  });
 }
