@@ -21,31 +21,32 @@ export async function askServer(
   taken: readonly number[] = [200],
 ): Promise<Readable> {
   const token = process.env["ADMIN_TOKEN"];
+  const shown = withoutPassword(server);
   let url: URL;
   try {
     url = new URL(path, server);
   } catch {
-    throw new CommandFailure(2, `${command}: --server ${server} is not a URL; write it as ${DEFAULT_SERVER}`);
+    throw new CommandFailure(2, `${command}: --server ${shown} is not a URL; write it as ${DEFAULT_SERVER}`);
   }
   const headers = token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` };
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new CommandFailure(
       2,
-      `${command}: --server ${server} is no http:// or https:// URL; write it as ${DEFAULT_SERVER}`,
+      `${command}: --server ${shown} is no http:// or https:// URL; write it as ${DEFAULT_SERVER}`,
     );
   }
   const answer = await get(url, headers).catch((error: Error) => {
     throw new CommandFailure(
       2,
-      `${command}: cannot reach ${server}: ${reasonOf(error)}; is \`policy serve\` running there? Name another with --server`,
+      `${command}: cannot reach ${shown}: ${reasonOf(error)}; is \`policy serve\` running there? Name another with --server`,
     );
   });
   const { statusCode: status = 0 } = answer;
   if (taken.includes(status)) return answer;
-  const message = messageOf(await wholeOf(answer, command, server, path));
+  const message = messageOf(await wholeOf(answer, command, shown, path));
   throw new CommandFailure(
     2,
-    `${command}: ${server} answered ${status} for ${path}: ${message}${tokenHelp(status, headers)}`,
+    `${command}: ${shown} answered ${status} for ${path}: ${message}${tokenHelp(status, headers)}`,
   );
 }
 
@@ -75,6 +76,11 @@ async function wholeOf(answer: Readable, command: string, server: string, path: 
   }
 }
 
+/** A URL may hold a user and a password, for a proxy in between. */
+function withoutPassword(server: string): string {
+  return server.replace(/(\/\/[^/@:]*):[^/@]*@/, "$1:…@");
+}
+
 /** Of a name with several addresses each has its own reason, and the error that holds them none. */
 function reasonOf(error: Error): string {
   return error instanceof AggregateError ? error.errors.map((each: Error) => each.message).join(", ") : error.message;
@@ -95,13 +101,14 @@ export async function askServerForJson<T>(
   path: string,
   taken?: readonly number[],
 ): Promise<T> {
-  const answered = await wholeOf(await askServer(command, server, path, taken), command, server, path);
+  const shown = withoutPassword(server);
+  const answered = await wholeOf(await askServer(command, server, path, taken), command, shown, path);
   try {
     return JSON.parse(answered) as T;
   } catch {
     throw new CommandFailure(
       2,
-      `${command}: ${server} answered no JSON for ${path}; is \`policy serve\` running there? Name another with --server`,
+      `${command}: ${shown} answered no JSON for ${path}; is \`policy serve\` running there? Name another with --server`,
     );
   }
 }

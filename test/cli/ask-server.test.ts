@@ -35,6 +35,18 @@ describe("askServerForJson", () => {
     await expect(asked).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(url + message) });
   });
 
+  it("keeps a password in the server's URL out of its messages", async () => {
+    const { host } = new URL(await serve((_request, response) => void response.end("<html>")));
+    for (const scheme of ["http", "https", "ftp"]) {
+      const shown = `${scheme}://ops:…@${host}`;
+      const error: unknown = await askServerForJson("policy status", `${scheme}://ops:secret@${host}`, "/a").catch(
+        (thrown: unknown) => thrown,
+      );
+      expect(String(error)).toContain(shown);
+      expect(String(error)).not.toContain("secret");
+    }
+  });
+
   it("gives up on a server that takes the question and does not answer", async () => {
     const url = await serve(() => undefined);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
