@@ -4,7 +4,7 @@ import type { WhyNot, WhyNotQuestion } from "./why-not-worker.js";
 /**
  * Answers in a thread of its own, since the answer takes tenths of a second up to seconds. One question at a time; others wait.
  * @param signal aborted when nobody waits for the answer any more.
- * @throws WhyNotGivenUp when it takes too long or too much memory.
+ * @throws WhyNotGivenUp when it takes too long or too much memory, or 16 others wait.
  */
 export type AskWhyNot = (question: WhyNotQuestion, signal: AbortSignal) => Promise<WhyNot>;
 
@@ -17,22 +17,32 @@ export interface WhyNotOptions {
   readonly workerUrl?: URL;
   /** Milliseconds before a question is given up; default 60,000. */
   readonly timeoutMs?: number;
-  /** Memory of the thread, MiB; default 1,024. */
+  /** Memory of the thread, MiB; default 512. */
   readonly memoryMb?: number;
 }
+
+/** Questions that may wait for their turn. */
+const MOST_WAITING = 16;
 
 /** A thread is started for each question and ends with its answer: questions are few, and what they load is 60 MB. */
 export function createWhyNot(options: WhyNotOptions = {}): AskWhyNot {
   let queue: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
   return (question, signal) => {
-    const answer = queue.then(() => answerInThread(question, signal, options));
+    if (waiting > MOST_WAITING) return Promise.reject(new WhyNotGivenUp(`${MOST_WAITING} questions wait already`));
+    waiting++;
+    const answer = queue
+      .then(() => answerInThread(question, signal, options))
+      .finally(() => {
+        waiting--;
+      });
     queue = answer.catch(() => undefined); // the caller has the error; the next in turn goes on
     return answer;
   };
 }
 
 async function answerInThread(question: WhyNotQuestion, signal: AbortSignal, options: WhyNotOptions): Promise<WhyNot> {
-  const { timeoutMs = 60_000, memoryMb = 1_024 } = options;
+  const { timeoutMs = 60_000, memoryMb = 512 } = options;
   signal.throwIfAborted();
   const worker = new Worker(options.workerUrl ?? new URL("./why-not-worker.js", import.meta.url), {
     workerData: question,

@@ -18,9 +18,7 @@ export function createExplainRoute(explain: ExplainGivenRequest): Router {
     } catch (error) {
       if (error instanceof InvalidExplainRequest) sendError(response, error.error);
       else if (error instanceof WhyNotGivenUp) sendError(response, givenUp(error));
-      else if (response.destroyed)
-        return; // nobody waits for the answer
-      else if (!(error instanceof RequestAborted)) throw error;
+      else if (!(error instanceof RequestAborted) && !isAbort(error)) throw error;
     }
   });
   return routes;
@@ -42,4 +40,9 @@ async function answer(explain: ExplainGivenRequest, request: Request, response: 
 function givenUp({ message }: WhyNotGivenUp): ApiError {
   const help = "`policy explain --why-not` answers it without a limit";
   return { status: 503, type: "api_error", code: "given_up", message: `why_not: ${message}; ${help}` };
+}
+
+/** Nobody waits for the answer any more. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }

@@ -50,4 +50,12 @@ describe("createWhyNot", () => {
     const ask = createWhyNot({ workerUrl: answering });
     expect(await Promise.all([ask(question, never), ask(question, never)])).toEqual(["answer", "answer"]);
   });
+
+  it("gives a question up at once for which too many others would have to be waited for", async () => {
+    const ask = createWhyNot({ workerUrl: answering });
+    const all = await Promise.allSettled(Array.from({ length: 20 }, () => ask(question, never)));
+    expect(all.filter(({ status }) => status === "rejected")).toHaveLength(3);
+    expect(all[19]).toMatchObject({ reason: { message: "16 questions wait already" } });
+    expect(await ask(question, never)).toBe("answer");
+  });
 });
