@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
+import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
@@ -39,15 +42,16 @@ describe("the README's first screen", () => {
   it("shows the answer to its request, with the headers that say which rule and model", async () => {
     const readme = await readFile("README.md", "utf8");
     const [, body = ""] = /-d '(.*)'/.exec(readme) ?? [];
-    const answer = await fetch(`${proxy.url}/v1/chat/completions`, {
+    // Not `fetch`, which sorts the headers: as curl shows them.
+    const asked = request(`${proxy.url}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json", "x-route-tags": "code" },
-      body,
-    });
-    const headers = [...answer.headers].filter(([name]) => name.startsWith("x-route-"));
-    const text = await answer.text();
-    const lines = [`HTTP/1.1 ${answer.status} ${answer.statusText}`, ...headers.map((header) => header.join(": "))];
-    await shows("curl -si", steady(`${lines.join("\n")}\n\n${text.slice(0, text.indexOf('"refusal"'))}…`));
+    }).end(body);
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    const headers = Object.entries(answer.headers).filter(([name]) => name.startsWith("x-route-"));
+    const answered = await text(answer);
+    const lines = [`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`, ...headers.map((each) => each.join(": "))];
+    await shows("curl -si", steady(`${lines.join("\n")}\n\n${answered.slice(0, answered.indexOf('"refusal"'))}…`));
   });
 
   it("shows the explanation", async () => {
