@@ -90,6 +90,15 @@ describe("the tables of the docs", () => {
     expect(listed).toEqual(expect.arrayContaining(Object.keys(schema.properties)));
   });
 
+  it("name every folder of the engine and the server, where developers look for them", async () => {
+    const page = await readFile("docs/architecture.md", "utf8");
+    for (const parent of ["engine", "server"]) {
+      const entries = await readdir(parent, { withFileTypes: true });
+      const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${parent}/${name}/`);
+      expect(folders.filter((folder) => !page.includes(`\`${folder}\``))).toEqual([]);
+    }
+  });
+
   it("name every code of errors", async () => {
     const read = async (folder: string) => {
       const files = await readdir(folder, { recursive: true });
