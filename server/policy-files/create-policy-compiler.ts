@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { type Diagnostic, PolicyJoiner, type PolicyPiece, type Rule, type SourceFile } from "../../engine/serving.js";
+import { answerOfThread, NoAnswer, type ThreadFault } from "../answer-of-thread.js";
 import type { FailedTest } from "./failed-tests.js";
 import type { CompilePolicyFiles, CompileResult } from "./policy-store.js";
 
@@ -160,39 +161,30 @@ class CompilingThread {
   }
 
   async #answer(request: CompileRequest, timeoutMs: number): Promise<CompileAnswer> {
-    const worker = this.#worker;
-    const listeners = new AbortController();
+    const answer = answerOfThread<CompileAnswer>(this.#worker, timeoutMs);
+    this.#worker.postMessage(request);
     try {
-      return await new Promise<CompileAnswer>((resolve, reject) => {
-        const fail = (message: string, cause?: unknown) =>
-          reject(new CompileFailure(message, cause === undefined ? undefined : { cause }));
-        const timer = setTimeout(
-          () => fail(`compiling the policy took longer than ${timeoutMs} ms and was given up`),
-          timeoutMs,
-        );
-        const on = <Value>(event: string, listener: (value: Value) => void) => {
-          worker.on(event, listener);
-          listeners.signal.addEventListener("abort", () => worker.off(event, listener));
-        };
-        listeners.signal.addEventListener("abort", () => clearTimeout(timer));
-        on<CompileAnswer>("message", resolve);
-        on<Error>("messageerror", (error) =>
-          fail(`the compiling thread's answer cannot be read: ${error.message}`, error),
-        );
-        on<NodeJS.ErrnoException>("error", (error) => {
-          fail(
-            error.code === "ERR_WORKER_OUT_OF_MEMORY"
-              ? `compiling the policy needs more than ${this.#memoryMb} MiB of memory; split or shorten it`
-              : `the compiling thread failed: ${error.message}`,
-            error,
-          );
-        });
-        // After an answer or an error this changes nothing: a promise settles once.
-        on<number>("exit", (code) => fail(`the compiling thread ended with exit code ${code} and without an answer`));
-        worker.postMessage(request);
-      });
-    } finally {
-      listeners.abort();
+      return await answer;
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      const { fault } = error;
+      const cause = "error" in fault ? fault.error : undefined;
+      throw new CompileFailure(this.#sentenceOn(fault, timeoutMs), cause === undefined ? undefined : { cause });
+    }
+  }
+
+  #sentenceOn(fault: ThreadFault, timeoutMs: number): string {
+    switch (fault.kind) {
+      case "late":
+        return `compiling the policy took longer than ${timeoutMs} ms and was given up`;
+      case "memory":
+        return `compiling the policy needs more than ${this.#memoryMb} MiB of memory; split or shorten it`;
+      case "unreadable":
+        return `the compiling thread's answer cannot be read: ${fault.error.message}`;
+      case "failed":
+        return `the compiling thread failed: ${fault.error.message}`;
+      case "ended":
+        return `the compiling thread ended with exit code ${fault.code} and without an answer`;
     }
   }
 }

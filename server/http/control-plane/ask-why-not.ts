@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { answerOfThread, NoAnswer, type ThreadFault } from "../../answer-of-thread.js";
 import type { WhyNot, WhyNotQuestion } from "./why-not-worker.js";
 
 /**
@@ -48,23 +49,25 @@ async function answerInThread(question: WhyNotQuestion, signal: AbortSignal, opt
     workerData: question,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb },
   });
-  const listeners = new AbortController();
   try {
-    return await new Promise<WhyNot>((resolve, reject) => {
-      const giveUp = () => reject(new WhyNotGivenUp(`the answer takes longer than ${timeoutMs / 1000} s`));
-      const timer = setTimeout(giveUp, timeoutMs);
-      listeners.signal.addEventListener("abort", () => clearTimeout(timer));
-      signal.addEventListener("abort", () => reject(signal.reason), { signal: listeners.signal });
-      worker.once("message", resolve);
-      worker.once("error", (error: NodeJS.ErrnoException) => {
-        const isTooMuch = error.code === "ERR_WORKER_OUT_OF_MEMORY";
-        reject(isTooMuch ? new WhyNotGivenUp(`the answer takes more than ${memoryMb} MiB of memory`) : error);
-      });
-      // After an answer or an error this changes nothing: a promise settles once.
-      worker.once("exit", (code) => reject(new Error(`the thread ended with exit code ${code} and without an answer`)));
-    });
+    return await answerOfThread<WhyNot>(worker, timeoutMs, signal);
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    throw failureOf(error.fault, timeoutMs, memoryMb);
   } finally {
-    listeners.abort();
     await worker.terminate();
+  }
+}
+
+function failureOf(fault: ThreadFault, timeoutMs: number, memoryMb: number): Error {
+  switch (fault.kind) {
+    case "late":
+      return new WhyNotGivenUp(`the answer takes longer than ${timeoutMs / 1000} s`);
+    case "memory":
+      return new WhyNotGivenUp(`the answer takes more than ${memoryMb} MiB of memory`);
+    case "ended":
+      return new Error(`the thread ended with exit code ${fault.code} and without an answer`);
+    default:
+      return fault.error;
   }
 }
