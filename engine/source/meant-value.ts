@@ -16,13 +16,11 @@ const tokenUnits: Readonly<Record<string, string>> = { k: "k", m: "M", ki: "Ki",
 /** What is most likely meant by a number with another unit or notation, as policies write it: `2s` → `2000`, `200K` → `200k`, `$0.05` → `0.05`. */
 export const meantValues: Readonly<Record<"milliseconds" | "duration" | "tokens" | "usd" | "price", MeantValue>> = {
   milliseconds(text) {
-    const [, digits = "", unit = ""] = /^(\d{1,8}(?:\.\d{1,3})?) ?(ms|s|sec|m|min|h)$/.exec(text) ?? [];
-    const ms = Math.round(Number(digits) * (millisecondsIn[unit] ?? Number.NaN));
+    const ms = Math.round(timeOf(text).ms);
     return ms <= MOST_MS ? String(ms) : undefined;
   },
   duration(text) {
-    const [, digits = "", unit = ""] = /^(\d{1,8}(?:\.\d{1,3})?) ?(ms|s|sec|m|min|h)$/.exec(text) ?? [];
-    const ms = Number(digits) * (millisecondsIn[unit] ?? Number.NaN);
+    const { digits, unit, ms } = timeOf(text);
     return Number.isInteger(ms) && ms >= 1 && ms <= MOST_MS ? `${digits}${durationUnits[unit] ?? unit}` : undefined;
   },
   tokens(text) {
@@ -42,6 +40,12 @@ export function perMillion(text: string): string | undefined {
 
 /** USD per million tokens: no model costs less. */
 const LEAST_USUAL_PRICE = 0.001;
+
+/** A time with a unit; `ms` is NaN for a text that is none. */
+function timeOf(text: string): { readonly digits: string; readonly unit: string; readonly ms: number } {
+  const [, digits = "", unit = ""] = /^(\d{1,8}(?:\.\d{1,3})?) ?(ms|s|sec|m|min|h)$/.exec(text) ?? [];
+  return { digits, unit, ms: Number(digits) * (millisecondsIn[unit] ?? Number.NaN) };
+}
 
 type MeantValue = (text: string) => string | undefined;
 
