@@ -10,8 +10,10 @@ export const DRAIN_MS = 30_000;
  */
 const IDLE_MS = 1_000;
 const LOOK_EVERY_MS = 50;
-/** After a turn of the event loop no longer than this, what has arrived by now was read but for its last milliseconds. */
-const SHORT_TURN_MS = 5;
+/** After a turn of the event loop no longer than this, what has arrived by now was read but for its last millisecond. */
+const SHORT_TURN_MS = 1;
+/** The same of connections: what comes between being accepted and the end of listening is reset, so the turn is to be empty. */
+const EMPTY_TURN_MS = 0.2;
 
 interface Connection {
   /** Answers under way. */
@@ -90,7 +92,7 @@ export async function drain(server: Server, limitMs = DRAIN_MS): Promise<boolean
 
 /**
  * The kernel makes a connection before Node accepts it, and resets it when the server stops listening in between. Node
- * accepts one in a turn of its event loop: waits for a short turn that brought none, at most as long as an idle connection.
+ * accepts one in a turn of its event loop: waits for an empty turn that brought none, at most as long as an idle connection.
  */
 async function acceptWhatWaits(server: Server): Promise<void> {
   let accepted = 0;
@@ -104,7 +106,7 @@ async function acceptWhatWaits(server: Server): Promise<void> {
   do {
     before = accepted;
     lastedMs = await turnMs();
-  } while ((accepted > before || lastedMs > SHORT_TURN_MS) && Date.now() < until);
+  } while ((accepted > before || lastedMs > EMPTY_TURN_MS) && Date.now() < until);
   server.off("connection", count);
 }
 

@@ -82,6 +82,7 @@ it("restarting three servers one after the other behind nginx drops no request",
   }
   isOver = true;
   await clients;
-  expect(dropped).toEqual([]);
+  const said = await readFile(join(folder, "nginx-error.log"), "utf8");
+  expect(dropped, said).toEqual([]);
   console.log(`${whole} requests during three restarts, none dropped`);
 }, 120_000);

@@ -63,6 +63,27 @@ it("connections that wait to be accepted when the server stops are answered", as
   }
 });
 
+it("a connection made while a turn of the event loop did other work is answered", async () => {
+  const port = await start();
+  const answers: Promise<string>[] = [];
+  let turns = 0;
+  /** Other work behind the look at new connections, in each of twenty turns; at the end of every second comes one. */
+  const turn = () => {
+    block(2);
+    turns += 1;
+    if (turns % 2 === 0) {
+      const client = open(port);
+      client.write(REQUEST);
+      answers.push(read(client));
+    }
+    if (turns < 20) setImmediate(turn);
+  };
+  setImmediate(turn);
+  expect(await drain(server)).toBe(true);
+  expect(turns).toBe(20);
+  for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 200 .*whole$/s);
+});
+
 it("what came on an idle connection while the event loop was busy is answered", async () => {
   const port = await start();
   const client = open(port);
