@@ -8,10 +8,11 @@ import { describeValue, entrySpan, type Located, type LocatedEntry, shorten } fr
 import { readTimeWindow } from "./read-time-window.js";
 import {
   booleanOf,
+  hintedMillisecondsOf,
   itemsOf,
-  millisecondsOf,
   numberOf,
   rangeOf,
+  ratioOf,
   tagsOf,
   textOf,
   textsOf,
@@ -224,7 +225,9 @@ function readNumber(
     case "usd":
       return usdOf(reading, node);
     case "ms":
-      return millisecondsOf(reading, node);
+      return hintedMillisecondsOf(reading, node);
+    case "ratio":
+      return ratioOf(reading, node);
     default:
       return numberOf(reading, node);
   }

@@ -99,6 +99,26 @@ export function millisecondsOf(reading: Reading, node: Located | undefined): num
   return exact(reading, node, "milliseconds", (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined));
 }
 
+/** The same of a hint for latency; what looks like seconds is warned about. */
+export function hintedMillisecondsOf(reading: Reading, node: Located | undefined): number | undefined {
+  const ms = millisecondsOf(reading, node);
+  if (ms !== undefined && ms > 0 && ms < 10 && node?.kind === "scalar") {
+    reading.report.warning("RW1308", node.span, `\`${ms}\` is ${ms} ms`, `if it is ${ms} s, write \`${ms}000\``);
+  }
+  return ms;
+}
+
+/** A share: 1 is all. What looks like percent is warned about. */
+export function ratioOf(reading: Reading, node: Located | undefined): number | undefined {
+  const ratio = numberOf(reading, node);
+  if (ratio !== undefined && ratio > 2 && node?.kind === "scalar") {
+    const message = `\`${shorten(node.source)}\` is ${shorten(node.source)} times the whole`;
+    const help = `if it is ${shorten(node.source)} %, write \`${Number((ratio / 100).toPrecision(12))}\``;
+    reading.report.warning("RW1308", node.span, message, help);
+  }
+  return ratio;
+}
+
 /** Days: `none` is 0, `30d` is 30. */
 export function retentionOf(reading: Reading, node: Located | undefined): number | undefined {
   const text = textOf(reading, node);
