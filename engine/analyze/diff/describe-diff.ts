@@ -13,6 +13,7 @@ import { formatUsd, type NanoUsd, nanoToUsd } from "../../units/money.js";
 import { expandReferences } from "../regions/route-meaning.js";
 import { PLAIN_TIME } from "../space/time-atoms.js";
 import { definitionsOf, writeRequest } from "../space/write-request.js";
+import { ChangeFinder } from "./changes-of-request.js";
 import { describeBoxes } from "./describe-boxes.js";
 import { type ChangedSide, isSameForAll, type PolicyDiff, type RequestChange } from "./diff-policies.js";
 import type { DiffTraffic, TrafficSums } from "./diff-traffic.js";
@@ -128,7 +129,8 @@ function describeChange(
   before: CompiledPolicy,
   after: CompiledPolicy,
 ): ChangeReport {
-  const { kind, from, to, region, isWhole, example, edge } = change;
+  const { kind, from, to, region, isWhole } = change;
+  const { example, edge } = tellingExample(change, before, after);
   const known = new Map([...definitionsOf(after.set), ...definitionsOf(before.set)].map((each) => [each.name, each]));
   const definitions = [...known.values()];
   const { condition, isExact } = describeBoxes(diff.space, region, kind === "denied" ? [] : diff.refused);
@@ -156,6 +158,30 @@ function describeChange(
           },
         }),
   };
+}
+
+/** Lengths of prompts at which costs, windows and prices by length are likely to part two plans, tokens. */
+const PROMPTS = [4_000, 16_000, 64_000, 256_000, 1_000_000];
+
+/** The example, with a longer prompt when only then the two policies plan otherwise; the edge beside it. */
+function tellingExample(
+  change: RequestChange,
+  before: CompiledPolicy,
+  after: CompiledPolicy,
+): Pick<RequestChange, "example" | "edge"> {
+  const { example, edge } = change;
+  const isTelling = (facts: Facts) => describeOutcome(before, facts) !== describeOutcome(after, facts);
+  if (isTelling(example)) return change;
+  const finder = new ChangeFinder(before, after, [change]);
+  const isPart = (facts: Facts) => finder.find(facts).changes.length > 0;
+  for (const context_tokens of PROMPTS) {
+    const longer = { ...example, context_tokens };
+    if (!isPart(longer) || !isTelling(longer)) continue;
+    if (edge === undefined || edge.fact === "context_tokens") return { example: longer, edge };
+    const request = { ...edge.request, context_tokens };
+    return { example: longer, edge: isPart(request) ? undefined : { ...edge, request } };
+  }
+  return change;
 }
 
 function writeValue(facts: Facts, name: string, definitions: ReturnType<typeof definitionsOf>): string {

@@ -47,6 +47,20 @@ test@REVISION → test@REVISION · 1 change · exact
     ]);
   });
 
+  it("takes a prompt for example that is long enough to be planned otherwise", () => {
+    const limited = (usd: string) =>
+      policyOf(`- { id: a, match: { tags: code }, route: { to: [acme/large], max_cost_usd: ${usd} } }`);
+    const lines = text(limited("0.1"), limited("0.3")).split("\n");
+    expect(lines.slice(3)).toEqual([
+      "    what     max_cost_usd 0.1 → 0.3",
+      "    where    tags has code",
+      "    example  tags {code}, context_tokens 16,000",
+      "    before   no candidate left (over_budget)",
+      "    after    acme/large@far ($0.18048)",
+      "    edge     not with tags absent: acme/small@near ($0.018048), then 1 more",
+    ]);
+  });
+
   it("names each window of the week once, and none that another one implies", () => {
     const berlin = (window: string) => `{ ${window}, tz: Europe/Berlin }`;
     const rules = (to: string) =>
