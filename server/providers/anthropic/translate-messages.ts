@@ -1,5 +1,5 @@
 import type { AssistantMessage, ChatMessage, ChatToolCall, SystemMessage } from "../chat/chat-request.js";
-import { parseJsonObject } from "../chat/json.js";
+import { argumentsObject } from "../chat/tool-arguments.js";
 import type { ClaudeGeneration } from "./claude-generation.js";
 import { textBlocks, translateParts } from "./translate-parts.js";
 import type { ContentBlockParam, MessageParam, TextBlock, ThinkingBlock, ToolUseParam } from "./wire.js";
@@ -106,10 +106,9 @@ function thinkingBlocks({ reasoning }: AssistantMessage, warnings: Set<string>):
 }
 
 function toolUse({ id, name, arguments: text }: ChatToolCall, warnings: Set<string>): ToolUseParam {
-  const input = text.trim() === "" ? {} : parseJsonObject(text);
-  if (input === undefined)
-    warnings.add("messages: arguments of a tool call that are no JSON object were sent as a text");
-  return { type: "tool_use", id: toolUseId(id), name, input: input ?? { arguments: text } };
+  const { values, isText } = argumentsObject(text);
+  if (isText) warnings.add("messages: arguments of a tool call that are no JSON object were sent as a text");
+  return { type: "tool_use", id: toolUseId(id), name, input: values };
 }
 
 /** Ids of other providers may hold characters that Anthropic refuses (`^[a-zA-Z0-9_-]+$`). */

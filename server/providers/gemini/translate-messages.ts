@@ -6,6 +6,7 @@ import {
   type ToolMessage,
 } from "../chat/chat-request.js";
 import { isObject, type Json, parseJsonObject, textOf } from "../chat/json.js";
+import { argumentsObject } from "../chat/tool-arguments.js";
 import type { GeminiGeneration } from "./gemini-generation.js";
 import { translateParts } from "./translate-parts.js";
 import type { Content, GenerateContentRequest, Part } from "./wire.js";
@@ -90,12 +91,11 @@ function signLast(parts: readonly Part[], thoughtSignature: string): readonly Pa
 }
 
 function functionCall({ id, name, arguments: text, extraContent }: ChatToolCall, warnings: Set<string>): Part {
-  const args = text.trim() === "" ? {} : parseJsonObject(text);
-  if (args === undefined)
-    warnings.add("messages: arguments of a tool call that are no JSON object were sent as a text");
+  const { values, isText } = argumentsObject(text);
+  if (isText) warnings.add("messages: arguments of a tool call that are no JSON object were sent as a text");
   const thoughtSignature = signatureIn(extraContent);
   return {
-    functionCall: { id, name, args: args ?? { arguments: text } },
+    functionCall: { id, name, args: values },
     ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
   };
 }

@@ -2,7 +2,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import { afterEach, describe, expect, it } from "vitest";
 import { anthropicClient, proxyOverFormats } from "../../services/proxy-over-formats.js";
 import { anthropicServer, formatCatalog, servers } from "../providers/provider-servers.js";
-import { compile, policyOf, startProxy, stopAll } from "./harness.js";
+import { catalogOf, compile, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";
 
 afterEach(stopAll);
 
@@ -171,6 +171,28 @@ describe("POST /v1/messages", () => {
       expect([answer.status, answer.headers.get("x-route-rule")]).toEqual([403, rule]);
     }
     expect(upstream.requests).toEqual([]);
+  });
+
+  it("loses nothing of arguments that are cut off or no JSON object", async () => {
+    const written = ['{"city": "Köl', "Köln", "[1]", "", " "];
+    const upstream = await startUpstream((response) => {
+      const tool_calls = written.map((text, at) => ({
+        id: `call_${at}`,
+        type: "function",
+        function: { name: "weather", arguments: text },
+      }));
+      const message = { role: "assistant", content: null, tool_calls };
+      sendJson(response, { id: "chatcmpl-1", choices: [{ index: 0, message, finish_reason: "length" }] });
+    });
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: upstream.url })));
+    const { content } = await anthropicClient(proxy).messages.create({
+      model,
+      max_tokens,
+      messages: [{ role: "user", content: "weather?" }],
+      tools,
+    });
+    const inputs = content.map((block) => (block.type === "tool_use" ? block.input : block.type));
+    expect(inputs).toEqual([{ arguments: written[0] }, { arguments: "Köln" }, { arguments: "[1]" }, {}, {}]);
   });
 
   it("refuses what it cannot read, and names what a chat completion cannot say", async () => {

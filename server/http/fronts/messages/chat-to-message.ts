@@ -1,5 +1,6 @@
-import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
+import { argumentsObject } from "../../../providers/chat/tool-arguments.js";
 import { textIn } from "../answer-content.js";
 import { writeState } from "../reasoning-state.js";
 import { toolCallsOf } from "../tool-calls.js";
@@ -61,7 +62,7 @@ export function thinkingBlock({ type, text, signature, data }: Json): readonly J
 
 function toolUse({ id, function: called }: Json): Json {
   const { name, arguments: text } = isObject(called) ? called : {};
-  return { type: "tool_use", id, name, input: parseJsonObject(textOf(text) || "{}") ?? {} };
+  return { type: "tool_use", id, name, input: argumentsObject(textOf(text) ?? "").values };
 }
 
 const stopReasons: Readonly<Record<string, string>> = {
