@@ -23,6 +23,8 @@ import { writeRequest } from "../space/write-request.js";
  */
 export const requestsWithoutCandidate: Check = function* (context) {
   const { regions, all, policy } = context;
+  // The others are reported by themselves: no route can do anything about them.
+  const meetable = regions.requires.filter(({ rule }) => !isUnmeetable(policy.set, rule));
   for (const { name, ruleNumber, route } of routesOf(context)) {
     const decided = regions.intersect(regions.acts(ruleNumber), unnamedModels(context, route));
     const entries = staticCandidates(context, route);
@@ -58,9 +60,8 @@ export const requestsWithoutCandidate: Check = function* (context) {
         help: `for example ${writeRequest(request, context.definitions)}; add a candidate that can serve it`,
       } as const;
     };
-    for (const guard of regions.requires) {
+    for (const guard of meetable) {
       const { rule } = guard;
-      if (isUnmeetable(policy.set, rule)) continue;
       const isUnmet = (entry: CatalogEntry) => unmetRequirement(entry, rule as RequireRule, undefined) !== undefined;
       const needsPrice = (rule as RequireRule).require.maxCost !== undefined;
       if (!entries.every((entry) => isUnmet(entry) || (needsPrice && entry.endpoint.price === undefined))) continue;
