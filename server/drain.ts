@@ -3,7 +3,7 @@ import { Server as NetServer, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 
 /** Requests under way when the server stops may take this long to end, milliseconds; then they are cut. */
-export const DRAIN_MS = 30_000;
+const DRAIN_MS = 30_000;
 /**
  * A connection on which nothing is under way is closed when it was idle for so long, milliseconds. Closing it at once would
  * drop what a load balancer is just sending on it: that is the request nobody may repeat.

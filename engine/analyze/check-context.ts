@@ -64,13 +64,6 @@ export function catalogCuts({ set }: Pick<CompiledPolicy, "set">): ReadonlyMap<s
   ]);
 }
 
-/** The route of a rule, or the default one for the number of rules. */
-export function routeOfRule({ policy: { set } }: CheckContext, ruleNumber: number): Route | undefined {
-  const rule = set.rules[ruleNumber];
-  if (rule === undefined) return set.defaultRoute;
-  return rule.effect === "route" ? rule.route : undefined;
-}
-
 /** The rules with a route, the default last. */
 export function* routesOf(
   context: CheckContext,

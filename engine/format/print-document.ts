@@ -6,7 +6,7 @@ import type { Comment } from "./scan-comments.js";
 import { writeBlockText, writeText } from "./write-text.js";
 
 /** Lines are at most this long, where their content can be broken. */
-export const LINE_WIDTH = 120;
+const LINE_WIDTH = 120;
 
 /**
  * Prints a document in the canonical layout. Comments are taken in the order written, each exactly once: those on

@@ -15,7 +15,7 @@ export interface SeenAnswer {
 export type Verdict = "answered" | "error" | "not_survived" | "broken";
 
 /** What a fault is, as attempts are recorded (docs/policy-language.md, "Errors and fallback"). */
-export const classOfFault: Readonly<Record<SimulatedFault, ErrorClass>> = {
+const classOfFault: Readonly<Record<SimulatedFault, ErrorClass>> = {
   rate_limited: "rate_limited",
   server_error: "server_error",
   overloaded: "overloaded",
@@ -36,7 +36,7 @@ export interface Judged {
 }
 
 /** Whether there is what it takes: a candidate that works, and nothing that had reached the client before. */
-export function shouldSurvive({ fault, isStream, plan, isFaulty }: Judged): boolean {
+function shouldSurvive({ fault, isStream, plan, isFaulty }: Judged): boolean {
   const [first] = plan;
   if (first === undefined || plan.every(isFaulty)) return false;
   // Content had reached the client: only a route with `continue` goes on.

@@ -3,7 +3,7 @@ import type { Failure } from "./answers/failure.js";
 
 const BASE_MS = 100;
 /** The longest wait before a retry; a provider that asks for more is not retried. */
-export const MAX_BACKOFF_MS = 2_000;
+const MAX_BACKOFF_MS = 2_000;
 
 /** Classes that the same endpoint may answer differently a moment later. */
 const passing: ReadonlySet<ErrorClass> = new Set([

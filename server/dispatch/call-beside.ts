@@ -8,7 +8,7 @@ import { passedOver } from "./passed-over.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 /** The longest that a call beside requests may take, milliseconds: it is asked for what a provider knows at once. */
-export const MAX_BESIDE_MS = 10_000;
+const MAX_BESIDE_MS = 10_000;
 
 export interface CallBeside extends Pick<EndpointCall, "planned" | "adapter" | "passThrough" | "call" | "client"> {
   /** What it needs places in, as any call to the endpoint. */

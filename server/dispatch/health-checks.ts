@@ -5,8 +5,8 @@ import type { ServingPolicy } from "./serving-policy.js";
 
 /** So many failed checks in a row take an endpoint out; one that passes brings it back. */
 export const FAILED_CHECKS = 3;
-export const DEFAULT_INTERVAL_MS = 30_000;
-export const DEFAULT_CHECK_TIMEOUT_MS = 5_000;
+const DEFAULT_INTERVAL_MS = 30_000;
+const DEFAULT_CHECK_TIMEOUT_MS = 5_000;
 
 export interface HealthCheckOptions {
   readonly endpoints: EndpointStates;

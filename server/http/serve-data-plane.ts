@@ -52,7 +52,7 @@ async function answerAnyway(plane: DataPlane, request: IncomingMessage, path: st
 }
 
 /** The path of a request, without its query. */
-export function pathOf({ url = "/" }: Pick<IncomingMessage, "url">): string {
+function pathOf({ url = "/" }: Pick<IncomingMessage, "url">): string {
   const end = url.indexOf("?");
   return end === -1 ? url : url.slice(0, end);
 }

@@ -45,7 +45,7 @@ export interface Slots {
   give(subject: Subject, id: string): Soon<void>;
 }
 
-export class MemorySlots implements Slots {
+class MemorySlots implements Slots {
   readonly #taken = new Map<Subject, number>();
 
   take(subject: Subject, _id: string, limit: number): boolean {

@@ -19,17 +19,6 @@ export interface UsageBuckets {
   readonly audioOutput: number;
 }
 
-export const bucketNames = [
-  "input",
-  "cachedInput",
-  "cacheWrite",
-  "audioInput",
-  "imageInput",
-  "output",
-  "reasoning",
-  "audioOutput",
-] as const satisfies readonly (keyof UsageBuckets)[];
-
 export const noTokens: UsageBuckets = Object.freeze({
   input: 0,
   cachedInput: 0,

@@ -126,7 +126,7 @@ function widen(space: RequestSpace, box: Box, aside: readonly Box[]): Box {
 }
 
 /** The least box that holds all of them. */
-export function hullOf({ layout }: RequestSpace, boxes: readonly Box[]): Box {
+function hullOf({ layout }: RequestSpace, boxes: readonly Box[]): Box {
   const bits = new Int32Array(layout.words);
   for (const box of boxes)
     for (let word = 0; word < layout.words; word++) (bits[word] as number) |= box.bits[word] ?? 0;

@@ -279,7 +279,7 @@ const plain: Facts = {
 };
 
 /** Where a request goes when nothing is known of the providers, in a few words. */
-export function describeOutcome(policy: CompiledPolicy, given: Facts): string {
+function describeOutcome(policy: CompiledPolicy, given: Facts): string {
   const facts = withDefaults(policy.set, { ...plain, ...given });
   const outcome = decideInOrder(policy.set, facts);
   if (outcome.denied !== undefined) return `refused: ${writeDenyMessage(outcome.denied.rule, facts, policy.set)}`;

@@ -123,6 +123,6 @@ function coveringAbove(layout: BoxLayout, rules: readonly ListedRule[], index: n
   });
 }
 
-export function intersect(layout: BoxLayout, one: readonly Box[], other: readonly Box[]): readonly Box[] {
+function intersect(layout: BoxLayout, one: readonly Box[], other: readonly Box[]): readonly Box[] {
   return one.flatMap((box) => other.flatMap((each) => layout.intersect(box, each) ?? []));
 }

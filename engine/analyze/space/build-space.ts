@@ -217,7 +217,7 @@ export function defaultsFor(reads: readonly string[], { attributes }: PolicySet)
 const MOST_COMBINATIONS = 256;
 
 /** Whether an expression reads only facts whose values are few and each an atom of its own: then it is simply tried. */
-export function isEnumerable({ reads }: LogicPredicate, axes: readonly Axis[]): boolean {
+function isEnumerable({ reads }: LogicPredicate, axes: readonly Axis[]): boolean {
   let combinations = 1;
   for (const name of reads) {
     const own = axes.filter((axis) => axis.kind === "fact" && axis.definition.name === name);

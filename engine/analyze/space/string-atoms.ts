@@ -8,7 +8,7 @@ export interface StringAtom {
 
 /** A pattern as its pieces: what stands for itself, and `*`. */
 export type Pattern = readonly (string | typeof ANY_RUN)[];
-export const ANY_RUN = Symbol("*");
+const ANY_RUN = Symbol("*");
 
 export function patternOfGlob(glob: string): Pattern {
   return [...splitUnits(glob)].map((unit) => (unit === "*" ? ANY_RUN : unit));

@@ -1,7 +1,7 @@
 import type { Decode } from "./log-lines.js";
 
 export const QUOTE = 34;
-export const COMMA = 44;
+const COMMA = 44;
 const PLUS = 43;
 const MINUS = 45;
 const POINT = 46;

@@ -16,7 +16,7 @@ export interface AnswerReceiver {
 }
 
 /** An answer that comes whole may not be larger, bytes. */
-export const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 /** Of an error answer this much is read, bytes; more is not passed on. */
 const MAX_ERROR_BYTES = 1024 * 1024;
 
@@ -74,7 +74,7 @@ export function receiveInstead(wanted: "a stream" | "a whole answer", contentTyp
   };
 }
 
-export function failed(failure: Failure): AttemptResult {
+function failed(failure: Failure): AttemptResult {
   return { kind: "failed", failure };
 }
 

@@ -1,7 +1,7 @@
 import type { Timeouts } from "../../../engine/serving.js";
 
 /** Milliseconds; each may be set by the route (`timeouts:`). All run for one attempt, and anew for the next. */
-export const defaultTimeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 } as const;
+const defaultTimeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 } as const;
 
 /** How long making a connection may take. The HTTP client keeps that timer. */
 export function connectMsOf({ connectMs = defaultTimeouts.connectMs }: Timeouts): number {

@@ -4,7 +4,7 @@ import { together } from "../../together.js";
 import type { ApiError } from "../errors/api-error.js";
 
 /** The largest request body, bytes. */
-export const MAX_BODY_BYTES = 32 * 1024 * 1024;
+const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** How long the rest of a body that is too large is read and thrown away, so that the client gets to see the answer. */
 const DISCARD_MS = 5_000;
 

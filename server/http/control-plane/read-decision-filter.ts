@@ -34,7 +34,7 @@ export function readDecisionFilter(query: Readonly<Record<string, unknown>>): De
   return filter;
 }
 
-export function invalidParameter(parameter: string, wanted: string): ApiError {
+function invalidParameter(parameter: string, wanted: string): ApiError {
   const param = parameter.slice(0, 100);
   return {
     status: 400,

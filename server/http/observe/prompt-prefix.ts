@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { PolicySet } from "../../../engine/serving.js";
 import { isText, LateText, unreadEntry } from "../../json/late-text.js";
 import { isObject } from "../../providers/chat/json.js";
 
@@ -24,13 +23,6 @@ export function promptPrefix(body: Readonly<Record<string, unknown>>): string | 
   }
   if (head === "") return undefined;
   return createHash("sha256").update(head.slice(0, HEAD_LENGTH)).digest("hex").slice(0, 16);
-}
-
-/** Whether any route of a policy is sticky by prefix; without one the hash is not made. */
-export function usesPromptPrefix({ rules, defaultRoute }: PolicySet): boolean {
-  return (
-    defaultRoute.sticky === "prefix" || rules.some((rule) => rule.effect === "route" && rule.route.sticky === "prefix")
-  );
 }
 
 /** The text of a content, as far as it can count. */

@@ -50,7 +50,7 @@ function readMessage(message: Json, path: string, callNames: ReadonlyMap<string,
 }
 
 /** A legacy function call has no id; its result names the function. */
-export function legacyCallId(name: string): string {
+function legacyCallId(name: string): string {
   return `call_${name}`;
 }
 
