@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { ContentRecorder } from "./content/content-recorder.js";
-import { type ContentSettings, readContentDays, readContentSettings } from "./content/content-settings.js";
+import { readContentDays, readContentSettings } from "./content/content-settings.js";
 import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
 import { ContentStore } from "./storage/content-store.js";
@@ -27,7 +27,7 @@ export type Stores = Awaited<ReturnType<typeof openStores>>;
  * @throws Error in words for the operator: a setting or the database cannot be used.
  */
 export async function openStores({ environment, log, closing }: StoresOptions) {
-  const contentSettings: ContentSettings | undefined = await readContentSettings(environment);
+  const contentSettings = await readContentSettings(environment);
   const database = await openDatabase(environment["DATABASE_URL"] || "sqlite:./data/routewright.db", {
     forServer: true,
     onConnectionLost: (error) => log.warn({ error: error.message }, "a connection to the database broke"),

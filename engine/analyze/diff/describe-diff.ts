@@ -88,12 +88,14 @@ export function describeDiff(
   traffic?: DiffTraffic,
 ): DiffReport {
   const side = ({ name, revision }: CompiledPolicy) => ({ name, revision });
+  const finder = new ChangeFinder(before, after, diff.changes);
   return {
     before: side(before),
     after: side(after),
     same: isSameForAll(diff),
     changes: diff.changes.map((change, place) => {
-      const report = describeChange(diff, change, before, after);
+      const isPart = (facts: Facts) => finder.find(facts).changes.includes(place);
+      const report = describeChange(diff, change, isPart, before, after);
       const sums = traffic?.changes[place];
       if (traffic === undefined || sums === undefined) return report;
       const { decisions } = sums;
@@ -126,11 +128,12 @@ function describeCost(sums: TrafficSums): CostReport {
 function describeChange(
   diff: PolicyDiff,
   change: RequestChange,
+  isPart: (facts: Facts) => boolean,
   before: CompiledPolicy,
   after: CompiledPolicy,
 ): ChangeReport {
   const { kind, from, to, region, isWhole } = change;
-  const { example, edge } = tellingExample(change, before, after);
+  const { example, edge } = tellingExample(change, isPart, before, after);
   const known = new Map([...definitionsOf(after.set), ...definitionsOf(before.set)].map((each) => [each.name, each]));
   const definitions = [...known.values()];
   const { condition, isExact } = describeBoxes(diff.space, region, kind === "denied" ? [] : diff.refused);
@@ -163,17 +166,19 @@ function describeChange(
 /** Lengths of prompts at which costs, windows and prices by length are likely to part two plans, tokens. */
 const PROMPTS = [4_000, 16_000, 64_000, 256_000, 1_000_000];
 
-/** The example, with a longer prompt when only then the two policies plan otherwise; the edge beside it. */
+/**
+ * The example, with a longer prompt when only then the two policies plan otherwise; the edge beside it.
+ * @param isPart whether a request is part of the change.
+ */
 function tellingExample(
   change: RequestChange,
+  isPart: (facts: Facts) => boolean,
   before: CompiledPolicy,
   after: CompiledPolicy,
 ): Pick<RequestChange, "example" | "edge"> {
   const { example, edge } = change;
   const isTelling = (facts: Facts) => describeOutcome(before, facts) !== describeOutcome(after, facts);
   if (isTelling(example)) return change;
-  const finder = new ChangeFinder(before, after, [change]);
-  const isPart = (facts: Facts) => finder.find(facts).changes.length > 0;
   for (const context_tokens of PROMPTS) {
     const longer = { ...example, context_tokens };
     if (!isPart(longer) || !isTelling(longer)) continue;
