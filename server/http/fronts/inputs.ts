@@ -1,6 +1,7 @@
 import { measureText } from "../../../engine/serving.js";
 import { estimateBySample } from "../../tokens/coarse-bounds.js";
 import type { ApiError } from "../errors/api-error.js";
+import { invalidField } from "./invalid-field.js";
 
 /** Up to so many UTF-16 units all of a text is looked at, which takes less than a millisecond. */
 const WHOLE = 65_536;
@@ -22,7 +23,7 @@ export function readInputs(value: unknown, field: string): Inputs | ApiError {
   const inTokens = inputs.filter(isTokens);
   if (inputs.length === 0 || texts.length + inTokens.length < inputs.length) {
     const message = `${field}: it takes a text, a list of texts, a list of tokens, or a list of lists of tokens`;
-    return { status: 400, type: "invalid_request_error", code: "invalid_request", message, param: field };
+    return invalidField(message, field);
   }
   return {
     texts,

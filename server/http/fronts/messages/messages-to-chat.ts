@@ -1,6 +1,7 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../errors/api-error.js";
 import type { ChatView } from "../front.js";
+import { invalidField } from "../invalid-field.js";
 import { plainMessages } from "../plain-messages.js";
 import { routingFieldsOf } from "../routing-fields.js";
 import { firstUnreadable } from "../unreadable-entry.js";
@@ -29,11 +30,11 @@ const objects = ["tool_choice", "thinking", "output_config", "output_format"] as
  */
 export function messagesToChat(body: Json): ChatView | ApiError {
   if (!Array.isArray(body["messages"]) || body["messages"].length === 0) {
-    return invalid("messages: it takes a list with at least one message", "messages");
+    return invalidField("messages: it takes a list with at least one message", "messages");
   }
   const { max_tokens: maxTokens } = body;
   if (!Number.isSafeInteger(maxTokens) || (maxTokens as number) < 1) {
-    return invalid("max_tokens: it is required, a whole number of tokens", "max_tokens");
+    return invalidField("max_tokens: it is required, a whole number of tokens", "max_tokens");
   }
   const unreadable = unreadableIn(body);
   if (unreadable !== undefined) return unreadable;
@@ -89,22 +90,23 @@ function unreadableIn(body: Json): ApiError | undefined {
   const { system, stop_sequences: stop, messages, tools, inference_geo: region } = body;
   const isThere = (value: unknown) => value !== undefined && value !== null;
   if (isThere(system) && !isContent(system)) {
-    return invalid("system: it takes a text or a list of text blocks", "system");
+    return invalidField("system: it takes a text or a list of text blocks", "system");
   }
   if (isThere(stop) && !Array.isArray(stop))
-    return invalid("stop_sequences: it takes a list of texts", "stop_sequences");
-  if (isThere(region) && typeof region !== "string") return invalid("inference_geo: it takes a text", "inference_geo");
+    return invalidField("stop_sequences: it takes a list of texts", "stop_sequences");
+  if (isThere(region) && typeof region !== "string")
+    return invalidField("inference_geo: it takes a text", "inference_geo");
   for (const name of objects) {
-    if (isThere(body[name]) && !isObject(body[name])) return invalid(`${name}: it takes an object`, name);
+    if (isThere(body[name]) && !isObject(body[name])) return invalidField(`${name}: it takes an object`, name);
   }
   const at = objectsOf(messages).findIndex(({ content }) => !isContent(content));
-  if (at !== -1) return invalid(`messages[${at}].content: it takes a text or a list of blocks`, "messages");
+  if (at !== -1) return invalidField(`messages[${at}].content: it takes a text or a list of blocks`, "messages");
   for (const [name, wrong] of [
     ["system", unreadableContent(system, "system")],
     ["messages", firstUnreadable(messages, "messages", unreadableMessage)],
     ["tools", firstUnreadable(tools, "tools")],
   ] as const) {
-    if (wrong !== undefined) return invalid(wrong, name);
+    if (wrong !== undefined) return invalidField(wrong, name);
   }
   return undefined;
 }
@@ -187,8 +189,4 @@ function responseFormat({ output_config: config, output_format: former }: Json, 
   if (format["type"] !== "json_schema") return {};
   const json_schema = { name: "answer", schema: format["schema"], strict: true };
   return { response_format: { type: "json_schema", json_schema } };
-}
-
-function invalid(message: string, param: string): ApiError {
-  return { status: 400, type: "invalid_request_error", code: "invalid_request", message, param };
 }

@@ -1,6 +1,7 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../errors/api-error.js";
 import type { ChatView } from "../front.js";
+import { invalidField } from "../invalid-field.js";
 import { plainMessages } from "../plain-messages.js";
 import { isReasoningReference } from "../reasoning-state.js";
 import { routingFieldsOf } from "../routing-fields.js";
@@ -39,40 +40,9 @@ const ALWAYS_INCLUDED = "reasoning.encrypted_content";
  * a chat completion. This server keeps no responses: the input must be whole.
  */
 export function responsesToChat(body: Json): ChatView | ApiError {
-  for (const [name, why] of Object.entries(remembered)) {
-    if (body[name] !== undefined && body[name] !== null) return invalid(`${name}: ${why}`, name);
-  }
-  const { background = null } = body;
-  if (background !== null && background !== false) {
-    const message =
-      "background: this server keeps no responses to ask for later; leave it out, and stream a long answer";
-    return invalid(message, "background");
-  }
+  const refusal = refusalOf(body);
+  if (refusal !== undefined) return refusal;
   const { input } = body;
-  if (typeof input !== "string" && !(Array.isArray(input) && input.length > 0)) {
-    return invalid("input: it takes a text or a list of items", "input");
-  }
-  for (const [name, wrong] of [
-    ["input", firstUnreadable(input, "input", unreadableItem)],
-    ["tools", firstUnreadable(body["tools"], "tools")],
-  ] as const) {
-    if (wrong !== undefined) return invalid(wrong, name);
-  }
-  const reference = objectsOf(input).findIndex(
-    (item) => item["type"] === "item_reference" && !isReasoningReference(item),
-  );
-  if (reference !== -1) {
-    const message = `input[${reference}]: an item_reference names an item that was kept, and this server keeps no responses; send the item itself (the AI SDK does so with store: false)`;
-    return invalid(message, "input");
-  }
-  for (const name of ["text", "reasoning"] as const) {
-    const value = body[name];
-    if (value !== undefined && value !== null && !isObject(value)) return invalid(`${name}: it takes an object`, name);
-  }
-  const { instructions: given } = body;
-  if (given !== undefined && given !== null && typeof given !== "string") {
-    return invalid("instructions: it takes a text", "instructions");
-  }
   const warnings = new Set<string>();
   const instructions = textOf(body["instructions"]);
   const messages = [
@@ -116,6 +86,46 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     unseen: unseenIn(body),
     echo: echoOf(body),
   };
+}
+
+/** Why a request is not served: it needs a memory, or a field holds something else than its API says. */
+function refusalOf(body: Json): ApiError | undefined {
+  for (const [name, why] of Object.entries(remembered)) {
+    if (body[name] !== undefined && body[name] !== null) return invalidField(`${name}: ${why}`, name);
+  }
+  const { background = null } = body;
+  if (background !== null && background !== false) {
+    const message =
+      "background: this server keeps no responses to ask for later; leave it out, and stream a long answer";
+    return invalidField(message, "background");
+  }
+  const { input } = body;
+  if (typeof input !== "string" && !(Array.isArray(input) && input.length > 0)) {
+    return invalidField("input: it takes a text or a list of items", "input");
+  }
+  for (const [name, wrong] of [
+    ["input", firstUnreadable(input, "input", unreadableItem)],
+    ["tools", firstUnreadable(body["tools"], "tools")],
+  ] as const) {
+    if (wrong !== undefined) return invalidField(wrong, name);
+  }
+  const reference = objectsOf(input).findIndex(
+    (item) => item["type"] === "item_reference" && !isReasoningReference(item),
+  );
+  if (reference !== -1) {
+    const message = `input[${reference}]: an item_reference names an item that was kept, and this server keeps no responses; send the item itself (the AI SDK does so with store: false)`;
+    return invalidField(message, "input");
+  }
+  for (const name of ["text", "reasoning"] as const) {
+    const value = body[name];
+    if (value !== undefined && value !== null && !isObject(value))
+      return invalidField(`${name}: it takes an object`, name);
+  }
+  const { instructions: given } = body;
+  if (given !== undefined && given !== null && typeof given !== "string") {
+    return invalidField("instructions: it takes a text", "instructions");
+  }
+  return undefined;
 }
 
 function warnOfIncluded(included: unknown, warnings: Set<string>): void {
@@ -185,8 +195,4 @@ function textFormat(value: unknown, warnings: Set<string>): Json {
   }
   const { type: _, ...json_schema } = format;
   return { response_format: { type: "json_schema", json_schema }, ...verbosity };
-}
-
-function invalid(message: string, param: string): ApiError {
-  return { status: 400, type: "invalid_request_error", code: "invalid_request", message, param };
 }
