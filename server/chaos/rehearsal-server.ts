@@ -10,7 +10,7 @@ import { createDataPlane } from "../http/serve-data-plane.js";
 import { KeyRing } from "../keys/key-ring.js";
 import { KeyStore } from "../keys/key-store.js";
 import { openAccounting } from "../ledger/open-accounting.js";
-import { createSimulatedAdapter } from "../providers/simulated-adapter.js";
+import { createSimulatedAdapter } from "../providers/simulated/simulated-adapter.js";
 import { openDatabase } from "../storage/open-database.js";
 import { startRequestTrace } from "../telemetry/start-request-trace.js";
 import { createTokenCounter } from "../tokens/create-token-counter.js";

@@ -4,7 +4,7 @@ import { geminiTranslator } from "./gemini/gemini-translator.js";
 import { HttpCalls } from "./http-calls.js";
 import { createOpenAiAdapter } from "./openai-adapter.js";
 import type { ProviderAdapter } from "./provider-adapter.js";
-import { createSimulatedAdapter } from "./simulated-adapter.js";
+import { createSimulatedAdapter } from "./simulated/simulated-adapter.js";
 import { createTranslatingAdapter } from "./translating-adapter.js";
 
 /** Wire format → adapter: the one place that knows which there are. */

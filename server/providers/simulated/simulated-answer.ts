@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { estimateTokens } from "../../engine/serving.js";
-import { answersAsked } from "../dispatch/answers/answers-asked.js";
-import { wholeText } from "../json/late-text.js";
-import { promptParts } from "../tokens/prompt-parts.js";
+import { estimateTokens } from "../../../engine/serving.js";
+import { answersAsked } from "../../dispatch/answers/answers-asked.js";
+import { wholeText } from "../../json/late-text.js";
+import { promptParts } from "../../tokens/prompt-parts.js";
+import type { UpstreamCall } from "../provider-adapter.js";
 import { exampleOfSchema } from "./example-of-schema.js";
-import type { UpstreamCall } from "./provider-adapter.js";
 
 /** A tool call of the simulator; `arguments` is JSON text. */
 export interface SimulatedToolCall {

@@ -1,7 +1,7 @@
-import { embeddingsPassThrough } from "./openai-embeddings.js";
+import { embeddingsPassThrough } from "../openai-embeddings.js";
+import type { ProviderAdapter, UpstreamCall, UpstreamExchange, UpstreamHandler } from "../provider-adapter.js";
 import { PacedExchange, type Piece } from "./paced-exchange.js";
 import { playFault } from "./play-fault.js";
-import type { ProviderAdapter, UpstreamCall, UpstreamExchange, UpstreamHandler } from "./provider-adapter.js";
 import { simulateEmbeddings } from "./simulate-embeddings.js";
 import { composeSimulatedAnswer, type SimulatedAnswer, type SimulatedToolCall } from "./simulated-answer.js";
 

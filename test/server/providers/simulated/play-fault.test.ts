@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { compile, policyOf, policyOfHurried, startProxy, stopAll } from "../http/harness.js";
+import { compile, policyOf, policyOfHurried, startProxy, stopAll } from "../../http/harness.js";
 
 afterEach(stopAll);
 

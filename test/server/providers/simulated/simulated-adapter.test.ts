@@ -1,8 +1,8 @@
 import type OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
-import { lookAtCredentials } from "../../../server/providers/credentials.js";
-import { openAiClient } from "../../services/proxy-over-formats.js";
-import { compile, policyOf, startProxy, stopAll } from "../http/harness.js";
+import { lookAtCredentials } from "../../../../server/providers/credentials.js";
+import { openAiClient } from "../../../services/proxy-over-formats.js";
+import { compile, policyOf, startProxy, stopAll } from "../../http/harness.js";
 
 afterEach(stopAll);
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { estimateTokens } from "../../engine/serving.js";
-import type { Json } from "./chat/json.js";
-import { writeEmbeddings } from "./openai-embeddings.js";
-import type { UpstreamCall } from "./provider-adapter.js";
+import { estimateTokens } from "../../../engine/serving.js";
+import type { Json } from "../chat/json.js";
+import { writeEmbeddings } from "../openai-embeddings.js";
+import type { UpstreamCall } from "../provider-adapter.js";
 
 const DIMENSIONS = 256;
 const MAX_DIMENSIONS = 4_096;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { UpstreamExchange } from "./provider-adapter.js";
+import type { UpstreamExchange } from "../provider-adapter.js";
 
 /** A part of an answer. */
 export interface Piece {

@@ -1,6 +1,6 @@
-import type { SimulatedFault } from "../../engine/serving.js";
+import type { SimulatedFault } from "../../../engine/serving.js";
+import type { UpstreamHandler } from "../provider-adapter.js";
 import type { PacedExchange, Piece } from "./paced-exchange.js";
-import type { UpstreamHandler } from "./provider-adapter.js";
 
 /** Between two bytes that say nothing, milliseconds. */
 const TRICKLE_MS = 20;
