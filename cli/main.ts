@@ -3,30 +3,90 @@ import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { packageVersion } from "./package-root.js";
 
-/** One file a subcommand. Only what is asked for is loaded: a server would hold the others as long as it runs. */
-const commands: Readonly<Record<string, (program: Command) => Promise<Command>>> = {
-  init: async () => (await import("./commands/init.js")).initCommand(),
-  check: async () => (await import("./commands/check.js")).checkCommand(),
-  explain: async () => (await import("./commands/explain.js")).explainCommand(),
-  test: async () => (await import("./commands/test.js")).testCommand(),
-  serve: async () => (await import("./commands/serve.js")).serveCommand(),
-  diff: async () => (await import("./commands/diff.js")).diffCommand(),
-  fmt: async () => (await import("./commands/fmt.js")).fmtCommand(),
-  compile: async () => (await import("./commands/compile.js")).compileCommand(),
-  replay: async () => (await import("./commands/replay.js")).replayCommand(),
-  graph: async () => (await import("./commands/graph.js")).graphCommand(),
-  bench: async () => (await import("./commands/bench.js")).benchCommand(),
-  chaos: async () => (await import("./commands/chaos.js")).chaosCommand(),
-  completion: async () => (await import("./commands/completion.js")).completionCommand(),
-  keys: async () => (await import("./commands/keys.js")).keysCommand(),
-  limits: async () => (await import("./commands/limits.js")).limitsCommand(),
-  usage: async () => (await import("./commands/usage.js")).usageCommand(),
-  tail: async () => (await import("./commands/tail.js")).tailCommand(),
-  status: async () => (await import("./commands/status.js")).statusCommand(),
-  help: async (program) => (await import("./commands/help.js")).helpCommand(program),
+interface Subcommand {
+  readonly description: string;
+  readonly load: (program: Command) => Promise<Command>;
+}
+
+/** One file a subcommand. Only what is asked for is loaded: loading is most of a short command's time, and a server would hold the others as long as it runs. */
+const subcommands: Readonly<Record<string, Subcommand>> = {
+  init: {
+    description: "write a commented starter set into a new directory",
+    load: async () => (await import("./commands/init.js")).initCommand(),
+  },
+  check: {
+    description: "find every fault in the policy files, and rules, conditions and candidates that can never matter",
+    load: async () => (await import("./commands/check.js")).checkCommand(),
+  },
+  explain: {
+    description: "show why a request goes to which model: facts, rules, requirements, every candidate, the plan",
+    load: async () => (await import("./commands/explain.js")).explainCommand(),
+  },
+  test: {
+    description: "run the test cases of the policy directory",
+    load: async () => (await import("./commands/test.js")).testCommand(),
+  },
+  serve: {
+    description: "serve the proxy with the policy directory, reloading it when it changes",
+    load: async () => (await import("./commands/serve.js")).serveCommand(),
+  },
+  diff: {
+    description: "show which requests two versions of a policy route differently, as conditions, with examples",
+    load: async () => (await import("./commands/diff.js")).diffCommand(),
+  },
+  fmt: {
+    description: "put the policy files into their one canonical form; comments are kept",
+    load: async () => (await import("./commands/fmt.js")).fmtCommand(),
+  },
+  compile: {
+    description: "write the compiled set as one file, for cold starts: it loads without parsing YAML",
+    load: async () => (await import("./commands/compile.js")).compileCommand(),
+  },
+  replay: {
+    description: "decide recorded decisions again under this policy: what changes, and what it costs",
+    load: async () => (await import("./commands/replay.js")).replayCommand(),
+  },
+  graph: {
+    description: "draw the policy: guards, routes in order, where each sends a request",
+    load: async () => (await import("./commands/graph.js")).graphCommand(),
+  },
+  bench: {
+    description: "measure decisions per second of this policy on this machine",
+    load: async () => (await import("./commands/bench.js")).benchCommand(),
+  },
+  chaos: {
+    description: "rehearse provider failures: what clients would see of this policy",
+    load: async () => (await import("./commands/chaos.js")).chaosCommand(),
+  },
+  completion: {
+    description: "print a completion script for a shell",
+    load: async () => (await import("./commands/completion.js")).completionCommand(),
+  },
+  keys: {
+    description: "create, list, edit, rotate and revoke API keys",
+    load: async () => (await import("./commands/keys.js")).keysCommand(),
+  },
+  limits: {
+    description: "set and list the limits of tenants and apps",
+    load: async () => (await import("./commands/limits.js")).limitsCommand(),
+  },
+  usage: {
+    description: "show tokens and money by model, key, tenant, app, day…",
+    load: async () => (await import("./commands/usage.js")).usageCommand(),
+  },
+  tail: {
+    description: "show the decisions of a running server as they are made, until Ctrl-C",
+    load: async () => (await import("./commands/tail.js")).tailCommand(),
+  },
+  status: {
+    description: "show what a running server serves, what it refused, and what is degraded",
+    load: async () => (await import("./commands/status.js")).statusCommand(),
+  },
+  help: {
+    description: "show the help of a command, or the page of a diagnostic code: policy help RW2001",
+    load: async (program) => (await import("./commands/help.js")).helpCommand(program),
+  },
 };
-/** They are about all the others. */
-const aboutAll = new Set(["help", "completion"]);
 
 /** Builds the `policy` command; this file only lists the subcommands and turns failures into exit codes. */
 async function buildProgram(): Promise<Command> {
@@ -44,15 +104,15 @@ async function buildProgram(): Promise<Command> {
     })
     .exitOverride();
   if (wantsJson) program.configureOutput({ writeErr: () => undefined });
-  const [asked = ""] = program.parseOptions(process.argv.slice(2)).operands;
-  const wanted = Object.hasOwn(commands, asked) && !aboutAll.has(asked) ? [asked] : Object.keys(commands);
-  for (const name of wanted) {
-    const command = await commands[name]?.(program);
-    if (command === undefined) continue;
+  const [asked = "", topic] = program.parseOptions(process.argv.slice(2)).operands;
+  for (const [name, { description, load }] of Object.entries(subcommands)) {
+    const isNeeded = name === asked || asked === "completion" || (asked === "help" && name === topic);
+    const command = (isNeeded ? await load(program) : new Command(name)).description(description);
     inheritSettings(command, program);
     program.addCommand(command);
   }
-  return program;
+  // Of a command that is not loaded, options and arguments are not known: none has them in the list.
+  return program.configureHelp({ ...program.configureHelp(), subcommandTerm: (command) => command.name() });
 }
 
 /** Whoever reads the output may stop, as `head` does: then there is nothing left to do. Nor is there on a full disk, but that is said. */

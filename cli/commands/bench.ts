@@ -25,7 +25,6 @@ const ROUNDS = 7;
 /** `policy bench`: how fast this policy decides on this machine, beside the rules read in order. */
 export function benchCommand(): Command {
   return new Command("bench")
-    .description("measure decisions per second of this policy on this machine")
     .addOption(new Option("--seed <n>", "what the requests are drawn from").default(1).argParser(wholeNumber))
     .addOption(new Option("--seconds <n>", "how long to measure, in all").default(3).argParser(positive))
     .action(async (own: { seed: number; seconds: number }, command: Command) => {

@@ -13,7 +13,6 @@ const small = { ...plainFacts, context_tokens: 1_000 };
 /** `policy chaos`: what clients would see of this policy while providers fail. Exit 1 when something is not survived that should be. */
 export function chaosCommand(): Command {
   return new Command("chaos")
-    .description("rehearse provider failures: what clients would see of this policy")
     .addOption(
       new Option("--faults <list>", `only these, separated by commas: ${simulatedFaults.join(", ")}`).argParser(
         readFaults,

@@ -24,7 +24,6 @@ interface CheckOptions {
 /** `policy check`: every fault of the set in one run, and what exact analysis finds questionable. Exit 1 for an error. */
 export function checkCommand(): Command {
   return new Command("check")
-    .description("find every fault in the policy files, and rules, conditions and candidates that can never matter")
     .addOption(
       new Option("--format <format>", "how to print the findings")
         .choices(["text", "json", "sarif", "github"])

@@ -8,7 +8,6 @@ import { writeAtomically } from "../write-atomically.js";
 /** `policy compile -o FILE`: the whole set as one JSON file that loads without YAML. */
 export function compileCommand(): Command {
   return new Command("compile")
-    .description("write the compiled set as one file, for cold starts: it loads without parsing YAML")
     .requiredOption("-o, --output <file>", "where to; - is the standard output")
     .action(async ({ output }: { output: string }, command: Command) => {
       const options = globalOptions(command);

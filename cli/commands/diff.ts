@@ -25,7 +25,6 @@ interface OwnOptions {
 /** `policy diff [A] [B]`: which requests two policies treat differently. Exit 1 when there are any. */
 export function diffCommand(): Command {
   return new Command("diff")
-    .description("show which requests two versions of a policy route differently, as conditions, with examples")
     .argument("[a]", "a policy directory or a git revision", "HEAD")
     .argument("[b]", "a policy directory, a git revision, or `.` for the policy directory as it is now", ".")
     .addOption(new Option("--format <format>", "how to print").choices(["text", "json", "markdown"]).default("text"))

@@ -35,9 +35,7 @@ interface ExplainOptions extends Readonly<Record<string, unknown>> {
 
 /** `policy explain`: why a request, described by flags, given as a file, or served before, goes where it goes. */
 export function explainCommand(): Command {
-  const command = new Command("explain").description(
-    "show why a request goes to which model: facts, rules, requirements, every candidate, the plan",
-  );
+  const command = new Command("explain");
   addFactOptions(command);
   return command
     .option("--request <file>", "the JSON body of a request, read as the proxy reads it; - is standard input")

@@ -11,7 +11,6 @@ import { writeAtomically } from "../write-atomically.js";
 /** `policy fmt`: shows what the canonical form would change; `--write` changes it, `--check` only judges. */
 export function fmtCommand(): Command {
   return new Command("fmt")
-    .description("put the policy files into their one canonical form; comments are kept")
     .addOption(new Option("--write", "rewrite the files that are not in it").conflicts("check"))
     .option("--check", "exit 1 when a file is not in it")
     .action(async (own: { write?: boolean; check?: boolean }, command: Command) => {

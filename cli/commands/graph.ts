@@ -8,7 +8,6 @@ const writers = { mermaid: writeMermaid, dot: writeDot, svg: writeSvg } as const
 /** `policy graph`: the rules as a picture. */
 export function graphCommand(): Command {
   return new Command("graph")
-    .description("draw the policy: guards, routes in order, where each sends a request")
     .addOption(new Option("--format <format>", "what to write").choices(Object.keys(writers)).default("mermaid"))
     .option("--fold", "fold neighbouring rules of a file into one step (default: with more than 30 rules)")
     .option("--no-fold", "draw every rule")

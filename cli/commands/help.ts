@@ -7,29 +7,26 @@ import { packageRoot } from "../package-root.js";
 
 /** `policy help [COMMAND|CODE]`: a command's options, or the page of a diagnostic code, offline. */
 export function helpCommand(program: Command): Command {
-  return new Command("help")
-    .description("show the help of a command, or the page of a diagnostic code: policy help RW2001")
-    .argument("[topic]", "a command or a code")
-    .action((topic: string | undefined) => {
-      if (topic === undefined) {
-        program.outputHelp();
-        return;
-      }
-      const code = topic.toUpperCase();
-      if (Object.hasOwn(diagnosticCodes, code)) {
-        process.stdout.write(readPage(code));
-        return;
-      }
-      const command = program.commands.find((each) => each.name() === topic);
-      if (command === undefined) {
-        const names = program.commands.map((each) => each.name()).join(", ");
-        throw new CommandFailure(
-          2,
-          `policy help: \`${topic}\` is neither a command (${names}) nor a code (RW1001 and on: docs/errors.md)`,
-        );
-      }
-      command.outputHelp();
-    });
+  return new Command("help").argument("[topic]", "a command or a code").action((topic: string | undefined) => {
+    if (topic === undefined) {
+      program.outputHelp();
+      return;
+    }
+    const code = topic.toUpperCase();
+    if (Object.hasOwn(diagnosticCodes, code)) {
+      process.stdout.write(readPage(code));
+      return;
+    }
+    const command = program.commands.find((each) => each.name() === topic);
+    if (command === undefined) {
+      const names = program.commands.map((each) => each.name()).join(", ");
+      throw new CommandFailure(
+        2,
+        `policy help: \`${topic}\` is neither a command (${names}) nor a code (RW1001 and on: docs/errors.md)`,
+      );
+    }
+    command.outputHelp();
+  });
 }
 
 function readPage(code: string): string {

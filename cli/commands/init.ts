@@ -8,7 +8,6 @@ import { packageRoot } from "../package-root.js";
 /** `policy init [DIR]`: writes a commented starter set; refuses a folder that holds anything already. */
 export function initCommand(): Command {
   return new Command("init")
-    .description("write a commented starter set into a new directory")
     .argument("[dir]", "where to (default: the policy directory)")
     .action(async (directory: string | undefined, _options: unknown, command: Command) => {
       const { policies, json } = globalOptions(command);

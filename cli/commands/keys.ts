@@ -24,7 +24,7 @@ interface EditOptions extends CreateOptions {
 
 /** `policy keys`: API keys, made, changed and ended in the server's database. A running server notices within two seconds. */
 export function keysCommand(): Command {
-  const keys = new Command("keys").description("create, list, edit, rotate and revoke API keys");
+  const keys = new Command("keys");
   const create = new Command("create")
     .description("create an API key; its token is printed this once, alone on stdout")
     .addOption(databaseOption());

@@ -18,7 +18,7 @@ interface SubjectOptions {
 
 /** `policy limits`: budgets and limits of tenants and apps, which all their keys share. */
 export function limitsCommand(): Command {
-  const limits = new Command("limits").description("set and list the limits of tenants and apps");
+  const limits = new Command("limits");
   limits.addCommand(
     addLimitOptions(withSubject(new Command("set").description("set all limits of a tenant or an app"))).action(
       async (own: SubjectOptions & LimitOptions, self: Command) => {

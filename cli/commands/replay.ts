@@ -19,7 +19,6 @@ interface OwnOptions {
 /** `policy replay`: recorded decisions under another policy. Exit 1 when something changes. */
 export function replayCommand(): Command {
   return new Command("replay")
-    .description("decide recorded decisions again under this policy: what changes, and what it costs")
     .argument("<log...>", "JSON lines (plain, gzipped, - for the standard input), a SQLite file, or a database's URL")
     .addOption(
       new Option(

@@ -15,7 +15,6 @@ interface OwnOptions {
 /** `policy serve`: the proxy, until SIGINT or SIGTERM. */
 export function serveCommand(): Command {
   return new Command("serve")
-    .description("serve the proxy with the policy directory, reloading it when it changes")
     .addOption(
       new Option("--port <port>", "port to listen on; 0 picks a free one").env("PORT").default(8080).argParser(port),
     )

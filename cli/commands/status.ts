@@ -27,7 +27,6 @@ const MOST_PAIRS = 10;
 /** `policy status`: what a server serves, which edit it refused, and what does not work. Exit 1 when something is amiss. */
 export function statusCommand(): Command {
   return new Command("status")
-    .description("show what a running server serves, what it refused, and what is degraded")
     .option("--server <url>", "the server to ask", DEFAULT_SERVER)
     .action(async ({ server }: { server: string }, self: Command) => {
       const ask = <T>(path: string, taken?: readonly number[]) =>

@@ -23,9 +23,7 @@ interface StreamedDecision {
 
 /** `policy tail`: the decisions of a server as it makes them, one a line. */
 export function tailCommand(): Command {
-  const command = new Command("tail")
-    .description("show the decisions of a running server as they are made, until Ctrl-C")
-    .option("--server <url>", "the server to ask", DEFAULT_SERVER);
+  const command = new Command("tail").option("--server <url>", "the server to ask", DEFAULT_SERVER);
   for (const name of filters) command.option(`--${name} <${name}>`, `only decisions with this ${name}`);
   return command.action(async (own: Record<string, string>, self: Command) => {
     const { server = DEFAULT_SERVER, ...wanted } = own;

@@ -20,7 +20,6 @@ interface TestOptions {
 /** `policy test`: runs the cases of `tests/*.yaml`. Exit 1 when one fails, or when there is none. */
 export function testCommand(): Command {
   return new Command("test")
-    .description("run the test cases of the policy directory")
     .option("--coverage", "show which rules and predicate outcomes no test reaches")
     .addOption(
       new Option("--suggest", "write the missing cases to the standard output, each verified").conflicts([

@@ -16,7 +16,6 @@ import { printTable } from "../print-table.js";
 /** `policy usage`: what was used and spent, from the server's database. */
 export function usageCommand(): Command {
   const command = new Command("usage")
-    .description("show tokens and money by model, key, tenant, app, day…")
     .addOption(databaseOption())
     .option("--by <groups>", `${usageGroups.join(", ")}, day, hour; several with commas`, "model")
     .option("--from <time>", "a date or time, UTC; the last 30 days if neither is given")

@@ -279,6 +279,17 @@ describe("the policy command on a starter set", () => {
     for (const option of ["--database", "--policies", "--json", "--no-color"]) expect(stdout).toContain(option);
   });
 
+  it("the list of commands is there without any of them being loaded", async () => {
+    const loader = `import { writeSync } from "node:fs";
+      export function load(url, context, next) { writeSync(2, url + "\\n"); return next(url, context); }`;
+    const toUrl = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+    const start = toUrl(`import { register } from "node:module"; register(${JSON.stringify(toUrl(loader))});`);
+    const { stdout, stderr } = await runPolicy(["--help"], { NODE_OPTIONS: `--import=${start}` });
+    expect(stdout).toContain("explain           show why a request goes to which model");
+    expect(stderr).toContain("/dist/cli/main.js");
+    expect(stderr).not.toMatch(/\/(commands|engine|server)\//);
+  });
+
   it("init says what to do next, without a directory that is the default", async () => {
     const elsewhere = join(folder, "elsewhere");
     await mkdir(elsewhere);
