@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
-import { diagnosticCodes } from "../../engine/compiling.js";
 import { CommandFailure } from "../command-failure.js";
 import { packageRoot } from "../package-root.js";
 
@@ -12,9 +11,9 @@ export function helpCommand(program: Command): Command {
       program.outputHelp();
       return;
     }
-    const code = topic.toUpperCase();
-    if (Object.hasOwn(diagnosticCodes, code)) {
-      process.stdout.write(readPage(code));
+    const page = pageOf(topic.toUpperCase());
+    if (page !== undefined) {
+      process.stdout.write(page);
       return;
     }
     const command = program.commands.find((each) => each.name() === topic);
@@ -29,8 +28,7 @@ export function helpCommand(program: Command): Command {
   });
 }
 
-function readPage(code: string): string {
+function pageOf(code: string): string | undefined {
   const file = join(packageRoot(), "docs", "errors", `${code}.md`);
-  if (!existsSync(file)) throw new CommandFailure(1, `policy help: the page of ${code} is not installed: ${file}`);
-  return readFileSync(file, "utf8");
+  return /^RW\d+$/.test(code) && existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
