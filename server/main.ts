@@ -19,7 +19,7 @@ import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import { createAdapters } from "./providers/adapters.js";
 import { greet, refuseUnfitKeys, sayCredentials, sayExposure, sayServing } from "./say-serving.js";
 import { stopOnSignals } from "./stop-on-signals.js";
-import { DecisionFeed } from "./storage/decision-feed.js";
+import { DecisionFeed } from "./storage/decisions/decision-feed.js";
 import { startTelemetry } from "./telemetry/start-telemetry.js";
 import { createTokenCounter } from "./tokens/create-token-counter.js";
 

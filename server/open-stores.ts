@@ -9,9 +9,9 @@ import {
   DEFAULT_MEGABYTES,
   DecisionRetention,
   type RetentionOptions,
-} from "./storage/decision-retention.js";
+} from "./storage/decisions/decision-retention.js";
+import { createDecisionStore } from "./storage/decisions/open-decision-store.js";
 import { openDatabase } from "./storage/open-database.js";
-import { createDecisionStore } from "./storage/open-decision-store.js";
 
 export interface StoresOptions {
   readonly environment: NodeJS.ProcessEnv;

@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { SourceFile } from "../../engine/compiling.js";
-import { recordsOf } from "../../server/storage/decision-batch.js";
+import { recordsOf } from "../../server/storage/decisions/decision-batch.js";
 import type { Database } from "../../server/storage/open-database.js";
 import { unpackColumns } from "../../server/storage/packed-columns.js";
 import { CommandFailure } from "../command-failure.js";

@@ -11,7 +11,7 @@ import {
   simulatedFaults,
   withDefaults,
 } from "../../engine/serving.js";
-import { createDecisionIds } from "../storage/decision-ids.js";
+import { createDecisionIds } from "../storage/decisions/decision-ids.js";
 import { judgeAnswer, type SeenAnswer, type Verdict } from "./judge-answer.js";
 import { createRehearsalServers } from "./rehearsal-server.js";
 import { rehearsedPolicy } from "./rehearsed-policy.js";

@@ -12,7 +12,7 @@ import {
   withDefaults,
 } from "../../engine/serving.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
-import type { DecisionSummary, StoredDecision } from "../storage/decision-store.js";
+import type { DecisionSummary, StoredDecision } from "../storage/decisions/decision-store.js";
 import { isoTime } from "./iso-time.js";
 import type { ObservedRequest } from "./observe/observe-request.js";
 

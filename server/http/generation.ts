@@ -1,6 +1,6 @@
 import type { RecordedAttempt } from "../../engine/serving.js";
 import type { StoredKey } from "../keys/api-key.js";
-import type { DecisionStore, StoredDecision } from "../storage/decision-store.js";
+import type { DecisionStore, StoredDecision } from "../storage/decisions/decision-store.js";
 import type { ApiError } from "./errors/api-error.js";
 
 /**

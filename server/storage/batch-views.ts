@@ -1,5 +1,5 @@
 import type { LedgerRow } from "./database-schema.js";
-import type { summaryColumns } from "./decision-batch.js";
+import type { summaryColumns } from "./decisions/decision-batch.js";
 
 /** What a view's column holds. */
 type Kind = "text" | "number";

@@ -1,7 +1,7 @@
 import { type Kysely, type Migration, Migrator, sql } from "kysely";
 import { batchViews } from "./batch-views.js";
 import type { DatabaseSchema } from "./database-schema.js";
-import { toDecisionBatches } from "./decision-batch.js";
+import { toDecisionBatches } from "./decisions/decision-batch.js";
 
 /** What the two engines spell differently. */
 export interface ColumnTypes {

@@ -2,7 +2,7 @@ import type { EndpointReport } from "../dispatch/report-endpoints.js";
 import type { AccountingStatus } from "../ledger/open-accounting.js";
 import type { PolicyStatus } from "../policy-files/policy-store.js";
 import type { ShadowReport } from "../shadow.js";
-import type { DecisionStore } from "../storage/decision-store.js";
+import type { DecisionStore } from "../storage/decisions/decision-store.js";
 import type { TokenCounterStats } from "../tokens/token-counter.js";
 import { accountingFamilies } from "./accounting-metrics.js";
 import { endpointFamilies } from "./endpoint-metrics.js";

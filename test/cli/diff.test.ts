@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDecisionStore } from "../../server/storage/open-decision-store.js";
+import { openDecisionStore } from "../../server/storage/decisions/open-decision-store.js";
 import { runPolicy } from "../acceptance/proxy-process.js";
 import { recordedDecisions } from "./recorded-decisions.js";
 

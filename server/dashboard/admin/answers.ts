@@ -3,7 +3,7 @@ import type { HealthReport } from "../../dispatch/report-health.js";
 import type { WhyNot } from "../../http/control-plane/why-not-worker.js";
 import type { UsageRow } from "../../ledger/usage-query.js";
 import type { PolicyStatus } from "../../policy-files/policy-store.js";
-import type { DecisionSummary, StoredDecision } from "../../storage/decision-store.js";
+import type { DecisionSummary, StoredDecision } from "../../storage/decisions/decision-store.js";
 
 // What the control plane answers with (docs/http.md). Only types come from the server's code; none of it is in the page.
 

@@ -1,4 +1,4 @@
-import type { DecisionSummary, StoredDecision } from "../../storage/decision-store.js";
+import type { DecisionSummary, StoredDecision } from "../../storage/decisions/decision-store.js";
 import type { DecisionEvent, DecisionsAnswer } from "../admin/answers.js";
 
 /** A row of the list. */

@@ -1,5 +1,5 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
-import type { StoredDecision } from "../../storage/decision-store.js";
+import type { StoredDecision } from "../../storage/decisions/decision-store.js";
 import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
 import { Attempts } from "./attempts.js";

@@ -1,6 +1,6 @@
 import { Fragment } from "preact";
 import type { DecisionRecord, RecordedFact } from "../../../engine/serving.js";
-import type { StoredDecision } from "../../storage/decision-store.js";
+import type { StoredDecision } from "../../storage/decisions/decision-store.js";
 import { writeFact } from "../words/write-fact.js";
 
 /** Every known fact with where it came from; then the absent ones that mattered. */

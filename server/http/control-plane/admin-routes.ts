@@ -2,7 +2,7 @@ import { type Response, Router } from "express";
 import type { PolicyStore } from "../../policy-files/policy-store.js";
 import type { Shadow } from "../../shadow.js";
 import type { ContentStore } from "../../storage/content-store.js";
-import type { DecisionStore } from "../../storage/decision-store.js";
+import type { DecisionStore } from "../../storage/decisions/decision-store.js";
 import { sendError } from "../errors/api-error.js";
 import type { ExplainStored } from "./explain-stored-decision.js";
 

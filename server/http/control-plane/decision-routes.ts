@@ -1,6 +1,6 @@
 import { type Response, Router } from "express";
-import type { DecisionFeed } from "../../storage/decision-feed.js";
-import type { DecisionFilter, DecisionStore } from "../../storage/decision-store.js";
+import type { DecisionFeed } from "../../storage/decisions/decision-feed.js";
+import type { DecisionFilter, DecisionStore } from "../../storage/decisions/decision-store.js";
 import { sendError } from "../errors/api-error.js";
 import { goneWith } from "./gone-with.js";
 import { readDecisionFilter } from "./read-decision-filter.js";

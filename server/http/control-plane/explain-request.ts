@@ -8,7 +8,7 @@ import { trustedFacts } from "../../keys/key-facts.js";
 import type { KeyRing } from "../../keys/key-ring.js";
 import type { Accounting } from "../../ledger/accounting.js";
 import type { Json } from "../../providers/chat/json.js";
-import type { StoredDecision } from "../../storage/decision-store.js";
+import type { StoredDecision } from "../../storage/decisions/decision-store.js";
 import type { TokenCounter } from "../../tokens/token-counter.js";
 import type { ObservedRequest } from "../observe/observe-request.js";
 import type { AskWhyNot } from "./ask-why-not.js";

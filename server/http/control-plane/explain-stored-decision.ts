@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { type CompiledPolicy, type DecisionRecord, explainDecision, factsOfRecord } from "../../../engine/serving.js";
-import type { StoredDecision } from "../../storage/decision-store.js";
+import type { StoredDecision } from "../../storage/decisions/decision-store.js";
 import type { PolicyOfRevision } from "./policy-of-revision.js";
 
 /** Adds outcome and candidates to a stored decision. When they cannot be computed, the decision comes back as stored. */

@@ -1,6 +1,6 @@
 import type { CompiledPolicy } from "../../../engine/serving.js";
 import type { CompilePolicyFiles } from "../../policy-files/policy-store.js";
-import type { PolicySnapshot } from "../../storage/decision-store.js";
+import type { PolicySnapshot } from "../../storage/decisions/decision-store.js";
 
 /** Policies of earlier revisions that are kept compiled: people ask about several decisions of one revision. */
 const MAX_KEPT = 4;

@@ -1,6 +1,6 @@
 import { parseInstant } from "../../../engine/serving.js";
-import { filterNames } from "../../storage/decision-columns.js";
-import type { DecisionFilter } from "../../storage/decision-store.js";
+import { filterNames } from "../../storage/decisions/decision-columns.js";
+import type { DecisionFilter } from "../../storage/decisions/decision-store.js";
 import type { ApiError } from "../errors/api-error.js";
 
 /** Query parameters of a list of decisions. @returns the error to answer with when one cannot be used. */

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { idsFrom } from "../../../server/storage/decision-ids.js";
-import type { DecisionStore, StoredDecision } from "../../../server/storage/decision-store.js";
-import { type DecisionStoreOptions, openDecisionStore } from "../../../server/storage/open-decision-store.js";
+import { idsFrom } from "../../../server/storage/decisions/decision-ids.js";
+import type { DecisionStore, StoredDecision } from "../../../server/storage/decisions/decision-store.js";
+import { type DecisionStoreOptions, openDecisionStore } from "../../../server/storage/decisions/open-decision-store.js";
 
 export const REVISION = "ab".repeat(32);
 

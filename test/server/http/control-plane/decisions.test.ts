@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import express from "express";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createDecisionRoutes } from "../../../../server/http/control-plane/decision-routes.js";
-import { DecisionFeed } from "../../../../server/storage/decision-feed.js";
+import { DecisionFeed } from "../../../../server/storage/decisions/decision-feed.js";
 import { completion, proxyOver, sendJson, startUpstream, stopAll, type TestProxy } from "../harness.js";
 
 afterEach(stopAll);

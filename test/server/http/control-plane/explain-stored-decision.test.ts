@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DecisionRecord, Facts } from "../../../../engine/index.js";
 import { createStoredExplainer } from "../../../../server/http/control-plane/explain-stored-decision.js";
-import type { StoredDecision } from "../../../../server/storage/decision-store.js";
+import type { StoredDecision } from "../../../../server/storage/decisions/decision-store.js";
 import { examplePolicy } from "../../../engine/explain/example-policy.js";
 import { all, explain } from "../../../engine/explain/harness.js";
 

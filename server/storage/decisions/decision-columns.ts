@@ -1,8 +1,8 @@
-import type { RecordedFact } from "../../engine/serving.js";
-import type { DecisionRow } from "./database-schema.js";
+import type { RecordedFact } from "../../../engine/serving.js";
+import type { DecisionRow } from "../database-schema.js";
+import { storableText } from "../storable-text.js";
 import { idsFrom } from "./decision-ids.js";
 import type { DecisionFilter, DecisionSummary, StoredDecision } from "./decision-store.js";
-import { storableText } from "./storable-text.js";
 
 /** The columns that lists are filtered by, and what a feed looks at. */
 export type DecisionColumns = Omit<DecisionRow, "record">;

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { createDecisionIds, idsFrom } from "../../../server/storage/decision-ids.js";
+import { createDecisionIds, idsFrom } from "../../../../server/storage/decisions/decision-ids.js";
 
 const bytes = (value: number) => (count: number) => new Uint8Array(count).fill(value);
 

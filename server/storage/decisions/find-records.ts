@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
-import type { DatabaseSchema } from "./database-schema.js";
+import type { DatabaseSchema } from "../database-schema.js";
+import type { Database } from "../open-database.js";
+import { unpackColumns, type Value } from "../packed-columns.js";
+import { storableText } from "../storable-text.js";
 import { recordsOf } from "./decision-batch.js";
 import { filterColumns, filterNames, idRange } from "./decision-columns.js";
 import { endOfSpan } from "./decision-ids.js";
 import type { DecisionFilter, DecisionSummary } from "./decision-store.js";
-import type { Database } from "./open-database.js";
-import { unpackColumns, type Value } from "./packed-columns.js";
-import { storableText } from "./storable-text.js";
 
 type Db = Kysely<DatabaseSchema>;
 type Engine = Database["engine"];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DecisionFeed } from "../../../server/storage/decision-feed.js";
+import { DecisionFeed } from "../../../../server/storage/decisions/decision-feed.js";
 
 describe("DecisionFeed", () => {
   it("ends its streams when it is closed, and those that begin afterwards too", () => {

@@ -6,9 +6,9 @@ import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
-import { openSqlite } from "../../../server/storage/open-sqlite.js";
-import { eventually } from "../../services/eventually.js";
-import { cleanUp, decision, decisionId, decisionNumber, newFolder, openStore, REVISION } from "./harness.js";
+import { openSqlite } from "../../../../server/storage/open-sqlite.js";
+import { eventually } from "../../../services/eventually.js";
+import { cleanUp, decision, decisionId, decisionNumber, newFolder, openStore, REVISION } from "../harness.js";
 
 const summary = { rule: "default", model: "acme/small", provider: "left", status: 200 };
 
@@ -261,11 +261,11 @@ function scriptArguments(script: string, file: string): string[] {
   const log = "{ info() {}, warn() {}, error() {} }";
   return [
     "--import",
-    here("../run-typescript.mjs"),
+    here("../../run-typescript.mjs"),
     "--input-type=module",
     "--eval",
-    `import { openDecisionStore } from ${JSON.stringify(here("../../../server/storage/open-decision-store.ts"))};
-     import { decision } from ${JSON.stringify(here("harness.ts"))};
+    `import { openDecisionStore } from ${JSON.stringify(here("../../../../server/storage/decisions/open-decision-store.ts"))};
+     import { decision } from ${JSON.stringify(here("../harness.ts"))};
      const store = await openDecisionStore({ url: ${JSON.stringify(`sqlite:${file}`)}, log: ${log}, now: Date.now });
      ${script}`,
   ];

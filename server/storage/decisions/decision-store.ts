@@ -1,4 +1,4 @@
-import type { DecisionRecord, SourceFile } from "../../engine/serving.js";
+import type { DecisionRecord, SourceFile } from "../../../engine/serving.js";
 
 /** What is kept of every decision: enough to re-compute the rest from the policy snapshot. */
 export type StoredDecision = Omit<DecisionRecord, "outcome" | "candidates">;

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { ContentStore } from "../../../server/storage/content-store.js";
-import { DecisionRetention } from "../../../server/storage/decision-retention.js";
-import { openDatabase } from "../../../server/storage/open-database.js";
-import { createDecisionStore } from "../../../server/storage/open-decision-store.js";
-import { onBothEngines } from "../../services/engines.js";
-import { decision, decisionId, decisionNumber, REVISION } from "./harness.js";
+import { ContentStore } from "../../../../server/storage/content-store.js";
+import { DecisionRetention } from "../../../../server/storage/decisions/decision-retention.js";
+import { createDecisionStore } from "../../../../server/storage/decisions/open-decision-store.js";
+import { openDatabase } from "../../../../server/storage/open-database.js";
+import { onBothEngines } from "../../../services/engines.js";
+import { decision, decisionId, decisionNumber, REVISION } from "../harness.js";
 
 const silent = { info() {}, warn() {}, error() {} } as never;
 const DAY_MS = 86_400_000;

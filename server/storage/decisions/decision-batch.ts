@@ -1,7 +1,7 @@
-import type { DecisionBatchRow, DecisionRow } from "./database-schema.js";
+import type { DecisionBatchRow, DecisionRow } from "../database-schema.js";
+import type { Insert } from "../insert-rows.js";
+import { packColumns } from "../packed-columns.js";
 import { spanOf } from "./decision-ids.js";
-import type { Insert } from "./insert-rows.js";
-import { packColumns } from "./packed-columns.js";
 
 /** A batch that is there was written before, as it is. */
 export const DECISION_BATCHES: Insert<DecisionBatchRow> = {

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { DecisionBatchRow } from "./database-schema.js";
+import type { DecisionBatchRow } from "../database-schema.js";
+import type { Database } from "../open-database.js";
+import { unpackColumns } from "../packed-columns.js";
 import { AFTER_ALL_IDS } from "./decision-columns.js";
 import { idsFrom } from "./decision-ids.js";
-import type { Database } from "./open-database.js";
-import { unpackColumns } from "./packed-columns.js";
 
 export interface RetentionOptions {
   readonly database: Pick<Database, "db">;

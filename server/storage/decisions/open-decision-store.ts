@@ -3,8 +3,11 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import type { Kysely } from "kysely";
 import type { Logger } from "pino";
-import type { SourceFile } from "../../engine/serving.js";
-import type { DatabaseSchema, DecisionRow, SnapshotRow } from "./database-schema.js";
+import type { SourceFile } from "../../../engine/serving.js";
+import type { DatabaseSchema, DecisionRow, SnapshotRow } from "../database-schema.js";
+import { rowsFor } from "../insert-rows.js";
+import { type Database, openDatabase } from "../open-database.js";
+import { WriteQueue, type WriteQueueOptions } from "../write-queue.js";
 import { DECISION_BATCHES, toDecisionBatches } from "./decision-batch.js";
 import { decisionRow } from "./decision-columns.js";
 import type {
@@ -16,9 +19,6 @@ import type {
   SummarizedDecision,
 } from "./decision-store.js";
 import { findRecord, listRecords } from "./find-records.js";
-import { rowsFor } from "./insert-rows.js";
-import { type Database, openDatabase } from "./open-database.js";
-import { WriteQueue, type WriteQueueOptions } from "./write-queue.js";
 
 export interface DecisionStoreOptions {
   readonly log: Pick<Logger, "info" | "warn" | "error">;
