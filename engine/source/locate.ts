@@ -1,11 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, type Pair, type ParsedNode, type Scalar } from "yaml";
 import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
 import type { DiagnosticCode } from "../diagnostics/diagnostic-codes.js";
 import { type Located, type LocatedEntry, type LocatedScalar, shorten } from "./located.js";
 import type { SourceFile } from "./source-file.js";
+import { helpForTypographicQuotes } from "./typographic-quotes.js";
 
 /** Keys that reach an object's prototype. */
 const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
+
+/** What they hold is read by people, who may want typographic quotes. */
+const textsForPeople = new Set(["because", "deny", "description", "name"]);
 
 /** Turns what the YAML parser built into located values; recursion is bounded by the nesting limit. */
 export function locate(
@@ -27,7 +31,7 @@ class Locating {
 
   constructor(private readonly file: SourceFile) {}
 
-  node(node: ParsedNode, isItem = false): Located {
+  node(node: ParsedNode, { isItem = false, key }: { isItem?: boolean; key?: string } = {}): Located {
     const span = this.spanOf(node);
     if (isAlias(node)) {
       const message = `YAML aliases (\`*${shorten(node.source)}\`) are not used in policies`;
@@ -37,7 +41,13 @@ class Locating {
     this.refuseProperties(node, span);
     if (isMap(node)) return this.map(node.items as readonly Pair<ParsedNode, ParsedNode | null>[], span, isItem);
     if (isSeq(node))
-      return { kind: "list", items: (node.items as readonly ParsedNode[]).map((n) => this.node(n, true)), span };
+      return {
+        kind: "list",
+        items: (node.items as readonly ParsedNode[]).map((n) => this.node(n, { isItem: true })),
+        span,
+      };
+    if (!(key !== undefined && textsForPeople.has(key)) && this.hasTypographicQuotes(node))
+      return this.placeholder(null, span);
     return this.scalar(node.value, node.source ?? "", span);
   }
 
@@ -63,7 +73,7 @@ class Locating {
       }
       const keySpan = this.spanOf(keyNode);
       const empty = { kind: "scalar", value: null, source: "", span: keySpan } as const;
-      const located = value === null ? empty : this.node(value);
+      const located = value === null ? empty : this.node(value, { key });
       const first = byKey.get(key);
       if (first === undefined) byKey.set(key, { key, keySpan, value: located });
       else if (!isNextItem) {
@@ -99,6 +109,7 @@ class Locating {
       this.refuse("RW1103", span, "a key must be text", help);
       return undefined;
     }
+    if (this.hasTypographicQuotes(node)) return undefined;
     if (node.value === "<<" && node.type === "PLAIN") {
       this.refuse("RW1002", span, "YAML merge keys (`<<`) are not used in policies", "write the keys out");
       return undefined;
@@ -132,6 +143,15 @@ class Locating {
       return { kind: "scalar", value, source: typeof value === "string" ? value : source, span };
     }
     return { kind: "scalar", value: String(value), source, span }; // INVARIANT: the core schema gives nothing else
+  }
+
+  private hasTypographicQuotes(node: Scalar.Parsed): boolean {
+    const source = node.source ?? "";
+    const help = node.type === "PLAIN" ? helpForTypographicQuotes(source) : undefined;
+    if (help === undefined) return false;
+    const message = `\`${shorten(source)}\` begins with a typographic quote, which YAML takes as part of the text`;
+    this.refuse("RW1103", this.spanOf(node), message, help);
+    return true;
   }
 
   private refuseProperties(node: ParsedNode, span: Span): void {
