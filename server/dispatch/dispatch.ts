@@ -1,8 +1,8 @@
 import type { PlannedAttempt, RecordedAttempt } from "../../engine/serving.js";
 import type { Attempt, CallSide, ClientSink } from "./answers/attempt-result.js";
+import { attemptEndpoint, isPassedTo } from "./calls/endpoint-attempt.js";
 import { StreamedText, type StreamForm, textInChunk } from "./continuation.js";
 import type { DispatchDependencies, DispatchRequest } from "./dispatch-request.js";
-import { attemptEndpoint, isPassedTo } from "./endpoint-attempt.js";
 import { RequestPlaces } from "./request-places.js";
 import { type WalkedPlan, walkPlan } from "./walk-plan.js";
 import { withRetries } from "./with-retries.js";

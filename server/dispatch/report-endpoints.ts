@@ -2,7 +2,7 @@ import type { CheckedHealth } from "../endpoints/checked-health.js";
 import type { CircuitEvidence } from "../endpoints/circuit.js";
 import type { EndpointStates } from "../endpoints/endpoint-states.js";
 import type { Quantiles } from "../endpoints/recent-quantiles.js";
-import { circuitBeside } from "./call-beside.js";
+import { circuitBeside } from "./calls/call-beside.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
 /** What `/admin/health` says of one endpoint: its state, and the evidence beside it. Times are ISO 8601. */

@@ -1,8 +1,8 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
 import { connectMsOf } from "../dispatch/answers/attempt-timers.js";
 import { requestFaults } from "../dispatch/answers/failure.js";
-import { callBeside } from "../dispatch/call-beside.js";
-import { recordAttempt } from "../dispatch/record-attempt.js";
+import { callBeside } from "../dispatch/calls/call-beside.js";
+import { recordAttempt } from "../dispatch/calls/record-attempt.js";
 import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
 import { createExchangeServer, denial, type ServeRequest } from "./enter-request.js";

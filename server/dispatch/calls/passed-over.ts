@@ -1,4 +1,4 @@
-import type { EndedAttempt, PassedOver } from "./answers/attempt-result.js";
+import type { EndedAttempt, PassedOver } from "../answers/attempt-result.js";
 
 /** An attempt without a call: the candidate cannot be called at the moment. */
 export function passedOver(reason: PassedOver["reason"]): EndedAttempt {

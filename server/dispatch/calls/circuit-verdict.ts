@@ -1,7 +1,7 @@
-import type { CallVerdict } from "../endpoints/circuit.js";
-import type { Operation } from "../providers/operation.js";
-import type { EndedAttempt } from "./answers/attempt-result.js";
-import { type Failure, requestFaults } from "./answers/failure.js";
+import type { CallVerdict } from "../../endpoints/circuit.js";
+import type { Operation } from "../../providers/operation.js";
+import type { EndedAttempt } from "../answers/attempt-result.js";
+import { type Failure, requestFaults } from "../answers/failure.js";
 
 /** Operations that a server may not have although it serves its models, or that name what it keeps: files, containers. */
 const mayBeAbsent: ReadonlySet<Operation> = new Set(["compact", "completions", "messages", "responses"]);

@@ -1,9 +1,9 @@
-import type { Limits } from "../endpoints/slots.js";
-import type { Operation } from "../providers/operation.js";
-import type { EndedAttempt } from "./answers/attempt-result.js";
+import type { Limits } from "../../endpoints/slots.js";
+import type { Operation } from "../../providers/operation.js";
+import type { EndedAttempt } from "../answers/attempt-result.js";
+import type { DispatchDependencies } from "../dispatch-request.js";
 import { callEndpoint, type EndpointCall } from "./call-endpoint.js";
 import { verdictOf } from "./circuit-verdict.js";
-import type { DispatchDependencies } from "./dispatch-request.js";
 import { passedOver } from "./passed-over.js";
 import { withoutSecrets } from "./without-secrets.js";
 

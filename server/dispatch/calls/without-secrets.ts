@@ -1,4 +1,4 @@
-import type { EndedAttempt } from "./answers/attempt-result.js";
+import type { EndedAttempt } from "../answers/attempt-result.js";
 
 /** The beginning of a secret that is shorter tells nobody anything. */
 const SHORTEST_BEGINNING = 4;

@@ -1,21 +1,21 @@
-import type { PlannedAttempt } from "../../engine/serving.js";
-import type { CircuitCall } from "../endpoints/circuit.js";
-import type { PassThrough } from "../providers/pass-through.js";
+import type { PlannedAttempt } from "../../../engine/serving.js";
+import type { CircuitCall } from "../../endpoints/circuit.js";
+import type { PassThrough } from "../../providers/pass-through.js";
 import type {
   ProviderAdapter,
   UpstreamCall,
   UpstreamExchange,
   UpstreamHandler,
   UpstreamHeaders,
-} from "../providers/provider-adapter.js";
-import { together } from "../together.js";
-import { type AnswerReceiver, receiveError, receiveInstead, WholeReceiver } from "./answers/answer-receivers.js";
-import { answersAsked } from "./answers/answers-asked.js";
-import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "./answers/attempt-result.js";
-import { AttemptTimers, CLIENT_TOO_SLOW } from "./answers/attempt-timers.js";
-import { classifyException } from "./answers/classify-failure.js";
-import type { ClientPresence } from "./answers/client-presence.js";
-import { receiveStream } from "./answers/receive-stream.js";
+} from "../../providers/provider-adapter.js";
+import { together } from "../../together.js";
+import { type AnswerReceiver, receiveError, receiveInstead, WholeReceiver } from "../answers/answer-receivers.js";
+import { answersAsked } from "../answers/answers-asked.js";
+import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "../answers/attempt-result.js";
+import { AttemptTimers, CLIENT_TOO_SLOW } from "../answers/attempt-timers.js";
+import { classifyException } from "../answers/classify-failure.js";
+import type { ClientPresence } from "../answers/client-presence.js";
+import { receiveStream } from "../answers/receive-stream.js";
 
 /** After `[DONE]` the provider has this long to end its answer, so that the connection can be used again. */
 const LINGER_MS = 1_000;

@@ -1,6 +1,6 @@
-import { nanoToUsd, type PlannedAttempt, type RecordedAttempt } from "../../engine/serving.js";
-import type { AttemptCost } from "../ledger/attempt-cost.js";
-import type { EndedAttempt } from "./answers/attempt-result.js";
+import { nanoToUsd, type PlannedAttempt, type RecordedAttempt } from "../../../engine/serving.js";
+import type { AttemptCost } from "../../ledger/attempt-cost.js";
+import type { EndedAttempt } from "../answers/attempt-result.js";
 
 /** A call as records show it. @param settled undefined: it cost nothing, because the simulator stood in. */
 export function recordAttempt(
