@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 
 /** The options every subcommand takes. */
 export interface GlobalOptions {
@@ -26,4 +26,10 @@ export function globalOptions(command: Command): GlobalOptions {
     color: options.color && wanted && possible,
     width: columns === undefined ? 120 : Math.min(120, Math.max(40, columns)),
   };
+}
+
+/** For options whose emptiness would mean something else than was meant, as an unset variable of a script gives it: every address, this folder. */
+export function notEmpty(text: string): string {
+  if (text === "") throw new InvalidArgumentError("it is empty.");
+  return text;
 }

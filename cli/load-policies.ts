@@ -9,11 +9,11 @@ import {
   renderDiagnostics,
   type SourceFile,
 } from "../engine/compiling.js";
-import { PolicyDirectoryError } from "../server/policy-files/list-policy-files.js";
+import { isYamlName, PolicyDirectoryError } from "../server/policy-files/list-policy-files.js";
 import { readPolicyDirectory } from "../server/policy-files/read-policy-directory.js";
 import { CommandFailure } from "./command-failure.js";
 import type { GlobalOptions } from "./global-options.js";
-import { helpForMissing, isFile } from "./help-for-missing.js";
+import { helpForFile, helpForMissing, isFile } from "./help-for-missing.js";
 
 /** Reads the policy directory. @throws CommandFailure: 2 when it cannot be read, 1 when a file of it is no text. */
 export async function readPolicies(options: GlobalOptions): Promise<readonly SourceFile[]> {
@@ -24,7 +24,8 @@ export async function readPolicies(options: GlobalOptions): Promise<readonly Sou
       throw new CommandFailure(1, `error: ${policyPrefix(options)}${error.message}`);
     }
     const reason = error instanceof Error ? error.message : String(error);
-    const isMissing = error instanceof PolicyDirectoryError && error.code === "missing";
+    const isMissing =
+      error instanceof PolicyDirectoryError && error.code === "missing" && error.path === resolve(options.policies);
     const help = isMissing ? `\n  help: ${await helpForMissing(options.policies)}` : "";
     throw new CommandFailure(2, `cannot read the policy directory ${options.policies}: ${reason}${help}`);
   }
@@ -60,6 +61,7 @@ function compileForCommand(files: readonly SourceFile[], options: GlobalOptions)
 /** The policy in a file that `policy compile` wrote; undefined when the name is not a file's. */
 async function loadCompiledFile(path: string): Promise<CompiledPolicy | undefined> {
   if (!(await isFile(path))) return undefined;
+  if (isYamlName(path)) throw new CommandFailure(2, `${path} is no policy directory\n  help: ${helpForFile(path)}`);
   try {
     return loadCompiledPolicy(await readFile(path, "utf8"));
   } catch (error) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { CommandFailure } from "./command-failure.js";
+import { notEmpty } from "./global-options.js";
 import { packageVersion } from "./package-root.js";
 
 interface Subcommand {
@@ -93,7 +94,9 @@ async function buildProgram(): Promise<Command> {
   const program = new Command("policy")
     .description("Routing policy as code: check, explain, test and serve a directory of policy files.")
     .version(packageVersion())
-    .option("--policies <dir>", "the policy directory", process.env["POLICIES"] ?? "./policies")
+    .addOption(
+      new Option("--policies <dir>", "the policy directory").env("POLICIES").default("./policies").argParser(notEmpty),
+    )
     .option("--json", "print one JSON document instead of text")
     .option("--no-color", "print without colours (also: NO_COLOR)")
     .helpCommand(false)

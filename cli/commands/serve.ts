@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { CommandFailure } from "../command-failure.js";
-import { globalOptions } from "../global-options.js";
+import { globalOptions, notEmpty } from "../global-options.js";
 import { helpForMissing } from "../help-for-missing.js";
 
 interface OwnOptions {
@@ -18,7 +18,7 @@ export function serveCommand(): Command {
     .addOption(
       new Option("--port <port>", "port to listen on; 0 picks a free one").env("PORT").default(8080).argParser(port),
     )
-    .addOption(new Option("--host <host>", "address to listen on").env("HOST").default("127.0.0.1"))
+    .addOption(new Option("--host <host>", "address to listen on").env("HOST").default("127.0.0.1").argParser(notEmpty))
     .option("--gate", "run the policy's tests before each reload and refuse one that fails")
     .option("--shadow <dir>", "try another policy: make each decision under it too, without effect")
     .action(async (own: OwnOptions, command: Command) => {
@@ -51,7 +51,7 @@ async function refuseMissing(policies: string): Promise<void> {
 
 function port(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+  if (!/^\d+$/.test(text) || value > 65_535) {
     throw new InvalidArgumentError("it must be a whole number from 0 to 65535.");
   }
   return value;

@@ -132,6 +132,10 @@ async function addEntry(
     );
   }
   if (!stats.isDirectory()) return addFile(listing, name, path, stats);
+  if (isYaml(entry)) {
+    const why = "containers make one where a file that is mounted does not exist";
+    throw new PolicyDirectoryError("not_a_file", path, `${name} is a folder, no file: ${why}`);
+  }
   const realFolder = await realpath(path);
   if (above.includes(realFolder)) {
     throw new PolicyDirectoryError("link_loop", path, `${name} is a link to a folder that holds it`);

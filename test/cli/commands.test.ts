@@ -1,7 +1,19 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { appendFile, cp, mkdir, mkdtemp, open, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -297,6 +309,34 @@ describe("the policy command on a starter set", () => {
     expect(plain.stdout).toContain("next: policy check · policy explain --tags code · policy serve\n");
     const named = await runPolicy(["init", "other"], {}, elsewhere);
     expect(named.stdout).toContain("next: policy check --policies other · ");
+  });
+
+  it("a file in its place is said, with the directory that holds it, and a link to nothing without advice about it", async () => {
+    for (const command of ["check", "explain"]) {
+      const { code, stderr } = await runPolicy([command, "--policies", join(starter, "policy.yaml")]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(`help: name the directory that holds the policy: \`--policies ${starter}\``);
+    }
+    const linked = join(folder, "linked");
+    await runPolicy(["init", linked]);
+    await symlink("gone", join(linked, "more.yaml"));
+    const { stderr } = await runPolicy(["check", "--policies", linked]);
+    expect(stderr).toContain("more.yaml does not exist, or is a link to nothing");
+    expect(stderr).not.toContain("help");
+  });
+
+  it("an empty directory, host or port, as an unset variable gives it, is refused", async () => {
+    for (const [args, environment] of [
+      [["check", "--policies", ""], {}],
+      [["check"], { POLICIES: "" }],
+      [["serve"], { HOST: "" }],
+      [["serve"], { PORT: "" }],
+    ] as const) {
+      const { code, stderr } = await runPolicy(args, environment);
+      expect(code).toBe(2);
+      expect(stderr).toContain("'' ");
+      expect(stderr).toContain("is invalid");
+    }
   });
 
   it("in the policy directory itself it says how to name it", async () => {

@@ -112,6 +112,15 @@ describe("readPolicyDirectory()", () => {
     });
   });
 
+  it("names a folder where a file belongs", async () => {
+    const directory = await folderWith({ "policy.yaml": "" });
+    await mkdir(join(directory, "catalog.yaml"));
+    expect(await refusalOf(directory)).toMatchObject({
+      code: "not_a_file",
+      message: expect.stringContaining("catalog.yaml is a folder, no file"),
+    });
+  });
+
   it("refuses a file over the limit without reading it, and text that is not UTF-8", async () => {
     const directory = await folderWith({ "policy.yaml": "" });
     await truncate(join(directory, "policy.yaml"), directoryLimits.fileBytes + 1);
