@@ -12,11 +12,11 @@ import {
 import { type Api, apis } from "../../server/http/body/body-of-api.js";
 import { readGitRevision } from "../../server/policy-files/git-revision.js";
 import { CommandFailure } from "../command-failure.js";
-import { addFactOptions, factsFromFlags, factsOfAPlainRequest } from "../facts-from-flags.js";
+import { addFactOptions, factsFromFlags, factsOfAPlainRequest } from "../explain/facts-from-flags.js";
+import type { RequestRead } from "../explain/read-request.js";
+import type { Explained } from "../explain/reproduce-decision.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
-import type { RequestRead } from "../read-request.js";
-import type { Explained } from "../reproduce-decision.js";
 
 interface ExplainOptions extends Readonly<Record<string, unknown>> {
   readonly request?: string;
@@ -110,13 +110,13 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
 // take as long to load as all the rest.
 
 async function readGiven(own: ExplainOptions, policy: CompiledPolicy, world: World, now: number): Promise<RequestRead> {
-  const { readRequest } = await import("../read-request.js");
+  const { readRequest } = await import("../explain/read-request.js");
   const given = { file: own.request, api: own.api, headers: own.header ?? [] };
   return readRequest(policy, given, world.latency_ms, now);
 }
 
 async function explainServed(id: string, server: string): Promise<Explained> {
-  const { reproduceDecision } = await import("../reproduce-decision.js");
+  const { reproduceDecision } = await import("../explain/reproduce-decision.js");
   return reproduceDecision(id, server);
 }
 

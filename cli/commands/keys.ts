@@ -9,8 +9,8 @@ import { type KeyEdit, readKeyEdit } from "../../server/keys/read-key-edit.js";
 import { InvalidSettings, readExpiry, readKeyRequest } from "../../server/keys/read-key-settings.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
-import { addKeyOptions, type KeyOptions, keyFromFlags, removable, withoutSetting } from "../key-from-flags.js";
-import { listed } from "../limits-from-flags.js";
+import { addKeyOptions, type KeyOptions, keyFromFlags, removable, withoutSetting } from "../keys/key-from-flags.js";
+import { listed } from "../keys/limits-from-flags.js";
 import { databaseOption, withDatabase, withExistingDatabase } from "../open-cli-database.js";
 import { printTable } from "../print-table.js";
 

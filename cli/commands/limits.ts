@@ -6,7 +6,7 @@ import { InvalidSettings, readLimits } from "../../server/keys/read-key-settings
 import { appSubject, describeSubject, tenantSubject } from "../../server/keys/subject.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
-import { addLimitOptions, type LimitOptions, limitsFromFlags } from "../limits-from-flags.js";
+import { addLimitOptions, type LimitOptions, limitsFromFlags } from "../keys/limits-from-flags.js";
 import { databaseOption, withDatabase, withExistingDatabase } from "../open-cli-database.js";
 import { printTable } from "../print-table.js";
 

@@ -4,11 +4,11 @@ import { type CompiledPolicy, Coverage, describeGoal, suggestTests } from "../..
 import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPoliciesWithTests } from "../load-policies.js";
-import { coverageReport, renderCoverage } from "../render-coverage.js";
-import { countFailed, renderTestRun, runTests } from "../run-tests.js";
-import { watchPolicies } from "../watch-policies.js";
+import { coverageReport, renderCoverage } from "../policy-tests/render-coverage.js";
+import { countFailed, renderTestRun, runTests } from "../policy-tests/run-tests.js";
+import { watchPolicies } from "../policy-tests/watch-policies.js";
+import { writeJunit } from "../policy-tests/write-junit.js";
 import { writeAtomically } from "../write-atomically.js";
-import { writeJunit } from "../write-junit.js";
 
 interface TestOptions {
   readonly coverage?: boolean;

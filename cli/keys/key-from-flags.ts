@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { CommandFailure } from "./command-failure.js";
+import { CommandFailure } from "../command-failure.js";
 import { addLimitOptions, type LimitOptions, limitsFromFlags, listed } from "./limits-from-flags.js";
 
 export interface KeyOptions extends LimitOptions {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { formatUsd } from "../engine/compiling.js";
-import { parseBudget, periods } from "../server/keys/limits.js";
-import { CommandFailure } from "./command-failure.js";
+import { formatUsd } from "../../engine/compiling.js";
+import { parseBudget, periods } from "../../server/keys/limits.js";
+import { CommandFailure } from "../command-failure.js";
 
 export interface LimitOptions {
   readonly budget?: readonly string[];

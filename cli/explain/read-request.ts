@@ -1,18 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import type { CompiledPolicy, World } from "../engine/compiling.js";
-import { answersAsked } from "../server/dispatch/answers/answers-asked.js";
-import { createServingPolicies } from "../server/dispatch/serving-policy.js";
-import { type Api, otherApis } from "../server/http/body/body-of-api.js";
-import { parseRequestBody } from "../server/http/body/parse-request-body.js";
-import type { SourcedFacts } from "../server/http/control-plane/given-facts.js";
-import { readGivenRequest } from "../server/http/control-plane/read-given-request.js";
-import { type ApiError, errorBody } from "../server/http/errors/api-error.js";
-import { BufferList } from "../server/json/buffer-list.js";
-import { createAdapters } from "../server/providers/adapters.js";
-import type { Json } from "../server/providers/chat/json.js";
-import { createTokenCounter } from "../server/tokens/create-token-counter.js";
-import { CommandFailure } from "./command-failure.js";
+import type { CompiledPolicy, World } from "../../engine/compiling.js";
+import { answersAsked } from "../../server/dispatch/answers/answers-asked.js";
+import { createServingPolicies } from "../../server/dispatch/serving-policy.js";
+import { type Api, otherApis } from "../../server/http/body/body-of-api.js";
+import { parseRequestBody } from "../../server/http/body/parse-request-body.js";
+import type { SourcedFacts } from "../../server/http/control-plane/given-facts.js";
+import { readGivenRequest } from "../../server/http/control-plane/read-given-request.js";
+import { type ApiError, errorBody } from "../../server/http/errors/api-error.js";
+import { BufferList } from "../../server/json/buffer-list.js";
+import { createAdapters } from "../../server/providers/adapters.js";
+import type { Json } from "../../server/providers/chat/json.js";
+import { createTokenCounter } from "../../server/tokens/create-token-counter.js";
+import { CommandFailure } from "../command-failure.js";
 
 /** A request as the proxy reads it. */
 export interface RequestRead extends SourcedFacts {

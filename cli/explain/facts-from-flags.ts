@@ -5,9 +5,9 @@ import {
   type FactDefinition,
   type Facts,
   type FactValue,
-} from "../engine/compiling.js";
-import { readGivenFact, type SourcedFacts } from "../server/http/control-plane/given-facts.js";
-import { CommandFailure } from "./command-failure.js";
+} from "../../engine/compiling.js";
+import { readGivenFact, type SourcedFacts } from "../../server/http/control-plane/given-facts.js";
+import { CommandFailure } from "../command-failure.js";
 
 /** Adds one option for every built-in fact (`--context-tokens 150k`), and `--attribute NAME=VALUE` for custom ones. */
 export function addFactOptions(command: Command): Command {

@@ -6,7 +6,7 @@ import {
   formatFile,
   type SourceFile,
   setAttributesIn,
-} from "../engine/index.js";
+} from "../../engine/index.js";
 
 export interface FormattedPolicies {
   /** Files whose text is not in the canonical form yet. */

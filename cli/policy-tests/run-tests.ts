@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { type CompiledPolicy, positionOf, runPolicyTest } from "../engine/index.js";
+import { type CompiledPolicy, positionOf, runPolicyTest } from "../../engine/index.js";
 
 export interface TestRun {
   readonly results: readonly {

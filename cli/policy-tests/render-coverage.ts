@@ -8,7 +8,7 @@ import {
   type RuleCoverage,
   renderTable,
   writeCondition,
-} from "../engine/index.js";
+} from "../../engine/index.js";
 
 /** Coverage as JSON: every rule and predicate with its place and counts. */
 export function coverageReport(policy: CompiledPolicy, coverage: Coverage): object {

@@ -7,9 +7,9 @@ import {
   factsOfRecord,
   type SourceFile,
   shortRevision,
-} from "../engine/compiling.js";
-import { askServerForJson } from "./ask-server.js";
-import { CommandFailure } from "./command-failure.js";
+} from "../../engine/compiling.js";
+import { askServerForJson } from "../ask-server.js";
+import { CommandFailure } from "../command-failure.js";
 
 /** A decision with the policy it was made under. */
 export interface Explained {
