@@ -62,6 +62,7 @@ async function serve(
     return;
   }
   exchange.echoes(body.chat.echo);
+  if (body.asksCost) exchange.showsCost();
   const { attempts } = plan;
   const [first] = attempts;
   const account = accountFor(plane, front.operation, caller, decision, body);

@@ -13,8 +13,10 @@ import type { DataPlane } from "./data-plane.js";
 import { type Decision, type DecisionEnd, explainedDecision, ruleOf, storedDecision, summaryOf } from "./decision.js";
 import { endUnread } from "./end-unread.js";
 import type { ApiError } from "./errors/api-error.js";
+import { CostedStream } from "./fronts/costed-stream.js";
 import { withRoute } from "./fronts/explained-answer.js";
 import type { Front, FrontStream } from "./fronts/front.js";
+import { withCost } from "./fronts/usage-cost.js";
 import { addRouteHeaders, type HeaderList } from "./route-headers.js";
 
 /** What is recorded when the client went before any answer (nginx's status for it). */
@@ -60,6 +62,7 @@ export class Exchange implements RequestProgress {
   readonly #body: ChunkedBody;
   #cache: RecordedResult["cache"];
   #echo: Json | undefined;
+  #showsCost = false;
   #isEnded = false;
 
   constructor(plane: DataPlane, front: Front, request: IncomingMessage, response: ServerResponse) {
@@ -100,6 +103,11 @@ export class Exchange implements RequestProgress {
     this.#echo = echo;
   }
 
+  /** The usage of its answer says what it cost: the client asked for that. */
+  showsCost(): void {
+    this.#showsCost = true;
+  }
+
   /** Says in header and record what the route's cache did. */
   cached(state: "hit" | "miss" | "bypass"): void {
     this.#cache = state;
@@ -132,12 +140,14 @@ export class Exchange implements RequestProgress {
       planned !== undefined && this.#isNative(planned)
         ? body
         : this.#front.answer(body, this.#reasoner(planned), this.#echo);
-    this.#send(200, "application/json", own, this.#endWith(200, "answered"), planned);
+    const costUsd = this.#showsCost ? this.#costUsd() : undefined;
+    const told = costUsd === undefined ? own : withCost(own, costUsd);
+    this.#send(200, "application/json", told, this.#endWith(200, "answered"), planned);
   }
 
   /** Sends the head of a stream. The attempt that brings it has not ended, so it is counted in. */
   beginStream(planned: PlannedAttempt): void {
-    this.#stream = this.#front.stream(this.#isNative(planned), {
+    const stream = this.#front.stream(this.#isNative(planned), {
       id: this.#decision?.id ?? "",
       created: Math.floor(this.arrivedAt / 1_000),
       model: planned.endpoint.upstreamModel,
@@ -145,6 +155,7 @@ export class Exchange implements RequestProgress {
       echo: this.#echo,
       inputTokens: this.#decision?.observed.facts.context_tokens,
     });
+    this.#stream = this.#showsCost ? new CostedStream(stream, () => this.#costUsd()) : stream;
     this.#addRouteHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1));
     this.#headers.push("content-type", "text/event-stream; charset=utf-8");
     this.#headers.push("cache-control", "no-cache", "x-accel-buffering", "no");
@@ -218,9 +229,14 @@ export class Exchange implements RequestProgress {
       planned,
       attempts,
       isSimulated: this.#isSimulated(planned),
-      costUsd: this.attempts.at(-1)?.cost_usd,
+      costUsd: this.#costUsd(),
       warnings: this.#allWarnings(),
     });
+  }
+
+  /** Of the call that answers; undefined: it is not known. */
+  #costUsd(): number | undefined {
+    return this.attempts.at(-1)?.cost_usd;
   }
 
   #allWarnings(): readonly string[] {

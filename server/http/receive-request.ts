@@ -13,16 +13,19 @@ import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { type MetadataNames, withoutMetadataHints } from "./fronts/metadata-hints.js";
 import { plainBodyFor } from "./fronts/plain-body.js";
-import { hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./fronts/routing-fields.js";
+import { asksCost, hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./fronts/routing-fields.js";
 
 /** A request's body, and the chat completion it asks for. */
 export class ReceivedBody implements AskedRequest {
   readonly bytes: BufferList;
+  /** The usage of its answer is to say what it cost. */
+  readonly asksCost: boolean;
   readonly #front: Front;
   #read: { readonly parsed: ParsedRequestBody; readonly chat: ChatView } | undefined;
 
-  constructor(parsed: ParsedRequestBody, chat: ChatView, front: Front) {
+  constructor(parsed: ParsedRequestBody, chat: ChatView, front: Front, asksCost = false) {
     this.bytes = parsed.bytes;
+    this.asksCost = asksCost;
     this.#front = front;
     this.#read = { parsed, chat };
   }
@@ -169,7 +172,7 @@ export function understandParsed(
   const chat = { ...plain, passedWarnings, body: read.body }; // by which facts are read
   // Providers refuse fields they do not know: only then is a body written anew.
   const sent = parseRequestBody(bytesOf(withoutRoutingFields(own?.body ?? unhinted)));
-  return "code" in sent ? sent : new ReceivedBody(sent, chat, front);
+  return "code" in sent ? sent : new ReceivedBody(sent, chat, front, asksCost(parsed.json));
 }
 
 function bytesOf(body: object): BufferList {

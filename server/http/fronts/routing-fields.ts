@@ -164,8 +164,13 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
   plugins: (value, draft) => unused("plugins", Array.isArray(value) && value.length === 0, draft),
   preset: (_, draft) => unused("preset", false, draft),
   trace: (_, draft) => unused("trace", false, draft),
-  /** Usage is always counted; see {@link withUsageAsked}. */
-  usage: (value) => (isObject(value) ? undefined : "an object: { include }"),
+  /** See {@link asksCost}. */
+  usage(value, draft) {
+    if (!isObject(value) || typeof (value["include"] ?? false) !== "boolean") return "an object: { include: true }";
+    const others = Object.keys(value).filter((name) => name !== "include");
+    unused(`usage.${listed(others)}`, others.length === 0, draft);
+    return undefined;
+  },
   /** A fact: see `observeBody`. */
   session_id: () => undefined,
 };
@@ -239,10 +244,15 @@ export function routingFieldsOf(body: Json): Json {
   return Object.fromEntries(Object.entries(body).filter(([name]) => Object.hasOwn(bodyFields, name)));
 }
 
-/** OpenRouter's `usage: { include: true }` asks for what OpenAI's `stream_options: { include_usage: true }` does. */
+/** OpenRouter's `usage: { include: true }`: the usage of the answer is to say what it cost (https://openrouter.ai/docs/use-cases/usage-accounting, read 2026-11-27). */
+export function asksCost({ usage }: Json): boolean {
+  return isObject(usage) && usage["include"] === true;
+}
+
+/** Of a stream it asks for what OpenAI's `stream_options: { include_usage: true }` does. */
 export function withUsageAsked(body: Json): Json {
-  const { usage, stream, stream_options: options = null } = body;
-  if (!isObject(usage) || usage["include"] !== true || stream !== true) return body;
+  const { stream, stream_options: options = null } = body;
+  if (!asksCost(body) || stream !== true) return body;
   return options === null || isObject(options)
     ? { ...body, stream_options: { ...options, include_usage: true } }
     : body;
