@@ -1,4 +1,4 @@
-// Writes engine/source/generated-schemas.ts from schemas/*.schema.json, so that the engine carries its schemas
+// Writes engine/source/schema/generated-schemas.ts from schemas/*.schema.json, so that the engine carries its schemas
 // without reading files (Node 20 warns about JSON modules, and edge runtimes have no file system).
 import { readFileSync } from "node:fs";
 import { writeIfChanged } from "./write-if-changed.mjs";
@@ -10,4 +10,4 @@ const parts = names.map((name) => {
   return `export const ${name}Schema: object = ${JSON.stringify(schema)};\n`;
 });
 const text = `// Generated from schemas/*.schema.json by scripts/generate-schemas.mjs. Do not edit.\n${parts.join("")}`;
-writeIfChanged(new URL("engine/source/generated-schemas.ts", root), text);
+writeIfChanged(new URL("engine/source/schema/generated-schemas.ts", root), text);

@@ -1,4 +1,4 @@
-// Writes engine/source/generated-validators.ts: what ajv makes of schemas/*.schema.json, as source code. So no command and no
+// Writes engine/source/schema/generated-validators.ts: what ajv makes of schemas/*.schema.json, as source code. So no command and no
 // server waits for it (half of what `policy check` took), and documents are judged where code may not be made from strings.
 // 400 KB that follow from the schemas are not kept in git.
 import { readFileSync } from "node:fs";
@@ -37,7 +37,7 @@ const body = code
     return `(${name}.default ?? ${name})`;
   });
 writeIfChanged(
-  new URL("engine/source/generated-validators.ts", root),
+  new URL("engine/source/schema/generated-validators.ts", root),
   `// @ts-nocheck Generated from schemas/*.schema.json by scripts/generate-validators.mjs.\n${imports.join("\n")}\n${body}\n`,
 );
 

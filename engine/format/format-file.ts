@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { type Located, plainValue } from "../source/located.js";
-import { parseYaml } from "../source/parse-yaml.js";
 import type { SourceFile } from "../source/source-file.js";
+import { parseYaml } from "../source/syntax/parse-yaml.js";
 import { canonicalize, setAttributesOf } from "./canonicalize.js";
 import { printDocument } from "./print-document.js";
 import { scanComments } from "./scan-comments.js";

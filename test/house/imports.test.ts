@@ -29,7 +29,7 @@ describe("the import rules", () => {
       "engine/planted-violation.ts": [
         'export { together } from "../server/together.js"',
         'export { readFileSync } from "node:fs"',
-        'export { parseYaml } from "./source/parse-yaml.js"',
+        'export { parseYaml } from "./source/syntax/parse-yaml.js"',
       ],
       "engine/analyze/regions/planted-violation.ts": ['export { whyNot } from "../why-not/why-not.js"'],
       "server/planted-violation.ts": [

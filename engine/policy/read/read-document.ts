@@ -1,11 +1,11 @@
 import type { Span } from "../../diagnostics/diagnostic.js";
 import type { Report } from "../../diagnostics/report.js";
 import { didYouMean } from "../../diagnostics/suggest.js";
-import { checkSchema } from "../../source/check-schema.js";
-import type { DocumentKind } from "../../source/document-schemas.js";
 import { describeValue, entryOf, type Located, type LocatedMap, shorten } from "../../source/located.js";
-import { parseYaml } from "../../source/parse-yaml.js";
+import { checkSchema } from "../../source/schema/check-schema.js";
+import type { DocumentKind } from "../../source/schema/document-schemas.js";
 import type { SourceFile } from "../../source/source-file.js";
+import { parseYaml } from "../../source/syntax/parse-yaml.js";
 
 const kinds: readonly DocumentKind[] = ["policy", "catalog", "test"];
 

@@ -1,6 +1,6 @@
 import { entryOf, type Located, type LocatedMap, shorten } from "../../source/located.js";
-import { perMillion } from "../../source/meant-value.js";
-import { helpFor, valueForms } from "../../source/value-forms.js";
+import { perMillion } from "../../source/schema/meant-value.js";
+import { helpFor, valueForms } from "../../source/schema/value-forms.js";
 import { parseInstant } from "../../units/instants.js";
 import { type NanoUsd, type PicoUsdPerToken, parsePricePerMillionTokens, parseUsd } from "../../units/money.js";
 import { normalizeTag } from "../../units/tags.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { entryOf, type LocatedMap, plainValue, shorten, spanWithin } from "../../../engine/source/located.js";
-import { parseYaml } from "../../../engine/source/parse-yaml.js";
+import { parseYaml } from "../../../engine/source/syntax/parse-yaml.js";
 
 const parse = (text: string) => parseYaml({ name: "a.yaml", text }).root!;
 

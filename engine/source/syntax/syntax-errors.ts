@@ -1,8 +1,8 @@
-import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import { disguisedBlank, disguisedIndents } from "../disguised-blanks.js";
+import { positionAt } from "../position.js";
+import type { SourceFile } from "../source-file.js";
 import { describeSyntaxError, type ParserError } from "./describe-syntax-error.js";
-import { disguisedBlank, disguisedIndents } from "./disguised-blanks.js";
-import { positionAt } from "./position.js";
-import type { SourceFile } from "./source-file.js";
 
 /** The parser's codes for what tags it does not know, or stand where they cannot. */
 const tagErrors = new Set(["TAG_RESOLVE_FAILED", "BAD_COLLECTION_TYPE", "MULTIPLE_TAGS"]);

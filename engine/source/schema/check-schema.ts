@@ -1,9 +1,9 @@
-import type { PendingDiagnostic } from "../diagnostics/report.js";
+import type { PendingDiagnostic } from "../../diagnostics/report.js";
+import { type Located, type LocatedEntry, type LocatedMap, plainValue } from "../located.js";
 import { chooseBranch, isOfType } from "./choose-branch.js";
 import { describeSchemaFault, type SchemaFault } from "./describe-schema-fault.js";
 import { type DocumentKind, resolveSchema, type SchemaNode, schemaOf } from "./document-schemas.js";
 import { fitsSchema } from "./fits-schema.js";
-import { type Located, type LocatedEntry, type LocatedMap, plainValue } from "./located.js";
 
 /** A fault that the JSON Schema finds, with the value it is about. */
 export interface SchemaFinding {

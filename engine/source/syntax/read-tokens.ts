@@ -1,5 +1,5 @@
 import { type CST, Lexer, Parser } from "yaml";
-import { limits } from "./limits.js";
+import { limits } from "../limits.js";
 
 /** What the YAML parser makes of a text, or where it nests too deep to go on. */
 export type TokenReading =

@@ -1,5 +1,5 @@
-import { parsePricePerMillionTokens, parseUsd } from "../units/money.js";
-import { parseTokens } from "../units/tokens.js";
+import { parsePricePerMillionTokens, parseUsd } from "../../units/money.js";
+import { parseTokens } from "../../units/tokens.js";
 
 const millisecondsIn: Readonly<Record<string, number>> = {
   ms: 1,

@@ -1,9 +1,8 @@
-import type { Span } from "../diagnostics/diagnostic.js";
-import type { DiagnosticCode } from "../diagnostics/diagnostic-codes.js";
-import type { Help, PendingDiagnostic } from "../diagnostics/report.js";
-import { didYouMean, listNames, nearestNames } from "../diagnostics/suggest.js";
-import { disguisedBlank } from "./disguised-blanks.js";
-import { type DocumentKind, isRequiredKey, type SchemaNode } from "./document-schemas.js";
+import type { Span } from "../../diagnostics/diagnostic.js";
+import type { DiagnosticCode } from "../../diagnostics/diagnostic-codes.js";
+import type { Help, PendingDiagnostic } from "../../diagnostics/report.js";
+import { didYouMean, listNames, nearestNames } from "../../diagnostics/suggest.js";
+import { disguisedBlank } from "../disguised-blanks.js";
 import {
   describeValue,
   type Located,
@@ -11,7 +10,8 @@ import {
   type LocatedMap,
   type LocatedScalar,
   shorten,
-} from "./located.js";
+} from "../located.js";
+import { type DocumentKind, isRequiredKey, type SchemaNode } from "./document-schemas.js";
 import { descriptionOf, joinOr, ownDescription, rangeOf, typeNames, wantedTypes } from "./schema-words.js";
 import { helpFor, valueForms } from "./value-forms.js";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
-import { type DocumentKind, type SchemaNode, schemaOf } from "../../../engine/source/document-schemas.js";
+import { type DocumentKind, type SchemaNode, schemaOf } from "../../../../engine/source/schema/document-schemas.js";
 
 const kinds: readonly DocumentKind[] = ["policy", "catalog", "test"];
 

@@ -1,11 +1,11 @@
 import { Composer, type Document, type ParsedNode } from "yaml";
-import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
+import type { Diagnostic, Span } from "../../diagnostics/diagnostic.js";
+import { limits } from "../limits.js";
+import { locate } from "../locate.js";
+import { type Located, shorten } from "../located.js";
+import type { SourceFile } from "../source-file.js";
 import { findStrayCharacter } from "./find-stray-character.js";
-import { limits } from "./limits.js";
-import { locate } from "./locate.js";
-import { type Located, shorten } from "./located.js";
 import { readTokens } from "./read-tokens.js";
-import type { SourceFile } from "./source-file.js";
 import { syntaxErrors } from "./syntax-errors.js";
 
 export interface ParsedFile {

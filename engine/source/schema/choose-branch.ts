@@ -1,6 +1,6 @@
-import { nearestNames } from "../diagnostics/suggest.js";
+import { nearestNames } from "../../diagnostics/suggest.js";
+import type { Located } from "../located.js";
 import { type DocumentKind, resolveSchema, type SchemaNode } from "./document-schemas.js";
-import type { Located } from "./located.js";
 
 /**
  * The branch of an `anyOf` that a value is judged by: the one of its type. Of several for a mapping, the one whose keys

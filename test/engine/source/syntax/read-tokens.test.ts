@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { limits } from "../../../engine/source/limits.js";
-import { parseYaml } from "../../../engine/source/parse-yaml.js";
-import { readTokens } from "../../../engine/source/read-tokens.js";
+import { limits } from "../../../../engine/source/limits.js";
+import { parseYaml } from "../../../../engine/source/syntax/parse-yaml.js";
+import { readTokens } from "../../../../engine/source/syntax/read-tokens.js";
 
 /** `depth` lists within each other, in several notations. */
 const notations: readonly (readonly [string, (depth: number) => string])[] = [

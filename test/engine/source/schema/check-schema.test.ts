@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkSchema, explainSchemaFaults, type SchemaFinding } from "../../../engine/source/check-schema.js";
-import type { DocumentKind } from "../../../engine/source/document-schemas.js";
-import { fitsSchema } from "../../../engine/source/fits-schema.js";
-import { type Located, plainValue } from "../../../engine/source/located.js";
-import { parseYaml } from "../../../engine/source/parse-yaml.js";
-import { readPolicyDirectory } from "../../../server/policy-files/read-policy-directory.js";
+import { type Located, plainValue } from "../../../../engine/source/located.js";
+import { checkSchema, explainSchemaFaults, type SchemaFinding } from "../../../../engine/source/schema/check-schema.js";
+import type { DocumentKind } from "../../../../engine/source/schema/document-schemas.js";
+import { fitsSchema } from "../../../../engine/source/schema/fits-schema.js";
+import { parseYaml } from "../../../../engine/source/syntax/parse-yaml.js";
+import { readPolicyDirectory } from "../../../../server/policy-files/read-policy-directory.js";
 
 const shipped = await readPolicyDirectory("policies");
 

@@ -1,4 +1,4 @@
-import type { DiagnosticCode } from "../diagnostics/diagnostic-codes.js";
+import type { DiagnosticCode } from "../../diagnostics/diagnostic-codes.js";
 import { meantValues } from "./meant-value.js";
 
 /** What a value of a named kind looks like, for the messages about one that does not. */
