@@ -102,12 +102,10 @@ async function buildProgram(): Promise<Command> {
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
-    .hook("preAction", (_program, command) => {
-      if (command.name() !== "serve") endWithReader();
-    })
     .exitOverride();
   if (wantsJson) program.configureOutput({ writeErr: () => undefined });
   const [asked = "", topic] = program.parseOptions(process.argv.slice(2)).operands;
+  if (asked !== "serve") endWithReader();
   for (const [name, { description, load }] of Object.entries(subcommands)) {
     const isNeeded = name === asked || asked === "completion" || (asked === "help" && name === topic);
     const command = (isNeeded ? await load(program) : new Command(name)).description(description);

@@ -57,22 +57,26 @@ describe("the policy command on a starter set", () => {
     expect(stderr).toMatch(/^policy init: cannot write \/proc\/routewright: ENOENT.*\n$/);
   });
 
-  it.skipIf(!existsSync("/dev/full"))("an output that cannot be written is an error of its own", async () => {
-    const full = await open("/dev/full", "w");
-    const child = spawn(process.execPath, ["dist/cli/main.js", "check", "--policies", starter], {
-      stdio: ["ignore", full.fd, "pipe"],
-    });
-    let stderr = "";
-    child.stderr?.on("data", (data: Buffer) => {
-      stderr += data.toString();
-    });
-    const [code] = (await once(child, "close")) as [number];
-    await full.close();
-    expect([code, stderr]).toEqual([
-      2,
-      "policy: the output cannot be written: ENOSPC: no space left on device, write\n",
-    ]);
-  });
+  const outputs = [["check", "--policies", "cli/starter"], ["--help"], ["help", "check"]];
+  it.skipIf(!existsSync("/dev/full")).each(outputs)(
+    "an output that cannot be written is an error of its own: %s",
+    async (...args) => {
+      const full = await open("/dev/full", "w");
+      const child = spawn(process.execPath, ["dist/cli/main.js", ...args], {
+        stdio: ["ignore", full.fd, "pipe"],
+      });
+      let stderr = "";
+      child.stderr?.on("data", (data: Buffer) => {
+        stderr += data.toString();
+      });
+      const [code] = (await once(child, "close")) as [number];
+      await full.close();
+      expect([code, stderr]).toEqual([
+        2,
+        "policy: the output cannot be written: ENOSPC: no space left on device, write\n",
+      ]);
+    },
+  );
 
   it("check finds the starter set sound, strictly", async () => {
     const { code, stdout } = await runPolicy(["check", "--strict", "--policies", starter]);
