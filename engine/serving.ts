@@ -25,6 +25,7 @@ export type {
 export { explainDecision } from "./explain/explain-decision.js";
 export { readFactsOf } from "./explain/facts-of-condition.js";
 export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
+export { breakText, safeText } from "./explain/text-table.js";
 export { writeDenyMessage } from "./explain/words/write-deny-message.js";
 export type { CompiledPolicy } from "./policy/compiled-policy.js";
 export { PolicyJoiner, type PolicyPiece } from "./policy/policy-pieces.js";

@@ -1,18 +1,16 @@
 import { Command } from "commander";
 import { refuseKeyAttributes } from "../../server/http/observe/refuse-key-attributes.js";
 import { refuseUnknownModels } from "../../server/keys/allowed-models.js";
-import { type ApiKey, stateOf } from "../../server/keys/api-key.js";
 import { DEFAULT_OVERLAP, keyToJson } from "../../server/keys/key-json.js";
 import { type IssuedKey, KeyStore } from "../../server/keys/key-store.js";
-import { formatLimits } from "../../server/keys/limits.js";
 import { type KeyEdit, readKeyEdit } from "../../server/keys/read-key-edit.js";
 import { InvalidSettings, readExpiry, readKeyRequest } from "../../server/keys/read-key-settings.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { addKeyOptions, type KeyOptions, keyFromFlags, removable, withoutSetting } from "../keys/key-from-flags.js";
 import { listed } from "../keys/limits-from-flags.js";
+import { renderKeys } from "../keys/render-keys.js";
 import { databaseOption, withDatabase, withExistingDatabase } from "../open-cli-database.js";
-import { printTable } from "../print-table.js";
 
 interface CreateOptions extends KeyOptions {
   readonly database: string;
@@ -107,12 +105,11 @@ async function checkAgainstPolicy({ allow, attributes }: KeyEdit["named"], self:
 async function listKeys({ database }: { database: string }, self: Command): Promise<void> {
   const all = await withExistingDatabase(database, (opened) => new KeyStore(opened).list());
   const now = Date.now();
-  if (globalOptions(self).json) {
-    process.stdout.write(`${JSON.stringify({ keys: all.map((key) => keyToJson(key, now)) }, undefined, 2)}\n`);
-    return;
-  }
-  const heads = ["ID", "NAME", "TENANT", "APP", "STATE", "SCOPES", "LIMITS", "EXPIRES", "LAST USED"];
-  process.stdout.write(printTable([heads, ...all.map((key) => rowOf(key, now))]));
+  const { json, width } = globalOptions(self);
+  const text = json
+    ? `${JSON.stringify({ keys: all.map((key) => keyToJson(key, now)) }, undefined, 2)}\n`
+    : renderKeys(all, now, width);
+  process.stdout.write(text);
 }
 
 async function revokeKey(id: string, { database }: { database: string }, self: Command): Promise<void> {
@@ -144,22 +141,6 @@ function printIssued({ key, token }: IssuedKey, self: Command, words: string): v
   }
   process.stdout.write(`${token}\n`);
   process.stderr.write(`${key.id} is ${words}\n`);
-}
-
-function rowOf(key: ApiKey, now: number): readonly string[] {
-  const { tenant, app, scopes, limits } = key.settings;
-  const time = (at: number | undefined) => (at === undefined ? "-" : new Date(at).toISOString().slice(0, 16));
-  return [
-    key.id,
-    key.name || "-",
-    tenant ?? "-",
-    app ?? "-",
-    stateOf(key, now),
-    scopes.join(","),
-    formatLimits(limits) || "-",
-    time(key.expiresAt),
-    time(key.lastUsedAt),
-  ];
 }
 
 function readInput<T>(read: () => T): T {

@@ -115,8 +115,11 @@ describe("policy keys and limits", () => {
         },
       }),
     ]);
-    const { stdout: table } = await run("keys", "list");
-    expect(table).toContain("$50/month, $5/day, 600 rpm, 200000 tpm, 4 at once");
+    const { stdout: list } = await run("keys", "list");
+    expect(list).toMatch(/^ID {16}STATE {3}LAST USED {2}NAME\nkey_[0-9a-z]{12} {2}active {2}- {10}web\n/);
+    expect(list.replaceAll("\n    ", " ")).toContain(
+      "tenant t; app a; tags x, y; attributes.plan free; only openai/*; for inference, read; $50/month, $5/day, 600 rpm, 200000 tpm, 4 at once; until 20",
+    );
 
     const rotated = await run("keys", "rotate", id, "--overlap", "30m");
     expect(rotated.code).toBe(0);

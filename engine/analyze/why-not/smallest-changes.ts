@@ -1,6 +1,7 @@
+import type { PolicyRegions } from "../regions/policy-regions.js";
 import { StepBudget } from "../space/step-budget.js";
 import type { AskedModel } from "./asked-model.js";
-import { AskedRegions, askedSpaceOf } from "./asked-regions.js";
+import { changeFromRegions } from "./asked-regions.js";
 import { stepsFrom } from "./change-steps.js";
 import { edgeValues } from "./edge-values.js";
 import { describeChanges, type FactChanges, type FoundChange } from "./fact-changes.js";
@@ -17,8 +18,6 @@ export interface SmallestChanges {
   /** Whether none of fewer facts does it: proved. */
   readonly isSmallest: boolean;
   readonly operator: readonly FactChanges[];
-  /** `impossible`: proved; `not found`: neither that nor a change. */
-  readonly clientCan: "found" | "impossible" | "not found";
 }
 
 /** Combinations that are looked at. */
@@ -32,14 +31,19 @@ interface Answer {
 
 /**
  * The smallest changes that send the request to the model.
- * @param ruleNumbers of all rules that have the model among their candidates.
+ * @param isOperators whether none by the client can: proved.
  */
-export function smallestChanges(asked: AskedModel, ruleNumbers: readonly number[]): SmallestChanges {
-  const { policy, facts, world, start, entries, idle } = asked;
+export function smallestChanges(
+  asked: AskedModel,
+  regions: PolicyRegions,
+  ruleNumbers: readonly number[],
+  isOperators: boolean,
+): SmallestChanges {
+  const { policy, facts, world, start, entries } = asked;
   const { set } = policy;
-  const choice = new PossibleChoice(policy, rankedSpaceOf(policy), entries, idle);
+  const choice = new PossibleChoice(policy, rankedSpaceOf(policy), entries);
   const edges = edgeValues(policy, facts, world, entries);
-  const moves = movesFor(askedSpaceOf(set), set, start, entries, edges);
+  const moves = movesFor(regions.space, set, start, entries, edges);
   const isClients = ({ fact, ofWorld, apply }: Move) =>
     ofWorld !== "server" && asked.isClients(fact, apply(start).facts);
   const clients = moves.filter(isClients);
@@ -47,15 +51,14 @@ export function smallestChanges(asked: AskedModel, ruleNumbers: readonly number[
   const operator = nearestMoves(asked, choice, moves, new Set(others)).map(({ trial, size }): Answer => {
     return { changes: describeChanges(asked, trial), size };
   });
-  const regions = new AskedRegions(asked, ruleNumbers);
-  if (regions.isImpossible()) {
-    return { client: [], isSmallest: false, operator: shown(operator), clientCan: "impossible" };
-  }
+  if (isOperators) return { client: [], isSmallest: false, operator: shown(operator) };
   const client = nearestMoves(asked, choice, clients, new Set(clients));
-  const found = client.length > 0 ? client : regions.findChange();
+  const found =
+    client.length > 0
+      ? client
+      : changeFromRegions(asked, regions, ruleNumbers, (fact) => controlOf(set, fact) === "client");
   const { answers, isSmallest } = provenSmallest(asked, choice, found);
-  const clientCan = answers.length > 0 ? "found" : "not found";
-  return { client: shown(answers), isSmallest, operator: shown(operator), clientCan };
+  return { client: shown(answers), isSmallest, operator: shown(operator) };
 }
 
 /** What was found, and what takes fewer changes: everything that does is looked at, as far as it goes. */
