@@ -1,9 +1,10 @@
 import type { PendingDiagnostic } from "../../diagnostics/report.js";
 import { type Located, type LocatedEntry, type LocatedMap, plainValue } from "../located.js";
 import { chooseBranch, isOfType } from "./choose-branch.js";
-import { describeSchemaFault, type SchemaFault } from "./describe-schema-fault.js";
+import { describeSchemaFault } from "./describe-schema-fault.js";
 import { type DocumentKind, resolveSchema, type SchemaNode, schemaOf } from "./document-schemas.js";
 import { fitsSchema } from "./fits-schema.js";
+import type { SchemaFault } from "./schema-fault.js";
 
 /** A fault that the JSON Schema finds, with the value it is about. */
 export interface SchemaFinding {
@@ -21,6 +22,9 @@ interface Place {
   /** The nearest entry around the value. */
   readonly holder: LocatedEntry | undefined;
 }
+
+/** What says that something is missing: nothing new about a map that lost an entry already. */
+const lacks: ReadonlySet<SchemaFault["keyword"]> = new Set(["required", "minProperties", "oneOf"]);
 
 /** Faults of one document that are told; a file of a million wrong values needs no million messages. */
 const MAX_FAULTS = 1_000;
@@ -62,9 +66,11 @@ class SchemaCheck {
     if (before >= MAX_FAULTS) return false;
     const fail = (keyword: SchemaFault["keyword"], detail: Partial<SchemaFault> = {}) => {
       const fault = { ...place, keyword, schema, definition, kind: this.kind, ...detail };
-      for (const { diagnostic, about, isLack } of describeSchemaFault(fault)) {
-        this.findings.push({ about: about ?? node, diagnostic, isLack });
-      }
+      const said = describeSchemaFault(fault);
+      if (said === undefined) return;
+      const { about = node, code, message, help, span = node.span } = said;
+      const diagnostic = { code, severity: "error", message, span, ...(help === undefined ? {} : { help }) } as const;
+      this.findings.push({ about, diagnostic, isLack: lacks.has(keyword) });
     };
     if (schema.anyOf !== undefined) {
       const branch = chooseBranch(this.kind, schema.anyOf, node);

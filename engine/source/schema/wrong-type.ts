@@ -1,0 +1,63 @@
+import { listNames } from "../../diagnostics/suggest.js";
+import { describeValue, shorten } from "../located.js";
+import { isRequiredKey } from "./document-schemas.js";
+import { nameOf, placeOf, type Said, type SchemaFault, say } from "./schema-fault.js";
+import { joinOr, ownDescription, typeNames, wantedTypes } from "./schema-words.js";
+
+/** Of a value that is of none of the types its place takes. */
+export function describeWrongType(fault: SchemaFault): Said {
+  const { node } = fault;
+  const types = wantedTypes(fault.kind, fault.schema);
+  const wanted = joinOr([...new Set(types.map((type) => typeNames[type] ?? type))]);
+  if (node.kind === "scalar" && node.value === null) {
+    const { entry } = fault;
+    const optional = entry === undefined || isRequiredKey(entry.key) ? "" : ", or leave the key out";
+    return say("RW1103", `${nameOf(fault)} is empty`, `write ${wanted}${optional}`, placeOf(fault));
+  }
+  const message = `${nameOf(fault)} must be ${wanted}, not ${describeValue(node)}`;
+  return say("RW1103", message, helpForType(fault, types), placeOf(fault));
+}
+
+/** Values that people write for a mapping, as the mapping that they mean. */
+const shortForms: Readonly<Record<string, (text: string) => string>> = {
+  route: (text) => `route: { to: [${text}] }`,
+  default: (text) => `default: { route: { to: [${text}] } }`,
+  timeouts: (text) => `timeouts: { total: ${text} }`,
+  cache: (text) => `cache: { ttl: ${/^\d/.test(text) ? text : "5m"} }`,
+  health_check: (text) => `health_check: { path: ${text.startsWith("/") ? text : "/models"} }`,
+};
+
+function helpForType({ schema, node, entry, definition }: SchemaFault, types: readonly string[]): string | undefined {
+  if (node.kind === "list" && definition === "condition") {
+    return "write `all: [ … ]` where each must hold, `any: [ … ]` where one must";
+  }
+  if (node.kind === "scalar") {
+    const text = shorten(node.source);
+    const { pattern } = schema;
+    if (schema.enum !== undefined) return `one of ${listNames(schema.enum)}`;
+    if (entry !== undefined && types.includes("object") && Object.hasOwn(shortForms, entry.key)) {
+      return `write \`${shortForms[entry.key]?.(text)}\``;
+    }
+    if (types.includes("string") && typeof node.value !== "string") {
+      const fits = pattern === undefined || new RegExp(pattern, "u").test(node.source);
+      return fits ? `quote it if it is text: "${text}"` : ownDescription(schema);
+    }
+    if (types.includes("number") || types.includes("integer")) {
+      if (typeof node.value === "number") return undefined;
+      return isPlainNumber(text) ? `write it without quotes: ${text}` : "write a plain number";
+    }
+    if (types.includes("boolean")) {
+      return `write \`true\` or \`false\`${typeof node.value === "string" ? ", without quotes" : ""}`;
+    }
+    if (types.includes("array")) return `write a list: \`[${text}]\``;
+  }
+  const [only, another] = types;
+  if (another !== undefined) return undefined;
+  if (only === "array") return "write a list: `[{ … }]`, or begin each item with `- `";
+  return only === "object" ? "write a mapping: `{ key: value }`, or each key on a line of its own" : undefined;
+}
+
+/** Whether a text is a number as YAML would have it without quotes. */
+export function isPlainNumber(text: string): boolean {
+  return text.length <= 30 && /^-?\d+(\.\d+)?$/.test(text);
+}
