@@ -24,6 +24,7 @@ export function translateAnswer(answer: Json, context: AnswerContext): ChatCompl
     object: "chat.completion",
     created: context.created,
     model: textOf(answer["model"]) ?? context.model,
+    system_fingerprint: "",
     choices: [
       {
         index: 0,

@@ -79,6 +79,7 @@ function completion(call: UpstreamCall): Piece {
     object: "chat.completion",
     created: Math.floor(Date.now() / 1000),
     model: call.endpoint.upstreamModel,
+    system_fingerprint: "",
     choices: Array.from({ length: answers }, (_, index) => ({
       index,
       message,

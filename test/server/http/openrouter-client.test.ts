@@ -1,7 +1,8 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
-import { anthropicServer, openAiServer, startProvider } from "../providers/provider-servers.js";
+import { proxyOverFormats } from "../../services/proxy-over-formats.js";
+import { anthropicServer, geminiServer, openAiServer, startProvider } from "../providers/provider-servers.js";
 import { compile, policyOf, startProxy, stopAll } from "./harness.js";
 
 afterEach(stopAll);
@@ -72,5 +73,17 @@ describe.each(apis)("OpenRouter's fields in %s, sent by the official client", (_
     const [sent] = clients.upstreams.flatMap(({ requests }) => requests);
     for (const name of ["models", "provider"]) expect(JSON.parse(sent!.body)).not.toHaveProperty(name);
     expect(sent!.headers).not.toHaveProperty("x-title");
+  });
+});
+
+describe("OpenRouter's own SDK", () => {
+  const simulated = (text: string) => text.replace(/{ format: openai.*}/, "{ format: simulated }");
+  it.each([
+    ["anthropic", anthropicServer, (text: string) => text],
+    ["gemini", geminiServer, (text: string) => text],
+    ["openai", openAiServer, simulated],
+  ])("has the fingerprint that it insists on in answers that are made here: %s", async (format, server, catalog) => {
+    const { proxy } = await proxyOverFormats({ [format]: server }, { catalog });
+    expect(await (await proxy.ask()).json()).toMatchObject({ object: "chat.completion", system_fingerprint: "" });
   });
 });

@@ -134,6 +134,7 @@ export function reassemble(text: string): object {
     object: "chat.completion",
     created: first?.["created"],
     model: first?.["model"],
+    system_fingerprint: "",
     choices: [...choices.values()],
     ...(usage === undefined ? {} : { usage }),
     ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
