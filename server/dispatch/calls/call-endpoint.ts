@@ -15,6 +15,7 @@ import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "../an
 import { AttemptTimers, CLIENT_TOO_SLOW } from "../answers/attempt-timers.js";
 import { classifyException } from "../answers/classify-failure.js";
 import type { ClientPresence } from "../answers/client-presence.js";
+import { OtherwiseLabelled } from "../answers/otherwise-labelled.js";
 import { receiveStream } from "../answers/receive-stream.js";
 
 /** After `[DONE]` the provider has this long to end its answer, so that the connection can be used again. */
@@ -144,14 +145,19 @@ class Call implements UpstreamHandler {
   }
 
   #receiverFor(status: number, headers: UpstreamHeaders): AnswerReceiver {
-    const { sink, call, planned, circuit, now, passThrough, asksUsage } = this.#options;
+    const { sink, now, passThrough } = this.#options;
     if (status < 200 || status > 299) return receiveError(status, headers, now());
     const contentType = String(headers["content-type"] ?? "");
     const isEvents = EVENTS.test(contentType);
     if (sink === undefined) {
       return isEvents ? receiveInstead("a whole answer", contentType) : new WholeReceiver(this.#notes, passThrough);
     }
-    if (contentType !== "" && !isEvents) return receiveInstead("a stream", contentType);
+    if (contentType === "" || isEvents) return this.#streamReceiver(sink);
+    return new OtherwiseLabelled(contentType, () => this.#streamReceiver(sink));
+  }
+
+  #streamReceiver(sink: StreamSink): AnswerReceiver {
+    const { call, planned, circuit, now, passThrough, asksUsage } = this.#options;
     return receiveStream({
       choices: answersAsked(call.asked.chat.body),
       notes: this.#notes,

@@ -70,6 +70,27 @@ describe("a stream", () => {
     expect([answer.status, await answer.text()]).toEqual([200, wholeStream + done]);
   });
 
+  it.each([
+    ["text/plain; charset=utf-8", wholeStream],
+    ["application/json", `: hello\n\n${wholeStream}`],
+    ["application/x-ndjson", `event: message\n${wholeStream}`],
+    ["text/plain", `\r\nid: 1\n${wholeStream}`],
+    ["application/octet-stream", `\u{feff}${wholeStream}`],
+    [undefined, wholeStream],
+  ])("is one by its first bytes, whatever its label says: %s", async (type, events) => {
+    for (const pieces of [[events + done], [...(events + done).slice(0, 20), (events + done).slice(20)]]) {
+      const upstream = await startUpstream(async (response) => {
+        response.writeHead(200, type === undefined ? {} : { "content-type": type });
+        for (const piece of pieces) await new Promise((resolve) => response.write(piece, resolve));
+        response.end();
+      });
+      const answer = await (await proxyOver({ one: upstream })).ask(stream);
+      expect(answer.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+      // Blank lines before the first event are none of it.
+      expect(Buffer.from(await answer.arrayBuffer()).toString()).toBe(events.replace(/^\r\n/, "") + done);
+    }
+  });
+
   it("is passed on as it comes, not when it is complete", async () => {
     const upstream = await sending([event({ content: "first" })], "wait");
     const proxy = await proxyOver({ one: upstream });
@@ -153,6 +174,12 @@ describe("before the first content", () => {
     for (const [type, body] of [
       ["application/json", '{"error":{"message":"busy","code":503}}'],
       ["text/html", "<html>hello</html>"],
+      ["text/plain", "busy"],
+      ["text/plain", "data"],
+      ["text/plain", ""],
+      ["text/plain", "data: busy, try again later"],
+      ["application/json", ""],
+      ["application/json", "{}"],
     ] as const) {
       const first = await startUpstream((response) => {
         response.writeHead(200, { "content-type": type }).end(body);
