@@ -35,36 +35,7 @@ export function numberFacts(
   before?: NumberedFacts,
 ): NumberedFacts {
   const { symbols } = table;
-  const numbers = new Int32Array(symbols.length).fill(UNNUMBERED);
-  const made: MadeFact[] = [];
-  const numberSymbol = (symbol: number): void => {
-    const named = symbols[symbol] as (typeof symbols)[number];
-    numbers[symbol] = 0;
-    switch (named.kind) {
-      case "fact":
-        numbers[symbol] = made.push({ symbol, texts: [], cuts: [] }) - 1;
-        return;
-      case "text":
-        // Those of a set are moved behind other sets' tags below.
-        numbers[symbol] = 1 + (made[numbers[named.fact] as number] as MadeFact).texts.push(symbol);
-        return;
-      case "cut":
-        (made[numbers[named.fact] as number] as MadeFact).cuts.push(symbol);
-        return;
-      case "highest":
-        return;
-      case "part":
-        visit(named.mentions);
-    }
-  };
-  const visit = (list: readonly number[]): void => {
-    for (let at = 0; at < list.length; at++) {
-      const symbol = list[at] as number;
-      if (numbers[symbol] === UNNUMBERED) numberSymbol(symbol);
-    }
-  };
-  for (const list of mentions) visit(list);
-
+  const { numbers, made } = numberMentions(mentions, table);
   const defaults = new Map(attributes.map((attribute) => [attribute.name, attribute.default]));
   const known = new Map(before?.made.map(({ symbol }, number) => [symbol, number]));
   let tagCount = 0;
@@ -99,6 +70,43 @@ export function numberFacts(
   // As the same object it tells that nothing has changed.
   const same = before !== undefined && isEqual(before.numbers, numbers) ? before.numbers : numbers;
   return { facts, tagCount, numbers: same, made };
+}
+
+/** Numbers facts and tags as they are first mentioned, and collects the texts and cuts of each fact. */
+function numberMentions(
+  mentions: readonly (readonly number[])[],
+  { symbols }: SymbolTable,
+): { readonly numbers: Int32Array; readonly made: readonly MadeFact[] } {
+  const numbers = new Int32Array(symbols.length).fill(UNNUMBERED);
+  const made: MadeFact[] = [];
+  const numberSymbol = (symbol: number): void => {
+    const named = symbols[symbol] as (typeof symbols)[number];
+    numbers[symbol] = 0;
+    switch (named.kind) {
+      case "fact":
+        numbers[symbol] = made.push({ symbol, texts: [], cuts: [] }) - 1;
+        return;
+      case "text":
+        // Those of a set are moved behind other sets' tags later.
+        numbers[symbol] = 1 + (made[numbers[named.fact] as number] as MadeFact).texts.push(symbol);
+        return;
+      case "cut":
+        (made[numbers[named.fact] as number] as MadeFact).cuts.push(symbol);
+        return;
+      case "highest":
+        return;
+      case "part":
+        visit(named.mentions);
+    }
+  };
+  const visit = (list: readonly number[]): void => {
+    for (let at = 0; at < list.length; at++) {
+      const symbol = list[at] as number;
+      if (numbers[symbol] === UNNUMBERED) numberSymbol(symbol);
+    }
+  };
+  for (const list of mentions) visit(list);
+  return { numbers, made };
 }
 
 function textOf({ symbols }: SymbolTable, symbol: number): string {
