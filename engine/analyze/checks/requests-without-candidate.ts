@@ -26,67 +26,114 @@ export const requestsWithoutCandidate: Check = function* (context) {
   // The others are reported by themselves: no route can do anything about them.
   const meetable = regions.requires.filter(({ rule }) => !isUnmeetable(policy.set, rule));
   for (const { name, ruleNumber, route } of routesOf(context)) {
-    const decided = regions.intersect(regions.acts(ruleNumber), unnamedModels(context, route));
-    const entries = staticCandidates(context, route);
-    if (decided === undefined || entries.length === 0) continue;
-    // A route that can serve nothing at all is reported candidate by candidate.
-    const reach = context.reach(ruleNumber);
-    const isPlainlyServed = reach.kind === "decides" && !isUnserved(context, reach.request, reach.outcome, ruleNumber);
-    if (!isPlainlyServed && entries.every((entry) => neverServes(regions, ruleNumber, route, entry))) continue;
-    /** @returns a request of the areas that would not be served either if only the blamed guards acted; left out, all count. */
-    const ask = (areas: readonly Box[] | undefined, blamed?: readonly NumberedRule[]): Facts | undefined => {
-      const shared = regions.intersect(decided, areas);
-      const others = blamed === undefined ? [] : regions.requires.filter((guard) => !blamed.includes(guard));
-      // First one that no other guard acts on, which shows best who is to blame.
-      for (const guards of others.length === 0 ? [[]] : [others, []]) {
-        const covers = guards.map(({ ruleNumber: guard }) => regions.acts(guard));
-        const found = regions.find(shared, regions.above(ruleNumber), regions.deniedOf(ruleNumber), ...covers);
-        const request = typeof found === "string" ? undefined : factsOfBox(regions.space, found);
-        if (request === undefined) continue;
-        const outcome = decideInOrder(policy.set, request);
-        const requirements = outcome.requirements.filter((rule) => !others.some((other) => other.rule === rule));
-        if (isUnserved(context, request, { ...outcome, requirements }, ruleNumber)) return request;
-      }
-      return undefined;
-    };
-    let isReported = false;
-    const report = function* (because: string, request: Facts, severity: "warning" | "info") {
-      isReported = true;
+    const requests = requestsOf(context, ruleNumber, route);
+    if (requests === undefined) continue;
+    const found = [...byGuard(context, requests, meetable), ...byCapability(context, requests)];
+    for (const { because, request, severity } of found.length > 0 || !all ? found : together(context, requests)) {
       yield {
         code: "RW2202",
         severity,
         message: `${name} has no candidate for some of its requests: ${because}`,
         span: route.span,
         help: `for example ${writeRequest(request, context.definitions)}; add a candidate that can serve it`,
-      } as const;
-    };
-    for (const guard of meetable) {
-      const { rule } = guard;
-      const isUnmet = (entry: CatalogEntry) => unmetRequirement(entry, rule as RequireRule, undefined) !== undefined;
-      const needsPrice = (rule as RequireRule).require.maxCost !== undefined;
-      if (!entries.every((entry) => isUnmet(entry) || (needsPrice && entry.endpoint.price === undefined))) continue;
-      const request = ask(regions.acts(guard.ruleNumber), [guard]);
-      if (request !== undefined) yield* report(`none meets guard \`${rule.id}\``, request, "warning");
+      };
     }
-    for (const [fact, capability] of capabilityFacts) {
-      // What no model of the catalog can do is no route's fault.
-      if (!canSome(context, capability) || entries.some(({ model }) => model.capabilities.includes(capability)))
-        continue;
-      const request = ask(
-        boxesWhere(regions.space, fact, (atom) => atom.kind === "boolean" && atom.value),
-        [],
-      );
-      if (request !== undefined) yield* report(`none has the capability \`${capability}\``, request, "warning");
-    }
-    if (isReported || !all) continue;
-    const together = excludedTogether(context, entries, route);
-    const request = ask(together);
-    if (request === undefined) continue;
-    const plan = rank(policy, decideInOrder(policy.set, request), request, {});
-    const reasons = [...new Set(plan.excluded.map(({ reason }) => `\`${reason}\``))].join(", ");
-    yield* report(`together, guards and limits leave none (${reasons})`, request, "info");
   }
 };
+
+/** What a route decides. */
+interface RouteRequests {
+  readonly ruleNumber: number;
+  readonly route: Route;
+  readonly decided: readonly Box[];
+  /** The candidates. */
+  readonly entries: readonly CatalogEntry[];
+}
+
+/** A request that no candidate serves, and why. */
+interface Unserved {
+  readonly because: string;
+  readonly request: Facts;
+  readonly severity: "warning" | "info";
+}
+
+/** @returns undefined for a route that can serve nothing at all: it is reported candidate by candidate. */
+function requestsOf(context: CheckContext, ruleNumber: number, route: Route): RouteRequests | undefined {
+  const { regions } = context;
+  const decided = regions.intersect(regions.acts(ruleNumber), unnamedModels(context, route));
+  const entries = staticCandidates(context, route);
+  if (decided === undefined || entries.length === 0) return undefined;
+  const reach = context.reach(ruleNumber);
+  const isPlainlyServed = reach.kind === "decides" && !isUnserved(context, reach.request, reach.outcome, ruleNumber);
+  const canServe = isPlainlyServed || !entries.every((entry) => neverServes(regions, ruleNumber, route, entry));
+  return canServe ? { ruleNumber, route, decided, entries } : undefined;
+}
+
+function* byGuard(
+  context: CheckContext,
+  requests: RouteRequests,
+  guards: readonly NumberedRule[],
+): Generator<Unserved> {
+  for (const guard of guards) {
+    const { rule } = guard;
+    const isUnmet = (entry: CatalogEntry) => unmetRequirement(entry, rule as RequireRule, undefined) !== undefined;
+    const needsPrice = (rule as RequireRule).require.maxCost !== undefined;
+    const isMetByNone = requests.entries.every(
+      (entry) => isUnmet(entry) || (needsPrice && entry.endpoint.price === undefined),
+    );
+    if (!isMetByNone) continue;
+    const request = findUnserved(context, requests, context.regions.acts(guard.ruleNumber), [guard]);
+    if (request !== undefined) yield { because: `none meets guard \`${rule.id}\``, request, severity: "warning" };
+  }
+}
+
+function* byCapability(context: CheckContext, requests: RouteRequests): Generator<Unserved> {
+  for (const [fact, capability] of capabilityFacts) {
+    const isHad = requests.entries.some(({ model }) => model.capabilities.includes(capability));
+    // What no model of the catalog can do is no route's fault.
+    if (isHad || !canSome(context, capability)) continue;
+    const asking = boxesWhere(context.regions.space, fact, (atom) => atom.kind === "boolean" && atom.value);
+    const request = findUnserved(context, requests, asking, []);
+    if (request !== undefined) {
+      yield { because: `none has the capability \`${capability}\``, request, severity: "warning" };
+    }
+  }
+}
+
+function* together(context: CheckContext, requests: RouteRequests): Generator<Unserved> {
+  const { policy } = context;
+  const request = findUnserved(context, requests, excludedTogether(context, requests.entries, requests.route));
+  if (request === undefined) return;
+  const plan = rank(policy, decideInOrder(policy.set, request), request, {});
+  const reasons = [...new Set(plan.excluded.map(({ reason }) => `\`${reason}\``))].join(", ");
+  yield { because: `together, guards and limits leave none (${reasons})`, request, severity: "info" };
+}
+
+/**
+ * @param blamed left out: all guards are.
+ * @returns a request of the areas that would not be served either if only the blamed guards acted.
+ */
+function findUnserved(
+  context: CheckContext,
+  { ruleNumber, decided }: RouteRequests,
+  areas: readonly Box[] | undefined,
+  blamed?: readonly NumberedRule[],
+): Facts | undefined {
+  const { regions, policy } = context;
+  const shared = regions.intersect(decided, areas);
+  const others = blamed === undefined ? [] : regions.requires.filter((guard) => !blamed.includes(guard));
+  // First one that no other guard acts on, which shows best who is to blame.
+  for (const guards of others.length === 0 ? [[]] : [others, []]) {
+    const covers = guards.map(({ ruleNumber: guard }) => regions.acts(guard));
+    const found = regions.find(shared, regions.above(ruleNumber), regions.deniedOf(ruleNumber), ...covers);
+    const request = typeof found === "string" ? undefined : factsOfBox(regions.space, found);
+    if (request === undefined) continue;
+    const outcome = decideInOrder(policy.set, request);
+    const requirements = outcome.requirements.filter((rule) => !others.some((other) => other.rule === rule));
+    if (isUnserved(context, request, { ...outcome, requirements }, ruleNumber)) return request;
+  }
+  return undefined;
+}
 
 function canSome({ policy }: CheckContext, capability: string): boolean {
   return policy.set.catalog.models.some((model) => model.capabilities.includes(capability));
