@@ -24,7 +24,7 @@ import type { PolicyStore } from "./policy-files/policy-store.js";
 import type { Shadow } from "./shadow.js";
 import type { DecisionFeed } from "./storage/decisions/decision-feed.js";
 import { createDecisionIds } from "./storage/decisions/decision-ids.js";
-import { createMetrics } from "./telemetry/metrics.js";
+import { createMetrics } from "./telemetry/metrics/metrics.js";
 import { startRequestTrace } from "./telemetry/start-request-trace.js";
 import type { createTokenCounter } from "./tokens/create-token-counter.js";
 

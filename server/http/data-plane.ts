@@ -7,7 +7,7 @@ import type { ResponseCache } from "../dispatch/response-cache.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
 import type { Accounting } from "../ledger/accounting.js";
 import type { DecisionStore } from "../storage/decisions/decision-store.js";
-import type { Metrics } from "../telemetry/metrics.js";
+import type { Metrics } from "../telemetry/metrics/metrics.js";
 import type { StartRequestTrace } from "../telemetry/request-tracing.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
 import type { KeyCheck } from "./authenticate.js";

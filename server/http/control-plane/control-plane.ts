@@ -2,7 +2,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { Logger } from "pino";
 import type { AccountingStatus } from "../../ledger/open-accounting.js";
 import type { DecisionFeed } from "../../storage/decisions/decision-feed.js";
-import { METRICS_CONTENT_TYPE, type Metrics } from "../../telemetry/metrics.js";
+import { METRICS_CONTENT_TYPE, type Metrics } from "../../telemetry/metrics/metrics.js";
 import { checkAdminAccess, checkAdminScope, checkMetricsAccess } from "../admin-access.js";
 import { bearerToken } from "../authenticate.js";
 import { sendError } from "../errors/api-error.js";

@@ -32,7 +32,7 @@ import { createDecisionIds } from "../../../server/storage/decisions/decision-id
 import type { StoredDecision } from "../../../server/storage/decisions/decision-store.js";
 import { createDecisionStore } from "../../../server/storage/decisions/open-decision-store.js";
 import { type Database, openDatabase } from "../../../server/storage/open-database.js";
-import { createMetrics } from "../../../server/telemetry/metrics.js";
+import { createMetrics } from "../../../server/telemetry/metrics/metrics.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import { createTokenCounter } from "../../../server/tokens/create-token-counter.js";
 

@@ -1,4 +1,4 @@
-import type { EndpointReport } from "../dispatch/report-endpoints.js";
+import type { EndpointReport } from "../../dispatch/report-endpoints.js";
 import type { MetricFamily } from "./prometheus-text.js";
 
 /** The state of every endpoint as metrics: what `/admin/health` says, for alerts. Families without a figure are left out. */

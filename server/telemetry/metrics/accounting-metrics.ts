@@ -1,5 +1,5 @@
-import type { AccountingStatus } from "../ledger/open-accounting.js";
-import type { MetricFamily } from "./prometheus-text.js";
+import type { AccountingStatus } from "../../ledger/open-accounting.js";
+import { type MetricFamily, single } from "./prometheus-text.js";
 
 /** What `/metrics` says about ledger, budgets and what they need. */
 export function accountingFamilies({
@@ -9,12 +9,8 @@ export function accountingFamilies({
   keys,
   isRedisReady,
 }: AccountingStatus): readonly MetricFamily[] {
-  const one = (name: string, type: "counter" | "gauge", help: string, value: number): MetricFamily => ({
-    name: `routewright_${name}`,
-    type,
-    help,
-    samples: [{ value }],
-  });
+  const one = (name: string, type: "counter" | "gauge", help: string, value: number): MetricFamily =>
+    single(`routewright_${name}`, type, help, value);
   return [
     one("ledger_rows_waiting", "gauge", "Ledger rows that wait to be committed.", ledger.waiting),
     one("ledger_rows_total", "counter", "Ledger rows that were committed.", ledger.written),

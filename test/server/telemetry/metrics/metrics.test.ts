@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { PolicyStatus } from "../../../server/policy-files/policy-store.js";
-import { createMetrics } from "../../../server/telemetry/metrics.js";
+import type { PolicyStatus } from "../../../../server/policy-files/policy-store.js";
+import { createMetrics } from "../../../../server/telemetry/metrics/metrics.js";
 
 const status: PolicyStatus = {
   serving: { name: "production", revision: "ab", since: "2027-01-15T08:00:00.000Z", rules: 3 },

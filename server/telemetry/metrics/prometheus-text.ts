@@ -4,11 +4,17 @@ export interface MetricFamily {
   readonly help: string;
   readonly samples: readonly MetricSample[];
 }
+
 export interface MetricSample {
   /** `_bucket`, `_sum`, `_count` of a histogram. */
   readonly suffix?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
+}
+
+/** A family with one figure. */
+export function single(name: string, type: "counter" | "gauge", help: string, value: number): MetricFamily {
+  return { name, type, help, samples: [{ value }] };
 }
 
 /** Writes Prometheus' text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats, read 2026-11-24). */
