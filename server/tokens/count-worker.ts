@@ -4,7 +4,7 @@ import { type CountAnswer, type CountRequest, countTexts } from "./count-texts.j
 
 let isLoaded = false;
 
-// The thread that create-token-counter.ts starts: answers each request, in order, until it is ended.
+// The thread that counting-thread.ts starts: answers each request, in order, until it is ended.
 parentPort?.on("message", (request: CountRequest) => {
   void countTexts(request, Date.now).then((answer: CountAnswer) => {
     parentPort?.postMessage(answer);

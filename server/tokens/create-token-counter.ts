@@ -1,6 +1,6 @@
-import { Worker } from "node:worker_threads";
 import { tokenBounds } from "../../engine/serving.js";
-import { type CountAnswer, type CountRequest, countTexts } from "./count-texts.js";
+import { type CountAnswer, countTexts } from "./count-texts.js";
+import { CountingThread } from "./counting-thread.js";
 import type { BoundedReason, TokenCount, TokenCounter } from "./token-counter.js";
 
 export interface TokenCounterOptions {
@@ -20,60 +20,19 @@ export interface TokenCounterOptions {
 
 /** Makes a counter. No thread is started and nothing is loaded before the first count, or `prepare()`. */
 export function createTokenCounter(options: TokenCounterOptions = {}): TokenCounter {
-  const { maxCharacters = 8 * 1024 * 1024, timeLimitMs = 2_000, now = Date.now, onFailure } = options;
-  const pending = new Map<number, (answer: CountAnswer) => void>();
-  let worker: Worker | undefined;
+  const { maxCharacters = 8 * 1024 * 1024, timeLimitMs = 2_000, now = Date.now, onFailure = () => undefined } = options;
+  const workerUrl = options.workerUrl ?? new URL("./count-worker.js", import.meta.url);
+  const thread = new CountingThread(workerUrl, onFailure);
   let isClosed = false;
   let lastId = 0;
   let requests = 0;
   let exactNeeded = 0;
   let bounded = 0;
 
-  const failAll = (message: string): void => {
-    for (const [id, settle] of [...pending]) settle({ id, failure: "failed", message });
-  };
-
-  const startWorker = (): Worker => {
-    // Pieces of texts die young: a young generation of the usual 48 MiB would only be kept.
-    const resourceLimits = { maxYoungGenerationSizeMb: 2 };
-    const started = new Worker(options.workerUrl ?? new URL("./count-worker.js", import.meta.url), { resourceLimits });
-    const fail = (message: string): void => {
-      if (worker !== started) return;
-      worker = undefined;
-      onFailure?.(message);
-      failAll(message);
-    };
-    started.on("message", (answer: CountAnswer) => pending.get(answer.id)?.(answer));
-    started.on("error", (error: unknown) => {
-      fail(`the counting thread failed: ${error instanceof Error ? error.message : String(error)}`);
-    });
-    started.on("exit", (code) => fail(`the counting thread ended with exit code ${code}`));
-    // A count that somebody waits for has a timer, which keeps the process; an idle thread must not.
-    started.unref();
-    return started;
-  };
-
-  const countInWorker = (request: CountRequest, limitMs: number): Promise<CountAnswer> =>
-    new Promise((resolve) => {
-      const settle = (answer: CountAnswer): void => {
-        clearTimeout(timer);
-        pending.delete(request.id);
-        resolve(answer);
-      };
-      // The thread gives up by itself at the deadline; this answers when it is too busy to say so.
-      const timer = setTimeout(
-        () => settle({ id: request.id, failure: "too_late", message: "no answer from the counting thread" }),
-        limitMs,
-      );
-      pending.set(request.id, settle);
-      worker ??= startWorker();
-      worker.postMessage(request);
-    });
-
   const ask = (texts: readonly string[], limitMs: number): Promise<CountAnswer> => {
     lastId++;
     const request = { id: lastId, texts, deadline: now() + limitMs };
-    return options.runIn === "main" ? countTexts(request, now) : countInWorker(request, limitMs);
+    return options.runIn === "main" ? countTexts(request, now) : thread.count(request, limitMs);
   };
 
   const bound = (texts: readonly string[], why: BoundedReason): TokenCount => {
@@ -100,10 +59,7 @@ export function createTokenCounter(options: TokenCounterOptions = {}): TokenCoun
     stats: () => ({ requests, exactNeeded, bounded }),
     async close() {
       isClosed = true;
-      const ending = worker;
-      worker = undefined;
-      failAll("the counter was closed");
-      await ending?.terminate();
+      await thread.close();
     },
   };
 }
