@@ -2,15 +2,14 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, relative, sep } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { Logger } from "pino";
+import { EditPauses } from "./edit-pauses.js";
 import { listPolicyFiles } from "./list-policy-files.js";
 
 export interface PolicyWatchOptions {
   readonly directory: string;
   /** The directory may have changed and has been quiet for `settleMs`; or it has not been quiet for `longestMs`. */
   readonly onChange: () => void;
-  /**
-   * The first pause of {@link STIR_MS} in an edit; `onChange` will follow. A time to begin with work that can be thrown away.
-   */
+  /** The first short pause in an edit; `onChange` will follow. A time to begin with work that can be thrown away. */
   readonly onStir?: () => void;
   /** The signature of what was read last (see {@link lookAtDirectory}) for the safety net; undefined during a reading. */
   readonly lastSeen: () => string | undefined;
@@ -30,8 +29,6 @@ export interface PolicyWatchOptions {
 }
 
 const LONGEST_BETWEEN_LOOKS_MS = 10_000;
-/** Milliseconds without an event after which most edits are over: one file, or all that a checkout writes. */
-const STIR_MS = 10;
 
 export interface PolicyWatch {
   /** Settles when events are being received. */
@@ -58,39 +55,19 @@ export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
   const { directory, settleMs = 150, longestMs = 1_000, lookEveryMs = 500 } = options;
   let watcher: FSWatcher | undefined;
   let watched: string | undefined;
-  let closed = false;
-  let quiet: NodeJS.Timeout | undefined;
-  let longest: NodeJS.Timeout | undefined;
-  let stir: NodeJS.Timeout | undefined;
-  /** Whether this edit has had its first pause. */
-  let hasStirred = false;
+  let isClosed = false;
   let lookTimer: NodeJS.Timeout | undefined;
-
-  const changed = () => {
-    clearTimeout(quiet);
-    clearTimeout(longest);
-    clearTimeout(stir);
-    quiet = undefined;
-    longest = undefined;
-    hasStirred = false;
-    if (!closed) options.onChange();
-  };
-  const stirred = () => {
-    hasStirred = true;
-    options.onStir?.();
-  };
-  const settle = () => {
-    clearTimeout(quiet);
-    quiet = setTimeout(changed, settleMs);
-    longest ??= setTimeout(changed, longestMs);
-    clearTimeout(stir);
-    if (!hasStirred) stir = setTimeout(stirred, STIR_MS);
-  };
+  const pauses = new EditPauses({
+    settleMs,
+    longestMs,
+    onSettled: options.onChange,
+    onStir: () => options.onStir?.(),
+  });
 
   const watchEvents = async (): Promise<void> => {
     await watcher?.close();
     watched = await identityOf(directory);
-    if (closed || watched === undefined) return;
+    if (isClosed || watched === undefined) return;
     const root = await realpath(directory);
     const next = watch(root, {
       ignoreInitial: true,
@@ -98,10 +75,10 @@ export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
       ignored: (path) => isIgnored(root, path),
     });
     watcher = next;
-    next.on("all", settle);
+    next.on("all", () => pauses.event());
     // chokidar drops the second of two events within 5 ms (chmod, then write); the raw ones are all there.
     next.on("raw", (_event, name) => {
-      if (name === null || !isHidden(basename(String(name)))) settle();
+      if (name === null || !isHidden(basename(String(name)))) pauses.event();
     });
     await new Promise<void>((resolve) => {
       next.once("ready", resolve);
@@ -117,14 +94,14 @@ export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
     try {
       if (options.events !== false && (await identityOf(directory)) !== watched) await watchEvents();
       const seen = options.lastSeen();
-      if (seen !== undefined && quiet === undefined && (await lookAtDirectory(directory)) !== seen) settle();
+      if (seen !== undefined && !pauses.isEditing && (await lookAtDirectory(directory)) !== seen) pauses.event();
     } catch (error) {
       options.log.warn({ error }, `watching ${directory} failed; it is tried again`);
     }
     lookAgain(Math.max(lookEveryMs, Math.min(20 * (performance.now() - begun), LONGEST_BETWEEN_LOOKS_MS)));
   };
   const lookAgain = (afterMs: number) => {
-    if (closed) return;
+    if (isClosed) return;
     lookTimer = setTimeout(look, afterMs);
     lookTimer.unref();
   };
@@ -136,8 +113,9 @@ export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
   return {
     ready,
     close: async () => {
-      closed = true;
-      for (const timer of [quiet, longest, stir, lookTimer]) clearTimeout(timer);
+      isClosed = true;
+      pauses.stop();
+      clearTimeout(lookTimer);
       await watcher?.close();
     },
   };
