@@ -88,20 +88,7 @@ export function createServingPolicies(
 function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS.ProcessEnv): ServingPolicy {
   const { set } = policy;
   const access = lookAtCredentials(set.catalog, environment, new Set(adapters.keys()));
-  const connections = new Map<string, ProviderConnection>();
-  for (const provider of set.catalog.providers) {
-    const format: ProviderFormat = access.simulateAll ? "simulated" : provider.format;
-    const adapter = adapters.get(format);
-    if (adapter === undefined) continue; // unsupported: never in a plan
-    connections.set(provider.name, {
-      provider,
-      adapter,
-      passes: adapter.passes(provider),
-      isSimulated: format === "simulated",
-      isStandIn: format === "simulated" && provider.format !== "simulated",
-      ...addressOf(provider),
-    });
-  }
+  const connections = connectionsTo(set.catalog.providers, access, adapters);
   const routes = routesOf(set);
   const all = set.catalog.models.flatMap(({ endpoints }) => endpoints);
   const limits = new Map(all.map((endpoint) => [endpoint.id, limitsOf(endpoint, set)]));
@@ -112,10 +99,7 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
     }),
   );
   const secrets = new Map(
-    served.map(({ endpoint, connection: { provider } }) => {
-      const key = provider.apiKeyEnv === undefined ? undefined : environment[provider.apiKeyEnv];
-      return [endpoint.id, secretsOf({ provider, endpoint, key })];
-    }),
+    served.map(({ endpoint, connection }) => [endpoint.id, secretsAt(endpoint, connection, environment)]),
   );
   const reasoning = new Set(
     set.catalog.models.flatMap(({ capabilities, endpoints }) =>
@@ -166,6 +150,38 @@ function prepare(policy: CompiledPolicy, adapters: Adapters, environment: NodeJS
       return connection;
     },
   };
+}
+
+/** By the providers' names. */
+function connectionsTo(
+  providers: readonly Provider[],
+  { simulateAll }: ProviderAccess,
+  adapters: Adapters,
+): ReadonlyMap<string, ProviderConnection> {
+  const connections = new Map<string, ProviderConnection>();
+  for (const provider of providers) {
+    const format: ProviderFormat = simulateAll ? "simulated" : provider.format;
+    const adapter = adapters.get(format);
+    if (adapter === undefined) continue; // unsupported: never in a plan
+    connections.set(provider.name, {
+      provider,
+      adapter,
+      passes: adapter.passes(provider),
+      isSimulated: format === "simulated",
+      isStandIn: format === "simulated" && provider.format !== "simulated",
+      ...addressOf(provider),
+    });
+  }
+  return connections;
+}
+
+function secretsAt(
+  endpoint: Endpoint,
+  { provider }: ProviderConnection,
+  environment: NodeJS.ProcessEnv,
+): readonly string[] {
+  const key = provider.apiKeyEnv === undefined ? undefined : environment[provider.apiKeyEnv];
+  return secretsOf({ provider, endpoint, key });
 }
 
 type Passes = ProviderConnection["passes"];
