@@ -59,21 +59,7 @@ export function createControlPlane(plane: ControlPlane): Express {
     if (error !== undefined) sendError(response, error);
     else response.type(METRICS_CONTENT_TYPE).send(await plane.metrics.render());
   });
-  app.use("/admin", async (request, response, next) => {
-    const token = bearerToken(request.headers);
-    const key = token === undefined ? "unknown" : await plane.keys.ring.verify(token);
-    const error =
-      typeof key === "string"
-        ? checkAdminAccess(request, plane.adminToken)
-        : checkAdminScope(request, key.settings.scopes);
-    if (error !== undefined) {
-      sendError(response, error);
-      return;
-    }
-    response.locals["by"] = typeof key === "string" ? administrator(plane.adminToken) : key.id;
-    if (typeof key === "string" || key.settings.scopes.includes("admin")) allowContent(response);
-    next();
-  });
+  app.use("/admin", admitToAdmin(plane));
   const explainRoute = createExplainRoute(plane.explainRequest);
   app.use("/admin", explainRoute); // before the bodies of others: prompts are longer
   app.use("/admin", ...adminBody, logChanges(plane.log));
@@ -98,7 +84,31 @@ export function createControlPlane(plane: ControlPlane): Express {
   app.use((request: Request, response: Response) => {
     sendError(response, unknownUrl(request.method, request.path));
   });
-  app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+  app.use(answerFault(plane.log));
+  return app;
+}
+
+/** Lets in who may see `/admin`, and notes who it is. */
+function admitToAdmin({ keys, adminToken }: Pick<ControlPlane, "keys" | "adminToken">) {
+  return async (request: Request, response: Response, next: NextFunction) => {
+    const token = bearerToken(request.headers);
+    const key = token === undefined ? "unknown" : await keys.ring.verify(token);
+    const error =
+      typeof key === "string" ? checkAdminAccess(request, adminToken) : checkAdminScope(request, key.settings.scopes);
+    if (error !== undefined) {
+      sendError(response, error);
+      return;
+    }
+    response.locals["by"] = typeof key === "string" ? administrator(adminToken) : key.id;
+    if (typeof key === "string" || key.settings.scopes.includes("admin")) allowContent(response);
+    next();
+  };
+}
+
+/** Answers what no route has answered: a request that cannot be read, or a fault of ours. */
+function answerFault(log: ControlPlane["log"]) {
+  // Express knows by its four parameters that it is for errors.
+  return (error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) {
       next(error);
       return;
@@ -113,10 +123,9 @@ export function createControlPlane(plane: ControlPlane): Express {
       sendError(response, unreadable);
       return;
     }
-    plane.log.error({ error }, "a request of the control plane failed");
+    log.error({ error }, "a request of the control plane failed");
     sendError(response, faultError(error));
-  });
-  return app;
+  };
 }
 
 /** Who it is that needs no API key. */
