@@ -10,6 +10,7 @@ import { CommitQueue } from "./commit-queue.js";
 import { LedgerStore } from "./ledger-store.js";
 import { MemoryBudgets } from "./memory-budgets.js";
 import { RateLimits } from "./rate-limits.js";
+import type { RedisBudgetsOptions } from "./redis-budgets.js";
 
 export interface OpenAccountingOptions {
   readonly database: Database;
@@ -48,14 +49,14 @@ const REDIS_WAIT_MS = 5_000;
 
 /** Sets up ledger, budgets and rates: in this process, or shared through Redis. */
 export async function openAccounting(options: OpenAccountingOptions): Promise<OpenedAccounting> {
-  const { database, ring, redisUrl, log, now } = options;
+  const { database, ring, log, now } = options;
   const store = new LedgerStore(database);
   const ledger = new CommitQueue<LedgerRow>({ write: (rows) => store.write(rows), log, now });
   const sums = {
     chargedIn: store.chargedIn.bind(store),
     chargedFor: store.chargedFor.bind(store),
   };
-  const { budgets, rates, exchangeHealth, isRedisReady, closeRedis } = await openCounters();
+  const { budgets, rates, exchangeHealth, isRedisReady, closeRedis } = await openCounters(options, sums);
   const audit = new BudgetAudit({
     budgets,
     lines: () =>
@@ -86,29 +87,33 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
       await closeRedis?.();
     },
   };
+}
 
-  async function openCounters() {
-    if (redisUrl === undefined || redisUrl === "") {
-      if (database.engine === "postgres") {
-        log.info({}, "REDIS_URL is not set: budgets and rates are exact with one server; several would count apart");
-      }
-      return { budgets: new MemoryBudgets({ ...sums, now }), rates: new RateLimits() };
+/** What counts budgets and rates: this process, or Redis for all servers. */
+async function openCounters(
+  { database, redisUrl, log, now }: OpenAccountingOptions,
+  sums: Pick<RedisBudgetsOptions, "chargedIn" | "chargedFor">,
+) {
+  if (redisUrl === undefined || redisUrl === "") {
+    if (database.engine === "postgres") {
+      log.info({}, "REDIS_URL is not set: budgets and rates are exact with one server; several would count apart");
     }
-    // Loaded only where they are used.
-    const [{ openRedis, redisReady }, { RedisBudgets }] = await Promise.all([
-      import("./open-redis.js"),
-      import("./redis-budgets.js"),
-    ]);
-    const shared = openRedis(redisUrl, log);
-    if (!(await redisReady(shared, REDIS_WAIT_MS))) {
-      log.warn({}, "Redis is not there yet: requests with a budget are refused until it is");
-    }
-    return {
-      budgets: new RedisBudgets({ redis: shared.redis, ...sums, log, now }),
-      rates: new RateLimits(shared.createCounter, shared.slots),
-      exchangeHealth: shared.exchangeHealth,
-      isRedisReady: () => shared.isReady(),
-      closeRedis: () => shared.close(),
-    };
+    return { budgets: new MemoryBudgets({ ...sums, now }), rates: new RateLimits() };
   }
+  // Loaded only where they are used.
+  const [{ openRedis, redisReady }, { RedisBudgets }] = await Promise.all([
+    import("./open-redis.js"),
+    import("./redis-budgets.js"),
+  ]);
+  const shared = openRedis(redisUrl, log);
+  if (!(await redisReady(shared, REDIS_WAIT_MS))) {
+    log.warn({}, "Redis is not there yet: requests with a budget are refused until it is");
+  }
+  return {
+    budgets: new RedisBudgets({ redis: shared.redis, ...sums, log, now }),
+    rates: new RateLimits(shared.createCounter, shared.slots),
+    exchangeHealth: shared.exchangeHealth,
+    isRedisReady: () => shared.isReady(),
+    closeRedis: () => shared.close(),
+  };
 }
