@@ -6,8 +6,6 @@ import type { Logger } from "pino";
 import { reportEndpoints } from "./dispatch/report-endpoints.js";
 import { reportHealth } from "./dispatch/report-health.js";
 import { ResponseCache } from "./dispatch/response-cache.js";
-import type { createServingPolicies } from "./dispatch/serving-policy.js";
-import type { EndpointStates } from "./endpoints/endpoint-states.js";
 import { createWhyNot } from "./http/control-plane/ask-why-not.js";
 import { createControlPlane } from "./http/control-plane/control-plane.js";
 import { createRequestExplainer } from "./http/control-plane/explain-request.js";
@@ -17,32 +15,15 @@ import { createHttpServer } from "./http/create-http-server.js";
 import { observeRequest } from "./http/observe/observe-request.js";
 import { requestedFaults } from "./http/observe/requested-faults.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
-import type { openAccounting } from "./ledger/open-accounting.js";
-import type { Stores } from "./open-stores.js";
-import type { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
-import type { PolicyStore } from "./policy-files/policy-store.js";
-import type { Shadow } from "./shadow.js";
-import type { DecisionFeed } from "./storage/decisions/decision-feed.js";
+import type { Components } from "./open-components.js";
 import { createDecisionIds } from "./storage/decisions/decision-ids.js";
 import { createMetrics } from "./telemetry/metrics/metrics.js";
 import { startRequestTrace } from "./telemetry/start-request-trace.js";
-import type { createTokenCounter } from "./tokens/create-token-counter.js";
 
 /** What the two planes are made of. */
-export interface Parts {
+export interface Parts extends Components {
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Logger;
-  readonly stores: Stores;
-  readonly money: Awaited<ReturnType<typeof openAccounting>>;
-  readonly policies: PolicyStore;
-  readonly compile: ReturnType<typeof createPolicyCompiler>["compile"];
-  readonly shadow: Shadow | undefined;
-  readonly feed: DecisionFeed;
-  readonly counter: ReturnType<typeof createTokenCounter>;
-  readonly servingPolicyOf: ReturnType<typeof createServingPolicies>;
-  readonly endpoints: EndpointStates;
-  /** Undefined without a Redis to share it by. */
-  readonly isHealthShared: (() => boolean) | undefined;
   /** Whether only this machine reaches the address. */
   readonly isLoopback: boolean;
   /** False while the server stops. */

@@ -1,38 +1,20 @@
-import { resolve } from "node:path";
 import type { CompiledPolicy } from "../engine/serving.js";
 import { createLog } from "./create-log.js";
 import { createServer } from "./create-server.js";
-import { HealthChecks } from "./dispatch/health-checks.js";
-import { createServingPolicies } from "./dispatch/serving-policy.js";
 import { drain } from "./drain.js";
-import { EndpointStates } from "./endpoints/endpoint-states.js";
-import { SharedHealth } from "./endpoints/shared-health.js";
 import { isLoopbackAddress } from "./http/admin-access.js";
 import { inlineMore } from "./inline-more.js";
 import { keepHeapSmall } from "./keep-heap-small.js";
-import { openAccounting } from "./ledger/open-accounting.js";
 import { listen } from "./listen.js";
-import { openShadow } from "./open-shadow.js";
-import { openStores } from "./open-stores.js";
-import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
-import { createPolicyStore } from "./policy-files/create-policy-store.js";
-import { createAdapters } from "./providers/adapters.js";
+import { openComponents, type PolicyOptions } from "./open-components.js";
 import { greet, refuseUnfitKeys, sayCredentials, sayExposure, sayServing } from "./say-serving.js";
 import { stopOnSignals } from "./stop-on-signals.js";
-import { DecisionFeed } from "./storage/decisions/decision-feed.js";
 import { startTelemetry } from "./telemetry/start-telemetry.js";
-import { createTokenCounter } from "./tokens/create-token-counter.js";
 
-export interface ServerOptions {
-  /** The policy directory. */
-  readonly policies: string;
+export interface ServerOptions extends PolicyOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly host: string;
-  /** Run the policy's tests before it serves, at start and at each reload. */
-  readonly gate: boolean;
-  /** The directory of a policy under which each decision is made again, without effect. */
-  readonly shadow?: string;
 }
 
 export interface RunningServer {
@@ -61,71 +43,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }
   };
   try {
-    const stores = await openStores({ environment, log, closing });
-    const { database, decisions, keys } = stores;
-    const feed = new DecisionFeed();
-    const compiler = createPolicyCompiler();
-    closing.push(() => compiler.close());
-    const money = await openAccounting({
-      database,
-      ring: keys,
-      redisUrl: environment["REDIS_URL"],
-      log,
-      now: Date.now,
-    });
-    closing.push(() => money.close());
-    const policies = await createPolicyStore({
-      directory: resolve(options.policies),
-      compile: compiler.compile,
-      watch: true,
-      log,
-      now: Date.now,
-      gate: options.gate,
-    });
-    closing.push(() => policies.close());
-    const shadow =
-      options.shadow === undefined
-        ? undefined
-        : await openShadow({
-            directory: options.shadow,
-            servingDirectory: options.policies,
-            serving: policies,
-            log,
-            closing,
-          });
-    const adapters = createAdapters(environment);
-    closing.push(() => Promise.all([...adapters.values()].map((adapter) => adapter.close())));
-    const counter = createTokenCounter({ onFailure: (message) => log.error({}, message) });
-    closing.push(() => counter.close());
-
-    const servingPolicyOf = createServingPolicies(adapters, environment);
-    const endpoints = new EndpointStates();
-    const sharedHealth =
-      money.exchangeHealth === undefined
-        ? undefined
-        : new SharedHealth({ endpoints, exchange: money.exchangeHealth, log, now: Date.now });
-    closing.push(async () => sharedHealth?.close());
-    const healthChecks = new HealthChecks({ endpoints, log, now: Date.now });
-    closing.push(async () => healthChecks.close());
-
+    const components = await openComponents({ ...options, environment, log, closing });
+    const { stores, feed, policies, shadow, servingPolicyOf, counter, healthChecks } = components;
     let isStopping = false;
     const isLoopback = isLoopbackName(options.host);
-    const server = createServer({
-      environment,
-      log,
-      stores,
-      money,
-      policies,
-      compile: compiler.compile,
-      shadow,
-      feed,
-      counter,
-      servingPolicyOf,
-      endpoints,
-      isHealthShared: sharedHealth === undefined ? undefined : () => sharedHealth.isShared,
-      isLoopback,
-      isReady: () => !isStopping,
-    });
+    const server = createServer({ ...components, environment, log, isLoopback, isReady: () => !isStopping });
     refuseUnfitKeys(servingPolicyOf(policies.current()));
     const url = await listen(server, options.host, options.port);
     closing.push(async () => {
@@ -138,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     policies.onApplied((policy) => {
       sayCredentials(servingPolicyOf(policy), log);
       healthChecks.apply(servingPolicyOf(policy));
-      decisions
+      stores.decisions
         .saveSnapshot(snapshotOf(policy))
         .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
     });
@@ -147,7 +69,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       reload: () => Promise.all([policies.reload("SIGHUP"), shadow?.reload("SIGHUP")]),
       log,
     });
-    const needsKeys = !isLoopback && !keys.hasKeys;
+    const needsKeys = !isLoopback && !stores.keys.hasKeys;
     sayExposure({ host: options.host, needsKeys, content: stores.contentSettings }, log);
     greet(url, servingPolicyOf(policies.current()), log);
 
