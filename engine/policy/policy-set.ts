@@ -182,8 +182,8 @@ export interface Provider {
   readonly circuitBreaker?: false;
   /** It has OpenAI's Responses API. */
   readonly responsesApi?: true;
-  /** It gives usage in streams when it is asked for it (`stream_options.include_usage`). */
-  readonly streamUsage?: true;
+  /** It gives usage in streams when it is asked for it (`stream_options.include_usage`); false: it refuses to be asked. */
+  readonly streamUsage?: boolean;
   /** It knows `max_tokens`, and not `max_completion_tokens`. */
   readonly legacyMaxTokens?: true;
   /** Calls under way at all endpoints of this provider together, at most. */

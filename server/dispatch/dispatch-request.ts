@@ -25,8 +25,8 @@ export interface DispatchDependencies {
 /** What the client asks for: as its own operation, and as the chat completion that it stands for. */
 export interface AskedRequest {
   readonly operation: Operation;
-  /** The client's body with another model's name. @param streamOptions takes the place of its `stream_options`, if given. */
-  bodyFor(upstreamModel: string, streamOptions?: object): BufferList;
+  /** The client's body with another model's name. */
+  bodyFor(upstreamModel: string, changes?: BodyChanges): BufferList;
   /** The request as a chat completion: for providers that do not have the operation. */
   readonly chat: {
     readonly body: Readonly<Record<string, unknown>>;
@@ -48,6 +48,14 @@ export interface AskedRequest {
   restAfter(text: string): AskedRequest | undefined;
   /** A warning about a field of the chat completion, by the name that the client gave the field. */
   inClientsWords(sentence: string): string;
+}
+
+/** How a body that is passed on is changed beside its model's name. */
+export interface BodyChanges {
+  /** Takes the place of `stream_options`; null: it has none. */
+  readonly streamOptions?: object | null | undefined;
+  /** `max_completion_tokens` is called `max_tokens`. */
+  readonly legacyMaxTokens?: boolean;
 }
 
 /** What of an OpenAI-compatible server decides how a request of another API is written for it. */

@@ -1,12 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { measureText } from "../../engine/serving.js";
 import { answersAsked } from "../dispatch/answers/answers-asked.js";
-import type { AskedRequest, PlainServer } from "../dispatch/dispatch-request.js";
+import type { AskedRequest, BodyChanges, PlainServer } from "../dispatch/dispatch-request.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { Json } from "../providers/chat/json.js";
 import type { Operation } from "../providers/operation.js";
 import { withModel } from "./body/model-splice.js";
 import { outputLimits, type ParsedRequestBody, parseRequestBody } from "./body/parse-request-body.js";
+import { scanBody } from "./body/scan-body.js";
 import type { ApiError } from "./errors/api-error.js";
 import { withRest } from "./fronts/chat-front.js";
 import { inNames } from "./fronts/field-names.js";
@@ -49,8 +50,8 @@ export class ReceivedBody implements AskedRequest {
     return this.#front.operation;
   }
 
-  bodyFor(upstreamModel: string, streamOptions?: object): BufferList {
-    return withModel(this.bytes, this.#known.parsed.places, upstreamModel, streamOptions);
+  bodyFor(upstreamModel: string, changes?: BodyChanges): BufferList {
+    return withModel(this.bytes, this.#known.parsed.places, upstreamModel, changes);
   }
 
   chatBodyFor(server: PlainServer, warn: (sentence: string) => void): BufferList {
@@ -95,10 +96,12 @@ class RestOfAnswer implements AskedRequest {
     return this.#whole.operation;
   }
 
-  bodyFor(upstreamModel: string, streamOptions?: object): BufferList {
-    const own = this.#own;
-    if (own === undefined) return bytesOf({ ...withoutRoutingFields(this.chat.plainBody), model: upstreamModel });
-    return bytesOf({ ...own, model: upstreamModel, stream_options: streamOptions ?? own["stream_options"] });
+  bodyFor(upstreamModel: string, changes?: BodyChanges): BufferList {
+    const own = this.#own ?? withoutRoutingFields(this.chat.plainBody);
+    const bytes = bytesOf(own);
+    const scan = scanBody(Buffer.concat(bytes.pieces));
+    if (scan.kind !== "object") throw new Error("invariant: a body that was written here is an object");
+    return withModel(bytes, scan, upstreamModel, changes);
   }
 
   chatBodyFor(server: PlainServer, warn: (sentence: string) => void): BufferList {

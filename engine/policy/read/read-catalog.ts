@@ -75,10 +75,10 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
   if (simulateNode !== undefined && format !== undefined && format !== "simulated") {
     report.error("RW1103", simulateNode.span, "`simulate` is for providers of format `simulated`", "leave it out");
   }
-  const ofOpenAi = (key: string): boolean => {
+  const ofOpenAi = (key: string): boolean | undefined => {
     const node = childOf(value, key);
-    const isSet = booleanOf(reading, node) === true;
-    if (isSet && format !== undefined && format !== "openai") {
+    const isSet = booleanOf(reading, node);
+    if (isSet === true && format !== undefined && format !== "openai") {
       report.error("RW1103", node?.span, `\`${key}\` is for providers of format \`openai\``, "leave it out");
     }
     return isSet;
@@ -92,9 +92,9 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
     ...defined("retentionDays", retentionOf(reading, childOf(value, "data_retention"))),
     headers: readHeaders(reading, value),
     ...(booleanOf(reading, childOf(value, "circuit_breaker")) === false ? { circuitBreaker: false } : {}),
-    ...(ofOpenAi("responses_api") ? { responsesApi: true } : {}),
-    ...(ofOpenAi("stream_usage") ? { streamUsage: true } : {}),
-    ...(ofOpenAi("legacy_max_tokens") ? { legacyMaxTokens: true } : {}),
+    ...(ofOpenAi("responses_api") === true ? { responsesApi: true } : {}),
+    ...defined("streamUsage", ofOpenAi("stream_usage")),
+    ...(ofOpenAi("legacy_max_tokens") === true ? { legacyMaxTokens: true } : {}),
     ...defined("maxConcurrent", numberOf(reading, childOf(value, "max_concurrent"))),
     ...defined("healthCheck", readHealthCheck(reading, childOf(value, "health_check"))),
     ...(simulateNode === undefined ? {} : { simulate: readSimulation(reading, simulateNode) }),

@@ -1,4 +1,4 @@
-import type { PicoUsdPerToken, PlannedAttempt, Price, Provider } from "../../../engine/serving.js";
+import type { PicoUsdPerToken, PlannedAttempt, Price } from "../../../engine/serving.js";
 import type { CallVerdict, CircuitCall } from "../../endpoints/circuit.js";
 import type { Release } from "../../endpoints/slots.js";
 import { BufferList } from "../../json/buffer-list.js";
@@ -11,9 +11,10 @@ import type { AttemptTrace } from "../../telemetry/request-tracing.js";
 import type { CallSide, EndedAttempt, PassedOver } from "../answers/attempt-result.js";
 import { connectMsOf } from "../answers/attempt-timers.js";
 import { requestFaults } from "../answers/failure.js";
-import type { AskedRequest, DispatchDependencies, DispatchRequest } from "../dispatch-request.js";
+import type { DispatchDependencies, DispatchRequest } from "../dispatch-request.js";
 import type { RequestPlaces } from "../request-places.js";
 import type { ProviderConnection } from "../serving-policy.js";
+import { changesFor, STREAM_OPTIONS_REFUSED } from "./body-changes.js";
 import { callEndpoint } from "./call-endpoint.js";
 import { isAbsence, verdictOf } from "./circuit-verdict.js";
 import { passedOver } from "./passed-over.js";
@@ -138,8 +139,9 @@ class EndpointAttempt {
     const operation = isPassed ? asked.operation : "chat";
     if (!isPassed) this.#warnOfChat();
     else for (const sentence of asked.chat.passedWarnings ?? []) this.#warn(sentence);
-    const usageOptions = isPassed && sink !== undefined ? optionsToAskUsage(provider, asked) : undefined;
-    const body = isPassed ? asked.bodyFor(endpoint.upstreamModel, usageOptions) : this.#chatBody(adapter);
+    const changes = isPassed ? changesFor(provider, asked, sink !== undefined) : undefined;
+    if (changes?.streamOptions === null) this.#warn(`${provider.name}: ${STREAM_OPTIONS_REFUSED}`);
+    const body = isPassed ? asked.bodyFor(endpoint.upstreamModel, changes) : this.#chatBody(adapter);
     const fault = isSimulated ? faultOf(endpoint) : undefined;
     // From here on the call is made: what is begun now is ended with it.
     const span = trace.attempt({ endpoint, server: this.#connection, stream: sink !== undefined, maxOutputTokens });
@@ -161,7 +163,7 @@ class EndpointAttempt {
           headers: isPassed && operationHeaders !== undefined ? { ...span.headers, ...operationHeaders } : span.headers,
           warn: (sentence) => this.#warn(`${provider.name}: ${asked.inClientsWords(sentence)}`),
         },
-        asksUsage: usageOptions !== undefined,
+        asksUsage: typeof changes?.streamOptions === "object" && changes.streamOptions !== null,
         client,
         sink,
         circuit: this.#circuit,
@@ -255,17 +257,4 @@ class EndpointAttempt {
       `${endpoint.id} failed: ${errorClass}`,
     );
   }
-}
-
-/**
- * What a provider that can is asked beside the request, so that a stream's cost is known: usage in a last chunk, which the
- * client does not get. @returns undefined when the client asks for it, or the provider cannot.
- */
-function optionsToAskUsage({ streamUsage }: Provider, { operation, chat }: AskedRequest): object | undefined {
-  if (streamUsage !== true || (operation !== "chat" && operation !== "completions")) return undefined;
-  const { stream_options: given = null } = chat.body;
-  if (typeof given !== "object" || (given !== null && "include_usage" in given && given.include_usage === true)) {
-    return undefined;
-  }
-  return { ...given, include_usage: true };
 }

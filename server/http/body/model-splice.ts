@@ -1,8 +1,9 @@
+import type { BodyChanges } from "../../dispatch/dispatch-request.js";
 import { BufferList, SHORT } from "../../json/buffer-list.js";
 import type { Place, ScannedBody } from "./scan-body.js";
 
-/** Where a body's model and stream options stand, or can be put in. */
-export type ModelPlaces = Pick<ScannedBody, "insertAt" | "isEmptyObject" | "model" | "streamOptions">;
+/** Where a body's model and what else may be changed stand, or can be put in. */
+export type ModelPlaces = Pick<ScannedBody, "insertAt" | "members" | "model" | "streamOptions" | "maxCompletionTokens">;
 
 /** What comes in the place of some bytes. */
 interface Edit extends Place {
@@ -10,12 +11,11 @@ interface Edit extends Place {
 }
 
 /**
- * The same body with another model's name; everything else stays byte for byte as it is, spaces and number spellings
- * included, and most of it where it is.
- * @param streamOptions takes the place of `stream_options`, if given.
+ * The same body with another model's name, and changed as `changes` say; everything else stays byte for byte as it is, spaces
+ * and number spellings included, and most of it where it is.
  */
-export function withModel(body: BufferList, places: ModelPlaces, model: string, streamOptions?: object): BufferList {
-  const edits = editsOf(places, model, streamOptions);
+export function withModel(body: BufferList, places: ModelPlaces, model: string, changes?: BodyChanges): BufferList {
+  const edits = editsOf(places, model, changes);
   const [piece] = body.pieces;
   if (body.pieces.length === 1 && piece !== undefined && piece.length < SHORT) return copied(piece, edits);
   const parts: Buffer[] = [];
@@ -42,18 +42,36 @@ function copied(piece: Buffer, edits: readonly Edit[]): BufferList {
   return new BufferList([bytes]);
 }
 
-function editsOf(places: ModelPlaces, model: string, streamOptions: object | undefined): readonly Edit[] {
-  const name = editOf(places, places.model, "model", model);
-  if (streamOptions === undefined) return [name];
-  const options = editOf(places, places.streamOptions, "stream_options", streamOptions);
-  // Of two keys that are put in the model is the last: something follows it.
-  return options.start <= name.start ? [options, name] : [name, options];
+function editsOf(places: ModelPlaces, model: string, changes: BodyChanges | undefined): readonly Edit[] {
+  if (changes === undefined) return [modelEdit(places, model, places.members === 0)];
+  const { streamOptions: there, maxCompletionTokens: limit } = places;
+  const { streamOptions } = changes;
+  const isLeftOut = streamOptions === null && there !== undefined;
+  const edits: Edit[] = [];
+  if (isLeftOut) edits.push({ ...there.whole, text: "" });
+  else if (streamOptions !== null && streamOptions !== undefined) {
+    edits.push(editOf(places, there, "stream_options", streamOptions, ","));
+  }
+  if (changes.legacyMaxTokens === true && limit !== undefined) edits.push({ ...limit.key, text: '"max_tokens"' });
+  // Of two keys that are put in the model is the last: something follows it, unless nothing else is there.
+  edits.push(modelEdit(places, model, places.members === (isLeftOut ? 1 : 0)));
+  return edits.sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+/** @param isAlone no other key follows. */
+function modelEdit(places: ModelPlaces, model: string, isAlone: boolean): Edit {
+  return editOf(places, places.model, "model", model, isAlone ? "" : ",");
 }
 
 /** A value in the place of another one, or a key that was not there, right after the opening brace. */
-function editOf({ insertAt, isEmptyObject }: ModelPlaces, there: Place | undefined, key: string, value: unknown): Edit {
+function editOf(
+  { insertAt }: ModelPlaces,
+  there: Place | undefined,
+  key: string,
+  value: unknown,
+  comma: "," | "",
+): Edit {
   const text = JSON.stringify(value);
   if (there !== undefined) return { start: there.start, end: there.end, text };
-  const comma = isEmptyObject && key === "model" ? "" : ",";
   return { start: insertAt, end: insertAt, text: `${JSON.stringify(key)}:${text}${comma}` };
 }

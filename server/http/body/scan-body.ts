@@ -7,17 +7,26 @@ export interface Place {
   readonly end: number;
 }
 
+/** A key and its value. */
+export interface Member extends Place {
+  readonly key: Place;
+  /** With the comma that parts it from its neighbour. */
+  readonly whole: Place;
+}
+
 /** What is found of a JSON object without parsing it. */
 export interface ScannedBody {
   readonly kind: "object";
   /** Right after the opening brace. */
   readonly insertAt: number;
-  readonly isEmptyObject: boolean;
+  /** Keys of the object itself. */
+  readonly members: number;
   /** How many the body holds, at every depth, one that stands there twice counted twice. */
   readonly keys: number;
   /** Where the value of the top-level `model` stands, of two the last; undefined: there is none. */
   readonly model: Place | undefined;
-  readonly streamOptions: Place | undefined;
+  readonly streamOptions: Member | undefined;
+  readonly maxCompletionTokens: Member | undefined;
   /** Its long strings that are no keys, in their order. None when a short one could be taken for the mark of one: see `parseJson`. */
   readonly longTexts: readonly TextPlace[];
 }
@@ -83,35 +92,45 @@ class BodyScanner {
     const open = skipSpace(body, 0);
     if (body[open] !== OPEN_BRACE) return { kind: "invalid" };
     let at = skipSpace(body, open + 1);
-    const isEmptyObject = body[at] === CLOSE_BRACE;
-    let keys = 0;
+    let before = open + 1;
+    let members = 0;
     let model: Place | undefined;
-    let streamOptions: Place | undefined;
+    let streamOptions: Member | undefined;
+    let maxCompletionTokens: Member | undefined;
     while (body[at] === QUOTE) {
-      const keyEnd = this.#strings.closingQuote(at) + 1;
+      const keyStart = at;
+      const keyEnd = this.#strings.closingQuote(keyStart) + 1;
       if (keyEnd === 0) return { kind: "invalid" };
-      const key = readKey(body, at, keyEnd);
-      keys++;
+      const key = readKey(body, keyStart, keyEnd);
+      members++;
       if (++this.#entries > MAX_ENTRIES) return { kind: "too_many" };
       const colon = skipSpace(body, keyEnd);
       if (body[colon] !== COLON) return { kind: "invalid" };
       const start = skipSpace(body, colon + 1);
       const end = this.#endOfValue(start);
       if (typeof end === "string") return { kind: end };
-      if (key === "model") model = { start, end };
-      else if (key === "stream_options") streamOptions = { start, end };
       at = skipSpace(body, end);
-      if (body[at] !== COMMA) break;
+      const isLast = body[at] !== COMMA;
+      if (!isLast) at = skipSpace(body, at + 1);
+      if (key === "model") model = { start, end };
+      else if (key === "stream_options" || key === "max_completion_tokens") {
+        const whole = isLast ? { start: before, end } : { start: keyStart, end: at };
+        const member = { start, end, key: { start: keyStart, end: keyEnd }, whole };
+        if (key === "stream_options") streamOptions = member;
+        else maxCompletionTokens = member;
+      }
+      if (isLast) break;
       this.#values++;
-      at = skipSpace(body, at + 1);
+      before = end;
     }
     return {
       kind: "object",
       insertAt: open + 1,
-      isEmptyObject,
-      keys: keys + this.#nestedKeys,
+      members,
+      keys: members + this.#nestedKeys,
       model,
       streamOptions,
+      maxCompletionTokens,
       longTexts: this.#holdsMark ? [] : this.#longTexts,
     };
   }

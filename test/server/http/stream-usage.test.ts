@@ -40,7 +40,12 @@ async function proxy(settings: string) {
     const response = await started.ask(body, { authorization: `Bearer ${token}` });
     return response.text();
   };
-  return { upstream, ask, lastRow: async () => (await started.ledger()).at(-1)! };
+  return {
+    upstream,
+    ask,
+    lastRow: async () => (await started.ledger()).at(-1)!,
+    lastWarnings: async () => (await started.lastDecision()).warnings,
+  };
 }
 
 describe("usage of streams", () => {
@@ -84,6 +89,26 @@ describe("usage of streams", () => {
     const asking = await proxy("stream_usage: true");
     await asking.ask({});
     expect(asking.upstream.requests[0]!.body).not.toContain("stream_options");
+  });
+
+  it("is not asked of a provider that refuses it, whoever asks, and that is named", async () => {
+    const { upstream, ask, lastWarnings } = await proxy("stream_usage: false");
+    for (const [body, sent, warning] of [
+      [{ stream: true, stream_options: { include_usage: true } }, { stream: true }, true],
+      [{ stream_options: { include_usage: true }, temperature: 1 }, { temperature: 1 }, true],
+      [{ stream: true, usage: { include: true } }, { stream: true }, true],
+      [{ stream: true, stream_options: null }, { stream: true, stream_options: null }, false],
+      [{ stream: true }, { stream: true }, false],
+    ] as const) {
+      expect(await ask(body)).toContain("Hel");
+      const { model: _, messages: __, ...rest } = JSON.parse(upstream.requests.at(-1)!.body) as Record<string, unknown>;
+      expect(rest).toEqual(sent);
+      expect(await lastWarnings()).toEqual(
+        warning
+          ? ["one: stream_options: left out, it does not take them (the catalog says `stream_usage: false` of it)"]
+          : [],
+      );
+    }
   });
 
   it("keeps a chunk from nobody that holds more than usage", async () => {

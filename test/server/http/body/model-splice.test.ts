@@ -1,21 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { BodyChanges } from "../../../../server/dispatch/dispatch-request.js";
 import { withModel } from "../../../../server/http/body/model-splice.js";
 import { parseRequestBody } from "../../../../server/http/body/parse-request-body.js";
 import { MAX_ENTRIES, MAX_NESTING, MAX_VALUES, scanBody } from "../../../../server/http/body/scan-body.js";
 import { BufferList } from "../../../../server/json/buffer-list.js";
+import { defined } from "../../../../server/providers/chat/json.js";
 
 function splice(text: string, model: string): string {
   return spliced(Buffer.from(text), model).toString();
 }
 
 /** @param cuts where the body is cut into pieces. */
-function spliced(body: Buffer, model: string, streamOptions?: object, cuts: readonly number[] = []): Buffer {
+function spliced(body: Buffer, model: string, changes?: BodyChanges, cuts: readonly number[] = []): Buffer {
   const scan = scanBody(body);
   if (scan.kind !== "object") throw new Error(scan.kind);
   const edges = [0, ...[...cuts].sort((a, b) => a - b), body.length];
   const pieces = edges.slice(1).map((edge, index) => body.subarray(edges[index], edge));
-  return Buffer.concat(withModel(new BufferList(pieces), scan, model, streamOptions).pieces);
+  return Buffer.concat(withModel(new BufferList(pieces), scan, model, changes).pieces);
 }
 
 const parse = (body: string | Buffer) => parseRequestBody(new BufferList([Buffer.from(body as string)]));
@@ -46,7 +48,23 @@ describe("withModel(scanBody())", () => {
     ['{"n":1e2}', '{"stream_options":{"include_usage":true},"model":"M","n":1e2}'],
     ["{ }", '{"stream_options":{"include_usage":true},"model":"M" }'],
   ])("with options for streams %s becomes %s", (text, expected) => {
-    const sent = spliced(Buffer.from(text), "M", { include_usage: true }).toString();
+    const sent = spliced(Buffer.from(text), "M", { streamOptions: { include_usage: true } }).toString();
+    expect(sent).toBe(expected);
+    expect(() => JSON.parse(sent)).not.toThrow();
+  });
+
+  it.each([
+    ['{"stream_options":{}}', '{"model":"M"}'],
+    ['{ "stream_options" : {"a":[1,2]} , "model":"a" }', '{ "model":"M" }'],
+    ['{"model":"a" , "stream_options":{}\n}', '{"model":"M"\n}'],
+    ['{"a":1,"stream_options":{},"b":1.0}', '{"model":"M","a":1,"b":1.0}'],
+    ['{"stream_options":{}, "a":1}', '{"model":"M","a":1}'],
+    ['{"a":1, "stream_options":null }', '{"model":"M","a":1}'],
+    ['{"a":{"stream_options":1}}', '{"model":"M","a":{"stream_options":1}}'],
+    ['{"max_completion_tokens" : 5e0,"stream_options":1,"model":"a"}', '{"max_tokens" : 5e0,"model":"M"}'],
+    ['{"stream_options":1,"model":"a","max_c\\u006fmpletion_tokens":5}', '{"model":"M","max_tokens":5}'],
+  ])("without them, and with the older name of the limit, %s becomes %s", (text, expected) => {
+    const sent = spliced(Buffer.from(text), "M", { streamOptions: null, legacyMaxTokens: true }).toString();
     expect(sent).toBe(expected);
     expect(() => JSON.parse(sent)).not.toThrow();
   });
@@ -76,15 +94,28 @@ describe("withModel(scanBody())", () => {
   it("does the same to a body in pieces, wherever it is cut, and leaves the body alone", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.tuple(fc.constantFrom("a", "b", "model", "stream_options", "c"), fc.nat(70_000)), { maxLength: 4 }),
+        fc.array(fc.tuple(fc.constantFrom("a", "model", "stream_options", "max_completion_tokens"), fc.nat(70_000)), {
+          maxLength: 4,
+        }),
         fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 5 }),
-        fc.boolean(),
-        (entries, places, asksUsage) => {
+        fc.constantFrom<BodyChanges | undefined>(
+          undefined,
+          { streamOptions: { include_usage: true } },
+          { streamOptions: null, legacyMaxTokens: true },
+        ),
+        (entries, places, changes) => {
           const object = Object.fromEntries(entries.map(([key, length]) => [key, "x".repeat(length)]));
           const body = Buffer.from(JSON.stringify(object));
-          const options = asksUsage ? { include_usage: true } : undefined;
           const cuts = places.map((place) => Math.floor(place * body.length));
-          expect(spliced(body, "M", options, cuts).equals(spliced(body, "M", options))).toBe(true);
+          const sent = spliced(body, "M", changes);
+          expect(spliced(body, "M", changes, cuts).equals(sent)).toBe(true);
+          const { stream_options: options, max_completion_tokens: limit, ...others } = object;
+          const rest = { ...others, ...(changes?.streamOptions === null ? {} : defined({ stream_options: options })) };
+          const limits = defined({
+            [changes?.legacyMaxTokens === true ? "max_tokens" : "max_completion_tokens"]: limit,
+          });
+          const asked = changes?.streamOptions ? { stream_options: changes.streamOptions } : {};
+          expect(JSON.parse(sent.toString())).toEqual({ ...rest, ...limits, ...asked, model: "M" });
           expect(body.toString()).toBe(JSON.stringify(object));
         },
       ),

@@ -245,7 +245,7 @@ describe("GET /v1/generation", () => {
 });
 
 describe("legacy_max_tokens", () => {
-  it("calls the limit of requests that are translated max_tokens, and leaves chat completions as they are", async () => {
+  it("calls the limit of requests max_tokens, unless the client does", async () => {
     const upstream = await startAnswering();
     const catalog = catalogOf({ one: upstream.url }).replace("region: eu", "region: eu, legacy_max_tokens: true");
     const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog));
@@ -256,6 +256,12 @@ describe("legacy_max_tokens", () => {
       ["/v1/responses", { input: "hi", max_output_tokens: 5 }],
       ["/v1/responses", { input: "hi" }],
       ["/v1/chat/completions", { messages, max_completion_tokens: 5 }],
+      ["/v1/chat/completions", { messages, max_tokens: 6, max_completion_tokens: 5 }],
+      ["/v1/chat/completions", { messages, max_completion_tokens: null }],
+      [
+        "/v1/chat/completions",
+        { messages, max_completion_tokens: 5, stream: true, stream_options: { include_usage: true } },
+      ],
     ] as const) {
       await (await fetch(`${proxy.url}${path}`, { method: "POST", body: JSON.stringify(body) })).text();
       const { max_tokens, max_completion_tokens } = JSON.parse(upstream.requests.at(-1)!.body) as Record<
@@ -268,7 +274,10 @@ describe("legacy_max_tokens", () => {
       [5, undefined],
       [5, undefined],
       [undefined, undefined],
-      [undefined, 5],
+      [5, undefined],
+      [6, 5],
+      [undefined, null],
+      [5, undefined],
     ]);
   });
 });
