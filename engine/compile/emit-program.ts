@@ -23,21 +23,27 @@ export interface Program {
   readonly words: readonly number[];
   /** Where it begins; HOLDS or FAILS when there is nothing to ask. */
   readonly start: number;
-  readonly lists: readonly { readonly key: string; readonly values: readonly number[] }[];
+  readonly lists: readonly ProgramList[];
+}
+
+/** Cells or tags; equal lists have equal keys. */
+interface ProgramList {
+  readonly key: string;
+  readonly values: readonly number[];
 }
 
 /** Makes the program of a formula: one instruction a literal. */
 export function assembleProgram(formula: Formula): Program {
   if (typeof formula === "boolean") return { words: [], start: formula ? HOLDS : FAILS, lists: [] };
-  const lists = new Lists();
-  lists.collect(formula);
+  const lists: ProgramList[] = [];
   const words: number[] = [];
   /** Parts are written from the last to the first, so that every jump's target is known. */
   const write = (part: Literal | Junction, whenHolds: number, whenNot: number): number => {
     if (part.kind === "literal") {
       const { operation, fact, values, holds } = part;
-      const x = values.length === 0 ? part.x : lists.numberOf(values);
-      const y = values.length === 0 ? part.y : values.length;
+      const isList = isOfList(operation);
+      const x = isList ? lists.push({ key: values.join(" "), values }) - 1 : part.x;
+      const y = isList ? values.length : part.y;
       const length = words.push(operation, fact, x, y, holds ? whenHolds : whenNot, holds ? whenNot : whenHolds);
       return length - INSTRUCTION_WORDS;
     }
@@ -48,32 +54,7 @@ export function assembleProgram(formula: Formula): Program {
     return next;
   };
   const start = write(formula, HOLDS, FAILS);
-  return { words: words.slice(), start, lists: lists.all }; // A copy has no room to grow: there are many, and they are kept.
-}
-
-/** So many lists are looked through faster than they are indexed. */
-const FEW_LISTS = 8;
-
-/** The lists of one formula, in the order they stand in it, equal ones once. */
-class Lists {
-  readonly all: { readonly key: string; readonly values: readonly number[] }[] = [];
-  #numbers: Map<string, number> | undefined;
-
-  collect(part: Literal | Junction): void {
-    if (part.kind !== "literal") for (const child of part.parts) this.collect(child);
-    else if (part.values.length > 0) this.numberOf(part.values);
-  }
-
-  numberOf(values: readonly number[]): number {
-    const key = values.join(" ");
-    const { all } = this;
-    if (all.length > FEW_LISTS) this.#numbers ??= new Map(all.map((list, at) => [list.key, at]));
-    const known = this.#numbers === undefined ? all.findIndex((list) => list.key === key) : this.#numbers.get(key);
-    if (known !== undefined && known >= 0) return known;
-    const number = all.push({ key, values }) - 1;
-    this.#numbers?.set(key, number);
-    return number;
-  }
+  return { words: words.slice(), start, lists }; // A copy has no room to grow: there are many, and they are kept.
 }
 
 /** Writes programs, and each list of cells or tags once. */
@@ -88,7 +69,7 @@ export class ProgramEmitter {
   emit({ words, start, lists }: Program): number {
     if (words.length === 0) return start;
     const { code, sharedPrograms } = this;
-    const places = lists.length === 0 ? [] : lists.map(({ key, values }) => this.listPlace(key, values));
+    const places = lists.map(({ key, values }) => this.listPlace(key, values));
     const base = code.reserve(words.length);
     for (let at = 0; at < words.length; at += INSTRUCTION_WORDS) {
       const operation = words[at] as number;
@@ -98,7 +79,7 @@ export class ProgramEmitter {
       const whenNot = words[at + 5] as number;
       code.set(base + at, operation);
       code.set(base + at + 1, words[at + 1] as number);
-      code.set(base + at + 2, isOfList(operation) && y > 0 ? (places[x] as number) : x);
+      code.set(base + at + 2, isOfList(operation) ? (places[x] as number) : x);
       code.set(base + at + 3, operation === SHARED ? (sharedPrograms[x] as number) : y);
       code.set(base + at + 4, whenHolds < 0 ? whenHolds : base + whenHolds);
       code.set(base + at + 5, whenNot < 0 ? whenNot : base + whenNot);
