@@ -2,7 +2,7 @@ import type { PolicySet } from "../policy/policy-set.js";
 import { buildCutBuckets } from "./cut-buckets.js";
 import type { TreeFact } from "./decision-tree.js";
 import { buildStringTable } from "./string-table.js";
-import type { NamedFact, SymbolTable } from "./symbol-table.js";
+import type { NamedCut, NamedFact, NamedText, SymbolTable } from "./symbol-table.js";
 
 /** The facts of a policy, numbered, with the numbers of all that conditions name. */
 export interface NumberedFacts {
@@ -37,19 +37,22 @@ export function numberFacts(
   const { symbols } = table;
   const { numbers, made } = numberMentions(mentions, table);
   const defaults = new Map(attributes.map((attribute) => [attribute.name, attribute.default]));
-  const known = new Map(before?.made.map(({ symbol }, number) => [symbol, number]));
+  const known = new Map(
+    before?.made.map((made, number) => [made.symbol, { ...made, fact: before.facts[number] as TreeFact }]),
+  );
   let tagCount = 0;
   const facts = made.map((fact): TreeFact => {
     const { name, type, tz, highest, cuts: cutSymbols } = symbols[fact.symbol] as NamedFact;
-    const place = known.get(fact.symbol) ?? -1;
-    const [oldFact, old] = [before?.facts[place], before?.made[place]];
+    const old = known.get(fact.symbol);
     const firstTag = tagCount;
     if (type === "set") {
       tagCount += fact.texts.length;
       for (const [at, symbol] of fact.texts.entries()) numbers[symbol] = firstTag + at;
     }
-    const isCutAlike = oldFact !== undefined && old !== undefined && isEqual(fact.cuts, old.cuts);
-    const cuts = isCutAlike ? oldFact.cuts : ascendingCuts(fact.cuts, table);
+    const isCutAlike = old !== undefined && isEqual(fact.cuts, old.cuts);
+    const cuts = isCutAlike
+      ? old.fact.cuts
+      : Float64Array.from(fact.cuts, (symbol) => (symbols[symbol] as NamedCut).cut).sort();
     for (let at = 0; at < cuts.length; at++) numbers[cutSymbols.get(cuts[at] as number) as number] = at + 2;
     numbers[highest] = cuts.length + 1;
     const fallback = defaults.get(name);
@@ -58,12 +61,12 @@ export function numberFacts(
       type,
       ...(fallback === undefined ? {} : { default: fallback }),
       strings:
-        oldFact !== undefined && old !== undefined && isEqual(fact.texts, old.texts)
-          ? oldFact.strings
-          : buildStringTable(fact.texts.map((symbol) => textOf(table, symbol))),
+        old !== undefined && isEqual(fact.texts, old.texts)
+          ? old.fact.strings
+          : buildStringTable(fact.texts.map((symbol) => (symbols[symbol] as NamedText).text)),
       firstTag,
       cuts,
-      buckets: isCutAlike ? oldFact.buckets : buildCutBuckets(cuts),
+      buckets: isCutAlike ? old.fact.buckets : buildCutBuckets(cuts),
       ...(tz === undefined ? {} : { tz }),
     };
   });
@@ -107,20 +110,6 @@ function numberMentions(
   };
   for (const list of mentions) visit(list);
   return { numbers, made };
-}
-
-function textOf({ symbols }: SymbolTable, symbol: number): string {
-  const named = symbols[symbol];
-  return named?.kind === "text" ? named.text : "";
-}
-
-function ascendingCuts(cuts: readonly number[], { symbols }: SymbolTable): Float64Array {
-  const ascending = new Float64Array(cuts.length);
-  for (const [at, symbol] of cuts.entries()) {
-    const named = symbols[symbol];
-    if (named?.kind === "cut") ascending[at] = named.cut;
-  }
-  return ascending.sort();
 }
 
 function isEqual(one: ArrayLike<number>, other: ArrayLike<number>): boolean {

@@ -5,10 +5,8 @@ import type { TreeFact } from "./decision-tree.js";
 /** Something that conditions name and a tree numbers. */
 export type TreeSymbol =
   | NamedFact
-  /** A string or tag of a fact. */
-  | { readonly kind: "text"; readonly fact: number; readonly text: string }
-  /** Where a range of a number or local time begins or ends. */
-  | { readonly kind: "cut"; readonly fact: number; readonly cut: number }
+  | NamedText
+  | NamedCut
   /** The highest cell of a number or local time: another rule's cut moves it. */
   | { readonly kind: "highest" }
   | SharedPart;
@@ -23,6 +21,20 @@ export interface NamedFact {
   readonly cuts: Map<number, number>;
   /** The symbol of its highest cell. */
   readonly highest: number;
+}
+
+/** A string or tag of a fact. */
+export interface NamedText {
+  readonly kind: "text";
+  readonly fact: number;
+  readonly text: string;
+}
+
+/** Where a range of a number or local time begins or ends. */
+export interface NamedCut {
+  readonly kind: "cut";
+  readonly fact: number;
+  readonly cut: number;
 }
 
 /** A condition that several rules share. */
