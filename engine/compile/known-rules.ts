@@ -78,7 +78,7 @@ export class KnownRule {
 
   /** Its condition as a formula, lowered again when other parts of it are shared. */
   lower(lowering: ConditionLowering, sharedConditions: ReadonlySet<Condition>): LoweredCondition {
-    const shared = this.long.length === 0 ? this.long : this.long.filter((part) => sharedConditions.has(part));
+    const shared = this.long.filter((part) => sharedConditions.has(part));
     if (this.#lowered !== undefined && isEqual(shared, this.#shared)) return this.#lowered;
     const { condition, effect } = this.#rule;
     this.#lowered = lowering.lower(condition, effect === "route" ? "true" : "not-false");
@@ -110,12 +110,7 @@ export class KnownRule {
 
 /** Whether symbols have the same numbers in two builds. */
 function isNumberedAlike(symbols: readonly number[], one: Int32Array, other: Int32Array): boolean {
-  if (one === other) return true;
-  for (let at = 0; at < symbols.length; at++) {
-    const symbol = symbols[at] as number;
-    if (one[symbol] !== other[symbol]) return false;
-  }
-  return true;
+  return one === other || symbols.every((symbol) => one[symbol] === other[symbol]);
 }
 
 function isEqual(one: readonly Condition[], other: readonly Condition[]): boolean {
