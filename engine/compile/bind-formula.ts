@@ -29,7 +29,7 @@ export class FormulaBinder {
     const { named } = part;
     switch (named.kind) {
       case "cells":
-        return this.literal(part, named.first, Math.max(-1, named.last - named.first));
+        return this.literal(part, named.first, named.last - named.first);
       case "text":
         return this.literal(part, this.numberOf(named.symbol), 0);
       case "range": {

@@ -29,7 +29,7 @@ export interface NamedLiteral {
 
 /** What a literal compares its fact with. */
 export type Named =
-  /** These cells, whatever else the policy names; none when last < first. */
+  /** These cells, whatever else the policy names. */
   | { readonly kind: "cells"; readonly first: number; readonly last: number }
   /** The cell of one string. */
   | { readonly kind: "text"; readonly symbol: number }

@@ -142,7 +142,6 @@ export class ConditionLowering {
           const [start, end] = [this.cut(fact, from), this.cut(fact, to)];
           return literal(within, fact, holds, { kind: "range", start, end });
         });
-        if (windows.length === 0) return literal(within, fact, holds, { kind: "cells", first: 1, last: 0 });
         return joined(holds ? "or" : "and", windows);
       }
       case "set": {

@@ -50,7 +50,7 @@ export function necessaryParts(
 ): readonly Necessary[] {
   if (typeof formula === "boolean") return [];
   if (formula.kind === "literal") {
-    return formula.operation === SHARED ? (shared[formula.x] ?? []) : ofLiteral(formula, facts);
+    return formula.operation === SHARED ? (shared[formula.x] as readonly Necessary[]) : ofLiteral(formula, facts);
   }
   const parts = formula.parts.map((part) => necessaryParts(part, facts, shared));
   return formula.kind === "and" ? ofAnd(parts) : ofOr(parts);
@@ -109,8 +109,9 @@ function ofLiteral({ operation, fact, x, y, values, holds }: Literal, facts: Fac
           return [{ kind: "cells", fact, keys, orAbsent: orAbsent === holds }];
         }
         case "string":
-          if (!holds) return x === 1 && y > 0 ? [{ kind: "cells", fact, keys: [], orAbsent: !orAbsent }] : [];
-          return y > 0 ? [] : [{ kind: "cells", fact, keys: [x], orAbsent }];
+          // All cells but that of absence, or that of one string.
+          if (y > 0) return holds ? [] : [{ kind: "cells", fact, keys: [], orAbsent: !orAbsent }];
+          return holds ? [{ kind: "cells", fact, keys: [x], orAbsent }] : [];
         case "set":
           return holds ? [] : [{ kind: "tags", fact, keys: [], orAbsent: !orAbsent }];
         case "time":
@@ -153,7 +154,6 @@ function ofInterval(
       : [{ kind: "interval", fact, first: from, last: Math.min(to, highest), orAbsent: absent }];
   if (holds) return interval(first, last, orAbsent);
   // What is left outside: below, above, or (in two pieces) nearly all.
-  if (first > last) return interval(1, highest, !orAbsent);
   if (first <= 1) return [{ kind: "interval", fact, first: last + 1, last: highest, orAbsent: !orAbsent }];
   return last >= highest ? interval(1, first - 1, !orAbsent) : [];
 }

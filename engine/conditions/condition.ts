@@ -90,8 +90,8 @@ export interface SetPredicate {
 }
 /**
  * The local time in a zone lies in a weekly window. `days` (0 = Sunday … 6 = Saturday; all seven when not written)
- * names the days on which the window *begins*; minutes of the day, half-open; `fromMinute > toMinute` wraps midnight
- * into the next day; without `from` and `to` the window is the whole day (0 to 1440).
+ * names the days on which the window *begins*, at least one; minutes of the day, half-open; `fromMinute > toMinute` wraps
+ * midnight into the next day, and they are never equal; without `from` and `to` the window is the whole day (0 to 1440).
  */
 export interface TimePredicate {
   readonly kind: "time";

@@ -12,6 +12,7 @@ describe("countByBucket()", () => {
   const sets: readonly (readonly [string, Float64Array])[] = [
     ["no cut", ascending([])],
     ["zero", ascending([0])],
+    ["zero and its neighbour below", ascending([-5e-324, 0])],
     ["one cut below zero", ascending([-3.5])],
     ["both sides of zero", ascending([-1e6, -2, -1, -0.5, 0, 0.5, 1, 2, 1e6])],
     ["the ends of what a double holds", ascending([-Infinity, -Number.MAX_VALUE, -5e-324, 0, 5e-324, Infinity])],
@@ -19,7 +20,7 @@ describe("countByBucket()", () => {
     ["neighbours", ascending([7, nextDouble(7), nextDouble(nextDouble(7))])],
     ["many on a logarithmic scale", drawn(3_000, () => Math.round(10 ** (1 + random.integer(0, 5_000) / 1_000)))],
     ["many on a linear scale", drawn(2_000, () => random.integer(0, 1_000_000) / 8)],
-    ["some that crowd", ascending(Array.from({ length: 300 }, (_, at) => (at < 12 ? 1 + at / 1e4 : 2 ** (at / 30))))],
+    ["some that crowd", ascending(Array.from({ length: 300 }, (_, at) => (at < 16 ? 1 + at / 1e4 : 2 ** (at / 30))))],
     ["more close together than a bucket may hold", drawn(300, () => 1e9 + random.integer(0, 2_000) / 1_000)],
   ];
   for (const [name, cuts] of sets) {
@@ -35,13 +36,14 @@ describe("countByBucket()", () => {
   it("compares no more than sixteen cuts, and has at most two buckets a cut and one beside", () => {
     for (const [, cuts] of sets) {
       const { starts, width } = buildCutBuckets(cuts);
+      for (const start of starts) expect(start + width).toBeLessThanOrEqual(cuts.length);
       if (starts.length > 0) expect(width).toBeLessThanOrEqual(16);
       expect(starts.length).toBeLessThanOrEqual((cuts.length > 1_024 ? 1 : 2) * cuts.length + 1);
     }
     const known = new Map(sets.map(([name, cuts]) => [name, buildCutBuckets(cuts)]));
     expect(known.get("many on a logarithmic scale")?.starts.length).toBeGreaterThan(500);
     const crowded = known.get("some that crowd");
-    expect(crowded?.width).toBeGreaterThan(8);
+    expect(crowded?.width).toBe(16);
     expect(crowded?.starts.length).toBeGreaterThan(200);
     expect(known.get("more close together than a bucket may hold")?.starts.length).toBe(0);
   });

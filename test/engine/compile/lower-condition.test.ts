@@ -25,6 +25,8 @@ describe("lower()", () => {
   const cases: readonly [string, Condition, string, string][] = [
     ["a string", is("tenant", "a"), "within 2+0", "within or absent 2+0"],
     ["strings", is("tenant", "a", "b"), "one of 2/3", "one of or absent 2/3"],
+    ["strings that are named twice", is("tenant", "a", "b", "a"), "one of 2/3", "one of or absent 2/3"],
+    ["one string, named twice", is("tenant", "a", "a"), "within 2+0", "within or absent 2+0"],
     ["a boolean", isTrue("stream"), "within 2+0", "within or absent 2+0"],
     ["not a string", not(is("tenant", "a")), "not within or absent 2+0", "not within 2+0"],
     ["not not", not(not(isTrue("stream"))), "within 2+0", "within or absent 2+0"],
@@ -75,6 +77,31 @@ describe("lower()", () => {
     const prefix: Condition = { kind: "prefix", fact: "model", prefix: "gpt-", span: is("a").span };
     const { memoised } = lowered(all(prefix, { ...prefix, span: { ...prefix.span, start: 7 } }), "true");
     expect(memoised).toEqual([{ predicate: prefix, fact: 0 }]);
+  });
+
+  it("gives JsonLogic no fact of its own", () => {
+    const { facts, memoised } = lowered(logic({ var: "app" }, "app"), "true");
+    expect([facts, memoised.map(({ fact }) => fact)]).toEqual([[], [-1]]);
+  });
+
+  it("mentions each symbol once, in the order of the text", () => {
+    const table = symbolTable();
+    const condition = all(is("tenant", "b", "a"), atLeast("context_tokens", 5), is("tenant", "a", "c"));
+    const { mentions } = new ConditionLowering(table).lower(condition, "true");
+    const words = mentions.flatMap((symbol) => {
+      const named = table.symbols[symbol]!;
+      return named.kind === "fact" ? named.name : named.kind === "text" ? named.text : named.kind;
+    });
+    expect(words.join(" ")).toBe("tenant highest b a context_tokens highest cut c");
+  });
+
+  it("lowers what is shared once for each question", () => {
+    const scope = is("tenant", "a", "b");
+    const lowering = new ConditionLowering(symbolTable(), new Set([scope]));
+    const formula = lowering.sharedFormula(scope, "true", true);
+    expect(lowering.sharedFormula(scope, "true", true)).toBe(formula);
+    expect(lowering.sharedFormula(scope, "not-false", true)).not.toEqual(formula);
+    expect(lowering.sharedFormula(scope, "true", false)).not.toEqual(formula);
   });
 
   it("says whether a condition has numbers in common with other rules", () => {

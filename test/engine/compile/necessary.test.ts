@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { necessaryParts } from "../../../engine/compile/necessary.js";
+import { areSufficient, necessaryParts } from "../../../engine/compile/necessary.js";
 import type { Condition } from "../../../engine/conditions/condition.js";
 import { all, any, atLeast, below, has, is, isTrue, logic, night, not, span } from "../explain/harness.js";
 import { lowered } from "./harness.js";
@@ -104,7 +104,7 @@ describe("necessaryParts()", () => {
   it("unites ranges to the least that holds them", () => {
     const low = all(atLeast("spend_ratio", 1), below("spend_ratio", 2));
     const high = all(atLeast("spend_ratio", 3), below("spend_ratio", 4));
-    const none = all(atLeast("spend_ratio", 4), below("spend_ratio", 1));
+    const none = all(atLeast("spend_ratio", 4), below("spend_ratio", 3));
     expect(necessary(any(low, high))).toEqual(["spend_ratio 2..4"]);
     expect(necessary(any(high, low))).toEqual(["spend_ratio 2..4"]);
     expect(necessary(any(none, low))).toEqual(["spend_ratio 2..2"]);
@@ -153,5 +153,35 @@ describe("necessaryParts()", () => {
   it("says nothing of what is always or never true", () => {
     expect(necessary(all())).toEqual([]);
     expect(necessary(any())).toEqual([]);
+  });
+});
+
+describe("areSufficient()", () => {
+  const isSaid = (condition: Condition): boolean => {
+    const { formula, facts } = lowered(condition, "true");
+    return areSufficient(formula, facts);
+  };
+
+  it("is true of a conjunction whose literals are each said by one part", () => {
+    expect(isSaid(is("tenant", "a"))).toBe(true);
+    expect(
+      isSaid(all(is("tenant", "a", "b"), has("any", "x", "y"), atLeast("context_tokens", 5), isTrue("stream"))),
+    ).toBe(true);
+    expect(isSaid(all())).toBe(true);
+  });
+
+  it("is false of what they leave open", () => {
+    const open: readonly Condition[] = [
+      any(),
+      any(is("tenant", "a"), is("tenant", "b")),
+      not(is("tenant", "a")),
+      has("all", "x", "y"),
+      has("none", "x"),
+      { kind: "prefix", fact: "tenant", prefix: "a", span },
+    ];
+    for (const condition of open) {
+      expect(isSaid(condition)).toBe(false);
+      expect(isSaid(all(isTrue("stream"), condition))).toBe(false);
+    }
   });
 });

@@ -77,4 +77,14 @@ describe("the size of a small tree", () => {
     }));
     expect(buildDecisionTree(setOf(guards), splitting).nodes.length / guards.length).toBeLessThan(200);
   });
+
+  it("is a few words a guard that stands between two cuts and below absent, in five numbers", () => {
+    const random = new Random(7);
+    const facts = ["context_tokens", "max_output_tokens", "budget_usd", "max_latency_ms", "spend_ratio"];
+    const within = (fact: string, from: number) => all(atLeast(fact, from), below(fact, from + 1));
+    const guards = Array.from({ length: 160 }, () => ({
+      deny: all(...facts.map((fact) => within(fact, random.integer(0, 9)))),
+    }));
+    expect(buildDecisionTree(setOf(guards), splitting).nodes.length / guards.length).toBeLessThan(400);
+  });
 });

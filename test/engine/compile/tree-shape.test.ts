@@ -5,7 +5,7 @@ import { generatePolicy, shapes } from "../../differential/generate-policy.js";
 import { oddTunings } from "../../differential/odd-tunings.js";
 import { Random } from "../../differential/random.js";
 import { all, atLeast, below, has, is, isTrue, night } from "../explain/harness.js";
-import { compile, type RuleText, setOf } from "./harness.js";
+import { compile, decided, type RuleText, setOf } from "./harness.js";
 import { printTree } from "./print-tree.js";
 
 /** Splits wherever that asks fewer rules, into hash tables. */
@@ -57,6 +57,16 @@ by tenant
   a: bitmap r0 r3
   b, c: list r1
 `);
+  });
+
+  it("asks four rules in a list, five in a bitmap; below a node eight in a list", () => {
+    const tags = ["v", "w", "x", "y", "z"].map((tag) => has("any", tag));
+    expectTree(tags.slice(0, 4), usualTuning).toBe("\nlist r0 r1 r2 r3\n");
+    expectTree(tags, usualTuning).toContain("\nbitmap r0 r1 r2 r3 r4\n");
+    const ofTenants = Array.from({ length: 160 }, (_, at) =>
+      all(is("tenant", `t${at >> 3}`), atLeast("context_tokens", at & 7)),
+    );
+    expectTree(ofTenants, usualTuning).toContain("\n  t1: list r8 r9 r10 r11 r12 r13 r14 r15\n");
   });
 
   it("files guards under absence too", () => {
@@ -200,10 +210,20 @@ bitmap r0 r1 r2
 `);
   });
   it("has rows for stretches of the week", () => {
-    expectTree(
-      [1, 2, 3].map((day) => night([day], "UTC")),
-      { ...directBitmaps, mostCuts: 8, directCells: 2 },
-    ).toBe(`
+    const nights = [1, 2, 3].map((day) => night([day], "UTC"));
+    expectTree(nights, { ...bitmaps, mostCuts: 8 }).toBe(`
+bitmap r0 r1 r2
+  time, cut
+    absent: none
+    from the least: none
+    from 2760: r0
+    from 3240: none
+    from 4200: r1
+    from 4680: none
+    from 5640: r2
+    from 6120: none
+`);
+    expectTree(nights, { ...directBitmaps, mostCuts: 8, directCells: 2 }).toBe(`
 bitmap r0 r1 r2
   time
     absent: none
@@ -331,5 +351,64 @@ bitmap r0 r1 r2 r3 r4 r5
     from 40: r2 r4 r5
     from 41: r4 r5
 `);
+  });
+
+  it("has its rows between different edges, however many ranges have them in common", () => {
+    const same = Array.from({ length: 6 }, () => within(10, 20));
+    expectTree([...same, within(30, 40)], { ...directBitmaps, mostCuts: 4 }).toBe(`
+bitmap r0 r1 r2 r3 r4 r5 r6
+  context_tokens
+    absent: none
+    from the least: none
+    from 10: r0 r1 r2 r3 r4 r5
+    from 20: none
+    from 30: r6
+    from 40: none
+`);
+  });
+
+  it("has no more rows than its tuning says, however many values there are", () => {
+    const rules = Array.from({ length: 32 }, (_, at) => is("tenant", `t${at}`));
+    const { nodes } = compile(setOf(rules), { ...bitmaps, mostRows: 8 }).tree;
+    // The node, a column's place, rules and their end; the column, a table of 64 with two words each; rows of one word: for others, for absence,
+    // eight of their own and a quarter as many that are shared.
+    expect(nodes.length).toBe(6 + 1 + 3 * 33 + (5 + 2 * 64) + (2 + 8 + 2));
+  });
+
+  it("tells exactly the ranges that begin and end where its rows do, and asks the others", () => {
+    const some = [within(15, 35), within(10, 40), within(15, 40), within(0, 15), within(10, 35)];
+    expectTree(some, directBitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4
+  context_tokens
+    absent: none
+    from the least, from 0: r3
+    from 10, from 15: all
+    from 35, from 40: r1 r2
+`);
+    const policy = compile(setOf(some), directBitmaps);
+    for (let tokens = 0; tokens <= 50; tokens++) decided(policy, { context_tokens: tokens });
+  });
+
+  it("tells exactly the lists of values that have rows of their own, and asks the others", () => {
+    const some = [
+      is("tenant", "a", "c"),
+      is("tenant", "a"),
+      is("tenant", "a", "b"),
+      is("tenant", "b"),
+      is("tenant", "d"),
+    ];
+    expectTree(some, bitmaps).toBe(`
+bitmap r0 r1 r2 r3 r4
+  tenant, hashed
+    absent: none
+    others: none
+    a: r0 r1 r2
+    c, d: r0 r4
+    b: r2 r3
+`);
+    for (const tuning of [bitmaps, directBitmaps]) {
+      const policy = compile(setOf(some), tuning);
+      for (const tenant of ["a", "b", "c", "d", "e"]) decided(policy, { tenant });
+    }
   });
 });
