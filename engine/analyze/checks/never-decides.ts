@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
-import type { RouteRule, Rule } from "../../policy/policy-set.js";
+import type { Rule } from "../../policy/policy-set.js";
 import type { Check, CheckContext } from "../check-context.js";
+import type { NumberedRule } from "../regions/policy-regions.js";
 import { goesOn, routeMeaning } from "../regions/route-meaning.js";
 
 /** Places that are shown for one finding. */
@@ -28,17 +29,7 @@ export const neverDecides: Check = function* (context) {
 };
 
 function describe(context: CheckContext, rule: Rule, ruleNumber: number): Diagnostic {
-  const { regions, policy } = context;
-  const takers = takersOf(context, rule, ruleNumber);
-  const alone = takers.find(({ ruleNumber: other }) => {
-    const covers = regions.acts(other);
-    return covers !== undefined && regions.find(regions.acts(ruleNumber), covers) === "none";
-  });
-  const isDifferent = ({ rule: other }: { readonly rule: Rule }) =>
-    rule.effect === "route" &&
-    other.effect === "route" &&
-    routeMeaning(policy.set, rule.route) !== routeMeaning(policy.set, (other as RouteRule).route);
-  const different = takers.find(isDifferent);
+  const { takers, alone, different } = blameFor(context, rule, ruleNumber);
   const names = takers.slice(0, SHOWN_RULES).map(({ rule: { id } }) => `\`${id}\``);
   const more = takers.length - names.length;
   const list = more > 0 ? `${names.join(", ")} and ${more} more` : joinNames(names);
@@ -58,7 +49,7 @@ function describe(context: CheckContext, rule: Rule, ruleNumber: number): Diagno
       span: taker.rule.span,
       note: `\`${taker.rule.id}\` ${
         taker === alone ? "covers it alone" : "takes some of its requests first"
-      }${isRoute ? (isDifferent(taker) ? ", and routes them otherwise" : ", and routes them the same way") : ""}`,
+      }${isRoute ? (isDifferent(context, rule, taker) ? ", and routes them otherwise" : ", and routes them the same way") : ""}`,
     })),
     help: isRoute
       ? `move \`${rule.id}\` above ${alone === undefined ? "them" : `\`${alone.rule.id}\``}, or narrow ${alone === undefined ? "one of them" : "that rule"}, or remove \`${rule.id}\``
@@ -66,14 +57,41 @@ function describe(context: CheckContext, rule: Rule, ruleNumber: number): Diagno
   };
 }
 
-/** The rules above that decide some request the rule matches, in reading order. */
-function takersOf({ regions }: CheckContext, rule: Rule, ruleNumber: number) {
+interface Blame {
+  /** The rules above that decide some request that the rule matches, in reading order; only `alone` where there is one. */
+  readonly takers: readonly NumberedRule[];
+  /** One that takes all of them. */
+  readonly alone: NumberedRule | undefined;
+  /** The first that routes them otherwise. */
+  readonly different: NumberedRule | undefined;
+}
+
+/** Each taker is a question of its own and there can be thousands, so all are looked for only where none covers the rule alone. */
+function blameFor(context: CheckContext, rule: Rule, ruleNumber: number): Blame {
+  const { regions } = context;
   const areas = regions.acts(ruleNumber);
-  return (rule.effect === "route" ? regions.routes : regions.denies).filter(({ ruleNumber: other }) => {
-    if (other >= ruleNumber || goesOn(regions.set.rules[other])) return false;
-    const shared = regions.intersect(areas, regions.acts(other));
-    return shared?.length !== 0 && regions.find(shared, regions.endingAbove(other)) !== "none";
+  const above = (rule.effect === "route" ? regions.routes : regions.denies).filter((other) => {
+    if (other.ruleNumber >= ruleNumber || goesOn(other.rule)) return false;
+    return regions.intersect(areas, regions.acts(other.ruleNumber))?.length !== 0;
   });
+  const isTaker = ({ ruleNumber: other }: NumberedRule) => {
+    const shared = regions.intersect(areas, regions.acts(other));
+    return regions.find(shared, regions.endingAbove(other)) !== "none";
+  };
+  const alone = above.find((other) => {
+    const covers = regions.acts(other.ruleNumber);
+    return covers !== undefined && regions.find(areas, covers) === "none" && isTaker(other);
+  });
+  return {
+    takers: alone === undefined ? above.filter(isTaker) : [alone],
+    alone,
+    different: above.find((other) => isDifferent(context, rule, other) && isTaker(other)),
+  };
+}
+
+function isDifferent({ policy }: CheckContext, rule: Rule, { rule: other }: NumberedRule): boolean {
+  if (rule.effect !== "route" || other.effect !== "route") return false;
+  return routeMeaning(policy.set, rule.route) !== routeMeaning(policy.set, other.route);
 }
 
 function joinNames(names: readonly string[]): string {

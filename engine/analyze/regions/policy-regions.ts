@@ -27,6 +27,7 @@ export class PolicyRegions {
   readonly requires: readonly NumberedRule[];
   readonly #someGoOn: boolean;
   readonly #acts = new Map<number, readonly Box[] | undefined>();
+  readonly #allowed = new Map<string, Search>();
   readonly #near = new Map<string, readonly Box[] | undefined>();
 
   constructor(space: RequestSpace, set: PolicySet) {
@@ -112,6 +113,20 @@ export class PolicyRegions {
     return findUncovered(this.space.layout, areas, all, new StepBudget(QUESTION_STEPS));
   }
 
+  /**
+   * Requests on which a route rule acts, that no guard refuses and that no route rule above takes: of those above `all`, or without those
+   * that go on (`ending`). Found once: it is the hardest question about a rule.
+   */
+  findAllowed(ruleNumber: number, above: "all" | "ending"): Search {
+    const key = `${ruleNumber} ${this.#someGoOn ? above : "all"}`;
+    const known = this.#allowed.get(key);
+    if (known !== undefined) return known;
+    const taken = above === "all" ? this.above(ruleNumber) : this.endingAbove(ruleNumber);
+    const found = this.find(this.acts(ruleNumber), taken, this.deniedOf(ruleNumber));
+    this.#allowed.set(key, found);
+    return found;
+  }
+
   /** What of the areas no cover holds; undefined when that is not known, or takes too many boxes. */
   subtract(
     areas: readonly Box[] | undefined,
@@ -138,7 +153,7 @@ export class PolicyRegions {
     const covers = effect === "require" ? [] : this.above(ruleNumber);
     // A request that no guard refuses shows more.
     if (effect === "route") {
-      const allowed = this.#confirm(this.find(areas, covers, this.deniedOf(ruleNumber)), ruleNumber);
+      const allowed = this.#confirm(this.findAllowed(ruleNumber, "all"), ruleNumber);
       if (allowed?.kind === "decides") return allowed;
     }
     const found = this.find(areas, covers);
