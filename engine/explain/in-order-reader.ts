@@ -4,6 +4,7 @@ import { evaluateCondition } from "../evaluate/evaluate-condition.js";
 import type { Facts } from "../evaluate/facts.js";
 import { givenValue } from "../evaluate/given-value.js";
 import type { Outcome, RouteChoice } from "../evaluate/outcome.js";
+import { withDefaults } from "../evaluate/with-defaults.js";
 import type { DenyRule, PolicySet, RequireRule, RouteRule } from "../policy/policy-set.js";
 import { usdToNano } from "../units/money.js";
 import type { NumberedFact, NumberedList, NumberedRules } from "./numbered-rules.js";
@@ -25,6 +26,11 @@ const FEW_PARTS = 100;
 const BLOCK = 512;
 const NO_FAILURE = -1;
 const FIRST_IS_FALSE = 0;
+
+/** As {@link decideInOrder}, for those who ask the same set again and again. */
+export function readInOrder(set: PolicySet, givenFacts: Facts): Outcome {
+  return InOrderReader.of(set).read(withDefaults(set, givenFacts)).outcome;
+}
 
 /** What the rules say of one request, read from top to bottom. */
 export interface InOrderReading {

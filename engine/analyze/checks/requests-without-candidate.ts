@@ -1,6 +1,6 @@
-import { decideInOrder } from "../../evaluate/decide-in-order.js";
 import type { Facts } from "../../evaluate/facts.js";
 import type { Outcome } from "../../evaluate/outcome.js";
+import { readInOrder } from "../../explain/in-order-reader.js";
 import type { RequireRule, Route } from "../../policy/policy-set.js";
 import { canonicalModelId } from "../../rank/canonical-model.js";
 import type { CatalogEntry } from "../../rank/catalog-index.js";
@@ -104,7 +104,7 @@ function* together(context: CheckContext, requests: RouteRequests): Generator<Un
   const { policy } = context;
   const request = findUnserved(context, requests, excludedTogether(context, requests.entries, requests.route));
   if (request === undefined) return;
-  const plan = rank(policy, decideInOrder(policy.set, request), request, {});
+  const plan = rank(policy, readInOrder(policy.set, request), request, {});
   const reasons = [...new Set(plan.excluded.map(({ reason }) => `\`${reason}\``))].join(", ");
   yield { because: `together, guards and limits leave none (${reasons})`, request, severity: "info" };
 }
@@ -128,7 +128,7 @@ function findUnserved(
     const found = regions.find(shared, regions.above(ruleNumber), regions.deniedOf(ruleNumber), ...covers);
     const request = typeof found === "string" ? undefined : factsOfBox(regions.space, found);
     if (request === undefined) continue;
-    const outcome = decideInOrder(policy.set, request);
+    const outcome = readInOrder(policy.set, request);
     const requirements = outcome.requirements.filter((rule) => !others.some((other) => other.rule === rule));
     if (isUnserved(context, request, { ...outcome, requirements }, ruleNumber)) return request;
   }

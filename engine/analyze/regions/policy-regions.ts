@@ -1,6 +1,6 @@
-import { decideInOrder } from "../../evaluate/decide-in-order.js";
 import type { Facts } from "../../evaluate/facts.js";
 import type { Outcome } from "../../evaluate/outcome.js";
+import { readInOrder } from "../../explain/in-order-reader.js";
 import type { PolicySet, Rule } from "../../policy/policy-set.js";
 import type { Box } from "../space/box.js";
 import { ConditionBoxes } from "../space/condition-boxes.js";
@@ -167,8 +167,8 @@ export class PolicyRegions {
   #confirm(found: Search, ruleNumber: number): Reach | undefined {
     if (found === "none" || found === "undecided") return undefined;
     const facts = factsOfBox(this.space, found);
-    // By the interpreter that defines the language.
-    const outcome = facts === undefined ? undefined : decideInOrder(this.set, facts);
+    // By the rules read in order, not by the tree.
+    const outcome = facts === undefined ? undefined : readInOrder(this.set, facts);
     if (facts === undefined || outcome === undefined || !this.#isDecidedBy(outcome, ruleNumber)) {
       const isOpaque = found.axes.some((number) => this.space.axes[number]?.kind === "opaque");
       if (facts !== undefined && !isOpaque && !hasTwoTypes(this.space)) {

@@ -54,24 +54,35 @@ function isNamedText({ axes, factAxes }: RequestSpace, predicate: OpaqueAxis["pr
   );
 }
 
+/** The first of those that are preferred. */
 function chooseAtom({ layout }: RequestSpace, box: Box, number: number, axis: FactAxis): number {
-  const allowed = axis.atoms.flatMap((_, at) => (layout.has(box.bits, number, at) ? [at] : []));
-  const rank = (at: number) => preference(axis.atoms[at] as FactAtom, axis);
-  return allowed.reduce((best, at) => (rank(at) < rank(best) ? at : best), allowed[0] as number);
+  let best = -1;
+  let bestPreference = Number.POSITIVE_INFINITY;
+  for (const [at, atom] of axis.atoms.entries()) {
+    if (!layout.has(box.bits, number, at)) continue;
+    const rank = preference(atom, axis);
+    if (rank >= bestPreference) continue;
+    if (rank === MOST_PREFERRED) return at;
+    best = at;
+    bestPreference = rank;
+  }
+  return best;
 }
+
+const MOST_PREFERRED = 0;
 
 /** Absent or the default before present, other before named, false before true, low before high. */
 function preference(atom: FactAtom, { definition }: FactAxis): number {
-  if ("value" in atom && "default" in definition && definition.default === atom.value) return 0;
+  if ("value" in atom && "default" in definition && definition.default === atom.value) return MOST_PREFERRED;
   switch (atom.kind) {
     case "absent":
-      return 0;
+      return MOST_PREFERRED;
     case "string":
       return atom.isClass ? 1 : 2;
     case "boolean":
       return atom.value ? 2 : 1;
     case "time":
-      return atom.value === PLAIN_TIME ? 0 : 1;
+      return atom.value === PLAIN_TIME ? MOST_PREFERRED : 1;
     default:
       return 1;
   }

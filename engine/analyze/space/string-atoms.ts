@@ -50,29 +50,33 @@ export function classesOfOthers(
 
   interface State {
     readonly text: string;
-    readonly positions: readonly bigint[];
+    /** Of the patterns that a text which begins so may still fit: its number, and how far it is read. */
+    readonly open: readonly (readonly [pattern: number, positions: bigint])[];
   }
-  const start: State = { text: "", positions: patterns.map((pattern) => closure(pattern, 1n)) };
+  const start: State = { text: "", open: patterns.map((pattern, number) => [number, closure(pattern, 1n)]) };
   const classes = new Map<string, string>();
   const seen = new Set<string>();
   let queue: State[] = [start];
   while (queue.length > 0) {
     const next: State[] = [];
-    for (const { text, positions } of queue) {
+    for (const { text, open } of queue) {
       if (!known.has(text)) {
-        const fit = positions.map((set, index) => accepts(patterns[index] as Pattern, set)).join();
+        const fit = open.flatMap(([number, set]) => (accepts(patterns[number] as Pattern, set) ? [number] : [])).join();
         const shown = classes.get(fit);
         if (shown === undefined ? text !== "" || allowEmpty : shown === "") classes.set(fit, text);
       }
       for (const unit of alphabet) {
         const longer = text + unit;
-        const moved = positions.map((set, index) => step(patterns[index] as Pattern, set, unit));
+        const moved = open.flatMap(([number, set]) => {
+          const next = step(patterns[number] as Pattern, set, unit);
+          return next === 0n ? [] : [[number, next] as const];
+        });
         const place = beginnings.has(longer) ? longer : "";
         const key = `${place}\u0000${moved.join()}\u0000${text === "" ? "" : "+"}`;
         if (seen.has(key)) continue;
         seen.add(key);
         if (seen.size > MOST_STATES) return undefined;
-        next.push({ text: longer, positions: moved });
+        next.push({ text: longer, open: moved });
       }
     }
     queue = next;
