@@ -15,5 +15,5 @@ test("a client that goes is told once to each, but for those that were taken bac
   forgetFirst();
   presence.leave();
   presence.leave();
-  expect(told).toEqual(["second", "third"]);
+  expect([told, presence.isGone]).toEqual([["second", "third"], true]);
 });
