@@ -1,20 +1,16 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { chown, mkdtemp, readdir, rm } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { chown, mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "./free-port.js";
+import { INSTALL, type ServerProcess, startServerProcess } from "./server-process.js";
 
 const run = promisify(execFile);
 
-/** A PostgreSQL server of a test's own, with an empty database. */
-export interface TestPostgres {
+/** A PostgreSQL server of a test's own, with an empty database. After a crash it has the same data. */
+export interface TestPostgres extends ServerProcess {
   readonly url: string;
-  /** Ends the server without ceremony, as a crash does. */
-  kill(): Promise<void>;
-  /** Starts it again at the same address, with the same data. */
-  restart(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 /**
@@ -34,32 +30,21 @@ export async function startPostgres(): Promise<TestPostgres> {
     options,
   );
   const port = await freePort();
-  let child: ChildProcess;
-  const start = async () => {
-    const settings = ["fsync=off", "max_connections=100", "unix_socket_directories=", "listen_addresses=127.0.0.1"];
-    child = spawn(
-      join(binaries, "postgres"),
-      ["-D", data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])],
-      { ...options, stdio: ["ignore", "ignore", "pipe"] },
-    );
-    await ready(child);
-  };
-  const end = async (signal: NodeJS.Signals) => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill(signal);
-    await ended;
-  };
-  await start();
-  return {
-    url: `postgres://routewright@127.0.0.1:${port}/postgres`,
-    kill: () => end("SIGQUIT"),
-    restart: start,
-    stop: async () => {
-      await end("SIGINT");
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const settings = ["fsync=off", "max_connections=100", "unix_socket_directories=", "listen_addresses=127.0.0.1"];
+  const server = await startServerProcess({
+    name: "PostgreSQL",
+    folder,
+    spawn: () =>
+      spawn(
+        join(binaries, "postgres"),
+        ["-D", data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])],
+        { ...options, stdio: ["ignore", "ignore", "pipe"] },
+      ),
+    readyText: "database system is ready to accept connections",
+    killSignal: "SIGQUIT",
+    stopSignal: "SIGINT",
+  });
+  return { url: `postgres://routewright@127.0.0.1:${port}/postgres`, ...server };
 }
 
 async function findBinaries(): Promise<string> {
@@ -70,7 +55,7 @@ async function findBinaries(): Promise<string> {
     .filter(Number.isInteger)
     .sort((a, b) => b - a)[0];
   if (newest === undefined) {
-    throw new Error("these tests need PostgreSQL itself: apt-get install postgresql redis-server nginx-light");
+    throw new Error(`these tests need PostgreSQL itself: ${INSTALL}`);
   }
   return join(root, String(newest), "bin");
 }
@@ -80,15 +65,4 @@ async function userOf(name: string): Promise<{ uid: number; gid: number }> {
     ["-u", "-g"].map(async (flag) => Number((await run("id", [flag, name])).stdout)),
   );
   return { uid: uid ?? 0, gid: gid ?? 0 };
-}
-
-function ready(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let said = "";
-    child.stderr?.on("data", (data: Buffer) => {
-      said += data.toString();
-      if (said.includes("database system is ready to accept connections")) resolve();
-    });
-    child.once("exit", (code) => reject(new Error(`PostgreSQL ended with ${code}:\n${said}`)));
-  });
 }
