@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildDecisionTree } from "../../engine/compile/build-decision-tree.js";
 import { type TreeTuning, usualTuning } from "../../engine/compile/tree-tuning.js";
-import type { Condition } from "../../engine/conditions/condition.js";
 import { decideInOrder } from "../../engine/evaluate/decide-in-order.js";
-import type { PolicySet } from "../../engine/policy/policy-set.js";
 import { commonMisreadings, type Misreading } from "./common-misreadings.js";
 import {
   byTree,
@@ -16,6 +14,7 @@ import {
 import type { Shape } from "./generate-policy.js";
 import { decideWithJsonLogic } from "./json-logic/decide-with-json-logic.js";
 import { oddTunings } from "./odd-tunings.js";
+import { plantInSet } from "./plant-in-set.js";
 import { treeFaults } from "./tree-faults.js";
 import { TreeKinds } from "./tree-kinds.js";
 
@@ -121,18 +120,3 @@ describe("the comparison", () => {
     }
   }
 });
-
-function plantInSet(set: PolicySet, plant: (leaf: Condition) => Condition): PolicySet {
-  const visit = (condition: Condition): Condition => {
-    switch (condition.kind) {
-      case "all":
-      case "any":
-        return { ...condition, conditions: condition.conditions.map(visit) };
-      case "not":
-        return { ...condition, condition: visit(condition.condition) };
-      default:
-        return plant(condition);
-    }
-  };
-  return { ...set, rules: set.rules.map((rule) => ({ ...rule, condition: visit(rule.condition) })) };
-}

@@ -6,10 +6,11 @@ import type { Condition } from "../../../engine/conditions/condition.js";
 import { evaluateCondition } from "../../../engine/evaluate/evaluate-condition.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
 import { generatePolicy, type Shape, shapes } from "../../differential/generate-policy.js";
+import { plantInSet } from "../../differential/plant-in-set.js";
 import { Random } from "../../differential/random.js";
 import { strings } from "../../differential/vocabulary.js";
 import { SatOracle } from "./sat.js";
-import { misreadings, plantInSet, scale, seed } from "./soundness.js";
+import { misreadings, scale, seed } from "./soundness.js";
 
 /** Patterns as the texts that fit them, and one zone: what the oracle knows. */
 function simplify(leaf: Condition): Condition {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { checkReach, misreadings, plantInSet, scale, seed, usualSeed } from "./soundness.js";
+import { plantInSet } from "../../differential/plant-in-set.js";
+import { checkReach, misreadings, scale, seed, usualSeed } from "./soundness.js";
 
 describe("whether a rule ever decides", () => {
   it("is answered as the interpreter decides", { timeout: 300_000 * Math.max(1, scale) }, () => {

@@ -4,7 +4,6 @@ import type { Box } from "../../../engine/analyze/space/box.js";
 import { buildSpace } from "../../../engine/analyze/space/build-space.js";
 import { anyRequests } from "../../../engine/analyze/space/request-assumptions.js";
 import { type RequestSpace, valueOfAtom } from "../../../engine/analyze/space/request-space.js";
-import type { Condition } from "../../../engine/conditions/condition.js";
 import { decideInOrder } from "../../../engine/evaluate/decide-in-order.js";
 import type { Facts, FactValue } from "../../../engine/evaluate/facts.js";
 import type { PolicySet } from "../../../engine/policy/policy-set.js";
@@ -98,22 +97,6 @@ export function aimedRequest(space: RequestSpace, box: Box, random: Random): Fac
 
 function pickAtom({ layout }: RequestSpace, box: Box, number: number, axis: FactAxis, random: Random): FactAtom {
   return random.pick(axis.atoms.filter((_, at) => layout.has(box.bits, number, at)));
-}
-
-/** Changes the leaves of every condition. */
-export function plantInSet(set: PolicySet, plant: (leaf: Condition) => Condition): PolicySet {
-  const visit = (condition: Condition): Condition => {
-    switch (condition.kind) {
-      case "all":
-      case "any":
-        return { ...condition, conditions: condition.conditions.map(visit) };
-      case "not":
-        return { ...condition, condition: visit(condition.condition) };
-      default:
-        return plant(condition);
-    }
-  };
-  return { ...set, rules: set.rules.map((rule) => ({ ...rule, condition: visit(rule.condition) })) };
 }
 
 /** Faults that an analysis might have, each as what it would take a leaf for. */

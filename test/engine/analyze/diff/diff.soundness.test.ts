@@ -8,8 +8,9 @@ import { buildDecisionTree } from "../../../../engine/compile/build-decision-tre
 import type { CompiledPolicy } from "../../../../engine/policy/compiled-policy.js";
 import type { PolicySet } from "../../../../engine/policy/policy-set.js";
 import { generateRequest } from "../../../differential/generate-request.js";
+import { plantInSet } from "../../../differential/plant-in-set.js";
 import { Random } from "../../../differential/random.js";
-import { aimedRequest, misreadings, plantInSet, scale, seed } from "../soundness.js";
+import { aimedRequest, misreadings, scale, seed } from "../soundness.js";
 import { editSet, edits, generateVariedSet } from "./random-edits.js";
 
 const REQUESTS = 200;

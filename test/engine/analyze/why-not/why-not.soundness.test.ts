@@ -19,9 +19,10 @@ import type { PolicySet, Route } from "../../../../engine/policy/policy-set.js";
 import { indexCatalog } from "../../../../engine/rank/catalog-index.js";
 import { rank } from "../../../../engine/rank/rank.js";
 import type { World } from "../../../../engine/rank/world.js";
+import { plantInSet } from "../../../differential/plant-in-set.js";
 import { Random } from "../../../differential/random.js";
 import { compiled } from "../harness.js";
-import { plantInSet, scale, seed, usualSeed } from "../soundness.js";
+import { scale, seed, usualSeed } from "../soundness.js";
 
 const catalog = `kind: catalog
 providers:
