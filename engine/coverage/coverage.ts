@@ -2,8 +2,10 @@ import { httpRequests } from "../analyze/space/request-assumptions.js";
 import type { Condition, Predicate } from "../conditions/condition.js";
 import type { Facts } from "../evaluate/facts.js";
 import type { Truth } from "../evaluate/truth.js";
-import type { PolicySet } from "../policy/policy-set.js";
-import { leavesOf, traceRequest } from "./trace-request.js";
+import { withDefaults } from "../evaluate/with-defaults.js";
+import { readInOrder } from "../explain/in-order-reader.js";
+import type { PolicySet, Rule } from "../policy/policy-set.js";
+import { leavesOf, traceRequest, traceRule } from "./trace-request.js";
 
 export type Outcome = "true" | "false" | "unknown";
 export const outcomes: readonly Outcome[] = ["true", "false", "unknown"];
@@ -58,7 +60,6 @@ export class Coverage {
         // A test may lack a fact that no request over HTTP does.
         if (counts?.[outcome] !== undefined) counts[outcome]++;
       },
-      condition: () => undefined,
       decided: (ruleNumber) => {
         this.#decided[ruleNumber] = (this.#decided[ruleNumber] ?? 0) + 1;
       },
@@ -84,6 +85,11 @@ export class Coverage {
     ]);
   }
 
+  isOpen(goal: Goal): boolean {
+    if (goal.kind === "decided") return this.#decided[goal.ruleNumber] === 0;
+    return this.#predicates[goal.ruleNumber]?.[goal.leafNumber]?.counts[goal.outcome] === 0;
+  }
+
   /** How many of the goals are met, and of how many. */
   total(): { readonly met: number; readonly of: number } {
     const counts = this.rules().flatMap(({ decided, predicates }) => [
@@ -94,20 +100,26 @@ export class Coverage {
   }
 }
 
-/** Whether one request meets a goal. */
+/** Whether one request meets a goal: first by the goal's own rule, since only then the rules above it have a say. */
 export function meets(set: PolicySet, request: Facts, goal: Goal): boolean {
-  let isMet = false;
-  traceRequest(set, request, {
-    predicate: (ruleNumber, leafNumber, truth) => {
-      if (goal.kind !== "outcome" || goal.ruleNumber !== ruleNumber || goal.leafNumber !== leafNumber) return;
-      isMet ||= outcomeOf(truth) === goal.outcome;
-    },
-    condition: () => undefined,
-    decided: (ruleNumber) => {
-      if (goal.kind === "decided") isMet ||= ruleNumber === goal.ruleNumber;
-    },
-  });
-  return isMet;
+  const rule = set.rules[goal.ruleNumber];
+  if (rule !== undefined) {
+    let isSeen = false;
+    const acts = traceRule(rule, withDefaults(set, request), (leafNumber, truth) => {
+      isSeen ||= goal.kind === "outcome" && leafNumber === goal.leafNumber && outcomeOf(truth) === goal.outcome;
+    });
+    if (!(goal.kind === "decided" ? acts : isSeen)) return false;
+  }
+  return ruleBefore(set, request, goal) === undefined;
+}
+
+/** The rule above that of a goal after which it is not read any more. */
+export function ruleBefore(set: PolicySet, request: Facts, { ruleNumber }: Goal): Rule | undefined {
+  const effect = set.rules[ruleNumber]?.effect ?? "route";
+  if (effect === "require") return undefined;
+  const { denied, route } = readInOrder(set, request);
+  const first = effect === "route" ? set.rules[route.ruleNumber] : denied?.rule;
+  return first !== undefined && set.rules.indexOf(first) < ruleNumber ? first : undefined;
 }
 
 function outcomeOf(truth: Truth): Outcome {

@@ -4,7 +4,7 @@ import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
 import type { Truth } from "../evaluate/truth.js";
 import { withDefaults } from "../evaluate/with-defaults.js";
 import type { PolicySet } from "../policy/policy-set.js";
-import { type Goal, meets } from "./coverage.js";
+import { type Goal, meets, ruleBefore } from "./coverage.js";
 import { leavesOf } from "./trace-request.js";
 
 /** Attempts for one goal; most need a handful. */
@@ -96,12 +96,7 @@ export function findRequest(
   function stepAside(draft: Draft): boolean {
     const effect = rule?.effect ?? "route";
     if (effect === "require") return perturb(draft);
-    const facts = withDefaults(set, whole(draft));
-    const inTheWay = set.rules.slice(0, goal.ruleNumber).find((earlier) => {
-      if (earlier.effect !== effect) return false;
-      const truth = evaluateCondition(earlier.condition, facts);
-      return effect === "route" ? truth === true : truth !== false;
-    });
+    const inTheWay = ruleBefore(set, whole(draft), goal);
     if (inTheWay === undefined) return perturb(draft);
     make(inTheWay.condition, effect === "route" && random() < 0.3 ? undefined : false, draft);
     return true;

@@ -35,13 +35,9 @@ export function suggestTests(policy: CompiledPolicy): SuggestedTests {
   const random = seededRandom(1);
   const cases: object[] = [];
   const names = new Set(policy.tests.map(({ name }) => name));
-  const missed = new Set<string>();
-  for (let goal = nextGoal(); goal !== undefined; goal = nextGoal()) {
-    const request = findRequest(set, goal, values, random);
-    if (request === undefined) {
-      missed.add(JSON.stringify(goal));
-      continue;
-    }
+  for (const goal of coverage.open()) {
+    const request = coverage.isOpen(goal) ? findRequest(set, goal, values, random) : undefined;
+    if (request === undefined) continue;
     coverage.add(request);
     cases.push({
       name: uniqueName(describeGoal(policy, goal)),
@@ -56,9 +52,6 @@ export function suggestTests(policy: CompiledPolicy): SuggestedTests {
     throw new Error(`invariant: suggested tests cannot be written: ${String(formatted.refused)}`);
   return { text: formatted.text, count: cases.length, open: coverage.open() };
 
-  function nextGoal(): Goal | undefined {
-    return coverage.open().find((goal) => !missed.has(JSON.stringify(goal)));
-  }
   function uniqueName(name: string): string {
     let unique = name;
     for (let number = 2; names.has(unique); number++) unique = `${name} (${number})`;

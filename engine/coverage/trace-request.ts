@@ -3,14 +3,12 @@ import { evaluateCondition } from "../evaluate/evaluate-condition.js";
 import type { Facts } from "../evaluate/facts.js";
 import type { Truth } from "../evaluate/truth.js";
 import { withDefaults } from "../evaluate/with-defaults.js";
-import type { PolicySet } from "../policy/policy-set.js";
+import type { PolicySet, Rule } from "../policy/policy-set.js";
 
 /** What reading the rules in order asked of one request. */
 export interface TraceListener {
   /** A leaf of a rule's condition was evaluated: its place among the leaves of the rule, in the order written. */
   predicate(ruleNumber: number, leafNumber: number, truth: Truth): void;
-  /** The whole condition of a rule was. */
-  condition(ruleNumber: number, truth: Truth): void;
   /** The rule decided: it denied, required, or was the route. The number of rules stands for the default route. */
   decided(ruleNumber: number): void;
 }
@@ -25,21 +23,29 @@ export function traceRequest(set: PolicySet, givenFacts: Facts, listener: TraceL
   let isRouted = false;
   for (const [ruleNumber, rule] of set.rules.entries()) {
     if ((rule.effect === "deny" && isDenied) || (rule.effect === "route" && isRouted)) continue;
-    let leafNumber = 0;
-    const truth = traceCondition(rule.condition, facts, (predicate, isEvaluated) => {
-      const value = isEvaluated ? evaluateCondition(predicate, facts) : undefined;
-      if (isEvaluated) listener.predicate(ruleNumber, leafNumber, value);
-      leafNumber++;
-      return value;
-    });
-    listener.condition(ruleNumber, truth);
-    const acts = rule.effect === "route" ? truth === true : truth !== false;
-    if (!acts) continue;
+    if (!traceRule(rule, facts, (leafNumber, truth) => listener.predicate(ruleNumber, leafNumber, truth))) continue;
     listener.decided(ruleNumber);
     if (rule.effect === "deny") isDenied = true;
     if (rule.effect === "route") isRouted = true;
   }
   if (!isRouted) listener.decided(set.rules.length);
+}
+
+/**
+ * Reads one rule.
+ * @param facts with defaults filled in.
+ * @param predicate as in {@link TraceListener}.
+ * @returns whether it acts.
+ */
+export function traceRule(rule: Rule, facts: Facts, predicate: (leafNumber: number, truth: Truth) => void): boolean {
+  let leafNumber = 0;
+  const truth = traceCondition(rule.condition, facts, (leaf, isEvaluated) => {
+    const value = isEvaluated ? evaluateCondition(leaf, facts) : undefined;
+    if (isEvaluated) predicate(leafNumber, value);
+    leafNumber++;
+    return value;
+  });
+  return rule.effect === "route" ? truth === true : truth !== false;
 }
 
 /** The leaves of a condition, in the order written. */

@@ -82,7 +82,7 @@ describe("Coverage", () => {
       for (let round = 0; round < 10; round++) {
         const request = generateRequest(random);
         const decided: number[] = [];
-        traceRequest(set, request, { predicate() {}, condition() {}, decided: (number) => decided.push(number) });
+        traceRequest(set, request, { predicate() {}, decided: (number) => decided.push(number) });
         const { denied, requirements, route } = decideInOrder(set, request);
         const acting = [...(denied === undefined ? [] : [denied.rule]), ...requirements].map((rule) =>
           set.rules.indexOf(rule),
