@@ -2,10 +2,11 @@ import { countNotAbove } from "../count-not-above.js";
 import { BRANCH, CUTS, cellCount, LIST, NO_RULE, type Root, SWITCH, TAGS, type TreeFact } from "../decision-tree.js";
 import type { TreeTuning } from "../tree-tuning.js";
 import type { WordBuffer } from "../word-buffer.js";
-import { buildBitmap, isDirect } from "./build-bitmap.js";
+import { buildBitmap } from "./build-bitmap.js";
 import { branchKeys, childrenOf, chooseSplit, isNarrow, Tally } from "./choose-split.js";
 import { type FiledRule, partOf } from "./filed-rule.js";
 import { reserveTable, takeEntry } from "./hash-table.js";
+import { isDirect } from "./write-column.js";
 
 /** What is known of the rules of a node. */
 interface Path {
