@@ -1,4 +1,5 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
+import type { EndedAttempt } from "../dispatch/answers/attempt-result.js";
 import { connectMsOf } from "../dispatch/answers/attempt-timers.js";
 import { requestFaults } from "../dispatch/answers/failure.js";
 import { callBeside } from "../dispatch/calls/call-beside.js";
@@ -27,53 +28,31 @@ export function createTokenCount(plane: DataPlane): ServeRequest {
     }
     const planned = decision.plan?.attempts[0];
     const headers = countFront.operationHeaders(request.headers) ?? {};
-    if (planned !== undefined && (await countAtProvider(plane, exchange, decision, planned, entered.body, headers)))
-      return;
+    const { body } = entered;
+    if (planned !== undefined && (await countAtProvider(plane, exchange, { decision, planned, body, headers }))) return;
     exchange.addHeaders({ [COUNTED_BY]: "estimate" });
     const estimate = { input_tokens: decision.observed.facts.context_tokens ?? 0 };
     exchange.answer(Buffer.from(JSON.stringify(estimate)), planned);
   });
 }
 
+/** What a provider is asked to count. */
+interface AskedCount {
+  readonly decision: Decision;
+  readonly planned: PlannedAttempt;
+  readonly body: ReceivedBody;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** @returns whether the client has its answer. */
-async function countAtProvider(
-  plane: DataPlane,
-  exchange: Exchange,
-  decision: Decision,
-  planned: PlannedAttempt,
-  body: ReceivedBody,
-  headers: Readonly<Record<string, string>>,
-): Promise<boolean> {
+async function countAtProvider(plane: DataPlane, exchange: Exchange, asked: AskedCount): Promise<boolean> {
+  const { planned } = asked;
   const { endpoint } = planned;
-  const { operation } = countFront;
-  const { serving } = decision;
-  const { passes, adapter, provider } = serving.connectionOf(endpoint);
-  if (!passes.has(operation)) return false;
+  const { passes, provider } = asked.decision.serving.connectionOf(endpoint);
+  if (!passes.has(countFront.operation)) return false;
   const estimateBecause = (reason: string) =>
     exchange.warnings.add(`${provider.name}: it did not count the tokens (${reason}); this is an estimate`);
-  const call = {
-    endpoint,
-    provider,
-    operation,
-    body: body.bodyFor(endpoint.upstreamModel),
-    asked: body,
-    stream: false,
-    connectTimeoutMs: connectMsOf(planned.route.timeouts),
-    headers,
-    warn: (sentence: string) => exchange.warnings.add(`${provider.name}: ${sentence}`),
-  };
-  const ended = await callBeside(
-    {
-      planned,
-      adapter,
-      passThrough: passes.get(operation),
-      call,
-      client: exchange.client,
-      limits: serving.limitsOf(endpoint),
-      secrets: serving.secretsOf(endpoint),
-    },
-    plane.dispatching,
-  );
+  const ended = await callToCount(plane, exchange, asked);
   const { result } = ended;
   if (result.kind === "passed_over") {
     exchange.passedOver.push({ endpoint: endpoint.id, reason: result.reason });
@@ -98,4 +77,37 @@ async function countAtProvider(
   }
   estimateBecause(summary);
   return false;
+}
+
+function callToCount(
+  plane: DataPlane,
+  { client, warnings }: Exchange,
+  { decision: { serving }, planned, body, headers }: AskedCount,
+): Promise<EndedAttempt> {
+  const { endpoint, route } = planned;
+  const { operation } = countFront;
+  const { passes, adapter, provider } = serving.connectionOf(endpoint);
+  const call = {
+    endpoint,
+    provider,
+    operation,
+    body: body.bodyFor(endpoint.upstreamModel),
+    asked: body,
+    stream: false,
+    connectTimeoutMs: connectMsOf(route.timeouts),
+    headers,
+    warn: (sentence: string) => warnings.add(`${provider.name}: ${sentence}`),
+  };
+  return callBeside(
+    {
+      planned,
+      adapter,
+      passThrough: passes.get(operation),
+      call,
+      client,
+      limits: serving.limitsOf(endpoint),
+      secrets: serving.secretsOf(endpoint),
+    },
+    plane.dispatching,
+  );
 }
