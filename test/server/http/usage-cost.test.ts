@@ -97,19 +97,6 @@ describe.each(providers)("the cost in usage, of a provider of format %s", (name,
     expect(JSON.parse(upstream.requests[0]!.body)).not.toHaveProperty("usage");
   });
 
-  it.runIf(name === format)("is where LangChain shows the provider's usage, whole and streamed", async () => {
-    const { proxy } = await proxyOverFormats({ [format]: server }, { catalog });
-    const configuration = { baseURL: `${proxy.url}/v1` };
-    const model = new ChatOpenAI({ model: "auto", apiKey: "unused", configuration, modelKwargs: asking });
-    expect((await model.invoke(content)).response_metadata).toMatchObject({ usage: { cost: 0.000_02 } });
-    let whole: AIMessageChunk | undefined;
-    for await (const chunk of await model.stream(content)) whole = whole === undefined ? chunk : whole.concat(chunk);
-    expect(whole).toMatchObject({
-      response_metadata: { usage: { cost: 0.000_02 } },
-      usage_metadata: { input_tokens: 10, output_tokens: 5 },
-    });
-  });
-
   it.each(ownApis)("is not told to those that do not: %s", async (_, ask) => {
     const { proxy } = await proxyOverFormats({ [format]: server }, { catalog });
     for (const body of [{}, { usage: { include: false } }]) {
@@ -118,6 +105,24 @@ describe.each(providers)("the cost in usage, of a provider of format %s", (name,
     }
   });
 });
+
+describe.each(servers)(
+  "the cost in usage is where LangChain shows usage, of a provider of format %s",
+  (format, server) => {
+    it("whole and streamed", async () => {
+      const { proxy } = await proxyOverFormats({ [format]: server });
+      const configuration = { baseURL: `${proxy.url}/v1` };
+      const model = new ChatOpenAI({ model: "auto", apiKey: "unused", configuration, modelKwargs: asking });
+      expect((await model.invoke(content)).response_metadata).toMatchObject({ usage: { cost: 0.000_02 } });
+      let whole: AIMessageChunk | undefined;
+      for await (const chunk of await model.stream(content)) whole = whole === undefined ? chunk : whole.concat(chunk);
+      expect(whole).toMatchObject({
+        response_metadata: { usage: { cost: 0.000_02 } },
+        usage_metadata: { input_tokens: 10, output_tokens: 5 },
+      });
+    });
+  },
+);
 
 const tokens = { prompt_tokens: 1_000, completion_tokens: 500, total_tokens: 1_500 };
 const usageChunk = (usage: object = tokens, more: object = {}) =>
@@ -184,6 +189,34 @@ describe("the cost in usage", () => {
     expect(JSON.parse(await told())).toEqual(
       completion("fine", { usage: { cost: 0.002, ...tokens }, x_groq: { usage: { total_time: 0.1 } } }),
     );
+  });
+
+  it("is told of embeddings and text completions too", async () => {
+    const text = { id: "c", object: "text_completion", choices: [{ index: 0, text: "Hi", finish_reason: "stop" }] };
+    const upstream = await startUpstream((response, { path, body }) => {
+      if (path.endsWith("embeddings")) {
+        const data = [{ object: "embedding", index: 0, embedding: [0.5] }];
+        return sendJson(response, { object: "list", data, model: "m", usage: { prompt_tokens: 7, total_tokens: 7 } });
+      }
+      if (!body.includes('"stream":true')) return sendJson(response, { ...text, usage: tokens });
+      startStream(response);
+      response.end(`data: ${JSON.stringify(text)}\n\n${usageChunk()}${done}`);
+    });
+    const catalog = catalogOf({ one: upstream.url, two: upstream.url }).replace(
+      "[tools, vision, json_schema]",
+      "[embeddings]",
+    );
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one, acme/two] }"), catalog));
+    const ask = async (path: string, body: object) => {
+      const init = { method: "POST", body: JSON.stringify({ model: "auto", ...asking, ...body }) };
+      return (await fetch(`${proxy.url}/v1/${path}`, init)).text();
+    };
+    expect(JSON.parse(await ask("embeddings", { input: "hi" }))).toMatchObject({ usage: { cost: 0.000_007 } });
+    expect(JSON.parse(await ask("completions", { prompt: "hi" }))).toMatchObject({ usage: { cost: 0.002 } });
+    expect(await ask("completions", { prompt: "hi", stream: true })).toContain(
+      usageChunk().replace('"usage":{', '"usage":{"cost":0.002,'),
+    );
+    for (const { body } of upstream.requests) expect(JSON.parse(body)).not.toHaveProperty("usage");
   });
 
   it("is not held against the content: text streams while usage in every chunk comes", async () => {
