@@ -1,6 +1,6 @@
-import { decideInOrder } from "../../evaluate/decide-in-order.js";
 import { type Facts, readFact } from "../../evaluate/facts.js";
 import { withDefaults } from "../../evaluate/with-defaults.js";
+import { readInOrder } from "../../explain/in-order-reader.js";
 import { writeRequirement } from "../../explain/record-outcome.js";
 import { formatFactValue } from "../../explain/words/format-fact-value.js";
 import { writeCondition } from "../../explain/words/write-condition.js";
@@ -286,7 +286,7 @@ const plain: Facts = {
 /** Where a request goes when nothing is known of the providers, in a few words. */
 function describeOutcome(policy: CompiledPolicy, given: Facts): string {
   const facts = withDefaults(policy.set, { ...plain, ...given });
-  const outcome = decideInOrder(policy.set, facts);
+  const outcome = readInOrder(policy.set, facts);
   if (outcome.denied !== undefined) return `refused: ${writeDenyMessage(outcome.denied.rule, facts, policy.set)}`;
   const { attempts, excluded } = rank(policy, outcome, facts, {});
   const [first] = attempts;

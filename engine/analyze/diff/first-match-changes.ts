@@ -62,7 +62,7 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
     for (const [otherIndex, to] of after.entries()) {
       const twin = twinOfBefore.get(index);
       const otherTwin = twinOfAfter.get(otherIndex);
-      if (twin !== undefined && twin < otherIndex) continue;
+      if (twin !== undefined && twin < otherIndex) break;
       if (otherTwin !== undefined && otherTwin < index) continue;
       if (!isWanted(from, to)) continue;
       if (from.acts === undefined || to.acts === undefined) {

@@ -1,7 +1,7 @@
-import { decideInOrder } from "../../evaluate/decide-in-order.js";
 import { evaluateCondition } from "../../evaluate/evaluate-condition.js";
 import type { Facts } from "../../evaluate/facts.js";
 import { withDefaults } from "../../evaluate/with-defaults.js";
+import { readInOrder } from "../../explain/in-order-reader.js";
 import type { PolicySet } from "../../policy/policy-set.js";
 import { defaultRouteMeaning, requirementMeaning, routeMeaning } from "../regions/route-meaning.js";
 
@@ -11,7 +11,7 @@ import { defaultRouteMeaning, requirementMeaning, routeMeaning } from "../region
  */
 export function outcomeMeaning(set: PolicySet, givenFacts: Facts): string {
   const facts = withDefaults(set, givenFacts);
-  const { denied, requirements, route } = decideInOrder(set, facts);
+  const { denied, requirements, route } = readInOrder(set, facts);
   if (denied !== undefined) return JSON.stringify({ denied: denied.rule.message });
   const required = [...new Set(requirements.map((rule) => requirementMeaning(rule.require)))].sort();
   const routes: string[] = [];
