@@ -55,8 +55,10 @@ function configOf(
   warnings: Set<string>,
 ): GenerationConfig {
   const { stop, n, logprobs, topLogprobs, responseFormat } = request;
-  if (stop.length > MAX_STOP_SEQUENCES) warnings.add(`stop: only the first ${MAX_STOP_SEQUENCES} were sent`);
-  const stopSequences = stop.filter((text) => text !== "").slice(0, MAX_STOP_SEQUENCES);
+  const usable = stop.filter((text) => text !== "");
+  if (usable.length < stop.length) warnings.add("stop: empty sequences were left out");
+  if (usable.length > MAX_STOP_SEQUENCES) warnings.add(`stop: only the first ${MAX_STOP_SEQUENCES} were sent`);
+  const stopSequences = usable.slice(0, MAX_STOP_SEQUENCES);
   const isJson = responseFormat !== undefined && responseFormat.kind !== "text";
   if (request.tools.some(({ strict }) => strict === true)) {
     warnings.add("tools: strict was left out, Gemini's format has no way to say it");

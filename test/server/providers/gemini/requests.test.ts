@@ -204,6 +204,9 @@ describe("parameters", () => {
     const { sent, warnings } = send({ stop: ["1", "2", "3", "4", "5", "6"] });
     expect(sent["generationConfig"]!["stopSequences"]).toHaveLength(5);
     expect(warnings).toEqual(["stop: only the first 5 were sent"]);
+    const withEmpty = send({ stop: ["1", "", "2", "3", "4", "5"] });
+    expect(withEmpty.sent["generationConfig"]!["stopSequences"]).toEqual(["1", "2", "3", "4", "5"]);
+    expect(withEmpty.warnings).toEqual(["stop: empty sequences were left out"]);
   });
   it("lose the names of files, with a warning", () => {
     const file = { file_data: "data:application/pdf;base64,AA", filename: "report.pdf" };
