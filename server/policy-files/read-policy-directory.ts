@@ -93,10 +93,17 @@ function readAll(listing: Listing, settled: PolicyDirectoryReading["settled"]): 
       try {
         return { name, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
       } catch (error) {
-        throw new PolicyDirectoryError("not_text", path, `${name} is not UTF-8 text; save it as UTF-8`, error);
+        const message = `${name}: line ${firstStrangeLine(bytes)} is not UTF-8 text; save the file as UTF-8`;
+        throw new PolicyDirectoryError("not_text", path, message, error);
       }
     }),
   );
+}
+
+/** The first line with bytes that are not UTF-8: what replaces them is met there first, unless the text itself holds such marks. */
+function firstStrangeLine(bytes: Uint8Array): number {
+  const [before = ""] = new TextDecoder().decode(bytes).split("\ufffd", 1);
+  return before.split("\n").length;
 }
 
 function isVanished(error: NodeJS.ErrnoException): boolean {

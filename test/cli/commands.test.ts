@@ -111,7 +111,10 @@ describe("the policy command on a starter set", () => {
     await mkdir(directory);
     await writeFile(join(directory, "policy.yaml"), Buffer.from("kind: policy\nname: Z\u00fcrich\n", "latin1"));
     const { code, stderr } = await runPolicy(["check", "--policies", directory]);
-    expect([code, stderr]).toEqual([1, `error: ${directory}/policy.yaml is not UTF-8 text; save it as UTF-8\n`]);
+    expect([code, stderr]).toEqual([
+      1,
+      `error: ${directory}/policy.yaml: line 2 is not UTF-8 text; save the file as UTF-8\n`,
+    ]);
   });
 
   it("test runs its cases", async () => {

@@ -125,10 +125,10 @@ describe("readPolicyDirectory()", () => {
     const directory = await folderWith({ "policy.yaml": "" });
     await truncate(join(directory, "policy.yaml"), directoryLimits.fileBytes + 1);
     expect((await refusalOf(directory)).code).toBe("too_large");
-    await writeFile(join(directory, "policy.yaml"), Buffer.from([0x6b, 0xff, 0x0a]));
+    await writeFile(join(directory, "policy.yaml"), Buffer.from("kind: policy\nname: caf\u00e9\n", "latin1"));
     expect(await refusalOf(directory)).toMatchObject({
       code: "not_text",
-      message: "policy.yaml is not UTF-8 text; save it as UTF-8",
+      message: "policy.yaml: line 2 is not UTF-8 text; save the file as UTF-8",
     });
   });
 
