@@ -225,6 +225,7 @@ export class Exchange implements RequestProgress {
   #addRouteHeaders(planned: PlannedAttempt | undefined, attempts: number): void {
     const decision = this.#decision;
     if (decision === undefined) return;
+    this.#headers.push(this.#front.requestIdHeader ?? "x-request-id", decision.id);
     addRouteHeaders(this.#headers, decision, {
       planned,
       attempts,

@@ -13,6 +13,8 @@ export interface Front {
   readonly operation: Operation;
   /** What people are told of a field goes by its name in this API. */
   readonly names?: FieldNames;
+  /** The header by which its SDKs know a request; `x-request-id` if undefined. */
+  readonly requestIdHeader?: string;
   /** The request as a chat completion. Every decision is made on this form. */
   readChat(body: Json): ChatView | ApiError;
   /** Headers of the client that belong to the operation, for providers that have it; undefined: none. */

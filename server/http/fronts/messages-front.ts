@@ -23,6 +23,7 @@ const names: FieldNames = {
 export const messagesFront: Front = {
   operation: "messages",
   names,
+  requestIdHeader: "request-id",
   readChat: messagesToChat,
   operationHeaders,
   withoutOurs: withoutOwnThinking,

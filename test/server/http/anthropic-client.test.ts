@@ -21,7 +21,7 @@ describe.each(servers)("the official Anthropic client through POST /v1/messages 
 
   it("chats", async () => {
     const { ask, proxy, upstream } = await start();
-    const message = (await ask("hi")) as Anthropic.Message;
+    const message = (await ask("hi")) as Anthropic.Message & { readonly _request_id?: string };
     expect(message).toMatchObject({ type: "message", role: "assistant", stop_reason: "end_turn" });
     // The AI SDK refuses an answer that says `citations: null`.
     expect(message.content).toEqual([{ type: "text", text: "Hello there." }]);
@@ -30,6 +30,7 @@ describe.each(servers)("the official Anthropic client through POST /v1/messages 
     const { facts, attempts } = await proxy.lastDecision();
     expect(facts).toMatchObject({ max_output_tokens: { value: 100 }, stream: { value: false } });
     expect(attempts).toMatchObject([{ usage: { input_tokens: 10, output_tokens: 5 }, cost_usd: 0.00002 }]);
+    expect(message._request_id).toBe((await proxy.lastDecision()).id);
   });
 
   it("streams", async () => {
@@ -273,6 +274,7 @@ describe("POST /v1/messages", () => {
       error: { type: "permission_error", message: "No." },
       decision: denied.headers.get("x-route-decision"),
     });
+    expect(denied.headers.get("request-id")).toBe(denied.headers.get("x-route-decision"));
   });
 
   it("has errors of addresses that are none, and of methods, in the API's form too", async () => {

@@ -56,6 +56,7 @@ describe("POST /v1/chat/completions", () => {
       "x-route-policy": `test@${policy.revision.slice(0, 12)}`,
       "x-route-attempts": "1",
       "x-route-cost-usd": "0.002",
+      "x-request-id": answer.headers.get("x-route-decision"),
     });
     expect(upstream.requests[0]!.path).toBe("/v1/chat/completions");
     const decision = await proxy.lastDecision();

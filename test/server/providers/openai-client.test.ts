@@ -22,15 +22,15 @@ describe.each(servers)("the official openai client through the proxy to %s", (fo
 
   it("chats, with the server's key and none of the client's", async () => {
     const { ask, upstream, proxy } = await start();
-    const { choices, usage, object } = await ask("hi");
+    const { choices, usage, object, _request_id } = await ask("hi");
     expect(object).toBe("chat.completion");
     expect(choices).toMatchObject([{ finish_reason: "stop", message: { role: "assistant", content: "Hello there." } }]);
     expect(usage).toMatchObject({ prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 });
     expect(upstream.requests[0]!.headers[keyHeaders[format as keyof typeof keyHeaders]]).toContain("sk-provider");
     expect(JSON.stringify(upstream.requests[0])).not.toContain("unused");
-    expect((await proxy.lastDecision()).attempts).toMatchObject([
-      { status: 200, usage: { input_tokens: 10, output_tokens: 5 }, cost_usd: 0.00002 },
-    ]);
+    const { id, attempts } = await proxy.lastDecision();
+    expect(_request_id).toBe(id);
+    expect(attempts).toMatchObject([{ status: 200, usage: { input_tokens: 10, output_tokens: 5 }, cost_usd: 0.00002 }]);
   });
 
   it("streams, with usage when it is asked for", async () => {
