@@ -57,7 +57,7 @@ export function explainCommand(): Command {
       new Option("--latency <endpoint=ms>", "an observed time to the first token; may be repeated").argParser(repeated),
     )
     .option("--seed <seed>", "what weighted and balanced draw from")
-    .option("--all", "show every rule above, however many")
+    .option("--all", "show every rule above, and with --why-not every rule that could choose the model, however many")
     .option("--why-not <model>", "what keeps the request from this model, and the smallest changes that send it there")
     .action(async (own: ExplainOptions, self: Command) => {
       const options = globalOptions(self);
@@ -71,7 +71,8 @@ export function explainCommand(): Command {
         return;
       }
       if (own.whyNot !== undefined) {
-        process.stdout.write(`${await explainWhyNot(explained, own.whyNot, options)}\n`);
+        const shown = { ...options, all: own.all === true };
+        process.stdout.write(`${await explainWhyNot(explained, own.whyNot, shown)}\n`);
         return;
       }
       process.stdout.write(
@@ -129,7 +130,11 @@ function contentOf({ record: { id }, content }: Explained): object {
   );
 }
 
-async function explainWhyNot({ record, policy }: Explained, name: string, options: GlobalOptions): Promise<string> {
+async function explainWhyNot(
+  { record, policy }: Explained,
+  name: string,
+  options: GlobalOptions & { readonly all: boolean },
+): Promise<string> {
   const asked = findAskedModel(policy.set.catalog, name);
   if ("help" in asked) throw new CommandFailure(2, `policy explain: --why-not ${name}: ${asked.help}`);
   const { renderWhyNot, whyNot } = await import("../../engine/index.js");

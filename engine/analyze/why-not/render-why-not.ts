@@ -6,12 +6,22 @@ import type { WhyNot } from "./why-not.js";
 export interface RenderWhyNotOptions {
   /** ANSI colours; default false. */
   readonly color?: boolean;
+  /** Show every rule and every avoided guard; default: the 20 rules that the least keeps from it, and three guards. */
+  readonly all?: boolean;
   /** Columns of a line, at least 40; default 120. */
   readonly width?: number;
 }
 
+/** Rules, and guards that a change avoids, that are shown unless all are asked for. */
+const SHOWN_RULES = 20;
+const SHOWN_GUARDS = 3;
+
+type Rendering = Required<RenderWhyNotOptions>;
+
 /** Why not, as text for a terminal. No trailing newline. */
-export function renderWhyNot(answer: WhyNot, { color = false, width = WIDTH }: RenderWhyNotOptions = {}): string {
+export function renderWhyNot(answer: WhyNot, options: RenderWhyNotOptions = {}): string {
+  const own: Rendering = { color: false, width: WIDTH, all: false, ...options };
+  const { color, width } = own;
   const { model, chosen, is_chosen, rules, by_client, is_smallest, by_operator, client_can } = answer;
   const title = is_chosen
     ? `${model} is chosen already: ${chosen ?? ""}`
@@ -20,7 +30,7 @@ export function renderWhyNot(answer: WhyNot, { color = false, width = WIDTH }: R
   if (is_chosen) return title;
   if (rules.length === 0)
     sections.push(breakText("no rule has it among its candidates, so no request can reach it", width));
-  sections.push(...renderRules(rules, color, width));
+  sections.push(...renderRules(rules, own));
   const none =
     client_can === "impossible"
       ? "no change of hints can: proved over all requests with these keys and this time"
@@ -33,12 +43,12 @@ export function renderWhyNot(answer: WhyNot, { color = false, width = WIDTH }: R
       "strong",
       color,
     ),
-    ...(by_client.length === 0 ? [`  ${none}`] : renderChanges(by_client, color, width)),
+    ...(by_client.length === 0 ? [`  ${none}`] : renderChanges(by_client, own)),
   ]);
   if (by_operator.length > 0) {
     sections.push([
       paint("with what only a key, the operator or the clock can change", "strong", color),
-      ...renderChanges(by_operator, color, width),
+      ...renderChanges(by_operator, own),
     ]);
   }
   const sent = new Map(
@@ -53,13 +63,14 @@ export function renderWhyNot(answer: WhyNot, { color = false, width = WIDTH }: R
 }
 
 /** What keeps every rule from choosing it is said once, ahead of what else keeps each. */
-function renderRules(rules: readonly BlockedRule[], color: boolean, width: number): readonly (readonly string[])[] {
+function renderRules(rules: readonly BlockedRule[], { color, width, all }: Rendering): readonly (readonly string[])[] {
   const [first] = rules;
   if (first === undefined) return [];
-  const own = rules.map(({ blocked_by }) => blocked_by.map(({ what, detail }) => `${what}: ${detail}`));
+  const own = rules.map(({ blocked_by }) => textsOf(blocked_by));
   const common = rules.length === 1 ? [] : (own[0] ?? []).filter((text) => own.every((texts) => texts.includes(text)));
-  const rows = rules.flatMap(({ rule, file, line, as }, at): readonly Row[] => {
-    const others = own[at]?.filter((text) => !common.includes(text)) ?? [];
+  const shown = all ? rules : nearestOf(rules);
+  const rows = shown.flatMap(({ rule, file, line, as, blocked_by }): readonly Row[] => {
+    const others = textsOf(blocked_by).filter((text) => !common.includes(text));
     const place = file === undefined ? "" : `${file}:${line}`;
     return (others.length === 0 ? ["nothing else"] : others).map((text, index) => [
       index === 0 ? rule : "",
@@ -68,6 +79,11 @@ function renderRules(rules: readonly BlockedRule[], color: boolean, width: numbe
       text,
     ]);
   });
+  const folded = rules.length - shown.length;
+  if (folded > 0) {
+    const what = `${folded} more ${folded === 1 ? "rule" : "rules"} that at least as much keeps from it (--all shows them)`;
+    rows.push(["…", "", "", { text: what, tone: "faint" }]);
+  }
   const title = (text: string) => paint(text, "strong", color);
   const each = `what ${common.length === 0 ? "" : "else "}keeps each rule from choosing it`;
   return [
@@ -88,7 +104,18 @@ function renderRules(rules: readonly BlockedRule[], color: boolean, width: numbe
   ];
 }
 
-function renderChanges(changes: readonly FactChanges[], color: boolean, width: number): readonly string[] {
+/** The rules that the least keeps from choosing the model, in their order. */
+function nearestOf(rules: readonly BlockedRule[]): readonly BlockedRule[] {
+  const byBlocks = [...rules].sort((one, other) => one.blocked_by.length - other.blocked_by.length);
+  const nearest = new Set(byBlocks.slice(0, SHOWN_RULES));
+  return rules.filter((rule) => nearest.has(rule));
+}
+
+function textsOf(blocks: BlockedRule["blocked_by"]): readonly string[] {
+  return blocks.map(({ what, detail }) => `${what}: ${detail}`);
+}
+
+function renderChanges(changes: readonly FactChanges[], { color, width, all }: Rendering): readonly string[] {
   return renderTable(
     changes.map((change, index): Row => {
       const parts = change.changes.map(({ fact, from, to }) => `${fact} ${from} → ${to}`).join(" and ");
@@ -97,11 +124,17 @@ function renderChanges(changes: readonly FactChanges[], color: boolean, width: n
       const avoids =
         change.avoids_guards === undefined
           ? ""
-          : `; avoids guard ${change.avoids_guards.join(", ")}: right only if what the request then says is true`;
+          : `; avoids guard ${listGuards(change.avoids_guards, all)}: right only if what the request then says is true`;
       return [{ text: String(index + 1), align: "right" }, `${parts}: ${change.endpoint} by ${by}${cost}${avoids}`];
     }),
     2,
     color,
     width,
   );
+}
+
+function listGuards(guards: readonly string[], all: boolean): string {
+  const more = guards.length - SHOWN_GUARDS;
+  if (all || more <= 0) return guards.join(", ");
+  return `${guards.slice(0, SHOWN_GUARDS).join(", ")} and ${more} more`;
 }

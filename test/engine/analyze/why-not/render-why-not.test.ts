@@ -39,6 +39,37 @@ what else keeps each rule from choosing it
 `);
   });
 
+  it("shows the 20 rules that the least keeps from choosing it, in their order, unless all are asked for", () => {
+    const rules = Array.from({ length: 50 }, (_, at) =>
+      rule(
+        `r${at}`,
+        at + 1,
+        ...(at % 2 === 0 ? [budget, "app = x: is not so: absent"] : ["app = y: is not so: absent"]),
+      ),
+    );
+    const text = renderWhyNot({ ...answer, rules });
+    expect([...text.matchAll(/^ {2}r(\d+)/gm)].map(([, at]) => Number(at))).toEqual(
+      Array.from({ length: 20 }, (_, at) => 2 * at + 1),
+    );
+    expect(text).toContain("30 more rules that at least as much keeps from it (--all shows them)");
+    const all = renderWhyNot({ ...answer, rules }, { all: true });
+    expect(all.match(/^ {2}r\d+/gm)).toHaveLength(50);
+    expect(all).not.toContain("--all");
+  });
+
+  it("names three of the guards that a change avoids, unless all are asked for", () => {
+    const change: FactChanges = {
+      changes: [{ fact: "tags", from: "{pii}", to: "absent" }],
+      facts: {},
+      rule: "code",
+      endpoint: "acme/large@far",
+      avoids_guards: ["a", "b", "c", "d", "e"],
+    };
+    const whole: WhyNot = { ...answer, by_client: [change], client_can: "found" };
+    expect(renderWhyNot(whole)).toContain("avoids guard a, b, c and 2 more: right only if");
+    expect(renderWhyNot(whole, { all: true })).toContain("avoids guard a, b, c, d, e: right only if");
+  });
+
   it("says once how a client sends what is to be changed, also in a narrow terminal", () => {
     const changed = (fact: string, to: string, sent_as?: string): FactChanges => ({
       changes: [{ fact, from: "absent", to, ...(sent_as === undefined ? {} : { sent_as }) }],
