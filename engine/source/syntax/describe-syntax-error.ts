@@ -122,10 +122,11 @@ const descriptions: readonly (readonly [
     () => ({ message: "a `, ` is missing", help: "write `, ` between the entries within `{ }` and `[ ]`" }),
   ],
   [
-    /^Block scalar header includes extra characters/,
+    // The latter of what stands behind a blank.
+    /^Block scalar header includes extra characters|^Not a YAML token/,
     ({ text, at }) => ({
       ...mark(Math.max(text.lastIndexOf(">", at), text.lastIndexOf("|", at))),
-      message: "`>` and `|` begin a text of several lines; nothing stands behind them",
+      message: "`>` and `|` begin a text of several lines, which starts in the line below",
       help: "quote a value that begins with one; a comparison is written `{ gte: 200k }`",
       isLast: true,
     }),
