@@ -8,12 +8,18 @@ import { factsOfBox } from "../space/facts-of-box.js";
 import { findUncovered, type Search, subtract } from "../space/find-uncovered.js";
 import type { RequestSpace } from "../space/request-space.js";
 import { MOST_BOXES, QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
+import { BoxIndex, type OwnedBox } from "./box-index.js";
 import { goesOn } from "./route-meaning.js";
 
 /** A rule with its number among the set's rules. */
 export interface NumberedRule {
   readonly rule: Rule;
   readonly ruleNumber: number;
+}
+
+interface EffectBoxes {
+  readonly index: BoxIndex;
+  readonly unknown: readonly NumberedRule[];
 }
 
 /** The requests on which each rule of one policy acts, and questions about them. */
@@ -28,6 +34,7 @@ export class PolicyRegions {
   readonly #someGoOn: boolean;
   readonly #acts = new Map<number, readonly Box[] | undefined>();
   readonly #allowed = new Map<string, Search>();
+  readonly #effectBoxes = new Map<Rule["effect"], EffectBoxes>();
   readonly #near = new Map<string, readonly Box[] | undefined>();
 
   constructor(space: RequestSpace, set: PolicySet) {
@@ -73,7 +80,7 @@ export class PolicyRegions {
     const effect = this.set.rules[ruleNumber]?.effect ?? "route";
     // Mostly none goes on, and both are the same list.
     if (!this.#someGoOn) return this.above(ruleNumber);
-    return this.#meeting(ruleNumber, effect, ruleNumber, ({ rule }) => !goesOn(rule));
+    return this.#meeting(ruleNumber, effect, ruleNumber, true);
   }
 
   /** Where some deny rule acts, as far as that meets the requests of a rule. */
@@ -82,28 +89,42 @@ export class PolicyRegions {
   }
 
   /** Kept for each rule: every question about it begins here, and most boxes are far from it. */
-  #meeting(
-    ruleNumber: number,
-    effect: Rule["effect"],
-    end: number,
-    isMeant?: (rule: NumberedRule) => boolean,
-  ): readonly Box[] | undefined {
-    const key = `${ruleNumber} ${effect} ${end} ${isMeant === undefined}`;
+  #meeting(ruleNumber: number, effect: Rule["effect"], end: number, isEnding = false): readonly Box[] | undefined {
+    const key = `${ruleNumber} ${effect} ${end} ${isEnding}`;
     if (this.#near.has(key)) return this.#near.get(key);
-    const own = this.acts(ruleNumber);
-    const { layout } = this.space;
-    const boxes: Box[] = [];
-    let isKnown = own !== undefined;
-    for (const each of { route: this.routes, deny: this.denies, require: this.requires }[effect]) {
-      if (each.ruleNumber >= end || own === undefined) break;
-      if (isMeant?.(each) === false) continue;
-      const others = this.acts(each.ruleNumber);
-      if (others === undefined) isKnown = false;
-      else for (const box of others) if (own.some(({ bits }) => layout.meets(bits, box))) boxes.push(box);
-    }
-    const near = isKnown ? boxes : undefined;
+    const near = this.#findMeeting(ruleNumber, effect, ({ rule, ruleNumber: other }) => {
+      return other < end && (!isEnding || !goesOn(rule));
+    });
     this.#near.set(key, near);
     return near;
+  }
+
+  #findMeeting(
+    ruleNumber: number,
+    effect: Rule["effect"],
+    isMeant: (rule: NumberedRule) => boolean,
+  ): readonly Box[] | undefined {
+    const own = this.acts(ruleNumber);
+    const { index, unknown } = this.#boxesOf(effect);
+    if (own === undefined || unknown.some(isMeant)) return undefined;
+    const { layout } = this.space;
+    return index.mayMeet(own).flatMap(({ owner, box }) => {
+      return isMeant(owner) && own.some(({ bits }) => layout.meets(bits, box)) ? [box] : [];
+    });
+  }
+
+  /** The boxes of all rules of an effect, and the rules that take too many. */
+  #boxesOf(effect: Rule["effect"]): EffectBoxes {
+    const known = this.#effectBoxes.get(effect);
+    if (known !== undefined) return known;
+    const rules = { route: this.routes, deny: this.denies, require: this.requires }[effect];
+    const boxes = rules.flatMap((owner) => {
+      return (this.acts(owner.ruleNumber) ?? []).map((box): OwnedBox => ({ owner, box }));
+    });
+    const unknown = rules.filter(({ ruleNumber }) => this.acts(ruleNumber) === undefined);
+    const found = { index: new BoxIndex(this.space, boxes), unknown };
+    this.#effectBoxes.set(effect, found);
+    return found;
   }
 
   /** Requests in one of the areas and none of the covers; undecided when one of them is not known. */
