@@ -24,7 +24,6 @@ export function translateAnswer(answer: Json, context: AnswerContext): ChatCompl
     object: "chat.completion",
     created: context.created,
     model: textOf(answer["model"]) ?? context.model,
-    system_fingerprint: "",
     choices: [
       {
         index: 0,
@@ -36,6 +35,7 @@ export function translateAnswer(answer: Json, context: AnswerContext): ChatCompl
     ],
     ...(usage === undefined ? {} : { usage }),
     ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
+    system_fingerprint: "",
   };
 }
 

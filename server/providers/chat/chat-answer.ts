@@ -7,11 +7,11 @@ export interface ChatCompletion {
   readonly object: "chat.completion";
   readonly created: number;
   readonly model: string;
-  /** Of OpenAI's own back end: nobody else has one. OpenRouter's SDK refuses an answer without it, OpenAI's schema wants a text. */
-  readonly system_fingerprint: "";
   readonly choices: readonly ChatChoice[];
   readonly usage?: ChatUsage;
   readonly service_tier?: string;
+  /** Of OpenAI's own back end: nobody else has one. OpenRouter's SDK refuses an answer without it, OpenAI's schema wants a text. */
+  readonly system_fingerprint: "";
 }
 
 export interface ChatChoice {

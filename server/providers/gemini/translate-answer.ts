@@ -21,9 +21,9 @@ export function translateAnswer(answer: Json, context: AnswerContext): ChatCompl
     object: "chat.completion",
     created: context.created,
     model: textOf(answer["modelVersion"]) ?? context.model,
-    system_fingerprint: "",
     choices: objectsOf(answer["candidates"]).map((candidate, at) => choiceOf(candidate, at, context)),
     ...(usage === undefined ? {} : { usage }),
+    system_fingerprint: "",
   };
 }
 

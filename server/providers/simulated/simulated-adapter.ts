@@ -79,7 +79,6 @@ function completion(call: UpstreamCall): Piece {
     object: "chat.completion",
     created: Math.floor(Date.now() / 1000),
     model: call.endpoint.upstreamModel,
-    system_fingerprint: "",
     choices: Array.from({ length: answers }, (_, index) => ({
       index,
       message,
@@ -87,6 +86,7 @@ function completion(call: UpstreamCall): Piece {
       finish_reason: tool === undefined ? "stop" : "tool_calls",
     })),
     usage,
+    system_fingerprint: "",
   };
   return { bytes: Buffer.from(JSON.stringify(answered)) };
 }
