@@ -1,10 +1,9 @@
 import type { Box, BoxLayout } from "../space/box.js";
 import type { RequestSpace } from "../space/request-space.js";
-import type { NumberedRule } from "./policy-regions.js";
 
-/** A box of the requests on which a rule acts. */
-export interface OwnedBox {
-  readonly owner: NumberedRule;
+/** A box, and whose it is. */
+export interface OwnedBox<Owner> {
+  readonly owner: Owner;
   readonly box: Box;
 }
 
@@ -15,9 +14,9 @@ const MOST_ATOMS = 8;
  * Finds which of many boxes may meet others. In large policies most rules name a tenant or the like, and so meet only the few that name
  * the same one and those that name none: boxes are filed by their atoms of the text fact that has the most.
  */
-export class BoxIndex {
+export class BoxIndex<Owner> {
   readonly #layout: BoxLayout;
-  readonly #boxes: readonly OwnedBox[];
+  readonly #boxes: readonly OwnedBox<Owner>[];
   /** The axis by which boxes are filed; undefined when there is no text fact. */
   readonly #axis: number | undefined;
   readonly #atomCount: number;
@@ -27,7 +26,7 @@ export class BoxIndex {
   readonly #others: number[] = [];
 
   /** @param boxes in the order in which they are to come out. */
-  constructor(space: RequestSpace, boxes: readonly OwnedBox[]) {
+  constructor(space: RequestSpace, boxes: readonly OwnedBox<Owner>[]) {
     this.#layout = space.layout;
     this.#boxes = boxes;
     const sizes = space.axes.map((axis) =>
@@ -47,14 +46,14 @@ export class BoxIndex {
   }
 
   /** All boxes that meet one of those given, and maybe others, in their order. */
-  mayMeet(given: readonly Box[]): readonly OwnedBox[] {
+  mayMeet(given: readonly Box[]): readonly OwnedBox<Owner>[] {
     const places = new Set(this.#others);
     for (const box of given) {
       const atoms = this.#atomsOf(box);
       if (atoms === undefined) return this.#boxes;
       for (const atom of atoms) for (const place of this.#filed.get(atom) ?? []) places.add(place);
     }
-    return [...places].sort((one, other) => one - other).map((place) => this.#boxes[place] as OwnedBox);
+    return [...places].sort((one, other) => one - other).map((place) => this.#boxes[place] as OwnedBox<Owner>);
   }
 
   /** The few atoms of the axis that a box allows; undefined when it allows more. */

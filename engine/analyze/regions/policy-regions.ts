@@ -18,7 +18,7 @@ export interface NumberedRule {
 }
 
 interface EffectBoxes {
-  readonly index: BoxIndex;
+  readonly index: BoxIndex<NumberedRule>;
   readonly unknown: readonly NumberedRule[];
 }
 
@@ -119,7 +119,7 @@ export class PolicyRegions {
     if (known !== undefined) return known;
     const rules = { route: this.routes, deny: this.denies, require: this.requires }[effect];
     const boxes = rules.flatMap((owner) => {
-      return (this.acts(owner.ruleNumber) ?? []).map((box): OwnedBox => ({ owner, box }));
+      return (this.acts(owner.ruleNumber) ?? []).map((box): OwnedBox<NumberedRule> => ({ owner, box }));
     });
     const unknown = rules.filter(({ ruleNumber }) => this.acts(ruleNumber) === undefined);
     const found = { index: new BoxIndex(this.space, boxes), unknown };
