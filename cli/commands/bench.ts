@@ -12,6 +12,7 @@ import {
   shortRevision,
   type WorstCase,
   worstCase,
+  writeCount,
   writeCounted,
 } from "../../engine/index.js";
 import { inlineMore } from "../../server/inline-more.js";
@@ -47,15 +48,15 @@ export function benchCommand(): Command {
       }
       const rows = Object.entries(results).map(([name, { median, min, max }]) => [
         name,
-        { text: `${count(median)}/s`, align: "right" as const },
+        { text: `${writeCount(median)}/s`, align: "right" as const },
         { text: `${(1e6 / median).toFixed(2)} µs each`, align: "right" as const },
-        `(${count(min)} to ${count(max)})`,
+        `(${writeCount(min)} to ${writeCount(max)})`,
       ]);
       process.stdout.write(
         [
           `${policy.name}@${shortRevision(policy.revision)} · ${writeCounted(policy.set.rules.length, "rule")} · ${cpus()[0]?.model ?? "?"}, Node ${process.version}`,
           ...renderTable(rows, 2, options.color),
-          `${count(REQUESTS)} requests at the edges of the policy, seed ${own.seed}; tree and rules in order agree on all of them`,
+          `${writeCount(REQUESTS)} requests at the edges of the policy, seed ${own.seed}; tree and rules in order agree on all of them`,
           describe(worst, policy.set.rules.length),
           "",
         ].join("\n"),
@@ -64,9 +65,8 @@ export function benchCommand(): Command {
 }
 
 function describe({ rules, predicates, words }: WorstCase, all: number): string {
-  const some = (number: number, what: string) => `${count(number)} ${what}${number === 1 ? "" : "s"}`;
-  const bitmaps = words === 0 ? "" : ` and reads ${some(words, "word")} of bitmaps`;
-  return `whatever the request, a decision asks at most ${count(Math.min(rules, all))} of ${some(all, "rule")}, tests ${some(predicates, "predicate")}${bitmaps}`;
+  const bitmaps = words === 0 ? "" : ` and reads ${writeCounted(words, "word")} of bitmaps`;
+  return `whatever the request, a decision asks at most ${writeCount(Math.min(rules, all))} of ${writeCounted(all, "rule")}, tests ${writeCounted(predicates, "predicate")}${bitmaps}`;
 }
 
 /** Correctness comes before speed. */
@@ -151,10 +151,6 @@ function measure(
       return [name, { median: sorted[sorted.length >> 1] ?? 0, min: sorted[0] ?? 0, max: sorted.at(-1) ?? 0 }];
     }),
   );
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }
 
 function wholeNumber(text: string): number {

@@ -56,7 +56,7 @@ async function replay(logs: readonly string[], own: OwnOptions, options: GlobalO
     process.stdout.write(`${JSON.stringify({ ...reportReplay(summary, target), seconds }, undefined, 2)}\n`);
   } else {
     process.stdout.write(renderReplay(summary, target, options.color));
-    const rate = Math.round(summary.decisions / seconds).toLocaleString("en-US");
+    const rate = writeCount(Math.round(summary.decisions / seconds));
     process.stderr.write(`${seconds.toFixed(1)} s, ${rate} decisions a second\n`);
   }
   if (summary.differingCount > 0) {

@@ -1,4 +1,5 @@
 import { didYouMean } from "../diagnostics/suggest.js";
+import { writeCount } from "../units/write-figures.js";
 import { type Arity, jsonLogicIterations, jsonLogicOperators } from "./json-logic-operators.js";
 
 /** The deepest nesting of operations and lists. */
@@ -81,7 +82,7 @@ class Analysis {
     this.nodes += values;
     if (this.nodes <= MAX_JSON_LOGIC_NODES) return true;
     if (had <= MAX_JSON_LOGIC_NODES) {
-      this.refuse([], `the expression holds more than ${MAX_JSON_LOGIC_NODES.toLocaleString("en-US")} values`, FEWER);
+      this.refuse([], `the expression holds more than ${writeCount(MAX_JSON_LOGIC_NODES)} values`, FEWER);
     }
     return false;
   }

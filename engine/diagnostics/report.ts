@@ -1,3 +1,4 @@
+import { writeCounted } from "../units/write-figures.js";
 import type { Diagnostic, Span } from "./diagnostic.js";
 import type { DiagnosticCode } from "./diagnostic-codes.js";
 
@@ -58,7 +59,7 @@ export class Report {
     const others = all.filter(({ severity }) => severity !== "error");
     const shown = [...errors, ...others].slice(0, limit - 1).sort(compare);
     const more = all.length - shown.length;
-    const message = more === 1 ? "1 more finding is not shown" : `${more} more findings are not shown`;
+    const message = `${writeCounted(more, "more finding")} ${more === 1 ? "is" : "are"} not shown`;
     const severity = errors.length > 0 ? "error" : "warning";
     return [
       ...shown.map(withHelp),

@@ -8,6 +8,7 @@ import { limits } from "../source/limits.js";
 import { entryOf, type Located, type LocatedMap } from "../source/located.js";
 import type { DocumentKind } from "../source/schema/document-schemas.js";
 import type { SourceFile } from "../source/source-file.js";
+import { writeCount } from "../units/write-figures.js";
 import type { CompiledPolicy } from "./compiled-policy.js";
 import { isTestFile } from "./is-test-file.js";
 import { KnownParts } from "./known-parts.js";
@@ -52,18 +53,14 @@ export function compilePolicy(files: readonly SourceFile[], known: KnownParts = 
 function checkSize(files: readonly SourceFile[], report: Report): boolean {
   const size = files.reduce((sum, { text }) => sum + text.length, 0);
   if (files.length > limits.files) {
-    const message = `the directory holds ${count(files.length)} YAML files; a policy set may have ${count(limits.files)}`;
+    const message = `the directory holds ${writeCount(files.length)} YAML files; a policy set may have ${writeCount(limits.files)}`;
     report.error("RW1004", undefined, message, "move what is no policy elsewhere");
   }
   if (size > limits.totalSize) {
-    const message = `the files have ${count(size)} characters together; a policy set may have ${count(limits.totalSize)}`;
+    const message = `the files have ${writeCount(size)} characters together; a policy set may have ${writeCount(limits.totalSize)}`;
     report.error("RW1004", undefined, message, "split it into several policy sets");
   }
   return files.length <= limits.files && size <= limits.totalSize;
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en-US");
 }
 
 class Compilation {

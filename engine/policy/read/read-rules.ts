@@ -3,6 +3,7 @@ import type { Span } from "../../diagnostics/diagnostic.js";
 import { didYouMean, listNames } from "../../diagnostics/suggest.js";
 import { limits } from "../../source/limits.js";
 import { entryOf, type Located, type LocatedMap, shorten, spanWithin } from "../../source/located.js";
+import { writeCount } from "../../units/write-figures.js";
 import { defined } from "../defined.js";
 import { isTestFile } from "../is-test-file.js";
 import type { KnownParts, ReadRule, WrittenId } from "../known-parts.js";
@@ -183,7 +184,7 @@ class RulesReader implements RulesRead {
   #isBeyondLimit(node: LocatedMap): boolean {
     if (this.rules.length < limits.rules) return false;
     if (!this.#isFull) {
-      const message = `the set has more than ${limits.rules.toLocaleString("en-US")} rules`;
+      const message = `the set has more than ${writeCount(limits.rules)} rules`;
       this.#reading.report.error("RW1004", node.span, message, "split it into several policy sets");
     }
     this.#isFull = true;

@@ -1,5 +1,6 @@
 import { Composer, type Document, type ParsedNode } from "yaml";
 import type { Diagnostic, Span } from "../../diagnostics/diagnostic.js";
+import { writeCount } from "../../units/write-figures.js";
 import { limits } from "../limits.js";
 import { locate } from "../locate.js";
 import { type Located, shorten } from "../located.js";
@@ -29,7 +30,7 @@ export function parseYaml(file: SourceFile): ParsedFile {
   });
   const place = (start: number, end: number): Span => ({ file: file.name, start, end });
   if (file.text.length > limits.fileSize) {
-    const message = `the file has ${count(file.text.length)} characters; a policy file may have ${count(limits.fileSize)}`;
+    const message = `the file has ${writeCount(file.text.length)} characters; a policy file may have ${writeCount(limits.fileSize)}`;
     const help = "split it: rules can be moved to files of their own with `include`";
     return refuse({ code: "RW1004", message, help, span: place(0, 1) });
   }
@@ -97,8 +98,4 @@ function refuseDirectives(file: SourceFile, document: YamlDocument): readonly Di
       help: "remove the line",
     };
   });
-}
-
-function count(number: number): string {
-  return number.toLocaleString("en-US");
 }

@@ -27,6 +27,8 @@ describe("Report", () => {
     const nearlyAll = report.sorted(29).map(({ message }) => message);
     expect(nearlyAll.filter((message) => message.startsWith("error"))).toHaveLength(10);
     expect(nearlyAll.at(-1)).toBe("2 more findings are not shown");
+    for (let count = 0; count < 2000; count++) report.warning("RW1009", at(count), "warning", "include it");
+    expect(report.sorted(30).at(-1)?.message).toBe("2,001 more findings are not shown");
   });
 
   it("works out help only for what is shown", () => {
