@@ -1,5 +1,5 @@
 // How long the analysis of large policies takes: `npm run bench:analysis`. Prints min / median / max over several policies.
-import { analyzePolicy, compilePolicy, describeDiff, diffPolicies } from "../../dist/engine/index.js";
+import { analyzePolicy, compilePolicy, describeDiff, diffPolicies, whyNot } from "../../dist/engine/index.js";
 import { realisticPolicy } from "./realistic-policy.mjs";
 
 function compiled(rules, seed) {
@@ -64,4 +64,18 @@ for (const [name, edit] of Object.entries(edits)) {
     counts.push(diff.changes.length);
   }
   report(`diff of 500 rules, one rule: ${name}`, times, `, ${counts.join(" ")} changes`);
+}
+
+for (const rules of [100, 1_000, 3_000]) {
+  const times = [];
+  const counts = [];
+  for (let seed = 1; seed <= 5; seed++) {
+    const policy = compiled(rules, seed);
+    const facts = { tenant: "tenant-3", tags: ["task-1", "task-2"], context_tokens: 20_000 };
+    const start = performance.now();
+    const { by_client: byClient, by_operator: byOperator } = whyNot(policy, facts, {}, "maker3/model-8");
+    times.push(performance.now() - start);
+    counts.push(byClient.length + byOperator.length);
+  }
+  report(`why-not of ${rules} rules`, times, `, ${counts.join(" ")} answers`);
 }

@@ -5,6 +5,7 @@ import { type CatalogEntry, indexCatalog } from "../../rank/catalog-index.js";
 import { rankAttempts } from "../../rank/rank.js";
 import type { World } from "../../rank/world.js";
 import { controlOf } from "./fact-control.js";
+import { IdleRules } from "./idle-rules.js";
 import type { Trial } from "./trial.js";
 
 /** A request, and a model that it might have gone to. */
@@ -14,6 +15,7 @@ export class AskedModel {
   readonly facts: Facts;
   readonly world: World;
   readonly start: Trial;
+  readonly idle: IdleRules;
   /** The endpoints that are meant. */
   readonly entries: readonly CatalogEntry[];
   readonly #model: string;
@@ -24,6 +26,7 @@ export class AskedModel {
     this.facts = facts;
     this.world = world;
     this.start = { facts, world };
+    this.idle = new IdleRules(policy.set, facts);
     this.#model = model;
     this.entries = indexCatalog(policy.set.catalog).entries.filter(({ endpoint }) => this.isMeant(endpoint.id));
   }

@@ -1,10 +1,10 @@
 import { decide } from "../../evaluate/decide.js";
 import { evaluateCondition } from "../../evaluate/evaluate-condition.js";
 import type { Facts } from "../../evaluate/facts.js";
-import type { Outcome } from "../../evaluate/outcome.js";
+import type { Outcome, RouteChoice } from "../../evaluate/outcome.js";
 import { ConditionWords } from "../../explain/words/condition-words.js";
 import { FailureFinder } from "../../explain/words/find-failed-condition.js";
-import type { Route } from "../../policy/policy-set.js";
+import type { Route, RouteRule } from "../../policy/policy-set.js";
 import { rank } from "../../rank/rank.js";
 import { positionOf } from "../../source/position.js";
 import { expandReferences, goesOn } from "../regions/route-meaning.js";
@@ -29,19 +29,43 @@ export interface FoundRule {
 /** Every rule with the model among its candidates, in reading order, and all that keeps it from choosing it. */
 export function blockedRules(asked: AskedModel): readonly FoundRule[] {
   const { set } = asked.policy;
-  const routes = [
+  const routes: readonly RouteChoice[] = [
     ...set.rules.flatMap((rule, ruleNumber) =>
       rule.effect === "route" ? [{ rule: rule.id, ruleNumber, route: rule.route }] : [],
     ),
     { rule: "default", ruleNumber: set.rules.length, route: set.defaultRoute },
   ];
-  return routes.flatMap(({ rule, ruleNumber, route }) => {
-    const as = placeIn(asked, route);
+  const asIs = variantOf(asked, asked.facts);
+  const named = asked.entries[0]?.model.id;
+  const naming = named === undefined ? asIs : variantOf(asked, { ...asked.facts, model: named });
+  return routes.flatMap((of) => {
+    const as = placeIn(asked, of.route);
     if (as === undefined) return [];
-    const span = set.rules[ruleNumber]?.span ?? route.span;
+    const span = set.rules[of.ruleNumber]?.span ?? of.route.span;
     const place = { file: span.file, line: positionOf(asked.policy.files, span).line };
-    return [{ ruleNumber, blocked: { rule, ...place, as, blocked_by: blocksOf(asked, rule, ruleNumber, route, as) } }];
+    const isUnnamed = as === "requested" && asked.facts.model !== named && named !== undefined;
+    const unnamed = { what: "model", detail: `the request names ${asked.facts.model ?? "none"}` };
+    // And were it named?
+    const blocks = isUnnamed ? [unnamed, ...blocksOf(asked, of, naming)] : blocksOf(asked, of, asIs);
+    return [{ ruleNumber: of.ruleNumber, blocked: { rule: of.rule, ...place, as, blocked_by: blocks } }];
   });
+}
+
+/** The request as it is, or as if it named the model; what is the same for every rule that is asked. */
+interface Variant {
+  readonly facts: Facts;
+  readonly outcome: Outcome;
+  readonly finder: FailureFinder;
+  /** The route rules that act on it, each with its number. */
+  readonly acting: readonly { readonly rule: RouteRule; readonly ruleNumber: number }[];
+}
+
+function variantOf({ policy }: AskedModel, facts: Facts): Variant {
+  const acting = policy.set.rules.flatMap((rule, ruleNumber) =>
+    rule.effect === "route" && evaluateCondition(rule.condition, facts) === true ? [{ rule, ruleNumber }] : [],
+  );
+  const finder = new FailureFinder(facts, new ConditionWords(definitionsOf(policy.set)));
+  return { facts, outcome: decide(policy, facts), finder, acting };
 }
 
 function placeIn(asked: AskedModel, route: Route): BlockedRule["as"] | undefined {
@@ -53,38 +77,24 @@ function placeIn(asked: AskedModel, route: Route): BlockedRule["as"] | undefined
 
 function blocksOf(
   asked: AskedModel,
-  rule: string,
-  ruleNumber: number,
-  route: Route,
-  as: BlockedRule["as"],
+  of: RouteChoice,
+  { facts, outcome, finder, acting }: Variant,
 ): BlockedRule["blocked_by"] {
   const { policy, world } = asked;
-  const { set } = policy;
   const blocks: { what: string; detail: string }[] = [];
-  let { facts } = asked;
-  const named = asked.entries[0]?.model.id;
-  if (as === "requested" && facts.model !== named && named !== undefined) {
-    blocks.push({ what: "model", detail: `the request names ${facts.model ?? "none"}` });
-    // And were it named?
-    facts = { ...facts, model: named };
-  }
-  const outcome = decide(policy, facts);
   if (outcome.denied !== undefined) {
     blocks.push({ what: `guard ${outcome.denied.rule.id}`, detail: "refuses the request" });
   }
-  const condition = set.rules[ruleNumber]?.condition;
-  const finder = new FailureFinder(facts, new ConditionWords(definitionsOf(set)));
+  const condition = policy.set.rules[of.ruleNumber]?.condition;
   const failed = condition === undefined ? undefined : finder.find(condition);
   if (failed !== undefined) {
     const { wanted, got, missedBy } = failed;
     blocks.push({ what: wanted, detail: `is not so: ${got}${missedBy === undefined ? "" : `, ${missedBy}`}` });
   }
-  const above = set.rules.filter((other, at) => {
-    return at < ruleNumber && other.effect === "route" && evaluateCondition(other.condition, facts) === true;
-  });
+  const above = acting.filter(({ ruleNumber }) => ruleNumber < of.ruleNumber).map(({ rule }) => rule);
   const taker = above.find((other) => !goesOn(other));
   if (taker !== undefined) blocks.push({ what: `rule ${taker.id}`, detail: "stands above and takes the request" });
-  else {
+  else if (above.length > 0) {
     // Those that go on take it only while they have a candidate.
     const { attempts } = rank(policy, outcome, facts, world);
     const earlier = above.find(({ id }) => attempts.some((attempt) => attempt.rule === id));
@@ -92,11 +102,7 @@ function blocksOf(
       blocks.push({ what: `rule ${earlier.id}`, detail: "stands above and is asked first; it goes on when exhausted" });
     }
   }
-  const alone: Outcome = {
-    denied: undefined,
-    requirements: outcome.requirements,
-    route: { rule, ruleNumber, route },
-  };
+  const alone: Outcome = { denied: undefined, requirements: outcome.requirements, route: of };
   return [...blocks, ...rankBlocks(asked, alone, facts)];
 }
 

@@ -81,10 +81,10 @@ class NearestMoves {
         if (isNearer(weight, avoidsGuard)) nearest = { trial, size: chosen.length, weight, avoidsGuard };
         return;
       }
-      const left = facts.slice(place);
-      if (!this.#mayChoose(trial, left)) return;
       const own = facts[place] as FactMoves;
       const isSame = (next: number) => facts[next] === own;
+      // Of the same set's tags it has been asked already, whatever tags are chosen.
+      if (!isSame(place - 1) && !this.#mayChoose(trial, facts.slice(place))) return;
       for (let at = isSame(place - 1) ? from : 0; at < own.length; at++) {
         const move = own[at] as Move;
         if ((isSame(place - 1) || isSame(place + 1)) && !move.isTag) continue;

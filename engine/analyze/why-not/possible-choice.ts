@@ -15,6 +15,7 @@ import { opaqueKey, type RequestSpace } from "../space/request-space.js";
 import { CandidateComparison } from "./candidate-comparison.js";
 import type { Cell } from "./cell.js";
 import type { RankedNumber } from "./change-steps.js";
+import type { IdleRules } from "./idle-rules.js";
 import { anyTruth, canBe, only, type PossibleTruth, possibleTruth, trueOrFalse } from "./possible-truth.js";
 import type { Trial } from "./trial.js";
 
@@ -39,13 +40,16 @@ interface PossibleOutcome {
 /** Whether requests may be sent to a model, asked of many at once: "no" is a proof. */
 export class PossibleChoice {
   readonly #policy: CompiledPolicy;
+  readonly #idle: IdleRules;
   readonly space: RequestSpace;
   /** The endpoints that are asked about, and the models they belong to. */
   readonly #endpoints: ReadonlySet<string>;
   readonly #models: ReadonlySet<string>;
 
-  constructor(policy: CompiledPolicy, space: RequestSpace, wanted: readonly CatalogEntry[]) {
+  /** @param idle the rules by a request from which cells differ in few facts. */
+  constructor(policy: CompiledPolicy, space: RequestSpace, wanted: readonly CatalogEntry[], idle: IdleRules) {
     this.#policy = policy;
+    this.#idle = idle;
     this.space = space;
     this.#endpoints = new Set(wanted.map(({ endpoint }) => endpoint.id));
     this.#models = new Set(wanted.map(({ model }) => model.id));
@@ -83,14 +87,16 @@ export class PossibleChoice {
 
   #outcomeOf(cell: Cell): PossibleOutcome {
     const { set } = this.#policy;
-    const ofLeaf = this.#truthsOfLeaves(cell);
+    const facts = withDefaults(set, cell.trial.facts);
+    const ofLeaf = this.#truthsOfLeaves(cell, facts);
     if (ofLeaf === undefined) return exactly(this.#policy, decide(this.#policy, cell.trial.facts), cell.trial.facts);
     const sure: RequireRule[] = [];
     const possible: RequireRule[] = [];
     const routes: PossibleRoute[] = [];
     let isEnded = false;
     let isDenied = false;
-    for (const rule of set.rules) {
+    const unsettled = [...cell.free, ...cell.open.keys(), ...cell.stretches.keys()];
+    for (const rule of this.#idle.mayAct(facts, unsettled)) {
       if (rule.effect === "route" && isEnded) continue;
       const truths = possibleTruth(rule.condition, ofLeaf);
       if (rule.effect === "route") {
@@ -111,7 +117,7 @@ export class PossibleChoice {
   }
 
   /** What leaves can be for the requests of a cell; undefined when each is the same for all of them. */
-  #truthsOfLeaves({ trial, open, stretches, free }: Cell): ((leaf: Predicate) => PossibleTruth) | undefined {
+  #truthsOfLeaves({ open, stretches, free }: Cell, facts: Facts): ((leaf: Predicate) => PossibleTruth) | undefined {
     const { set } = this.#policy;
     const isOpen = (fact: string) => open.has(fact) || stretches.has(fact as RankedNumber);
     const found = new Set<string>();
@@ -125,7 +131,6 @@ export class PossibleChoice {
       if (leaf.kind === "logic") return found.has(opaqueKey(leaf, defaultsFor(leaf.reads, set)));
       return (leaf.kind === "glob" || leaf.kind === "prefix") && found.has(opaqueKey(leaf, {}));
     };
-    const facts = withDefaults(set, trial.facts);
     return (leaf) => {
       if (free.size > 0 && readsOf(leaf).some((fact) => free.has(fact))) return anyTruth;
       const truth = evaluateCondition(leaf, facts);

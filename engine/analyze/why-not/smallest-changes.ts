@@ -1,7 +1,6 @@
-import type { PolicyRegions } from "../regions/policy-regions.js";
 import { StepBudget } from "../space/step-budget.js";
 import type { AskedModel } from "./asked-model.js";
-import { changeFromRegions } from "./asked-regions.js";
+import { AskedRegions, askedSpaceOf } from "./asked-regions.js";
 import { stepsFrom } from "./change-steps.js";
 import { edgeValues } from "./edge-values.js";
 import { describeChanges, type FactChanges, type FoundChange } from "./fact-changes.js";
@@ -18,6 +17,8 @@ export interface SmallestChanges {
   /** Whether none of fewer facts does it: proved. */
   readonly isSmallest: boolean;
   readonly operator: readonly FactChanges[];
+  /** `impossible`: proved; `not found`: neither that nor a change. */
+  readonly clientCan: "found" | "impossible" | "not found";
 }
 
 /** Combinations that are looked at. */
@@ -31,19 +32,14 @@ interface Answer {
 
 /**
  * The smallest changes that send the request to the model.
- * @param isOperators whether none by the client can: proved.
+ * @param ruleNumbers of all rules that have the model among their candidates.
  */
-export function smallestChanges(
-  asked: AskedModel,
-  regions: PolicyRegions,
-  ruleNumbers: readonly number[],
-  isOperators: boolean,
-): SmallestChanges {
-  const { policy, facts, world, start, entries } = asked;
+export function smallestChanges(asked: AskedModel, ruleNumbers: readonly number[]): SmallestChanges {
+  const { policy, facts, world, start, entries, idle } = asked;
   const { set } = policy;
-  const choice = new PossibleChoice(policy, rankedSpaceOf(policy), entries);
+  const choice = new PossibleChoice(policy, rankedSpaceOf(policy), entries, idle);
   const edges = edgeValues(policy, facts, world, entries);
-  const moves = movesFor(regions.space, set, start, entries, edges);
+  const moves = movesFor(askedSpaceOf(set), set, start, entries, edges);
   const isClients = ({ fact, ofWorld, apply }: Move) =>
     ofWorld !== "server" && asked.isClients(fact, apply(start).facts);
   const clients = moves.filter(isClients);
@@ -51,14 +47,15 @@ export function smallestChanges(
   const operator = nearestMoves(asked, choice, moves, new Set(others)).map(({ trial, size }): Answer => {
     return { changes: describeChanges(asked, trial), size };
   });
-  if (isOperators) return { client: [], isSmallest: false, operator: shown(operator) };
+  const regions = new AskedRegions(asked, ruleNumbers);
+  if (regions.isImpossible()) {
+    return { client: [], isSmallest: false, operator: shown(operator), clientCan: "impossible" };
+  }
   const client = nearestMoves(asked, choice, clients, new Set(clients));
-  const found =
-    client.length > 0
-      ? client
-      : changeFromRegions(asked, regions, ruleNumbers, (fact) => controlOf(set, fact) === "client");
+  const found = client.length > 0 ? client : regions.findChange();
   const { answers, isSmallest } = provenSmallest(asked, choice, found);
-  return { client: shown(answers), isSmallest, operator: shown(operator) };
+  const clientCan = answers.length > 0 ? "found" : "not found";
+  return { client: shown(answers), isSmallest, operator: shown(operator), clientCan };
 }
 
 /** What was found, and what takes fewer changes: everything that does is looked at, as far as it goes. */

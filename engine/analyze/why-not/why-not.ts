@@ -2,15 +2,10 @@ import type { Facts } from "../../evaluate/facts.js";
 import { withDefaults } from "../../evaluate/with-defaults.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import type { World } from "../../rank/world.js";
-import { catalogCuts, rankFacts } from "../check-context.js";
-import { PolicyRegions } from "../regions/policy-regions.js";
-import { buildSpace } from "../space/build-space.js";
-import { httpRequests } from "../space/request-assumptions.js";
 import { AskedModel } from "./asked-model.js";
-import { isImpossible } from "./asked-regions.js";
 import { type BlockedRule, blockedRules } from "./blocked-rules.js";
 import type { FactChanges } from "./fact-changes.js";
-import { smallestChanges } from "./smallest-changes.js";
+import { type SmallestChanges, smallestChanges } from "./smallest-changes.js";
 
 /** Why a request does not go to a model, and what would send it there. */
 export interface WhyNot {
@@ -28,7 +23,7 @@ export interface WhyNot {
   /** Changes that need the operator, a key, or another time. */
   readonly by_operator: readonly FactChanges[];
   /** `found`; `impossible`: proved; `not found`: neither. */
-  readonly client_can: "found" | "impossible" | "not found";
+  readonly client_can: SmallestChanges["clientCan"];
 }
 
 /** @param model `author/model`, or one of its endpoints. */
@@ -37,12 +32,12 @@ export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model
   const first = asked.first(asked.start);
   const isChosen = first !== undefined && asked.isMeant(first.endpoint.id);
   const rules = blockedRules(asked);
-  const ruleNumbers = rules.map(({ ruleNumber }) => ruleNumber);
-  const regions = regionsOf(policy);
-  const impossible = !isChosen && isImpossible(asked, regions, ruleNumbers);
-  const found = isChosen
-    ? { client: [], operator: [], isSmallest: true }
-    : smallestChanges(asked, regions, ruleNumbers, impossible);
+  const found: SmallestChanges = isChosen
+    ? { client: [], operator: [], isSmallest: true, clientCan: "found" }
+    : smallestChanges(
+        asked,
+        rules.map(({ ruleNumber }) => ruleNumber),
+      );
   return {
     model,
     ...(first === undefined ? {} : { chosen: first.endpoint.id }),
@@ -51,16 +46,6 @@ export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model
     by_client: found.client,
     is_smallest: found.isSmallest,
     by_operator: found.operator,
-    client_can: isChosen || found.client.length > 0 ? "found" : impossible ? "impossible" : "not found",
+    client_can: found.clientCan,
   };
-}
-
-function regionsOf(policy: CompiledPolicy): PolicyRegions {
-  const space = buildSpace({
-    sets: [policy.set],
-    assumptions: httpRequests,
-    facts: [...rankFacts, "max_latency_ms"],
-    cuts: catalogCuts(policy),
-  });
-  return new PolicyRegions(space, policy.set);
 }

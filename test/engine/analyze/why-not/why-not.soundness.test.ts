@@ -3,6 +3,7 @@ import { atomOfFacts, type RequestSpace } from "../../../../engine/analyze/space
 import type { Cell } from "../../../../engine/analyze/why-not/cell.js";
 import { stepsFrom, valueOfRanked } from "../../../../engine/analyze/why-not/change-steps.js";
 import { controlOf } from "../../../../engine/analyze/why-not/fact-control.js";
+import { IdleRules } from "../../../../engine/analyze/why-not/idle-rules.js";
 import { PossibleChoice } from "../../../../engine/analyze/why-not/possible-choice.js";
 import { rankedSpaceOf } from "../../../../engine/analyze/why-not/ranked-space.js";
 import { cellOf } from "../../../../engine/analyze/why-not/search-steps.js";
@@ -285,7 +286,7 @@ function attackCells(policies: number, from: number) {
     const steps = stepsFrom(start, space, policy.set, (fact) => controlOf(policy.set, fact) === "client");
     for (const model of models) {
       const wanted = indexCatalog(policy.set.catalog).entries.filter((entry) => entry.model.id === model);
-      const choice = new PossibleChoice(policy, space, wanted);
+      const choice = new PossibleChoice(policy, space, wanted, new IdleRules(policy.set, start.facts));
       for (let cellNumber = 0; cellNumber < 20; cellNumber++) {
         const free = cellNumber % 2 === 0 ? [] : random.some(freeable, 3);
         const taken = random
@@ -390,7 +391,12 @@ describe("what --why-not proves", () => {
         open: new Map(open.map((fact) => [fact, []])),
         free: new Set(),
       };
-      return new PossibleChoice(policy, rankedSpaceOf(policy), wanted).mayChoose(cell);
+      return new PossibleChoice(
+        policy,
+        rankedSpaceOf(policy),
+        wanted,
+        new IdleRules(policy.set, trial.facts),
+      ).mayChoose(cell);
     };
     const drawn = ["acme/small", "acme/large"].filter((model) => mayChoose(model, []));
     expect(drawn).toHaveLength(1);
