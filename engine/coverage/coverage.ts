@@ -118,8 +118,8 @@ export function ruleBefore(set: PolicySet, request: Facts, { ruleNumber }: Goal)
   const effect = set.rules[ruleNumber]?.effect ?? "route";
   if (effect === "require") return undefined;
   const { denied, route } = readInOrder(set, request);
-  const first = effect === "route" ? set.rules[route.ruleNumber] : denied?.rule;
-  return first !== undefined && set.rules.indexOf(first) < ruleNumber ? first : undefined;
+  if (effect === "route") return route.ruleNumber < ruleNumber ? set.rules[route.ruleNumber] : undefined;
+  return denied !== undefined && set.rules.indexOf(denied.rule) < ruleNumber ? denied.rule : undefined;
 }
 
 function outcomeOf(truth: Truth): Outcome {

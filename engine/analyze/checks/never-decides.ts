@@ -71,22 +71,22 @@ function blameFor(context: CheckContext, rule: Rule, ruleNumber: number): Blame 
   const { regions } = context;
   const areas = regions.acts(ruleNumber);
   const above = (rule.effect === "route" ? regions.routes : regions.denies).filter((other) => {
-    if (other.ruleNumber >= ruleNumber || goesOn(other.rule)) return false;
-    return regions.intersect(areas, regions.acts(other.ruleNumber))?.length !== 0;
+    return other.ruleNumber < ruleNumber && !goesOn(other.rule);
   });
   const isTaker = ({ ruleNumber: other }: NumberedRule) => {
     const shared = regions.intersect(areas, regions.acts(other));
-    return regions.find(shared, regions.endingAbove(other)) !== "none";
+    return shared?.length !== 0 && regions.find(shared, regions.endingAbove(other)) !== "none";
   };
   const alone = above.find((other) => {
     const covers = regions.acts(other.ruleNumber);
     return covers !== undefined && regions.find(areas, covers) === "none" && isTaker(other);
   });
-  return {
-    takers: alone === undefined ? above.filter(isTaker) : [alone],
-    alone,
-    different: above.find((other) => isDifferent(context, rule, other) && isTaker(other)),
-  };
+  const differs = (other: NumberedRule) => isDifferent(context, rule, other);
+  if (alone !== undefined) {
+    return { takers: [alone], alone, different: above.find((other) => differs(other) && isTaker(other)) };
+  }
+  const takers = above.filter(isTaker);
+  return { takers, alone, different: takers.find(differs) };
 }
 
 function isDifferent({ policy }: CheckContext, rule: Rule, { rule: other }: NumberedRule): boolean {
