@@ -11,7 +11,9 @@ WORKDIR /app
 # What the npm package holds ("files" in package.json), with the dependencies of package-lock.json.
 COPY --from=build /build/package.json /build/CHANGELOG.md /build/action.yml ./
 COPY --from=build /build/node_modules node_modules
-COPY --from=build /build/dist dist
+COPY --from=build /build/dist/cli dist/cli
+COPY --from=build /build/dist/dashboard dist/dashboard
+COPY --from=build /build/dist/engine dist/engine
 COPY --from=build /build/cli/starter cli/starter
 COPY --from=build /build/schemas schemas
 COPY --from=build /build/docs docs
