@@ -29,7 +29,7 @@ export function readChatRequest(body: Json): ChatRequest {
     frequencyPenalty: readNumber(body, "frequency_penalty"),
     presencePenalty: readNumber(body, "presence_penalty"),
     seed: readNumber(body, "seed"),
-    n: readWholeNumber(body, "n") ?? 1,
+    n: readWholeNumber(body, "n", 1) ?? 1,
     logprobs: readBoolean(body, "logprobs") ?? false,
     topLogprobs: readWholeNumber(body, "top_logprobs"),
     stop: readStop(body["stop"]),

@@ -10,10 +10,10 @@ export function readNumber(body: Json, name: string): number | undefined {
   return value;
 }
 
-export function readWholeNumber(body: Json, name: string): number | undefined {
+export function readWholeNumber(body: Json, name: string, least = 0): number | undefined {
   const value = readNumber(body, name);
-  if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
-    throw new RefusedRequest(name, "it takes a whole number");
+  if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
+    throw new RefusedRequest(name, `it takes a whole number${least > 0 ? ` from ${least} on` : ""}`);
   }
   return value;
 }

@@ -200,6 +200,9 @@ describe("parameters", () => {
       logprobs: 4,
     });
   });
+  it.each([0, -1, 1.5])("are refused with %s answers", (n) => {
+    expect(() => send({ n })).toThrow("it takes a whole number from 1 on");
+  });
   it("stop at the first five sequences", () => {
     const { sent, warnings } = send({ stop: ["1", "2", "3", "4", "5", "6"] });
     expect(sent["generationConfig"]!["stopSequences"]).toHaveLength(5);
