@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -7,7 +8,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     pool: "forks",
-    maxWorkers: 2, // vitest takes one less than the machine has cores: on two, half of them would idle
+    maxWorkers: availableParallelism() + 1, // some wait for timers and servers while others work
     reporters: ["default", "./scripts/summary-reporter.mjs"],
   },
 });
