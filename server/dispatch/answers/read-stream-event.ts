@@ -14,15 +14,26 @@ export type StreamEvent =
   | { readonly kind: "empty" }
   | { readonly kind: "unreadable" };
 
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const CLOSING_BRACE = 0x7d;
 /** Words of an event that decides something: an error, usage, an end. Inside a text their quotes would be escaped. */
 const DECIDING = /"error"|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"[^"]|\[DONE\]|^event:|[\r\n]event:/;
 
 /**
- * Whether an event needs to be read once content flows. All others are passed on unread: reading each costs some five
- * times as much.
+ * Whether an event needs to be read once content flows: it decides something, or may be no JSON. All others are passed on
+ * unread: reading each costs some five times as much.
+ * @param deciding words of an event that decides something.
  */
-export function isDeciding(event: Buffer): boolean {
-  return DECIDING.test(event.toString("latin1"));
+export function isDeciding(event: Buffer, deciding = DECIDING): boolean {
+  return !endsAsObject(event) || deciding.test(event.toString("latin1"));
+}
+
+/** What is cut off, a page in place of JSON, a comment: none of them ends as an object does. */
+function endsAsObject(event: Buffer): boolean {
+  let last = event.length - 1;
+  while (event[last] === LINE_FEED || event[last] === CARRIAGE_RETURN) last--;
+  return event[last] === CLOSING_BRACE;
 }
 
 export function readStreamEvent(event: Buffer): StreamEvent {

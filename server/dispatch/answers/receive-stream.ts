@@ -94,8 +94,7 @@ class StreamReceiver implements AnswerReceiver {
   }
 
   #isDeciding(event: Buffer): boolean {
-    const { passThrough } = this.#stream;
-    return passThrough === undefined ? isDeciding(event) : passThrough.decides.test(event.toString("latin1"));
+    return isDeciding(event, this.#stream.passThrough?.decides);
   }
 
   #read(event: Buffer): StreamEvent {

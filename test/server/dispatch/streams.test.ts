@@ -202,12 +202,15 @@ describe("before the first content", () => {
 
 describe("after the first content", () => {
   const half = [event({ role: "assistant", content: "" }), event({ content: "Hel" })];
+  const wholeEnd = event({}, "stop") + done;
   it.each<[string, readonly string[], "end" | "reset" | "wait"]>([
     ["the connection breaks", half, "reset"],
     ["the stream ends without its last event", half, "end"],
     ["half an event comes", [...half, event({ content: "lo" }).slice(0, 50)], "reset"],
     ["half an event comes, then the end", [...half, event({ content: "lo" }).slice(0, 50)], "end"],
     ["an error comes", [...half, `data: {"error":{"message":"secret words","code":500}}\n\n`, done], "end"],
+    ["an event is cut off", [...half, `data: {"choices":[{"del\n\n`, event({ content: "lo" }), wholeEnd], "end"],
+    ["an event is not JSON", [...half, "data: <html>\r\n\r\n", event({ content: "lo" }), wholeEnd], "end"],
     ["finish_reason error comes", [...half, event({}, "error"), done], "end"],
     ["the idle timer runs out", half, "wait"],
   ])("a fault ends it with an error and without [DONE]: %s", async (_what, pieces, then) => {
