@@ -12,6 +12,8 @@ export interface CommitQueueOptions<Row> {
   readonly batchRows?: number;
   /** Milliseconds before a failed batch is tried again. Default 200. */
   readonly retryMs?: number;
+  /** A commit that takes longer counts as failing, milliseconds. Default 2,000: so long answers wait for theirs. */
+  readonly longestMs?: number;
 }
 
 /**
@@ -19,8 +21,6 @@ export interface CommitQueueOptions<Row> {
  * rows, so the more come the more share one; a row that comes alone is committed at once.
  */
 const MOST_MS_BETWEEN = 8;
-/** A commit that takes longer counts as failing, milliseconds: so long answers wait for theirs. */
-const LONGEST_COMMIT_MS = 2_000;
 /** After so many failures that may be a row's own fault each row of the batch is tried alone. */
 const TRIES_TOGETHER = 5;
 
@@ -43,8 +43,6 @@ export class CommitQueue<Row> {
   #working: Promise<void> | undefined;
   #written = 0;
   #failingSince: number | undefined;
-  /** When the batch under way was given to the database, epoch milliseconds. */
-  #writingSince: number | undefined;
   #lastError: string | undefined;
   #isClosed = false;
   #failures = 0;
@@ -53,7 +51,7 @@ export class CommitQueue<Row> {
   #lastRows = 0;
 
   constructor(options: CommitQueueOptions<Row>) {
-    this.#options = { batchRows: 200, retryMs: 200, ...options };
+    this.#options = { batchRows: 200, retryMs: 200, longestMs: 2_000, ...options };
   }
 
   /** @param onCommitted called once, later; undefined: nobody waits for the row, so its commit keeps nobody's answer up. */
@@ -64,9 +62,7 @@ export class CommitQueue<Row> {
 
   /** Since when no row could be written, or none was although one should be by now, epoch milliseconds; undefined when they can. */
   get failingSince(): number | undefined {
-    const writing = this.#writingSince;
-    if (this.#failingSince !== undefined || writing === undefined) return this.#failingSince;
-    return this.#options.now() - writing < LONGEST_COMMIT_MS ? undefined : writing;
+    return this.#failingSince;
   }
 
   /** Resolves when all that waits now is committed, or after the given time. @returns whether it is. */
@@ -88,7 +84,7 @@ export class CommitQueue<Row> {
   }
 
   status(): { waiting: number; written: number; rejected: number; failingSince?: number; lastError?: string } {
-    const { failingSince } = this;
+    const failingSince = this.#failingSince;
     return {
       waiting: this.#waiting.length,
       written: this.#written,
@@ -105,11 +101,10 @@ export class CommitQueue<Row> {
       this.#lastCommitAt = performance.now();
       const batch = this.#waiting.slice(0, this.#options.batchRows);
       this.#lastRows = batch.length;
-      this.#writingSince = this.#options.now();
       try {
-        await this.#options.write(batch.map(({ row }) => row));
+        await this.#write(batch);
       } catch (error) {
-        this.#noteFailure(error);
+        this.#noteFailure(error instanceof Error ? error.message : String(error), this.#options.now());
         // Where all is refused no row is at fault, and trying each would hold up the requests for a second.
         if (!isDatabaseUnavailable(error)) this.#failures += 1;
         if (this.#failures === TRIES_TOGETHER) {
@@ -121,8 +116,24 @@ export class CommitQueue<Row> {
       }
       this.#finish(batch);
     }
-    this.#writingSince = undefined;
     this.#working = undefined;
+  }
+
+  /** @throws what the database says. While it says nothing for long, that counts as failing. */
+  async #write(batch: readonly Waiting<Row>[]): Promise<void> {
+    const { write, now, longestMs } = this.#options;
+    const since = now();
+    let isAnswered = false;
+    const timer = setTimeout(async () => {
+      await nextTurn(); // an answer that came while this process stood still itself is read first
+      if (!isAnswered) this.#noteFailure(`the database has not answered for ${longestMs} ms`, since);
+    }, longestMs).unref();
+    try {
+      await write(batch.map(({ row }) => row));
+    } finally {
+      isAnswered = true;
+      clearTimeout(timer);
+    }
   }
 
   /** @returns undefined after a while without a commit: a row that comes then is likely alone, and waits for no turn of the event loop. */
@@ -178,10 +189,10 @@ export class CommitQueue<Row> {
     for (const { onCommitted } of batch) onCommitted?.();
   }
 
-  #noteFailure(error: unknown): void {
-    this.#lastError = error instanceof Error ? error.message : String(error);
+  #noteFailure(error: string, since: number): void {
+    this.#lastError = error;
     if (this.#failingSince !== undefined) return;
-    this.#failingSince = this.#options.now();
+    this.#failingSince = since;
     this.#options.log.error({ error: this.#lastError }, "the ledger cannot be written; trying again");
   }
 

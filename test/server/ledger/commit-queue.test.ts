@@ -1,3 +1,4 @@
+import { MessageChannel } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { CommitQueue } from "../../../server/ledger/commit-queue.js";
 import { eventually } from "../../services/eventually.js";
@@ -35,21 +36,45 @@ describe("CommitQueue", () => {
   });
 
   it("says that it fails while the database does not answer, before that says so itself", async () => {
-    let now = 1_000;
+    const said: unknown[] = [];
+    const say = (...line: unknown[]) => void said.push(line);
     let answer: (() => void) | undefined;
     const queue = new CommitQueue<number>({
       write: () => new Promise((resolve) => (answer = resolve)),
-      log: { warn: () => undefined, error: () => undefined },
-      now: () => now,
+      log: { warn: say, error: say },
+      now: () => 1_000,
+      longestMs: 20,
     });
     queue.add(1);
-    await eventually(() => expect(answer).toBeDefined());
-    now += 1_999;
     expect(queue.failingSince).toBeUndefined();
-    now += 1;
-    expect([queue.failingSince, queue.status().failingSince]).toEqual([1_000, 1_000]);
+    await eventually(() => expect([queue.failingSince, queue.status().failingSince]).toEqual([1_000, 1_000]));
     answer?.();
     await eventually(() => expect(queue.status()).toEqual({ waiting: 0, written: 1, rejected: 0 }));
+    expect(said).toEqual([
+      [{ error: "the database has not answered for 20 ms" }, "the ledger cannot be written; trying again"],
+      [{}, "the ledger is being written again"],
+    ]);
+  });
+
+  it("does not take it for a fault of the database that its own process stood still", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const queue = new CommitQueue<number>({
+      write: () => new Promise((resolve) => port1.once("message", resolve)),
+      log: {
+        warn: () => undefined,
+        error: () => {
+          throw new Error("it counted as failing");
+        },
+      },
+      now: Date.now,
+      longestMs: 20,
+    });
+    queue.add(1);
+    await eventually(() => expect(port1.listenerCount("message")).toBe(1));
+    port2.postMessage("written");
+    for (const end = Date.now() + 40; Date.now() < end; );
+    await eventually(() => expect(queue.status()).toEqual({ waiting: 0, written: 1, rejected: 0 }));
+    port1.close();
   });
 
   it("tries the rows of a failing batch one by one, unless the database says that it is full or away", async () => {
