@@ -84,10 +84,7 @@ const providerFields: Readonly<Record<string, ReadField>> = {
     draft.keep(`provider.ignore: ${knownProviders(value, draft)}`, ({ provider }) => !value.includes(provider));
     return undefined;
   },
-  allow_fallbacks(value, draft) {
-    if (value === false) draft.noFallback();
-    return typeof value === "boolean" ? undefined : "true or false";
-  },
+  allow_fallbacks: (value, draft) => firstAttemptOnly(value, false, draft),
   sort(value, draft) {
     if (!isObject(value)) return sortBy(value, draft);
     const { by, partition, ...others } = value;
@@ -125,7 +122,7 @@ const providerFields: Readonly<Record<string, ReadField>> = {
   },
 };
 
-/** Fields of the body, nearly all OpenRouter's, which its clients send. */
+/** Fields of the body that clients of OpenRouter send, and of LiteLLM (`tags`, `disable_fallbacks`, `fallbacks`). */
 const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
   models(value, draft) {
     if (!isTexts(value)) return "a list of models";
@@ -171,8 +168,10 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
     unused(`usage.${listed(others)}`, others.length === 0, draft);
     return undefined;
   },
-  /** A fact: see `observeBody`. */
+  /** Facts: see `observeBody`, `observeTags`. */
   session_id: () => undefined,
+  tags: () => undefined,
+  disable_fallbacks: (value, draft) => firstAttemptOnly(value, true, draft),
 };
 
 const NONE: readonly string[] = [];
@@ -291,6 +290,12 @@ function sortBy(by: unknown, draft: Draft): string | undefined {
     default:
       return "price, latency or throughput";
   }
+}
+
+/** @param word the value that asks for it. */
+function firstAttemptOnly(value: unknown, word: boolean, draft: Draft): string | undefined {
+  if (value === word) draft.noFallback();
+  return typeof value === "boolean" ? undefined : "true or false";
 }
 
 function byLatency(latencyMs: Readonly<Record<string, number>> = {}): (endpoint: Endpoint) => number {

@@ -17,6 +17,12 @@ export interface Hint {
 /** Headers whose tags are joined. */
 export const tagHeaders: readonly string[] = ["x-route-tags", "x-litellm-tags"];
 
+/**
+ * Where coding agents name their session by themselves: Claude Code; opencode and pi; Codex, and before 0.149
+ * (https://github.com/anthropics/claude-code/issues/40119, https://github.com/weave-os/router/pull/1046, read 2026-11-27).
+ */
+const agentSessions = ["x-claude-code-session-id", "x-session-affinity", "session-id", "session_id"];
+
 /** Every other hint header, with the aliases of other gateways. Of two entries for one fact the first that is given stands. */
 export const hints: readonly Hint[] = [
   {
@@ -45,7 +51,7 @@ export const hints: readonly Hint[] = [
   },
   {
     fact: "session",
-    headers: ["x-route-session", "x-session-id"],
+    headers: ["x-route-session", "x-session-id", "x-litellm-session-id", ...agentSessions],
     read: readText,
     form: `a text of at most ${MAX_TEXT} characters`,
   },

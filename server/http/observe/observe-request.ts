@@ -164,6 +164,7 @@ function passOverHint(fact: string, header: string, why: string, set: PolicySet,
 }
 
 const PREFIX = "x-route-";
+const LITELLM_PREFIX = "x-litellm-";
 
 const knownHints: ReadonlySet<string> = new Set([...hints.flatMap((hint) => hint.headers), ...tagHeaders, ...switches]);
 
@@ -173,9 +174,11 @@ function warnOfUnknownHints(
   { warnings }: Observation,
 ): void {
   for (const name in headers) {
-    if (!name.startsWith(PREFIX) || knownHints.has(name) || name === FAULT_HEADER) continue;
-    if (headersOfAttributes(attributes).has(name)) continue;
-    warnings.push(`${name}: there is no such hint; ${helpForUnknownHint(name, attributes)}`);
+    const isOurs = name.startsWith(PREFIX);
+    if (!isOurs && !name.startsWith(LITELLM_PREFIX)) continue;
+    if (knownHints.has(name) || name === FAULT_HEADER || headersOfAttributes(attributes).has(name)) continue;
+    const help = isOurs ? helpForUnknownHint(name, attributes) : "it was not used";
+    warnings.push(`${name}: there is no such hint; ${help}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { readTagList } from "./read-tags.js";
 import type { RequestHeaders } from "./request-headers.js";
 
 /**
- * The fact `tags`: the key's, the headers' and the body's `metadata.tags` together. A tag that is lost could be the one a
+ * The fact `tags`: the key's, the headers', and the body's `metadata.tags` and `tags` (LiteLLM's) together. A tag that is lost could be the one a
  * guard asks for: what can be read is kept whatever stands beside it, and too many refuse the request.
  *
  * @param keyTags of the API key; none when it has none.
@@ -23,10 +23,13 @@ export function observeTags(
     if (given === undefined) continue;
     said = join(said, typeof given === "string" ? [given] : given, header, `header ${header}`, observation);
   }
-  const given = metadataValue(body, "tags");
-  if (given !== undefined && given !== null) {
+  for (const [field, given = null] of [
+    ["metadata.tags", metadataValue(body, "tags")],
+    ["tags", body["tags"]],
+  ] as const) {
+    if (given === null) continue;
     const items: readonly unknown[] = Array.isArray(given) ? given : [given];
-    said = join(said, items, "metadata.tags", "body metadata.tags", observation);
+    said = join(said, items, field, `body ${field}`, observation);
   }
   if (said === undefined) return;
   const { tags, source } = said;

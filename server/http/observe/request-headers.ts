@@ -1,12 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import type { AttributeDefinition } from "../../../engine/serving.js";
+import { hints } from "./hints.js";
 
 /** Headers by their lower-case name; a list when one was given more than once. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * The headers of a request that can be hints, as they came: those that begin with `x-`, `http-referer`, and those that
- * attributes name. One given twice is a list (node joins most of them with commas), and text beyond ASCII is read as UTF-8 where it
+ * The headers of a request that can be hints, as they came: those that begin with `x-`, other hints (`http-referer`), and those
+ * that attributes name. One given twice is a list (node joins most of them with commas), and text beyond ASCII is read as UTF-8 where it
  * is valid UTF-8 (node reads bytes as Latin-1).
  */
 export function requestHeaders(
@@ -17,7 +18,7 @@ export function requestHeaders(
   const ofAttributes = headersOfAttributes(attributes);
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] ?? "").toLowerCase();
-    if (!name.startsWith("x-") && name !== "http-referer" && !ofAttributes.has(name)) continue;
+    if (!name.startsWith("x-") && !otherHints.has(name) && !ofAttributes.has(name)) continue;
     const text = decode(rawHeaders[index + 1] ?? "");
     const before = headers[name];
     if (before === undefined) headers[name] = text;
@@ -26,6 +27,8 @@ export function requestHeaders(
   }
   return headers;
 }
+
+const otherHints: ReadonlySet<string> = new Set(hints.flatMap(({ headers }) => headers));
 
 const namesByAttributes = new WeakMap<readonly AttributeDefinition[], ReadonlySet<string>>();
 

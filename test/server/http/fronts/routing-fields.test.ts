@@ -163,6 +163,8 @@ models:
       provider: { only: ["far"], sort: { by: "price", partition: "model" } },
       transforms: ["middle-out"],
       session_id: "s",
+      tags: ["pii"],
+      disable_fallbacks: true,
     };
     for (const [path, body] of [
       ["/v1/chat/completions", { messages }],
@@ -180,8 +182,9 @@ models:
         200,
         "transforms: this server has no such thing; it was not used",
       ]);
-      const { chosen, facts } = await proxy.lastDecision();
+      const { chosen, facts, fallbacks } = await proxy.lastDecision();
       expect([chosen, facts["session"]]).toEqual([far, { value: "s", source: "body session_id" }]);
+      expect([facts["tags"], fallbacks]).toEqual([{ value: ["pii"], source: "body tags" }, []]);
       const sent = Object.keys(JSON.parse(upstream.requests.at(-1)!.body) as object);
       expect(sent.filter((name) => Object.hasOwn(fields, name))).toEqual([]);
     }
@@ -316,6 +319,15 @@ models:
     expect((await ask({ models: ["acme/two"] })).status).toBe(400);
     expect((await ask({ provider: { only: ["far"] } })).status).toBe(400);
   });
+
+  it.each(["x-claude-code-session-id", "x-session-affinity", "session-id", "session_id"])(
+    "know the session of a coding agent by %s",
+    async (header) => {
+      const { ask } = await start();
+      const { facts, warning } = await ask({}, { [header]: "s1" });
+      expect([facts["session"], warning]).toEqual([{ value: "s1", source: `header ${header}` }, null]);
+    },
+  );
 
   it("say which app asks: X-Title, else HTTP-Referer", async () => {
     const { ask } = await start();

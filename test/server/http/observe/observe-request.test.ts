@@ -61,6 +61,11 @@ describe("observeRequest()", () => {
     ["x-route-priority", "batch", "priority", "batch"],
     ["x-route-session", " s1 ", "session", "s1"],
     ["x-session-id", "s2", "session", "s2"],
+    ["x-litellm-session-id", "s3", "session", "s3"],
+    ["x-claude-code-session-id", "s4", "session", "s4"],
+    ["x-session-affinity", "s5", "session", "s5"],
+    ["session-id", "s6", "session", "s6"],
+    ["session_id", "s7", "session", "s7"],
     ["x-route-region", "eu", "region", "eu"],
     ["x-title", "Ärger", "app", "Ärger"],
     ["x-risk", "0.5", "attributes.risk", 0.5],
@@ -207,6 +212,17 @@ describe("observeRequest() on what could dodge a guard", () => {
     expect([...warnings, ...refusals]).toEqual([]);
   });
 
+  it("keeps tags where LiteLLM's clients put them: in the body, a list or a text", async () => {
+    const both = await observe({ "x-route-tags": "a" }, { metadata: { tags: "b" }, tags: ["PII", "b"] });
+    expect(both).toMatchObject({ facts: { tags: ["a", "b", "pii"] }, warnings: [] });
+    expect(both.sources["tags"]).toBe("header x-route-tags, body metadata.tags, body tags");
+    const text = await observe({}, { tags: "private-data" });
+    expect(text).toMatchObject({ facts: { tags: ["private-data"] }, sources: { tags: "body tags" }, warnings: [] });
+    const odd = await observe({}, { tags: [5] });
+    expect(odd.facts.tags).toBeUndefined();
+    expect(odd.warnings).toEqual([expect.stringMatching(/^tags: .*a value of type number could not be read/)]);
+  });
+
   it.each<[RequestHeaders, unknown, string]>([
     [{ "x-route-tags": `pii, ${"x".repeat(65)}` }, undefined, 'x-route-tags: .*"x{24}…" could not be read'],
     [{}, ["pii", 5], "metadata.tags: .*a value of type number could not be read"],
@@ -264,6 +280,11 @@ describe("observeRequest() on what could dodge a guard", () => {
     expect(sources).toEqual(plain.sources);
     const low = await observe({ "x-route-context-tokens": "12" }, body);
     expect(low).toMatchObject({ facts: { context_tokens: 12 }, warnings: [] });
+  });
+
+  it("names headers of LiteLLM that do nothing here", async () => {
+    const { warnings } = await observe({ "x-litellm-timeout": "3", "x-litellm-session-id": "s", "x-litellm-tags": "a" });
+    expect(warnings).toEqual(["x-litellm-timeout: there is no such hint; it was not used"]);
   });
 
   it("warns of a second name of a fact that says something else", async () => {
