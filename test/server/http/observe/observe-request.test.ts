@@ -283,7 +283,11 @@ describe("observeRequest() on what could dodge a guard", () => {
   });
 
   it("names headers of LiteLLM that do nothing here", async () => {
-    const { warnings } = await observe({ "x-litellm-timeout": "3", "x-litellm-session-id": "s", "x-litellm-tags": "a" });
+    const { warnings } = await observe({
+      "x-litellm-timeout": "3",
+      "x-litellm-session-id": "s",
+      "x-litellm-tags": "a",
+    });
     expect(warnings).toEqual(["x-litellm-timeout: there is no such hint; it was not used"]);
   });
 
