@@ -8,7 +8,7 @@ import type { Operation } from "../../providers/operation.js";
 
 /** What a request's own hints do to the plan: they leave out, and order the endpoints of one model; they never add. */
 export interface RoutingHints {
-  /** `model` without a suffix that is a hint. */
+  /** `model` without a suffix that is a hint; of a request without it the first of `models` that the catalog has. */
   readonly model: string | undefined;
   /** What is left out by which hint, see `World`; undefined: nothing. */
   readonly excludedBy: World["hint_excluded_by"];
@@ -129,10 +129,7 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
     if (value.length === 0 || value.includes("auto")) return undefined; // whatever the policy chooses
     const { model } = draft.body;
     const names = [...(typeof model === "string" && model !== "auto" ? [model] : []), ...value];
-    const { catalog } = draft.policy.set;
-    const named = names.map(
-      (name) => canonicalModelId(catalog, name) ?? canonicalModelId(catalog, name.replace(/:[a-z]+$/, "")),
-    );
+    const named = names.map((name) => modelOf(name, draft));
     draft.keep(`models: ${shown(named)}`, (endpoint) => named.includes(endpoint.model));
     const unknown = value.filter((_, at) => named[names.length - value.length + at] === undefined);
     if (unknown.length > 0) draft.warn(`models: the catalog has no ${quoted(unknown)}`);
@@ -216,7 +213,7 @@ export function readRoutingFields(context: RoutingContext): RoutingHints {
     },
     warn: (sentence) => warnings.push(sentence),
   };
-  const model = readSuffix(draft);
+  const model = readSuffix(draft) ?? firstOfModels(draft);
   if (processedIn !== undefined) {
     draft.keep(`inference_geo: ${shownRegion(processedIn, endpoints)}`, (endpoint) => {
       if (endpoint.region !== undefined) return endpoint.region.toLowerCase() === processedIn.toLowerCase();
@@ -274,6 +271,19 @@ function readSuffix(draft: Draft): string | undefined {
   if (read === undefined) draft.warn(`model: the suffix :${suffix} means nothing here; it was not used`);
   else read(undefined, draft);
   return name;
+}
+
+/** OpenRouter tries `models` in their order when there is no `model` (https://openrouter.ai/docs/guides/routing/model-fallbacks, read 2026-11-27). */
+function firstOfModels(draft: Draft): string | undefined {
+  const { models } = draft.body;
+  if (!isTexts(models) || models.includes("auto")) return undefined;
+  return models.map((name) => modelOf(name, draft)).find((model) => model !== undefined);
+}
+
+/** @param name of a model, with a suffix or without. */
+function modelOf(name: string, { policy }: Draft): string | undefined {
+  const { catalog } = policy.set;
+  return canonicalModelId(catalog, name) ?? canonicalModelId(catalog, name.replace(/:[a-z]+$/, ""));
 }
 
 function sortBy(by: unknown, draft: Draft): string | undefined {

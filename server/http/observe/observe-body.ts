@@ -21,10 +21,11 @@ export function observeBody(
       const shown = JSON.stringify(model.slice(0, 100));
       observation.warnings.push(`model: the catalog has no ${shown}; what the policy chose stands for it`);
     }
+    const source = sourceOf("model");
     observation.observe(
       "model",
       canonical ?? model,
-      canonical === undefined || canonical === model ? "body model" : `body model \`${model}\``,
+      canonical === undefined || canonical === model ? source : `${source} \`${model}\``,
     );
   } else {
     observation.observe("model", "auto", "default");

@@ -24,10 +24,9 @@ export interface AskedRead {
 
 /** Reads a request's facts and its hints to the ranking, as the proxy and `policy explain --request` do. */
 export function readAsked(asked: RequestAsked): Soon<AskedRead> {
-  const { body, serving, observe } = asked;
+  const { serving, observe } = asked;
   const routing = readRoutingFields(asked);
-  const { model } = routing;
-  const toObserve = model === body["model"] ? asked : { ...asked, body: { ...body, model } };
+  const toObserve = withModel(asked, routing.model);
   const read = (seen: ObservedRequest): AskedRead => {
     const { warnings } = routing;
     const observed = warnings.length === 0 ? seen : { ...seen, warnings: [...seen.warnings, ...warnings] };
@@ -41,6 +40,13 @@ export function readAsked(asked: RequestAsked): Soon<AskedRead> {
   };
   const seen = observe(toObserve);
   return andThen(seen, read);
+}
+
+function withModel(asked: RequestAsked, model: string | undefined): RequestAsked {
+  const { model: given = null } = asked.body;
+  if (model === undefined || model === given) return asked;
+  const names = given === null ? { ...asked.names, model: "models" } : asked.names;
+  return { ...asked, body: { ...asked.body, model }, names };
 }
 
 function refusalOf({ refusals, strict, warnings }: ObservedRequest): ApiError | undefined {

@@ -320,6 +320,36 @@ models:
     expect((await ask({ provider: { only: ["far"] } })).status).toBe(400);
   });
 
+  it.each<[string, object, string, readonly string[]]>([
+    ["the first", { models: ["one", "acme/two"] }, "acme/one", [one, near, far]],
+    [
+      "the first that the catalog has",
+      { models: ["acme/none", "one:floor", "acme/two"] },
+      "acme/one",
+      [one, near, far],
+    ],
+    ["none when any will do", { models: ["auto", "one"] }, "auto", [near, far, one]],
+    ["none beside a model", { model: "auto", models: ["one"] }, "auto", [one]],
+    ["none that the catalog lacks", { models: ["acme/none"] }, "auto", []],
+  ])("name the model of a request without one, as OpenRouter's clients do: %s", async (_, fields, model, plan) => {
+    const { ask } = await start("{ to: [requested, acme/two, acme/one] }");
+    const asked = await ask({ model: undefined, ...fields });
+    const source = "model" in fields ? "body model" : model === "auto" ? "default" : "body models";
+    expect([asked.facts["model"], asked.plan]).toEqual([{ value: model, source }, plan]);
+  });
+
+  it("cannot name a model that a guard refuses: models", async () => {
+    const upstream = await startAnswering();
+    const catalog = `kind: catalog
+providers: { near: { format: openai, base_url: ${upstream.url} } }
+models: { acme/one: { context_window: 100k, endpoints: [{ provider: near, model: one }] } }
+`;
+    const guard = "  - { id: no-one, match: { model: acme/one }, deny: not that one }";
+    const proxy = await startProxy(compile(policyOf("{ to: [requested] }", guard), catalog));
+    const answer = await proxy.ask({ model: undefined, models: ["one"] });
+    expect([answer.status, answer.headers.get("x-route-rule")]).toEqual([403, "no-one"]);
+  });
+
   it.each(["x-claude-code-session-id", "x-session-affinity", "session-id", "session_id"])(
     "know the session of a coding agent by %s",
     async (header) => {
