@@ -10,6 +10,7 @@ import { Overview } from "./overview/overview.js";
 import { Badge } from "./parts/badge.js";
 import { Notice } from "./parts/notice.js";
 import { linkTo, type Place, usePlace } from "./parts/use-place.js";
+import { useViewFocus } from "./parts/use-view-focus.js";
 import { Playground } from "./playground/playground.js";
 import { UsageView } from "./usage/usage-view.js";
 
@@ -29,8 +30,12 @@ export function App() {
   useEffect(() => {
     document.title = `${view?.title ?? "Nothing here"} · Routewright`;
   }, [view]);
+  const main = useViewFocus(access.state === "asking" ? undefined : `${access.state} ${name}`);
   return (
     <>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        To the content
+      </button>
       <header class="top">
         <a class="brand" href={linkTo([])}>
           <img src="/icon.svg" alt="" width="22" height="22" />
@@ -65,7 +70,7 @@ export function App() {
           </button>
         ) : null}
       </header>
-      <main>
+      <main ref={main} tabIndex={-1}>
         {access.state === "token" ? <TokenForm refused={access.refused} onToken={recheck} /> : null}
         {access.state === "closed" ? (
           <Notice tone="bad" title="The control plane does not answer this page.">
@@ -108,11 +113,14 @@ function View({ place }: { readonly place: Place }) {
       return <KeysView />;
     default:
       return (
-        <Notice tone="unsure" title="There is no such page.">
-          <p>
-            <a href={linkTo([])}>To the overview</a>
-          </p>
-        </Notice>
+        <>
+          <h1 class="unseen">Nothing here</h1>
+          <Notice tone="unsure" title="There is no such page.">
+            <p>
+              <a href={linkTo([])}>To the overview</a>
+            </p>
+          </Notice>
+        </>
       );
   }
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Field } from "../parts/field.js";
 import { linkTo } from "../parts/use-place.js";
 import { type Filter, filterNames, filterOf, outcomes } from "./filter-names.js";
@@ -6,10 +6,13 @@ import { type Filter, filterNames, filterOf, outcomes } from "./filter-names.js"
 /** The filter of the list; it stands in the page's address. */
 export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
   const [values, setValues] = useState<Filter>(filter);
+  // By what it says: the address is read into a new one each time.
+  useEffect(() => setValues(filter), [JSON.stringify(filter)]);
+  const summary = useRef<HTMLElement>(null);
   const isFiltered = Object.keys(filter).length > 0;
   return (
     <details class="filter" open={isFiltered}>
-      <summary>{isFiltered ? `Filtered by ${Object.keys(filter).join(", ")}` : "Filter"}</summary>
+      <summary ref={summary}>{isFiltered ? `Filtered by ${Object.keys(filter).join(", ")}` : "Filter"}</summary>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -23,7 +26,7 @@ export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
                 name={name}
                 {...(isTime(name) ? { type: "datetime-local" } : { placeholder: hint, spellcheck: false })}
                 list={name === "outcome" ? "outcomes" : undefined}
-                value={isTime(name) ? toLocal(values[name]) : values[name]}
+                value={isTime(name) ? toLocal(values[name]) : (values[name] ?? "")}
                 onInput={({ currentTarget: { value } }) =>
                   setValues({ ...values, [name]: isTime(name) ? fromLocal(value) : value.trim() })
                 }
@@ -40,7 +43,11 @@ export function DecisionsFilter({ filter }: { readonly filter: Filter }) {
           <button type="submit" class="main">
             Apply
           </button>
-          {isFiltered ? <a href={linkTo(["decisions"])}>Clear</a> : null}
+          {isFiltered ? (
+            <a href={linkTo(["decisions"])} onClick={() => summary.current?.focus()}>
+              Clear
+            </a>
+          ) : null}
         </p>
       </form>
     </details>

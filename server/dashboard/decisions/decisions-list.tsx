@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Badge, type Tone } from "../parts/badge.js";
 import { Notice } from "../parts/notice.js";
 import { Time } from "../parts/time.js";
@@ -23,6 +23,14 @@ export function DecisionsList({ filter, openId }: DecisionsListProps) {
   const [isLive, setLive] = useState(true);
   const { rows, state, error, skipped, more } = useDecisions(filter, isLive);
   const [tone, says] = states[state];
+  /** The last row when older ones were asked for: the list is read on from there. */
+  const last = useRef("");
+  useEffect(() => {
+    const next = document.getElementById(last.current)?.closest("tr")?.nextElementSibling?.querySelector("a");
+    if (next == null) return;
+    last.current = "";
+    next.focus();
+  }, [rows]);
   return (
     <>
       <p class="live">
@@ -65,7 +73,13 @@ export function DecisionsList({ filter, openId }: DecisionsListProps) {
       )}
       {more === undefined ? null : (
         <p>
-          <button type="button" onClick={more}>
+          <button
+            type="button"
+            onClick={() => {
+              last.current = rows?.at(-1)?.decision.id ?? "";
+              void more();
+            }}
+          >
             Show older
           </button>
         </p>
@@ -101,8 +115,9 @@ function Row({ row: { decision, summary }, filter, isOpen }: RowProps) {
   return (
     <tr class={isOpen ? "open" : undefined}>
       <td>
-        <a class="whole" href={linkTo(["decisions", id], filter)} aria-current={isOpen ? "true" : undefined}>
+        <a id={id} class="whole" href={linkTo(["decisions", id], filter)} aria-current={isOpen ? "true" : undefined}>
           <Time iso={time} />
+          <span class="unseen">{` ${rule} ${status}`}</span>
         </a>
       </td>
       <td>

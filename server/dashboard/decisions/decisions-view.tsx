@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { linkTo } from "../parts/use-place.js";
 import { DecisionDetail } from "./decision-detail.js";
 import { DecisionsFilter } from "./decisions-filter.js";
@@ -14,23 +14,50 @@ export interface DecisionsViewProps {
 /** Decisions as they are made, and the reasons of one of them. */
 export function DecisionsView({ id, query }: DecisionsViewProps) {
   const filter = filterOf(query);
-  // Another decision is read from its beginning.
-  useEffect(() => scrollTo(0, 0), [id]);
+  const all = linkTo(["decisions"], filter);
+  const detail = useOpenedFocus(id);
   return (
     <div class={id === undefined ? "decisions" : "decisions opened"}>
+      <h1>Decisions</h1>
       <div class="list">
-        <h1>Decisions</h1>
-        <DecisionsFilter key={JSON.stringify(filter)} filter={filter} />
+        <DecisionsFilter filter={filter} />
         <DecisionsList filter={filter} openId={id} />
       </div>
       {id === undefined ? null : (
-        <div class="detail">
+        <section
+          ref={detail}
+          class="detail"
+          aria-label="Decision"
+          tabIndex={-1}
+          onKeyDown={({ key, target }) => {
+            // An input has an Escape of its own: it closes suggestions.
+            if (key === "Escape" && !(target instanceof HTMLInputElement)) location.hash = all;
+          }}
+        >
           <p class="back">
-            <a href={linkTo(["decisions"], filter)}>← All decisions</a>
+            <a href={all}>← All decisions</a>
           </p>
           <DecisionDetail key={id} id={id} />
-        </div>
+        </section>
       )}
     </div>
   );
+}
+
+/** A decision that is opened is read from its beginning; when it is closed, the list goes on where it was. */
+function useOpenedFocus(id: string | undefined) {
+  const detail = useRef<HTMLElement>(null);
+  const before = useRef(id);
+  useEffect(() => {
+    const closed = before.current;
+    if (closed === id) return;
+    before.current = id;
+    if (id !== undefined) {
+      scrollTo(0, 0);
+      detail.current?.focus({ preventScroll: true });
+    } else if (closed !== undefined) {
+      document.getElementById(closed)?.focus();
+    }
+  }, [id]);
+  return detail;
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { RecordedOutcome, RecordedRuleAbove } from "../../../engine/serving.js";
 import { countOf } from "../words/write-figures.js";
 import { Glyph } from "./glyph.js";
@@ -10,10 +10,15 @@ const SHOWN = 20;
 /** The route rules down to the one that matched, each with the first part of its condition that failed. */
 export function RulesRead({ outcome: { denied, rules_above, route } }: { readonly outcome: RecordedOutcome }) {
   const [showsAll, setShowsAll] = useState(false);
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    // The button that was pressed is gone: on with the first rule that it showed.
+    if (showsAll) list.current?.children[SHOWN]?.querySelector("summary")?.focus();
+  }, [showsAll]);
   const shown = showsAll ? rules_above : rules_above.slice(0, SHOWN);
   const hidden = rules_above.length - shown.length;
   return (
-    <ol class="rules">
+    <ol ref={list} class="rules">
       {shown.map((above) => (
         <Above key={`${above.file}:${above.line}:${above.rule}`} above={above} />
       ))}

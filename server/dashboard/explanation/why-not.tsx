@@ -62,42 +62,43 @@ export function WhyNotForm({ request }: WhyNotProps) {
             <option key={id} value={id} />
           ))}
         </datalist>
-        <button type="submit" disabled={outcome?.kind === "asked"}>
-          Ask
-        </button>
+        <button type="submit">Ask</button>
       </form>
-      <div aria-live="polite" aria-busy={outcome?.kind === "asked"}>
-        <Shown outcome={outcome} />
+      <div class={outcome?.kind === "answered" ? "why-not" : undefined}>
+        <p role="status">
+          {outcome?.kind === "asked" ? <span class="faint">Trying changes…</span> : null}
+          {outcome?.kind === "answered" ? <Sentence answer={outcome.answer} /> : null}
+        </p>
+        {outcome?.kind === "answered" && !outcome.answer.is_chosen ? <Changing answer={outcome.answer} /> : null}
       </div>
+      {outcome?.kind === "failed" ? <Notice tone="bad">{outcome.why}</Notice> : null}
     </>
   );
 }
 
-function Shown({ outcome }: { readonly outcome: Outcome | undefined }) {
-  if (outcome === undefined) return null;
-  if (outcome.kind === "asked") return <p class="faint">Trying changes…</p>;
-  if (outcome.kind === "failed") return <Notice tone="bad">{outcome.why}</Notice>;
-  return <Answer answer={outcome.answer} />;
-}
-
-function Answer({ answer }: { readonly answer: WhyNotAnswer }) {
-  const { model, chosen, is_chosen, rules, by_client, by_operator, is_smallest, client_can } = answer;
+function Sentence({ answer: { model, chosen, is_chosen } }: { readonly answer: WhyNotAnswer }) {
   if (is_chosen) {
     return (
-      <p>
+      <>
         <Endpoint id={model} /> is chosen already.
-      </p>
+      </>
     );
   }
   return (
-    <div class="why-not">
-      <p>
-        <strong>
-          <Endpoint id={model} />
-        </strong>{" "}
-        is not chosen; {chosen === undefined ? "nothing is" : <Endpoint id={chosen} />}
-        {chosen === undefined ? "" : " is"}.
-      </p>
+    <>
+      <strong>
+        <Endpoint id={model} />
+      </strong>{" "}
+      is not chosen; {chosen === undefined ? "nothing is" : <Endpoint id={chosen} />}
+      {chosen === undefined ? "" : " is"}.
+    </>
+  );
+}
+
+function Changing({ answer }: { readonly answer: WhyNotAnswer }) {
+  const { rules, by_client, by_operator, is_smallest, client_can } = answer;
+  return (
+    <>
       <h4>
         {is_smallest || by_client.length === 0
           ? "Smallest changes by the client, each tried"
@@ -124,7 +125,7 @@ function Answer({ answer }: { readonly answer: WhyNotAnswer }) {
       ) : (
         <BlockedRules rules={rules} />
       )}
-    </div>
+    </>
   );
 }
 

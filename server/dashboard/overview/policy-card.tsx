@@ -81,7 +81,9 @@ export function PolicyCard({ policy, onReloaded }: PolicyCardProps) {
 /** Reads the directory now. */
 function Reload({ onReloaded }: Pick<PolicyCardProps, "onReloaded">) {
   const [said, say] = useState("");
+  const isReading = said === "reading…";
   const reload = async () => {
+    if (isReading) return;
     say("reading…");
     try {
       const { result } = await askAdmin<{ result: string }>("/admin/policy/reload", { method: "POST" });
@@ -94,7 +96,7 @@ function Reload({ onReloaded }: Pick<PolicyCardProps, "onReloaded">) {
   return (
     <p class="action">
       <output>{said}</output>
-      <button type="button" disabled={said === "reading…"} onClick={reload}>
+      <button type="button" aria-disabled={isReading} onClick={reload}>
         Reload the policy
       </button>
     </p>

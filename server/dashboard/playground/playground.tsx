@@ -22,10 +22,16 @@ export function Playground() {
   const [outcome, setOutcome] = useState<Outcome>();
   const [isBusy, setBusy] = useState(false);
   const sending = useRef<AbortController>(undefined);
+  const stopButton = useRef<HTMLButtonElement>(null);
+  const sendButton = useRef<HTMLButtonElement>(null);
   useEffect(() => () => sending.current?.abort(), []); // nobody would see the answer, somebody would pay for it
 
+  const finish = () => {
+    if (document.activeElement === stopButton.current) sendButton.current?.focus(); // the one is gone, the other near
+    setBusy(false);
+  };
   const attempt = async (act: (signal: AbortSignal) => Promise<void>) => {
-    sending.current?.abort();
+    if (isBusy) return;
     const controller = new AbortController();
     sending.current = controller;
     setOutcome(undefined);
@@ -35,7 +41,7 @@ export function Playground() {
     } catch (error) {
       if (!controller.signal.aborted) setOutcome({ kind: "failed", why: whyFailed(error) });
     } finally {
-      if (sending.current === controller) setBusy(false);
+      if (sending.current === controller) finish();
     }
   };
   const explain = () =>
@@ -63,19 +69,26 @@ export function Playground() {
         <h1>Playground</h1>
         <RequestFields form={form} onChange={(change) => setForm((before) => ({ ...before, ...change }))} />
         <p class="action">
-          <button type="submit" class="main" disabled={isBusy}>
+          <button type="submit" class="main" aria-disabled={isBusy}>
             Where would it go?
           </button>
-          <button type="button" disabled={isBusy || form.prompt.trim() === ""} onClick={send}>
+          <button
+            ref={sendButton}
+            type="button"
+            disabled={form.prompt.trim() === ""}
+            aria-disabled={isBusy}
+            onClick={send}
+          >
             Send
           </button>
           {isBusy ? (
             <button
+              ref={stopButton}
               type="button"
               class="quiet"
               onClick={() => {
                 sending.current?.abort();
-                setBusy(false);
+                finish();
               }}
             >
               Stop
@@ -84,7 +97,10 @@ export function Playground() {
         </p>
         <p class="faint">The first asks the policy only: nothing is called, recorded or charged.</p>
       </form>
-      <div class="outcome" aria-live="polite" aria-busy={isBusy}>
+      <p class="unseen" role="status">
+        {isBusy ? "Asking…" : sayOutcome(outcome)}
+      </p>
+      <div class="outcome">
         <Shown outcome={outcome} isBusy={isBusy} />
       </div>
     </div>
@@ -106,6 +122,15 @@ function Shown({ outcome, isBusy }: { readonly outcome: Outcome | undefined; rea
       {id === undefined || !completion.isOver ? null : <DecisionDetail key={id} id={id} />}
     </>
   );
+}
+
+/** In a sentence, for those who do not see what came. An error says so itself. */
+function sayOutcome(outcome: Outcome | undefined): string {
+  if (outcome?.kind === "sent") return outcome.completion.error === undefined ? "The answer has ended." : "";
+  if (outcome?.kind !== "explained") return "";
+  const { chosen, outcome: decided } = outcome.record;
+  if (decided.denied !== undefined) return `Rule ${decided.denied.rule} refuses it.`;
+  return chosen === undefined ? "No candidate is left." : `It would go to ${chosen}, by ${decided.route.rule}.`;
 }
 
 function whyFailed(error: unknown): string {
