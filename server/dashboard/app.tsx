@@ -108,7 +108,7 @@ function View({ place }: { readonly place: Place }) {
     case "playground":
       return <Playground />;
     case "usage":
-      return <UsageView />;
+      return <UsageView query={place.query} />;
     case "keys":
       return <KeysView />;
     default:

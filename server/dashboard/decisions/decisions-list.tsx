@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Badge, type Tone } from "../parts/badge.js";
+import { ModelName } from "../parts/model-name.js";
 import { Notice } from "../parts/notice.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
@@ -84,19 +85,6 @@ export function DecisionsList({ filter, openId }: DecisionsListProps) {
           </button>
         </p>
       )}
-    </>
-  );
-}
-
-/** May break after the author. */
-function ModelName({ model }: { readonly model: string }) {
-  const [author = "", ...name] = model.split("/");
-  return name.length === 0 ? (
-    author
-  ) : (
-    <>
-      {author}/<wbr />
-      {name.join("/")}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import type { HealthAnswer } from "../admin/answers.js";
 import { Badge, type Tone } from "../parts/badge.js";
+import { ModelName } from "../parts/model-name.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
 import { countOf, writeMs, writeShare } from "../words/write-figures.js";
@@ -63,7 +64,10 @@ function Row({ endpoint: one, state }: { readonly endpoint: Endpoint; readonly s
   return (
     <tr>
       <th scope="row">
-        <a href={linkTo(["decisions"], { model, provider: one.provider })}>{model}</a>
+        <a href={linkTo(["decisions"], { model, provider: one.provider })}>
+          <ModelName model={model} />
+        </a>
+        <wbr />
         <small>@{one.provider}</small>
       </th>
       <td>

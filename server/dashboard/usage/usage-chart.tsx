@@ -15,8 +15,11 @@ export interface UsageChartProps {
 const COLOURS = 5;
 const DAY_MS = 86_400_000;
 const HEIGHT = 160;
-const BAR = 44;
 const GAP = 12;
+/** Of a bar and a gap: every day has its name where they are few, every third where they are many. */
+const WIDE = 56;
+const NARROW = 30;
+const MOST_WIDE = 16;
 
 /** A bar a day, its parts by value of the group. The table below has the same as figures. */
 export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
@@ -32,7 +35,8 @@ export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
   const hasRest = days.some(({ parts }) => (parts[names.length] ?? 0) > 0);
   const most = Math.max(...days.map(({ parts }) => parts.reduce((a, b) => a + b, 0)));
   if (most === 0) return <p class="faint">{title}: nothing to draw in these days.</p>;
-  const width = days.length * (BAR + GAP);
+  const step = days.length <= MOST_WIDE ? WIDE : NARROW;
+  const width = days.length * step + GAP;
   return (
     <figure class="card chart">
       <figcaption>
@@ -50,11 +54,11 @@ export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
           ) : null}
         </ul>
       </figcaption>
-      <div class="scroll">
+      <div class="scroll" ref={showEnd}>
         <svg
           viewBox={`0 0 ${width} ${HEIGHT + 24}`}
           width={width}
-          style={{ minWidth: `${days.length * 26}px` }}
+          height={HEIGHT + 24}
           role="img"
           aria-label={`${title} by day and ${by}`}
         >
@@ -62,7 +66,7 @@ export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
           {days.map(({ day, parts }, index) => {
             let top = HEIGHT;
             return (
-              <g key={day} transform={`translate(${index * (BAR + GAP) + GAP / 2} 0)`}>
+              <g key={day} transform={`translate(${index * step + GAP} 0)`}>
                 {parts.map((part, place) => {
                   const height = (part / most) * (HEIGHT - 4);
                   top -= height;
@@ -72,17 +76,15 @@ export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
                       key={name ?? "others"}
                       class={name === undefined ? "part-rest" : `part${place}`}
                       y={top}
-                      width={BAR}
+                      width={step - GAP}
                       height={height}
                     >
                       <title>{`${day} ${name === undefined ? "others" : nameOf(name)}: ${write(part)}`}</title>
                     </rect>
                   );
                 })}
-                <text x={BAR / 2} y={HEIGHT + 16}>
-                  {days.length <= 16 || index % Math.ceil(days.length / 12) === 0
-                    ? writeDate(new Date(`${day}T12:00Z`))
-                    : ""}
+                <text x={(step - GAP) / 2} y={HEIGHT + 16}>
+                  {step === WIDE || (days.length - 1 - index) % 3 === 0 ? writeDate(new Date(`${day}T12:00Z`)) : ""}
                 </text>
               </g>
             );
@@ -91,6 +93,11 @@ export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
       </div>
     </figure>
   );
+}
+
+/** Where not all days have room, the newest are seen first. */
+function showEnd(scroll: Element | null): void {
+  if (scroll !== null) scroll.scrollLeft = scroll.scrollWidth;
 }
 
 function largest(rows: readonly UsageRow[], by: Group, read: (row: UsageRow) => number): readonly string[] {

@@ -1,4 +1,5 @@
 import type { UsageRow } from "../../ledger/usage-query.js";
+import { ModelName } from "../parts/model-name.js";
 import { linkTo } from "../parts/use-place.js";
 import { writeCount, writeMs, writeShare, writeUsd } from "../words/write-figures.js";
 import type { Group } from "./groups.js";
@@ -24,7 +25,9 @@ export function UsageTable({ rows, by, measure, nameOf }: UsageTableProps) {
           <thead>
             <tr>
               <th scope="col">{by}</th>
-              <th scope="col">Share of {title.toLowerCase()}</th>
+              <th scope="col" class="share">
+                Share of {title.toLowerCase()}
+              </th>
               <th scope="col" class="number" title="What counted towards budgets">
                 Spend
               </th>
@@ -54,7 +57,7 @@ export function UsageTable({ rows, by, measure, nameOf }: UsageTableProps) {
                 <th scope="row">
                   <Name value={row[by] ?? ""} by={by} nameOf={nameOf} />
                 </th>
-                <td>
+                <td class="share">
                   <meter min={0} max={1} value={total === 0 ? 0 : read(row) / total}>
                     {total === 0 ? "" : writeShare(read(row) / total)}
                   </meter>
@@ -67,7 +70,7 @@ export function UsageTable({ rows, by, measure, nameOf }: UsageTableProps) {
           <tfoot>
             <tr>
               <th scope="row">All</th>
-              <td />
+              <td class="share" />
               <td class="number">{writeUsd(sum(({ charged_usd }) => charged_usd))}</td>
               <td class="number">{writeUsd(sum(({ incurred_usd }) => incurred_usd))}</td>
               <td class="number">{writeCount(sum(({ attempts }) => attempts))}</td>
@@ -110,6 +113,10 @@ function Name({
   readonly by: Group;
   readonly nameOf: (value: string) => string;
 }) {
-  if (value === "" || by === "endpoint") return <>{nameOf(value)}</>;
-  return <a href={linkTo(["decisions"], { [by]: value })}>{nameOf(value)}</a>;
+  if (value === "" || by === "endpoint") return <ModelName model={nameOf(value)} />;
+  return (
+    <a href={linkTo(["decisions"], { [by]: value })}>
+      <ModelName model={nameOf(value)} />
+    </a>
+  );
 }

@@ -1,11 +1,12 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { KeysAnswer, UsageAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { Field } from "../parts/field.js";
 import { Notice } from "../parts/notice.js";
+import { linkTo } from "../parts/use-place.js";
 import { writeCount } from "../words/write-figures.js";
 import { writeIsoDate } from "../words/write-time.js";
-import { type Group, groups } from "./groups.js";
+import { groups } from "./groups.js";
 import { type Measure, measures } from "./measures.js";
 import { UsageChart } from "./usage-chart.js";
 import { UsageTable } from "./usage-table.js";
@@ -16,12 +17,19 @@ const DEFAULT_DAYS = 30;
 /** Each has a bar; a year that is being typed is long ago. */
 const MOST_DAYS = 1_000;
 
+export interface UsageViewProps {
+  /** What is shown, as far as it is not what is shown at first. */
+  readonly query: Readonly<Record<string, string>>;
+}
+
 /** What was spent and asked for: by group as a table, by day as a chart. */
-export function UsageView() {
-  const [by, setBy] = useState<Group>("model");
-  const [measure, setMeasure] = useState<Measure>("spend");
-  const [from, setFrom] = useState(() => writeIsoDate(Date.now() - (DEFAULT_DAYS - 1) * DAY_MS));
-  const [until, setUntil] = useState(() => writeIsoDate(Date.now()));
+export function UsageView({ query }: UsageViewProps) {
+  const by = groups.find((one) => one === query["by"]) ?? "model";
+  const measure = (query["chart"] ?? "") in measures ? (query["chart"] as Measure) : "spend";
+  const from = query["from"] ?? writeIsoDate(Date.now() - (DEFAULT_DAYS - 1) * DAY_MS);
+  const until = query["until"] ?? writeIsoDate(Date.now());
+  const show = (change: Readonly<Record<string, string>>) =>
+    location.replace(linkTo(["usage"], { ...query, ...change }));
   const days = (Date.parse(until) - Date.parse(from)) / DAY_MS + 1;
   const isSpan = days >= 1 && days <= MOST_DAYS; // false too while a day is not written yet
   // `to` is the first day that is not asked for.
@@ -40,28 +48,25 @@ export function UsageView() {
       <h1>Usage</h1>
       <div class="card fields">
         <Field label="By">
-          <select
-            value={by}
-            onChange={(event) => setBy(groups.find((one) => one === event.currentTarget.value) ?? "model")}
-          >
+          <select value={by} onChange={(event) => show({ by: event.currentTarget.value })}>
             {groups.map((group) => (
               <option key={group}>{group}</option>
             ))}
           </select>
         </Field>
         <Field label="From" hint="UTC">
-          <input type="date" value={from} max={until} onChange={(event) => setFrom(event.currentTarget.value)} />
+          <input type="date" value={from} max={until} onChange={(event) => show({ from: event.currentTarget.value })} />
         </Field>
-        <Field label="Until">
-          <input type="date" value={until} min={from} onChange={(event) => setUntil(event.currentTarget.value)} />
+        <Field label="Until" hint="UTC">
+          <input
+            type="date"
+            value={until}
+            min={from}
+            onChange={(event) => show({ until: event.currentTarget.value })}
+          />
         </Field>
         <Field label="Chart of">
-          <select
-            value={measure}
-            onChange={(event) =>
-              setMeasure(event.currentTarget.value in measures ? (event.currentTarget.value as Measure) : "spend")
-            }
-          >
+          <select value={measure} onChange={(event) => show({ chart: event.currentTarget.value })}>
             {Object.entries(measures).map(([name, { title }]) => (
               <option key={name} value={name}>
                 {title}

@@ -206,6 +206,32 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await page.getByRole("img", { name: "Calls by day and rule" }).waitFor();
     const { from } = (await (await fetch(`${proxy.url}/admin/usage`)).json()) as { from: string };
     expect(await page.getByLabel(/^From/).inputValue(), "as the API has it").toBe(from.slice(0, 10));
+    await page.getByLabel(/^Until/).fill("2001-02-04");
+    await page.getByLabel(/^From/).fill("2001-02-03");
+    await page.getByText("Nothing was used in these days.").waitFor();
+    await page.reload(); // what is shown is in the address
+    await page.getByText("Nothing was used in these days.").waitFor();
+    expect(new URL(page.url()).hash).toBe("#/usage?by=rule&chart=requests&until=2001-02-04&from=2001-02-03");
+    expect(await page.getByLabel(/^By/).inputValue()).toBe("rule");
+    await close();
+  });
+
+  it("shows spend beside its names on a narrow screen, and the newest days in letters as large as elsewhere", async () => {
+    await ask(proxy);
+    const { page, close } = await openDashboard(browser, proxy.url);
+    await page.setViewportSize({ width: 375, height: 800 });
+    await page.goto(`${proxy.url}/#/usage`);
+    const chart = page.getByRole("img", { name: "Spend by day" });
+    await chart.waitFor();
+    const [drawn, shown] = await Promise.all([chart.getAttribute("width"), chart.boundingBox()]);
+    expect(shown?.width, "not scaled down").toBe(Number(drawn));
+    const endOf = async (locator: Locator) => {
+      const box = await locator.boundingBox();
+      return (box?.x ?? 0) + (box?.width ?? 0);
+    };
+    expect(await endOf(chart.locator("g").last())).toBeLessThan(375);
+    const row = section(page, "Usage by model").getByRole("row", { name: /acme/ }).first();
+    expect(await endOf(row.getByRole("cell", { name: "$" }).first())).toBeLessThan(375);
     await close();
   });
 
