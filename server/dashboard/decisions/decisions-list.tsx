@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { StoredDecision } from "../../storage/decisions/decision-store.js";
 import { Badge, type Tone } from "../parts/badge.js";
 import { ModelName } from "../parts/model-name.js";
 import { Notice } from "../parts/notice.js";
+import { tonesOfOutcomes } from "../parts/result-badge.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
-import { countOf, writeMs, writeUsd } from "../words/write-figures.js";
+import { countOf, writeCount, writeMs, writeUsd } from "../words/write-figures.js";
 import type { Filter } from "./filter-names.js";
 import type { ListedDecision } from "./listed-decision.js";
 import { type Decisions, useDecisions } from "./use-decisions.js";
@@ -56,6 +58,12 @@ export function DecisionsList({ filter, openId }: DecisionsListProps) {
                 <th scope="col">Status</th>
                 <th scope="col">Rule</th>
                 <th scope="col">Model</th>
+                <th scope="col" class="wide">
+                  For
+                </th>
+                <th scope="col" class="number wide" title="Tokens in → out, of the last attempt">
+                  Tokens
+                </th>
                 <th scope="col" class="number">
                   Took
                 </th>
@@ -99,7 +107,7 @@ function Row({ row: { decision, summary }, filter, isOpen }: RowProps) {
   const { id, time, attempts, result } = decision;
   const { rule, model, status } = summary;
   const costs = attempts.flatMap(({ cost_usd }) => cost_usd ?? []);
-  const tone = status < 400 ? "good" : status < 500 ? "unsure" : "bad";
+  const tone = status < 400 ? tonesOfOutcomes[result?.outcome ?? "answered"] : status < 500 ? "unsure" : "bad";
   return (
     <tr class={isOpen ? "open" : undefined}>
       <td>
@@ -114,16 +122,35 @@ function Row({ row: { decision, summary }, filter, isOpen }: RowProps) {
       <td>{rule}</td>
       <td>
         {model === undefined ? (
-          <span class="faint">{result?.outcome.replace("_", " ") ?? "nobody"}</span>
+          <span class="faint">{(result?.code ?? result?.outcome)?.replaceAll("_", " ") ?? "nobody"}</span>
         ) : (
           <ModelName model={model} />
         )}
+        {status < 400 && result !== undefined && result.outcome !== "answered" ? (
+          <small class={tone}> {result.outcome}</small>
+        ) : null}
         {attempts.length > 1 ? <small> {countOf(attempts.length, "attempt")}</small> : null}
       </td>
+      <td class="wide">{whoAsked(decision)}</td>
+      <td class="number wide">{writeTokens(decision)}</td>
       <td class="number">{result === undefined ? "" : writeMs(result.total_ms)}</td>
       <td class="number">
         {costs.length === 0 ? <span class="faint">–</span> : writeUsd(costs.reduce((a, b) => a + b, 0))}
       </td>
     </tr>
   );
+}
+
+/** The tenant and its app; where there is none, the user or the key. */
+function whoAsked({ facts }: StoredDecision): string {
+  const read = (name: string) => facts[name]?.value ?? [];
+  const [tenant, app, user, key] = ["tenant", "app", "user", "key"].map((name) => String(read(name)));
+  return [tenant, app].filter((one) => one !== "").join(" · ") || user || key || "";
+}
+
+function writeTokens({ attempts }: StoredDecision): string {
+  const { input_tokens, output_tokens } = attempts.at(-1)?.usage ?? {};
+  if (input_tokens === undefined && output_tokens === undefined) return "";
+  const write = (count: number | undefined) => (count === undefined ? "?" : writeCount(count));
+  return `${write(input_tokens)} → ${write(output_tokens)}`;
 }

@@ -111,7 +111,7 @@ const TROUBLE = 2;
 
 /** What keeps an endpoint out of plans, the gravest first. */
 function stateOf(
-  { circuit, provider, health_check: check, rate_limited_until: cools }: Endpoint,
+  { circuit, provider, health_check: check, rate_limited_until: cools, in_flight: inFlight }: Endpoint,
   withoutKey: readonly string[],
 ): State {
   const until = (at: string | undefined) =>
@@ -123,8 +123,10 @@ function stateOf(
   if (check?.state === "failing") {
     return { tone: "bad", text: "health check fails", detail: check.error ?? "", weight: 4 };
   }
-  if (circuit.state === "half_open")
-    return { tone: "unsure", text: "circuit half-open", detail: "being tried", weight: 3 };
+  if (circuit.state === "half_open") {
+    const detail = inFlight > 0 ? "being tried" : "the next call tries it";
+    return { tone: "unsure", text: "circuit half-open", detail, weight: 3 };
+  }
   if (cools !== undefined) return { tone: "unsure", text: "rate limited", detail: until(cools), weight: 2 };
   if (withoutKey.includes(provider)) return { tone: "plain", text: "no key", detail: "in no plan", weight: -1 };
   const { calls, failures } = circuit.recent;

@@ -2,7 +2,8 @@ import type { RecordedResult } from "../../../engine/serving.js";
 import { writeMs } from "../words/write-figures.js";
 import { Badge, type Tone } from "./badge.js";
 
-const tones: Readonly<Record<RecordedResult["outcome"], Tone>> = {
+/** By how a request ended: a status of 200 may have been followed by half an answer. */
+export const tonesOfOutcomes: Readonly<Record<RecordedResult["outcome"], Tone>> = {
   answered: "good",
   denied: "unsure",
   rejected: "unsure",
@@ -17,7 +18,7 @@ export function ResultBadge({ result }: { readonly result: RecordedResult }) {
   const { status, outcome, code, total_ms } = result;
   return (
     <span>
-      <Badge tone={tones[outcome]} text={`${status} ${outcome.replace("_", " ")}`} />
+      <Badge tone={tonesOfOutcomes[outcome]} text={`${status} ${outcome.replace("_", " ")}`} />
       {code === undefined || code === outcome ? null : <code> {code}</code>} in {writeMs(total_ms)}
     </span>
   );

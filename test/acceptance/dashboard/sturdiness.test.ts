@@ -131,6 +131,10 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await send();
     await page.getByRole("link", { name: "Keys" }).click();
     await expect.poll(slow.open).toBe(0);
+    // Both got a 200 and half an answer.
+    await page.goto(`${serving.url}/#/decisions`);
+    await expect.poll(() => page.getByRole("cell", { name: "acme/small cancelled", exact: true }).count()).toBe(2);
+    expect(await page.locator(".rows .badge.good").count()).toBe(0);
     await close();
     await serving.stop();
     await Promise.all([slow.stop(), policies.remove()]);
