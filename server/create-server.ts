@@ -123,7 +123,7 @@ function controlPlaneOf(parts: Parts, metrics: Metrics): ReturnType<typeof creat
     }),
     explain: createStoredExplainer(policyOf, log),
     metrics,
-    keys: { store: keyStore, ring: keys, currentPolicy, now: Date.now },
+    keys: { store: keyStore, ring: keys, accounting: money.accounting, currentPolicy, now: Date.now },
     usage: { database, now: Date.now },
     adminToken: environment["ADMIN_TOKEN"],
     isLoopback,

@@ -1,9 +1,7 @@
-import { type NanoUsd, nanoToUsd } from "../../engine/serving.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { limitsToJson } from "../keys/limits.js";
-import { describeSubject } from "../keys/subject.js";
 import type { Accounting } from "../ledger/accounting.js";
-import type { Balance } from "../ledger/budget-book.js";
+import { budgetsToJson } from "./budgets-to-json.js";
 
 /** What `GET /v1/key` tells a client about its own key: what it may use, what is spent and left, and when that resets. */
 export async function keyInfo(key: StoredKey | undefined, accounting: Pick<Accounting, "balancesOf">): Promise<object> {
@@ -22,20 +20,6 @@ export async function keyInfo(key: StoredKey | undefined, accounting: Pick<Accou
     scopes,
     ...(expiresAt === undefined ? {} : { expires: new Date(expiresAt).toISOString() }),
     limits: limitsToJson(limits),
-    // Null: what is spent cannot be read at the moment.
-    budgets: balances?.map(budgetToJson) ?? null,
-  };
-}
-
-function budgetToJson({ subject, period, limit, spent, reserved, free, resetsAt }: Balance): object {
-  const usd = (nano: number) => nanoToUsd(nano as NanoUsd);
-  return {
-    of: describeSubject(subject).replaceAll("`", ""),
-    period,
-    limit_usd: usd(limit),
-    spent_usd: usd(spent),
-    reserved_usd: usd(reserved),
-    free_usd: usd(free),
-    resets: Number.isFinite(resetsAt) ? new Date(resetsAt).toISOString() : null,
+    budgets: budgetsToJson(balances),
   };
 }

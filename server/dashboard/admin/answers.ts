@@ -1,5 +1,6 @@
 import type { DecisionRecord, SourceFile } from "../../../engine/serving.js";
 import type { HealthReport } from "../../dispatch/report-health.js";
+import type { BudgetJson } from "../../http/budgets-to-json.js";
 import type { WhyNot } from "../../http/control-plane/why-not-worker.js";
 import type { UsageRow } from "../../ledger/usage-query.js";
 import type { PolicyStatus } from "../../policy-files/policy-store.js";
@@ -48,6 +49,11 @@ export interface UsageAnswer {
 
 export interface KeysAnswer {
   readonly keys: readonly ListedKey[];
+}
+
+/** Of `GET /admin/keys/{id}`. */
+export interface KeyAnswer {
+  readonly budgets: readonly BudgetJson[] | null;
 }
 
 export interface ListedKey {

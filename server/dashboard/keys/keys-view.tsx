@@ -1,9 +1,11 @@
 import type { KeysAnswer, ListedKey } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { Badge } from "../parts/badge.js";
+import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
+import { Budgets } from "./budgets.js";
 
 /** The API keys, to look at. `policy keys` makes, changes, rotates and revokes them. */
 export function KeysView() {
@@ -70,7 +72,14 @@ function Row({ of: key }: { readonly of: ListedKey }) {
         ))}
       </td>
       <td>{allow.length === 0 ? <span class="faint">all</span> : allow.join(", ")}</td>
-      <td>{Object.keys(limits).length === 0 ? <span class="faint">none</span> : writeLimits(limits)}</td>
+      <td>
+        <Folded
+          class="budgets"
+          summary={Object.keys(limits).length === 0 ? <span class="faint">none</span> : writeLimits(limits)}
+        >
+          {() => <Budgets id={id} />}
+        </Folded>
+      </td>
       <td>{last_used === undefined ? <span class="faint">never</span> : <Time iso={last_used} />}</td>
     </tr>
   );

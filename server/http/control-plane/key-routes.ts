@@ -9,6 +9,8 @@ import { limitsOfSubject } from "../../keys/limits-of-subject.js";
 import { readKeyEdit } from "../../keys/read-key-edit.js";
 import { InvalidSettings, readExpiry, readKeyRequest, readLimits } from "../../keys/read-key-settings.js";
 import { appSubject, tenantSubject } from "../../keys/subject.js";
+import type { Accounting } from "../../ledger/accounting.js";
+import { budgetsToJson } from "../budgets-to-json.js";
 import { sendError } from "../errors/api-error.js";
 import { refuseKeyAttributes } from "../observe/refuse-key-attributes.js";
 import { refuseInvalidSettings } from "./refuse-invalid-settings.js";
@@ -16,6 +18,7 @@ import { refuseInvalidSettings } from "./refuse-invalid-settings.js";
 export interface KeyPlane {
   readonly store: KeyStore;
   readonly ring: KeyRing;
+  readonly accounting: Pick<Accounting, "balancesOf">;
   /** Its catalog has the models that a key may be allowed. */
   readonly currentPolicy: () => CompiledPolicy;
   /** Epoch milliseconds. */
@@ -23,11 +26,20 @@ export interface KeyPlane {
 }
 
 /** `/admin/keys` and `/admin/limits`; access was checked and the body read before. */
-export function createKeyRoutes({ store, ring, currentPolicy, now }: KeyPlane): Router {
+export function createKeyRoutes({ store, ring, accounting, currentPolicy, now }: KeyPlane): Router {
   const routes = Router();
 
   routes.get("/keys", async (_request, response) => {
     response.json({ keys: (await store.list()).map((key) => keyToJson(withLastUse(key, ring), now())) });
+  });
+
+  routes.get("/keys/:id", async (request, response) => {
+    const key = (await store.list()).find(({ id }) => id === request.params.id);
+    if (key === undefined) noKey(response, "there is no key of that id");
+    else {
+      const budgets = budgetsToJson(await accounting.balancesOf(key));
+      response.json({ key: keyToJson(withLastUse(key, ring), now()), budgets });
+    }
   });
 
   routes.post("/keys", async (request, response) => {

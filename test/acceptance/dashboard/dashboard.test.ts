@@ -394,7 +394,7 @@ describe.skipIf(!hasChromium)("the dashboard of a server with ADMIN_TOKEN", () =
     const created = await fetch(`${proxy.url}/admin/keys`, {
       method: "POST",
       headers: admin,
-      body: JSON.stringify({ name: HOSTILE, tenant: HOSTILE, app: HOSTILE }),
+      body: JSON.stringify({ name: HOSTILE, tenant: HOSTILE, app: HOSTILE, limits: { budgets: { day: 5 } } }),
     });
     const { token: key } = (await created.json()) as { token: string };
     const headers = { authorization: `Bearer ${key}`, "x-route-tags": HOSTILE };
@@ -418,6 +418,8 @@ describe.skipIf(!hasChromium)("the dashboard of a server with ADMIN_TOKEN", () =
     await recorded.locator("summary").click();
     expect(await recorded.locator("pre").innerText()).toContain(`say ${HOSTILE}`);
     await expectText("keys", 3);
+    await page.getByText("$5/day").click();
+    await page.getByText("$0 of $5.00 spent by the key this day, resets").waitFor();
     await expectText("usage", 0);
     await page.getByLabel(/^By/).selectOption("tenant");
     await page.getByRole("link", { name: HOSTILE }).click();

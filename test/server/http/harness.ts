@@ -325,7 +325,7 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
     }),
     explain: createStoredExplainer(policyOf, log),
     metrics,
-    keys: { store, ring, currentPolicy: () => policy, now },
+    keys: { store, ring, accounting: money.accounting, currentPolicy: () => policy, now },
     usage: { database, now },
     adminToken: options.adminToken,
     isReady: () => true,

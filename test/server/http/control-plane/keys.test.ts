@@ -293,6 +293,32 @@ describe("/admin/keys", () => {
     });
   });
 
+  it("says what is spent of a key's budgets, and of its tenant's", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { token, id } = await proxy.createKey({ name: "n", tenant: "t", limits: { budgets: { total: 1 } } });
+    await fetch(`${proxy.url}/admin/limits`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ tenant: "t", limits: { budgets: { day: 2 } } }),
+    });
+    await proxy.ask({}, bearer(token));
+    const answer = (await (await fetch(`${proxy.url}/admin/keys/${id}`)).json()) as { budgets: object[] };
+    const own = (await (await fetch(`${proxy.url}/v1/key`, { headers: bearer(token) })).json()) as {
+      budgets: object[];
+    };
+    expect(answer).toMatchObject({
+      key: { id, name: "n", tenant: "t", last_used: expect.any(String) },
+      budgets: [
+        { of: `key ${id}`, period: "total", limit_usd: 1, spent_usd: expect.any(Number), resets: null },
+        { of: "tenant t", period: "day", limit_usd: 2, resets: expect.stringContaining("T00:00:00") },
+      ],
+    });
+    expect(answer.budgets).toEqual(own.budgets);
+    expect(JSON.stringify(answer)).not.toMatch(/[0-9a-f]{64}/); // no hash
+    const unknown = await fetch(`${proxy.url}/admin/keys/key_nobody`);
+    expect([unknown.status, await errorOf(unknown)]).toEqual([404, expect.objectContaining({ code: "not_found" })]);
+  });
+
   it("changes what a key may use and spend, at once, and keeps what it spent", async () => {
     const [left, right] = [await answering(), await answering()];
     const proxy = await proxyOver({ left, right });
