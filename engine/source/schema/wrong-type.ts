@@ -27,9 +27,15 @@ const shortForms: Readonly<Record<string, (text: string) => string>> = {
   health_check: (text) => `health_check: { path: ${text.startsWith("/") ? text : "/models"} }`,
 };
 
+/** Of `require` and `select`: they say what may serve, never what may not. */
+const allowLists: ReadonlySet<string> = new Set(["region", "provider", "author"]);
+
 function helpForType({ schema, node, entry, definition }: SchemaFault, types: readonly string[]): string | undefined {
   if (node.kind === "list" && definition === "condition") {
     return "write `all: [ … ]` where each must hold, `any: [ … ]` where one must";
+  }
+  if (definition === "texts" && node.kind === "map" && allowLists.has(entry?.key ?? "")) {
+    return "list those that may serve: `[…]`. Whatever is not listed is left out, also what the catalog gains later";
   }
   if (node.kind === "scalar") {
     const text = shorten(node.source);
