@@ -29,7 +29,7 @@ export function accountFor(
       user,
       policy: decision.serving.policy,
       prompt: decision.observed.prompt,
-      maxOutputTokens: outputLimitOf(asked),
+      maxOutputTokens: operation === "embeddings" ? 0 : outputLimitOf(asked),
       choices: answersAsked(asked),
       isStream: stream === true,
       tokenBytes: operation === "embeddings" || (unseen?.tokens ?? 0) > 0 ? body.bytes.length : 0,

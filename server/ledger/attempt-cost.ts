@@ -84,15 +84,25 @@ function canBe(
   return own === 0 || reported <= Math.max(BELIEVED_NANO, own * BELIEVED_TIMES);
 }
 
-export interface CallToBound {
-  readonly price: Price;
-  /** The prompt can have no more tokens. */
-  readonly promptUpper: number;
+/** What says how long the answers of a call can be. */
+export interface CallWithOutput {
   /** What the request allows for each choice; undefined: the model's own limit. */
   readonly maxOutputTokens: number | undefined;
   /** Choices asked for (`n`). */
   readonly choices: number;
   readonly endpoint: { readonly maxOutputTokens?: number; readonly contextWindow: number };
+}
+
+/** Tokens that all answers of a call can have: each is as long as the request, else the model, allows. */
+export function mostOutput({ maxOutputTokens, choices, endpoint }: CallWithOutput): number {
+  const ofModel = endpoint.maxOutputTokens ?? endpoint.contextWindow;
+  return Math.min(maxOutputTokens ?? Number.POSITIVE_INFINITY, ofModel) * choices;
+}
+
+export interface CallToBound extends CallWithOutput {
+  readonly price: Price;
+  /** The prompt can have no more tokens. */
+  readonly promptUpper: number;
 }
 
 /** A cost rounds up each of three input prices where the bound rounds up one, nano-dollars. */
@@ -102,18 +112,15 @@ const ROUNDING = 2;
  * The most a call can cost: every token of the prompt at its dearest input price (of the tiers that it may reach), and every choice as long as the request,
  * else the model, allows; 0 where both are free. A provider that reports more than this exceeds the reservation by the difference.
  */
-export function upperBound({ price, promptUpper, maxOutputTokens, choices, endpoint }: CallToBound): NanoUsd {
+export function upperBound(call: CallToBound): NanoUsd {
+  const { price, promptUpper } = call;
   let [inputPrice, outputPrice] = [dearestInput(price), price.output];
   for (const tier of price.above ?? []) {
     if (promptUpper <= tier.contextTokens) continue;
     inputPrice = dearer(inputPrice, dearestInput(tier));
     outputPrice = dearer(outputPrice, tier.output);
   }
-  const output = Math.min(
-    maxOutputTokens ?? Number.POSITIVE_INFINITY,
-    endpoint.maxOutputTokens ?? endpoint.contextWindow,
-  );
-  const most = costOfTokens(promptUpper, inputPrice) + costOfTokens(output * choices, outputPrice);
+  const most = costOfTokens(promptUpper, inputPrice) + costOfTokens(mostOutput(call), outputPrice);
   return (most === 0 ? 0 : most + ROUNDING) as NanoUsd;
 }
 

@@ -4,7 +4,7 @@ import type { StoredKey } from "../keys/api-key.js";
 import { andThen, type Soon } from "../soon.js";
 import type { PromptSize } from "../tokens/prompt-size.js";
 import type { Accounting, PaymentRefusal } from "./accounting.js";
-import { type AttemptCost, type CallEnd, costOfAttempt, upperBound } from "./attempt-cost.js";
+import { type AttemptCost, type CallEnd, costOfAttempt, mostOutput, upperBound } from "./attempt-cost.js";
 import type { BudgetLine, Reservation } from "./budget-book.js";
 import { toLedgerRow } from "./ledger-entry.js";
 import { inputTotal, outputTotal, readBuckets } from "./usage-buckets.js";
@@ -98,7 +98,7 @@ export class RequestAccount {
     price: Price | undefined,
   ): AttemptCost {
     const { endpoint, rule } = planned;
-    const { decision, key, app, user, policy, isStream } = this.#request;
+    const { decision, key, app, user, policy, maxOutputTokens, choices, isStream } = this.#request;
     const { result, status, firstTokenMs, totalMs, notes } = ended;
     const failure = "failure" in result ? result.failure : undefined;
     const owner = key === undefined ? { app } : key.settings;
@@ -109,7 +109,7 @@ export class RequestAccount {
       reportedUsd: reportedCost(notes.rawUsage),
       price,
       promptTokens: usage === undefined ? this.#request.prompt.estimate : 0,
-      producedTokens: producedTokens(ended),
+      producedTokens: Math.min(producedTokens(ended), mostOutput({ maxOutputTokens, choices, endpoint })),
     });
     this.#tokens += inputTotal(cost.usage) + outputTotal(cost.usage);
     const row = toLedgerRow({

@@ -7,6 +7,7 @@ import {
   catalogOf,
   compile,
   completion,
+  done,
   event,
   policyOf,
   proxyOver,
@@ -108,6 +109,32 @@ describe("the ledger", () => {
     expect(row.charged_nano).toBeGreaterThan(0);
     expect(row.charged_nano).toBe(row.incurred_nano);
     expect((await spentBy(proxy, id)).spent).toBeGreaterThanOrEqual(row.charged_nano);
+  });
+
+  it("estimates no answer as longer than the request allows, so what was held is never exceeded", async () => {
+    const upstream = await startUpstream((response) => {
+      startStream(response);
+      // Events whose length says nothing about their text.
+      for (let count = 0; count < 3; count++) response.write(event({ content: "word", padding: "x".repeat(2_000) }));
+      response.end(event({}, "stop") + done);
+    });
+    const proxy = await proxyOver({ left: upstream });
+    const { token } = await proxy.createKey(limited({ budgets: { day: "1" } }));
+    const asked = { stream: true, stream_options: null, max_completion_tokens: 3, n: 2 };
+    await (await proxy.ask(asked, bearer(token))).text();
+    expect(await proxy.ledger()).toMatchObject([{ cost_source: "estimate", output: 6 }]);
+  });
+
+  it("estimates nothing of embeddings but what was read", async () => {
+    const vectors = { object: "list", data: [{ object: "embedding", index: 0, embedding: Array(500).fill(0.125) }] };
+    const upstream = await startUpstream((response) => sendJson(response, vectors));
+    const catalog = catalogOf({ left: upstream.url }).replace(/capabilities: \[.*?\]/g, "capabilities: [embeddings]");
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/left] }"), catalog));
+    const body = JSON.stringify({ model: "auto", input: "some words to embed" });
+    await (await fetch(`${proxy.url}/v1/embeddings`, { method: "POST", body })).text();
+    const [row] = await proxy.ledger();
+    expect(row).toMatchObject({ cost_source: "estimate", output: 0 });
+    expect(row!.input).toBeGreaterThan(0);
   });
 
   it.each([
