@@ -1,14 +1,25 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
+const modules = ["test/{differential,engine,policies,server}/**/*.test.ts"];
+const surroundings = ["test/{house,editor,acceptance/dashboard}/**/*.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
     testTimeout: 120_000, // for what hangs; machines may be busy
     hookTimeout: 180_000,
     expect: { poll: { timeout: 30_000 } },
     pool: "forks",
     maxWorkers: availableParallelism() + 1, // some wait for timers and servers while others work
     reporters: ["default", "./scripts/summary-reporter.mjs"],
+    projects: [
+      // These share processes and what they import, which was half of their time.
+      { extends: true, test: { name: "modules", include: modules, isolate: false } },
+      { extends: true, test: { name: "surroundings", include: surroundings } },
+      {
+        extends: true,
+        test: { name: "command", include: ["test/**/*.test.ts"], exclude: [...modules, ...surroundings] },
+      },
+    ],
   },
 });
