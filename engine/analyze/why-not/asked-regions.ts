@@ -1,4 +1,4 @@
-import { type Facts, readFact } from "../../evaluate/facts.js";
+import { type Facts, type FactValue, readFact } from "../../evaluate/facts.js";
 import type { PolicySet } from "../../policy/policy-set.js";
 import type { CatalogEntry } from "../../rank/catalog-index.js";
 import { excludeCandidate } from "../../rank/exclude-candidate.js";
@@ -35,6 +35,8 @@ export class AskedRegions {
   /** Of those rules only that may act on such a request. */
   readonly #regions: PolicyRegions;
   readonly #ruleNumbers: readonly number[];
+  /** Of each of those rules, and the default route, the number among all rules of the policy. */
+  readonly #numbersOfAll: readonly number[];
   /** What stays. */
   readonly #fixed: readonly Box[] | undefined;
 
@@ -50,29 +52,24 @@ export class AskedRegions {
     const own = { ...set, rules };
     this.#asked = asked;
     this.#regions = new PolicyRegions(askedSpaceOf(own), own);
+    const numbers = new Map(set.rules.map((rule, number) => [rule, number]));
     // The default route is no rule, and stands behind them.
-    const wanted = new Set(ruleNumbers.map((number) => set.rules[number]));
-    this.#ruleNumbers = [...rules, undefined].flatMap((rule, number) => (wanted.has(rule) ? [number] : []));
+    this.#numbersOfAll = [...rules.map((rule) => numbers.get(rule) as number), set.rules.length];
+    const wanted = new Set(ruleNumbers);
+    this.#ruleNumbers = this.#numbersOfAll.flatMap((ofAll, number) => (wanted.has(ofAll) ? [number] : []));
     this.#fixed = this.#fix();
   }
 
   /** A change of any size: a request of a region where a rule decides, brought back as near as it goes. */
   findChange(): readonly FoundChange[] {
     const { facts: before, world } = this.#asked;
-    const regions = this.#regions;
-    const places = this.#ruleNumbers.flatMap((ruleNumber) => [
-      [ruleNumber, () => regions.above(ruleNumber)] as const,
-      [ruleNumber, () => regions.endingAbove(ruleNumber)] as const,
-    ]);
-    for (const [ruleNumber, above] of places) {
-      const found = this.#find(ruleNumber, above, []);
-      if (typeof found === "string") continue;
-      const start = factsOfBox(regions.space, found);
+    for (const found of this.#asks()) {
+      const start = typeof found === "string" ? undefined : factsOfBox(this.#regions.space, found);
       if (start === undefined) continue;
-      let facts: Facts = { ...before, ...start };
+      let facts = this.#asClientSays(start);
       const isChosenBy = (changed: Facts) => this.#asked.isChosenBy({ facts: changed, world });
       if (!isChosenBy(facts) || !this.#asked.keepsKeyTags(facts)) continue;
-      for (const name of Object.keys(facts)) {
+      for (const name of Object.keys({ ...before, ...facts })) {
         const { [name as keyof Facts]: _, ...others } = facts;
         const was = readFact(before, name);
         const back = (was === undefined ? others : { ...facts, [name]: was }) as Facts;
@@ -84,29 +81,58 @@ export class AskedRegions {
     return [];
   }
 
-  /** Whether no change of what a client controls can make one of the rules choose the model: proved. */
-  isImpossible(): boolean {
+  /** For each rule requests that it is asked for: that no rule above takes, then that only those take that go on. */
+  *#asks(): Iterable<Search> {
+    const regions = this.#regions;
+    for (const ruleNumber of this.#ruleNumbers) {
+      yield this.#find(ruleNumber, () => regions.above(ruleNumber), []);
+      if (regions.endingAbove(ruleNumber)?.length === regions.above(ruleNumber)?.length) continue;
+      yield this.#find(ruleNumber, () => regions.endingAbove(ruleNumber), []);
+    }
+  }
+
+  /** The request as the client would send it in place of its own: what its key, the operator and the clock say stays. */
+  #asClientSays(said: Facts): Facts {
+    const { facts: before, policy } = this.#asked;
+    const facts = { ...before, ...said } as Record<string, FactValue | undefined>;
+    for (const name of Object.keys(facts)) {
+      const isClients = controlOf(policy.set, name) === "client";
+      // Of what no condition reads the request keeps its own.
+      if (isClients && !this.#regions.space.factAxes.has(name)) continue;
+      const value = readFact(isClients ? said : before, name);
+      if (value === undefined) delete facts[name];
+      else facts[name] = value;
+    }
+    return facts as Facts;
+  }
+
+  /**
+   * The rules that some change of what the client controls may make choose the model, by their numbers among all rules: of the others
+   * it is proved that none does.
+   */
+  withinReach(): ReadonlySet<number> {
     const { entries, world } = this.#asked;
     const regions = this.#regions;
     const { set } = regions;
     const open = entries.filter((entry) => !isOut(this.#asked, entry));
     // A batch stays one, whatever its length.
     const prompts = world.largest_prompt === undefined ? "plain" : "any";
-    return this.#ruleNumbers.every((ruleNumber) => {
+    const reached = this.#ruleNumbers.filter((ruleNumber) => {
       const rule = set.rules[ruleNumber];
       const route = rule?.effect === "route" ? rule.route : set.defaultRoute;
       const named = expandReferences(set, route);
       const ids = [...named.to, ...named.fallback];
-      return open.every((entry) => {
+      return open.some((entry) => {
         const isNamed = ids.includes(entry.endpoint.id);
-        if (!isNamed && !ids.includes("requested")) return true;
+        if (!isNamed && !ids.includes("requested")) return false;
         const excluded = surelyExcluded(regions, entry, route, prompts);
         // Only a request that names the model has it as a candidate.
         const unnamed = isNamed ? [] : boxesNotNaming(regions.space, entry.model.id);
         const covers = excluded === undefined ? undefined : [...excluded, ...unnamed];
-        return this.#find(ruleNumber, () => regions.endingAbove(ruleNumber), covers) === "none";
+        return this.#find(ruleNumber, () => regions.endingAbove(ruleNumber), covers) !== "none";
       });
     });
+    return new Set(reached.map((ruleNumber) => this.#numbersOfAll[ruleNumber] as number));
   }
 
   /** Requests that a rule is asked for and that are not among those given. */

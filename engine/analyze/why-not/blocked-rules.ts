@@ -18,6 +18,8 @@ export interface BlockedRule {
   readonly line?: number;
   readonly as: "candidate" | "fallback" | "requested";
   readonly blocked_by: readonly { readonly what: string; readonly detail: string }[];
+  /** Proved: whatever the client changes, this rule does not choose the model. */
+  readonly out_of_reach?: true;
 }
 
 /** With its number in reading order; the default route's is the number of rules. */

@@ -6,7 +6,7 @@ import type { WhyNot } from "./why-not.js";
 export interface RenderWhyNotOptions {
   /** ANSI colours; default false. */
   readonly color?: boolean;
-  /** Show every rule and every avoided guard; default: the 20 rules that the least keeps from it, and three guards. */
+  /** Show every rule and every avoided guard; default: the 20 nearest rules, and three guards. */
   readonly all?: boolean;
   /** Columns of a line, at least 40; default 120. */
   readonly width?: number;
@@ -81,7 +81,8 @@ function renderRules(rules: readonly BlockedRule[], { color, width, all }: Rende
   });
   const folded = rules.length - shown.length;
   if (folded > 0) {
-    const what = `${folded} more ${folded === 1 ? "rule" : "rules"} that at least as much keeps from it (--all shows them)`;
+    const more = `${folded} more ${folded === 1 ? "rule" : "rules"}`;
+    const what = `${more}, that at least as much keeps from it or that no change by the client reaches (--all shows them)`;
     rows.push(["…", "", "", { text: what, tone: "faint" }]);
   }
   const title = (text: string) => paint(text, "strong", color);
@@ -104,10 +105,13 @@ function renderRules(rules: readonly BlockedRule[], { color, width, all }: Rende
   ];
 }
 
-/** The rules that the least keeps from choosing the model, in their order. */
+/** Those that the client may reach come before those that it cannot, then those that the least keeps from it; shown in their order. */
 function nearestOf(rules: readonly BlockedRule[]): readonly BlockedRule[] {
-  const byBlocks = [...rules].sort((one, other) => one.blocked_by.length - other.blocked_by.length);
-  const nearest = new Set(byBlocks.slice(0, SHOWN_RULES));
+  const isOut = ({ out_of_reach }: BlockedRule) => Number(out_of_reach === true);
+  const byDistance = [...rules].sort(
+    (one, other) => isOut(one) - isOut(other) || one.blocked_by.length - other.blocked_by.length,
+  );
+  const nearest = new Set(byDistance.slice(0, SHOWN_RULES));
   return rules.filter((rule) => nearest.has(rule));
 }
 

@@ -1,6 +1,6 @@
 import { StepBudget } from "../space/step-budget.js";
 import type { AskedModel } from "./asked-model.js";
-import { AskedRegions, askedSpaceOf } from "./asked-regions.js";
+import { type AskedRegions, askedSpaceOf } from "./asked-regions.js";
 import { stepsFrom } from "./change-steps.js";
 import { edgeValues } from "./edge-values.js";
 import { describeChanges, type FactChanges, type FoundChange } from "./fact-changes.js";
@@ -32,9 +32,9 @@ interface Answer {
 
 /**
  * The smallest changes that send the request to the model.
- * @param ruleNumbers of all rules that have the model among their candidates.
+ * @param isWithinReach whether the client may do it at all; else it is proved that it cannot.
  */
-export function smallestChanges(asked: AskedModel, ruleNumbers: readonly number[]): SmallestChanges {
+export function smallestChanges(asked: AskedModel, regions: AskedRegions, isWithinReach: boolean): SmallestChanges {
   const { policy, facts, world, start, entries, idle } = asked;
   const { set } = policy;
   const choice = new PossibleChoice(policy, rankedSpaceOf(policy), entries, idle);
@@ -47,8 +47,7 @@ export function smallestChanges(asked: AskedModel, ruleNumbers: readonly number[
   const operator = nearestMoves(asked, choice, moves, new Set(others)).map(({ trial, size }): Answer => {
     return { changes: describeChanges(asked, trial), size };
   });
-  const regions = new AskedRegions(asked, ruleNumbers);
-  if (regions.isImpossible()) {
+  if (!isWithinReach) {
     return { client: [], isSmallest: false, operator: shown(operator), clientCan: "impossible" };
   }
   const client = nearestMoves(asked, choice, clients, new Set(clients));

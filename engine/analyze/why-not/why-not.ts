@@ -3,6 +3,7 @@ import { withDefaults } from "../../evaluate/with-defaults.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import type { World } from "../../rank/world.js";
 import { AskedModel } from "./asked-model.js";
+import { AskedRegions } from "./asked-regions.js";
 import { type BlockedRule, blockedRules } from "./blocked-rules.js";
 import type { FactChanges } from "./fact-changes.js";
 import { type SmallestChanges, smallestChanges } from "./smallest-changes.js";
@@ -32,17 +33,20 @@ export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model
   const first = asked.first(asked.start);
   const isChosen = first !== undefined && asked.isMeant(first.endpoint.id);
   const rules = blockedRules(asked);
-  const found: SmallestChanges = isChosen
-    ? { client: [], operator: [], isSmallest: true, clientCan: "found" }
-    : smallestChanges(
-        asked,
-        rules.map(({ ruleNumber }) => ruleNumber),
-      );
+  const ruleNumbers = rules.map(({ ruleNumber }) => ruleNumber);
+  const regions = isChosen ? undefined : new AskedRegions(asked, ruleNumbers);
+  const reach = regions?.withinReach() ?? new Set(ruleNumbers);
+  const found: SmallestChanges =
+    regions === undefined
+      ? { client: [], operator: [], isSmallest: true, clientCan: "found" }
+      : smallestChanges(asked, regions, reach.size > 0);
   return {
     model,
     ...(first === undefined ? {} : { chosen: first.endpoint.id }),
     is_chosen: isChosen,
-    rules: rules.map(({ blocked }) => blocked),
+    rules: rules.map(({ ruleNumber, blocked }) =>
+      reach.has(ruleNumber) ? blocked : { ...blocked, out_of_reach: true },
+    ),
     by_client: found.client,
     is_smallest: found.isSmallest,
     by_operator: found.operator,

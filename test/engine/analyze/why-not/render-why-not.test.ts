@@ -51,10 +51,23 @@ what else keeps each rule from choosing it
     expect([...text.matchAll(/^ {2}r(\d+)/gm)].map(([, at]) => Number(at))).toEqual(
       Array.from({ length: 20 }, (_, at) => 2 * at + 1),
     );
-    expect(text).toContain("30 more rules that at least as much keeps from it (--all shows them)");
+    expect(text.replace(/\s+/g, " ")).toContain(
+      "30 more rules, that at least as much keeps from it or that no change by the client reaches (--all shows them)",
+    );
     const all = renderWhyNot({ ...answer, rules }, { all: true });
     expect(all.match(/^ {2}r\d+/gm)).toHaveLength(50);
     expect(all).not.toContain("--all");
+  });
+
+  it("shows rules that the client may reach before those that it cannot, whatever keeps these", () => {
+    const blocked = (at: number) =>
+      at % 2 === 0
+        ? rule(`r${at}`, at + 1, budget, "app = x: is not so: absent")
+        : ({ ...rule(`r${at}`, at + 1, "tenant = y: is not so: x"), out_of_reach: true } as const);
+    const text = renderWhyNot({ ...answer, rules: Array.from({ length: 50 }, (_, at) => blocked(at)) });
+    expect([...text.matchAll(/^ {2}r(\d+)/gm)].map(([, at]) => Number(at))).toEqual(
+      Array.from({ length: 20 }, (_, at) => 2 * at),
+    );
   });
 
   it("names three of the guards that a change avoids, unless all are asked for", () => {

@@ -66,6 +66,47 @@ describe("why not a model, when it is not impossible", () => {
   });
 });
 
+describe("changes of many facts", () => {
+  it("are found where a fact must be left out among them", () => {
+    const policy = policyOf(`
+- { id: rare, match: { tags: { all: [a, b, c, d] }, budget_usd: { present: false } }, route: { to: [acme/open] } }`);
+    const answer = whyNot(policy, { ...plain, budget_usd: 1 }, {}, "acme/open");
+    expect(answer.by_client.map(({ changes }) => changes.map(({ fact, to }) => [fact, to]))).toEqual([
+      [
+        ["tags", "{a, b, c, d}"],
+        ["budget_usd", "absent"],
+      ],
+    ]);
+  });
+
+  it("say nothing of what the client cannot change", () => {
+    const policy = policyOf(`
+- { id: rare, match: { tenant: { not: [x, y] }, tags: { all: [a, b, c, d] } }, route: { to: [acme/open] } }
+- { id: odd, match: { logic: { "==": [{ var: tenant }, acme] } }, deny: "no" }`);
+    const answer = whyNot(policy, { ...plain, tenant: "acme-two" }, {}, "acme/open");
+    expect(answer.by_client.map(({ changes }) => changes.map(({ fact }) => fact))).toEqual([["tags"]]);
+  });
+});
+
+describe("rules out of reach", () => {
+  it("are those that the client's changes cannot make choose the model", () => {
+    const policy = policyOf(
+      `
+- { id: theirs, match: { tenant: other }, route: { to: [acme/large] } }
+- { id: asked, match: { tags: [code] }, route: { to: [acme/large] } }
+- { id: covered, match: { tags: { all: [code, sql] } }, route: { to: [acme/large] } }`,
+      "",
+      "to: [acme/small]",
+    );
+    const { rules } = whyNot(policy, { ...plain, tenant: "ours" }, {}, "acme/large");
+    expect(rules.map(({ rule, out_of_reach }) => [rule, out_of_reach])).toEqual([
+      ["theirs", true],
+      ["asked", undefined],
+      ["covered", true],
+    ]);
+  });
+});
+
 describe("that no smaller change does it", () => {
   const changesOf = (policy: CompiledPolicy, facts: Facts, model: string, world: World = {}) => {
     const { by_client, is_smallest } = whyNot(policy, facts, world, model);
