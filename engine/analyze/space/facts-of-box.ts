@@ -14,20 +14,17 @@ const TRIES = 4_000;
  * A request of a box, as plain as it can be: optional facts are left out, tags that need not be there are not, numbers
  * are where a condition's edge is.
  *
- * @param near a request to stay near to: where the box allows its value of a fact, that is kept.
  * @returns undefined when opaque leaves (`logic`, patterns too many to combine) cannot be made to come out right, which
  *   proves nothing.
  */
-export function factsOfBox(space: RequestSpace, box: Box, near?: Facts): Facts | undefined {
+export function factsOfBox(space: RequestSpace, box: Box): Facts | undefined {
   const chosen = new Map<number, number>();
   for (const [number, axis] of space.axes.entries()) {
     if (axis.kind === "fact") chosen.set(number, chooseAtom(space, box, number, axis));
   }
-  const facts = assemble(space, box, chosen, near);
+  const facts = assemble(space, box, chosen);
   const asked = askedOpaque(space, box);
-  return asked.length === 0 || isAsAsked(space, asked, facts)
-    ? facts
-    : tryValues(space, box, chosen, asked, facts, near);
+  return asked.length === 0 || isAsAsked(space, asked, facts) ? facts : tryValues(space, box, chosen, asked, facts);
 }
 
 /** The opaque leaves whose outcome the box fixes. */
@@ -88,7 +85,7 @@ function preference(atom: FactAtom, { definition }: FactAxis): number {
   }
 }
 
-function assemble(space: RequestSpace, box: Box, chosen: ReadonlyMap<number, number>, near: Facts | undefined): Facts {
+function assemble(space: RequestSpace, box: Box, chosen: ReadonlyMap<number, number>): Facts {
   const facts: Record<string, FactValue> = {};
   for (const [number, at] of chosen) {
     const axis = space.axes[number] as FactAxis;
@@ -96,7 +93,7 @@ function assemble(space: RequestSpace, box: Box, chosen: ReadonlyMap<number, num
     if (value === undefined) continue;
     facts[axis.definition.name] = axis.definition.type === "set" ? tagsOf(space, box, axis.definition.name) : value;
   }
-  return { ...facts, ...near } as Facts;
+  return facts as Facts;
 }
 
 function tagsOf({ tagAxes, layout }: RequestSpace, box: Box, fact: string): readonly string[] {
@@ -109,7 +106,6 @@ function tryValues(
   chosen: ReadonlyMap<number, number>,
   asked: ReturnType<typeof askedOpaque>,
   plain: Facts,
-  near: Facts | undefined,
 ): Facts | undefined {
   const names = new Set(
     asked.flatMap(({ predicate }) => (predicate.kind === "logic" ? predicate.reads : [predicate.fact])),
@@ -133,7 +129,7 @@ function tryValues(
       else if (atom.kind === "string" && atom.isClass) facts[name] = randomText(asked, name, atom.value, random);
       else facts[name] = valueWithin(axis, atom, attempt, random);
     }
-    if (isAsAsked(space, asked, facts as Facts)) return { ...facts, ...near } as Facts;
+    if (isAsAsked(space, asked, facts as Facts)) return facts as Facts;
   }
   return chosen.size === 0 ? plain : undefined;
 }
