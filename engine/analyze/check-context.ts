@@ -1,5 +1,5 @@
 import type { FactDefinition } from "../conditions/fact-definitions.js";
-import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import type { Finding } from "../diagnostics/report.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { Route } from "../policy/policy-set.js";
 import { indexCatalog } from "../rank/catalog-index.js";
@@ -21,7 +21,7 @@ export interface CheckContext {
 }
 
 /** Looks for one kind of finding. */
-export type Check = (context: CheckContext) => Iterable<Diagnostic>;
+export type Check = (context: CheckContext) => Iterable<Finding>;
 
 export function checkContextOf(policy: CompiledPolicy, assumptions: RequestAssumptions, all: boolean): CheckContext {
   const { set } = policy;

@@ -1,6 +1,7 @@
 import { Lexer } from "yaml";
-import type { Diagnostic, Span } from "../diagnostics/diagnostic.js";
+import type { Span } from "../diagnostics/diagnostic.js";
 import { type DiagnosticCode, diagnosticCodes } from "../diagnostics/diagnostic-codes.js";
+import type { Finding } from "../diagnostics/report.js";
 import { lineStarts } from "../source/position.js";
 import type { SourceFile } from "../source/source-file.js";
 
@@ -18,12 +19,12 @@ interface IgnoreComment {
  * @param couldFind codes that this run looked for: a comment is not blamed for silencing what was not asked.
  */
 export function applyIgnoreComments(
-  findings: readonly Diagnostic[],
+  findings: readonly Finding[],
   files: readonly SourceFile[],
   couldFind: (code: DiagnosticCode) => boolean,
-): readonly Diagnostic[] {
-  const silenced = new Set<Diagnostic>();
-  const faults: Diagnostic[] = [];
+): readonly Finding[] {
+  const silenced = new Set<Finding>();
+  const faults: Finding[] = [];
   for (const comment of files.flatMap(findComments)) {
     const { span, codes, reason } = comment;
     const fault = (message: string, help: string) => {

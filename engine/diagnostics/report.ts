@@ -10,9 +10,14 @@ export type Help = string | undefined | (() => string | undefined);
 /** A finding whose help may not be worked out yet. */
 export type PendingDiagnostic = Omit<Diagnostic, "help"> & { readonly help?: Help };
 
+/** A finding of which, where it takes work to say more, only what and where is known until it is shown. */
+export type Finding =
+  | PendingDiagnostic
+  | (Pick<Diagnostic, "code" | "severity" | "span"> & { readonly describe: () => Diagnostic });
+
 /** Collects the findings of one run. */
 export class Report {
-  readonly #diagnostics: PendingDiagnostic[] = [];
+  readonly #diagnostics: Finding[] = [];
   #hasErrors = false;
 
   get hasErrors(): boolean {
@@ -41,7 +46,7 @@ export class Report {
     this.add([{ code, severity: "warning", message, span, help }]);
   }
 
-  add(diagnostics: Iterable<PendingDiagnostic>): void {
+  add(diagnostics: Iterable<Finding>): void {
     for (const diagnostic of diagnostics) {
       this.#diagnostics.push(diagnostic);
       if (diagnostic.severity === "error") this.#hasErrors = true;
@@ -54,7 +59,7 @@ export class Report {
    */
   sorted(limit: number): readonly Diagnostic[] {
     const all = this.#diagnostics.toSorted(compare);
-    if (all.length <= limit) return all.map(withHelp);
+    if (all.length <= limit) return all.map(described);
     const errors = all.filter(({ severity }) => severity === "error");
     const others = all.filter(({ severity }) => severity !== "error");
     const shown = [...errors, ...others].slice(0, limit - 1).sort(compare);
@@ -62,18 +67,20 @@ export class Report {
     const message = `${writeCounted(more, "more finding")} ${more === 1 ? "is" : "are"} not shown`;
     const severity = errors.length > 0 ? "error" : "warning";
     return [
-      ...shown.map(withHelp),
+      ...shown.map(described),
       { code: "RW1004", severity, message, help: "mend the ones above, then check again" },
     ];
   }
 }
 
-function withHelp({ help, ...diagnostic }: PendingDiagnostic): Diagnostic {
+function described(finding: Finding): Diagnostic {
+  if ("describe" in finding) return finding.describe();
+  const { help, ...diagnostic } = finding;
   const text = typeof help === "function" ? help() : help;
   return text === undefined ? diagnostic : { ...diagnostic, help: text };
 }
 
-function compare(a: PendingDiagnostic, b: PendingDiagnostic): number {
+function compare(a: Finding, b: Finding): number {
   if (a.span === undefined || b.span === undefined) return Number(b.span === undefined) - Number(a.span === undefined);
   if (a.span.file !== b.span.file) return a.span.file < b.span.file ? -1 : 1;
   return a.span.start - b.span.start;

@@ -15,7 +15,13 @@ export const neverDecides: Check = function* (context) {
   const { policy, regions, reach, all } = context;
   for (const { rule, ruleNumber } of [...regions.routes, ...(all ? regions.denies : [])]) {
     if (regions.acts(ruleNumber)?.length === 0 || reach(ruleNumber).kind !== "never") continue;
-    yield describe(context, rule, ruleNumber);
+    const isRoute = rule.effect === "route";
+    yield {
+      code: isRoute ? "RW2001" : "RW2003",
+      severity: isRoute ? "warning" : "info",
+      span: rule.span,
+      describe: () => describe(context, rule, ruleNumber),
+    };
   }
   const { set } = policy;
   if (all && reach(set.rules.length).kind === "never") {

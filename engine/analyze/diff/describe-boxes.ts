@@ -2,7 +2,7 @@ import type { Bound, Condition, Predicate } from "../../conditions/condition.js"
 import { evaluateCondition } from "../../evaluate/evaluate-condition.js";
 import type { Facts } from "../../evaluate/facts.js";
 import type { Axis, FactAtom, FactAxis } from "../space/axis.js";
-import type { Box } from "../space/box.js";
+import { Box } from "../space/box.js";
 import { joinBoxes } from "../space/condition-boxes.js";
 import { findUncovered } from "../space/find-uncovered.js";
 import type { NumberAtom } from "../space/number-atoms.js";
@@ -49,9 +49,21 @@ function describeAlternatives(space: RequestSpace, boxes: readonly Box[]): Descr
   };
   const { layout } = space;
   const common = first.axes.filter((axis) => boxes.every((box) => layout.isSameOn(first.bits, box.bits, axis)));
-  const shared = describeBox(space, { ...first, axes: common.filter((axis) => !isTold(axis)) });
+  const shared = describeBox(
+    space,
+    new Box(
+      first.bits,
+      common.filter((axis) => !isTold(axis)),
+    ),
+  );
   const parts = boxes.map((box) =>
-    describeBox(space, { ...box, axes: box.axes.filter((axis) => !common.includes(axis)) }),
+    describeBox(
+      space,
+      new Box(
+        box.bits,
+        box.axes.filter((axis) => !common.includes(axis)),
+      ),
+    ),
   );
   const any = joinTags(parts.map(({ condition }) => condition));
   const told = partsOf(shared.condition);

@@ -166,13 +166,11 @@ export function boxesWhere(
 
 /** The requests that name another model, or none. */
 export function boxesNotNaming({ factAxes, axes, layout }: PolicyRegions["space"], model: string): readonly Box[] {
-  return (factAxes.get("model") ?? []).map((number) => {
+  return (factAxes.get("model") ?? []).flatMap((number) => {
     const axis = axes[number] as FactAxis;
     const named = atomOfFacts(axis, { model });
-    return layout.only(
-      number,
-      axis.atoms.flatMap((_, at) => (at === named ? [] : [at])),
-    );
+    const others = axis.atoms.flatMap((_, at) => (at === named ? [] : [at]));
+    return others.length === 0 ? [] : [layout.only(number, others)];
   });
 }
 

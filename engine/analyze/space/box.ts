@@ -1,11 +1,16 @@
 /**
  * A set of requests that is a product: for each axis the atoms it allows, one bit each. How axes lie in the words is the
- * layout's to know.
+ * layout's to know. INVARIANT: it allows some atom of each axis, so it is never empty.
  */
-export interface Box {
-  readonly bits: Int32Array;
-  /** The axes that it limits, ascending; on all others every atom is allowed. */
-  readonly axes: readonly number[];
+export class Box {
+  /** For each of its axes the first slot in which it allows an atom; found when it is first needed. */
+  firstSlots: Int32Array | undefined = undefined;
+
+  /** @param axes the axes that it limits, ascending; on all others every atom is allowed. */
+  constructor(
+    readonly bits: Int32Array,
+    readonly axes: readonly number[],
+  ) {}
 }
 
 /** Places axes of so many atoms in words of 32 bits; an axis of up to 32 atoms never straddles two words. */
@@ -51,7 +56,7 @@ export class BoxLayout {
 
   /** Every request. */
   full(): Box {
-    return { bits: this.#full.slice(), axes: [] };
+    return new Box(this.#full.slice(), []);
   }
 
   /** The requests whose atom on one axis is among those given. */
@@ -64,7 +69,7 @@ export class BoxLayout {
       const bit = (this.#starts[axis] as number) + atom;
       (bits[bit >>> 5] as number) |= 1 << (bit & 31);
     }
-    return this.isFull(bits, axis) ? { bits, axes: [] } : { bits, axes: [axis] };
+    return new Box(bits, this.isFull(bits, axis) ? [] : [axis]);
   }
 
   has(bits: Int32Array, axis: number, atom: number): boolean {
@@ -76,7 +81,7 @@ export class BoxLayout {
   boxOf(bits: Int32Array): Box {
     const axes: number[] = [];
     for (let axis = 0; axis < this.#axes; axis++) if (!this.isFull(bits, axis)) axes.push(axis);
-    return { bits, axes };
+    return new Box(bits, axes);
   }
 
   /** The same bits with every atom of one axis allowed. */
@@ -109,38 +114,86 @@ export class BoxLayout {
   }
 
   /** Whether the two have a request in common. */
-  meets(bits: Int32Array, box: Box): boolean {
-    return this.axesBeyond(bits, box) !== undefined;
+  meets(bits: Int32Array, { bits: other, axes }: Box): boolean {
+    return axes.every((axis) => this.#meetsOn(bits, other, axis));
+  }
+
+  #meetsOn(one: Int32Array, other: Int32Array, axis: number): boolean {
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      const word = this.#word[slot] as number;
+      if (((one[word] as number) & (other[word] as number) & (this.#mask[slot] as number)) !== 0) return true;
+    }
+    return false;
+  }
+
+  /** Whether every request of `bits` is one of the box. */
+  holds(box: Box, bits: Int32Array): boolean {
+    return box.axes.every((axis) => !this.#isBeyond(bits, box, axis));
+  }
+
+  /** For each axis whether a box limits it. */
+  limitsOf({ axes }: Box): Uint8Array {
+    const limited = new Uint8Array(this.#axes);
+    for (const axis of axes) limited[axis] = 1;
+    return limited;
   }
 
   /**
    * On how many axes `bits` reaches beyond the box; 0 when it lies inside, undefined when the two have no request in common.
    * Nearly all of an analysis is spent here.
+   * @param limited 0 for axes on which `bits` allows every atom, so that they need not be looked at.
    */
-  axesBeyond(bits: Int32Array, box: Box): number | undefined {
+  axesBeyond(bits: Int32Array, box: Box, limited: Uint8Array): number | undefined {
     const first = this.#first;
     const words = this.#word;
     const masks = this.#mask;
     const { axes, bits: own } = box;
+    // Of an axis of thousands of atoms most boxes allow one or all but one: what lies before it need not be read.
+    const starts = box.firstSlots ?? this.#findFirstSlots(box);
     let count = 0;
     for (let index = 0; index < axes.length; index++) {
       const axis = axes[index] as number;
+      if (limited[axis] === 0) {
+        count++;
+        continue;
+      }
       const end = first[axis + 1] as number;
       let common = 0;
-      let beyond = 0;
-      for (let slot = first[axis] as number; slot < end; slot++) {
+      for (let slot = starts[index] as number; slot < end && common === 0; slot++) {
         const word = words[slot] as number;
-        const limited = (bits[word] as number) & (masks[slot] as number);
-        common |= limited & (own[word] as number);
-        beyond |= limited & ~(own[word] as number);
+        common = (bits[word] as number) & (own[word] as number) & (masks[slot] as number);
       }
       if (common === 0) return undefined;
+      let beyond = 0;
+      for (let slot = first[axis] as number; slot < end && beyond === 0; slot++) {
+        const word = words[slot] as number;
+        beyond = (bits[word] as number) & ~(own[word] as number) & (masks[slot] as number);
+      }
       if (beyond !== 0) count++;
     }
     return count;
   }
 
-  isBeyond(bits: Int32Array, box: Box, axis: number): boolean {
+  #findFirstSlots(box: Box): Int32Array {
+    box.firstSlots = Int32Array.from(box.axes, (axis) => {
+      let slot = this.#begin(axis);
+      const last = this.#begin(axis + 1) - 1;
+      while (slot < last && ((box.bits[this.#word[slot] as number] as number) & (this.#mask[slot] as number)) === 0)
+        slot++;
+      return slot;
+    });
+    return box.firstSlots;
+  }
+
+  /** A box without its limits on the axes on which `bits` lies inside: no box, but as good as one for what lies in `bits`. */
+  onlyBeyond(bits: Int32Array, box: Box): Box {
+    return new Box(
+      box.bits,
+      box.axes.filter((axis) => this.#isBeyond(bits, box, axis)),
+    );
+  }
+
+  #isBeyond(bits: Int32Array, box: Box, axis: number): boolean {
     for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
       const word = this.#word[slot] as number;
       if (((bits[word] as number) & ~(box.bits[word] as number) & (this.#mask[slot] as number)) !== 0) return true;
@@ -169,13 +222,13 @@ export class BoxLayout {
     if (!this.meets(one.bits, other)) return undefined;
     const bits = one.bits.slice();
     for (let word = 0; word < this.words; word++) (bits[word] as number) &= other.bits[word] as number;
-    return { bits, axes: mergeAxes(one.axes, other.axes) };
+    return new Box(bits, mergeAxes(one.axes, other.axes));
   }
 
   /** The two as one box, when that is exact: one holds the other, or they differ on a single axis. */
   mergeExactly(one: Box, other: Box): Box | undefined {
-    if (this.axesBeyond(other.bits, one) === 0) return one;
-    if (this.axesBeyond(one.bits, other) === 0) return other;
+    if (this.holds(one, other.bits)) return one;
+    if (this.holds(other, one.bits)) return other;
     if (one.axes.length !== other.axes.length) return undefined;
     let different = -1;
     for (const [index, axis] of one.axes.entries()) {
@@ -186,7 +239,7 @@ export class BoxLayout {
     }
     const bits = one.bits.slice();
     for (let word = 0; word < this.words; word++) (bits[word] as number) |= other.bits[word] as number;
-    return { bits, axes: this.isFull(bits, different) ? one.axes.filter((axis) => axis !== different) : one.axes };
+    return new Box(bits, this.isFull(bits, different) ? one.axes.filter((axis) => axis !== different) : one.axes);
   }
 
   #begin(axis: number): number {

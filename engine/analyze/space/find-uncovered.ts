@@ -20,7 +20,7 @@ export function findUncovered(
   let isUndecided = false;
   for (const area of areas) {
     let found: Int32Array | undefined;
-    const ended = walk(layout, area.bits.slice(), covers, budget, (bits) => {
+    const ended = walk(layout, area.bits.slice(), layout.limitsOf(area), covers, budget, (bits) => {
       found = bits;
       return false;
     });
@@ -40,7 +40,7 @@ export function subtract(
 ): readonly Box[] | undefined {
   const rest: Box[] = [];
   for (const area of areas) {
-    const ended = walk(layout, area.bits.slice(), covers, budget, (bits) => {
+    const ended = walk(layout, area.bits.slice(), layout.limitsOf(area), covers, budget, (bits) => {
       rest.push(layout.boxOf(bits));
       return rest.length <= most;
     });
@@ -51,11 +51,13 @@ export function subtract(
 
 /**
  * Gives the disjoint uncovered parts of a box to `visit` until it answers false.
+ * @param limited see {@link BoxLayout.axesBeyond}; changed with the bits.
  * @returns whether the walk came to its end.
  */
 function walk(
   layout: BoxLayout,
   bits: Int32Array,
+  limited: Uint8Array,
   covers: readonly Box[],
   budget: StepBudget,
   visit: (bits: Int32Array) => boolean,
@@ -67,28 +69,31 @@ function walk(
     let best: Box | undefined;
     let fewest = Number.POSITIVE_INFINITY;
     for (const cover of near) {
-      const beyond = layout.axesBeyond(bits, cover);
+      const beyond = layout.axesBeyond(bits, cover, limited);
       if (beyond === undefined) continue;
       if (beyond === 0) return true;
-      meeting.push(cover);
+      // Where the box lies within a cover so does all that is left of it: such axes are not looked at again.
+      const open = beyond === cover.axes.length ? cover : layout.onlyBeyond(bits, cover);
+      meeting.push(open);
       if (beyond < fewest) {
         fewest = beyond;
-        best = cover;
+        best = open;
       }
     }
     if (best === undefined) return visit(bits);
     if (fewest === 1) {
       // Only one axis reaches beyond: what is left is a smaller box, and no branch is needed.
-      const axis = best.axes.find((each) => layout.isBeyond(bits, best as Box, each)) as number;
+      const [axis] = best.axes as [number];
       layout.cutAxis(bits, best, axis);
+      limited[axis] = 1;
       near = meeting;
       continue;
     }
     for (const axis of best.axes) {
-      if (!layout.isBeyond(bits, best, axis)) continue;
+      limited[axis] = 1;
       const part = bits.slice();
       layout.cutAxis(part, best, axis);
-      if (!walk(layout, part, meeting, budget, visit)) return false;
+      if (!walk(layout, part, limited.slice(), meeting, budget, visit)) return false;
       layout.keepAxis(bits, best, axis);
     }
     return true;

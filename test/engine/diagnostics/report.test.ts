@@ -13,6 +13,22 @@ describe("Report", () => {
     expect(report.sorted(100).map(({ message }) => message)).toEqual(["one", "two", "three", "four"]);
   });
 
+  it("describes only what is shown, where that takes work", () => {
+    const report = new Report();
+    const described: number[] = [];
+    const finding = (start: number) => ({ code: "RW2001", severity: "warning", span: at(start) }) as const;
+    const describeAt = (start: number) => {
+      described.push(start);
+      return { ...finding(start), message: `finding ${start}` };
+    };
+    for (let start = 9; start >= 0; start--) report.add([{ ...finding(start), describe: () => describeAt(start) }]);
+    expect(report.sorted(3).map(({ message }) => message)).toEqual([
+      ...["finding 0", "finding 1"],
+      "8 more findings are not shown",
+    ]);
+    expect(described).toEqual([0, 1]);
+  });
+
   it("cuts at the limit, says how many more there are, and keeps errors before warnings", () => {
     const report = new Report();
     for (let count = 0; count < 20; count++) report.warning("RW1009", at(count), "warning", "include it");

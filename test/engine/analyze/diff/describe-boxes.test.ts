@@ -32,7 +32,7 @@ describe("the conditions that describe regions", () => {
           const facts = random.pick(pool);
           const point = boxOfFacts(space, facts);
           if (point === undefined) continue;
-          const isWithin = region.some((box) => space.layout.axesBeyond(point.bits, box) === 0);
+          const isWithin = region.some((box) => space.layout.holds(box, point.bits));
           const isDescribed = evaluateCondition(condition, { ...space.defaults, ...facts }) === true;
           counts.requests++;
           if (isWithin) counts.within++;

@@ -53,11 +53,11 @@ function checkDiffs(count: number, misread: (set: PolicySet) => PolicySet = (set
       counts.requests++;
       const isChanged = outcomeMeaning(before, facts) !== outcomeMeaning(after, facts);
       const point = boxOfFacts(diff.space, facts);
-      const isReported = point !== undefined && regions.some((box) => layout.axesBeyond(point.bits, box) === 0);
+      const isReported = point !== undefined && regions.some((box) => layout.holds(box, point.bits));
       if (isChanged) counts.changed++;
       if (isListed && point !== undefined) {
         const within = diff.changes.flatMap(({ region }, place) =>
-          region.some((box) => layout.axesBeyond(point.bits, box) === 0) ? [place] : [],
+          region.some((box) => layout.holds(box, point.bits)) ? [place] : [],
         );
         const found = finder.find(facts);
         counts.placed += found.changes.length;
