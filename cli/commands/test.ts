@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { type CompiledPolicy, Coverage, describeGoal, suggestTests } from "../../engine/index.js";
+import { type CompiledPolicy, Coverage, describeGoal, suggestTests, writeCount } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPoliciesWithTests } from "../load-policies.js";
-import { coverageReport, renderCoverage } from "../policy-tests/render-coverage.js";
+import { coverageReport, renderCoverage, SHOWN_UNTESTED } from "../policy-tests/render-coverage.js";
 import { countFailed, renderTestRun, runTests } from "../policy-tests/run-tests.js";
 import { watchPolicies } from "../policy-tests/watch-policies.js";
 import { writeJunit } from "../policy-tests/write-junit.js";
@@ -13,6 +13,7 @@ import { writeAtomically } from "../write-atomically.js";
 interface TestOptions {
   readonly coverage?: boolean;
   readonly suggest?: boolean;
+  readonly all?: boolean;
   readonly watch?: boolean;
   readonly junit?: string;
 }
@@ -26,11 +27,12 @@ export function testCommand(): Command {
         ...["coverage", "watch", "junit"],
       ]),
     )
+    .option("--all", "with --coverage and --suggest: name everything that is not tested, however much")
     .option("--junit <file>", "write the results as JUnit XML too")
     .option("--watch", "run again whenever a file changes")
     .action(async (own: TestOptions, command: Command) => {
       const options = globalOptions(command);
-      if (own.suggest === true) return suggest(await loadPoliciesWithTests(options), options);
+      if (own.suggest === true) return suggest(await loadPoliciesWithTests(options), options, own.all === true);
       if (own.watch !== true) return testOnce(own, options);
       await watchPolicies(resolve(options.policies), async () => {
         await testOnce(own, options).catch((error: unknown) => {
@@ -59,7 +61,7 @@ async function testOnce(own: TestOptions, options: GlobalOptions): Promise<void>
     process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   } else {
     process.stdout.write(renderTestRun(run, options.color));
-    if (coverage !== undefined) process.stdout.write(renderCoverage(policy, coverage, options.color));
+    if (coverage !== undefined) process.stdout.write(renderCoverage(policy, coverage, options.color, own.all === true));
   }
   if (own.junit !== undefined) {
     await writeAtomically(own.junit, writeJunit(run)).catch((error: Error) => {
@@ -78,15 +80,24 @@ function measure(policy: CompiledPolicy): Coverage {
   return coverage;
 }
 
-/** The cases go to stdout, ready for a file; what was not found goes to stderr. */
-function suggest(policy: CompiledPolicy, options: GlobalOptions): void {
-  const { text, count, open } = suggestTests(policy);
-  const missed = open.map((goal) => describeGoal(policy, goal));
+/** The cases go to stdout, ready for a file; what they lack goes to stderr. */
+function suggest(policy: CompiledPolicy, options: GlobalOptions, all: boolean): void {
+  const { text, count, impossible, open } = suggestTests(policy);
+  const describe = (goals: typeof open) => goals.map((goal) => describeGoal(policy, goal));
+  const [never, missed] = [describe(impossible), describe(open)];
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ count, text, not_found: missed }, undefined, 2)}\n`);
+    const report = { count, text, cannot_happen: never, not_found: missed };
+    process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
     return;
   }
   process.stdout.write(text);
   process.stderr.write(`${count} ${count === 1 ? "case" : "cases"}; they expect what the policy does now: read them\n`);
-  for (const line of missed) process.stderr.write(`no request found for: ${line}\n`);
+  const lines = [
+    ...missed.map((goal) => `no request found for: ${goal}`),
+    ...never.map((goal) => `no request over HTTP can do it: ${goal}`),
+  ];
+  const shown = all ? lines : lines.slice(0, SHOWN_UNTESTED);
+  for (const line of shown) process.stderr.write(`${line}\n`);
+  const more = lines.length - shown.length;
+  if (more > 0) process.stderr.write(`… ${writeCount(more)} more (--all shows them)\n`);
 }

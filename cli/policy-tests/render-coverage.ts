@@ -8,6 +8,7 @@ import {
   type RuleCoverage,
   renderTable,
   writeCondition,
+  writeCount,
 } from "../../engine/index.js";
 
 /** Coverage as JSON: every rule and predicate with its place and counts. */
@@ -27,8 +28,11 @@ export function coverageReport(policy: CompiledPolicy, coverage: Coverage): obje
   };
 }
 
-/** Three sums, and a table of what no test has done yet. */
-export function renderCoverage(policy: CompiledPolicy, coverage: Coverage, color: boolean): string {
+/** What is not tested is cut off here unless all of it is asked for. */
+export const SHOWN_UNTESTED = 30;
+
+/** Three sums, and a table of what no test has done yet. @param all show all of it, however much. */
+export function renderCoverage(policy: CompiledPolicy, coverage: Coverage, color: boolean, all: boolean): string {
   const rules = coverage.rules();
   const predicates = rules.flatMap((rule) => rule.predicates);
   const share = (counts: readonly number[]) => `${counts.filter((count) => count > 0).length}/${counts.length}`;
@@ -53,7 +57,12 @@ export function renderCoverage(policy: CompiledPolicy, coverage: Coverage, color
       }),
     ];
   });
-  if (rows.length > 0) lines.push("", "not tested", ...renderTable(rows, 2, color));
+  if (rows.length > 0) {
+    const shown = all ? rows : rows.slice(0, SHOWN_UNTESTED);
+    lines.push("", "not tested", ...renderTable(shown, 2, color));
+    const more = rows.length - shown.length;
+    if (more > 0) lines.push(`  … ${writeCount(more)} more (--all shows them)`);
+  }
   return `${lines.join("\n")}\n`;
 }
 

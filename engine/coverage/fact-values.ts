@@ -1,7 +1,7 @@
 import type { JsonValue, Predicate, TimePredicate } from "../conditions/condition.js";
 import { builtInFacts, type FactDefinition } from "../conditions/fact-definitions.js";
 import { localTime } from "../conditions/local-time.js";
-import type { FactValue } from "../evaluate/facts.js";
+import { type Facts, type FactValue, readFact } from "../evaluate/facts.js";
 import type { PolicySet } from "../policy/policy-set.js";
 import { nanoToUsd, usdToNano } from "../units/money.js";
 import { normalizeTag } from "../units/tags.js";
@@ -122,6 +122,14 @@ function constantsOf(rule: JsonValue): readonly (string | number | boolean)[] {
 function around(constant: string | number | boolean, type: FactDefinition["type"] | undefined): readonly FactValue[] {
   if (typeof constant === "number") return [constant, constant + 1, constant - 1, constant * 2];
   return type === "set" ? [[String(constant)]] : [constant];
+}
+
+/** Whether a request, or a test, can say all of some facts: none is beyond the limits of what can be written. */
+export function canBeSaid({ attributes }: PolicySet, facts: Facts): boolean {
+  return [...builtInFacts, ...attributes].every((fact) => {
+    const value = readFact(facts, fact.name);
+    return value === undefined || isOfType(value, fact);
+  });
 }
 
 /** Whether a request, or a test, can say the value of a fact. */

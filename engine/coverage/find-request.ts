@@ -115,7 +115,7 @@ export function findRequest(
 }
 
 /** Leaves out every fact that the goal does not need, and every tag. */
-function shrink(set: PolicySet, draft: Draft, goal: Goal, plain: Facts): Facts {
+export function shrink(set: PolicySet, draft: Draft, goal: Goal, plain: Facts): Facts {
   const isEnough = (facts: Draft) => meets(set, { ...plain, ...facts } as Facts, goal);
   let facts = withoutAbsent(draft);
   for (const name of Object.keys(facts)) {

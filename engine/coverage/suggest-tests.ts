@@ -9,16 +9,19 @@ import { runPolicyTest } from "../policy-tests/run-policy-test.js";
 import { rank } from "../rank/rank.js";
 import { shorten } from "../source/located.js";
 import { formatUsd, usdToNano } from "../units/money.js";
-import { Coverage, type Goal } from "./coverage.js";
-import { factValues } from "./fact-values.js";
-import { findRequest } from "./find-request.js";
+import { Coverage, type Goal, meets } from "./coverage.js";
+import { canBeSaid, factValues } from "./fact-values.js";
+import { findRequest, shrink } from "./find-request.js";
+import { GoalRegions } from "./goal-regions.js";
 import { leavesOf } from "./trace-request.js";
 
 export interface SuggestedTests {
   /** A test file in canonical form; every case was run and passes. */
   readonly text: string;
   readonly count: number;
-  /** What no request was found for: most of it cannot happen. */
+  /** What no request over HTTP does: proved. */
+  readonly impossible: readonly Goal[];
+  /** What no request was found for, though there may be one. */
   readonly open: readonly Goal[];
 }
 
@@ -33,11 +36,22 @@ export function suggestTests(policy: CompiledPolicy): SuggestedTests {
   for (const { request, forall } of policy.tests) if (forall === undefined) coverage.add(request);
   const values = factValues(set);
   const random = seededRandom(1);
+  const regions = new GoalRegions(set);
+  const [impossible, notFound]: [Goal[], Goal[]] = [[], []];
   const cases: object[] = [];
   const names = new Set(policy.tests.map(({ name }) => name));
   for (const goal of coverage.open()) {
-    const request = coverage.isOpen(goal) ? findRequest(set, goal, values, random) : undefined;
-    if (request === undefined) continue;
+    if (!coverage.isOpen(goal)) continue;
+    const found = regions.search(goal);
+    if (found === "none") {
+      impossible.push(goal);
+      continue;
+    }
+    const request = findRequest(set, goal, values, random) ?? shrunk(regions.requestOf(found), goal);
+    if (request === undefined) {
+      notFound.push(goal);
+      continue;
+    }
     coverage.add(request);
     cases.push({
       name: uniqueName(describeGoal(policy, goal)),
@@ -50,7 +64,17 @@ export function suggestTests(policy: CompiledPolicy): SuggestedTests {
   const formatted = formatFile({ name: "tests/suggested.yaml", text });
   if ("refused" in formatted)
     throw new Error(`invariant: suggested tests cannot be written: ${String(formatted.refused)}`);
-  return { text: formatted.text, count: cases.length, open: coverage.open() };
+  return {
+    text: formatted.text,
+    count: cases.length,
+    impossible,
+    open: notFound.filter((goal) => coverage.isOpen(goal)),
+  };
+
+  function shrunk(facts: Facts | undefined, goal: Goal): Facts | undefined {
+    if (facts === undefined || !canBeSaid(set, facts) || !meets(set, facts, goal)) return undefined;
+    return shrink(set, { ...facts }, goal, {});
+  }
 
   function uniqueName(name: string): string {
     let unique = name;

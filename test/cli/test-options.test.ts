@@ -34,6 +34,30 @@ not tested
 `);
   });
 
+  it("--coverage and --suggest name the first of what is not tested, --all the rest", async () => {
+    const file = join(policies, "policy.yaml");
+    const rules = Array.from({ length: 40 }, (_, at) => {
+      const rule = `  - { id: t${at}, match: { tenant: t${at} }, route: { to: [openai/gpt-4.1-mini] } }`;
+      return `${rule}\n${rule.replace(`id: t${at}`, `id: again-${at}`)}\n`;
+    });
+    const text = await readFile(file, "utf8");
+    await writeFile(file, text.replace("rules:\n", `rules:\n${rules.join("")}`));
+    const rows = (output: string) => output.match(/^ {2}policy\.yaml/gm)?.length;
+    const shown = (await run("--coverage")).stdout;
+    expect(rows(shown)).toBe(30);
+    const all = (await run("--coverage", "--all")).stdout;
+    expect(shown).toContain(`\n  … ${(rows(all) ?? 0) - 30} more (--all shows them)\n`);
+    expect(all).not.toContain("--all");
+    const never = /^no request over HTTP can do it: again-\d+ decides$/gm;
+    const { stderr } = await run("--suggest");
+    expect(stderr).toMatch(/\n… \d+ more \(--all shows them\)\n$/);
+    expect((await run("--suggest", "--all")).stderr.match(never)).toHaveLength(40);
+    expect(JSON.parse((await run("--suggest", "--json")).stdout)).toMatchObject({
+      not_found: [],
+      cannot_happen: expect.arrayContaining(["again-7 decides"]),
+    });
+  });
+
   it("--coverage --json counts every predicate", async () => {
     const { coverage } = JSON.parse((await run("--coverage", "--json")).stdout);
     expect(coverage.rules.map((rule: { id: string; decided: number }) => [rule.id, rule.decided])).toEqual([
