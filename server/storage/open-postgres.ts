@@ -32,8 +32,13 @@ export function openPostgres(
     allowExitOnIdle: true,
     types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
   });
-  pool.on("error", onConnectionLost); // without a listener a broken idle connection would end the process
-  pool.on("connect", endAfterTimeout);
+  // Without listeners a broken connection would end the process: the pool hears of idle ones alone, and of one that is in
+  // use the statement under way, or the next, says so.
+  pool.on("error", onConnectionLost);
+  pool.on("connect", (client) => {
+    client.on("error", () => undefined);
+    endAfterTimeout(client);
+  });
   return new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
 }
 

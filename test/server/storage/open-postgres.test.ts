@@ -43,12 +43,58 @@ describe.skipIf(!hasPostgres)("openDatabase() on a PostgreSQL that goes silent",
   });
 });
 
-/** A way to a port of this machine, of which the connections of a moment can be made to pass nothing more. */
-async function silenceable(target: number): Promise<{ port: number; silence(): void; close(): void }> {
+describe.skipIf(!hasPostgres)("openDatabase() on a PostgreSQL whose connections break", () => {
+  let server: TestPostgres;
+  beforeAll(async () => {
+    server = await startPostgres();
+  });
+  afterAll(() => server?.stop());
+
+  it.each(["end", "reset"] as const)("fails the statement under way, and goes on over another: %s", async (how) => {
+    const network = await silenceable(Number(new URL(server.url).port));
+    const database = await openDatabase(server.url.replace(/:\d+\//, `:${network.port}/`), { connections: 1 });
+    try {
+      // In a statement, and between two of a transaction.
+      const sleeping = sql`select pg_sleep(60)`.execute(database.db);
+      await eventually(() => expect(network.lastQuery()).toContain("pg_sleep"));
+      void network.cut(how);
+      await expect(sleeping).rejects.toSatisfy(isDatabaseUnavailable);
+      const between = database.db.transaction().execute(async (transaction) => {
+        await sql`select 1`.execute(transaction);
+        await network.cut(how);
+        await sql`select 2`.execute(transaction);
+      });
+      await expect(between).rejects.toSatisfy(isDatabaseUnavailable);
+      expect((await sql`select 3 as three`.execute(database.db)).rows).toEqual([{ three: 3 }]);
+    } finally {
+      await database.close();
+      network.close();
+    }
+  });
+});
+
+/** A way to a port of this machine, of which the connections of a moment can be made to pass nothing more, or be cut. */
+interface Network {
+  readonly port: number;
+  silence(): void;
+  /** Resolves when the near sides have noticed. */
+  cut(how: "end" | "reset"): Promise<void>;
+  /** What was sent last to the port. */
+  lastQuery(): string;
+  close(): void;
+}
+
+async function silenceable(target: number): Promise<Network> {
   const sockets: Socket[] = [];
+  const nears: Socket[] = [];
+  let last = "";
   const way = createServer((near) => {
     const far = dial(target, "127.0.0.1");
+    near.on("data", (data) => {
+      last = data.toString("latin1");
+    });
     near.pipe(far).pipe(near);
+    nears.push(near);
     for (const socket of [near, far]) sockets.push(socket.on("error", () => undefined));
   });
   await new Promise<void>((resolve) => way.listen(0, "127.0.0.1", resolve));
@@ -57,6 +103,16 @@ async function silenceable(target: number): Promise<{ port: number; silence(): v
     silence() {
       for (const socket of sockets) socket.unpipe().pause();
     },
+    async cut(how) {
+      for (const near of nears.splice(0)) {
+        const closed = new Promise((resolve) => near.once("close", resolve));
+        if (how === "end") near.destroy();
+        else near.resetAndDestroy();
+        await closed;
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    lastQuery: () => last,
     close() {
       for (const socket of sockets) socket.destroy();
       way.close();
