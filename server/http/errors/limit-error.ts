@@ -46,7 +46,7 @@ function budgetError(refusal: Extract<PaymentRefusal, { kind: "budget" }>["refus
   const who = describeSubject(subject);
   const budget = `its ${adjectives[period]} budget of $${formatUsd(limit)}`;
   const resets = Number.isFinite(resetsAt) ? `it resets at ${new Date(resetsAt).toISOString()}` : "it does not reset";
-  const again = Number.isFinite(resetsAt) ? retryAfter(resetsAt - now) : {};
+  const again = Number.isFinite(resetsAt) ? retryAtReset(resetsAt - now) : {};
   if (spent >= limit) {
     return {
       ...statusOf(period),
@@ -72,6 +72,16 @@ function budgetError(refusal: Extract<PaymentRefusal, { kind: "budget" }>["refus
   };
 }
 
+/** Until then OpenAI's and Anthropic's SDKs would sleep, without a word to their caller. */
+const MAX_SLEEP_MS = 60_000;
+/** These SDKs then report the error at once (`shouldRetry` of both packages' client.js). */
+const noRetry = { "x-should-retry": "false" };
+
+function retryAtReset(ms: number): Pick<ApiError, "headers"> {
+  const { headers } = retryAfter(ms);
+  return { headers: { ...headers, ...(ms > MAX_SLEEP_MS ? noRetry : {}) } };
+}
+
 /** A budget that never resets is 402, which SDKs do not try again. */
 function statusOf(period: Period): Pick<ApiError, "status" | "type"> {
   return { status: period === "total" ? 402 : 429, type: "insufficient_quota" };
@@ -86,6 +96,7 @@ export function rateError({ rate, subject, limit, retryMs, isTooLarge }: RateRef
       type: "rate_limit_error",
       code: "request_exceeds_limit",
       message: `this request's prompt alone is larger than the ${limit} tokens per minute of ${who}; send less`,
+      headers: noRetry,
     };
   }
   const what = rate === "concurrent" ? `${limit} requests at the same time` : `${limit} ${rate} per minute`;

@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import Anthropic from "@anthropic-ai/sdk";
+import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
@@ -214,6 +216,20 @@ describe("budgets", () => {
     expect(error.message).toMatch(new RegExp(`key \`${id}\``));
     expect(error.message).toMatch(/daily budget of \$0.005.*resets at \d{4}-\d\d-\d\dT00:00:00.000Z/);
     expect(Number(refused!.headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("that are used up are told by SDKs at once, which else would sleep until the reset", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { token } = await proxy.createKey(limited({ budgets: { month: "0.000001" } }));
+    const messages = [{ role: "user" as const, content: "hi" }];
+    const openai = new OpenAI({ baseURL: `${proxy.url}/v1`, apiKey: token });
+    const anthropic = new Anthropic({ baseURL: proxy.url, apiKey: token });
+    for (const call of [
+      openai.chat.completions.create({ model: "auto", messages }),
+      anthropic.messages.create({ model: "auto", max_tokens: 100, messages }),
+    ]) {
+      await expect(call).rejects.toMatchObject({ status: 429 });
+    }
   });
 
   it("that are taken away and given again count what was spent between", async () => {
@@ -442,6 +458,7 @@ describe("rates", () => {
     expect(refused.status).toBe(429);
     expect(refused.headers.get("x-ratelimit-remaining-requests")).toBe("0");
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(50);
+    expect(refused.headers.get("x-should-retry")).toBeNull();
     const error = await errorOf(refused);
     expect(error).toMatchObject({ type: "rate_limit_error", code: "rate_limit_exceeded" });
     expect(error.message).toContain(`key \`${id}\` may make 2 requests per minute; try again in`);
@@ -456,6 +473,7 @@ describe("rates", () => {
     await expect.poll(async () => (await proxy.ask({}, bearer(token))).status).toBe(429);
     const long = await proxy.ask({ messages: [{ role: "user", content: "word ".repeat(5_000) }] }, bearer(token));
     expect(await errorOf(long)).toMatchObject({ code: "request_exceeds_limit" });
+    expect(long.headers.get("x-should-retry")).toBe("false");
   });
 
   it("of requests at once give a place back when a request ends, however it ends", async () => {
