@@ -4,7 +4,7 @@ import { requestFaults } from "../../dispatch/answers/failure.js";
 import type { RequestProgress, UnpaidCandidate } from "../../dispatch/dispatch-request.js";
 import type { ApiError } from "./api-error.js";
 import { paymentError } from "./limit-error.js";
-import { retryAfter } from "./no-candidate-error.js";
+import { retryAfter } from "./retry-after.js";
 
 /** Nobody knows when a call that is under way ends. */
 const BUSY_RETRY_MS = 1_000;

@@ -4,7 +4,7 @@ import { describeSubject } from "../../keys/subject.js";
 import type { PaymentRefusal } from "../../ledger/accounting.js";
 import type { Admission, RateRefusal } from "../../ledger/rate-limits.js";
 import type { ApiError } from "./api-error.js";
-import { retryAfter } from "./no-candidate-error.js";
+import { noRetry, retryAfter } from "./retry-after.js";
 
 const adjectives: Readonly<Record<Period, string>> = {
   hour: "hourly",
@@ -46,7 +46,7 @@ function budgetError(refusal: Extract<PaymentRefusal, { kind: "budget" }>["refus
   const who = describeSubject(subject);
   const budget = `its ${adjectives[period]} budget of $${formatUsd(limit)}`;
   const resets = Number.isFinite(resetsAt) ? `it resets at ${new Date(resetsAt).toISOString()}` : "it does not reset";
-  const again = Number.isFinite(resetsAt) ? retryAtReset(resetsAt - now) : {};
+  const again = Number.isFinite(resetsAt) ? retryAfter(resetsAt - now) : {};
   if (spent >= limit) {
     return {
       ...statusOf(period),
@@ -70,16 +70,6 @@ function budgetError(refusal: Extract<PaymentRefusal, { kind: "budget" }>["refus
     message: `this request can cost up to $${formatUsd(needed)}, and requests under way hold $${formatUsd(reserved)} of what ${who} has left of ${budget}; try again when they have ended`,
     ...retryAfter(HELD_RETRY_MS),
   };
-}
-
-/** Until then OpenAI's and Anthropic's SDKs would sleep, without a word to their caller. */
-const MAX_SLEEP_MS = 60_000;
-/** These SDKs then report the error at once (`shouldRetry` of both packages' client.js). */
-const noRetry = { "x-should-retry": "false" };
-
-function retryAtReset(ms: number): Pick<ApiError, "headers"> {
-  const { headers } = retryAfter(ms);
-  return { headers: { ...headers, ...(ms > MAX_SLEEP_MS ? noRetry : {}) } };
 }
 
 /** A budget that never resets is 402, which SDKs do not try again. */

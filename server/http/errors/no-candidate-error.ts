@@ -1,5 +1,6 @@
 import type { Exclusion, ExclusionReason } from "../../../engine/serving.js";
 import type { ApiError } from "./api-error.js";
+import { retryAfter } from "./retry-after.js";
 
 /** While a probe or a health check may bring an endpoint back at any time. */
 const ANY_TIME_MS = 1_000;
@@ -98,11 +99,6 @@ function listed(ids: readonly string[]): string {
   const others = ids.length - shown.length;
   if (others === 0) return shown.join(", ");
   return shown.length === 0 ? `${others} of the route's` : `${shown.join(", ")} and ${others} more`;
-}
-
-/** `retry-after` in whole seconds; nothing when the wait is not known. */
-export function retryAfter(ms: number | undefined): Pick<ApiError, "headers"> {
-  return ms === undefined ? {} : { headers: { "retry-after": String(Math.max(1, Math.ceil(ms / 1_000))) } };
 }
 
 function shortestWait(

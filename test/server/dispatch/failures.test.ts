@@ -352,6 +352,16 @@ describe("an endpoint that answers 429 with Retry-After", () => {
     expect((await proxy.ask()).headers.get("x-route-model")).toBe("acme/one");
   });
 
+  it("keeps no SDK asleep for longer than a minute", async () => {
+    const ask = async (seconds: string) => {
+      const proxy = await proxyOver({ one: await failing(429, {}, { "retry-after": seconds }) });
+      const { headers } = await proxy.ask();
+      return [headers.get("retry-after"), headers.get("x-should-retry")];
+    };
+    expect(await ask("7200")).toEqual(["7200", "false"]);
+    expect(await ask("60")).toEqual(["60", null]);
+  });
+
   it("has a circuit like any other that fails when it asks for no wait at all", async () => {
     const limited = await failing(429, {}, { "retry-after": "0" });
     const proxy = await proxyOver({ one: limited, two: await answering() });
