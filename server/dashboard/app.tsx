@@ -110,7 +110,7 @@ function View({ place }: { readonly place: Place }) {
     case "usage":
       return <UsageView query={place.query} />;
     case "keys":
-      return <KeysView />;
+      return <KeysView query={place.query} />;
     default:
       return (
         <>

@@ -1,15 +1,33 @@
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { KeysAnswer, ListedKey } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { Badge } from "../parts/badge.js";
+import { Field } from "../parts/field.js";
 import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
+import { countOf, writeCount } from "../words/write-figures.js";
 import { Budgets } from "./budgets.js";
 
+/** Keys that are shown unless all are asked for: a page of thousands takes a browser ten seconds. */
+const SHOWN = 100;
+
+export interface KeysViewProps {
+  /** `find`: what is looked for. */
+  readonly query: Readonly<Record<string, string>>;
+}
+
 /** The API keys, to look at. `policy keys` makes, changes, rotates and revokes them. */
-export function KeysView() {
+export function KeysView({ query: { find: words = "" } }: KeysViewProps) {
   const { value, error } = useAnswer<KeysAnswer>("/admin/keys");
+  const [showsAll, setShowsAll] = useState(false);
+  const found = value?.keys.filter((key) => fits(key, words.trim().toLowerCase())) ?? [];
+  const rows = useRef<HTMLTableSectionElement>(null);
+  useEffect(() => {
+    if (showsAll) rows.current?.rows[SHOWN]?.querySelector("a")?.focus(); // the button is gone
+  }, [showsAll]);
+  const shown = showsAll ? found : found.slice(0, SHOWN);
   return (
     <>
       <h1>Keys</h1>
@@ -21,6 +39,20 @@ export function KeysView() {
         </p>
       ) : (
         <section class="card" aria-label="API keys">
+          <div class="fields found">
+            <Field label="Find" hint="a name, an id, a tenant, an app, …">
+              <input
+                type="search"
+                spellcheck={false}
+                value={words}
+                onInput={(event) => location.replace(linkTo(["keys"], { find: event.currentTarget.value }))}
+              />
+            </Field>
+          </div>
+          <p class="faint" role="status">
+            {countOf(found.length, "key")}
+            {words === "" ? "" : ` of ${writeCount(value.keys.length)}`}
+          </p>
           <div class="scroll">
             <table>
               <thead>
@@ -34,17 +66,29 @@ export function KeysView() {
                   <th scope="col">Last used</th>
                 </tr>
               </thead>
-              <tbody>
-                {value.keys.map((key) => (
+              <tbody ref={rows}>
+                {shown.map((key) => (
                   <Row key={key.id} of={key} />
                 ))}
               </tbody>
             </table>
           </div>
+          {shown.length === found.length ? null : (
+            <p>
+              <button type="button" onClick={() => setShowsAll(true)}>
+                Show {countOf(found.length - shown.length, "more key")}
+              </button>
+            </p>
+          )}
         </section>
       )}
     </>
   );
+}
+
+/** Whether it holds what is looked for, in its name, its id or its facts. */
+function fits(key: ListedKey, words: string): boolean {
+  return [key.name, key.id, key.state, ...factsOf(key).flat()].some((text) => text.toLowerCase().includes(words));
 }
 
 function Row({ of: key }: { readonly of: ListedKey }) {

@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import type { KeysAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { useModels } from "../admin/use-models.js";
@@ -19,7 +20,19 @@ export function RequestFields({ form, onChange }: RequestFieldsProps) {
     onInput: (event: { readonly currentTarget: { readonly value: string } }) =>
       onChange({ [field]: event.currentTarget.value }),
   });
-  const active = keys.value?.keys.filter(({ state }) => state === "active") ?? [];
+  // There may be thousands, and the form is written anew with each letter.
+  const keyOptions = useMemo(
+    () =>
+      keys.value?.keys
+        .filter(({ state }) => state === "active")
+        .map(({ id, name }) => (
+          <option key={id} value={id}>
+            {name} ({id})
+          </option>
+        )),
+    [keys.value],
+  );
+  const modelOptions = useMemo(() => models.map((id) => <option key={id} value={id} />), [models]);
   return (
     <>
       <Field label="Prompt">
@@ -31,9 +44,7 @@ export function RequestFields({ form, onChange }: RequestFieldsProps) {
         </Field>
         <datalist id="models">
           <option value="auto" />
-          {models.map((id) => (
-            <option key={id} value={id} />
-          ))}
+          {modelOptions}
         </datalist>
         <Field label="Most tokens of the answer">
           <input type="number" min="1" {...bind("maxTokens")} />
@@ -80,11 +91,7 @@ export function RequestFields({ form, onChange }: RequestFieldsProps) {
         <Field label="Ask as" hint="for “Where would it go?”: the facts, spend and models of a key">
           <select {...bind("key")}>
             <option value="">nobody in particular</option>
-            {active.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {name} ({id})
-              </option>
-            ))}
+            {keyOptions}
           </select>
         </Field>
         <Field label="Facts" hint="for “Where would it go?”: tenant=search, one a line, in place of what is known">

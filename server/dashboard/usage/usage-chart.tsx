@@ -1,6 +1,6 @@
 import type { UsageRow } from "../../ledger/usage-query.js";
 import type { UsageAnswer } from "../admin/answers.js";
-import { writeDate } from "../words/write-time.js";
+import { writeDay } from "../words/write-time.js";
 import type { Group } from "./groups.js";
 import { type Measure, measures } from "./measures.js";
 
@@ -26,8 +26,9 @@ export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
   const { read, write, title } = measures[measure];
   const names = largest(daily.usage, by, read);
   const isRest = (name: string) => !names.includes(name);
+  const byDay = rowsByDay(daily.usage);
   const days = daysOf(daily).map((day) => {
-    const rows = daily.usage.filter(({ time = "" }) => time.startsWith(day));
+    const rows = byDay.get(day) ?? [];
     const of = (fits: (name: string) => boolean) =>
       rows.filter((row) => fits(row[by] ?? "")).reduce((sum, row) => sum + read(row), 0);
     return { day, parts: [...names.map((name) => of((one) => one === name)), of(isRest)] };
@@ -84,7 +85,7 @@ export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
                   );
                 })}
                 <text x={(step - GAP) / 2} y={HEIGHT + 16}>
-                  {step === WIDE || (days.length - 1 - index) % 3 === 0 ? writeDate(new Date(`${day}T12:00Z`)) : ""}
+                  {step === WIDE || (days.length - 1 - index) % 3 === 0 ? writeDay(day) : ""}
                 </text>
               </g>
             );
@@ -108,6 +109,17 @@ function largest(rows: readonly UsageRow[], by: Group, read: (row: UsageRow) => 
     .sort(([, a], [, b]) => b - a)
     .slice(0, COLOURS)
     .map(([name]) => name);
+}
+
+function rowsByDay(usage: readonly UsageRow[]): ReadonlyMap<string, readonly UsageRow[]> {
+  const days = new Map<string, UsageRow[]>();
+  for (const row of usage) {
+    const day = (row.time ?? "").slice(0, 10);
+    const rows = days.get(day);
+    if (rows === undefined) days.set(day, [row]);
+    else rows.push(row);
+  }
+  return days;
 }
 
 /** Every day of the answer, those without usage too: `2026-11-26`. */

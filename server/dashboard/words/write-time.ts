@@ -5,14 +5,20 @@ export function writeTime(iso: string, now = new Date()): string {
   return time.toDateString() === now.toDateString() ? clock : `${writeDate(time)} ${clock}`;
 }
 
-/** `26 Nov`, and the year when it is another. */
-export function writeDate(date: Date): string {
-  const isThisYear = date.getFullYear() === new Date().getFullYear();
+/** `26 Nov`, and the year when it is another. @param zone the reader's, unless another is named. */
+export function writeDate(date: Date, zone: { readonly timeZone?: string } = {}): string {
+  const yearOf = (one: Date) => one.toLocaleDateString("en-GB", { year: "numeric", ...zone });
   return date.toLocaleDateString("en-GB", {
     day: "numeric",
     month: "short",
-    ...(isThisYear ? {} : { year: "numeric" }),
+    ...(yearOf(date) === yearOf(new Date()) ? {} : { year: "numeric" }),
+    ...zone,
   });
+}
+
+/** A day of UTC, `2026-11-26`, likewise. */
+export function writeDay(day: string): string {
+  return writeDate(new Date(`${day}T00:00Z`), { timeZone: "UTC" });
 }
 
 /** How long ago: `3 min ago`. */

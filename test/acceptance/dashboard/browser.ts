@@ -24,11 +24,17 @@ export interface Watched {
 export interface WatchOptions {
   /** Of console messages that are expected: the browser itself reports refused requests. */
   readonly expected?: RegExp;
+  /** Where the reader is; the machine's by default. */
+  readonly timezoneId?: string;
 }
 
 /** Opens the dashboard in a browser profile of its own. */
-export async function openDashboard(browser: Browser, url: string, { expected }: WatchOptions = {}): Promise<Watched> {
-  const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+export async function openDashboard(
+  browser: Browser,
+  url: string,
+  { expected, ...settings }: WatchOptions = {},
+): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...settings });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000); // a machine may be busy
   const faults: string[] = [];

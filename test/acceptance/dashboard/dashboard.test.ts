@@ -222,6 +222,21 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await close();
   });
 
+  it.each(["Pacific/Apia", "Pacific/Honolulu"])("names days as UTC has them, read in %s", async (timezoneId) => {
+    await ask(proxy);
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/usage`, { timezoneId });
+    const chart = page.getByRole("img", { name: "Spend by day" });
+    await chart.waitFor();
+    const { to } = (await (await fetch(`${proxy.url}/admin/usage`)).json()) as { to: string };
+    const newest = new Date(Date.parse(to) - 1).toLocaleDateString("en-GB", {
+      day: "numeric",
+      month: "short",
+      timeZone: "UTC",
+    });
+    expect(await chart.locator("text").last().textContent()).toBe(newest);
+    await close();
+  });
+
   it("shows spend beside its names on a narrow screen, and the newest days in letters as large as elsewhere", async () => {
     await ask(proxy);
     const { page, close } = await openDashboard(browser, proxy.url);

@@ -101,6 +101,36 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await close();
   });
 
+  it("shows a hundred of thousands of keys, and finds the others", async () => {
+    const { page, close } = await openDashboard(browser, proxy.url);
+    const common = { state: "active", tags: [], allow: [], scopes: ["inference"], attributes: {}, limits: {} };
+    const keys = Array.from({ length: 5_000 }, (_, at) => ({
+      id: `key_${at}`,
+      name: `n${at}`,
+      tenant: `t${at}`,
+      ...common,
+    }));
+    await page.route("**/admin/keys", (route) => route.fulfill({ json: { keys } }));
+    await page.goto(`${proxy.url}/#/keys`);
+    await page.getByRole("status").getByText("5,000 keys").waitFor();
+    const rows = page.getByRole("row");
+    expect(await rows.count()).toBe(101); // with the heading
+    await page.getByLabel(/^Find/).fill("T49");
+    await page.getByRole("status").getByText("111 keys of 5,000").waitFor();
+    await page.getByRole("button", { name: "Show 11 more keys" }).click();
+    await expect.poll(() => rows.count()).toBe(112);
+    const next = page.getByRole("link", {
+      name: keys.filter(({ name }) => name.startsWith("n49"))[100]?.name ?? "",
+      exact: true,
+    });
+    expect(await next.evaluate((link) => link === link.ownerDocument.activeElement)).toBe(true);
+    await page.reload(); // what is looked for is in the address
+    await page.getByRole("status").getByText("111 keys of 5,000").waitFor();
+    await page.getByLabel(/^Find/).fill("key_4999");
+    await expect.poll(() => rows.allInnerTexts()).toEqual([expect.any(String), expect.stringContaining("n4999")]);
+    await close();
+  });
+
   it("shows the rest when a record cannot be shown", async () => {
     const [id = ""] = await ask(proxy, "code");
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`, { expected: /TypeError/ });
