@@ -18,10 +18,10 @@ module.exports = {
     {
       name: "engine-front-door",
       comment:
-        "cli/ imports the engine through engine/index.ts or, for less to load, engine/compiling.ts, and its threads that read logs through engine/logs.ts; server/ through engine/serving.ts.",
+        "cli/ imports the engine through engine/index.ts or, for less to load, engine/compiling.ts, and its threads that read logs through engine/logs.ts; server/ through engine/serving.ts. How lines differ is needed where nothing else of it is.",
       severity: "error",
       from: { path: "^(server|cli)/" },
-      to: { path: "^engine/", pathNot: "^engine/(compiling|index|logs|serving)\\.ts$" },
+      to: { path: "^engine/", pathNot: "^engine/(compiling|index|logs|serving|source/line-diff)\\.ts$" },
     },
     {
       name: "serving-without-compiler",
@@ -73,10 +73,14 @@ module.exports = {
     },
     {
       name: "dashboard-in-the-browser",
-      comment: "Of the server and the engine the page takes types only.",
+      comment: "Of the server and the engine the page takes types only, and how lines differ.",
       severity: "error",
       from: { path: "^server/dashboard/" },
-      to: { path: "^(engine|server|cli)/", pathNot: "^server/dashboard/", dependencyTypesNot: ["type-only"] },
+      to: {
+        path: "^(engine|server|cli)/",
+        pathNot: "^(server/dashboard/|engine/source/line-diff\\.ts$)",
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "dashboard-without-node",

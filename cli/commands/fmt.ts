@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { Command, Option } from "commander";
+import { diffLines } from "../../engine/source/line-diff.js";
 import { CommandFailure } from "../command-failure.js";
 import { formatPolicies } from "../fmt/format-policies.js";
-import { diffLines } from "../fmt/line-diff.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { policyPrefix, readPolicies, renderForTerminal } from "../load-policies.js";
 import { writeAtomically } from "../write-atomically.js";

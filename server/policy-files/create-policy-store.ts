@@ -58,6 +58,7 @@ class WatchedPolicyStore implements PolicyStore {
   readonly #listeners: ((policy: CompiledPolicy) => void)[] = [];
   readonly #counts = { applied: 0, unchanged: 0, rejected: 0 };
   #policy: CompiledPolicy | undefined;
+  #before: PolicyStatus["before"];
   /** Content hashes of the files that serve and of those that were refused last. */
   #servingHash = "";
   #refusedHash: string | undefined;
@@ -129,6 +130,7 @@ class WatchedPolicyStore implements PolicyStore {
         ...{ name, revision, ...(git === undefined ? {} : { git }) },
         ...{ since: this.#since, rules: set.rules.length },
       },
+      ...(this.#before === undefined ? {} : { before: this.#before }),
       ...(this.#rejected === undefined ? {} : { rejected: this.#rejected }),
       last_reload: this.#lastReload,
       last_success_at: this.#lastSuccessAt,
@@ -233,6 +235,7 @@ class WatchedPolicyStore implements PolicyStore {
   }
 
   #apply(reason: string, policy: CompiledPolicy, hash: string): "applied" {
+    this.#noteBefore(policy);
     this.#policy = policy; // the swap: requests under way keep the reference they took
     this.#servingHash = hash;
     this.#since = this.#succeeded(reason);
@@ -245,6 +248,13 @@ class WatchedPolicyStore implements PolicyStore {
       );
     for (const listener of this.#listeners) this.#tell(listener, policy);
     return "applied";
+  }
+
+  #noteBefore({ revision: next }: CompiledPolicy): void {
+    if (this.#policy === undefined || this.#policy.revision === next) return; // other comments are the same policy
+    const { revision } = this.#policy;
+    const git = this.gitOf(this.#policy);
+    this.#before = { revision, ...(git === undefined ? {} : { git }) };
   }
 
   #keep(reason: string): "unchanged" {

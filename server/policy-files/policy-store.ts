@@ -23,6 +23,8 @@ export interface PolicyStatus {
     readonly since: string;
     readonly rules: number;
   };
+  /** What served before; absent until this process has served a second policy. */
+  readonly before?: { readonly revision: string; readonly git?: string };
   /** The newest edit that was refused; absent when the newest edit is the one serving. */
   readonly rejected?: {
     readonly at: string;

@@ -2,11 +2,13 @@ import { useState } from "preact/hooks";
 import type { PolicyAnswer } from "../admin/answers.js";
 import { askAdmin, describeError } from "../admin/ask-admin.js";
 import { Refusal } from "../admin/refusal.js";
+import { Folded } from "../parts/folded.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
 import { shortGit } from "../words/short-git.js";
 import { countOf } from "../words/write-figures.js";
 import { writeAgo } from "../words/write-time.js";
+import { PolicyChanges } from "./policy-changes.js";
 
 export interface PolicyCardProps {
   readonly policy: PolicyAnswer;
@@ -15,7 +17,7 @@ export interface PolicyCardProps {
 
 /** The policy that serves. */
 export function PolicyCard({ policy, onReloaded }: PolicyCardProps) {
-  const { serving, last_reload: lastReload, reloads, watching } = policy;
+  const { serving, before, last_reload: lastReload, reloads, watching } = policy;
   return (
     <section class="card" aria-labelledby="serving">
       <div class="heading">
@@ -74,6 +76,11 @@ export function PolicyCard({ policy, onReloaded }: PolicyCardProps) {
           <dd>{watching ? "watched" : "not watched"}</dd>
         </div>
       </dl>
+      {before === undefined ? null : (
+        <Folded key={serving.revision} class="changed" summary={`What changed since ${before.revision.slice(0, 12)}`}>
+          {() => <PolicyChanges before={before.revision} now={serving.revision} />}
+        </Folded>
+      )}
     </section>
   );
 }

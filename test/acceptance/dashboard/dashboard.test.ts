@@ -71,6 +71,16 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await writeFile(file, text);
     await serving.getByRole("button", { name: "Reload the policy" }).click();
     await alert.waitFor({ state: "detached" });
+
+    expect(await serving.getByText("What changed").count()).toBe(0);
+    const edited = text.replace("strategy: cheapest", "strategy: fastest").replace("name: production", "name: edited");
+    await writeFile(file, edited);
+    const changed = section(page, "Serving edited");
+    await changed.getByText(/^What changed since [0-9a-f]{12}$/).click();
+    await changed.getByText("policy.yaml:").last().waitFor();
+    const [name, strategy] = await changed.locator("pre").allInnerTexts();
+    expect(name).toMatch(/^ .*\n ?.*\n?−\s*name: production\n\+\s*name: edited$/);
+    expect(strategy).toMatch(/\n−.*strategy: cheapest.*\n\+.*strategy: fastest.*$/);
     await close();
     await simulated.stop();
     await copy.remove();

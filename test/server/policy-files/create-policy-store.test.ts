@@ -56,6 +56,10 @@ describe("createPolicyStore()", () => {
     expect(await store.reload("SIGHUP")).toBe("applied");
     expect(store.current().name).toBe("second");
     expect(store.status().rejected).toBeUndefined();
+    expect(store.status().before).toEqual({ revision: before.revision });
+    await writeFile(join(directory, "policy.yaml"), `# said otherwise\n${policyNamed("second")}`);
+    expect(await store.reload("SIGHUP")).toBe("applied");
+    expect(store.status().before, "comments make no other policy").toEqual({ revision: before.revision });
   });
 
   it("calls a reload of the same content unchanged, and clears a refusal that was taken back", async () => {
