@@ -83,12 +83,12 @@ describe("what a format cannot say", () => {
       { role: "user", content: "well" },
     ];
     const tools = [{ type: "function", function: { name: "f", strict: true } }];
-    const answer = await proxy.ask({ messages, tools, tags: ["a"] });
+    const answer = await proxy.ask({ messages, tools, labels: ["a"] });
     expect(answer.headers.get("x-route-warning")?.split("; ")).toEqual([
       "gemini: messages: the names of their authors were left out, its format has no way to say them",
       "gemini: messages: audio of an earlier answer was left out, its format has no way to say it",
       "gemini: tools: strict was left out, Gemini's format has no way to say it",
-      "gemini: tags: left out, its format has no way to say it",
+      "gemini: labels: left out, its format has no way to say it",
     ]);
   });
 
