@@ -160,12 +160,12 @@ describe("the schemas", () => {
 describe("proved properties", () => {
   it("are never refuted by sampling", { timeout: 300_000 * Math.max(1, scale) }, () => {
     const random = new Random(seed + 5);
-    const policy = tieredPolicy();
+    const tiered = tieredPolicy();
     const counts = { seed: seed + 5, properties: 0, proved: 0, refuted: 0, undecided: 0, tried: 0 };
     const faults: string[] = [];
     for (let number = 0; number < 160 * scale; number++) {
       const property = `forall: { ${randomCondition(random)} }\nexpect: { ${randomExpectation(random)} }`;
-      const own = withProperty(property, policy);
+      const own = withProperty(property, number % 2 === 0 ? tiered : variedPolicy(random));
       const [test] = own.tests as readonly [PolicyTest];
       const { passed, failures, record } = runPolicyTest(own, test);
       counts.properties++;
@@ -201,6 +201,24 @@ describe("proved properties", () => {
     expect(counts.refuted).toBeGreaterThan(5);
   });
 });
+
+/** The same guards above other routes: chains that go on, strategies, named models, limits, what a client asks for. */
+function variedPolicy(random: Random): CompiledPolicy {
+  const names = () => random.some(["acme/small", "acme/large", "acme/open", "requested"], 3).join(", ");
+  const route = () => {
+    const strategy = random.pick(["", "", ", strategy: cheapest", ", strategy: balanced"]);
+    const limit = random.chance(0.3) ? ", max_cost_usd: 0.02" : "";
+    const fallback = random.chance(0.4) ? `, fallback: [${names()}]` : "";
+    return `to: [${names()}]${fallback}${strategy}${limit}`;
+  };
+  const goesOn = () => (random.chance(0.3) ? ", on_exhausted: next_rule" : "");
+  const routes = [
+    `- { id: code, match: { ${randomCondition(random)} }, route: { ${route()}${goesOn()} } }`,
+    `- { id: other, match: { any: [{ ${randomCondition(random)} }, { not: { ${randomCondition(random)} } }] }, route: { ${route()}${goesOn()} } }`,
+  ];
+  const guards = rules.split("\n").filter((line) => /deny:|require:/.test(line));
+  return policyOf([...guards, ...routes].join("\n"), "", route());
+}
 
 function randomCondition(random: Random): string {
   const parts = new Map([
