@@ -18,11 +18,14 @@ export function findModelObject({ set }: CompiledPolicy, id: string, allowed?: r
   const canonical = canonicalModelId(set.catalog, id);
   const model = set.catalog.models.find((one) => one.id === canonical);
   if (model !== undefined && mayUse(model, allowed)) return modelObject(model);
+  const help = id.endsWith("/endpoints")
+    ? "GET /v1/models/{id} names a model's providers, and there is no list of its endpoints"
+    : "GET /v1/models lists those it has";
   return {
     status: 404,
     type: "not_found_error",
     code: "model_not_found",
-    message: `the catalog has no model ${JSON.stringify(id.slice(0, 200))}; GET /v1/models lists those it has`,
+    message: `the catalog has no model ${JSON.stringify(id.slice(0, 200))}; ${help}`,
     param: "model",
   };
 }

@@ -513,6 +513,10 @@ describe("the rest of /v1", () => {
     }
     const missing = await fetch(`${proxy.url}/v1/models/acme/three%`);
     expect([missing.status, await missing.json()]).toMatchObject([404, { error: { code: "model_not_found" } }]);
+    const endpoints = await fetch(`${proxy.url}/v1/models/acme/two/endpoints`);
+    expect(await endpoints.json()).toMatchObject({
+      error: { message: expect.stringContaining("no list of its endpoints") },
+    });
   });
 
   it.each([
