@@ -68,20 +68,20 @@ const suffixes: Readonly<Record<string, ReadField>> = {
 const providerFields: Readonly<Record<string, ReadField>> = {
   order(value, draft) {
     if (!isTexts(value)) return "a list of providers";
-    warnOfUnknown("provider.order", value, draft);
-    draft.orderBy(({ provider }) => (value.includes(provider) ? value.indexOf(provider) : value.length));
+    const named = namedProviders("provider.order", value, draft);
+    draft.orderBy(({ provider }) => (named.includes(provider) ? named.indexOf(provider) : named.length));
     return undefined;
   },
   only(value, draft) {
     if (!isTexts(value) || value.length === 0) return "a list of at least one provider";
-    warnOfUnknown("provider.only", value, draft);
-    draft.keep(`provider.only: ${knownProviders(value, draft)}`, ({ provider }) => value.includes(provider));
+    const named = namedProviders("provider.only", value, draft);
+    draft.keep(`provider.only: ${shown(named)}`, ({ provider }) => named.includes(provider));
     return undefined;
   },
   ignore(value, draft) {
     if (!isTexts(value)) return "a list of providers";
-    warnOfUnknown("provider.ignore", value, draft);
-    draft.keep(`provider.ignore: ${knownProviders(value, draft)}`, ({ provider }) => !value.includes(provider));
+    const named = namedProviders("provider.ignore", value, draft);
+    draft.keep(`provider.ignore: ${shown(named)}`, ({ provider }) => !named.includes(provider));
     return undefined;
   },
   allow_fallbacks: (value, draft) => firstAttemptOnly(value, false, draft),
@@ -312,15 +312,14 @@ function byLatency(latencyMs: Readonly<Record<string, number>> = {}): (endpoint:
   return ({ id }) => latencyMs[id] ?? Number.MAX_SAFE_INTEGER;
 }
 
-function warnOfUnknown(name: string, providers: readonly string[], draft: Draft): void {
-  const known = new Set(draft.policy.set.catalog.providers.map((provider) => provider.name));
-  const unknown = providers.filter((provider) => !known.has(provider));
-  if (unknown.length > 0) draft.warn(`${name}: the catalog has no provider ${quoted(unknown)}`);
-}
-
-function knownProviders(names: readonly string[], { policy }: Draft): string {
-  const { providers } = policy.set.catalog;
-  return shown(names.map((name) => providers.find((provider) => provider.name === name)?.name));
+/** The catalog's providers of these names, in any case (`Azure`); undefined for one that it does not have, with a warning. */
+function namedProviders(field: string, names: readonly string[], draft: Draft): readonly (string | undefined)[] {
+  const known = draft.policy.set.catalog.providers.map((provider) => provider.name);
+  const inAnyCase = (name: string) => known.find((one) => one.toLowerCase() === name.toLowerCase());
+  const named = names.map((name) => (known.includes(name) ? name : inAnyCase(name)));
+  const unknown = names.filter((_, at) => named[at] === undefined);
+  if (unknown.length > 0) draft.warn(`${field}: the catalog has no provider ${quoted(unknown)}`);
+  return named;
 }
 
 /** What a hint names, of the catalog: of other words, which may be anything, only how many there are. */

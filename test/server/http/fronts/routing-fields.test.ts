@@ -54,6 +54,7 @@ describe("the fields of other routers", () => {
     ["nothing", {}, [near, far, one]],
     ["provider.only", { provider: { only: ["far"] } }, [far]],
     ["provider.ignore", { provider: { ignore: ["far"] } }, [near, one]],
+    ["names of providers in capitals", { provider: { ignore: ["Far"], only: ["NEAR"] } }, [near, one]],
     ["provider.order", { provider: { order: ["far"] } }, [far, near, one]],
     ["provider.sort", { provider: { sort: "price" } }, [far, near, one]],
     ["provider.max_price", { provider: { max_price: { prompt: 1.5, completion: "3" } } }, [far]],
