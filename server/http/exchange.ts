@@ -319,7 +319,8 @@ export class Exchange implements RequestProgress {
     if (decision !== undefined) decisions.record(storedDecision(decision, end), summaryOf(decision, end));
     if (decision === undefined) this.#content?.drop();
     else this.#content?.keep(decision.id, decision.time);
-    metrics.recordRequest({ outcome, durationMs, ...(decision === undefined ? {} : { rule: ruleOf(decision) }) });
+    const rule = decision === undefined ? {} : { rule: ruleOf(decision) };
+    metrics.recordRequest({ outcome, durationMs, attempts: end.attempts, ...rule });
     this.trace.end({ status, outcome, code });
   }
 }

@@ -5,8 +5,10 @@ import type { ShadowReport } from "../../shadow.js";
 import type { DecisionStore } from "../../storage/decisions/decision-store.js";
 import type { TokenCounterStats } from "../../tokens/token-counter.js";
 import { accountingFamilies } from "./accounting-metrics.js";
+import { AttemptMetrics } from "./attempt-metrics.js";
 import { endpointFamilies } from "./endpoint-metrics.js";
 import { policyFamilies, shadowFamilies } from "./policy-metrics.js";
+import { processFamilies } from "./process-metrics.js";
 import { type MetricFamily, single, writeFamilies } from "./prometheus-text.js";
 import { type RequestMeasurement, RequestMetrics } from "./request-metrics.js";
 
@@ -45,13 +47,18 @@ export const METRICS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
  */
 export function createMetrics(sources: MetricsSources): Metrics {
   const requests = new RequestMetrics();
+  const attempts = new AttemptMetrics();
   return {
-    recordRequest: (request) => requests.record(request),
+    recordRequest(request) {
+      requests.record(request);
+      attempts.record(request.attempts);
+    },
     async render() {
       const contents = sources.contents?.();
       return writeFamilies([
         ...policyFamilies(sources.policy()),
         ...requests.families(),
+        ...attempts.families(),
         ...accountingFamilies(sources.accounting()),
         ...storeFamilies("decision_store", "Decision records", sources.decisions()),
         ...(contents === undefined ? [] : storeFamilies("contents", "Recorded prompts and answers", contents)),
@@ -59,6 +66,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
         ...endpointFamilies(sources.endpoints()),
         ...(sources.shadow === undefined ? [] : shadowFamilies(sources.shadow())),
         ...(sources.isHealthShared === undefined ? [] : [healthSharedFamily(sources.isHealthShared())]),
+        ...processFamilies(),
       ]);
     },
   };

@@ -1,3 +1,4 @@
+import type { RecordedAttempt } from "../../../engine/serving.js";
 import type { MetricFamily, MetricSample } from "./prometheus-text.js";
 
 /** How a finished request is counted. */
@@ -8,6 +9,8 @@ export interface RequestMeasurement {
   readonly rule?: string;
   /** From the first byte of the request to the last of the answer. */
   readonly durationMs: number;
+  /** Its calls to endpoints. */
+  readonly attempts: readonly RecordedAttempt[];
 }
 
 /** What was counted of requests that ended in one way. */

@@ -392,6 +392,7 @@ describe("POST /v1/chat/completions", () => {
     expect(text).toContain('routewright_requests_total{outcome="answered",rule="default"} 2');
     expect(text).toContain('routewright_requests_total{outcome="denied",rule="no-secrets"} 1');
     expect(text).toContain('routewright_requests_total{outcome="rejected",rule=""} 1');
+    expect(text).toMatch(/^routewright_attempts_total\{endpoint="[^"]+",result="answered"\} 2$/m);
     expect(text).toContain("routewright_token_counts_requests_total 2");
   });
 });

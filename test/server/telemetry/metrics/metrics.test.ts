@@ -26,19 +26,24 @@ const sources = {
 };
 
 const ofAccounting = /routewright_(ledger|budget|api_keys|redis)/;
+const ofOthers = new RegExp(`${ofAccounting.source}|process_`);
 
 describe("createMetrics()", () => {
   it("renders reloads, requests and the decision store in Prometheus' text format", async () => {
     const metrics = createMetrics(sources);
-    metrics.recordRequest({ outcome: "answered", rule: "code", durationMs: 30 });
-    metrics.recordRequest({ outcome: "answered", rule: "code", durationMs: 70_000 });
-    metrics.recordRequest({ outcome: "answered", rule: 'a"b\\c\n', durationMs: 5 });
-    metrics.recordRequest({ outcome: "rejected", durationMs: 500_000 });
+    const attempts = [
+      { endpoint: "a", status: 529, error_class: "overloaded", total_ms: 9 },
+      { endpoint: "b", status: 200, usage: { input_tokens: 7, output_tokens: 3 }, cost_usd: 0.25, total_ms: 20 },
+    ] as const;
+    metrics.recordRequest({ outcome: "answered", rule: "code", durationMs: 30, attempts });
+    metrics.recordRequest({ outcome: "answered", rule: "code", durationMs: 70_000, attempts });
+    metrics.recordRequest({ outcome: "answered", rule: 'a"b\\c\n', durationMs: 5, attempts: [] });
+    metrics.recordRequest({ outcome: "rejected", durationMs: 500_000, attempts: [] });
     const text = await metrics.render();
     expect(
       text
         .split("\n")
-        .filter((line) => !line.includes("_bucket") && !line.startsWith("# HELP") && !ofAccounting.test(line)),
+        .filter((line) => !line.includes("_bucket") && !line.startsWith("# HELP") && !ofOthers.test(line)),
     ).toEqual([
       "# TYPE policy_info gauge",
       'policy_info{name="production",revision="ab"} 1',
@@ -59,6 +64,17 @@ describe("createMetrics()", () => {
       'routewright_request_duration_seconds_count{outcome="answered"} 3',
       'routewright_request_duration_seconds_sum{outcome="rejected"} 500',
       'routewright_request_duration_seconds_count{outcome="rejected"} 1',
+      "# TYPE routewright_attempts_total counter",
+      'routewright_attempts_total{endpoint="a",result="overloaded"} 2',
+      'routewright_attempts_total{endpoint="b",result="answered"} 2',
+      "# TYPE routewright_tokens_total counter",
+      'routewright_tokens_total{endpoint="a",type="input"} 0',
+      'routewright_tokens_total{endpoint="a",type="output"} 0',
+      'routewright_tokens_total{endpoint="b",type="input"} 14',
+      'routewright_tokens_total{endpoint="b",type="output"} 6',
+      "# TYPE routewright_cost_usd_total counter",
+      'routewright_cost_usd_total{endpoint="a"} 0',
+      'routewright_cost_usd_total{endpoint="b"} 0.5',
       "# TYPE routewright_decision_store_waiting gauge",
       "routewright_decision_store_waiting 1",
       "# TYPE routewright_decision_store_written_total counter",
@@ -77,22 +93,41 @@ describe("createMetrics()", () => {
 
   it("counts a duration in its bucket and all greater ones, the bound included", async () => {
     const metrics = createMetrics(sources);
-    for (const durationMs of [5, 5.1, 120_000, 120_001]) metrics.recordRequest({ outcome: "answered", durationMs });
+    for (const durationMs of [5, 5.1, 120_000, 120_001])
+      metrics.recordRequest({ outcome: "answered", durationMs, attempts: [] });
     const buckets = [...(await metrics.render()).matchAll(/_bucket\{outcome="answered",le="([^"]+)"\} (\d+)/g)];
     const below = Object.fromEntries(buckets.map(([, bound, count]) => [bound, Number(count)]));
     expect(below).toMatchObject({ "0.005": 1, "0.01": 2, "60": 2, "120": 3, "+Inf": 4 });
   });
 
-  it("bounds the number of rules it tells apart, and loses no count", async () => {
+  it("bounds the number of rules and endpoints it tells apart, and loses no count", async () => {
     const metrics = createMetrics(sources);
-    for (let rule = 0; rule < 1_500; rule++) {
-      metrics.recordRequest({ outcome: "answered", rule: `rule-${rule}`, durationMs: 1 });
-    }
-    metrics.recordRequest({ outcome: "answered", rule: "rule-3", durationMs: 1 });
-    const lines = (await metrics.render()).split("\n").filter((line) => line.startsWith("routewright_requests_total{"));
-    expect(lines).toHaveLength(1_001);
-    expect(lines).toContain('routewright_requests_total{outcome="answered",rule="other"} 500');
-    expect(lines).toContain('routewright_requests_total{outcome="answered",rule="rule-3"} 2');
+    const count = (number: number) =>
+      metrics.recordRequest({
+        outcome: "answered",
+        rule: `rule-${number}`,
+        durationMs: 1,
+        attempts: [{ endpoint: `m@${number}`, total_ms: 1 }],
+      });
+    for (let number = 0; number < 1_500; number++) count(number);
+    count(3);
+    const lines = (await metrics.render()).split("\n");
+    const requests = lines.filter((line) => line.startsWith("routewright_requests_total{"));
+    expect(requests).toHaveLength(1_001);
+    expect(requests).toContain('routewright_requests_total{outcome="answered",rule="other"} 500');
+    expect(requests).toContain('routewright_requests_total{outcome="answered",rule="rule-3"} 2');
+    const attempts = lines.filter((line) => line.startsWith("routewright_attempts_total{"));
+    expect(attempts).toHaveLength(1_001);
+    expect(attempts).toContain('routewright_attempts_total{endpoint="other",result="answered"} 500');
+    expect(attempts).toContain('routewright_attempts_total{endpoint="m@3",result="answered"} 2');
+  });
+
+  it("says what its process takes", async () => {
+    const text = await createMetrics(sources).render();
+    expect(Number(/^process_cpu_seconds_total (\S+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
+    expect(Number(/^process_resident_memory_bytes (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(10_000_000);
+    const startedAt = Number(/^process_start_time_seconds (\S+)$/m.exec(text)?.[1]);
+    expect([startedAt > 1_700_000_000, startedAt < Date.now() / 1_000]).toEqual([true, true]);
   });
 
   it("says how ledger, budgets, keys and Redis are doing", async () => {
