@@ -83,7 +83,7 @@ const requests: readonly Facts[] = [
 ];
 
 /** A long run: `FUZZ_RUNS=20000 npx vitest run test/engine/policy/compile-policy.fuzz.test.ts`. */
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 1_200);
+const RUNS = Number(process.env["FUZZ_RUNS"] ?? 600);
 
 describe(`compilePolicy() on ${RUNS} randomly edited policies`, () => {
   it(
