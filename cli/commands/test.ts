@@ -27,11 +27,13 @@ export function testCommand(): Command {
         ...["coverage", "watch", "junit"],
       ]),
     )
-    .option("--all", "with --coverage and --suggest: name everything that is not tested, however much")
+    .option("--all", "with --coverage or --suggest: name everything that is not tested, however much")
     .option("--junit <file>", "write the results as JUnit XML too")
     .option("--watch", "run again whenever a file changes")
     .action(async (own: TestOptions, command: Command) => {
       const options = globalOptions(command);
+      if (own.all === true && own.coverage !== true && own.suggest !== true)
+        throw new CommandFailure(2, "policy test: --all goes with --coverage or --suggest only");
       if (own.suggest === true) return suggest(await loadPoliciesWithTests(options), options, own.all === true);
       if (own.watch !== true) return testOnce(own, options);
       await watchPolicies(resolve(options.policies), async () => {

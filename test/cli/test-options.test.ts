@@ -113,12 +113,15 @@ not tested
     }
   });
 
-  it.each([[["--suggest", "--coverage"]], [["--suggest", "--watch"]], [["--junit"]], [["--junit", "/nowhere/x.xml"]]])(
-    "%j is wrong usage",
-    async (args) => {
-      expect((await run(...args)).code).toBe(2);
-    },
-  );
+  it.each([
+    [["--suggest", "--coverage"]],
+    [["--suggest", "--watch"]],
+    [["--all"]],
+    [["--junit"]],
+    [["--junit", "/nowhere/x.xml"]],
+  ])("%j is wrong usage", async (args) => {
+    expect((await run(...args)).code).toBe(2);
+  });
 });
 
 function collect(child: ChildProcess) {
