@@ -19,8 +19,8 @@ export const impossibleConditions: Check = function* ({ regions, definitions }) 
       continue;
     }
     const rail: Rail = rule.effect === "route" ? "true" : "not-false";
-    for (const { part, alone } of alternatives(rule.condition)) {
-      if (regions.conditions.of(alone, rail)?.length !== 0) continue;
+    const isImpossible = ({ alone }: Alternative) => regions.conditions.of(alone, rail)?.length === 0;
+    for (const { part } of outermost(alternatives(rule.condition), isImpossible)) {
       yield {
         code: "RW2102",
         severity: "warning",
@@ -36,6 +36,15 @@ interface Alternative {
   readonly part: Condition;
   /** The whole condition with this one in place of all the alternatives it stands among. */
   readonly alone: Condition;
+  /** Those within it: where it is impossible, each of them is. */
+  readonly inner: readonly Alternative[];
+}
+
+function outermost(
+  among: readonly Alternative[],
+  isWanted: (alternative: Alternative) => boolean,
+): readonly Alternative[] {
+  return among.flatMap((each) => (isWanted(each) ? [each] : outermost(each.inner, isWanted)));
 }
 
 /** Each part of each `any` that is not negated. */
@@ -44,15 +53,17 @@ function alternatives(condition: Condition): readonly Alternative[] {
     case "any":
       return condition.conditions.flatMap((part) => {
         const inner = alternatives(part);
-        return condition.conditions.length > 1 ? [{ part, alone: part }, ...inner] : inner;
+        return condition.conditions.length > 1 ? [{ part, alone: part, inner }] : inner;
       });
     case "all":
-      return condition.conditions.flatMap((part, at) =>
-        alternatives(part).map((each) => ({
-          part: each.part,
-          alone: { ...condition, conditions: condition.conditions.with(at, each.alone) },
-        })),
-      );
+      return condition.conditions.flatMap((part, at) => {
+        const within = ({ part, alone, inner }: Alternative): Alternative => ({
+          part,
+          alone: { ...condition, conditions: condition.conditions.with(at, alone) },
+          inner: inner.map(within),
+        });
+        return alternatives(part).map(within);
+      });
     default:
       return [];
   }

@@ -190,11 +190,17 @@ describe("conditions", () => {
 - { id: never, match: { all: [{ context_tokens: { lt: 1k } }, { context_tokens: { gte: 1k } }] }, ${both} }
 - { id: partly, match: { stream: true, any: [{ stream: false }, { tags: [code] }] }, ${both} }
 - { id: negative, match: { context_tokens: { lt: 0 } }, ${both} }
-- { id: fine, match: { any: [{ tags: [code] }, { tags: [sql] }] }, ${both} }`).toEqual([
-      "9 RW2101 the condition of rule `never` can never be true",
-      "10 RW2102 this alternative of rule `partly` can never be true: stream = false",
-      "11 RW2101 the condition of rule `negative` can never be true",
-    ]);
+- { id: fine, match: { any: [{ tags: [code] }, { tags: [sql] }] }, ${both} }
+- { id: nested, match: { stream: true, any: [{ stream: false, any: [{ tags: [sql] }, { tags: [pii] }] }, { tags: [k] }] }, ${both} }
+- { id: inner, match: { stream: true, any: [{ tags: [x], any: [{ stream: false }, { tags: [y] }] }, { tags: [z] }] }, ${both} }`).toEqual(
+      [
+        "9 RW2101 the condition of rule `never` can never be true",
+        "10 RW2102 this alternative of rule `partly` can never be true: stream = false",
+        "11 RW2101 the condition of rule `negative` can never be true",
+        "13 RW2102 this alternative of rule `nested` can never be true: stream = false and (tags has sql or tags has pii)",
+        "14 RW2102 this alternative of rule `inner` can never be true: stream = false",
+      ],
+    );
   });
 });
 
