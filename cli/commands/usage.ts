@@ -48,8 +48,16 @@ function readQuery(given: Readonly<Record<string, string | boolean>>): UsageQuer
 function tableOf(rows: readonly UsageRow[]): string {
   const [first] = rows;
   if (first === undefined) return "nothing was used in that time\n";
-  const names = Object.keys(first).filter((name) => name === "time" || usageGroups.some((group) => group === name));
-  const heads = [...names.map((name) => name.toUpperCase()), "CALLS", "ANSWERED", "INPUT", "CACHED", "OUTPUT"];
+  const columns: readonly string[] = ["time", "key_name", ...usageGroups];
+  const names = Object.keys(first).filter((name) => columns.includes(name));
+  const heads = [
+    ...names.map((name) => name.toUpperCase().replace("_", " ")),
+    "CALLS",
+    "ANSWERED",
+    "INPUT",
+    "CACHED",
+    "OUTPUT",
+  ];
   const usd = (value: number) => `$${value.toFixed(value !== 0 && value < 1 ? 6 : 2)}`;
   const line = (row: UsageRow) => [
     ...names.map((name) => (name === "time" ? (row.time ?? "").slice(0, 16) : row[name as "model"] || "-")),

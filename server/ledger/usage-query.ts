@@ -23,6 +23,8 @@ export interface UsageQuery {
 export interface UsageRow extends TokenColumns, Readonly<Partial<Record<UsageGroup, string>>> {
   /** Start of the interval, ISO 8601. */
   readonly time?: string;
+  /** Beside `key`: what people call it; empty for a key without a name, and for calls without a key. */
+  readonly key_name?: string;
   readonly attempts: number;
   readonly answered: number;
   /** What the operator owes, as far as it is known. */
@@ -72,9 +74,15 @@ export async function queryUsage({ db }: Pick<Database, "db">, query: UsageQuery
   const isCut = found.length > MAX_USAGE_ROWS;
   const rows = isCut ? found.slice(0, MAX_USAGE_ROWS) : found;
   const isEmpty = rows.length === 1 && rows[0]?.["attempts"] === null; // a sum over nothing
-  const shown = isEmpty ? [] : rows.map((row) => toUsageRow(row, query));
+  const names = by.includes("key") ? await keyNames(db) : undefined;
+  const shown = isEmpty ? [] : rows.map((row) => toUsageRow(row, query, names));
   // Sums by hour give a row an hour, also when days were asked for.
   return { rows: interval === "day" && !isDaily ? mergeByDay(shown, by) : shown, isCut };
+}
+
+async function keyNames(db: Database["db"]): Promise<ReadonlyMap<string, string>> {
+  const keys = await db.selectFrom("api_keys").select(["id", "name"]).execute();
+  return new Map(keys.map(({ id, name }) => [id, name]));
 }
 
 /** What a row looks like, with nothing in it. */
@@ -82,7 +90,11 @@ export function emptyUsageRow(query: UsageQuery): UsageRow {
   return toUsageRow({}, query);
 }
 
-function toUsageRow(row: Readonly<Record<string, number | string | null>>, { by, interval }: UsageQuery): UsageRow {
+function toUsageRow(
+  row: Readonly<Record<string, number | string | null>>,
+  { by, interval }: UsageQuery,
+  names?: ReadonlyMap<string, string>,
+): UsageRow {
   const count = (name: string) => Number(row[name] ?? 0);
   const start = count("start");
   const attempts = count("attempts");
@@ -91,6 +103,7 @@ function toUsageRow(row: Readonly<Record<string, number | string | null>>, { by,
       ? {}
       : { time: new Date(interval === "day" ? start - (start % DAY_MS) : start).toISOString() }),
     ...Object.fromEntries(by.map((name) => [name, String(row[name])])),
+    ...(by.includes("key") ? { key_name: names?.get(String(row["key"])) ?? "" } : {}),
     attempts,
     answered: count("answered"),
     input: count("input"),

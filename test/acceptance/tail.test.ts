@@ -78,6 +78,7 @@ describe("policy tail, status and usage", () => {
     });
     const { usage } = JSON.parse((await runPolicy(["usage", "--json"], environment)).stdout);
     expect(usage[0]).toMatchObject({ model: expect.any(String), attempts: expect.any(Number) });
+    expect((await runPolicy(["usage", "--by", "key"], environment)).stdout).toMatch(/^KEY +KEY NAME +CALLS /);
     expect((await runPolicy(["usage", "--by", "colour"], environment)).code).toBe(2);
   });
 });

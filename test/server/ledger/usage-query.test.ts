@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { KeyStore } from "../../../server/keys/key-store.js";
+import { readKeyRequest } from "../../../server/keys/read-key-settings.js";
 import { LedgerStore } from "../../../server/ledger/ledger-store.js";
 import { readUsageQuery, usageToCsv } from "../../../server/ledger/read-usage-query.js";
 import { MAX_USAGE_ROWS, queryUsage } from "../../../server/ledger/usage-query.js";
@@ -23,6 +25,8 @@ onBothEngines((engine) => {
       }),
     );
     await new LedgerStore(database).write(rows);
+    const { key } = await new KeyStore(database).create(readKeyRequest({ name: "mobile" }, NOW), NOW);
+    await new LedgerStore(database).write([ledgerRow("dec_named.1", { at: NOW - 1_000 * HOUR_MS, key: key.id })]);
     const query = (given: Record<string, string>) =>
       queryUsage(database, readUsageQuery(given, NOW)).then(({ rows }) => rows);
 
@@ -51,6 +55,14 @@ onBothEngines((engine) => {
     expect(part.map(({ attempts }) => attempts)).toEqual([18, 6]);
     const hours = await query({ by: "hour", from: "2026-11-25T10:00:00Z", to: "2026-11-25T12:00:00Z" });
     expect(hours.map(({ time }) => time)).toEqual(["2026-11-25T10:00:00.000Z", "2026-11-25T11:00:00.000Z"]);
+    const named = await query({ by: "key,day", from: "2026-10-01" });
+    expect(new Map(named.map((row) => [row.key, row.key_name]))).toEqual(
+      new Map([
+        [key.id, "mobile"],
+        ["key_a", ""],
+        ["key_b", ""],
+      ]),
+    );
     expect(await query({ key: "key_none" })).toEqual([]);
     expect(await query({ by: "app", tenant: "none" })).toEqual([]);
     await database.close();
