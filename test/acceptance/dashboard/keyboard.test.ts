@@ -1,22 +1,9 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ProxyProcess, startProxy } from "../proxy-process.js";
+import { askTagged } from "./ask-tagged.js";
 import { hasChromium, openDashboard, startBrowser } from "./browser.js";
 import { startEndless, writeDashboardPolicies } from "./dashboard-policies.js";
-
-async function ask({ url }: ProxyProcess, tags: string, times = 1): Promise<string> {
-  let id = "";
-  for (let count = 0; count < times; count++) {
-    const response = await fetch(`${url}/v1/chat/completions`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-route-tags": tags },
-      body: JSON.stringify({ model: "auto", messages: [{ role: "user", content: "hi" }] }),
-    });
-    await response.text();
-    id = response.headers.get("x-route-decision") ?? "";
-  }
-  return id;
-}
 
 /** What has the keyboard: its element, and its name or the beginning of its text. */
 function focused(page: Page): Promise<string> {
@@ -60,8 +47,8 @@ describe.skipIf(!hasChromium)("the dashboard, by keyboard", () => {
   });
 
   it.each([1400, 375])("reads a decision that is opened, and goes back to its row, %i px wide", async (width) => {
-    const id = await ask(proxy, "code");
-    await ask(proxy, "code");
+    const [id = ""] = await askTagged(proxy, "code");
+    await askTagged(proxy, "code");
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions?rule=code`);
     await page.setViewportSize({ width, height: 800 });
     for (const goBack of [
@@ -100,8 +87,8 @@ describe.skipIf(!hasChromium)("the dashboard, by keyboard", () => {
   });
 
   it("goes on with the first older decision that was not shown before", async () => {
-    const oldest = await ask(proxy, "older");
-    await ask(proxy, "older", 51);
+    const [oldest = ""] = await askTagged(proxy, "older");
+    await askTagged(proxy, "older", 51);
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions?rule=default`);
     const rows = page.locator("table.rows tbody a");
     await expect.poll(() => rows.count()).toBe(50);

@@ -1,23 +1,9 @@
 import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ProxyProcess, startProxy } from "../proxy-process.js";
+import { askTagged } from "./ask-tagged.js";
 import { hasChromium, openDashboard, startBrowser } from "./browser.js";
 import { startEndless, writeDashboardPolicies } from "./dashboard-policies.js";
-
-/** Sends chat completions one after the other. @returns the ids of their decisions. */
-async function ask({ url }: ProxyProcess, tags: string, times = 1): Promise<readonly string[]> {
-  const ids: string[] = [];
-  for (let count = 0; count < times; count++) {
-    const response = await fetch(`${url}/v1/chat/completions`, {
-      method: "POST",
-      headers: { "content-type": "application/json", "x-route-tags": tags },
-      body: JSON.stringify({ model: "auto", messages: [{ role: "user", content: "hi" }] }),
-    });
-    await response.text();
-    ids.push(response.headers.get("x-route-decision") ?? "");
-  }
-  return ids;
-}
 
 /** Keeps the first request that fits back. @returns a promise of when it was made, and what lets it go. */
 async function keepBack(page: Page, pattern: RegExp): Promise<{ asked: Promise<Route>; letGo: () => Promise<void> }> {
@@ -64,7 +50,7 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
   });
 
   it("puts an older page into the list that it was asked for, and into no other", async () => {
-    await ask(proxy, "code", 52);
+    await askTagged(proxy, "code", 52);
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`);
     const older = await keepBack(page, /decisions\?.*before=/);
     await page.getByRole("button", { name: "Show older" }).click();
@@ -88,7 +74,7 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await page.clock.fastForward(60_000);
     await expect.poll(streams).toBe(before + 1);
     await page.getByText("live", { exact: true }).waitFor();
-    const [id = ""] = await ask(proxy, "code");
+    const [id = ""] = await askTagged(proxy, "code");
     await page.locator(`a[href*="${id}"]`).waitFor();
     await close();
   });
@@ -132,7 +118,7 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
   });
 
   it("shows the rest when a record cannot be shown", async () => {
-    const [id = ""] = await ask(proxy, "code");
+    const [id = ""] = await askTagged(proxy, "code");
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`, { expected: /TypeError/ });
     await page.route(`**/admin/decisions/${id}`, (route) => route.fulfill({ json: { record: { id, policy: {} } } }));
     await page.locator(`a[href*="${id}"]`).click();
