@@ -13,7 +13,10 @@ export type PendingDiagnostic = Omit<Diagnostic, "help"> & { readonly help?: Hel
 /** A finding of which, where it takes work to say more, only what and where is known until it is shown. */
 export type Finding =
   | PendingDiagnostic
-  | (Pick<Diagnostic, "code" | "severity" | "span"> & { readonly describe: () => Diagnostic });
+  | (Pick<Diagnostic, "code" | "severity" | "span"> & { readonly describe: () => Description });
+
+/** What a finding says beside what and where it is. */
+export type Description = Pick<Diagnostic, "message" | "related" | "help">;
 
 /** Collects the findings of one run. */
 export class Report {
@@ -74,7 +77,10 @@ export class Report {
 }
 
 function described(finding: Finding): Diagnostic {
-  if ("describe" in finding) return finding.describe();
+  if ("describe" in finding) {
+    const { describe, ...place } = finding;
+    return { ...place, ...describe() };
+  }
   const { help, ...diagnostic } = finding;
   const text = typeof help === "function" ? help() : help;
   return text === undefined ? diagnostic : { ...diagnostic, help: text };

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import type { Description } from "../../diagnostics/report.js";
 import { evaluateCondition } from "../../evaluate/evaluate-condition.js";
 import { withDefaults } from "../../evaluate/with-defaults.js";
 import type { Rule } from "../../policy/policy-set.js";
@@ -35,13 +35,10 @@ function refuserOf({ regions, reach }: CheckContext, ruleNumber: number): Rule |
   return alone?.rule;
 }
 
-function describe(rule: Rule, refuser: Rule | undefined): Diagnostic {
+function describe(rule: Rule, refuser: Rule | undefined): Description {
   const who = refuser === undefined ? "the deny rules together refuse" : `\`${refuser.id}\` refuses`;
   return {
-    code: "RW2002",
-    severity: "warning",
     message: `rule \`${rule.id}\` never routes a request: ${who} every request that it decides`,
-    span: rule.span,
     ...(refuser === undefined ? {} : { related: [{ span: refuser.span, note: `\`${refuser.id}\` refuses them all` }] }),
     help: `remove \`${rule.id}\`, or narrow what is denied`,
   };

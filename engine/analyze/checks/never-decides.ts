@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import type { Description } from "../../diagnostics/report.js";
 import type { Rule } from "../../policy/policy-set.js";
 import type { Check, CheckContext } from "../check-context.js";
 import type { NumberedRule } from "../regions/policy-regions.js";
@@ -34,7 +34,7 @@ export const neverDecides: Check = function* (context) {
   }
 };
 
-function describe(context: CheckContext, rule: Rule, ruleNumber: number): Diagnostic {
+function describe(context: CheckContext, rule: Rule, ruleNumber: number): Description {
   const { takers, alone, different } = blameFor(context, rule, ruleNumber);
   const names = takers.slice(0, SHOWN_RULES).map(({ rule: { id } }) => `\`${id}\``);
   const more = takers.length - names.length;
@@ -47,10 +47,7 @@ function describe(context: CheckContext, rule: Rule, ruleNumber: number): Diagno
   if (different !== undefined && !shown.includes(different)) shown.push(different);
   const isRoute = rule.effect === "route";
   return {
-    code: isRoute ? "RW2001" : "RW2003",
-    severity: isRoute ? "warning" : "info",
     message: `rule \`${rule.id}\` can never ${isRoute ? "decide a request" : "be the one reported"}: ${message}`,
-    span: rule.span,
     related: shown.map((taker) => ({
       span: taker.rule.span,
       note: `\`${taker.rule.id}\` ${
