@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { type CompiledPolicy, Coverage, describeGoal, suggestTests, writeCount } from "../../engine/index.js";
+import { type CompiledPolicy, Coverage, describeGoal, suggestTests } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { loadPoliciesWithTests } from "../load-policies.js";
-import { coverageReport, renderCoverage, SHOWN_UNTESTED } from "../policy-tests/render-coverage.js";
+import { coverageReport, foldUntested, renderCoverage } from "../policy-tests/render-coverage.js";
 import { countFailed, renderTestRun, runTests } from "../policy-tests/run-tests.js";
 import { watchPolicies } from "../policy-tests/watch-policies.js";
 import { writeJunit } from "../policy-tests/write-junit.js";
@@ -98,8 +98,6 @@ function suggest(policy: CompiledPolicy, options: GlobalOptions, all: boolean): 
     ...missed.map((goal) => `no request found for: ${goal}`),
     ...never.map((goal) => `no request over HTTP can do it: ${goal}`),
   ];
-  const shown = all ? lines : lines.slice(0, SHOWN_UNTESTED);
-  for (const line of shown) process.stderr.write(`${line}\n`);
-  const more = lines.length - shown.length;
-  if (more > 0) process.stderr.write(`… ${writeCount(more)} more (--all shows them)\n`);
+  const { shown, rest } = foldUntested(lines, all);
+  for (const line of [...shown, ...rest]) process.stderr.write(`${line}\n`);
 }

@@ -29,7 +29,17 @@ export function coverageReport(policy: CompiledPolicy, coverage: Coverage): obje
 }
 
 /** What is not tested is cut off here unless all of it is asked for. */
-export const SHOWN_UNTESTED = 30;
+const SHOWN_UNTESTED = 30;
+
+/** The first of what is not tested, or all of it, and a line that says how much more there is, if there is. */
+export function foldUntested<Row>(
+  rows: readonly Row[],
+  all: boolean,
+): { shown: readonly Row[]; rest: readonly string[] } {
+  const shown = all ? rows : rows.slice(0, SHOWN_UNTESTED);
+  const more = rows.length - shown.length;
+  return { shown, rest: more === 0 ? [] : [`… ${writeCount(more)} more (--all shows them)`] };
+}
 
 /** Three sums, and a table of what no test has done yet. @param all show all of it, however much. */
 export function renderCoverage(policy: CompiledPolicy, coverage: Coverage, color: boolean, all: boolean): string {
@@ -58,10 +68,8 @@ export function renderCoverage(policy: CompiledPolicy, coverage: Coverage, color
     ];
   });
   if (rows.length > 0) {
-    const shown = all ? rows : rows.slice(0, SHOWN_UNTESTED);
-    lines.push("", "not tested", ...renderTable(shown, 2, color));
-    const more = rows.length - shown.length;
-    if (more > 0) lines.push(`  … ${writeCount(more)} more (--all shows them)`);
+    const { shown, rest } = foldUntested(rows, all);
+    lines.push("", "not tested", ...renderTable(shown, 2, color), ...rest.map((line) => `  ${line}`));
   }
   return `${lines.join("\n")}\n`;
 }
