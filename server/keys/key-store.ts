@@ -115,6 +115,11 @@ export class KeyStore {
     return row === undefined ? undefined : fromRow(row);
   }
 
+  async find(id: string): Promise<StoredKey | undefined> {
+    const row = await this.#db.selectFrom("api_keys").selectAll().where("id", "=", id).executeTakeFirst();
+    return row === undefined ? undefined : fromRow(row);
+  }
+
   /** Every key, oldest first. */
   async list(): Promise<readonly StoredKey[]> {
     return (await this.#db.selectFrom("api_keys").selectAll().orderBy("created_at").orderBy("id").execute()).map(

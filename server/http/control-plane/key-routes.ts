@@ -34,7 +34,7 @@ export function createKeyRoutes({ store, ring, accounting, currentPolicy, now }:
   });
 
   routes.get("/keys/:id", async (request, response) => {
-    const key = (await store.list()).find(({ id }) => id === request.params.id);
+    const key = await store.find(request.params.id);
     if (key === undefined) noKey(response, "there is no key of that id");
     else {
       const budgets = budgetsToJson(await accounting.balancesOf(key));
