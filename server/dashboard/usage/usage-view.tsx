@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks";
-import type { KeysAnswer, UsageAnswer } from "../admin/answers.js";
+import type { UsageAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { Field } from "../parts/field.js";
 import { Notice } from "../parts/notice.js";
@@ -36,11 +36,10 @@ export function UsageView({ query }: UsageViewProps) {
   const span = isSpan ? `from=${from}&to=${writeIsoDate(Date.parse(until) + DAY_MS)}` : undefined;
   const totals = useAnswer<UsageAnswer>(span === undefined ? undefined : `/admin/usage?by=${by}&${span}`);
   const daily = useAnswer<UsageAnswer>(span === undefined ? undefined : `/admin/usage?by=${by},day&${span}`);
-  const keys = useAnswer<KeysAnswer>(by === "key" ? "/admin/keys" : undefined);
   const nameOf = useMemo(() => {
-    const names = new Map(keys.value?.keys.map(({ id, name }) => [id, name]));
+    const names = new Map(totals.value?.usage.map(({ key, key_name }) => [key, key_name]));
     return (value: string) => (value === "" ? "(none)" : (names.get(value) ?? value));
-  }, [keys.value]);
+  }, [totals.value]);
   const error = totals.error ?? daily.error;
   const rows = totals.value?.usage;
   return (
