@@ -49,7 +49,7 @@ export function ruleOf({ outcome, plan }: Decision): string {
 export interface DecisionEnd {
   readonly attempts: readonly RecordedAttempt[];
   readonly result: RecordedResult;
-  /** Hints that could not be used, and what providers were not told as the client said it. */
+  /** Hints that could not be used, why another model answers, and what providers were not told as the client said it. */
   readonly warnings: readonly string[];
   readonly isSimulated: boolean;
 }

@@ -18,6 +18,7 @@ import { withRoute } from "./fronts/explained-answer.js";
 import type { Front, FrontStream } from "./fronts/front.js";
 import { withCost } from "./fronts/usage-cost.js";
 import { addRouteHeaders, type HeaderList } from "./route-headers.js";
+import { whyAnotherModel } from "./why-another-model.js";
 
 /** What is recorded when the client went before any answer (nginx's status for it). */
 const CLIENT_CLOSED = 499;
@@ -129,6 +130,7 @@ export class Exchange implements RequestProgress {
   /** Passes on an error answer of the provider that was called last. */
   passOn(answer: { status: number; contentType: string; body: Buffer }, code: string, planned: PlannedAttempt): void {
     this.#content?.answered(answer.body);
+    this.#warnOfAnotherModel(planned);
     const body = this.#front.providerError(answer.body);
     this.#send(answer.status, answer.contentType, body, this.#endWith(answer.status, "failed", code), planned);
   }
@@ -140,6 +142,7 @@ export class Exchange implements RequestProgress {
       planned !== undefined && this.#isNative(planned)
         ? body
         : this.#front.answer(body, this.#reasoner(planned), this.#echo);
+    this.#warnOfAnotherModel(planned);
     const costUsd = this.#showsCost ? this.#costUsd() : undefined;
     const told = costUsd === undefined ? own : withCost(own, costUsd);
     this.#send(200, "application/json", told, this.#endWith(200, "answered"), planned);
@@ -156,6 +159,7 @@ export class Exchange implements RequestProgress {
       inputTokens: this.#decision?.observed.facts.context_tokens,
     });
     this.#stream = this.#showsCost ? new CostedStream(stream, () => this.#costUsd()) : stream;
+    this.#warnOfAnotherModel(planned);
     this.#addRouteHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1));
     this.#headers.push("content-type", "text/event-stream; charset=utf-8");
     this.#headers.push("cache-control", "no-cache", "x-accel-buffering", "no");
@@ -233,6 +237,12 @@ export class Exchange implements RequestProgress {
       costUsd: this.#costUsd(),
       warnings: this.#allWarnings(),
     });
+  }
+
+  #warnOfAnotherModel(answering: PlannedAttempt | undefined): void {
+    if (answering === undefined || this.#decision === undefined) return;
+    const warning = whyAnotherModel(this.#decision, answering, this);
+    if (warning !== undefined) this.warnings.add(warning);
   }
 
   /** Of the call that answers; undefined: it is not known. */

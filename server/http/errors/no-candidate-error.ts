@@ -1,5 +1,6 @@
 import type { Exclusion, ExclusionReason } from "../../../engine/serving.js";
 import type { ApiError } from "./api-error.js";
+import { exclusionWords } from "./exclusion-words.js";
 import { retryAfter } from "./retry-after.js";
 
 /** While a probe or a health check may bring an endpoint back at any time. */
@@ -19,8 +20,6 @@ export interface PlanWithoutAttempts {
 /**
  * The error for a plan without attempts. What passes by itself (a provider that asked to wait, one that is down) is 429
  * or 503, so that clients try again; what a client can change is 400; what only the operator can is 503.
- *
- * It says what a client can do something about; rules, prices and what the server lacks are for the operator, in the record.
  */
 export function noCandidateError({ excluded, model, decision, waitMs }: PlanWithoutAttempts): ApiError {
   const message = `no model is left that may serve this request: ${reasonsOf(excluded)} (decision ${decision} has the details)`;
@@ -69,26 +68,11 @@ export function noCandidateError({ excluded, model, decision, waitMs }: PlanWith
   return { status: 400, type: "invalid_request_error", code: "no_candidate", message };
 }
 
-/** What a client is told of each reason; undefined: what the plan says, which is about the request and the model alone. */
-const words: Readonly<Record<ExclusionReason, string | undefined>> = {
-  no_credentials: "it is not set up at this server",
-  circuit_open: "it is failing at the moment",
-  upstream_rate_limited: "its provider asks to wait",
-  context_window: undefined,
-  missing_capability: undefined,
-  requirement: "the policy does not allow it for this request",
-  over_budget: "it is expected to cost more than this request may",
-  no_price: "its cost is not known, and this request has a limit",
-  too_slow: "it is slower than this request asks for",
-  not_allowed_for_key: "this API key may not use it",
-  hint_excluded: undefined,
-};
-
 /** Endpoints that are left out for the same reason stand together. Models that the key may not use are not named. */
 function reasonsOf(excluded: readonly Exclusion[]): string {
   const reasons = new Map<string, string[]>();
   for (const { endpoint, reason, detail } of excluded) {
-    const why = words[reason] ?? detail;
+    const why = exclusionWords[reason] ?? detail;
     reasons.set(why, [...(reasons.get(why) ?? []), reason === "not_allowed_for_key" ? "" : endpoint.id]);
   }
   return [...reasons].map(([why, ids]) => `${listed(ids)}: ${why}`).join("; ");

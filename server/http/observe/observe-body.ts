@@ -18,8 +18,7 @@ export function observeBody(
   if (typeof model === "string") {
     const canonical = canonicalModelId(policy.set.catalog, model);
     if (canonical === undefined && model !== "auto" && !isNamedInRoutes(policy.set, model)) {
-      const shown = JSON.stringify(model.slice(0, 100));
-      observation.warnings.push(`model: the catalog has no ${shown}; what the policy chose stands for it`);
+      observation.warnings.push(`model: ${whyUnknown(policy, model)}; what the policy chose stands for it`);
     }
     const source = sourceOf("model");
     observation.observe(
@@ -56,6 +55,13 @@ export function observeBody(
   observation.observe("uses_vision", usesVision(body["messages"]), sourceOf("messages"));
   const format = body["response_format"] as { readonly type?: unknown } | null | undefined;
   observation.observe("uses_json_schema", format?.type === "json_schema", sourceOf("response_format"));
+}
+
+function whyUnknown({ set }: CompiledPolicy, model: string): string {
+  const shown = JSON.stringify(model.slice(0, 100));
+  return set.catalog.models.some(({ id }) => id.endsWith(`/${model}`))
+    ? `the catalog has several models called ${shown}, of different authors; write author/${model.slice(0, 100)}`
+    : `the catalog has no ${shown}`;
 }
 
 const outputLimits = ["max_completion_tokens", "max_tokens"] as const;
