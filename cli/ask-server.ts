@@ -9,17 +9,20 @@ export const DEFAULT_SERVER = "http://127.0.0.1:8080";
 /** Milliseconds until an answer must have begun; a stream may then last as long as it likes. */
 const MOST_WAIT_MS = 30_000;
 
+/** A server that cannot be reached, or says that it cannot answer now: it may be asked again. */
+export class ServerAway extends CommandFailure {}
+
 /**
  * Asks a server's control plane; `ADMIN_TOKEN` is sent when it is set.
  * @param command for messages: `policy explain`.
- * @throws CommandFailure(2) when it cannot be reached, or answers with another status than those taken.
+ * @throws CommandFailure(2) when it answers with another status than those taken; ServerAway when that may pass.
  */
 export async function askServer(
   command: string,
   server: string,
   path: string,
   taken: readonly number[] = [200],
-): Promise<Readable> {
+): Promise<IncomingMessage> {
   const token = process.env["ADMIN_TOKEN"];
   const shown = withoutPassword(server);
   let url: URL;
@@ -36,7 +39,7 @@ export async function askServer(
     );
   }
   const answer = await get(url, headers).catch((error: Error) => {
-    throw new CommandFailure(
+    throw new ServerAway(
       2,
       `${command}: cannot reach ${shown}: ${reasonOf(error)}; is \`policy serve\` running there? Name another with --server`,
     );
@@ -44,10 +47,8 @@ export async function askServer(
   const { statusCode: status = 0 } = answer;
   if (taken.includes(status)) return answer;
   const message = messageOf(await wholeOf(answer, command, shown, path));
-  throw new CommandFailure(
-    2,
-    `${command}: ${shown} answered ${status} for ${path}: ${message}${tokenHelp(status, headers)}`,
-  );
+  const Failure = status >= 500 || status === 429 ? ServerAway : CommandFailure;
+  throw new Failure(2, `${command}: ${shown} answered ${status} for ${path}: ${message}${tokenHelp(status, headers)}`);
 }
 
 /** Node's own client: undici's takes as long to load as the rest of `policy status`. */
@@ -77,7 +78,7 @@ async function wholeOf(answer: Readable, command: string, server: string, path: 
 }
 
 /** A URL may hold a user and a password, for a proxy in between. */
-function withoutPassword(server: string): string {
+export function withoutPassword(server: string): string {
   return server.replace(/(\/\/[^/@:]*):[^/@]*@/, "$1:…@");
 }
 

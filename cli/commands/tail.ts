@@ -1,8 +1,7 @@
 import { Command } from "commander";
-import { createParser } from "eventsource-parser";
 import type { RecordedAttempt, RecordedResult } from "../../engine/compiling.js";
-import { askServer, DEFAULT_SERVER } from "../ask-server.js";
-import { CommandFailure } from "../command-failure.js";
+import { DEFAULT_SERVER } from "../ask-server.js";
+import { followDecisions } from "../follow-decisions.js";
 import { globalOptions } from "../global-options.js";
 
 const filters = ["rule", "model", "provider", "key", "tenant", "app", "outcome", "status"] as const;
@@ -29,26 +28,14 @@ export function tailCommand(): Command {
     const { server = DEFAULT_SERVER, ...wanted } = own;
     const { json } = globalOptions(self);
     const query = new URLSearchParams(wanted).toString();
-    const body = await askServer("policy tail", server, `/admin/decisions/stream${query === "" ? "" : `?${query}`}`);
-    const parser = createParser({
-      onEvent({ event, data }) {
-        if (event === "skipped") {
-          process.stderr.write(`policy tail: reading too slowly, left out: ${data}\n`);
-          return;
-        }
-        const streamed = JSON.parse(data) as StreamedDecision;
-        process.stdout.write(json ? `${JSON.stringify(streamed.decision)}\n` : lineOf(streamed));
-      },
+    await followDecisions(server, query, ({ event, data }) => {
+      if (event === "skipped") {
+        process.stderr.write(`policy tail: reading too slowly, left out: ${data}\n`);
+        return;
+      }
+      const streamed = JSON.parse(data) as StreamedDecision;
+      process.stdout.write(json ? `${JSON.stringify(streamed.decision)}\n` : lineOf(streamed));
     });
-    const decoder = new TextDecoder();
-    try {
-      for await (const chunk of body) parser.feed(decoder.decode(chunk as Buffer, { stream: true }));
-    } catch (error) {
-      throw new CommandFailure(
-        1,
-        `policy tail: the server went away: ${error instanceof Error ? error.message : error}`,
-      );
-    }
   });
 }
 
@@ -60,10 +47,16 @@ function lineOf({ rule, model, status, decision }: StreamedDecision): string {
     status,
     (result?.outcome ?? "").padEnd(LONGEST_OUTCOME),
     rule,
-    `→ ${model ?? "nobody"}`,
+    `→ ${model ?? withoutModel(result)}`,
     `${Math.round(result?.total_ms ?? 0)} ms`,
     ...(cost === 0 ? [] : [`$${cost.toFixed(6)}`]),
     ...(attempts.length > 1 ? [`${attempts.length} attempts`] : []),
     id,
   ].join("  ")}\n`;
+}
+
+/** Who answered when no model was called: the route's cache, this server's own count of tokens, or nobody. */
+function withoutModel(result: RecordedResult | undefined): string {
+  if (result?.outcome !== "answered") return "nobody";
+  return result.cache === "hit" ? "the cache" : "an estimate of tokens";
 }

@@ -2,7 +2,27 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../services/eventually.js";
+import { freePort } from "../services/free-port.js";
 import { type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
+
+const cli = join(import.meta.dirname, "../../dist/cli/main.js");
+
+/** `policy tail`, under way. */
+function startTail(server: string, ...options: string[]) {
+  const child = spawn(process.execPath, [cli, "tail", "--server", server, ...options], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  let errors = "";
+  child.stdout.on("data", (data: Buffer) => {
+    output += data.toString();
+  });
+  child.stderr.on("data", (data: Buffer) => {
+    errors += data.toString();
+  });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  return { child, ended, output: () => output, errors: () => errors };
+}
 
 describe("policy tail, status and usage", () => {
   let proxy: ProxyProcess;
@@ -18,23 +38,66 @@ describe("policy tail, status and usage", () => {
       body: JSON.stringify({ messages: [{ role: "user", content: "hi" }] }),
     });
 
-  it("tail prints a line for each decision that fits, and ends when the server stops", async () => {
-    const child = spawn(
-      process.execPath,
-      [join(import.meta.dirname, "../../dist/cli/main.js"), "tail", "--server", proxy.url, "--rule", "code"],
-      { stdio: ["ignore", "pipe", "pipe"] },
-    );
-    let output = "";
-    child.stdout.on("data", (data: Buffer) => {
-      output += data.toString();
-    });
+  it("tail prints a line for each decision that fits", async () => {
+    const tail = startTail(proxy.url, "--rule", "code");
     await eventually(async () => {
       await (await ask("code")).text();
       await (await ask("prose")).text();
-      expect(output).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}200 {2}answered {6}code {2}→ \S+\/\S+ {2}\d+ ms {2}dec_\w+\n/m);
+      expect(tail.output()).toMatch(
+        /^\d\d:\d\d:\d\d\.\d{3} {2}200 {2}answered {6}code {2}→ \S+\/\S+ {2}\d+ ms {2}dec_\w+\n/m,
+      );
     }, 15_000);
-    for (const line of output.trimEnd().split("\n")) expect(line).toContain("  code  ");
-    child.kill();
+    for (const line of tail.output().trimEnd().split("\n")) expect(line).toContain("  code  ");
+    tail.child.kill();
+  });
+
+  it("tail says that tokens were estimated, where no model was asked", async () => {
+    const tail = startTail(proxy.url, "--rule", "default");
+    await eventually(async () => {
+      const body = JSON.stringify({ model: "gpt-4.1", messages: [{ role: "user", content: "hi" }] });
+      const headers = { "content-type": "application/json" };
+      await (await fetch(`${proxy.url}/v1/messages/count_tokens`, { method: "POST", headers, body })).text();
+      expect(tail.output()).toMatch(/ 200 {2}answered {6}default {2}→ an estimate of tokens {2}/);
+    }, 15_000);
+    tail.child.kill();
+  });
+
+  it("tail goes on when the server is back, and says so; it ends when it is refused", async () => {
+    const port = String(await freePort());
+    const start = (environment = {}) => startProxy("policies", environment, ["--port", port]);
+    const askOnce = async (url: string) => {
+      const headers = { "content-type": "application/json", "x-route-tags": "code" };
+      const body = JSON.stringify({ messages: [{ role: "user", content: "hi" }] });
+      const answer = await fetch(`${url}/v1/chat/completions`, { method: "POST", headers, body });
+      await answer.text();
+      return answer.headers.get("x-route-decision");
+    };
+    const first = await start();
+    const tail = startTail(first.url, "--rule", "code");
+    await eventually(async () => {
+      await askOnce(first.url);
+      expect(tail.output()).toContain("dec_");
+    }, 15_000);
+    await first.kill();
+    await eventually(
+      () => expect(tail.errors()).toMatch(/the server went away \(.+\); asking again every second/),
+      15_000,
+    );
+    const second = await start();
+    await eventually(() => {
+      const [, url = ""] =
+        /the server is back; what ended meanwhile is not shown, and listed at (\S+)\n/.exec(tail.errors()) ?? [];
+      expect(url).toContain(`${second.url}/admin/decisions?rule=code&since=2`);
+    }, 15_000);
+    const id = await askOnce(second.url);
+    await eventually(() => expect(tail.output()).toContain(id), 15_000);
+    const ids = tail.output().match(/dec_\w+/g) ?? [];
+    expect(new Set(ids).size).toBe(ids.length);
+    await second.stop();
+    const third = await start({ ADMIN_TOKEN: "a-token" });
+    expect(await tail.ended).toBe(2);
+    expect(tail.errors()).toMatch(/is stopping\).*\n.*answered 401 .*ADMIN_TOKEN is not set/);
+    await Promise.all([first.stop(), third.stop()]);
   });
 
   it("status says what serves, with exit 0", async () => {
