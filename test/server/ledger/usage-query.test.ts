@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { KeyStore } from "../../../server/keys/key-store.js";
 import { readKeyRequest } from "../../../server/keys/read-key-settings.js";
@@ -65,6 +67,23 @@ onBothEngines((engine) => {
     );
     expect(await query({ key: "key_none" })).toEqual([]);
     expect(await query({ by: "app", tenant: "none" })).toEqual([]);
+    await database.close();
+  });
+
+  it("is had by user from the ledger, as docs/budgets.md says", async () => {
+    const [, text = ""] = /```sql\n([^`]+)```/.exec(readFileSync("docs/budgets.md", "utf8")) ?? [];
+    const database = await openDatabase(await engine.newUrl());
+    const row = (id: string, user_id: string, charged_nano: number, at = NOW) =>
+      ledgerRow(id, { at, user_id, charged_nano });
+    await new LedgerStore(database).write([
+      ...[row("dec_1.1", "ann", 1e9), row("dec_2.1", "bob", 2e9), row("dec_3.1", "bob", 5e8)],
+      row("dec_0.1", "ann", 9e9, Date.parse("2026-10-31T23:59:59Z")),
+    ]);
+    const { rows } = await sql<Record<string, unknown>>`${sql.raw(text)}`.execute(database.db);
+    expect(rows.map((each) => [each["user_id"], Number(each["calls"]), Number(each["charged_usd"])])).toEqual([
+      ["bob", 2, 2.5],
+      ["ann", 1, 1],
+    ]);
     await database.close();
   });
 
