@@ -1,7 +1,17 @@
-import { parseInstant } from "../../../engine/serving.js";
+import { parseInstant, type RecordedResult } from "../../../engine/serving.js";
 import { filterNames } from "../../storage/decisions/decision-columns.js";
 import type { DecisionFilter } from "../../storage/decisions/decision-store.js";
 import type { ApiError } from "../errors/api-error.js";
+
+const outcomes: Readonly<Record<RecordedResult["outcome"], true>> = {
+  answered: true,
+  denied: true,
+  rejected: true,
+  no_candidate: true,
+  failed: true,
+  cut: true,
+  cancelled: true,
+};
 
 /** Query parameters of a list of decisions. @returns the error to answer with when one cannot be used. */
 export function readDecisionFilter(query: Readonly<Record<string, unknown>>): DecisionFilter | ApiError {
@@ -9,6 +19,9 @@ export function readDecisionFilter(query: Readonly<Record<string, unknown>>): De
   for (const [name, value] of Object.entries(query)) {
     if (typeof value !== "string" || value === "" || value.length > 500) {
       return invalidParameter(name, "give it once, with a value");
+    }
+    if (name === "outcome" && !Object.hasOwn(outcomes, value)) {
+      return invalidParameter(name, `there is no such outcome; there are ${Object.keys(outcomes).join(", ")}`);
     }
     const column = filterNames.find((one) => one === name);
     if (column !== undefined || name === "before") {

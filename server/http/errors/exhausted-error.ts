@@ -23,9 +23,12 @@ export function uncalledError(
   last: Extract<AttemptResult, { kind: "unpaid" | "passed_over" }>,
   progress: Progress,
   now: number,
-): { readonly error: ApiError; readonly outcome: "failed" | "rejected" } {
+): { readonly error: ApiError; readonly outcome: "failed" | "no_candidate" | "rejected" } {
   if (progress.failures.length > 0) return { error: exhaustedError(progress, now), outcome: "failed" };
-  if (last.kind === "passed_over") return { error: unavailableError(last.reason, progress, now), outcome: "failed" };
+  if (last.kind === "passed_over") {
+    const outcome = last.reason === "circuit_open" ? "no_candidate" : "failed";
+    return { error: unavailableError(last.reason, progress, now), outcome };
+  }
   return isOneBusy(progress)
     ? { error: unavailableError("busy", progress, now), outcome: "failed" }
     : { error: paymentError(last.refusal, now), outcome: "rejected" };

@@ -141,6 +141,26 @@ describe("an endpoint that keeps failing", () => {
     await probe;
   });
 
+  it("leaves a request without a candidate that waited for a place when the circuit opened", async () => {
+    let fail = () => {};
+    const one = await startUpstream((response, _request, count) => {
+      fail = () => sendJson(response, {}, 500);
+      if (count < circuitRule.consecutiveFailures) fail();
+    });
+    const catalog = catalogOf({ one: one.url }).replace("region: eu }", "region: eu, max_concurrent: 1 }");
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog));
+    await askTimes(proxy, circuitRule.consecutiveFailures - 1);
+    const last = proxy.ask();
+    await expect.poll(() => one.requests.length).toBe(circuitRule.consecutiveFailures);
+    const waiting = proxy.ask();
+    const waits = async () => ((await (await fetch(`${proxy.url}/admin/health`)).json()) as { queue: object }).queue;
+    await expect.poll(waits).toMatchObject({ waiting: 1 });
+    fail();
+    await last;
+    expect((await waiting).status).toBe(503);
+    expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "no_candidate", code: "no_candidate" });
+  });
+
   it("without any other candidate gives 503 with Retry-After, and nothing is called", async () => {
     const { one, proxy } = await proxyWithBroken({ onlyOne: true });
     await askTimes(proxy, 5);
