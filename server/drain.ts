@@ -32,7 +32,7 @@ export function watchConnections(server: Server): void {
   connectionsOf.set(server, connections);
   server.on("connection", (socket) => {
     const responses = new Set<ServerResponse>();
-    connections.set(socket, { responses, idleSince: Date.now(), bytesRead: 0 });
+    connections.set(socket, { responses, idleSince: performance.now(), bytesRead: 0 });
     socket.once("close", () => {
       connections.delete(socket);
       // Node tells only the answer whose turn it is: those of pipelined requests behind it have no socket yet.
@@ -45,7 +45,7 @@ export function watchConnections(server: Server): void {
     const connection = connections.get(socket);
     if (connection === undefined) return;
     connection.responses.delete(this);
-    connection.idleSince = Date.now();
+    connection.idleSince = performance.now();
     connection.bytesRead = socket.bytesRead;
   }
   server.prependListener("request", ({ socket }, response) => {
@@ -64,18 +64,18 @@ export function watchConnections(server: Server): void {
  */
 export async function drain(server: Server, limitMs = DRAIN_MS): Promise<boolean> {
   const connections = connectionsOf.get(server) ?? new Map<Socket, Connection>();
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   stopping.add(server);
   for (const { responses } of connections.values()) for (const response of responses) sayLast(response);
   await acceptWhatWaits(server);
   return new Promise((resolve) => {
     let endedAll = true;
     const close = async () => {
-      const isOver = Date.now() - startedAt >= limitMs;
+      const isOver = performance.now() - startedAt >= limitMs;
       if (!isOver && (await turnMs()) > SHORT_TURN_MS) return;
       for (const [socket, { responses, idleSince, bytesRead }] of connections) {
         const isIdle = responses.size === 0 && socket.bytesRead === bytesRead;
-        if (isOver || (isIdle && Date.now() - Math.max(idleSince, startedAt) >= IDLE_MS)) {
+        if (isOver || (isIdle && performance.now() - Math.max(idleSince, startedAt) >= IDLE_MS)) {
           endedAll &&= isIdle;
           socket.destroy();
         }
@@ -100,13 +100,13 @@ async function acceptWhatWaits(server: Server): Promise<void> {
     accepted += 1;
   };
   server.on("connection", count);
-  const until = Date.now() + IDLE_MS;
+  const until = performance.now() + IDLE_MS;
   let before: number;
   let lastedMs: number;
   do {
     before = accepted;
     lastedMs = await turnMs();
-  } while ((accepted > before || lastedMs > EMPTY_TURN_MS) && Date.now() < until);
+  } while ((accepted > before || lastedMs > EMPTY_TURN_MS) && performance.now() < until);
   server.off("connection", count);
 }
 

@@ -84,7 +84,7 @@ export class Circuit {
 
   /** Whether a call begun now would not be let through. */
   isOpen(now: number): boolean {
-    return this.#openUntil !== undefined && (now < this.#openUntil || this.#hasProbe);
+    return this.#hasProbe || this.remainingMs(now) !== undefined;
   }
 
   get isClosed(): boolean {
@@ -107,7 +107,7 @@ export class Circuit {
       return;
     }
     if (opening.until <= now || this.#fineAt >= at) return;
-    this.#openUntil = Math.max(opening.until, this.#openUntil ?? 0);
+    this.#openUntil = Math.max(opening.until, now + (this.remainingMs(now) ?? 0));
     this.#openMs = Math.max(opening.openMs, this.#openMs);
     this.#change(now);
     this.#isTakenOver = true;
@@ -115,7 +115,9 @@ export class Circuit {
 
   /** Until a probe may be made, milliseconds; undefined when one may be made now, or is under way. */
   remainingMs(now: number): number | undefined {
-    return this.#openUntil === undefined || this.#openUntil <= now ? undefined : this.#openUntil - now;
+    if (this.#openUntil === undefined || this.#openUntil <= now) return undefined;
+    // Opened after now: the clock was set back, and would take as long to come to the end.
+    return now < (this.#since ?? now) ? undefined : this.#openUntil - now;
   }
 
   /**
@@ -151,11 +153,11 @@ export class Circuit {
 
   evidence(now: number): CircuitEvidence {
     const openUntil = this.#openUntil;
-    const isWaiting = openUntil !== undefined && now < openUntil;
+    const isWaiting = this.remainingMs(now) !== undefined;
     return {
       state: openUntil === undefined ? "closed" : isWaiting ? "open" : "half_open",
       ...(this.#since === undefined ? {} : { since: this.#since }),
-      ...(isWaiting ? { retryAt: openUntil } : {}),
+      ...(isWaiting && openUntil !== undefined ? { retryAt: openUntil } : {}),
       consecutiveFailures: this.#consecutiveFailures,
       recent: this.#recent.counts(now),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),

@@ -32,13 +32,18 @@ export class CoolDowns {
   /** The endpoints to leave alone now; undefined when there are none. */
   active(now: number): readonly string[] | undefined {
     if (this.#until.size === 0) return undefined;
-    for (const [endpoint, until] of this.#until) if (until <= now) this.#until.delete(endpoint);
+    for (const [endpoint, until] of this.#until) if (isOver(until, now)) this.#until.delete(endpoint);
     return this.#until.size === 0 ? undefined : [...this.#until.keys()].sort();
   }
 
   /** How long until an endpoint may be tried again, milliseconds; undefined when it may be tried now. */
   remainingMs(endpoint: string, now: number): number | undefined {
     const until = this.#until.get(endpoint);
-    return until === undefined || until <= now ? undefined : until - now;
+    return until === undefined || isOver(until, now) ? undefined : until - now;
   }
+}
+
+/** One that has longer to go than any is from before the clock was set back. */
+function isOver(until: number, now: number): boolean {
+  return until <= now || until - now > MAX_COOL_DOWN_MS;
 }

@@ -85,7 +85,7 @@ export class EndpointObservations {
   /** Median time to the first token, whole milliseconds, of those endpoints that were seen lately. Undefined when none was. */
   latencyMs(endpoints: ReadonlySet<string>, now: number): Figures | undefined {
     const known = this.#latencyFigures;
-    if (known?.endpoints === endpoints && now < known.unchangedUntil) return known.figures;
+    if (known?.endpoints === endpoints && now >= known.at && now < known.unchangedUntil) return known.figures;
     const figures: Record<string, number> = {};
     let unchangedUntil = Number.POSITIVE_INFINITY;
     for (const [endpoint, seen] of this.#latencyMs) {
@@ -94,7 +94,7 @@ export class EndpointObservations {
       figures[endpoint] = Math.round(median);
       unchangedUntil = Math.min(unchangedUntil, seen.unchangedUntil);
     }
-    this.#latencyFigures = { endpoints, unchangedUntil, figures: someOf(figures) };
+    this.#latencyFigures = { endpoints, at: now, unchangedUntil, figures: someOf(figures) };
     return this.#latencyFigures.figures;
   }
 
@@ -130,7 +130,8 @@ export class EndpointObservations {
 interface LatencyFigures {
   readonly endpoints: ReadonlySet<string>;
   readonly figures: Figures | undefined;
-  /** Epoch milliseconds. */
+  /** From when until when they are so, epoch milliseconds. */
+  readonly at: number;
   readonly unchangedUntil: number;
 }
 

@@ -11,6 +11,7 @@ export class RecentCalls {
 
   add(hasFailed: boolean, now: number): void {
     const number = Math.floor(now / this.#partMs);
+    this.#forgetFuture(number);
     let newest = this.#parts.at(-1);
     if (newest === undefined || newest.number < number) {
       newest = { number, calls: 0, failures: 0 };
@@ -22,7 +23,9 @@ export class RecentCalls {
   }
 
   counts(now: number): { readonly calls: number; readonly failures: number } {
-    const oldest = Math.floor(now / this.#partMs) - PARTS;
+    const newest = Math.floor(now / this.#partMs);
+    this.#forgetFuture(newest);
+    const oldest = newest - PARTS;
     let calls = 0;
     let failures = 0;
     for (const part of this.#parts) {
@@ -35,5 +38,10 @@ export class RecentCalls {
 
   clear(): void {
     this.#parts = [];
+  }
+
+  /** The clock was set back: what was counted would stay new until it has caught up. */
+  #forgetFuture(newest: number): void {
+    if ((this.#parts.at(-1)?.number ?? newest) > newest) this.clear();
   }
 }

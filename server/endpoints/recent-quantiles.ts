@@ -48,6 +48,7 @@ export class RecentQuantiles {
   }
 
   #forget(now: number): void {
+    if (now < this.#since) this.#since = now; // the clock was set back: what was seen is not to stay until it has caught up
     const passed = Math.floor((now - this.#since) / WINDOW_MS);
     if (passed >= 1) this.#turn(passed === 1 ? this.#newer : sketch(), this.#since + passed * WINDOW_MS);
   }

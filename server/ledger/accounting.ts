@@ -14,7 +14,7 @@ export interface AccountingOptions {
   readonly ring: Pick<KeyRing, "limitsOf">;
   readonly budgets: BudgetCounters;
   readonly rates: RateLimits;
-  readonly ledger: Pick<CommitQueue<LedgerRow>, "add" | "failingSince">;
+  readonly ledger: Pick<CommitQueue<LedgerRow>, "add" | "failingForMs">;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -66,9 +66,8 @@ export class Accounting {
 
   /** Holds what a call can cost at most. */
   reserve(request: ReserveRequest): Soon<Reservation | PaymentRefusal> {
-    const { ledger, budgets, now } = this.#options;
-    const { failingSince } = ledger;
-    if (failingSince !== undefined && now() - failingSince >= LEDGER_GRACE_MS) return UNAVAILABLE;
+    const { ledger, budgets } = this.#options;
+    if ((ledger.failingForMs ?? 0) >= LEDGER_GRACE_MS) return UNAVAILABLE;
     const result = budgets.reserve(request);
     return result instanceof Promise
       ? result.then(asPayment, (error: unknown) => ifUnavailable(error, UNAVAILABLE))

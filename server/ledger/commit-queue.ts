@@ -6,8 +6,8 @@ export interface CommitQueueOptions<Row> {
   /** Writes rows. One that fails is called again with the same rows first: it must skip those it wrote. */
   readonly write: (rows: readonly Row[]) => Promise<void>;
   readonly log: Pick<Logger, "warn" | "error">;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  /** Milliseconds, of a clock that only goes forward. Default `performance.now()`. */
+  readonly clock?: () => number;
   /** Rows in one transaction. Default 200. */
   readonly batchRows?: number;
   /** Milliseconds before a failed batch is tried again. Default 200. */
@@ -51,7 +51,7 @@ export class CommitQueue<Row> {
   #lastRows = 0;
 
   constructor(options: CommitQueueOptions<Row>) {
-    this.#options = { batchRows: 200, retryMs: 200, longestMs: 2_000, ...options };
+    this.#options = { clock: () => performance.now(), batchRows: 200, retryMs: 200, longestMs: 2_000, ...options };
   }
 
   /** @param onCommitted called once, later; undefined: nobody waits for the row, so its commit keeps nobody's answer up. */
@@ -60,17 +60,17 @@ export class CommitQueue<Row> {
     this.#working ??= this.#work();
   }
 
-  /** Since when no row could be written, or none was although one should be by now, epoch milliseconds; undefined when they can. */
-  get failingSince(): number | undefined {
-    return this.#failingSince;
+  /** For how long no row could be written, or none was although one should be by now, milliseconds; undefined when they can. */
+  get failingForMs(): number | undefined {
+    return this.#failingSince === undefined ? undefined : this.#options.clock() - this.#failingSince;
   }
 
   /** Resolves when all that waits now is committed, or after the given time. @returns whether it is. */
   async flush(limitMs: number): Promise<boolean> {
     const last = this.#waiting.at(-1);
-    const end = this.#options.now() + limitMs;
+    const end = this.#options.clock() + limitMs;
     while (last !== undefined && this.#waiting.includes(last)) {
-      if (this.#options.now() >= end) return false;
+      if (this.#options.clock() >= end) return false;
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     return true;
@@ -83,13 +83,13 @@ export class CommitQueue<Row> {
     if (!isDone) this.#options.log.error({ error: this.#lastError }, `${this.#waiting.length} ledger rows are lost`);
   }
 
-  status(): { waiting: number; written: number; rejected: number; failingSince?: number; lastError?: string } {
-    const failingSince = this.#failingSince;
+  status(): { waiting: number; written: number; rejected: number; failingForMs?: number; lastError?: string } {
+    const { failingForMs } = this;
     return {
       waiting: this.#waiting.length,
       written: this.#written,
       rejected: this.#rejected,
-      ...(failingSince === undefined ? {} : { failingSince }),
+      ...(failingForMs === undefined ? {} : { failingForMs }),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
     };
   }
@@ -104,7 +104,7 @@ export class CommitQueue<Row> {
       try {
         await this.#write(batch);
       } catch (error) {
-        this.#noteFailure(error instanceof Error ? error.message : String(error), this.#options.now());
+        this.#noteFailure(error instanceof Error ? error.message : String(error), this.#options.clock());
         // Where all is refused no row is at fault, and trying each would hold up the requests for a second.
         if (!isDatabaseUnavailable(error)) this.#failures += 1;
         if (this.#failures === TRIES_TOGETHER) {
@@ -121,8 +121,8 @@ export class CommitQueue<Row> {
 
   /** @throws what the database says. While it says nothing for long, that counts as failing. */
   async #write(batch: readonly Waiting<Row>[]): Promise<void> {
-    const { write, now, longestMs } = this.#options;
-    const since = now();
+    const { write, clock, longestMs } = this.#options;
+    const since = clock();
     let isAnswered = false;
     const timer = setTimeout(async () => {
       await nextTurn(); // an answer that came while this process stood still itself is read first

@@ -19,7 +19,7 @@ export class MemoryMinuteCounter implements MinuteCounter {
   readonly #minutes = new Map<Subject, { used: number; endsAt: number }>();
 
   count(subject: Subject, points: number): MinuteCount {
-    const now = Date.now();
+    const now = performance.now(); // goes forward also where the clock is set back: the minute would last until it has caught up
     let minute = this.#minutes.get(subject);
     if (minute === undefined) {
       minute = { used: 0, endsAt: 0 };

@@ -51,7 +51,7 @@ const REDIS_WAIT_MS = 5_000;
 export async function openAccounting(options: OpenAccountingOptions): Promise<OpenedAccounting> {
   const { database, ring, log, now } = options;
   const store = new LedgerStore(database);
-  const ledger = new CommitQueue<LedgerRow>({ write: (rows) => store.write(rows), log, now });
+  const ledger = new CommitQueue<LedgerRow>({ write: (rows) => store.write(rows), log });
   const sums = {
     chargedIn: store.chargedIn.bind(store),
     chargedFor: store.chargedFor.bind(store),

@@ -86,9 +86,9 @@ export function openRedis(url: string, log: Pick<Logger, "warn">): SharedCounter
 
 /** Waits until Redis is ready, at most so long. */
 export async function redisReady({ redis }: Pick<SharedCounters, "redis">, limitMs: number): Promise<boolean> {
-  const end = Date.now() + limitMs;
+  const end = performance.now() + limitMs;
   while (redis.status !== "ready") {
-    if (Date.now() >= end) return false;
+    if (performance.now() >= end) return false;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return true;

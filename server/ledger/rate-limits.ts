@@ -78,7 +78,7 @@ interface Admitting {
   /** Tokens of its prompt; 0 where nobody counts them. */
   readonly counted: number;
   readonly states: RateStates;
-  /** When the minutes end in which its prompt was counted, epoch milliseconds. */
+  /** When the minutes end in which its prompt was counted, milliseconds of `performance.now()`. */
   readonly minuteEnds: Map<Subject, number>;
 }
 
@@ -111,7 +111,7 @@ function noteCount(
   { states, minuteEnds }: Admitting,
 ): RateRefusal | undefined {
   if (used > limit) return { rate, subject, limit, retryMs: resetMs, isTooLarge: false };
-  if (rate === "tokens") minuteEnds.set(subject, Date.now() + resetMs);
+  if (rate === "tokens") minuteEnds.set(subject, performance.now() + resetMs);
   const remaining = limit - used;
   if (remaining <= (states[rate]?.remaining ?? Number.POSITIVE_INFINITY)) states[rate] = { limit, remaining, resetMs };
   return undefined;
@@ -223,7 +223,7 @@ export class RateLimits {
       if (concurrent !== undefined) ends.push(this.#slots.give(subject, id));
       if (tokensPerMinute === undefined || more === 0) continue;
       // What was counted in a minute that is over is not taken back from the next one, which would begin below nothing.
-      if (more < 0 && (minuteEnds.get(subject) ?? 0) <= Date.now()) continue;
+      if (more < 0 && (minuteEnds.get(subject) ?? 0) <= performance.now()) continue;
       ends.push(this.#counter("tokens", tokensPerMinute).count(subject, more));
     }
     return ends.some(isLater) ? Promise.allSettled(ends) : undefined;

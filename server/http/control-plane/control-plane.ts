@@ -153,7 +153,7 @@ function logChanges(log: ControlPlane["log"]) {
  */
 function degradedParts({ ledger, budgets, keys, isRedisReady }: AccountingStatus): readonly string[] {
   return [
-    ...(ledger.failingSince === undefined ? [] : ["ledger: it cannot be written; requests with a key are refused"]),
+    ...(ledger.failingForMs === undefined ? [] : ["ledger: it cannot be written; requests with a key are refused"]),
     ...(budgets.lastError === undefined
       ? []
       : ["budgets: counters cannot be reached; requests with a budget are refused"]),

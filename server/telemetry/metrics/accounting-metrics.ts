@@ -24,7 +24,7 @@ export function accountingFamilies({
       "ledger_up",
       "gauge",
       "0 while the ledger cannot be written: requests with a key are refused then.",
-      ledger.failingSince === undefined ? 1 : 0,
+      ledger.failingForMs === undefined ? 1 : 0,
     ),
     one("budget_reservations", "gauge", "Reservations of this server that are not settled.", budgets.open),
     one("budget_reserved_usd", "gauge", "What they hold, in USD.", budgets.reserved / 1e9),

@@ -57,6 +57,27 @@ describe("Circuit", () => {
     expect(circuit.isClosed).toBe(false);
   });
 
+  it("lets a probe through when the clock was set back, in place of waiting until it has caught up", () => {
+    const [circuit, hour] = [new Circuit(), 3_600_000];
+    for (let n = 0; n < 5; n++) call(circuit, hour, broken);
+    expect(circuit.isOpen(hour)).toBe(true);
+    expect([circuit.isOpen(0), circuit.remainingMs(0), circuit.evidence(0).state]).toEqual([
+      false,
+      undefined,
+      "half_open",
+    ]);
+    call(circuit, 0, fine);
+    expect(circuit.evidence(0)).toMatchObject({ state: "closed", recent: { calls: 0 } });
+  });
+
+  it("does not judge by what was counted before the clock was set back", () => {
+    const [circuit, hour] = [new Circuit(), 3_600_000];
+    for (let n = 0; n < 19; n++) call(circuit, hour, n % 2 === 0 ? broken : fine);
+    expect(circuit.evidence(0).recent).toEqual({ calls: 0, failures: 0 });
+    call(circuit, 0, broken);
+    expect(circuit.evidence(0)).toMatchObject({ state: "closed", recent: { calls: 1, failures: 1 } });
+  });
+
   it("takes over an opening of another server, with the time that doubles, and its closing", () => {
     const circuit = new Circuit();
     circuit.takeOver({ until: 30_000, openMs: 20_000 }, 10_000, 10_500);

@@ -14,4 +14,11 @@ describe("CoolDowns", () => {
     expect(coolDowns.active(MAX_COOL_DOWN_MS)).toBeUndefined();
     expect(coolDowns.remainingMs("a", MAX_COOL_DOWN_MS)).toBeUndefined();
   });
+
+  it("are over when the clock was set back by more than they last", () => {
+    const [hour, coolDowns] = [3_600_000, new CoolDowns()];
+    coolDowns.begin("a", 1_000, hour);
+    expect(coolDowns.remainingMs("a", 0)).toBeUndefined();
+    expect(coolDowns.active(0)).toBeUndefined();
+  });
 });

@@ -34,4 +34,10 @@ describe("RecentQuantiles", () => {
     expect(seen.quantiles(15 * minute)).toBeUndefined();
     expect(filled(10, 100, 0).quantiles(60 * minute)).toBeUndefined();
   });
+
+  it("are forgotten after ten minutes also when the clock was set back", () => {
+    const seen = filled(10, 100, 60 * minute);
+    expect(seen.quantiles(0)?.p50).toBeLessThan(110);
+    expect(seen.quantiles(10 * minute)).toBeUndefined();
+  });
 });

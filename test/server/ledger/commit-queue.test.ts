@@ -10,7 +10,6 @@ describe("CommitQueue", () => {
     const queue = new CommitQueue<number>({
       write: async (rows) => void batches.push([...rows]),
       log: { warn: () => undefined, error: () => undefined },
-      now: Date.now,
     });
     for (const row of [1, 2, 3]) queue.add(row, () => committed.push(row));
     expect(batches).toEqual([[1]]);
@@ -25,7 +24,6 @@ describe("CommitQueue", () => {
     const queue = new CommitQueue<number>({
       write: async (rows) => void batches.push([...rows]),
       log: { warn: () => undefined, error: () => undefined },
-      now: Date.now,
     });
     queue.add(1);
     await Promise.resolve();
@@ -39,15 +37,18 @@ describe("CommitQueue", () => {
     const said: unknown[] = [];
     const say = (...line: unknown[]) => void said.push(line);
     let answer: (() => void) | undefined;
+    let now = 1_000;
     const queue = new CommitQueue<number>({
       write: () => new Promise((resolve) => (answer = resolve)),
       log: { warn: say, error: say },
-      now: () => 1_000,
+      clock: () => now,
       longestMs: 20,
     });
     queue.add(1);
-    expect(queue.failingSince).toBeUndefined();
-    await eventually(() => expect([queue.failingSince, queue.status().failingSince]).toEqual([1_000, 1_000]));
+    expect(queue.failingForMs).toBeUndefined();
+    await eventually(() => expect(queue.failingForMs).toBe(0));
+    now += 350;
+    expect([queue.failingForMs, queue.status().failingForMs]).toEqual([350, 350]);
     answer?.();
     await eventually(() => expect(queue.status()).toEqual({ waiting: 0, written: 1, rejected: 0 }));
     expect(said).toEqual([
@@ -66,7 +67,6 @@ describe("CommitQueue", () => {
           throw new Error("it counted as failing");
         },
       },
-      now: Date.now,
       longestMs: 20,
     });
     queue.add(1);
@@ -90,7 +90,6 @@ describe("CommitQueue", () => {
           if (tried.length < 20) throw error;
         },
         log: { warn: () => undefined, error: () => undefined },
-        now: Date.now,
         retryMs: 0,
       });
       queue.add(1);

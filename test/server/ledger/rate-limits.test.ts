@@ -1,8 +1,21 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Limits } from "../../../server/keys/limits.js";
-import { type Admission, RateLimits } from "../../../server/ledger/rate-limits.js";
+import { type Admission, RateLimits, type RateRefusal } from "../../../server/ledger/rate-limits.js";
 
 describe("RateLimits", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it("ends a minute after a minute when the clock is set back", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 27, 12) });
+    const rates = new RateLimits();
+    const admit = () => rates.admit("1", [{ subject: "key:a", limits: { requestsPerMinute: 1 } }], () => 0);
+    expect(await admit()).toHaveProperty("states");
+    vi.setSystemTime(Date.UTC(2026, 10, 27, 11));
+    const refusal = await admit();
+    expect(refusal).toMatchObject({ rate: "requests", limit: 1 });
+    expect((refusal as RateRefusal).retryMs).toBeLessThanOrEqual(60_000);
+  });
+
   it("takes back the tokens of a prompt that were not used, unless their minute is over", async () => {
     let resetMs = 60_000;
     let used = 0;
