@@ -18,7 +18,7 @@ export interface SharedCounters {
   close(): Promise<void>;
 }
 
-/** A command that takes longer has failed, milliseconds. */
+/** A command that takes longer has failed, and its connection is given up, milliseconds. */
 const COMMAND_MS = 1_000;
 
 /** @throws Error in words for the operator, when it names no Redis: ioredis would take a host's name, or any other URL, for a socket's path. */
@@ -39,6 +39,7 @@ export function openRedis(url: string, log: Pick<Logger, "warn">): SharedCounter
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_MS,
+    socketTimeout: COMMAND_MS, // then it counts as away: a request asks up to a dozen times, and would wait each time
     connectTimeout: 5_000,
     retryStrategy: (times) => Math.min(100 * times, 1_000),
   });

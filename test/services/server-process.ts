@@ -7,6 +7,9 @@ export interface ServerProcess {
   kill(): Promise<void>;
   /** Starts it again at the same address. */
   restart(): Promise<void>;
+  /** Its first process does nothing any more, though its connections stand, until {@link thaw}. */
+  freeze(): void;
+  thaw(): void;
   /** Ends it, and takes its folder away. */
   stop(): Promise<void>;
 }
@@ -41,6 +44,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   return {
     kill: () => end(options.killSignal),
     restart: start,
+    freeze: () => void child.kill("SIGSTOP"),
+    thaw: () => void child.kill("SIGCONT"),
     stop: async () => {
       await end(options.stopSignal);
       await rm(options.folder, { recursive: true, force: true });

@@ -325,6 +325,25 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     expect(counters.status().lastError).toBeUndefined();
   });
 
+  it("refuses at once while Redis stands still, in place of waiting with each command, and goes on when it moves again", async () => {
+    const opened = await shared();
+    const counters = new RedisBudgets({ redis: opened.redis, ...new Ledger().sources, log: silent, now: Date.now });
+    closing.push(() => counters.close());
+    server.freeze();
+    try {
+      await expect(held(counters, "1", 1, 5)).rejects.toThrow(CountersUnavailable);
+      await expect.poll(() => opened.isReady()).toBe(false);
+      const refused = held(counters, "2", 1, 5).catch((error: unknown) => error);
+      expect(await Promise.race([refused, new Promise((resolve) => setImmediate(resolve))])).toBeInstanceOf(
+        CountersUnavailable,
+      );
+    } finally {
+      server.thaw();
+    }
+    await expect.poll(() => opened.isReady(), { timeout: 5_000 }).toBe(true);
+    await held(counters, "3", 5, 5); // what was asked before it stood still is given back
+  });
+
   it("counts a call once that ended while Redis was away, when its row was summed up before it was settled", async () => {
     const ledger = new Ledger();
     const counters = await replica(ledger);
