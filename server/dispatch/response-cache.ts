@@ -4,8 +4,9 @@ import type { ClientPresence } from "./answers/client-presence.js";
 /** All answers together, and one of them, bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** Counted for each beside its bytes: key and bookkeeping. */
+/** Counted for each beside its bytes: key and bookkeeping; and for each of its events, measured. */
 const ENTRY_BYTES = 512;
+const EVENT_BYTES = 104;
 
 /** An answer as the provider gave it: whole, or the events of a stream that is complete, without its `[DONE]`. */
 export type CachedAnswer =
@@ -19,8 +20,7 @@ type Brought = CachedAnswer | "left" | undefined;
 export class ResponseCache {
   readonly #answers = new LRUCache<string, CachedAnswer>({
     maxSize: MAX_BYTES,
-    maxEntrySize: MAX_ANSWER_BYTES + ENTRY_BYTES,
-    sizeCalculation: (answer) => bytesOf(answer) + ENTRY_BYTES,
+    sizeCalculation: (answer) => bytesOf(answer) + ENTRY_BYTES + EVENT_BYTES * piecesOf(answer).length,
   });
   readonly #underWay = new Map<string, Promise<Brought>>();
 
@@ -65,7 +65,9 @@ export class ResponseCache {
     try {
       const made = await make(() => tell(undefined));
       brought = broughtBy(made);
-      if (brought !== undefined && brought !== "left") this.#answers.set(key, brought, { ttl: ttlMs });
+      if (brought !== undefined && brought !== "left" && isKept(bytesOf(brought))) {
+        this.#answers.set(key, inOnePiece(brought), { ttl: ttlMs });
+      }
       return made;
     } finally {
       tell(brought);
@@ -78,8 +80,27 @@ export function isKept(bytes: number): boolean {
   return bytes <= MAX_ANSWER_BYTES;
 }
 
+function piecesOf(answer: CachedAnswer): readonly Buffer[] {
+  if (answer.kind === "whole") return [answer.body];
+  return answer.last === undefined ? answer.events : [...answer.events, answer.last];
+}
+
 function bytesOf(answer: CachedAnswer): number {
-  return answer.kind === "whole" ? answer.body.length : answer.events.reduce((sum, event) => sum + event.length, 0);
+  return piecesOf(answer).reduce((sum, piece) => sum + piece.length, 0);
+}
+
+/** The same in memory of its own: what came is part of larger pieces, and a small copy is part of Node's pool, all of which would be kept. */
+function inOnePiece(answer: CachedAnswer): CachedAnswer {
+  const all = Buffer.allocUnsafeSlow(bytesOf(answer));
+  let end = 0;
+  const moved = piecesOf(answer).map((piece) => {
+    const start = end;
+    end += piece.copy(all, start);
+    return all.subarray(start, end);
+  });
+  if (answer.kind === "whole") return { kind: "whole", body: all };
+  const { length } = answer.events;
+  return { kind: "stream", events: moved.slice(0, length), last: moved[length] };
 }
 
 function unlessGone<Value>(promise: Promise<Value>, client: ClientPresence): Promise<Value | undefined> {

@@ -118,8 +118,7 @@ function collect(sink: ClientSink | undefined, onTooLarge: () => void) {
           write(written) {
             for (const event of written) {
               bytes += event.length;
-              if (isKept(bytes))
-                events?.push(Buffer.from(event)); // a copy: the event may be part of a larger piece
+              if (isKept(bytes)) events?.push(event);
               else if (events !== undefined) {
                 events = undefined;
                 onTooLarge();
@@ -132,8 +131,6 @@ function collect(sink: ClientSink | undefined, onTooLarge: () => void) {
   return {
     sink: through,
     collected: (last: Buffer | undefined): CachedAnswer | undefined =>
-      events === undefined
-        ? undefined
-        : { kind: "stream", events, last: last === undefined ? undefined : Buffer.from(last) },
+      events === undefined ? undefined : { kind: "stream", events, last },
   };
 }

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { ClientPresence } from "../../../server/dispatch/answers/client-presence.js";
+import { type CachedAnswer, ResponseCache } from "../../../server/dispatch/response-cache.js";
+
+/** What the cache keeps of an answer. */
+async function kept(answer: CachedAnswer): Promise<CachedAnswer> {
+  const cache = new ResponseCache();
+  const ask = () =>
+    cache.findOrMake(
+      "key",
+      60_000,
+      new ClientPresence(),
+      async () => undefined,
+      () => answer,
+    );
+  await ask();
+  const again = await ask();
+  if (!("found" in again)) throw new Error("it was not kept");
+  return again.found;
+}
+
+describe("ResponseCache", () => {
+  // What it counts is what it takes: a small Buffer is else part of a pool that stays as long as any part of it.
+  it("holds no more memory than the bytes of an answer", async () => {
+    const socket = Buffer.alloc(65_536, "data: {}\n\n");
+    const [first, second, last] = [socket.subarray(0, 10), Buffer.from(socket.subarray(10, 20)), Buffer.from("[DONE]")];
+    const stream = await kept({ kind: "stream", events: [first, second], last });
+    expect(stream).toEqual({ kind: "stream", events: [first, second], last });
+    for (const piece of stream.kind === "stream" ? [...stream.events, stream.last] : []) {
+      expect(piece?.buffer.byteLength).toBe(26);
+    }
+    const whole = await kept({ kind: "whole", body: first });
+    expect(whole).toEqual({ kind: "whole", body: first });
+    expect(whole.kind === "whole" && whole.body.buffer.byteLength).toBe(10);
+  });
+
+  it("keeps streams without a last event", async () => {
+    const stream: CachedAnswer = { kind: "stream", events: [Buffer.from("data: 1\n\n")], last: undefined };
+    expect(await kept(stream)).toEqual(stream);
+  });
+});
