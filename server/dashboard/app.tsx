@@ -11,7 +11,8 @@ import { Badge } from "./parts/badge.js";
 import { Notice } from "./parts/notice.js";
 import { linkTo, type Place, usePlace } from "./parts/use-place.js";
 import { useViewFocus } from "./parts/use-view-focus.js";
-import { Playground } from "./playground/playground.js";
+import { Playground, type PlaygroundProps } from "./playground/playground.js";
+import { emptyForm, type RequestForm } from "./playground/request-form.js";
 import { UsageView } from "./usage/usage-view.js";
 
 const views = [
@@ -89,8 +90,10 @@ export function App() {
 /** A view that fails leaves the others to be gone to. */
 function Guarded({ place }: { readonly place: Place }) {
   const [error, forget] = useErrorBoundary();
+  // Here it outlives the playground, but not the right to look: the next who signs in begins with an empty one.
+  const [form, setForm] = useState<RequestForm>(emptyForm);
   useEffect(forget, [place]);
-  if (error === undefined) return <View place={place} />;
+  if (error === undefined) return <View place={place} form={form} onForm={setForm} />;
   return (
     <Notice tone="bad" title="This cannot be shown.">
       <p>{String(error)}</p>
@@ -98,7 +101,7 @@ function Guarded({ place }: { readonly place: Place }) {
   );
 }
 
-function View({ place }: { readonly place: Place }) {
+function View({ place, ...playground }: PlaygroundProps & { readonly place: Place }) {
   const [name = "overview", id] = place.path;
   switch (name) {
     case "overview":
@@ -106,7 +109,7 @@ function View({ place }: { readonly place: Place }) {
     case "decisions":
       return <DecisionsView id={id} query={place.query} />;
     case "playground":
-      return <Playground />;
+      return <Playground {...playground} />;
     case "usage":
       return <UsageView query={place.query} />;
     case "keys":

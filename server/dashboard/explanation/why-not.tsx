@@ -4,6 +4,7 @@ import { askAdmin, describeError } from "../admin/ask-admin.js";
 import { useModels } from "../admin/use-models.js";
 import { Field } from "../parts/field.js";
 import { Notice } from "../parts/notice.js";
+import { Unread } from "../parts/unread.js";
 import { SourcePlace } from "./policy-source.js";
 import { Endpoint } from "./verdict.js";
 
@@ -58,12 +59,13 @@ export function WhyNotForm({ request }: WhyNotProps) {
           />
         </Field>
         <datalist id="asked-models">
-          {models.map((id) => (
+          {models.ids.map((id) => (
             <option key={id} value={id} />
           ))}
         </datalist>
         <button type="submit">Ask</button>
       </form>
+      <Unread what="the models" error={models.error} />
       <div class={outcome?.kind === "answered" ? "why-not" : undefined}>
         <p role="status">
           {outcome?.kind === "asked" ? <span class="faint">Trying changes…</span> : null}

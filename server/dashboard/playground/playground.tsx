@@ -7,7 +7,7 @@ import { Explanation } from "../explanation/explanation.js";
 import { Notice } from "../parts/notice.js";
 import { CompletionCard } from "./completion-card.js";
 import { RequestFields } from "./request-fields.js";
-import { bodyOf, emptyForm, explainRequestOf, headersOf, type RequestForm } from "./request-form.js";
+import { bodyOf, emptyForm, explainRequestOf, headersOf, isEmpty, type RequestForm } from "./request-form.js";
 import { type Completion, sendCompletion } from "./send-completion.js";
 
 /** What was asked last, and what came of it. */
@@ -16,15 +16,25 @@ type Outcome =
   | { readonly kind: "sent"; readonly completion: Completion }
   | { readonly kind: "failed"; readonly why: string };
 
+export interface PlaygroundProps {
+  readonly form: RequestForm;
+  readonly onForm: (change: (before: RequestForm) => RequestForm) => void;
+}
+
 /** A request to try: where it would go, or sent. */
-export function Playground() {
-  const [form, setForm] = useState<RequestForm>(emptyForm);
+export function Playground({ form, onForm }: PlaygroundProps) {
   const [outcome, setOutcome] = useState<Outcome>();
   const [isBusy, setBusy] = useState(false);
   const sending = useRef<AbortController>(undefined);
   const stopButton = useRef<HTMLButtonElement>(null);
   const sendButton = useRef<HTMLButtonElement>(null);
-  useEffect(() => () => sending.current?.abort(), []); // nobody would see the answer, somebody would pay for it
+  useEffect(
+    () => () => {
+      sending.current?.abort(); // nobody would see the answer, somebody would pay for it
+      onForm((before) => ({ ...before, apiKey: "" }));
+    },
+    [],
+  );
 
   const finish = () => {
     if (document.activeElement === stopButton.current) sendButton.current?.focus(); // the one is gone, the other near
@@ -67,7 +77,7 @@ export function Playground() {
         }}
       >
         <h1>Playground</h1>
-        <RequestFields form={form} onChange={(change) => setForm((before) => ({ ...before, ...change }))} />
+        <RequestFields form={form} onChange={(change) => onForm((before) => ({ ...before, ...change }))} />
         <p class="action">
           <button type="submit" class="main" aria-disabled={isBusy}>
             Where would it go?
@@ -94,6 +104,11 @@ export function Playground() {
               Stop
             </button>
           ) : null}
+          {isEmpty(form) ? null : (
+            <button type="button" class="quiet" onClick={() => onForm(() => emptyForm)}>
+              Clear
+            </button>
+          )}
         </p>
         <p class="faint">The first asks the policy only: nothing is called, recorded or charged.</p>
       </form>

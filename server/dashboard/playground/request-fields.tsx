@@ -1,8 +1,9 @@
-import { useMemo } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { KeysAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { useModels } from "../admin/use-models.js";
 import { Field } from "../parts/field.js";
+import { Unread } from "../parts/unread.js";
 import type { FormField, RequestForm } from "./request-form.js";
 
 export interface RequestFieldsProps {
@@ -10,9 +11,12 @@ export interface RequestFieldsProps {
   readonly onChange: (change: Partial<RequestForm>) => void;
 }
 
+const folded = ["system", "headers", "key", "facts"] as const satisfies readonly FormField[];
+
 export function RequestFields({ form, onChange }: RequestFieldsProps) {
   const models = useModels();
   const keys = useAnswer<KeysAnswer>("/admin/keys");
+  const [isOpen] = useState(() => folded.some((field) => form[field] !== "")); // what is filled in is seen
   const bind = (field: FormField) => ({
     name: field,
     value: form[field],
@@ -32,7 +36,7 @@ export function RequestFields({ form, onChange }: RequestFieldsProps) {
         )),
     [keys.value],
   );
-  const modelOptions = useMemo(() => models.map((id) => <option key={id} value={id} />), [models]);
+  const modelOptions = useMemo(() => models.ids.map((id) => <option key={id} value={id} />), [models.ids]);
   return (
     <>
       <Field label="Prompt">
@@ -50,6 +54,7 @@ export function RequestFields({ form, onChange }: RequestFieldsProps) {
           <input type="number" min="1" {...bind("maxTokens")} />
         </Field>
       </div>
+      <Unread what="the models" error={models.error} />
       <fieldset>
         <legend>Hints</legend>
         <div class="fields">
@@ -80,7 +85,7 @@ export function RequestFields({ form, onChange }: RequestFieldsProps) {
           </Field>
         </div>
       </fieldset>
-      <details>
+      <details open={isOpen}>
         <summary>More: system prompt, headers, key, facts</summary>
         <Field label="System prompt">
           <textarea rows={2} {...bind("system")} />
@@ -94,6 +99,7 @@ export function RequestFields({ form, onChange }: RequestFieldsProps) {
             {keyOptions}
           </select>
         </Field>
+        <Unread what="the API keys" error={keys.error} />
         <Field label="Facts" hint="for “Where would it go?”: tenant=search, one a line, in place of what is known">
           <textarea rows={2} {...bind("facts")} />
         </Field>

@@ -41,6 +41,10 @@ export const emptyForm: RequestForm = {
 
 export type FormField = keyof RequestForm;
 
+export function isEmpty(form: RequestForm): boolean {
+  return Object.entries(emptyForm).every(([field, empty]) => form[field as FormField] === empty);
+}
+
 const hintHeaders = {
   tags: "x-route-tags",
   budget: "x-route-budget-usd",
