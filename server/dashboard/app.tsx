@@ -11,8 +11,8 @@ import { Badge } from "./parts/badge.js";
 import { Notice } from "./parts/notice.js";
 import { linkTo, type Place, usePlace } from "./parts/use-place.js";
 import { useViewFocus } from "./parts/use-view-focus.js";
+import { emptyDraft } from "./playground/draft.js";
 import { Playground, type PlaygroundProps } from "./playground/playground.js";
-import { emptyForm, type RequestForm } from "./playground/request-form.js";
 import { UsageView } from "./usage/usage-view.js";
 
 const views = [
@@ -91,9 +91,9 @@ export function App() {
 function Guarded({ place }: { readonly place: Place }) {
   const [error, forget] = useErrorBoundary();
   // Here it outlives the playground, but not the right to look: the next who signs in begins with an empty one.
-  const [form, setForm] = useState<RequestForm>(emptyForm);
+  const [draft, setDraft] = useState(emptyDraft);
   useEffect(forget, [place]);
-  if (error === undefined) return <View place={place} form={form} onForm={setForm} />;
+  if (error === undefined) return <View place={place} draft={draft} onDraft={setDraft} />;
   return (
     <Notice tone="bad" title="This cannot be shown.">
       <p>{String(error)}</p>
@@ -101,7 +101,7 @@ function Guarded({ place }: { readonly place: Place }) {
   );
 }
 
-function View({ place, ...playground }: PlaygroundProps & { readonly place: Place }) {
+function View({ place, draft, onDraft }: Pick<PlaygroundProps, "draft" | "onDraft"> & { readonly place: Place }) {
   const [name = "overview", id] = place.path;
   switch (name) {
     case "overview":
@@ -109,7 +109,7 @@ function View({ place, ...playground }: PlaygroundProps & { readonly place: Plac
     case "decisions":
       return <DecisionsView id={id} query={place.query} />;
     case "playground":
-      return <Playground {...playground} />;
+      return <Playground draft={draft} onDraft={onDraft} again={place.query["again"]} />;
     case "usage":
       return <UsageView query={place.query} />;
     case "keys":

@@ -1,4 +1,5 @@
 import type { DecisionRecord, SourceFile } from "../../../engine/serving.js";
+import type { Content } from "../../content/prepare-content.js";
 import type { HealthReport } from "../../dispatch/report-health.js";
 import type { BudgetJson } from "../../http/budgets-to-json.js";
 import type { WhyNot } from "../../http/control-plane/why-not-worker.js";
@@ -33,7 +34,7 @@ export interface DecisionEvent {
 /** A record whose policy is not known any more comes without its reasons. */
 export interface DecisionAnswer {
   readonly record: DecisionRecord | StoredDecision;
-  readonly content?: unknown;
+  readonly content?: Content;
 }
 
 export interface SnapshotAnswer {
@@ -53,6 +54,7 @@ export interface KeysAnswer {
 
 /** Of `GET /admin/keys/{id}`. */
 export interface KeyAnswer {
+  readonly key: ListedKey;
   readonly budgets: readonly BudgetJson[] | null;
 }
 

@@ -37,7 +37,11 @@ export function DecisionsView({ id, query }: DecisionsViewProps) {
           <p class="back">
             <a href={all}>← All decisions</a>
           </p>
-          <DecisionDetail key={id} id={id} />
+          <DecisionDetail key={id} id={id}>
+            <p class="again">
+              <a href={linkTo(["playground"], { again: id })}>Try this again</a>
+            </p>
+          </DecisionDetail>
         </section>
       )}
     </div>

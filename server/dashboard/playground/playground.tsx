@@ -5,10 +5,13 @@ import { Refusal } from "../admin/refusal.js";
 import { DecisionDetail } from "../decisions/decision-detail.js";
 import { Explanation } from "../explanation/explanation.js";
 import { Notice } from "../parts/notice.js";
+import { linkTo } from "../parts/use-place.js";
 import { CompletionCard } from "./completion-card.js";
+import { type Draft, emptyDraft } from "./draft.js";
 import { RequestFields } from "./request-fields.js";
-import { bodyOf, emptyForm, explainRequestOf, headersOf, isEmpty, type RequestForm } from "./request-form.js";
+import { bodyOf, explainRequestOf, hasMessages, headersOf, isEmpty, type RequestForm } from "./request-form.js";
 import { type Completion, sendCompletion } from "./send-completion.js";
+import { useAgain } from "./use-again.js";
 
 /** What was asked last, and what came of it. */
 type Outcome =
@@ -17,12 +20,17 @@ type Outcome =
   | { readonly kind: "failed"; readonly why: string };
 
 export interface PlaygroundProps {
-  readonly form: RequestForm;
-  readonly onForm: (change: (before: RequestForm) => RequestForm) => void;
+  readonly draft: Draft;
+  readonly onDraft: (change: (before: Draft) => Draft) => void;
+  /** The decision whose request is to be tried again. */
+  readonly again: string | undefined;
 }
 
 /** A request to try: where it would go, or sent. */
-export function Playground({ form, onForm }: PlaygroundProps) {
+export function Playground({ draft, onDraft, again }: PlaygroundProps) {
+  const { form, from } = draft;
+  const edit = (change: Partial<RequestForm>) =>
+    onDraft((before) => ({ ...before, form: { ...before.form, ...change } }));
   const [outcome, setOutcome] = useState<Outcome>();
   const [isBusy, setBusy] = useState(false);
   const sending = useRef<AbortController>(undefined);
@@ -31,10 +39,16 @@ export function Playground({ form, onForm }: PlaygroundProps) {
   useEffect(
     () => () => {
       sending.current?.abort(); // nobody would see the answer, somebody would pay for it
-      onForm((before) => ({ ...before, apiKey: "" }));
+      edit({ apiKey: "" });
     },
     [],
   );
+
+  const unread = useAgain(again, (filled) => {
+    sending.current?.abort();
+    setOutcome(undefined);
+    onDraft(() => filled);
+  });
 
   const finish = () => {
     if (document.activeElement === stopButton.current) sendButton.current?.focus(); // the one is gone, the other near
@@ -77,18 +91,14 @@ export function Playground({ form, onForm }: PlaygroundProps) {
         }}
       >
         <h1>Playground</h1>
-        <RequestFields form={form} onChange={(change) => onForm((before) => ({ ...before, ...change }))} />
+        {unread === undefined ? null : <Notice tone="bad">{unread}</Notice>}
+        {from === undefined ? null : <FilledFrom {...from} />}
+        <RequestFields key={from?.id} form={form} onChange={edit} />
         <p class="action">
           <button type="submit" class="main" aria-disabled={isBusy}>
             Where would it go?
           </button>
-          <button
-            ref={sendButton}
-            type="button"
-            disabled={form.prompt.trim() === ""}
-            aria-disabled={isBusy}
-            onClick={send}
-          >
+          <button ref={sendButton} type="button" disabled={!hasMessages(form)} aria-disabled={isBusy} onClick={send}>
             Send
           </button>
           {isBusy ? (
@@ -105,7 +115,7 @@ export function Playground({ form, onForm }: PlaygroundProps) {
             </button>
           ) : null}
           {isEmpty(form) ? null : (
-            <button type="button" class="quiet" onClick={() => onForm(() => emptyForm)}>
+            <button type="button" class="quiet" onClick={() => onDraft(() => emptyDraft)}>
               Clear
             </button>
           )}
@@ -119,6 +129,23 @@ export function Playground({ form, onForm }: PlaygroundProps) {
         <Shown outcome={outcome} isBusy={isBusy} />
       </div>
     </div>
+  );
+}
+
+/** Says what the form was filled with, and what it lacks. */
+function FilledFrom({ id, lacking }: NonNullable<Draft["from"]>) {
+  return (
+    <Notice tone="plain">
+      <p>
+        Filled in from <a href={linkTo(["decisions", id])}>{id}</a>. Policy, prices and health are those of now.
+        {lacking.length === 0 ? "" : " Missing:"}
+      </p>
+      <ul>
+        {lacking.map((what) => (
+          <li key={what}>{what}</li>
+        ))}
+      </ul>
+    </Notice>
   );
 }
 

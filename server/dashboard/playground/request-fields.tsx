@@ -11,7 +11,7 @@ export interface RequestFieldsProps {
   readonly onChange: (change: Partial<RequestForm>) => void;
 }
 
-const folded = ["system", "headers", "key", "facts"] as const satisfies readonly FormField[];
+const folded = ["system", "more", "headers", "key", "facts"] as const satisfies readonly FormField[];
 
 export function RequestFields({ form, onChange }: RequestFieldsProps) {
   const models = useModels();
@@ -86,9 +86,12 @@ export function RequestFields({ form, onChange }: RequestFieldsProps) {
         </div>
       </fieldset>
       <details open={isOpen}>
-        <summary>More: system prompt, headers, key, facts</summary>
+        <summary>More: system prompt, body, headers, key, facts</summary>
         <Field label="System prompt">
           <textarea rows={2} {...bind("system")} />
+        </Field>
+        <Field label="More of the body" hint='JSON: {"temperature": 0}; its messages stand before the prompt'>
+          <textarea rows={2} {...bind("more")} />
         </Field>
         <Field label="More headers" hint="name: value, one a line">
           <textarea rows={2} {...bind("headers")} />

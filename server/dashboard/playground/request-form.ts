@@ -11,6 +11,8 @@ export interface RequestForm {
   readonly priority: string;
   readonly session: string;
   readonly region: string;
+  /** JSON: what the body has besides; its `messages` stand before the prompt. */
+  readonly more: string;
   /** `name: value` a line. */
   readonly headers: string;
   /** `name=value` a line; for an explanation only. */
@@ -33,6 +35,7 @@ export const emptyForm: RequestForm = {
   priority: "",
   session: "",
   region: "",
+  more: "",
   headers: "",
   facts: "",
   key: "",
@@ -45,7 +48,7 @@ export function isEmpty(form: RequestForm): boolean {
   return Object.entries(emptyForm).every(([field, empty]) => form[field as FormField] === empty);
 }
 
-const hintHeaders = {
+export const hintHeaders = {
   tags: "x-route-tags",
   budget: "x-route-budget-usd",
   latency: "x-route-max-latency-ms",
@@ -55,12 +58,18 @@ const hintHeaders = {
   region: "x-route-region",
 } as const satisfies Partial<Record<FormField, string>>;
 
-/** The body of `/v1/chat/completions`. */
-export function bodyOf({ model, prompt, system, maxTokens }: RequestForm): object {
+/** The body of `/v1/chat/completions`. @throws Error in words when the rest of it is no JSON, or says what has a field of its own. */
+export function bodyOf({ model, prompt, system, maxTokens, more }: RequestForm): object {
+  const { messages = [], ...others } = readMore(more);
   return {
     model: model === "" ? "auto" : model,
-    messages: [...(system === "" ? [] : [{ role: "system", content: system }]), { role: "user", content: prompt }],
+    messages: [
+      ...(system === "" ? [] : [{ role: "system", content: system }]),
+      ...messages,
+      ...(prompt === "" && messages.length > 0 ? [] : [{ role: "user", content: prompt }]),
+    ],
     ...(maxTokens === "" ? {} : { max_completion_tokens: Number(maxTokens) }),
+    ...others,
     stream: true,
   };
 }
@@ -83,6 +92,38 @@ export function explainRequestOf(form: RequestForm): object {
     ...(Object.keys(facts).length === 0 ? {} : { facts }),
     ...(form.key === "" ? {} : { key: form.key }),
   };
+}
+
+/** Whether there is something to be answered. */
+export function hasMessages({ prompt, more }: RequestForm): boolean {
+  return prompt.trim() !== "" || /"messages"\s*:/.test(more);
+}
+
+interface MoreOfBody {
+  readonly messages?: readonly unknown[];
+  readonly [field: string]: unknown;
+}
+
+function readMore(text: string): MoreOfBody {
+  if (text.trim() === "") return {};
+  const more = parse(text);
+  if (typeof more !== "object" || more === null || Array.isArray(more)) {
+    throw new Error('more of the body is a JSON object, such as {"temperature": 0}');
+  }
+  const taken = ["model", "max_completion_tokens", "stream"].find((name) => name in more);
+  if (taken !== undefined) throw new Error(`more of the body: leave out \`${taken}\`, the form says it`);
+  const { messages } = more as MoreOfBody;
+  if (messages !== undefined && !Array.isArray(messages)) throw new Error("more of the body: `messages` is a list");
+  return more as MoreOfBody;
+}
+
+/** @returns undefined for what is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function linesOf(text: string, sign: string, takes: string): readonly (readonly [string, string])[] {

@@ -49,6 +49,99 @@ describe.skipIf(!hasChromium)("the dashboard's playground", () => {
     await close();
   });
 
+  /** Makes an API key. @returns its token. */
+  async function createKey(settings: object): Promise<string> {
+    const response = await fetch(`${proxy.url}/admin/keys`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body: JSON.stringify(settings),
+    });
+    return ((await response.json()) as { token: string }).token;
+  }
+
+  /** Sends a chat completion, and waits until its content is recorded. */
+  async function complete(key: string, body: object, headers: Readonly<Record<string, string>> = {}) {
+    const response = await fetch(`${proxy.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json", ...headers },
+      body: JSON.stringify({ model: "auto", ...body }),
+    });
+    await response.text();
+    const id = response.headers.get("x-route-decision") ?? "";
+    const admin = { headers: { authorization: `Bearer ${token}` } };
+    const stored = () => fetch(`${proxy.url}/admin/decisions/${id}`, admin).then((answer) => answer.text());
+    await expect.poll(stored).toContain('"content"');
+    return id;
+  }
+
+  it("tries a recorded request again: as its key, whose facts become no hints, with what is recorded, and says what is not", async () => {
+    const key = await createKey({ name: "shop", tags: ["prod"], tenant: "search", region: "eu" });
+    const id = await complete(
+      key,
+      {
+        ...{ temperature: 0, max_completion_tokens: 50 },
+        messages: [
+          { role: "user", content: "One" },
+          { role: "assistant", content: "Two" },
+          { role: "user", content: "Write to ann@example.com" },
+        ],
+      },
+      { "x-route-tags": "code", "x-cohort": "7" },
+    );
+    const { page, requests, close } = await openPlayground();
+    await page.getByText("More: ").click();
+    await page.getByLabel(/^API key/).fill("rw_of_another");
+    await page.goto(`${proxy.url}/#/decisions/${id}`);
+    await page.getByRole("link", { name: "Try this again" }).click();
+    const notice = page.getByRole("status").filter({ hasText: `Filled in from ${id}` });
+    await notice.waitFor();
+    expect(await notice.getByRole("listitem").allInnerTexts()).toEqual([
+      "what was redacted, and pictures and files",
+      "an answer in one piece: from here it is streamed",
+      "its API key's secret: type it below to send this as that key",
+    ]);
+    expect(new URL(page.url()).hash, "what is typed now stays").toBe("#/playground");
+    const filledIn = (label: string | RegExp) => page.getByLabel(label, { exact: true }).inputValue();
+    expect(await filledIn("Prompt")).toBe("Write to [email]");
+    expect(await filledIn(/^Tags/)).toBe("code");
+    expect(await filledIn(/^Region/)).toBe("");
+    expect(await filledIn("Most tokens of the answer")).toBe("50");
+    expect(await filledIn(/^More headers/)).toBe("x-cohort: 7");
+    expect(await filledIn(/^API key/)).toBe("");
+    expect(JSON.parse(await filledIn(/^More of the body/))).toEqual({
+      messages: [
+        { role: "user", content: "One" },
+        { role: "assistant", content: "Two" },
+      ],
+      temperature: 0,
+    });
+    await page.getByRole("button", { name: "Where would it go?" }).click();
+    const facts = page.getByRole("region", { name: "Facts" });
+    await facts.waitFor();
+    expect((await facts.innerText()).replace(/\s+/g, " ")).toMatch(
+      /tags prod code key, header x-route-tags .* tenant search key .*attributes\.cohort 7 header x-cohort/,
+    );
+    expect(requests.filter((url) => url.includes("/v1/"))).toEqual([]);
+    await close();
+  });
+
+  it("fills in no prompt for a token that may not see it", async () => {
+    const [reader, key] = await Promise.all([createKey({ name: "r", scopes: ["read"] }), createKey({ name: "app" })]);
+    const id = await complete(key, { messages: [{ role: "user", content: "A secret" }] });
+    const { page, close } = await openPlayground();
+    await page.goto(`${proxy.url}/#/decisions/${id}`);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Token", { exact: true }).fill(reader);
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "Try this again" }).click();
+    await page.getByText("its prompt and the rest of its body: not recorded, or not for you to see").waitFor();
+    expect(await page.getByLabel("Prompt", { exact: true }).inputValue()).toBe("");
+    expect(await page.getByLabel(/^Context tokens/).inputValue()).toMatch(/^\d+$/);
+    await page.goto(`${proxy.url}/#/playground?again=export`);
+    await page.getByRole("alert").getByText("there is no decision of that id").waitFor();
+    await close();
+  });
+
   it("says when it cannot list the models or the keys", async () => {
     const { page, close } = await openPlayground(/401|500/);
     const refused = { status: 500, json: { error: { code: "internal_error", message: "something broke" } } };
