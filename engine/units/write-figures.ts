@@ -10,9 +10,13 @@ export function writeCounted(value: number, noun: string): string {
   return `${writeCount(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
-/** `1.23 %`. */
+/** `1.23 %`. Only nothing is `0.00 %`, and only all is `100.00 %`. */
 export function writeShare(part: number, whole: number): string {
-  return whole === 0 ? "0 %" : `${((100 * part) / whole).toFixed(2)} %`;
+  if (whole === 0) return "0 %";
+  const percent = (100 * part) / whole;
+  if (percent > 0 && percent < 0.005) return "<0.01 %";
+  if (percent >= 99.995 && percent < 100) return ">99.99 %";
+  return `${percent.toFixed(2)} %`;
 }
 
 /** `+1.23 %`. */

@@ -100,7 +100,7 @@ function rowsOf({
     ...(traffic === undefined
       ? []
       : [
-          ["traffic", `${writeCount(traffic.decisions)} recorded (${(100 * traffic.share).toFixed(2)} %)`] as const,
+          ["traffic", `${writeCount(traffic.decisions)} recorded (${writeShare(traffic.share, 1)})`] as const,
           ...writeCost(traffic.cost, traffic.decisions).map((text) => ["cost", text] as const),
         ]),
   ];

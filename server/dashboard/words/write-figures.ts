@@ -16,9 +16,12 @@ export function writeCount(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-/** A share of one: `2.5%`. */
+/** A share of one: `2.5%`. Only nothing is `0%`, and only all is `100%`. */
 export function writeShare(share: number): string {
-  return `${Number((share * 100).toFixed(share < 0.1 ? 1 : 0))}%`;
+  if (share > 0 && share < 0.0005) return "<0.1%";
+  if (share >= 0.9995 && share < 1) return ">99.9%";
+  const isNearEnd = share < 0.1 || share >= 0.995;
+  return `${Number((share * 100).toFixed(isNearEnd ? 1 : 0))}%`;
 }
 
 /** `1 rule`, `2 rules`. */

@@ -21,8 +21,14 @@ describe("figures in the dashboard", () => {
   ])("writes %d milliseconds as %s", (ms, text) => expect(writeMs(ms)).toBe(text));
 
   it.each([
+    [0, "0%"],
+    [0.0004, "<0.1%"],
     [0.005, "0.5%"],
+    [0.0996, "10%"],
     [0.5, "50%"],
+    [0.994, "99%"],
+    [0.996, "99.6%"],
+    [0.999_96, ">99.9%"],
     [1, "100%"],
   ])("writes a share of %d as %s", (share, text) => expect(writeShare(share)).toBe(text));
 
