@@ -1,5 +1,6 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { RecordedOutcome, RecordedRuleAbove } from "../../../engine/serving.js";
+import { useShowAll } from "../parts/use-show-all.js";
 import { countOf } from "../words/write-figures.js";
 import { Glyph } from "./glyph.js";
 import { SourcePlace } from "./policy-source.js";
@@ -9,14 +10,8 @@ const SHOWN = 20;
 
 /** The route rules down to the one that matched, each with the first part of its condition that failed. */
 export function RulesRead({ outcome: { denied, rules_above, route } }: { readonly outcome: RecordedOutcome }) {
-  const [showsAll, setShowsAll] = useState(false);
   const list = useRef<HTMLOListElement>(null);
-  useEffect(() => {
-    // The button that was pressed is gone: on with the first rule that it showed.
-    if (showsAll) list.current?.children[SHOWN]?.querySelector("summary")?.focus();
-  }, [showsAll]);
-  const shown = showsAll ? rules_above : rules_above.slice(0, SHOWN);
-  const hidden = rules_above.length - shown.length;
+  const { shown, hidden, showAll } = useShowAll(rules_above, SHOWN, list);
   return (
     <ol ref={list} class="rules">
       {shown.map((above) => (
@@ -24,7 +19,7 @@ export function RulesRead({ outcome: { denied, rules_above, route } }: { readonl
       ))}
       {hidden === 0 ? null : (
         <li class="more">
-          <button type="button" onClick={() => setShowsAll(true)}>
+          <button type="button" onClick={showAll}>
             Show {countOf(hidden, "more rule")} that did not match
           </button>
         </li>

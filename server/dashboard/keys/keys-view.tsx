@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { KeysAnswer, ListedKey } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { Badge } from "../parts/badge.js";
@@ -7,6 +7,7 @@ import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
+import { useShowAll } from "../parts/use-show-all.js";
 import { countOf, writeCount } from "../words/write-figures.js";
 import { Budgets } from "./budgets.js";
 
@@ -21,13 +22,9 @@ export interface KeysViewProps {
 /** The API keys, to look at. `policy keys` makes, changes, rotates and revokes them. */
 export function KeysView({ query: { find: words = "" } }: KeysViewProps) {
   const { value, error } = useAnswer<KeysAnswer>("/admin/keys");
-  const [showsAll, setShowsAll] = useState(false);
   const found = value?.keys.filter((key) => fits(key, words.trim().toLowerCase())) ?? [];
   const rows = useRef<HTMLTableSectionElement>(null);
-  useEffect(() => {
-    if (showsAll) rows.current?.rows[SHOWN]?.querySelector("a")?.focus(); // the button is gone
-  }, [showsAll]);
-  const shown = showsAll ? found : found.slice(0, SHOWN);
+  const { shown, hidden, showAll } = useShowAll(found, SHOWN, rows);
   return (
     <>
       <h1>Keys</h1>
@@ -73,10 +70,10 @@ export function KeysView({ query: { find: words = "" } }: KeysViewProps) {
               </tbody>
             </table>
           </div>
-          {shown.length === found.length ? null : (
+          {hidden === 0 ? null : (
             <p>
-              <button type="button" onClick={() => setShowsAll(true)}>
-                Show {countOf(found.length - shown.length, "more key")}
+              <button type="button" onClick={showAll}>
+                Show {countOf(hidden, "more key")}
               </button>
             </p>
           )}
