@@ -5,6 +5,8 @@ import { useModels } from "../admin/use-models.js";
 import { Field } from "../parts/field.js";
 import { Notice } from "../parts/notice.js";
 import { Unread } from "../parts/unread.js";
+import { useShowAll } from "../parts/use-show-all.js";
+import { countOf } from "../words/write-figures.js";
 import { SourcePlace } from "./policy-source.js";
 import { Endpoint } from "./verdict.js";
 
@@ -121,7 +123,7 @@ function Changing({ answer }: { readonly answer: WhyNotAnswer }) {
           <Changes changes={by_operator} />
         </>
       )}
-      <h4>What keeps each rule from choosing it</h4>
+      <h4>What keeps each rule from choosing it{rules.length > 1 ? ", the nearest first" : ""}</h4>
       {rules.length === 0 ? (
         <p>No rule has it among its candidates, so no request can reach it.</p>
       ) : (
@@ -158,15 +160,24 @@ function Changes({ changes }: { readonly changes: WhyNotAnswer["by_client"] }) {
   );
 }
 
+/** Rules that are shown unless all are asked for. */
+const SHOWN = 20;
+
+/** Those that the client may reach come before those that it cannot, then those that the least keeps from it. */
 function BlockedRules({ rules }: { readonly rules: WhyNotAnswer["rules"] }) {
+  const list = useRef<HTMLOListElement>(null);
+  const isOut = ({ out_of_reach: out }: WhyNotAnswer["rules"][number]) => Number(out === true);
+  const nearest = [...rules].sort((a, b) => isOut(a) - isOut(b) || a.blocked_by.length - b.blocked_by.length);
+  const { shown, hidden, showAll } = useShowAll(nearest, SHOWN, list);
   return (
-    <ol class="rules blocked">
-      {rules.map(({ rule, file, line, as, blocked_by }) => (
+    <ol ref={list} class="rules blocked">
+      {shown.map(({ rule, file, line, as, blocked_by, out_of_reach }) => (
         <li key={rule}>
           <div class="name">
             <strong>{rule}</strong>
             {file === undefined || line === undefined ? null : <SourcePlace file={file} line={line} />}
-            <small class="faint">{as}</small>
+            <small>{as}</small>
+            {out_of_reach === true ? <small>no change by the client reaches it: proved</small> : null}
           </div>
           <div class="why">
             {blocked_by.length === 0 ? <p class="faint">nothing else</p> : null}
@@ -178,6 +189,13 @@ function BlockedRules({ rules }: { readonly rules: WhyNotAnswer["rules"] }) {
           </div>
         </li>
       ))}
+      {hidden === 0 ? null : (
+        <li class="more">
+          <button type="button" onClick={showAll}>
+            Show {countOf(hidden, "more rule")}
+          </button>
+        </li>
+      )}
     </ol>
   );
 }

@@ -314,7 +314,9 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     expect(await textOf(answer)).toMatch(
       /^acme\/small is not chosen; acme\/large@failing is\. Smallest changes by the client, each tried .*tags \{code\} → absent header x-route-tags then acme\/small@good by the default route/,
     );
-    expect(await textOf(answer)).toMatch(/What keeps each rule from choosing it .*code policy\.yaml:17 fallback rank/);
+    expect(await textOf(answer)).toMatch(
+      /What keeps each rule from choosing it, the nearest first .*code policy\.yaml:17 fallback rank/,
+    );
 
     await page.goto(`${fresh.url}/#/playground`);
     await page.getByRole("button", { name: "Where would it go?" }).click();

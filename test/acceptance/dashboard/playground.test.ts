@@ -142,6 +142,21 @@ describe.skipIf(!hasChromium)("the dashboard's playground", () => {
     await close();
   });
 
+  it("names the nearest rules first that keep a request from a model, and those last that no client reaches", async () => {
+    const { page, close } = await openPlayground();
+    await page.getByRole("button", { name: "Where would it go?" }).click();
+    await page.getByText("Why not another model?").click();
+    await page.getByLabel(/^Model author/).fill("google/gemini-2.5-flash");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    const rules = page.locator(".blocked > li");
+    await rules.first().waitFor();
+    const texts = (await rules.allInnerTexts()).map((text) => text.replace(/\s+/g, " "));
+    expect(texts.at(0)).toMatch(/^default policy\.yaml:\d+ candidate rank number/);
+    expect(texts.at(-1)).toMatch(/^search-answers \S+ \w+ no change by the client reaches it: proved /);
+    expect(texts.filter((text) => text.includes("proved"))).toHaveLength(1);
+    await close();
+  });
+
   it("says when it cannot list the models or the keys", async () => {
     const { page, close } = await openPlayground(/401|500/);
     const refused = { status: 500, json: { error: { code: "internal_error", message: "something broke" } } };
