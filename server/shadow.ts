@@ -75,15 +75,19 @@ export class Shadow {
     this.#schedule();
   }
 
+  /** The policy that is tried. */
+  policy(): ShadowReport["policy"] {
+    const { name, revision } = this.#shadow;
+    const git = this.#options.shadow.gitOf(this.#shadow);
+    return { name, revision, ...(git === undefined ? {} : { git }) };
+  }
+
   report(): ShadowReport {
     const { name, revision } = this.#serving;
-    const { shadow } = this.#options;
-    const { rejected } = shadow.status();
-    const { policy, ...replayed } = reportReplay(this.#summary, this.#shadow);
-    const git = shadow.gitOf(this.#shadow);
+    const { rejected } = this.#options.shadow.status();
     return {
-      policy: git === undefined ? policy : { ...policy, git },
-      ...replayed,
+      ...reportReplay(this.#summary, this.#shadow),
+      policy: this.policy(),
       serving: { name, revision },
       since: new Date(this.#since).toISOString(),
       skipped: this.#skipped,

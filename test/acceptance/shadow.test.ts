@@ -72,6 +72,7 @@ describe("policy serve --shadow", { timeout: 60_000 }, () => {
     expect(serving.name).toBe(policy.name);
     expect(serving.revision).not.toBe(policy.revision);
     expect(policy.git).toBe(await git("rev-parse", "HEAD"));
+    expect(await (await fetch(`${proxy.url}/admin/policy`)).json()).toMatchObject({ shadow: policy });
     expect(await (await fetch(`${proxy.url}/metrics`)).text()).toMatch(
       /routewright_shadow_decisions_total\{result="changed"\} 2\n/,
     );

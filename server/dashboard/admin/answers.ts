@@ -5,11 +5,18 @@ import type { BudgetJson } from "../../http/budgets-to-json.js";
 import type { WhyNot } from "../../http/control-plane/why-not-worker.js";
 import type { UsageRow } from "../../ledger/usage-query.js";
 import type { PolicyStatus } from "../../policy-files/policy-store.js";
+import type { ShadowReport } from "../../shadow.js";
 import type { DecisionSummary, StoredDecision } from "../../storage/decisions/decision-store.js";
 
 // What the control plane answers with (docs/http.md). Only types come from the server's code; none of it is in the page.
 
-export type PolicyAnswer = PolicyStatus;
+export interface PolicyAnswer extends PolicyStatus {
+  /** The policy that is tried beside the one that serves, where there is one. */
+  readonly shadow?: ShadowAnswer["policy"];
+}
+
+/** Of `GET /admin/shadow`. */
+export type ShadowAnswer = ShadowReport;
 
 export type HealthAnswer = HealthReport;
 

@@ -3,6 +3,8 @@ import { useAnswer } from "../admin/use-answer.js";
 import { Notice } from "../parts/notice.js";
 import { EndpointsTable } from "./endpoints-table.js";
 import { PolicyCard } from "./policy-card.js";
+import { RejectedEdit } from "./rejected-edit.js";
+import { ShadowCard } from "./shadow-card.js";
 
 const EVERY_MS = 3_000;
 
@@ -23,20 +25,15 @@ export function Overview() {
           </p>
         </Notice>
       ) : null}
-      {policy.value?.rejected === undefined ? null : <Rejected {...policy.value.rejected} />}
+      {policy.value?.rejected === undefined ? null : (
+        <RejectedEdit
+          title="The newest edit of the policy was refused; the one before it goes on serving."
+          rejected={policy.value.rejected}
+        />
+      )}
       {policy.value === undefined ? null : <PolicyCard policy={policy.value} onReloaded={policy.again} />}
+      {policy.value?.shadow === undefined ? null : <ShadowCard />}
       {health.value === undefined ? null : <EndpointsTable health={health.value} />}
     </>
-  );
-}
-
-function Rejected({ at, errors, codes, text }: NonNullable<PolicyAnswer["rejected"]>) {
-  return (
-    <Notice tone="bad" title="The newest edit of the policy was refused; the one before it goes on serving.">
-      <p>
-        {errors === 1 ? "1 error" : `${errors} errors`} ({codes.join(", ")}), {new Date(at).toLocaleString("en-GB")}
-      </p>
-      <pre class="frame">{text}</pre>
-    </Notice>
   );
 }

@@ -12,7 +12,7 @@ export interface AdminPlane {
   readonly contents: Pick<ContentStore, "find">;
   readonly explain: ExplainStored;
   /** Undefined: no policy is tried beside the one that serves. */
-  readonly shadow?: Pick<Shadow, "report"> | undefined;
+  readonly shadow?: Pick<Shadow, "report" | "policy"> | undefined;
   /** The state of every endpoint. */
   readonly health: () => object;
 }
@@ -20,8 +20,9 @@ export interface AdminPlane {
 /** What is below `/admin`; access was checked before. */
 export function createAdminRoutes({ policies, shadow, decisions, contents, explain, health }: AdminPlane): Router {
   const routes = Router();
+  const status = () => ({ ...policies.status(), ...(shadow === undefined ? {} : { shadow: shadow.policy() }) });
   routes.get("/policy", (_request, response) => {
-    response.json(policies.status());
+    response.json(status());
   });
 
   routes.get("/shadow", (_request, response) => {
@@ -35,7 +36,7 @@ export function createAdminRoutes({ policies, shadow, decisions, contents, expla
 
   routes.post("/policy/reload", async (_request, response) => {
     const result = await policies.reload("asked for by /admin/policy/reload");
-    response.status(result === "rejected" ? 422 : 200).json({ result, ...policies.status() });
+    response.status(result === "rejected" ? 422 : 200).json({ result, ...status() });
   });
 
   routes.get("/policy/snapshots/:revision", async (request, response) => {

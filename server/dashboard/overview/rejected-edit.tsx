@@ -1,0 +1,19 @@
+import type { PolicyAnswer } from "../admin/answers.js";
+import { Notice } from "../parts/notice.js";
+
+export interface RejectedEditProps {
+  readonly title: string;
+  readonly rejected: NonNullable<PolicyAnswer["rejected"]>;
+}
+
+/** An edit that was refused, with its code frames. */
+export function RejectedEdit({ title, rejected: { at, errors, codes, text } }: RejectedEditProps) {
+  return (
+    <Notice tone="bad" title={title}>
+      <p>
+        {errors === 1 ? "1 error" : `${errors} errors`} ({codes.join(", ")}), {new Date(at).toLocaleString("en-GB")}
+      </p>
+      <pre class="frame">{text}</pre>
+    </Notice>
+  );
+}
