@@ -1,15 +1,17 @@
 import type { Logger } from "pino";
 import type { Subject } from "../keys/subject.js";
-import type { Balance, BudgetLine } from "./budget-book.js";
+import type { BudgetLine } from "./budget-book.js";
 import type { BudgetCounters } from "./budget-counters.js";
 import { type BudgetWindow, windowOf } from "./budget-window.js";
 
 export interface BudgetAuditOptions {
-  readonly budgets: Pick<BudgetCounters, "balances" | "correct">;
+  readonly budgets: Pick<BudgetCounters, "balances" | "lookInto" | "correct">;
   /** Every budget there is. */
   readonly lines: () => readonly BudgetLine[];
   /** What was charged in a window, nano-dollars: the ledger's sums. */
   readonly chargedIn: (subject: Subject, window: BudgetWindow) => Promise<number>;
+  /** What was charged for attempts, of those that are in the ledger. */
+  readonly chargedFor: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   readonly log: Pick<Logger, "error">;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -17,20 +19,23 @@ export interface BudgetAuditOptions {
   readonly everyMs?: number;
 }
 
-type Suspects = Map<string, { readonly line: BudgetLine; readonly spent: number; readonly charged: number }>;
+/** Budgets that differ from the ledger, with what they miss of it, nano-dollars; below 0: what they count too much. */
+type Suspects = Map<string, { readonly line: BudgetLine; readonly missing: number }>;
 
 /** Budgets looked at in one round: some milliseconds of the database each. */
 const LINES_PER_ROUND = 50;
+/** So often a budget is looked at in a row until no call ended meanwhile: some milliseconds each. */
+const LOOKS = 10;
 
 /**
  * Compares what budgets count as spent with what the ledger has, some budgets a minute. They can differ when a budget was given to a
- * key while its calls ran, and by faults. The ledger is the truth: a difference that stands in two rounds while no call is
- * under way is counted, logged and put right.
+ * key while its calls ran, and by faults. The ledger is the truth: a difference that is the same in two rounds is counted, logged
+ * and put right.
  */
 export class BudgetAudit {
   readonly #options: BudgetAuditOptions;
   readonly #timer: NodeJS.Timeout;
-  /** Differences seen once: `spent` and the ledger's sum. */
+  /** Differences seen once. */
   #suspects: Suspects = new Map();
   #next = 0;
   #corrected = 0;
@@ -55,8 +60,8 @@ export class BudgetAudit {
   }
 
   /**
-   * Counts budgets anew that were just given, perhaps not for the first time: calls that were made without are in the ledger alone. What is
-   * under way is put right by the rounds. Never rejects.
+   * Counts budgets anew that were just given, perhaps not for the first time: calls that were made without are in the ledger alone. Those
+   * under way are when they end, and the rounds put that right. Never rejects.
    */
   async recount(lines: readonly BudgetLine[]): Promise<void> {
     for (const line of lines) {
@@ -93,32 +98,37 @@ export class BudgetAudit {
     }
   }
 
-  /** What a budget counts, and the ledger. @returns undefined while calls are under way: the two were not looked at in the same state. */
+  /**
+   * What a budget counts, and the ledger, at one moment: no call was settled while both were read, and none of those that are not settled
+   * is in the ledger.
+   * @returns undefined when there was no such moment: the budget is too busy.
+   */
   async #sumsOf(line: BudgetLine): Promise<{ readonly spent: number; readonly charged: number } | undefined> {
-    const { budgets, chargedIn, now } = this.#options;
-    const at = now();
-    const read = async (): Promise<Balance | undefined> => (await budgets.balances([line], at))[0];
-    const before = await read();
-    const charged = await chargedIn(line.subject, windowOf(line.period, at));
-    const after = await read();
-    if (before === undefined || before.reserved !== 0 || after?.reserved !== 0 || after.spent !== before.spent) {
-      return undefined;
+    const { budgets, chargedIn, chargedFor, now } = this.#options;
+    for (let looks = 0; looks < LOOKS; looks++) {
+      const at = now();
+      const [before] = await budgets.balances([line], at);
+      const charged = await chargedIn(line.subject, windowOf(line.period, at));
+      if (before?.spent === charged) return { spent: charged, charged };
+      const after = await budgets.lookInto(line, at);
+      if (after === undefined || after.spent !== before?.spent) continue;
+      if ((await chargedFor(after.open)).size === 0) return { spent: after.spent, charged };
     }
-    return { spent: after.spent, charged };
+    return undefined;
   }
 
   async #compare(line: BudgetLine, suspects: Suspects): Promise<void> {
     const { budgets, now, log } = this.#options;
     const at = now();
-    const sums = await this.#sumsOf(line);
-    if (sums === undefined || sums.spent === sums.charged) return;
-    const { spent, charged } = sums;
     const seen = suspects.get(idOf(line));
-    if (seen?.spent !== spent || seen.charged !== charged) {
-      this.#suspects.set(idOf(line), { line, spent, charged });
-      return;
-    }
+    const sums = await this.#sumsOf(line);
+    const missing = sums === undefined ? seen?.missing : sums.charged - sums.spent;
+    if (missing === undefined || missing === 0) return;
+    this.#suspects.set(idOf(line), { line, missing });
+    if (sums === undefined || seen?.missing !== missing) return;
+    const { spent, charged } = sums;
     if (!(await budgets.correct(line, spent, charged, at))) return;
+    this.#suspects.delete(idOf(line));
     this.#corrected += 1;
     log.error(
       { budget: `${line.subject} ${line.period}`, counted_nano: spent, ledger_nano: charged },

@@ -147,6 +147,12 @@ export class BudgetBook {
     };
   }
 
+  /** The ids of the open reservations that name a budget's window. */
+  openIn(line: BudgetLine, now: number): readonly string[] {
+    const window = windowIdAt(line, now);
+    return [...this.#open.values()].flatMap(({ id, windows }) => (windows.includes(window) ? [id] : []));
+  }
+
   /** Sets what was spent, if it is still what was seen. @throws Error when the window is not known. */
   correct(line: BudgetLine, seen: number, spent: number, now: number): boolean {
     const window = this.#windowNow(line, now);

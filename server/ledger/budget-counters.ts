@@ -23,10 +23,17 @@ export interface BudgetCounters {
   settle(reservation: Reservation, charged: NanoUsd): Soon<void>;
   /** @throws CountersUnavailable */
   balances(lines: readonly BudgetLine[], now: number): Soon<readonly Balance[]>;
+  /** What a budget's window counts as spent, and the ids of the reservations that name it, in one step. @returns undefined: it is not known. */
+  lookInto(line: BudgetLine, now: number): Promise<WindowLook | undefined>;
   /** Sets what was spent in a budget's window, if it is still what was seen. @returns whether it was set. */
   correct(line: BudgetLine, seen: number, spent: number, now: number): Promise<boolean>;
   status(): BudgetStatus;
   close(): Promise<void>;
+}
+
+export interface WindowLook {
+  readonly spent: number;
+  readonly open: readonly string[];
 }
 
 export interface BudgetStatus {

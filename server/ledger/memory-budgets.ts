@@ -9,6 +9,7 @@ import {
   CountersUnavailable,
   LEASE_MS,
   type ReserveRequest,
+  type WindowLook,
 } from "./budget-counters.js";
 import { type BudgetWindow, type WindowId, windowId } from "./budget-window.js";
 
@@ -58,6 +59,11 @@ export class MemoryBudgets implements BudgetCounters {
 
   balances(lines: readonly BudgetLine[], now: number): Soon<readonly Balance[]> {
     return andThen(this.#seed(lines, now), () => lines.map((line) => this.#book.balance(line, now)));
+  }
+
+  async lookInto(line: BudgetLine, now: number): Promise<WindowLook> {
+    await this.#seed([line], now);
+    return { spent: this.#book.balance(line, now).spent, open: this.#book.openIn(line, now) };
   }
 
   async correct(line: BudgetLine, seen: number, spent: number, now: number): Promise<boolean> {

@@ -63,7 +63,7 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
       [...ring.listKeyLimits(), ...ring.listLimits()].flatMap(({ subject, limits }) =>
         (limits.budgets ?? []).map(({ period, limit }) => ({ subject, period, limit })),
       ),
-    chargedIn: sums.chargedIn,
+    ...sums,
     log,
     now,
   });

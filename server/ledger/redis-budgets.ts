@@ -10,9 +10,10 @@ import {
   CountersUnavailable,
   LEASE_MS,
   type ReserveRequest,
+  type WindowLook,
 } from "./budget-counters.js";
 import { type BudgetWindow, type WindowId, windowId, windowOf } from "./budget-window.js";
-import { BEGIN, CHECK, CORRECT, ENDED, GIVE_BACK, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
+import { BEGIN, CHECK, CORRECT, ENDED, GIVE_BACK, LOOK, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
 
 export interface RedisBudgetsOptions {
   readonly redis: Redis;
@@ -114,6 +115,13 @@ export class RedisBudgets implements BudgetCounters {
         };
       }),
     );
+  }
+
+  async lookInto({ subject, period }: BudgetLine, now: number): Promise<WindowLook | undefined> {
+    const window = windowId(subject, period, windowOf(period, now).start);
+    const look = this.#options.redis.eval(LOOK, 2, keyOf(window), OPEN, JSON.stringify(window));
+    const [spent, ...open] = (await this.#ask(look)) as readonly string[];
+    return spent === undefined ? undefined : { spent: Number(spent), open };
   }
 
   async correct({ subject, period }: BudgetLine, seen: number, spent: number, now: number): Promise<boolean> {

@@ -147,6 +147,17 @@ end
 return {violations, example}
 `;
 
+/** KEYS: window, open. ARGV: the window as records of reservations name it. @returns what is spent, and the ids of the reservations; nothing when it is not known. */
+export const LOOK = `
+local answer = {redis.call('HGET', KEYS[1], 'spent') or nil}
+if not answer[1] then return answer end
+local open = redis.call('HGETALL', KEYS[2])
+for i = 1, #open, 2 do
+  if string.find(open[i + 1], ARGV[1], 1, true) then table.insert(answer, open[i]) end
+end
+return answer
+`;
+
 /** KEYS: window. ARGV: what was seen as spent, what is right. */
 export const CORRECT = `
 if redis.call('HGET', KEYS[1], 'spent') ~= ARGV[1] then return 0 end

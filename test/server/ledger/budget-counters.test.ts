@@ -100,32 +100,65 @@ function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
     expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(2.5), reserved: 0 }]);
   });
 
-  it("is put right by the ledger when a difference stands while no call is under way", async () => {
-    const ledger = new Ledger();
-    const counters = await create(ledger);
-    const logged: string[] = [];
+  function auditOf(
+    counters: BudgetCounters,
+    { sources }: Ledger,
+    logged: string[] = [],
+    given: Partial<Ledger["sources"]> = {},
+  ) {
     const audit = new BudgetAudit({
       budgets: counters,
-      lines: () => [line(5)],
-      chargedIn: ledger.sources.chargedIn,
+      lines: () => [line(100)],
+      ...sources,
+      ...given,
       log: { error: (_: object, message: string) => logged.push(message) } as never,
       now: Date.now,
     });
     closing.push(() => audit.close());
-    const spent = async () => (await counters.balances([line(5)], Date.now()))[0]?.spent;
-    const call = await held(counters, "1", 1, 5);
+    const spent = async () => (await counters.balances([line(100)], Date.now()))[0]?.spent;
+    return { audit, round: async () => [await audit.round().then(spent), audit.corrected] };
+  }
+
+  it("is put right by the ledger when a difference stands in two rounds, also while calls are under way", async () => {
+    const [ledger, logged]: [Ledger, string[]] = [new Ledger(), []];
+    const counters = await create(ledger);
+    const { round } = auditOf(counters, ledger, logged);
+    const calls = [await held(counters, "1", 1, 100), await held(counters, "2", 1, 100)];
     // Charged, and not to this budget: it was given to the key while the call ran.
     ledger.charged.set("0", usd(2));
-    for (let round = 0; round < 3; round++) await audit.round();
-    expect(await spent()).toBe(0); // a call is under way
+    expect(await round()).toEqual([0, 0]); // seen once
     ledger.charged.set("1", usd(1));
-    await counters.settle(call, usd(1));
-    await audit.round();
-    expect([await spent(), audit.corrected]).toEqual([usd(1), 0]); // seen once
-    await audit.round();
-    expect([await spent(), audit.corrected]).toEqual([usd(3), 1]);
-    await audit.round();
-    expect([audit.corrected, logged]).toEqual([1, [expect.stringContaining("it was put right")]]);
+    await counters.settle(calls[0]!, usd(1));
+    expect(await round()).toEqual([usd(3), 1]);
+    ledger.charged.set("2", usd(1)); // and about to be settled
+    for (let rounds = 0; rounds < 3; rounds++) expect(await round()).toEqual([usd(3), 1]);
+    await counters.settle(calls[1]!, usd(1));
+    expect(await round()).toEqual([usd(4), 1]);
+    expect(logged).toEqual([expect.stringContaining("it was put right")]);
+  });
+
+  it("is not put right by sums that were read while a call ended", async () => {
+    const ledger = new Ledger();
+    const counters = await create(ledger);
+    let [ended, isBusy] = [0, true];
+    const end = async () => {
+      const [id, call] = [`busy ${ended}`, await held(counters, `busy ${ended++}`, 1, 100)];
+      ledger.charged.set(id, usd(1));
+      await counters.settle(call, usd(1));
+    };
+    const { round } = auditOf(counters, ledger, [], {
+      async chargedIn() {
+        const sum = await ledger.sources.chargedIn();
+        if (isBusy) await end();
+        return sum;
+      },
+    });
+    await end();
+    ledger.charged.set("0", usd(2));
+    for (let rounds = 0; rounds < 3; rounds++) expect(await round()).toEqual([usd(ended), 0]);
+    isBusy = false;
+    expect(await round()).toEqual([usd(ended), 0]); // seen once
+    expect(await round()).toEqual([usd(ended + 2), 1]);
   });
 
   it("corrects nothing that has changed since it was seen", async () => {
