@@ -7,12 +7,14 @@ const HEAD_LETTERS = 4 + TIME_LETTERS;
 const ID_LETTERS = HEAD_LETTERS + RANDOM_LETTERS;
 /** Of an id: `dec_` and seven letters of its time, which the ids of 33 seconds have in common. */
 const SHARED_LETTERS = 11;
+/** A clock that goes back by more, milliseconds, was wrong before: ids that did not follow it would have the wrong time until it has caught up. */
+const MOST_BACK_MS = 60_000;
 
 /**
  * Makes ids of decisions: `dec_` and a ULID (48 bits of milliseconds, 80 random bits). As text they sort by time, and
  * those of one process also within a millisecond, where the random part counts up.
  *
- * @param now epoch milliseconds; a clock that goes back does not make ids go back.
+ * @param now epoch milliseconds; a clock that goes back by no more than a minute does not make ids go back.
  * @param random gives that many random bytes (node:crypto's `randomBytes`).
  */
 export function createDecisionIds(now: () => number, random: (bytes: number) => Uint8Array): () => string {
@@ -34,7 +36,7 @@ export function createDecisionIds(now: () => number, random: (bytes: number) => 
   };
   return () => {
     const ms = Math.floor(now());
-    if (ms > lastMs) {
+    if (ms > lastMs || ms < lastMs - MOST_BACK_MS) {
       lastMs = ms;
       letters.write(idsFrom(ms), "latin1");
       draw();

@@ -26,6 +26,15 @@ describe("createDecisionIds()", () => {
     expect([...ids].sort()).toEqual(ids);
     expect(new Set(ids).size).toBe(2_000);
   });
+
+  it("has the time of a clock that was set right, and not for ever the one of before", () => {
+    const [right, wrong] = [1_800_000_000_000, 2_500_000_000_000];
+    const times = [wrong, right, right + 1];
+    const next = createDecisionIds(() => times.shift() ?? 0, randomBytes);
+    const ids = [next(), next(), next()];
+    expect([...ids].sort()).toEqual([ids[1], ids[2], ids[0]]);
+    expect(ids[1]?.startsWith(idsFrom(right))).toBe(true);
+  });
 });
 
 it("idsFrom() comes after the ids of before a time, and not after those since", () => {
