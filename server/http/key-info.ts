@@ -1,14 +1,23 @@
+import { type NanoUsd, nanoToUsd } from "../../engine/serving.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { limitsToJson } from "../keys/limits.js";
 import type { Accounting } from "../ledger/accounting.js";
-import { budgetsToJson } from "./budgets-to-json.js";
+import { isDatabaseUnavailable } from "../storage/is-database-unavailable.js";
+import { type BudgetJson, budgetsToJson } from "./budgets-to-json.js";
 
 /** What `GET /v1/key` tells a client about its own key: what it may use, what is spent and left, and when that resets. */
-export async function keyInfo(key: StoredKey | undefined, accounting: Pick<Accounting, "balancesOf">): Promise<object> {
+export async function keyInfo(
+  key: StoredKey | undefined,
+  accounting: Pick<Accounting, "balancesOf" | "chargedTo">,
+): Promise<object> {
   if (key === undefined) return { object: "key", id: null, limits: {}, budgets: [] }; // none is needed here
   const { id, name, settings, expiresAt } = key;
   const { tenant, app, tags, allow, scopes, limits } = settings;
-  const balances = await accounting.balancesOf(key);
+  const [balances, charged] = await Promise.all([
+    accounting.balancesOf(key),
+    accounting.chargedTo(key).catch(ifDatabaseIsAway),
+  ]);
+  const budgets = budgetsToJson(balances);
   return {
     object: "key",
     id,
@@ -20,6 +29,39 @@ export async function keyInfo(key: StoredKey | undefined, accounting: Pick<Accou
     scopes,
     ...(expiresAt === undefined ? {} : { expires: new Date(expiresAt).toISOString() }),
     limits: limitsToJson(limits),
-    budgets: budgetsToJson(balances),
+    budgets,
+    data: budgets === null || charged === undefined ? null : openRouterKey(key, budgets, charged),
+  };
+}
+
+/** The budgets may be known all the same. */
+function ifDatabaseIsAway(error: unknown): undefined {
+  if (!isDatabaseUnavailable(error)) throw error;
+}
+
+const resets: Readonly<Record<string, string>> = { hour: "hourly", day: "daily", week: "weekly", month: "monthly" };
+
+/**
+ * The key as OpenRouter's clients look for it (https://openrouter.ai/docs/api/api-reference/api-keys/get-current-key, read
+ * 2026-11-27), in USD. A key has one limit there: of several budgets it is the one that has least left.
+ */
+function openRouterKey(
+  { id, name, expiresAt }: StoredKey,
+  budgets: readonly BudgetJson[],
+  charged: Awaited<ReturnType<Accounting["chargedTo"]>>,
+): object {
+  const usd = (nano: number) => nanoToUsd(nano as NanoUsd);
+  const [tightest] = [...budgets].sort((a, b) => a.free_usd - b.free_usd);
+  return {
+    label: name === "" ? id : name,
+    limit: tightest?.limit_usd ?? null,
+    limit_remaining: tightest?.free_usd ?? null,
+    limit_reset: resets[tightest?.period ?? ""] ?? null,
+    usage: usd(charged.total),
+    usage_daily: usd(charged.day),
+    usage_weekly: usd(charged.week),
+    usage_monthly: usd(charged.month),
+    is_free_tier: false,
+    expires_at: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
   };
 }

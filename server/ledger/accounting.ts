@@ -1,13 +1,15 @@
 import { formatUsd, type NanoUsd } from "../../engine/serving.js";
 import type { StoredKey } from "../keys/api-key.js";
 import type { KeyRing } from "../keys/key-ring.js";
-import { formatBudget, type Limits } from "../keys/limits.js";
+import { formatBudget, type Limits, type Period } from "../keys/limits.js";
 import { type Subject, subjectsOf } from "../keys/subject.js";
 import { andThen, type Soon } from "../soon.js";
 import type { LedgerRow } from "../storage/database-schema.js";
 import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
 import { type BudgetCounters, CountersUnavailable, type ReserveRequest } from "./budget-counters.js";
+import { windowOf } from "./budget-window.js";
 import type { CommitQueue } from "./commit-queue.js";
+import type { LedgerStore } from "./ledger-store.js";
 import type { Admission, LimitedSubject, RateLimits, RateRefusal } from "./rate-limits.js";
 
 export interface AccountingOptions {
@@ -15,6 +17,7 @@ export interface AccountingOptions {
   readonly budgets: BudgetCounters;
   readonly rates: RateLimits;
   readonly ledger: Pick<CommitQueue<LedgerRow>, "add" | "failingForMs">;
+  readonly chargedIn: LedgerStore["chargedIn"];
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -62,6 +65,19 @@ export class Accounting {
   /** Every budget of a key, its tenant and its app, as it stands; undefined when nobody can say. */
   async balancesOf(key: StoredKey): Promise<readonly Balance[] | undefined> {
     return this.#balances(this.linesOf(key));
+  }
+
+  /** What the ledger has charged to a key in the current window of each period, nano-dollars. @throws when it cannot be read. */
+  async chargedTo(key: StoredKey): Promise<Readonly<Record<"day" | "week" | "month" | "total", number>>> {
+    const { chargedIn, now } = this.#options;
+    const charged = (period: Period) => chargedIn(`key:${key.id}`, windowOf(period, now()));
+    const [day, week, month, total] = await Promise.all([
+      charged("day"),
+      charged("week"),
+      charged("month"),
+      charged("total"),
+    ]);
+    return { day, week, month, total };
   }
 
   /** Holds what a call can cost at most. */

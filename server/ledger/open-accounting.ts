@@ -69,7 +69,7 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
   });
   ring.whenBudgetsAreGiven((given) => void audit.recount(given));
   return {
-    accounting: new Accounting({ ring, budgets, rates, ledger, now }),
+    accounting: new Accounting({ ring, budgets, rates, ledger, chargedIn: sums.chargedIn, now }),
     ledger,
     budgets,
     ...(exchangeHealth === undefined ? {} : { exchangeHealth }),

@@ -524,4 +524,25 @@ describe("what was used", () => {
     });
     expect((await fetch(`${proxy.url}/v1/key`)).status).toBe(401);
   });
+
+  it("is told by GET /v1/key as OpenRouter's clients look for it: the tightest budget, and what was charged", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const bound = await proxy.createKey(limited({ budgets: { month: "5", total: "2" } }, { name: "web" }));
+    const free = await proxy.createKey();
+    const dataOf = async (token: string) => {
+      await proxy.ask(SHORT, bearer(token));
+      await proxy.ledger();
+      return (await (await fetch(`${proxy.url}/v1/key`, { headers: bearer(token) })).json()) as { data: object };
+    };
+    const used = { usage: 0.002, usage_daily: 0.002, usage_weekly: 0.002, usage_monthly: 0.002 };
+    const plain = { ...used, is_free_tier: false, expires_at: null };
+    expect((await dataOf(bound.token)).data).toEqual({
+      ...{ label: "web", limit: 2, limit_remaining: 1.998, limit_reset: null },
+      ...plain,
+    });
+    expect((await dataOf(free.token)).data).toEqual({
+      ...{ label: free.id, limit: null, limit_remaining: null, limit_reset: null },
+      ...plain,
+    });
+  });
 });
