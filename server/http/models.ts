@@ -1,23 +1,29 @@
 import { type CompiledPolicy, canonicalModelId, type Model, type Price } from "../../engine/serving.js";
 import type { ApiError } from "./errors/api-error.js";
+import { openNames } from "./observe/named-in-routes.js";
 
 /**
- * The catalog as `GET /v1/models` lists it, in catalog order.
+ * The catalog as `GET /v1/models` lists it, in catalog order, and then the names that leave the choice to the policy: `auto`,
+ * and those that route rules ask for. Programs that let people choose a model know no others.
  * @param allowed what the API key may use, see `allowedModels`; undefined: everything.
  */
 export function listModels({ set }: CompiledPolicy, allowed?: readonly string[]): object {
-  const data = set.catalog.models.filter((model) => mayUse(model, allowed)).map(modelObject);
+  const models = set.catalog.models.filter((model) => mayUse(model, allowed));
+  const names = ["auto", ...openNames(set)].map((name) => nameObject(name, models));
+  const data = [...models.map(modelObject), ...names];
   return { object: "list", data, has_more: false, total_count: data.length, links: { next: null } };
 }
 
 /**
  * One model, as `GET /v1/models/{id}` shows it.
- * @param id `author/model`, or a bare name that one model alone has.
+ * @param id `author/model`, a bare name that one model alone has, or a name that leaves the choice to the policy.
  */
 export function findModelObject({ set }: CompiledPolicy, id: string, allowed?: readonly string[]): object | ApiError {
+  const models = set.catalog.models.filter((model) => mayUse(model, allowed));
   const canonical = canonicalModelId(set.catalog, id);
-  const model = set.catalog.models.find((one) => one.id === canonical);
-  if (model !== undefined && mayUse(model, allowed)) return modelObject(model);
+  const model = models.find((one) => one.id === canonical);
+  if (model !== undefined) return modelObject(model);
+  if (id === "auto" || openNames(set).has(id)) return nameObject(id, models);
   const help = id.endsWith("/endpoints")
     ? "GET /v1/models/{id} names a model's providers, and there is no list of its endpoints"
     : "GET /v1/models lists those it has";
@@ -38,13 +44,49 @@ function mayUse({ id, endpoints }: Model, allowed: readonly string[] | undefined
   );
 }
 
+function modelObject({ id, contextWindow, maxOutputTokens, capabilities, price, endpoints }: Model): object {
+  return listed({
+    id,
+    owner: id.slice(0, id.indexOf("/")),
+    contextWindow,
+    maxOutputTokens,
+    capabilities,
+    pricing: price === undefined ? undefined : pricing(price),
+    providers: endpoints.map(({ provider }) => provider),
+  });
+}
+
+/** A name behind which any of these models may be. What only the model says is not known; OpenRouter lists its routers so. */
+function nameObject(name: string, models: readonly Model[]): object {
+  const answering = models.filter(({ capabilities }) => !capabilities.includes("embeddings"));
+  return listed({
+    id: name,
+    owner: "routewright",
+    contextWindow: null,
+    maxOutputTokens: undefined,
+    capabilities: [...new Set(answering.flatMap(({ capabilities }) => capabilities))],
+    pricing: { prompt: "-1", completion: "-1" },
+    providers: answering.flatMap(({ endpoints }) => endpoints.map(({ provider }) => provider)),
+  });
+}
+
+interface Listed {
+  readonly id: string;
+  readonly owner: string;
+  /** Null: it depends. */
+  readonly contextWindow: number | null;
+  readonly maxOutputTokens: number | undefined;
+  readonly capabilities: readonly string[];
+  readonly pricing: object | undefined;
+  readonly providers: readonly string[];
+}
+
 /**
  * OpenAI's fields, those of Anthropic's (`type`, `display_name`, `created_at`), and those of OpenRouter's that tell models apart
  * (https://openrouter.ai/docs/guides/overview/models, read 2026-11-25) or that its SDK insists on (`@openrouter/sdk` 1.3.19). When a
  * model was made is not known of any, and clients insist on a number or a date.
  */
-function modelObject(model: Model) {
-  const { id, contextWindow, maxOutputTokens, capabilities, price, endpoints } = model;
+function listed({ id, owner, contextWindow, maxOutputTokens, capabilities, pricing, providers }: Listed): object {
   const has = (capability: string) => capabilities.includes(capability);
   const input = ["text", ...(has("vision") ? ["image"] : []), ...(has("audio") ? ["audio"] : [])];
   const output = [has("embeddings") ? "embeddings" : "text"];
@@ -55,7 +97,7 @@ function modelObject(model: Model) {
     type: "model",
     display_name: id,
     created_at: "1970-01-01T00:00:00Z",
-    owned_by: id.slice(0, id.indexOf("/")),
+    owned_by: owner,
     name: id,
     canonical_slug: id,
     links: { details: `/v1/models/${id}` },
@@ -66,7 +108,7 @@ function modelObject(model: Model) {
       output_modalities: output,
     },
     // Without a price nothing is said of it: unknown is not free.
-    ...(price === undefined ? {} : { pricing: pricing(price) }),
+    ...(pricing === undefined ? {} : { pricing }),
     top_provider: {
       context_length: contextWindow,
       max_completion_tokens: maxOutputTokens ?? null,
@@ -77,7 +119,7 @@ function modelObject(model: Model) {
     supported_voices: null,
     supported_parameters: supportedParameters(has),
     capabilities,
-    providers: [...new Set(endpoints.map(({ provider }) => provider))],
+    providers: [...new Set(providers)],
   };
 }
 

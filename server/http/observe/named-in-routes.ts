@@ -1,8 +1,17 @@
-import { type Condition, matchesGlob, type PolicySet, type Predicate } from "../../../engine/serving.js";
+import {
+  type Condition,
+  canonicalModelId,
+  matchesGlob,
+  type PolicySet,
+  type Predicate,
+  readFactsOf,
+} from "../../../engine/serving.js";
 
 /** What the conditions of a set's route rules say about the requested model. */
 interface ModelNames {
   readonly values: Set<string>;
+  /** Those of them that are no model's, of rules that are for whoever asks. */
+  readonly open: Set<string>;
   readonly patterns: Extract<Predicate, { kind: "prefix" | "glob" }>[];
   /** A JsonLogic condition reads it: any name may mean something. */
   isAny: boolean;
@@ -13,12 +22,7 @@ const namesBySet = new WeakMap<PolicySet, ModelNames>();
 
 /** Whether a route rule asks for a model of that name, so that a name which the catalog lacks means something all the same: `fast`. */
 export function isNamedInRoutes(set: PolicySet, model: string): boolean {
-  let names = namesBySet.get(set);
-  if (names === undefined) {
-    names = { values: new Set(), patterns: [], isAny: false };
-    for (const rule of set.rules) if (rule.effect === "route") collect(rule.condition, names);
-    namesBySet.set(set, names);
-  }
+  const names = namesOf(set);
   return (
     names.isAny ||
     names.values.has(model) ||
@@ -26,6 +30,36 @@ export function isNamedInRoutes(set: PolicySet, model: string): boolean {
       one.kind === "prefix" ? model.startsWith(one.prefix) : matchesGlob(one.pattern, model),
     )
   );
+}
+
+/**
+ * Names that clients may send as a model because a route rule asks for them, in the order of the rules. Those of rules that look
+ * at whose request it is are left out: they may be another tenant's.
+ */
+export function openNames(set: PolicySet): ReadonlySet<string> {
+  return namesOf(set).open;
+}
+
+/** What a key says of who asks. */
+const whoAsks: ReadonlySet<string> = new Set(["tenant", "app", "user", "key", "key_tags"]);
+
+function namesOf(set: PolicySet): ModelNames {
+  const known = namesBySet.get(set);
+  if (known !== undefined) return known;
+  const names: ModelNames = { values: new Set(), open: new Set(), patterns: [], isAny: false };
+  for (const { effect, condition } of set.rules) {
+    if (effect !== "route") continue;
+    const own = { ...names, values: new Set<string>() };
+    collect(condition, own);
+    names.isAny = own.isAny;
+    const isOpen = !readFactsOf(condition).some((fact) => whoAsks.has(fact));
+    for (const name of own.values) {
+      names.values.add(name);
+      if (isOpen && name !== "auto" && canonicalModelId(set.catalog, name) === undefined) names.open.add(name);
+    }
+  }
+  namesBySet.set(set, names);
+  return names;
 }
 
 function collect(condition: Condition, names: ModelNames): void {

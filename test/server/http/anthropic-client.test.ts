@@ -305,6 +305,7 @@ describe("POST /v1/messages", () => {
     expect(models).toMatchObject([
       { ...shown, id: "acme/anthropic", display_name: "acme/anthropic" },
       { ...shown, id: "acme/gemini", display_name: "acme/gemini" },
+      { ...shown, id: "auto", display_name: "auto" },
     ]);
     expect(await client.models.retrieve("acme/gemini")).toMatchObject({ display_name: "acme/gemini" });
   });

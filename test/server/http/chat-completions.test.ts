@@ -489,7 +489,10 @@ describe("the rest of /v1", () => {
   it("lists the catalog's models, and finds one by id, encoded id or bare name", async () => {
     const proxy = await proxyOver({ one: await answering(), two: await answering() });
     const list = (await (await fetch(`${proxy.url}/v1/models?x=1`)).json()) as { data: { id: string }[] };
-    expect(list).toMatchObject({ object: "list", data: [{ id: "acme/one", object: "model", owned_by: "acme" }, {}] });
+    expect(list).toMatchObject({
+      object: "list",
+      data: [{ id: "acme/one", object: "model", owned_by: "acme" }, { id: "acme/two" }, { id: "auto" }],
+    });
     expect(list.data[0]).toMatchObject({
       context_length: 100_000,
       architecture: { input_modalities: ["text", "image"], output_modalities: ["text"], modality: "text+image->text" },
@@ -500,7 +503,7 @@ describe("the rest of /v1", () => {
       providers: ["one"],
     });
     // Without these OpenRouter's own SDK refuses the list.
-    expect(list).toMatchObject({ total_count: 2, links: { next: null } });
+    expect(list).toMatchObject({ total_count: 3, links: { next: null } });
     expect(list.data[0]).toMatchObject({
       canonical_slug: "acme/one",
       links: { details: "/v1/models/acme/one" },
@@ -518,6 +521,23 @@ describe("the rest of /v1", () => {
     expect(await endpoints.json()).toMatchObject({
       error: { message: expect.stringContaining("no list of its endpoints") },
     });
+  });
+
+  it("lists the names that leave the choice to the policy, but for those of rules that look at who asks", async () => {
+    const { url } = await answering();
+    const rules = `  - { id: quick, match: { model: [quick, one, auto], tags: [a] }, route: { to: [acme/one] } }
+  - { id: theirs, match: { model: theirs, tenant: other }, route: { to: [acme/one] } }
+  - { id: none, match: { not: { model: never } }, route: { to: [acme/one] } }`;
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }", rules), catalogOf({ one: url })));
+    const list = (await (await fetch(`${proxy.url}/v1/models`)).json()) as { data: { id: string }[] };
+    expect(list.data.map(({ id }) => id)).toEqual(["acme/one", "auto", "quick"]);
+    const quick = await (await fetch(`${proxy.url}/v1/models/quick`)).json();
+    expect(quick).toEqual(list.data[2]);
+    expect(quick).toMatchObject({
+      ...{ owned_by: "routewright", context_length: null, pricing: { prompt: "-1", completion: "-1" } },
+      ...{ capabilities: ["tools", "vision", "json_schema"], providers: ["one"] },
+    });
+    expect((await fetch(`${proxy.url}/v1/models/theirs`)).status).toBe(404);
   });
 
   it.each([

@@ -231,7 +231,7 @@ describe("what a key says", () => {
     const list = (await (await fetch(`${proxy.url}/v1/models`, { headers: bearer(token) })).json()) as {
       data: { id: string }[];
     };
-    expect(list.data.map(({ id }) => id)).toEqual(["acme/right"]);
+    expect(list.data.map(({ id }) => id)).toEqual(["acme/right", "auto"]);
     const nothing = await proxy.createKey({ allow: ["other/*"] });
     const refused = await proxy.ask({}, bearer(nothing.token));
     expect(refused.status).toBe(400);
