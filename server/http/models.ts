@@ -51,7 +51,7 @@ function modelObject({ id, contextWindow, maxOutputTokens, capabilities, price, 
     contextWindow,
     maxOutputTokens,
     capabilities,
-    pricing: price === undefined ? undefined : pricing(price),
+    pricing: price === undefined ? UNKNOWN_PRICE : pricing(price),
     providers: endpoints.map(({ provider }) => provider),
   });
 }
@@ -65,7 +65,7 @@ function nameObject(name: string, models: readonly Model[]): object {
     contextWindow: null,
     maxOutputTokens: undefined,
     capabilities: [...new Set(answering.flatMap(({ capabilities }) => capabilities))],
-    pricing: { prompt: "-1", completion: "-1" },
+    pricing: UNKNOWN_PRICE,
     providers: answering.flatMap(({ endpoints }) => endpoints.map(({ provider }) => provider)),
   });
 }
@@ -77,7 +77,7 @@ interface Listed {
   readonly contextWindow: number | null;
   readonly maxOutputTokens: number | undefined;
   readonly capabilities: readonly string[];
-  readonly pricing: object | undefined;
+  readonly pricing: object;
   readonly providers: readonly string[];
 }
 
@@ -107,8 +107,7 @@ function listed({ id, owner, contextWindow, maxOutputTokens, capabilities, prici
       input_modalities: input,
       output_modalities: output,
     },
-    // Without a price nothing is said of it: unknown is not free.
-    ...(pricing === undefined ? {} : { pricing }),
+    pricing,
     top_provider: {
       context_length: contextWindow,
       max_completion_tokens: maxOutputTokens ?? null,
@@ -122,6 +121,9 @@ function listed({ id, owner, contextWindow, maxOutputTokens, capabilities, prici
     providers: [...new Set(providers)],
   };
 }
+
+/** As OpenRouter says it of what has no price of its own. Its SDK refuses a whole list for one model without prices. */
+const UNKNOWN_PRICE = { prompt: "-1", completion: "-1" };
 
 /** USD per token, as texts: numbers would be rounded. */
 function pricing({ input, output, cachedInput, cacheWrite }: Price): object {

@@ -487,11 +487,19 @@ describe("x-route-explain", () => {
 
 describe("the rest of /v1", () => {
   it("lists the catalog's models, and finds one by id, encoded id or bare name", async () => {
-    const proxy = await proxyOver({ one: await answering(), two: await answering() });
+    const [one, two] = [await answering(), await answering()];
+    const unpriced = "  acme/unpriced: { context_window: 1k, endpoints: [{ provider: one, model: m }] }";
+    const catalog = catalogOf({ one: one.url, two: two.url }, unpriced);
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog));
     const list = (await (await fetch(`${proxy.url}/v1/models?x=1`)).json()) as { data: { id: string }[] };
     expect(list).toMatchObject({
       object: "list",
-      data: [{ id: "acme/one", object: "model", owned_by: "acme" }, { id: "acme/two" }, { id: "auto" }],
+      data: [
+        { id: "acme/one", object: "model", owned_by: "acme" },
+        { id: "acme/two" },
+        { pricing: { prompt: "-1" } },
+        { id: "auto" },
+      ],
     });
     expect(list.data[0]).toMatchObject({
       context_length: 100_000,
@@ -502,8 +510,8 @@ describe("the rest of /v1", () => {
       capabilities: ["tools", "vision", "json_schema"],
       providers: ["one"],
     });
-    // Without these OpenRouter's own SDK refuses the list.
-    expect(list).toMatchObject({ total_count: 3, links: { next: null } });
+    // Without these, and without prices of any model, OpenRouter's own SDK refuses the list.
+    expect(list).toMatchObject({ total_count: 4, links: { next: null } });
     expect(list.data[0]).toMatchObject({
       canonical_slug: "acme/one",
       links: { details: "/v1/models/acme/one" },
