@@ -122,7 +122,7 @@ const providerFields: Readonly<Record<string, ReadField>> = {
   },
 };
 
-/** Fields of the body that clients of OpenRouter send, and of LiteLLM (`tags`, `disable_fallbacks`, `fallbacks`). */
+/** Fields of the body that clients of OpenRouter send, and of LiteLLM (from `tags` on, and `fallbacks`). */
 const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
   models(value, draft) {
     if (!isTexts(value)) return "a list of models";
@@ -169,6 +169,15 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
   session_id: () => undefined,
   tags: () => undefined,
   disable_fallbacks: (value, draft) => firstAttemptOnly(value, true, draft),
+  num_retries(_, draft) {
+    draft.warn("num_retries: it was not used; how often a call is made again is what the policy says");
+    return undefined;
+  },
+  timeout(_, draft) {
+    draft.warn("timeout: it was not used; how long a call may take is what the policy says");
+    return undefined;
+  },
+  guardrails: (value, draft) => unused("guardrails", Array.isArray(value) && value.length === 0, draft),
 };
 
 const NONE: readonly string[] = [];

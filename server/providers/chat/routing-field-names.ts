@@ -2,5 +2,6 @@
 export const routingFieldNames = [
   ...(["models", "fallbacks", "provider", "route", "transforms", "plugins"] as const),
   ...(["preset", "trace", "usage", "session_id", "tags", "disable_fallbacks"] as const),
+  ...(["num_retries", "timeout", "guardrails"] as const),
 ] as const;
 export type RoutingFieldName = (typeof routingFieldNames)[number];

@@ -166,6 +166,9 @@ models:
       session_id: "s",
       tags: ["pii"],
       disable_fallbacks: true,
+      num_retries: 3,
+      timeout: 20,
+      guardrails: ["no-pii"],
     };
     for (const [path, body] of [
       ["/v1/chat/completions", { messages }],
@@ -181,7 +184,12 @@ models:
       expect([path, answer.status, answer.headers.get("x-route-warning")]).toEqual([
         path,
         200,
-        "transforms: this server has no such thing; it was not used",
+        [
+          "transforms: this server has no such thing; it was not used",
+          "num_retries: it was not used; how often a call is made again is what the policy says",
+          "timeout: it was not used; how long a call may take is what the policy says",
+          "guardrails: this server has no such thing; it was not used",
+        ].join("; "),
       ]);
       const { chosen, facts, fallbacks } = await proxy.lastDecision();
       expect([chosen, facts["session"]]).toEqual([far, { value: "s", source: "body session_id" }]);
