@@ -46,8 +46,7 @@ async function answerAnyway(plane: DataPlane, request: IncomingMessage, path: st
     const caller = await authenticate(request, plane.access, undefined);
     return "code" in caller ? refusal(path, caller) : await answerBriefly(plane, caller, request, path);
   } catch (error) {
-    plane.log.error({ error }, "a request failed for a fault in Routewright");
-    return refusal(path, faultError(error));
+    return refusal(path, faultError(error, `${request.method ?? ""} ${path}`, plane.log));
   }
 }
 

@@ -108,9 +108,11 @@ function admitToAdmin({ keys, adminToken }: Pick<ControlPlane, "keys" | "adminTo
 /** Answers what no route has answered: a request that cannot be read, or a fault of ours. */
 function answerFault(log: ControlPlane["log"]) {
   // Express knows by its four parameters that it is for errors.
-  return (error: unknown, _request: Request, response: Response, next: NextFunction) => {
+  return (error: unknown, { method, originalUrl }: Request, response: Response, _next: NextFunction) => {
+    const request = `${method} ${originalUrl.replace(/[?].*/s, "")}`;
     if (response.headersSent) {
-      next(error);
+      faultError(error, request, log);
+      response.destroy(); // so that it does not look whole
       return;
     }
     const { status } = error as { status?: unknown };
@@ -123,8 +125,7 @@ function answerFault(log: ControlPlane["log"]) {
       sendError(response, unreadable);
       return;
     }
-    log.error({ error }, "a request of the control plane failed");
-    sendError(response, faultError(error));
+    sendError(response, faultError(error, request, log));
   };
 }
 

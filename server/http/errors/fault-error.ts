@@ -1,9 +1,25 @@
+import type { Logger } from "pino";
 import { isDatabaseUnavailable } from "../../storage/is-database-unavailable.js";
 import { type ApiError, INTERNAL_ERROR } from "./api-error.js";
 
-/** What a request that threw is answered with: the log has the error itself. */
-export function faultError(error: unknown): ApiError {
-  return isDatabaseUnavailable(error) ? DATABASE_UNAVAILABLE : INTERNAL_ERROR;
+/**
+ * What a request that threw is answered with, once the log has the error: whole if the fault is ours, in a line if the
+ * database cannot be used.
+ * @param request its method and path.
+ */
+export function faultError(error: unknown, request: string, log: Pick<Logger, "error">): ApiError {
+  if (!isDatabaseUnavailable(error)) {
+    log.error({ error, request }, "a request failed for a fault in Routewright");
+    return INTERNAL_ERROR;
+  }
+  log.error({ error: reasonOf(error), request }, "a request failed: the database is away, locked, full or read-only");
+  return DATABASE_UNAVAILABLE;
+}
+
+/** A name with several addresses gives a reason for each, and none for all. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
+  return error instanceof Error ? error.message : String(error);
 }
 
 const DATABASE_UNAVAILABLE: ApiError = {

@@ -29,7 +29,7 @@ it("says that the database cannot be used, in place of a fault of its own, while
   const path = join(folder, "a.db");
   const { url: upstream } = await answering();
   const policy = compile(policyOf("{ to: [acme/left] }"), catalogOf({ left: upstream }));
-  const { url } = await startProxy(policy, { databaseUrl: `sqlite:${path}` });
+  const { url, logged } = await startProxy(policy, { databaseUrl: `sqlite:${path}` });
   const other = openSqlite(path);
   other.exec("begin exclusive");
   const create = () =>
@@ -38,6 +38,12 @@ it("says that the database cannot be used, in place of a fault of its own, while
   expect([refused.status, await errorOf(refused)]).toEqual([
     503,
     expect.objectContaining({ code: "database_unavailable", message: expect.stringContaining("try again") }),
+  ]);
+  expect(logged.filter(({ fields }) => "request" in fields)).toEqual([
+    {
+      fields: { error: "database is locked", request: "POST /admin/keys" },
+      message: "a request failed: the database is away, locked, full or read-only",
+    },
   ]);
   other.exec("rollback");
   other.close();
