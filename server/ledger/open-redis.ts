@@ -18,8 +18,13 @@ export interface SharedCounters {
   close(): Promise<void>;
 }
 
-/** A command that takes longer has failed, and its connection is given up, milliseconds. */
+/** A command that takes longer has failed, milliseconds. */
 const COMMAND_MS = 1_000;
+/**
+ * A connection on which answers were waited for so long is given up, milliseconds: Redis counts as away, and commands fail at once. A
+ * request asks up to a dozen times, and would wait each time. Longer than one command, for a process that stood still itself.
+ */
+const SILENT_MS = 2_000;
 
 /** @throws Error in words for the operator, when it names no Redis: ioredis would take a host's name, or any other URL, for a socket's path. */
 function checkRedisUrl(url: string): void {
@@ -39,7 +44,7 @@ export function openRedis(url: string, log: Pick<Logger, "warn">): SharedCounter
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_MS,
-    socketTimeout: COMMAND_MS, // then it counts as away: a request asks up to a dozen times, and would wait each time
+    socketTimeout: SILENT_MS,
     connectTimeout: 5_000,
     retryStrategy: (times) => Math.min(100 * times, 1_000),
   });
