@@ -4,6 +4,7 @@ import { useAnswer } from "../admin/use-answer.js";
 import { Explanation } from "../explanation/explanation.js";
 import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
+import { Pre } from "../parts/scroll.js";
 import { isDecisionId } from "./is-decision-id.js";
 
 export interface DecisionDetailProps {
@@ -34,7 +35,7 @@ export function DecisionDetail({ id, children }: DecisionDetailProps) {
       <Explanation record={value.record} request={{ decision: id }} />
       {value.content === undefined ? null : (
         <Folded class="json" summary="Recorded prompt and answer, redacted">
-          {() => <pre>{JSON.stringify(value.content, undefined, 2)}</pre>}
+          {() => <Pre label="Prompt and answer">{JSON.stringify(value.content, undefined, 2)}</Pre>}
         </Folded>
       )}
     </>

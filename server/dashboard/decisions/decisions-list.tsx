@@ -4,6 +4,7 @@ import { Badge, type Tone } from "../parts/badge.js";
 import { ModelName } from "../parts/model-name.js";
 import { Notice } from "../parts/notice.js";
 import { tonesOfOutcomes } from "../parts/result-badge.js";
+import { Scroll } from "../parts/scroll.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
 import { countOf, writeCount, writeMs, writeUsd } from "../words/write-figures.js";
@@ -50,7 +51,7 @@ export function DecisionsList({ filter, openId }: DecisionsListProps) {
           {Object.keys(filter).length > 0 ? "fit the filter." : "yet: send a request, or try the playground."}
         </p>
       ) : (
-        <div class="scroll">
+        <Scroll label="Decisions">
           <table class="rows">
             <thead>
               <tr>
@@ -78,7 +79,7 @@ export function DecisionsList({ filter, openId }: DecisionsListProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
       {more === undefined ? null : (
         <p>

@@ -1,5 +1,6 @@
 import type { DecisionRecord, RecordedCandidate } from "../../../engine/serving.js";
 import { Badge } from "../parts/badge.js";
+import { Scroll } from "../parts/scroll.js";
 import { writeCount, writeMs, writeUsd } from "../words/write-figures.js";
 import { Endpoint } from "./verdict.js";
 
@@ -11,7 +12,7 @@ export function CandidatesTable({ record }: { readonly record: DecisionRecord })
   const hasCost = candidates.some(({ cost_usd }) => cost_usd !== undefined);
   return (
     <>
-      <div class="scroll">
+      <Scroll label="Candidates">
         <table class="candidates">
           <thead>
             <tr>
@@ -53,7 +54,7 @@ export function CandidatesTable({ record }: { readonly record: DecisionRecord })
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {assumed === undefined || !hasCost || record.facts["max_output_tokens"] !== undefined ? null : (
         <p class="faint">
           Cost: expected for an answer of {writeCount(assumed)} tokens, or of the model's limit if that is lower.

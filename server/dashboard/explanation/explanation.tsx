@@ -2,6 +2,7 @@ import type { DecisionRecord } from "../../../engine/serving.js";
 import type { StoredDecision } from "../../storage/decisions/decision-store.js";
 import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
+import { Pre } from "../parts/scroll.js";
 import { Attempts } from "./attempts.js";
 import { CandidatesTable } from "./candidates-table.js";
 import { FactsList } from "./facts-list.js";
@@ -25,7 +26,7 @@ export function Explanation({ record, request }: ExplanationProps) {
       <article class="explanation" aria-label={`Decision ${record.id}`}>
         {"outcome" in record ? <Explained record={record} request={request} /> : <Unexplained record={record} />}
         <Folded class="json" summary="The record as JSON">
-          {() => <pre>{JSON.stringify(record, undefined, 2)}</pre>}
+          {() => <Pre label="The record">{JSON.stringify(record, undefined, 2)}</Pre>}
         </Folded>
       </article>
     </PolicySource.Provider>

@@ -3,6 +3,7 @@ import { useContext } from "preact/hooks";
 import type { SnapshotAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { Folded } from "../parts/folded.js";
+import { Pre } from "../parts/scroll.js";
 
 /** The revision whose files the places below are in. */
 export const PolicySource = createContext("");
@@ -30,14 +31,14 @@ function Lines({ file, line }: SourcePlaceProps) {
   const text = value.files.find(({ name }) => name === file)?.text;
   if (text === undefined) return <p class="faint">{file} is not in this revision</p>;
   return (
-    <pre class="source">
+    <Pre label={`Lines of ${file}`} class="source">
       {entryAt(text.split("\n"), line).map(({ number, content }) => (
         <span key={number} class={number === line ? "marked" : undefined}>
           <span class="line">{number}</span>
           {content}
         </span>
       ))}
-    </pre>
+    </Pre>
   );
 }
 

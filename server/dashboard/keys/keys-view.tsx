@@ -5,6 +5,7 @@ import { Badge } from "../parts/badge.js";
 import { Field } from "../parts/field.js";
 import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
+import { Scroll } from "../parts/scroll.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
 import { useShowAll } from "../parts/use-show-all.js";
@@ -50,7 +51,7 @@ export function KeysView({ query: { find: words = "" } }: KeysViewProps) {
             {countOf(found.length, "key")}
             {words === "" ? "" : ` of ${writeCount(value.keys.length)}`}
           </p>
-          <div class="scroll">
+          <Scroll label="API keys">
             <table>
               <thead>
                 <tr>
@@ -69,7 +70,7 @@ export function KeysView({ query: { find: words = "" } }: KeysViewProps) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scroll>
           {hidden === 0 ? null : (
             <p>
               <button type="button" onClick={showAll}>

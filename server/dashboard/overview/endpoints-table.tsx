@@ -1,6 +1,7 @@
 import type { HealthAnswer } from "../admin/answers.js";
 import { Badge, type Tone } from "../parts/badge.js";
 import { ModelName } from "../parts/model-name.js";
+import { Scroll } from "../parts/scroll.js";
 import { Time } from "../parts/time.js";
 import { linkTo } from "../parts/use-place.js";
 import { countOf, writeMs, writeShare } from "../words/write-figures.js";
@@ -22,7 +23,7 @@ export function EndpointsTable({ health }: { readonly health: HealthAnswer }) {
           {queue.waiting > 0 ? `; ${countOf(queue.waiting, "request")} of at most ${queue.limit} waiting` : ""}
         </p>
       </div>
-      <div class="scroll">
+      <Scroll label="Endpoints">
         <table>
           <thead>
             <tr>
@@ -53,7 +54,7 @@ export function EndpointsTable({ health }: { readonly health: HealthAnswer }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

@@ -1,6 +1,7 @@
 import { diffLines } from "../../../engine/source/line-diff.js";
 import type { SnapshotAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
+import { Pre } from "../parts/scroll.js";
 import { linkTo } from "../parts/use-place.js";
 
 export interface PolicyChangesProps {
@@ -56,11 +57,11 @@ function FileChanges({ file, before, now }: FileChangesProps) {
               {file}:{line}
             </code>
           </figcaption>
-          <pre class="source">
+          <Pre label={`Lines of ${file}`} class="source">
             <Lines sign=" " lines={lines.slice(Math.max(0, line - 1 - CONTEXT), line - 1)} />
             <Lines tone="bad" sign="−" lines={removed} />
             <Lines tone="good" sign="+" lines={added} />
-          </pre>
+          </Pre>
         </figure>
       ))}
     </>

@@ -1,5 +1,6 @@
 import type { PolicyAnswer } from "../admin/answers.js";
 import { Notice } from "../parts/notice.js";
+import { Pre } from "../parts/scroll.js";
 
 export interface RejectedEditProps {
   readonly title: string;
@@ -13,7 +14,9 @@ export function RejectedEdit({ title, rejected: { at, errors, codes, text } }: R
       <p>
         {errors === 1 ? "1 error" : `${errors} errors`} ({codes.join(", ")}), {new Date(at).toLocaleString("en-GB")}
       </p>
-      <pre class="frame">{text}</pre>
+      <Pre label="What is wrong with it" class="frame">
+        {text}
+      </Pre>
     </Notice>
   );
 }

@@ -1,6 +1,7 @@
 import { Fragment } from "preact";
 import { useRef } from "preact/hooks";
 import type { ShadowAnswer } from "../admin/answers.js";
+import { Scroll } from "../parts/scroll.js";
 import { linkTo } from "../parts/use-place.js";
 import { useShowAll } from "../parts/use-show-all.js";
 import { countOf, writeCount, writeShare, writeUsd } from "../words/write-figures.js";
@@ -22,7 +23,7 @@ export function ShadowPairs({ title, pairs, decisions }: ShadowPairsProps) {
   const { shown, hidden, showAll } = useShowAll(pairs, SHOWN, rows);
   return (
     <>
-      <div class="scroll">
+      <Scroll label={title}>
         <table class="pairs" aria-label={`Would change, ${title.toLowerCase()}`}>
           <thead>
             <tr>
@@ -63,7 +64,7 @@ export function ShadowPairs({ title, pairs, decisions }: ShadowPairsProps) {
             )}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       {hidden === 0 ? null : (
         <p>
           <button type="button" onClick={showAll}>

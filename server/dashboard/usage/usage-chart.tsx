@@ -1,5 +1,6 @@
 import type { UsageRow } from "../../ledger/usage-query.js";
 import type { UsageAnswer } from "../admin/answers.js";
+import { Scroll } from "../parts/scroll.js";
 import { writeDay } from "../words/write-time.js";
 import type { Group } from "./groups.js";
 import { type Measure, measures } from "./measures.js";
@@ -55,8 +56,9 @@ export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
           ) : null}
         </ul>
       </figcaption>
-      <div class="scroll" ref={showEnd}>
+      <Scroll label={`${title} by day`}>
         <svg
+          ref={showEnd}
           viewBox={`0 0 ${width} ${HEIGHT + 24}`}
           width={width}
           height={HEIGHT + 24}
@@ -91,14 +93,15 @@ export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
             );
           })}
         </svg>
-      </div>
+      </Scroll>
     </figure>
   );
 }
 
 /** Where not all days have room, the newest are seen first. */
-function showEnd(scroll: Element | null): void {
-  if (scroll !== null) scroll.scrollLeft = scroll.scrollWidth;
+function showEnd(chart: SVGSVGElement | null): void {
+  const scroll = chart?.parentElement;
+  if (scroll != null) scroll.scrollLeft = scroll.scrollWidth;
 }
 
 function largest(rows: readonly UsageRow[], by: Group, read: (row: UsageRow) => number): readonly string[] {

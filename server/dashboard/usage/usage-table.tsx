@@ -1,5 +1,6 @@
 import type { UsageRow } from "../../ledger/usage-query.js";
 import { ModelName } from "../parts/model-name.js";
+import { Scroll } from "../parts/scroll.js";
 import { linkTo } from "../parts/use-place.js";
 import { writeCount, writeMs, writeShare, writeUsd } from "../words/write-figures.js";
 import type { Group } from "./groups.js";
@@ -20,7 +21,7 @@ export function UsageTable({ rows, by, measure, nameOf }: UsageTableProps) {
   const sorted = [...rows].sort((a, b) => read(b) - read(a));
   return (
     <section class="card" aria-label={`Usage by ${by}`}>
-      <div class="scroll">
+      <Scroll label={`Usage by ${by}`}>
         <table>
           <thead>
             <tr>
@@ -81,7 +82,7 @@ export function UsageTable({ rows, by, measure, nameOf }: UsageTableProps) {
             </tr>
           </tfoot>
         </table>
-      </div>
+      </Scroll>
     </section>
   );
 }

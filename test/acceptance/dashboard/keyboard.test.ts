@@ -98,6 +98,35 @@ describe.skipIf(!hasChromium)("the dashboard, by keyboard", () => {
     await close();
   });
 
+  it("stops at what scrolls, where it does, and names it", async () => {
+    const [id = ""] = await askTagged(proxy, "code");
+    const { page, close } = await openDashboard(browser, proxy.url);
+    const unreachable = () =>
+      page.evaluate<readonly string[]>(`
+        [...document.querySelectorAll("main *")].filter((one) =>
+          /auto|scroll/.test(getComputedStyle(one).overflowX) && one.localName !== "textarea" &&
+          (one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight) &&
+          (one.tabIndex !== 0 || one.ariaLabel === null)).map((one) => one.outerHTML.slice(0, 80))`);
+    await page.setViewportSize({ width: 375, height: 800 });
+    for (const [place, shown] of [
+      ["", "Endpoints"],
+      ["usage", "Usage"],
+      [`decisions/${id}`, "Candidates"],
+    ] as const) {
+      await page.goto(`${proxy.url}/#/${place}`);
+      await page.getByRole("heading", { name: shown }).last().waitFor();
+      if (shown === "Candidates") await page.getByText("The record as JSON").click();
+      await expect.poll(unreachable).toEqual([]);
+    }
+    await page.locator("pre[tabindex='0']").focus();
+    expect(await focused(page)).toBe("pre The record");
+    await page.setViewportSize({ width: 1400, height: 800 });
+    await page.goto(proxy.url);
+    await page.getByRole("heading", { name: "Endpoints" }).waitFor();
+    await expect.poll(() => page.locator(".scroll[tabindex]").count(), { message: "nothing to scroll" }).toBe(0);
+    await close();
+  });
+
   it("keeps its place while something is asked for, and when Stop is gone", async () => {
     const slow = await startEndless();
     const policies = await writeDashboardPolicies(slow, slow);
