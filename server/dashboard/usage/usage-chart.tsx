@@ -1,9 +1,11 @@
 import type { UsageRow } from "../../ledger/usage-query.js";
 import type { UsageAnswer } from "../admin/answers.js";
+import { Folded } from "../parts/folded.js";
 import { Scroll } from "../parts/scroll.js";
 import { writeDay } from "../words/write-time.js";
 import type { Group } from "./groups.js";
 import { type Measure, measures } from "./measures.js";
+import { UsageDays } from "./usage-days.js";
 
 export interface UsageChartProps {
   readonly daily: UsageAnswer;
@@ -22,7 +24,7 @@ const WIDE = 56;
 const NARROW = 30;
 const MOST_WIDE = 16;
 
-/** A bar a day, its parts by value of the group. The table below has the same as figures. */
+/** A bar a day, its parts by value of the group; and its figures, for those who cannot point at a bar. */
 export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
   const { read, write, title } = measures[measure];
   const names = largest(daily.usage, by, read);
@@ -94,6 +96,9 @@ export function UsageChart({ daily, by, measure, nameOf }: UsageChartProps) {
           })}
         </svg>
       </Scroll>
+      <Folded class="daily" summary="The figures by day">
+        {() => <UsageDays names={[...names.map(nameOf), ...(hasRest ? ["others"] : [])]} days={days} write={write} />}
+      </Folded>
     </figure>
   );
 }

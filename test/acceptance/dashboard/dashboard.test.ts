@@ -219,6 +219,11 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
       .waitFor();
     await page.getByLabel("Chart of").selectOption("requests");
     await page.getByRole("img", { name: "Calls by day and rule" }).waitFor();
+    await page.getByText("The figures by day").click();
+    const newest = page.locator(".daily tbody tr").first();
+    const counts = (await newest.getByRole("cell").allInnerTexts()).map(Number);
+    expect(await textOf(page.locator(".daily thead"))).toMatch(/^Day All .*default/i);
+    expect(counts[0], "all of a day").toBe(counts.slice(1).reduce((a, b) => a + b, 0));
     const { from } = (await (await fetch(`${proxy.url}/admin/usage`)).json()) as { from: string };
     expect(await page.getByLabel(/^From/).inputValue(), "as the API has it").toBe(from.slice(0, 10));
     await page.getByLabel(/^Until/).fill("2001-02-04");
