@@ -20,12 +20,13 @@ export interface DecisionsListProps {
 const states: Readonly<Record<Decisions["state"], readonly [Tone, string]>> = {
   live: ["good", "live"],
   reconnecting: ["unsure", "reconnecting…"],
+  stopped: ["bad", "stopped"],
   held: ["plain", "held"],
 };
 
 export function DecisionsList({ filter, openId }: DecisionsListProps) {
   const [isLive, setLive] = useState(true);
-  const { rows, state, error, skipped, more } = useDecisions(filter, isLive);
+  const { rows, state, error, skipped, again, more } = useDecisions(filter, isLive);
   const [tone, says] = states[state];
   /** The last row when older ones were asked for: the list is read on from there. */
   const last = useRef("");
@@ -39,8 +40,8 @@ export function DecisionsList({ filter, openId }: DecisionsListProps) {
     <>
       <p class="live">
         <Badge tone={tone} text={says} />
-        <button type="button" class="quiet" onClick={() => setLive(!isLive)}>
-          {isLive ? "Hold" : "Go on"}
+        <button type="button" class="quiet" onClick={() => (state === "stopped" ? again() : setLive(!isLive))}>
+          {state === "stopped" ? "Try again" : isLive ? "Hold" : "Go on"}
         </button>
         {skipped > 0 ? <span class="unsure">{countOf(skipped, "decision")} left out: too many to show</span> : null}
       </p>

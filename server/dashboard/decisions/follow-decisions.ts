@@ -15,7 +15,7 @@ export interface Follower {
   readonly list: (until: AbortSignal) => Promise<void>;
   readonly take: (found: readonly ListedDecision[]) => void;
   readonly onSkipped: (count: number) => void;
-  readonly onState: (state: "live" | "reconnecting") => void;
+  readonly onState: (state: "live" | "reconnecting" | "stopped") => void;
   readonly onError: (message: string) => void;
 }
 
@@ -38,7 +38,10 @@ export async function followDecisions(query: string, signal: AbortSignal, follow
     } catch (failure) {
       if (signal.aborted) return;
       follower.onError(describeError(failure));
-      if (failure instanceof Refusal && failure.status < 500 && failure.status !== 429) return;
+      if (failure instanceof Refusal && failure.status < 500 && failure.status !== 429) {
+        follower.onState("stopped");
+        return;
+      }
     } finally {
       connection.abort();
     }

@@ -8,10 +8,13 @@ import { followDecisions } from "./follow-decisions.js";
 import { fromPage, type ListedDecision } from "./listed-decision.js";
 
 export interface Decisions extends Pick<DecisionList, "rows"> {
-  readonly state: "live" | "reconnecting" | "held";
+  /** `stopped`: the server refuses to be followed. */
+  readonly state: "live" | "reconnecting" | "stopped" | "held";
   readonly error: string | undefined;
   /** Decisions that the server left out of the stream because they were too many. */
   readonly skipped: number;
+  /** Begins again after it has stopped. */
+  readonly again: () => void;
   /** Asks for the page after the last row; undefined when there is none. */
   readonly more: (() => Promise<void>) | undefined;
 }
@@ -29,6 +32,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Decisions {
   const [state, setState] = useState<Decisions["state"]>("held");
   const [error, setError] = useState<string>();
   const [skipped, setSkipped] = useState(0);
+  const [round, setRound] = useState(0);
   const filtered = useRef<AbortController>(undefined);
   const isShown = useShown();
   const query = new URLSearchParams(filter).toString();
@@ -69,7 +73,7 @@ export function useDecisions(filter: Filter, isLive: boolean): Decisions {
       });
     }
     return () => controller.abort();
-  }, [query, isLive, isShown]);
+  }, [query, isLive, isShown, round]);
 
   const more = async () => {
     const before = rows?.at(-1)?.decision.id;
@@ -82,7 +86,8 @@ export function useDecisions(filter: Filter, isLive: boolean): Decisions {
       if (!signal.aborted) setError(describeError(failure));
     }
   };
-  return { rows, state, error, skipped, more: hasMore ? more : undefined };
+  const again = () => setRound((before) => before + 1);
+  return { rows, state, error, skipped, again, more: hasMore ? more : undefined };
 }
 
 /** @param filter also with `before`, the id that the page comes after. */

@@ -79,6 +79,23 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await close();
   });
 
+  it("says that it follows no more when the server refuses the stream, and tries again when it is told to", async () => {
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`, { expected: /404 .*stream/ });
+    await page.getByText("live", { exact: true }).waitFor();
+    const refused = { status: 404, json: { error: { code: "not_found", message: "no stream here" } } };
+    await page.route("**/admin/decisions/stream*", (route) => route.fulfill(refused));
+    await page.goto(`${proxy.url}/#/decisions?rule=code`);
+    await page.getByText("stopped", { exact: true }).waitFor();
+    await page.getByRole("alert").getByText("no stream here").waitFor();
+    await page.unroute("**/admin/decisions/stream*");
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("live", { exact: true }).waitFor();
+    const [id = ""] = await askTagged(proxy, "code");
+    await page.locator(`a[href*="${id}"]`).waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+    await close();
+  });
+
   it("draws no chart of two thousand years while a year is typed", async () => {
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/usage`, { expected: /400 .*usage/ });
     await page.getByLabel("From").fill("0002-11-13");
