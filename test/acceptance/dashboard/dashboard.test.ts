@@ -49,6 +49,11 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await Promise.all([good.stop(), failing.stop(), policies.remove()]);
   });
 
+  /** Calls the provider that fails until it is called no more. */
+  async function openCircuit(): Promise<void> {
+    for (let count = 0; count < 6; count++) await ask(proxy, { headers: { "x-route-tags": "code" } });
+  }
+
   it("shows what serves, that answers are simulated, and an edit that was refused with its code frame", async () => {
     const copy = await copyPolicies("policies");
     const simulated = await startProxy(copy.directory);
@@ -102,7 +107,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
   });
 
   it("shows the endpoints' troubles", async () => {
-    for (let count = 0; count < 6; count++) await ask(proxy, { headers: { "x-route-tags": "code" } });
+    await openCircuit();
     const { page, close } = await openDashboard(browser, proxy.url);
     const row = (name: string) =>
       page.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
@@ -114,6 +119,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
   });
 
   it("lists decisions as they are made, and opens one with its reasons", async () => {
+    await openCircuit();
     const before = await ask(proxy);
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`);
     await page.getByText("live", { exact: true }).waitFor();
