@@ -175,7 +175,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await page.getByText("Filter", { exact: true }).click();
     await page.getByLabel("rule").fill("no-secrets");
     await page.getByRole("button", { name: "Apply" }).click();
-    await page.getByText("Filtered by rule").waitFor();
+    await page.getByText("Filtered by rule no-secrets").waitFor();
     const rows = page.locator("table.rows tbody tr");
     await expect.poll(() => rows.count()).toBe(50);
     await page.getByRole("button", { name: "Show older" }).click();
@@ -185,7 +185,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
 
     await page.getByLabel("since").fill("2001-01-01T00:00");
     await page.getByRole("button", { name: "Apply" }).click();
-    await page.getByText("Filtered by rule, since").waitFor();
+    await page.getByText("Filtered by rule no-secrets, since 1 Jan 2001 00:00:00").waitFor();
     await expect.poll(() => rows.count()).toBe(50);
     await page.getByLabel("until").fill("2002-01-01T00:00");
     await page.getByRole("button", { name: "Apply" }).click();
@@ -193,6 +193,19 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await page.getByLabel("status").fill("many");
     await page.getByRole("button", { name: "Apply" }).click();
     await page.getByRole("alert").getByText("it takes an HTTP status").waitFor();
+    await close();
+  });
+
+  it("says what a link filters by, with the list below it and not the form", async () => {
+    const { page, close } = await openDashboard(
+      browser,
+      `${proxy.url}/#/decisions?rule=code&revision=${"0".repeat(64)}`,
+    );
+    await page.getByText("Filtered by rule code, revision 000000000000", { exact: true }).waitFor();
+    expect(await page.getByLabel("rule").isVisible()).toBe(false);
+    await page.getByRole("link", { name: "Clear" }).click();
+    await page.getByText("Filter", { exact: true }).waitFor();
+    expect(new URL(page.url()).hash).toBe("#/decisions");
     await close();
   });
 
