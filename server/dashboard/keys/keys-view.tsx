@@ -36,8 +36,8 @@ export function KeysView({ query: { find: words = "" } }: KeysViewProps) {
           need no key.
         </p>
       ) : (
-        <section class="card" aria-label="API keys">
-          <div class="fields found">
+        <section class="card keys" aria-label="API keys">
+          <div class="fields">
             <Field label="Find" hint="a name, an id, a tenant, an app, …">
               <input
                 type="search"
@@ -51,26 +51,28 @@ export function KeysView({ query: { find: words = "" } }: KeysViewProps) {
             {countOf(found.length, "key")}
             {words === "" ? "" : ` of ${writeCount(value.keys.length)}`}
           </p>
-          <Scroll label="API keys">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Name</th>
-                  <th scope="col">State</th>
-                  <th scope="col">For</th>
-                  <th scope="col">Facts</th>
-                  <th scope="col">Models</th>
-                  <th scope="col">Limits</th>
-                  <th scope="col">Last used</th>
-                </tr>
-              </thead>
-              <tbody ref={rows}>
-                {shown.map((key) => (
-                  <Row key={key.id} of={key} />
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
+          {found.length === 0 ? null : (
+            <Scroll label="API keys">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">Name</th>
+                    <th scope="col">State</th>
+                    <th scope="col">For</th>
+                    <th scope="col">Facts</th>
+                    <th scope="col">Models</th>
+                    <th scope="col">Limits</th>
+                    <th scope="col">Last used</th>
+                  </tr>
+                </thead>
+                <tbody ref={rows}>
+                  {shown.map((key) => (
+                    <Row key={key.id} of={key} />
+                  ))}
+                </tbody>
+              </table>
+            </Scroll>
+          )}
           {hidden === 0 ? null : (
             <p>
               <button type="button" onClick={showAll}>

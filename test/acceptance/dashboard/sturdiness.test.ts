@@ -129,6 +129,13 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     expect(await next.evaluate((link) => link === link.ownerDocument.activeElement)).toBe(true);
     await page.reload(); // what is looked for is in the address
     await page.getByRole("status").getByText("111 keys of 5,000").waitFor();
+    await page.setViewportSize({ width: 375, height: 800 });
+    const heights = await page.evaluate<readonly number[]>(`
+      [...document.querySelectorAll(".tag")].map((tag) => tag.getBoundingClientRect().height)`);
+    expect(Math.max(...heights), "no word of a fact is broken").toBeLessThan(30);
+    await page.getByLabel(/^Find/).fill("nobody");
+    await page.getByRole("status").getByText("0 keys of 5,000").waitFor();
+    expect(await page.getByRole("table").count()).toBe(0);
     await page.getByLabel(/^Find/).fill("key_4999");
     await expect.poll(() => rows.allInnerTexts()).toEqual([expect.any(String), expect.stringContaining("n4999")]);
     await close();
