@@ -76,11 +76,14 @@ export class CommitQueue<Row> {
     return true;
   }
 
-  /** Writes what waits, for at most five seconds. */
-  async close(): Promise<void> {
-    const isDone = await this.flush(5_000);
+  /** Writes what waits, for at most so long. What cannot be written is put into the log, row by row. */
+  async close(limitMs = 5_000): Promise<void> {
+    const isDone = await this.flush(limitMs);
     this.#isClosed = true;
-    if (!isDone) this.#options.log.error({ error: this.#lastError }, `${this.#waiting.length} ledger rows are lost`);
+    if (isDone) return;
+    for (const { row } of this.#waiting) {
+      this.#options.log.error({ error: this.#lastError, row }, "a ledger row could not be written before the end");
+    }
   }
 
   status(): { waiting: number; written: number; rejected: number; failingForMs?: number; lastError?: string } {

@@ -57,6 +57,19 @@ describe("CommitQueue", () => {
     ]);
   });
 
+  it("puts rows into the log that could not be written before the end", async () => {
+    const said: unknown[] = [];
+    const queue = new CommitQueue<{ id: string }>({
+      write: () => Promise.reject(new Error("away")),
+      log: { warn() {}, error: (...line: unknown[]) => void said.push(line) } as never,
+    });
+    queue.add({ id: "1" });
+    queue.add({ id: "2" });
+    await queue.close(20);
+    const message = "a ledger row could not be written before the end";
+    expect(said.slice(1)).toEqual(["1", "2"].map((id) => [{ error: "away", row: { id } }, message]));
+  });
+
   it("does not take it for a fault of the database that its own process stood still", async () => {
     const { port1, port2 } = new MessageChannel();
     const queue = new CommitQueue<number>({
