@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { ContentRow } from "./database-schema.js";
+import { isDatabaseUnavailable } from "./is-database-unavailable.js";
 import type { Database } from "./open-database.js";
 import { WriteQueue, type WriteQueueOptions } from "./write-queue.js";
 
@@ -63,9 +64,10 @@ export class ContentStore {
         .values(rows.slice(start, start + ROWS_PER_INSERT))
         .onConflict((conflict) => conflict.column("id").doNothing())
         .execute()
-        .catch((error: { readonly code?: unknown }) => {
-          // A driver's error may hold the values: only its code goes into the log.
-          throw new Error(`the database refuses them (${String(error.code ?? "no code")})`);
+        .catch((error: Error & { readonly code?: unknown }) => {
+          // A driver's error may hold the values: but for one about the database itself only its code goes into the log.
+          const refused = `the database refuses them (${String(error.code ?? "no code")})`;
+          throw new Error(isDatabaseUnavailable(error) ? error.message : refused);
         });
       await nextTurn();
     }
