@@ -192,6 +192,7 @@ export class RedisBudgets implements BudgetCounters {
     const mode = lines === undefined ? "force" : "check";
     const limits = windows.map((_, index) => String(lines?.[index]?.limit ?? 0));
     const record = JSON.stringify({ amount, windows });
+    const isSent = this.#options.redis.status === "ready"; // else it fails at once
     try {
       const reply = (await this.#ask(
         this.#options.redis.eval(
@@ -203,7 +204,7 @@ export class RedisBudgets implements BudgetCounters {
       return reply;
     } catch (error) {
       // It may have been held all the same: given back as soon as Redis answers.
-      if (lines !== undefined) this.#unsettled.set(id, { reservation, charged: 0 });
+      if (lines !== undefined && isSent) this.#unsettled.set(id, { reservation, charged: 0 });
       throw error;
     }
   }

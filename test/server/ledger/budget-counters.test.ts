@@ -377,6 +377,25 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     await held(counters, "3", 5, 5); // what was asked before it stood still is given back
   });
 
+  it("remembers nothing of what it refuses while there is no connection", async () => {
+    const { redis, isReady } = await shared();
+    const counters = new RedisBudgets({
+      redis,
+      ...new Ledger().sources,
+      log: silent,
+      now: Date.now,
+      sweepMs: 3_600_000,
+    });
+    closing.push(() => counters.close());
+    await server.kill();
+    await expect.poll(isReady).toBe(false);
+    for (const id of ["1", "2", "3"]) await expect(held(counters, id, 1, 5)).rejects.toThrow(CountersUnavailable);
+    await server.restart();
+    await expect.poll(isReady, { timeout: 5_000 }).toBe(true);
+    await counters.sweep();
+    expect(await redis.keys("routewright:{budgets}:done:*")).toEqual([]); // what may have been held is given back
+  });
+
   it("counts a call once that ended while Redis was away, when its row was summed up before it was settled", async () => {
     const ledger = new Ledger();
     const counters = await replica(ledger);
