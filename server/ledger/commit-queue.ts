@@ -12,6 +12,8 @@ export interface CommitQueueOptions<Row> {
   readonly batchRows?: number;
   /** Milliseconds before a failed batch is tried again. Default 200. */
   readonly retryMs?: number;
+  /** So many rows may wait before those that nobody waits for are given up. Default 20,000. */
+  readonly maxUnawaited?: number;
   /** A commit that takes longer counts as failing, milliseconds. Default 2,000: so long answers wait for theirs. */
   readonly longestMs?: number;
 }
@@ -35,7 +37,7 @@ interface Waiting<Row> {
  * batch is written is the next batch, so a commit is shared by as many rows as the load brings. A batch that fails is
  * tried again until it is written. When it goes on failing, and not because the database is full or away, its rows are tried one by one: those that fail while others of
  * the same batch are written are at fault themselves, and set aside with an error in the log, so that one row cannot hold up
- * all others. While none can be written, nothing is given up.
+ * all others. While none can be written, nothing is given up that somebody waits for: those come no more by then.
  */
 export class CommitQueue<Row> {
   readonly #options: Required<CommitQueueOptions<Row>>;
@@ -47,15 +49,28 @@ export class CommitQueue<Row> {
   #isClosed = false;
   #failures = 0;
   #rejected = 0;
+  /** And that was said. */
+  #isGivingUp = false;
   #lastCommitAt = Number.NEGATIVE_INFINITY;
   #lastRows = 0;
 
   constructor(options: CommitQueueOptions<Row>) {
-    this.#options = { clock: () => performance.now(), batchRows: 200, retryMs: 200, longestMs: 2_000, ...options };
+    this.#options = {
+      clock: () => performance.now(),
+      batchRows: 200,
+      retryMs: 200,
+      longestMs: 2_000,
+      maxUnawaited: 20_000,
+      ...options,
+    };
   }
 
   /** @param onCommitted called once, later; undefined: nobody waits for the row, so its commit keeps nobody's answer up. */
   add(row: Row, onCommitted?: () => void): void {
+    if (onCommitted === undefined && this.#waiting.length >= this.#options.maxUnawaited) {
+      this.#giveUp();
+      return;
+    }
     this.#waiting.push({ row, onCommitted });
     this.#working ??= this.#work();
   }
@@ -76,14 +91,17 @@ export class CommitQueue<Row> {
     return true;
   }
 
-  /** Writes what waits, for at most so long. What cannot be written is put into the log, row by row. */
+  /** Writes what waits, for at most so long. What cannot be written is put into the log: rows that somebody waits for whole, of the others how many. */
   async close(limitMs = 5_000): Promise<void> {
     const isDone = await this.flush(limitMs);
     this.#isClosed = true;
     if (isDone) return;
-    for (const { row } of this.#waiting) {
-      this.#options.log.error({ error: this.#lastError, row }, "a ledger row could not be written before the end");
+    const [error, awaited] = [this.#lastError, this.#waiting.filter(({ onCommitted }) => onCommitted !== undefined)];
+    for (const { row } of awaited) {
+      this.#options.log.error({ error, row }, "a ledger row could not be written before the end");
     }
+    const others = this.#waiting.length - awaited.length;
+    if (others > 0) this.#options.log.error({ error }, `${others} ledger rows of calls without a key are lost`);
   }
 
   status(): { waiting: number; written: number; rejected: number; failingForMs?: number; lastError?: string } {
@@ -95,6 +113,16 @@ export class CommitQueue<Row> {
       ...(failingForMs === undefined ? {} : { failingForMs }),
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
     };
+  }
+
+  #giveUp(): void {
+    this.#rejected += 1;
+    if (this.#isGivingUp) return;
+    this.#isGivingUp = true;
+    this.#options.log.error(
+      { error: this.#lastError },
+      `${this.#waiting.length} ledger rows wait for the database: those of calls without a key are given up until it takes some`,
+    );
   }
 
   async #work(): Promise<void> {
@@ -200,6 +228,7 @@ export class CommitQueue<Row> {
   }
 
   #noteSuccess(): void {
+    if (2 * this.#waiting.length < this.#options.maxUnawaited) this.#isGivingUp = false;
     if (this.#failingSince === undefined) return;
     this.#failingSince = undefined;
     this.#lastError = undefined;

@@ -17,7 +17,7 @@ export function accountingFamilies({
     one(
       "ledger_rows_rejected_total",
       "counter",
-      "Ledger rows that could not be written and were set aside: always 0; the log has them.",
+      "Ledger rows that were set aside, the log has them, or given up, of calls without a key: always 0.",
       ledger.rejected,
     ),
     one(

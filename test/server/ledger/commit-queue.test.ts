@@ -57,17 +57,36 @@ describe("CommitQueue", () => {
     ]);
   });
 
+  it("gives up rows that nobody waits for when too many wait, counts them, and says so once", async () => {
+    const said: unknown[] = [];
+    const queue = new CommitQueue<number>({
+      write: () => Promise.reject(new Error("away")),
+      log: { warn() {}, error: (_: object, message: string) => void said.push(message) } as never,
+      maxUnawaited: 2,
+    });
+    for (let row = 0; row < 5; row++) queue.add(row);
+    queue.add(5, () => undefined);
+    expect(queue.status()).toMatchObject({ waiting: 3, rejected: 3 });
+    expect(said).toEqual([
+      "2 ledger rows wait for the database: those of calls without a key are given up until it takes some",
+    ]);
+    await queue.close(0);
+  });
+
   it("puts rows into the log that could not be written before the end", async () => {
     const said: unknown[] = [];
     const queue = new CommitQueue<{ id: string }>({
       write: () => Promise.reject(new Error("away")),
       log: { warn() {}, error: (...line: unknown[]) => void said.push(line) } as never,
     });
-    queue.add({ id: "1" });
-    queue.add({ id: "2" });
+    for (const id of ["1", "2"]) queue.add({ id }, () => undefined);
+    queue.add({ id: "of nobody" });
     await queue.close(20);
     const message = "a ledger row could not be written before the end";
-    expect(said.slice(1)).toEqual(["1", "2"].map((id) => [{ error: "away", row: { id } }, message]));
+    expect(said.slice(1)).toEqual([
+      ...["1", "2"].map((id) => [{ error: "away", row: { id } }, message]),
+      [{ error: "away" }, "1 ledger rows of calls without a key are lost"],
+    ]);
   });
 
   it("does not take it for a fault of the database that its own process stood still", async () => {
