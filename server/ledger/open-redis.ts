@@ -3,10 +3,9 @@ import { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
 import type { ExchangeHealth, HealthNews } from "../endpoints/shared-health.js";
-import type { Subject } from "../keys/subject.js";
-import { LEASE_MS } from "./budget-counters.js";
 import type { CreateCounter, Slots } from "./rate-limits.js";
-import { EXCHANGE_HEALTH, TAKE_SLOT } from "./redis-scripts.js";
+import { RedisPlaces } from "./redis-places.js";
+import { EXCHANGE_HEALTH } from "./redis-scripts.js";
 
 /** What many processes share through Redis. */
 export interface SharedCounters {
@@ -38,7 +37,7 @@ function checkRedisUrl(url: string): void {
  * Connects to Redis or Valkey in the background; it need not be there yet. Commands fail at once while it is away, and work
  * again when it is back. Rates are no money: while it is away each process counts for itself, and places are not counted.
  */
-export function openRedis(url: string, log: Pick<Logger, "warn">): SharedCounters {
+export function openRedis(url: string, log: Pick<Logger, "warn">, placeLeaseMs?: number): SharedCounters {
   checkRedisUrl(url);
   const redis = new Redis(url, {
     enableOfflineQueue: false,
@@ -48,6 +47,7 @@ export function openRedis(url: string, log: Pick<Logger, "warn">): SharedCounter
     connectTimeout: 5_000,
     retryStrategy: (times) => Math.min(100 * times, 1_000),
   });
+  const slots = new RedisPlaces(redis, placeLeaseMs);
   let isSaid = false;
   redis.on("error", (error: Error) => {
     if (!isSaid) log.warn({ error: error.message }, "Redis cannot be reached; trying again");
@@ -73,18 +73,11 @@ export function openRedis(url: string, log: Pick<Logger, "warn">): SharedCounter
         },
       };
     },
-    slots: {
-      async take(subject, id, limit) {
-        const taken = redis.eval(TAKE_SLOT, 1, slotsOf(subject), id, limit, LEASE_MS);
-        return (await taken.catch(() => 1)) === 1;
-      },
-      async give(subject, id) {
-        await redis.zrem(slotsOf(subject), id).catch(() => undefined); // its lease ends
-      },
-    },
+    slots,
     exchangeHealth: exchangeHealthOver(redis),
     isReady: () => redis.status === "ready",
     close: async () => {
+      slots.close();
       redis.disconnect();
     },
   };
@@ -130,8 +123,4 @@ function exchangeHealthOver(redis: Redis): ExchangeHealth {
     }
     return { version, heard };
   };
-}
-
-function slotsOf(subject: Subject): string {
-  return `routewright:slots:${subject}`;
 }

@@ -174,6 +174,13 @@ redis.call('PEXPIRE', KEYS[1], ARGV[3])
 return 1
 `;
 
+/** KEYS: slots. ARGV: lease in ms, id… Says that these requests still have their places. */
+export const RENEW_SLOTS = `${NOW}
+for i = 2, #ARGV do redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[1]), ARGV[i]) end
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return #ARGV - 1
+`;
+
 /**
  * KEYS: health. ARGV: version heard before, who asks, then for each news: field, kind, remaining ms, opened for ms, ago ms.
  * Tells news of endpoints and answers with those that others told since: version, then for each field, kind, remaining,

@@ -192,8 +192,8 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
   });
   afterAll(() => server?.stop());
 
-  async function shared(): Promise<SharedCounters> {
-    const opened = openRedis(server.url, silent);
+  async function shared(placeLeaseMs?: number): Promise<SharedCounters> {
+    const opened = openRedis(server.url, silent, placeLeaseMs);
     closing.push(() => opened.close());
     expect(await redisReady(opened, 5_000)).toBe(true);
     return opened;
@@ -416,6 +416,19 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
       })
       .toBeUndefined();
     expect(await other.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(2), reserved: 0 }]);
+  });
+
+  it("keeps a place for as long as its request runs, and frees those of a replica that is gone within a lease", async () => {
+    const [gone, other] = [await shared(150), await shared(150)];
+    expect(await gone.slots.take("key:a", "1", 1)).toBe(true);
+    const endsAt = async () => Number(await other.redis.zscore("routewright:slots:key:a", "1"));
+    const first = await endsAt();
+    await expect.poll(endsAt).toBeGreaterThan(first + 150); // longer than one lease
+    expect(await other.slots.take("key:a", "2", 1)).toBe(false);
+    await gone.close();
+    await expect.poll(() => other.slots.take("key:a", "2", 1)).toBe(true);
+    await other.slots.give("key:a", "2");
+    expect(await other.redis.exists("routewright:slots:key:a")).toBe(0);
   });
 
   it("shares rates and places between replicas; while it is away each counts for itself", async () => {
