@@ -55,6 +55,9 @@ export function neverServes(
   asked: Asked = "plain",
 ): boolean {
   const excluded = surelyExcluded(regions, entry, route, asked);
+  // Mostly some of the requests that are known already are served.
+  const allowed = regions.findAllowed(ruleNumber, "ending");
+  if (typeof allowed !== "string" && typeof regions.find([allowed], excluded) !== "string") return false;
   const above = regions.endingAbove(ruleNumber);
   return regions.find(regions.acts(ruleNumber), above, regions.deniedOf(ruleNumber), excluded) === "none";
 }

@@ -108,9 +108,11 @@ export class PolicyRegions {
     const { index, unknown } = this.#boxesOf(effect);
     if (own === undefined || unknown.some(isMeant)) return undefined;
     const { layout } = this.space;
-    return index.mayMeet(own).flatMap(({ owner, box }) => {
-      return isMeant(owner) && own.some(({ bits }) => layout.meets(bits, box)) ? [box] : [];
-    });
+    const met: Box[] = [];
+    for (const { owner, box } of index.mayMeet(own)) {
+      if (isMeant(owner) && own.some(({ bits }) => layout.meets(bits, box))) met.push(box);
+    }
+    return met;
   }
 
   /** The boxes of all rules of an effect, and the rules that take too many. */
@@ -130,7 +132,7 @@ export class PolicyRegions {
   /** Requests in one of the areas and none of the covers; undecided when one of them is not known. */
   find(areas: readonly Box[] | undefined, ...covers: readonly (readonly Box[] | undefined)[]): Search {
     if (areas === undefined || covers.some((each) => each === undefined)) return "undecided";
-    const all = covers.length === 1 ? (covers[0] as readonly Box[]) : (covers as readonly Box[][]).flat();
+    const all = covers.length === 1 ? (covers[0] as readonly Box[]) : ([] as Box[]).concat(...(covers as Box[][]));
     return findUncovered(this.space.layout, areas, all, new StepBudget(QUESTION_STEPS));
   }
 

@@ -115,7 +115,8 @@ export class BoxLayout {
 
   /** Whether the two have a request in common. */
   meets(bits: Int32Array, { bits: other, axes }: Box): boolean {
-    return axes.every((axis) => this.#meetsOn(bits, other, axis));
+    for (const axis of axes) if (!this.#meetsOn(bits, other, axis)) return false;
+    return true;
   }
 
   #meetsOn(one: Int32Array, other: Int32Array, axis: number): boolean {
@@ -141,9 +142,9 @@ export class BoxLayout {
   /**
    * On how many axes `bits` reaches beyond the box; 0 when it lies inside, undefined when the two have no request in common.
    * Nearly all of an analysis is spent here.
-   * @param limited 0 for axes on which `bits` allows every atom, so that they need not be looked at.
+   * @param unsettled 0 for axes on which `bits` is known to reach beyond each box that limits them, so that they need not be looked at.
    */
-  axesBeyond(bits: Int32Array, box: Box, limited: Uint8Array): number | undefined {
+  axesBeyond(bits: Int32Array, box: Box, unsettled: Uint8Array): number | undefined {
     const first = this.#first;
     const words = this.#word;
     const masks = this.#mask;
@@ -153,7 +154,7 @@ export class BoxLayout {
     let count = 0;
     for (let index = 0; index < axes.length; index++) {
       const axis = axes[index] as number;
-      if (limited[axis] === 0) {
+      if (unsettled[axis] === 0) {
         count++;
         continue;
       }

@@ -107,9 +107,10 @@ export class ConditionBoxes {
       const opaqueAxis = this.#space.opaqueAxes.get(opaque);
       const atoms: number[] = [];
       const asked: number[] = [];
+      const truthOf = this.#truths(leaf);
       for (const [at, atom] of axis.atoms.entries()) {
         if (opaqueAxis !== undefined && atom.kind === "string" && atom.isClass) asked.push(at);
-        else if (wants[rail](this.#truth(leaf, valueOfAtom(atom, axis)))) atoms.push(at);
+        else if (wants[rail](truthOf(valueOfAtom(atom, axis)))) atoms.push(at);
       }
       if (atoms.length > 0) boxes.push(layout.only(number, atoms));
       if (opaqueAxis !== undefined && asked.length > 0) {
@@ -119,6 +120,18 @@ export class ConditionBoxes {
       }
     }
     return this.#union(boxes);
+  }
+
+  /** Of all texts that a leaf does not name one is asked: in large policies there are thousands of them. */
+  #truths(leaf: Predicate): (value: FactValue | undefined) => Truth {
+    if (leaf.kind !== "one-of") return (value) => this.#truth(leaf, value);
+    const named: ReadonlySet<FactValue | undefined> = new Set([undefined, ...leaf.values]);
+    let others: { readonly truth: Truth } | undefined;
+    return (value) => {
+      if (named.has(value)) return this.#truth(leaf, value);
+      others ??= { truth: this.#truth(leaf, value) };
+      return others.truth;
+    };
   }
 
   #truth(leaf: Predicate, value: FactValue | undefined): Truth {

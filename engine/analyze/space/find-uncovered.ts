@@ -51,13 +51,13 @@ export function subtract(
 
 /**
  * Gives the disjoint uncovered parts of a box to `visit` until it answers false.
- * @param limited see {@link BoxLayout.axesBeyond}; changed with the bits.
+ * @param unsettled for each axis whether the box may lie within a cover on it: where it is limited, at first; see {@link BoxLayout.axesBeyond}.
  * @returns whether the walk came to its end.
  */
 function walk(
   layout: BoxLayout,
   bits: Int32Array,
-  limited: Uint8Array,
+  unsettled: Uint8Array,
   covers: readonly Box[],
   budget: StepBudget,
   visit: (bits: Int32Array) => boolean,
@@ -66,34 +66,40 @@ function walk(
   for (;;) {
     if (!budget.spend(near.length + 1)) return false;
     const meeting: Box[] = [];
+    const beyondOnce: Box[] = [];
     let best: Box | undefined;
-    let fewest = Number.POSITIVE_INFINITY;
     for (const cover of near) {
-      const beyond = layout.axesBeyond(bits, cover, limited);
+      const beyond = layout.axesBeyond(bits, cover, unsettled);
       if (beyond === undefined) continue;
       if (beyond === 0) return true;
       // Where the box lies within a cover so does all that is left of it: such axes are not looked at again.
       const open = beyond === cover.axes.length ? cover : layout.onlyBeyond(bits, cover);
-      meeting.push(open);
-      if (beyond < fewest) {
-        fewest = beyond;
-        best = open;
+      if (beyond === 1) {
+        beyondOnce.push(open);
+        continue;
       }
+      meeting.push(open);
+      if (best === undefined || beyond < best.axes.length) best = open;
     }
-    if (best === undefined) return visit(bits);
-    if (fewest === 1) {
+    // What of a cover is left open reaches beyond it on each of its axes, and will until that axis is cut.
+    unsettled.fill(0);
+    if (beyondOnce.length > 0) {
       // Only one axis reaches beyond: what is left is a smaller box, and no branch is needed.
-      const [axis] = best.axes as [number];
-      layout.cutAxis(bits, best, axis);
-      limited[axis] = 1;
+      for (const cover of beyondOnce) {
+        const [axis] = cover.axes as [number];
+        layout.cutAxis(bits, cover, axis);
+        if (layout.isEmpty(bits, axis)) return true;
+        unsettled[axis] = 1;
+      }
       near = meeting;
       continue;
     }
+    if (best === undefined) return visit(bits);
     for (const axis of best.axes) {
-      limited[axis] = 1;
+      unsettled[axis] = 1;
       const part = bits.slice();
       layout.cutAxis(part, best, axis);
-      if (!walk(layout, part, limited.slice(), meeting, budget, visit)) return false;
+      if (!walk(layout, part, unsettled.slice(), meeting, budget, visit)) return false;
       layout.keepAxis(bits, best, axis);
     }
     return true;
