@@ -161,6 +161,9 @@ function staticCandidates({ policy }: CheckContext, route: Route): readonly Cata
   return [...to, ...fallback];
 }
 
+/** Boxes in which what several candidates cannot serve is looked for. */
+const MOST_EXCLUDED = 2_000;
+
 /** Requests that each of the candidates is certain not to serve, for reasons other than length and budget. */
 function excludedTogether(
   context: CheckContext,
@@ -170,8 +173,8 @@ function excludedTogether(
   const { regions } = context;
   let common: readonly Box[] | undefined = [regions.space.layout.full()];
   for (const entry of entries) {
-    common = regions.intersect(common, surelyExcluded(regions, entry, route));
-    if (common === undefined || common.length > 2_000) return undefined;
+    common = regions.intersect(common, surelyExcluded(regions, entry, route), MOST_EXCLUDED);
+    if (common === undefined) return undefined;
   }
   const plain = [
     boxesWhere(regions.space, "context_tokens", (atom) => atom.kind !== "number" || (atom.min?.value ?? 0) === 0),

@@ -160,10 +160,21 @@ export class PolicyRegions {
     return subtract(this.space.layout, areas, all, new StepBudget(QUESTION_STEPS / 10), MOST_BOXES);
   }
 
-  /** The common requests of two lists of areas. */
-  intersect(one: readonly Box[] | undefined, other: readonly Box[] | undefined): readonly Box[] | undefined {
+  /** The common requests of two lists of areas; undefined when they take more than `most` boxes. */
+  intersect(
+    one: readonly Box[] | undefined,
+    other: readonly Box[] | undefined,
+    most = Number.POSITIVE_INFINITY,
+  ): readonly Box[] | undefined {
     if (one === undefined || other === undefined) return undefined;
-    return one.flatMap((box) => other.flatMap((each) => this.space.layout.intersect(box, each) ?? []));
+    const both: Box[] = [];
+    for (const box of one) {
+      for (const each of other) {
+        const common = this.space.layout.intersect(box, each);
+        if (common !== undefined && both.push(common) > most) return undefined;
+      }
+    }
+    return both;
   }
 
   /**
