@@ -48,35 +48,36 @@ export function classesOfOthers(
     constants.flatMap((text) => splitUnits(text).map((_, length) => text.slice(0, length + 1))),
   );
 
+  const automata = patterns.map((pattern) => new PatternAutomaton(pattern));
+
   interface State {
     readonly text: string;
-    /** Of the patterns that a text which begins so may still fit: its number, and how far it is read. */
-    readonly open: readonly (readonly [pattern: number, positions: bigint])[];
+    /** Where each pattern is after it. */
+    readonly states: readonly number[];
   }
-  const start: State = { text: "", open: patterns.map((pattern, number) => [number, closure(pattern, 1n)]) };
+  const start: State = { text: "", states: automata.map(() => 0) };
   const classes = new Map<string, string>();
   const seen = new Set<string>();
   let queue: State[] = [start];
   while (queue.length > 0) {
     const next: State[] = [];
-    for (const { text, open } of queue) {
+    for (const { text, states } of queue) {
       if (!known.has(text)) {
-        const fit = open.flatMap(([number, set]) => (accepts(patterns[number] as Pattern, set) ? [number] : [])).join();
-        const shown = classes.get(fit);
-        if (shown === undefined ? text !== "" || allowEmpty : shown === "") classes.set(fit, text);
+        const fit = automata.flatMap((automaton, number) =>
+          automaton.accepts(states[number] as number) ? [number] : [],
+        );
+        const shown = classes.get(fit.join());
+        if (shown === undefined ? text !== "" || allowEmpty : shown === "") classes.set(fit.join(), text);
       }
       for (const unit of alphabet) {
         const longer = text + unit;
-        const moved = open.flatMap(([number, set]) => {
-          const next = step(patterns[number] as Pattern, set, unit);
-          return next === 0n ? [] : [[number, next] as const];
-        });
+        const moved = automata.map((automaton, number) => automaton.next(states[number] as number, unit));
         const place = beginnings.has(longer) ? longer : "";
         const key = `${place}\u0000${moved.join()}\u0000${text === "" ? "" : "+"}`;
         if (seen.has(key)) continue;
         seen.add(key);
         if (seen.size > MOST_STATES) return undefined;
-        next.push({ text: longer, open: moved });
+        next.push({ text: longer, states: moved });
       }
     }
     queue = next;
@@ -84,25 +85,55 @@ export function classesOfOthers(
   return [...classes.values()];
 }
 
-/** Positions from which the rest of the pattern can be read without a character: past `*`. */
-function closure(pattern: Pattern, positions: bigint): bigint {
-  let set = positions;
-  for (const [index, piece] of pattern.entries()) {
-    if (piece === ANY_RUN && (set & (1n << BigInt(index))) !== 0n) set |= 1n << BigInt(index + 1);
-  }
-  return set;
-}
+/** A pattern read unit by unit. Its states are numbered as they are first met, from 0 at the beginning; each is a set of positions. */
+class PatternAutomaton {
+  readonly #pattern: Pattern;
+  readonly #sets: bigint[] = [];
+  readonly #numbers = new Map<bigint, number>();
+  readonly #moves: Map<string, number>[] = [];
 
-function step(pattern: Pattern, positions: bigint, unit: string): bigint {
-  let moved = 0n;
-  for (const [index, piece] of pattern.entries()) {
-    if ((positions & (1n << BigInt(index))) === 0n) continue;
-    if (piece === ANY_RUN) moved |= 1n << BigInt(index);
-    else if (piece === unit) moved |= 1n << BigInt(index + 1);
+  constructor(pattern: Pattern) {
+    this.#pattern = pattern;
+    this.#numberOf(this.#closure(1n));
   }
-  return closure(pattern, moved);
-}
 
-function accepts(pattern: Pattern, positions: bigint): boolean {
-  return (positions & (1n << BigInt(pattern.length))) !== 0n;
+  next(state: number, unit: string): number {
+    const moves = this.#moves[state] as Map<string, number>;
+    const known = moves.get(unit);
+    if (known !== undefined) return known;
+    const next = this.#numberOf(this.#step(this.#sets[state] as bigint, unit));
+    moves.set(unit, next);
+    return next;
+  }
+
+  accepts(state: number): boolean {
+    return ((this.#sets[state] as bigint) & (1n << BigInt(this.#pattern.length))) !== 0n;
+  }
+
+  #numberOf(set: bigint): number {
+    const known = this.#numbers.get(set);
+    if (known !== undefined) return known;
+    this.#numbers.set(set, this.#sets.length);
+    this.#moves.push(new Map());
+    return this.#sets.push(set) - 1;
+  }
+
+  /** Positions from which the rest of the pattern can be read without a character: past `*`. */
+  #closure(positions: bigint): bigint {
+    let set = positions;
+    for (const [index, piece] of this.#pattern.entries()) {
+      if (piece === ANY_RUN && (set & (1n << BigInt(index))) !== 0n) set |= 1n << BigInt(index + 1);
+    }
+    return set;
+  }
+
+  #step(positions: bigint, unit: string): bigint {
+    let moved = 0n;
+    for (const [index, piece] of this.#pattern.entries()) {
+      if ((positions & (1n << BigInt(index))) === 0n) continue;
+      if (piece === ANY_RUN) moved |= 1n << BigInt(index);
+      else if (piece === unit) moved |= 1n << BigInt(index + 1);
+    }
+    return this.#closure(moved);
+  }
 }
