@@ -12,7 +12,7 @@ export interface GraphRow {
   readonly title: string;
   /** `guards.yaml:14`, or the file alone. */
   readonly place: string;
-  /** In words; several lines for folded rules. */
+  /** In words, a very long one cut; several lines for folded rules. */
   readonly condition: readonly string[];
   readonly effect: readonly string[];
   /** How many rules it stands for. */
@@ -26,6 +26,9 @@ export interface PolicyGraph {
   readonly routes: readonly GraphRow[];
   readonly pools: readonly { readonly name: string; readonly items: readonly string[] }[];
 }
+
+/** Characters of a condition that are drawn. Mermaid refuses texts beyond 50,000 (`maxTextSize`), and a wall of names shows nothing. */
+const MOST_WORDS = 400;
 
 /** A picture with more rules than this is folded: nobody reads it otherwise. */
 const MAX_ROWS = 30;
@@ -114,7 +117,8 @@ function rowOfRun(policy: CompiledPolicy, run: readonly Rule[]): GraphRow {
 }
 
 function words({ set }: CompiledPolicy, { condition }: Rule): string {
-  return writeCondition(condition, [...builtInFacts, ...set.attributes]);
+  const text = writeCondition(condition, [...builtInFacts, ...set.attributes]);
+  return text.length <= MOST_WORDS ? text : `${text.slice(0, text.lastIndexOf(" ", MOST_WORDS))} …`;
 }
 
 function placeOf({ files }: CompiledPolicy, { span }: Rule): string {

@@ -9,9 +9,9 @@ import { readPolicyDirectory } from "../../../server/policy-files/read-policy-di
 const starter = compilePolicy(await readPolicyDirectory("cli/starter")).value!;
 const shipped = compilePolicy(await readPolicyDirectory("policies")).value!;
 
-function large(count: number) {
+function large(count: number, given?: string) {
   const rules = Array.from({ length: count }, (_, index) => {
-    const match = index < count / 2 ? `{ tenant: "t<${index}>&" }` : `{ app: a${index} }`;
+    const match = given ?? (index < count / 2 ? `{ tenant: "t<${index}>&" }` : `{ app: a${index} }`);
     return `  - { id: rule-${index}, match: ${match}, route: { to: [x/y] } }`;
   });
   const catalog = `kind: catalog\nproviders: { a: { format: openai, base_url: https://a.example } }\nmodels: { x/y: { context_window: 200k, endpoints: [{ provider: a, model: y }] } }\n`;
@@ -55,6 +55,13 @@ flowchart TD
   it.each([writeMermaid, writeDot, writeSvg])("names every rule and the place of each in %o", (write) => {
     const text = write(policyGraph(shipped));
     for (const { id } of shipped.set.rules) expect(text).toContain(id);
+  });
+
+  it("cuts a condition that is too long to be drawn", () => {
+    const tenants = Array.from({ length: 1_000 }, (_, at) => `tenant-${at}`).join(", ");
+    const [row] = policyGraph(large(1, `{ tenant: [${tenants}] }`)).routes;
+    expect(row?.condition[0]).toMatch(/^tenant is one of tenant-0, .+ tenant-\d+, …$/);
+    expect(row?.condition[0]?.length).toBeLessThan(410);
   });
 
   it("writes SVG that is well-formed, whatever stands in the policy", () => {
