@@ -77,8 +77,7 @@ function blameFor(context: CheckContext, rule: Rule, ruleNumber: number): Blame 
     return other.ruleNumber < ruleNumber && !goesOn(other.rule);
   });
   const isTaker = ({ ruleNumber: other }: NumberedRule) => {
-    const shared = regions.intersect(areas, regions.acts(other));
-    return shared?.length !== 0 && regions.find(shared, regions.endingAbove(other)) !== "none";
+    return regions.findShared(areas, regions.acts(other), regions.endingAbove(other)) !== "none";
   };
   const alone = above.find((other) => {
     const covers = regions.acts(other.ruleNumber);

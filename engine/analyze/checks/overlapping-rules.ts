@@ -26,9 +26,7 @@ export const overlappingRules: Check = function* ({ regions, definitions, policy
     for (const [laterIndex, later] of regions.routes.entries()) {
       if (laterIndex <= index || meanings[laterIndex] === meanings[index]) continue;
       const laterAreas = regions.acts(later.ruleNumber);
-      const shared = regions.intersect(areas, laterAreas);
-      if (shared === undefined || shared.length === 0) continue;
-      const found = regions.find(shared, regions.above(ruleNumber));
+      const found = regions.findShared(areas, laterAreas, regions.above(ruleNumber));
       if (typeof found === "string") continue;
       if (regions.find(areas, laterAreas) === "none" || regions.find(laterAreas, areas) === "none") continue;
       const request = factsOfBox(regions.space, found);

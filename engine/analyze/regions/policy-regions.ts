@@ -130,10 +130,28 @@ export class PolicyRegions {
   }
 
   /** Requests in one of the areas and none of the covers; undecided when one of them is not known. */
-  find(areas: readonly Box[] | undefined, ...covers: readonly (readonly Box[] | undefined)[]): Search {
+  find(areas: Iterable<Box> | undefined, ...covers: readonly (readonly Box[] | undefined)[]): Search {
     if (areas === undefined || covers.some((each) => each === undefined)) return "undecided";
     const all = covers.length === 1 ? (covers[0] as readonly Box[]) : ([] as Box[]).concat(...(covers as Box[][]));
     return findUncovered(this.space.layout, areas, all, new StepBudget(QUESTION_STEPS));
+  }
+
+  /** The same of the common requests of two lists of areas. Of long lists they take too many boxes to keep. */
+  findShared(
+    one: readonly Box[] | undefined,
+    other: readonly Box[] | undefined,
+    covers: readonly Box[] | undefined,
+  ): Search {
+    return one === undefined || other === undefined ? "undecided" : this.find(this.#shared(one, other), covers);
+  }
+
+  *#shared(one: readonly Box[], other: readonly Box[]): Generator<Box> {
+    for (const box of one) {
+      for (const each of other) {
+        const common = this.space.layout.intersect(box, each);
+        if (common !== undefined) yield common;
+      }
+    }
   }
 
   /**
@@ -168,12 +186,7 @@ export class PolicyRegions {
   ): readonly Box[] | undefined {
     if (one === undefined || other === undefined) return undefined;
     const both: Box[] = [];
-    for (const box of one) {
-      for (const each of other) {
-        const common = this.space.layout.intersect(box, each);
-        if (common !== undefined && both.push(common) > most) return undefined;
-      }
-    }
+    for (const common of this.#shared(one, other)) if (both.push(common) > most) return undefined;
     return both;
   }
 

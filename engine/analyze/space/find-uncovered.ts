@@ -13,7 +13,7 @@ export type Search = Box | "none" | "undecided";
  */
 export function findUncovered(
   layout: BoxLayout,
-  areas: readonly Box[],
+  areas: Iterable<Box>,
   covers: readonly Box[],
   budget: StepBudget,
 ): Search {
