@@ -5,6 +5,7 @@ import { Explanation } from "../explanation/explanation.js";
 import { Folded } from "../parts/folded.js";
 import { Notice } from "../parts/notice.js";
 import { Pre } from "../parts/scroll.js";
+import { Unanswered } from "../parts/unanswered.js";
 import { isDecisionId } from "./is-decision-id.js";
 
 export interface DecisionDetailProps {
@@ -18,16 +19,7 @@ export function DecisionDetail({ id, children }: DecisionDetailProps) {
   const isId = isDecisionId(id);
   const { value, error, again } = useAnswer<DecisionAnswer>(isId ? `/admin/decisions/${id}` : undefined);
   if (!isId) return <Notice tone="bad">there is no decision of that id</Notice>;
-  if (error !== undefined) {
-    return (
-      <Notice tone="bad">
-        <p>{error}</p>
-        <button type="button" onClick={again}>
-          Ask again
-        </button>
-      </Notice>
-    );
-  }
+  if (error !== undefined) return <Unanswered error={error} again={again} />;
   if (value === undefined) return <p class="faint">Reading…</p>;
   return (
     <>

@@ -4,9 +4,9 @@ import { useAnswer } from "../admin/use-answer.js";
 import { Badge } from "../parts/badge.js";
 import { Field } from "../parts/field.js";
 import { Folded } from "../parts/folded.js";
-import { Notice } from "../parts/notice.js";
 import { Scroll } from "../parts/scroll.js";
 import { Time } from "../parts/time.js";
+import { Unanswered } from "../parts/unanswered.js";
 import { linkTo } from "../parts/use-place.js";
 import { useShowAll } from "../parts/use-show-all.js";
 import { countOf, writeCount } from "../words/write-figures.js";
@@ -22,14 +22,14 @@ export interface KeysViewProps {
 
 /** The API keys, to look at. `policy keys` makes, changes, rotates and revokes them. */
 export function KeysView({ query: { find: words = "" } }: KeysViewProps) {
-  const { value, error } = useAnswer<KeysAnswer>("/admin/keys");
+  const { value, error, again } = useAnswer<KeysAnswer>("/admin/keys");
   const found = value?.keys.filter((key) => fits(key, words.trim().toLowerCase())) ?? [];
   const rows = useRef<HTMLTableSectionElement>(null);
   const { shown, hidden, showAll } = useShowAll(found, SHOWN, rows);
   return (
     <>
       <h1>Keys</h1>
-      {error === undefined ? null : <Notice tone="bad">{error}</Notice>}
+      {error === undefined ? null : <Unanswered error={error} again={again} />}
       {value === undefined ? null : value.keys.length === 0 ? (
         <p class="faint">
           There are none. <code>policy keys create</code> makes one; while there are none, requests from this machine

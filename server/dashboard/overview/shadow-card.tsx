@@ -14,8 +14,7 @@ const EVERY_MS = 10_000;
 /** What the policy of `--shadow` would have decided otherwise. */
 export function ShadowCard() {
   const { value, error } = useAnswer<ShadowAnswer>("/admin/shadow", EVERY_MS);
-  if (error !== undefined) return <Notice tone="bad">{error}</Notice>;
-  if (value === undefined) return <p class="faint">Reading what the shadow policy would change…</p>;
+  if (value === undefined) return error === undefined ? null : <Notice tone="bad">{error}</Notice>;
   const { policy, rejected, decisions, changed, rules, models } = value;
   return (
     <>

@@ -80,7 +80,11 @@ export function headersOf(form: RequestForm): Readonly<Record<string, string>> {
     const value = form[field as keyof typeof hintHeaders].trim();
     return value === "" ? [] : [[name, value] as const];
   });
-  return Object.fromEntries([...hints, ...linesOf(form.headers, ":", "a header is `name: value`")]);
+  const takes = "a header is `name: value`";
+  const lines = linesOf(form.headers, ":", takes);
+  const wrong = lines.find(([name]) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name)); // RFC 9110, 5.6.2
+  if (wrong !== undefined) throw new Error(`${takes}, and ${JSON.stringify(wrong[0])} is no name`);
+  return Object.fromEntries([...hints, ...lines]);
 }
 
 /** What `POST /admin/explain` takes. @throws Error in words when a line is none. */

@@ -3,6 +3,7 @@ import type { UsageAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { Field } from "../parts/field.js";
 import { Notice } from "../parts/notice.js";
+import { Unanswered } from "../parts/unanswered.js";
 import { linkTo } from "../parts/use-place.js";
 import { writeCount } from "../words/write-figures.js";
 import { writeIsoDate } from "../words/write-time.js";
@@ -79,7 +80,15 @@ export function UsageView({ query }: UsageViewProps) {
           Choose two days, the first before the second, at most {writeCount(MOST_DAYS)} days.
         </Notice>
       )}
-      {error === undefined ? null : <Notice tone="bad">{error}</Notice>}
+      {error === undefined ? null : (
+        <Unanswered
+          error={error}
+          again={() => {
+            totals.again();
+            daily.again();
+          }}
+        />
+      )}
       {totals.value?.truncated === true || daily.value?.truncated === true ? (
         <Notice tone="unsure">
           There is more than is shown: the cheapest, or the latest days, are left out. Choose fewer days.

@@ -141,6 +141,26 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await close();
   });
 
+  it.each([
+    ["keys", "There are none."],
+    ["usage", "Nothing was used in these days."],
+  ])("asks again for what could not be read: %s", async (view, shown) => {
+    const fresh = await startProxy("policies");
+    const { page, close } = await openDashboard(browser, fresh.url, { expected: /503/ });
+    const away = { status: 503, json: { error: { code: "database_unavailable", message: "the database is away" } } };
+    const asked = new RegExp(`/admin/${view}`);
+    await page.route(asked, (route) => route.fulfill(away));
+    await page.getByRole("link", { name: view }).click();
+    await page.getByRole("alert").getByText("the database is away").waitFor();
+    await page.unroute(asked);
+    await page.getByRole("button", { name: "Ask again" }).click();
+    await page.getByText(shown).waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+    expect(await page.evaluate("document.activeElement.localName"), "the button is gone").toBe("main");
+    await close();
+    await fresh.stop();
+  });
+
   it("shows the rest when a record cannot be shown", async () => {
     const [id = ""] = await askTagged(proxy, "code");
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`, { expected: /TypeError/ });

@@ -32,6 +32,13 @@ describe("the playground's form", () => {
     expect(() => headersOf({ ...emptyForm, headers: "x-cohort 10" })).toThrow(
       'a header is `name: value`, not "x-cohort 10"',
     );
+    expect(() => headersOf({ ...emptyForm, headers: "x cohort: 10" })).toThrow(
+      'a header is `name: value`, and "x cohort" is no name',
+    );
+    expect(() => bodyOf({ ...emptyForm, more: "[1]" })).toThrow('a JSON object, such as {"temperature": 0}');
+    expect(() => bodyOf({ ...emptyForm, more: "{ temperature" })).toThrow("a JSON object");
+    expect(() => bodyOf({ ...emptyForm, more: '{"stream": false}' })).toThrow("leave out `stream`, the form says it");
+    expect(() => bodyOf({ ...emptyForm, more: '{"messages": 1}' })).toThrow("`messages` is a list");
     expect(() => explainRequestOf({ ...emptyForm, facts: "=x" })).toThrow('a fact is `name=value`, not "=x"');
   });
 });
