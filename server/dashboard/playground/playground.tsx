@@ -114,11 +114,9 @@ export function Playground({ draft, onDraft, again }: PlaygroundProps) {
               Stop
             </button>
           ) : null}
-          {isEmpty(form) ? null : (
-            <button type="button" class="quiet" onClick={() => onDraft(() => emptyDraft)}>
-              Clear
-            </button>
-          )}
+          <button type="button" class="quiet" aria-disabled={isEmpty(form)} onClick={() => onDraft(() => emptyDraft)}>
+            Clear
+          </button>
         </p>
         <p class="faint">The first asks the policy only: nothing is called, recorded or charged.</p>
       </form>

@@ -152,6 +152,9 @@ describe.skipIf(!hasChromium)("the dashboard, by keyboard", () => {
     await press(page, "Stop");
     await page.getByText("coming…").waitFor({ state: "detached" });
     expect(await focused(page)).toBe("button Send");
+    await press(page, "Clear");
+    expect(await page.getByLabel("Prompt", { exact: true }).inputValue()).toBe("");
+    expect(await focused(page)).toBe("button Clear");
     await close();
     await serving.stop();
     await Promise.all([slow.stop(), policies.remove()]);
