@@ -36,6 +36,7 @@ export function Playground({ draft, onDraft, again }: PlaygroundProps) {
   const sending = useRef<AbortController>(undefined);
   const stopButton = useRef<HTMLButtonElement>(null);
   const sendButton = useRef<HTMLButtonElement>(null);
+  const shown = useRef<HTMLDivElement>(null);
   useEffect(
     () => () => {
       sending.current?.abort(); // nobody would see the answer, somebody would pay for it
@@ -44,6 +45,11 @@ export function Playground({ draft, onDraft, again }: PlaygroundProps) {
     [],
   );
 
+  useEffect(() => {
+    // On a narrow screen it comes below a form that is longer than the screen.
+    const top = shown.current?.getBoundingClientRect().top ?? 0;
+    if (outcome !== undefined && top > innerHeight / 2) shown.current?.scrollIntoView();
+  }, [outcome === undefined]);
   const unread = useAgain(again, (filled) => {
     sending.current?.abort();
     setOutcome(undefined);
@@ -123,7 +129,7 @@ export function Playground({ draft, onDraft, again }: PlaygroundProps) {
       <p class="unseen" role="status">
         {isBusy ? "Asking…" : sayOutcome(outcome)}
       </p>
-      <div class="outcome">
+      <div ref={shown} class="outcome">
         <Shown outcome={outcome} isBusy={isBusy} />
       </div>
     </div>

@@ -314,6 +314,10 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     expect(await textOf(section(page, "Facts"))).toMatch(/tags größe header x-route-tags/);
     expect(good.bodies.length).toBe(asked + 1);
 
+    await page.setViewportSize({ width: 375, height: 800 });
+    await page.getByRole("button", { name: "Where would it go?" }).click();
+    const place = () => article.evaluate((one) => one.getBoundingClientRect().top);
+    await expect.poll(place, { message: "what came is seen below the form" }).toBeLessThan(100);
     await page.getByLabel(/^Budget/).fill("much");
     await page.getByLabel(/^More headers/).fill("x-route-strict: true");
     await page.getByRole("button", { name: "Where would it go?" }).click();
