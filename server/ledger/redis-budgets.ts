@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Redis } from "ioredis";
+import { type Redis, ReplyError } from "ioredis";
 import type { Logger } from "pino";
 import type { NanoUsd } from "../../engine/serving.js";
 import type { Subject } from "../keys/subject.js";
@@ -37,6 +37,8 @@ const [RUN, WINDOWS] = [`${PREFIX}run`, `${PREFIX}windows`];
 /** Windows are kept this long after their end, seconds: calls that began in them may still be settled. */
 const KEEP_S = 86_400;
 const SEED_TRIES = 20;
+/** After an error that Redis itself answered. */
+const REFUSAL_MS = 60_000;
 /** Sweeps between two checks of all that is held: with the usual two seconds, half a minute. */
 const SWEEPS_PER_CHECK = 15;
 
@@ -56,6 +58,8 @@ export class RedisBudgets implements BudgetCounters {
   #violations = 0;
   #sweeps = 0;
   #lastError: string | undefined;
+  /** So long an answer to anything but a reservation says nothing: of `performance.now()`. */
+  #refusesUntil = 0;
 
   constructor(options: RedisBudgetsOptions) {
     this.#options = options;
@@ -199,12 +203,14 @@ export class RedisBudgets implements BudgetCounters {
           ...([RESERVE, keys.length, ...keys] as const),
           ...[id, String(amount), String(leaseMs), record, randomUUID(), mode, ...limits],
         ),
+        true,
       )) as readonly string[];
       await this.#noteGeneration(String(reply[0]));
       return reply;
     } catch (error) {
-      // It may have been held all the same: given back as soon as Redis answers.
-      if (lines !== undefined && isSent) this.#unsettled.set(id, { reservation, charged: 0 });
+      // It may have been held all the same, unless Redis said no: given back as soon as Redis answers.
+      const isRefused = error instanceof CountersUnavailable && error.cause instanceof ReplyError;
+      if (lines !== undefined && isSent && !isRefused) this.#unsettled.set(id, { reservation, charged: 0 });
       throw error;
     }
   }
@@ -264,21 +270,25 @@ export class RedisBudgets implements BudgetCounters {
     }
   }
 
-  async #ask<T>(answer: Promise<T>): Promise<T> {
+  /** @param isReserving a Redis whose memory is full answers all else, so only this, or a minute without it, shows that the fault is over. */
+  async #ask<T>(answer: Promise<T>, isReserving = false): Promise<T> {
     try {
       const value = await answer;
-      if (this.#lastError !== undefined) this.#options.log.warn({}, "Redis answers again");
-      this.#lastError = undefined;
+      if (this.#lastError !== undefined && (isReserving || performance.now() >= this.#refusesUntil)) {
+        this.#options.log.warn({}, "Redis answers again");
+        this.#lastError = undefined;
+        this.#refusesUntil = 0;
+      }
       return value;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
+      const refuses = error instanceof ReplyError;
       if (this.#lastError === undefined) {
-        this.#options.log.error(
-          { error: message },
-          "Redis does not answer: requests with a budget are refused until it does",
-        );
+        const what = refuses ? "Redis refuses commands" : "Redis does not answer";
+        this.#options.log.error({ error: message }, `${what}: requests with a budget are refused until that ends`);
       }
       this.#lastError = message;
+      this.#refusesUntil = refuses ? performance.now() + REFUSAL_MS : 0;
       throw new CountersUnavailable(message, { cause: error });
     }
   }

@@ -377,6 +377,31 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     await held(counters, "3", 5, 5); // what was asked before it stood still is given back
   });
 
+  it("says once that Redis refuses reservations, as it does when its memory is full, though it answers all else", async () => {
+    const { redis } = await shared();
+    const said: string[] = [];
+    const say = (_: object, message: string) => void said.push(message);
+    const log = { warn: say, error: say } as never;
+    const counters = new RedisBudgets({ redis, ...new Ledger().sources, log, now: Date.now, sweepMs: 3_600_000 });
+    closing.push(() => counters.close());
+    await held(counters, "0", 1, 5);
+    await redis.config("SET", "maxmemory", "1");
+    for (const id of ["full 1", "full 2"]) {
+      await expect(held(counters, id, 1, 5)).rejects.toThrow("OOM");
+      expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ reserved: usd(1) }]);
+      expect(counters.status().lastError).toContain("OOM");
+    }
+    await redis.config("SET", "maxmemory", "0");
+    await held(counters, "3", 1, 5);
+    expect(said).toEqual([
+      "Redis refuses commands: requests with a budget are refused until that ends",
+      "Redis answers again",
+    ]);
+    expect(counters.status().lastError).toBeUndefined();
+    await counters.sweep();
+    expect(await redis.keys("routewright:{budgets}:done:full*")).toEqual([]); // nothing that may be held
+  });
+
   it("remembers nothing of what it refuses while there is no connection", async () => {
     const { redis, isReady } = await shared();
     const counters = new RedisBudgets({
@@ -389,11 +414,11 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     closing.push(() => counters.close());
     await server.kill();
     await expect.poll(isReady).toBe(false);
-    for (const id of ["1", "2", "3"]) await expect(held(counters, id, 1, 5)).rejects.toThrow(CountersUnavailable);
+    for (const id of ["gone 1", "gone 2"]) await expect(held(counters, id, 1, 5)).rejects.toThrow(CountersUnavailable);
     await server.restart();
     await expect.poll(isReady, { timeout: 5_000 }).toBe(true);
     await counters.sweep();
-    expect(await redis.keys("routewright:{budgets}:done:*")).toEqual([]); // what may have been held is given back
+    expect(await redis.keys("routewright:{budgets}:done:gone*")).toEqual([]); // what may have been held is given back
   });
 
   it("counts a call once that ended while Redis was away, when its row was summed up before it was settled", async () => {
