@@ -95,23 +95,36 @@ function tokenHelp(status: number, headers: { readonly authorization?: string })
     : "; it does not take the ADMIN_TOKEN in the environment of this command";
 }
 
-/** The same, for one JSON document. */
+/**
+ * The same, for one JSON document.
+ * @param members of which the document has one: other programs that listen there may answer JSON too.
+ */
 export async function askServerForJson<T>(
   command: string,
   server: string,
   path: string,
+  members: readonly string[],
   taken?: readonly number[],
 ): Promise<T> {
-  const shown = withoutPassword(server);
-  const answered = await wholeOf(await askServer(command, server, path, taken), command, shown, path);
+  const answered = await wholeOf(await askServer(command, server, path, taken), command, withoutPassword(server), path);
+  let document: unknown;
   try {
-    return JSON.parse(answered) as T;
+    document = JSON.parse(answered);
   } catch {
-    throw new CommandFailure(
-      2,
-      `${command}: ${shown} answered no JSON for ${path}; is \`policy serve\` running there? Name another with --server`,
-    );
+    throw otherServer(command, server, path, "no JSON");
   }
+  const isOurs =
+    typeof document === "object" && document !== null && members.some((name) => name in (document as object));
+  if (!isOurs) throw otherServer(command, server, path, "other JSON than a Routewright server");
+  return document as T;
+}
+
+/** The failure when something else listens there. @param what it answered. */
+export function otherServer(command: string, server: string, path: string, what: string): CommandFailure {
+  return new CommandFailure(
+    2,
+    `${command}: ${withoutPassword(server)} answered ${what} for ${path}; is \`policy serve\` running there? Name another with --server`,
+  );
 }
 
 function messageOf(body: string): string {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { askServer, ServerAway, withoutPassword } from "./ask-server.js";
+import { askServer, otherServer, ServerAway, withoutPassword } from "./ask-server.js";
 
 const COMMAND = "policy tail";
 const RETRY_MS = 1_000;
@@ -24,7 +24,7 @@ export async function followDecisions(
   onEvent: (event: EventSourceMessage) => void,
 ): Promise<never> {
   const path = `/admin/decisions/stream${query === "" ? "" : `?${query}`}`;
-  let stream = await askServer(COMMAND, server, path);
+  let stream = await open(server, path);
   for (;;) {
     const gone = await readAll(stream, onEvent);
     const listed = new URL(`/admin/decisions?${query}`, withoutPassword(server));
@@ -33,6 +33,13 @@ export async function followDecisions(
     stream = await askAgain(server, path);
     say(`the server is back; what ended meanwhile is not shown, and listed at ${listed.href}`);
   }
+}
+
+async function open(server: string, path: string): Promise<IncomingMessage> {
+  const stream = await askServer(COMMAND, server, path);
+  if (stream.headers["content-type"]?.startsWith("text/event-stream") === true) return stream;
+  stream.destroy();
+  throw otherServer(COMMAND, server, path, "no stream of events");
 }
 
 /** @returns why it has ended. */
@@ -52,7 +59,7 @@ async function askAgain(server: string, path: string): Promise<IncomingMessage> 
   for (;;) {
     await pause(RETRY_MS);
     try {
-      return await askServer(COMMAND, server, path);
+      return await open(server, path);
     } catch (failure) {
       if (!(failure instanceof ServerAway)) throw failure;
     }

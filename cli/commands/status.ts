@@ -29,13 +29,13 @@ export function statusCommand(): Command {
   return new Command("status")
     .option("--server <url>", "the server to ask", DEFAULT_SERVER)
     .action(async ({ server }: { server: string }, self: Command) => {
-      const ask = <T>(path: string, taken?: readonly number[]) =>
-        askServerForJson<T>("policy status", server, path, taken);
+      const ask = <T>(path: string, members: readonly string[], taken?: readonly number[]) =>
+        askServerForJson<T>("policy status", server, path, members, taken);
       const [policy, readiness, health, shadow] = await Promise.all([
-        ask<PolicyStatus>("/admin/policy"),
-        ask<Readiness>("/readyz", [200, 503]),
-        ask<Health>("/admin/health"),
-        ask<ShadowReport | { readonly error: object }>("/admin/shadow", [200, 404]),
+        ask<PolicyStatus>("/admin/policy", ["serving"]),
+        ask<Readiness>("/readyz", ["status"], [200, 503]),
+        ask<Health>("/admin/health", ["endpoints"]),
+        ask<ShadowReport | { readonly error: object }>("/admin/shadow", ["policy", "error"], [200, 404]),
       ]);
       const tried = "error" in shadow ? undefined : shadow;
       const troubled = health.endpoints.filter(

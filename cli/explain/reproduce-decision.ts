@@ -30,11 +30,13 @@ export async function reproduceDecision(id: string, server: string): Promise<Exp
     "policy explain",
     server,
     `/admin/decisions/${encodeURIComponent(id)}`,
+    ["record"],
   );
   const snapshot = await askServerForJson<{ files: readonly SourceFile[] }>(
     "policy explain",
     server,
     `/admin/policy/snapshots/${record.policy.revision}`,
+    ["files"],
   );
   const { value: policy } = compilePolicy(snapshot.files);
   if (policy === undefined || policy.revision !== record.policy.revision) {

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { askServerForJson } from "../../cli/ask-server.js";
+import { followDecisions } from "../../cli/follow-decisions.js";
 
 let server: Server;
 afterEach(() => {
@@ -28,18 +29,31 @@ describe("askServerForJson", () => {
   it.each<[string, RequestListener, string]>([
     ["breaks off", breaksOff(200), " for /a broke off: aborted; try again"],
     ["is an error that breaks off", breaksOff(500), " for /a broke off: aborted; try again"],
+    [
+      "is another program's",
+      (_request, response) => void response.end('{"ok":true}'),
+      " answered other JSON than a Routewright server for /a; is `policy serve`",
+    ],
     ["is a page", (_request, response) => void response.end("<html>"), " answered no JSON for /a; is `policy serve`"],
   ])("says so when the answer %s", async (_what, answer, message) => {
     const url = await serve(answer);
-    const asked = askServerForJson("policy status", url, "/a");
+    const asked = askServerForJson("policy status", url, "/a", ["serving"]);
     await expect(asked).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(url + message) });
+  });
+
+  it("and so does policy tail, when what listens there streams no events", async () => {
+    const url = await serve((_request, response) => void response.end("<html>"));
+    await expect(followDecisions(url, "", () => undefined)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining(`${url} answered no stream of events for /admin/decisions/stream; is`),
+    });
   });
 
   it("keeps a password in the server's URL out of its messages", async () => {
     const { host } = new URL(await serve((_request, response) => void response.end("<html>")));
     for (const scheme of ["http", "https", "ftp"]) {
       const shown = `${scheme}://ops:…@${host}`;
-      const error: unknown = await askServerForJson("policy status", `${scheme}://ops:secret@${host}`, "/a").catch(
+      const error: unknown = await askServerForJson("policy status", `${scheme}://ops:secret@${host}`, "/a", []).catch(
         (thrown: unknown) => thrown,
       );
       expect(String(error)).toContain(shown);
@@ -51,7 +65,7 @@ describe("askServerForJson", () => {
     const url = await serve(() => undefined);
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const came = once(server, "request");
-    const asked = expect(askServerForJson("policy status", url, "/a")).rejects.toThrow(
+    const asked = expect(askServerForJson("policy status", url, "/a", ["serving"])).rejects.toThrow(
       `cannot reach ${url}: no answer began within 30 s`,
     );
     await came;
