@@ -10,7 +10,11 @@ export async function keyInfo(
   key: StoredKey | undefined,
   accounting: Pick<Accounting, "balancesOf" | "chargedTo">,
 ): Promise<object> {
-  if (key === undefined) return { object: "key", id: null, limits: {}, budgets: [] }; // none is needed here
+  if (key === undefined) {
+    // None is needed here, and calls without one are charged to nobody.
+    const data = openRouterKey("no key", undefined, [], { day: 0, week: 0, month: 0, total: 0 });
+    return { object: "key", id: null, limits: {}, budgets: [], data };
+  }
   const { id, name, settings, expiresAt } = key;
   const { tenant, app, tags, allow, scopes, limits } = settings;
   const [balances, charged] = await Promise.all([
@@ -30,7 +34,10 @@ export async function keyInfo(
     ...(expiresAt === undefined ? {} : { expires: new Date(expiresAt).toISOString() }),
     limits: limitsToJson(limits),
     budgets,
-    data: budgets === null || charged === undefined ? null : openRouterKey(key, budgets, charged),
+    data:
+      budgets === null || charged === undefined
+        ? null
+        : openRouterKey(name === "" ? id : name, expiresAt, budgets, charged),
   };
 }
 
@@ -46,14 +53,15 @@ const resets: Readonly<Record<string, string>> = { hour: "hourly", day: "daily",
  * 2026-11-27), in USD. A key has one limit there: of several budgets it is the one that has least left.
  */
 function openRouterKey(
-  { id, name, expiresAt }: StoredKey,
+  label: string,
+  expiresAt: number | undefined,
   budgets: readonly BudgetJson[],
   charged: Awaited<ReturnType<Accounting["chargedTo"]>>,
 ): object {
   const usd = (nano: number) => nanoToUsd(nano as NanoUsd);
   const [tightest] = [...budgets].sort((a, b) => a.free_usd - b.free_usd);
   return {
-    label: name === "" ? id : name,
+    label,
     limit: tightest?.limit_usd ?? null,
     limit_remaining: tightest?.free_usd ?? null,
     limit_reset: resets[tightest?.period ?? ""] ?? null,

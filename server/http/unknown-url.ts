@@ -10,7 +10,7 @@ const addresses: readonly string[] = [
 ];
 
 /** Where other servers say how they are. */
-const HEALTH = /^\/(?:health|healthcheck|live|livez|liveness|ready|readiness|status|ping)\/?$/i;
+const HEALTH = /^\/(?:health\/)?(?:health|healthcheck|live|livez|liveness|liveliness|ready|readiness|status|ping)\/?$/i;
 
 /** The error for an address that neither plane has: it names the one that a client with another base URL means. */
 export function unknownUrl(method: string, path: string): ApiError {
@@ -28,9 +28,9 @@ export function unknownUrl(method: string, path: string): ApiError {
   return { status: 404, type: "not_found_error", code: "unknown_url", message };
 }
 
-/** Without `/v1` or with it twice, below another path, with slashes too many, in capitals. */
+/** Without `/v1` or with it twice, below another path, with slashes too many, in capitals; OpenRouter has its key below `auth` too. */
 function meantAddress(path: string): string | undefined {
-  const asked = `/${path.toLowerCase().split("/").filter(Boolean).join("/")}`;
+  const asked = `/${path.toLowerCase().split("/").filter(Boolean).join("/")}`.replace(/\/auth\/key$/, "/key");
   return addresses.find((address) => {
     const [, end = ""] = /\/v1(\/[^{?]*[^{?/])/.exec(address) ?? [];
     return asked === end || asked.endsWith(`/v1${end}`);

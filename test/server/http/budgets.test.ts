@@ -527,6 +527,8 @@ describe("what was used", () => {
 
   it("is told by GET /v1/key as OpenRouter's clients look for it: the tightest budget, and what was charged", async () => {
     const proxy = await proxyOver({ left: await answering() });
+    const none = { label: "no key", usage: 0, usage_monthly: 0, limit: null, limit_remaining: null };
+    expect(await (await fetch(`${proxy.url}/v1/key`)).json()).toMatchObject({ id: null, data: none });
     const bound = await proxy.createKey(limited({ budgets: { month: "5", total: "2" } }, { name: "web" }));
     const free = await proxy.createKey();
     const dataOf = async (token: string) => {

@@ -328,12 +328,15 @@ describe("POST /v1/chat/completions", () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it.each(["/health", "/livez", "/Status/"])("says at %s where it says how it is", async (path) => {
-    const { proxy } = await proxyWithRules();
-    const answer = await fetch(`${proxy.url}${path}`);
-    const message = `there is no GET ${path} here; GET /healthz says whether this server runs, GET /readyz whether it serves`;
-    expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: "unknown_url", message } }]);
-  });
+  it.each(["/health", "/livez", "/Status/", "/health/liveliness", "/health/readiness"])(
+    "says at %s where it says how it is",
+    async (path) => {
+      const { proxy } = await proxyWithRules();
+      const answer = await fetch(`${proxy.url}${path}`);
+      const message = `there is no GET ${path} here; GET /healthz says whether this server runs, GET /readyz whether it serves`;
+      expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: "unknown_url", message } }]);
+    },
+  );
 
   it.each([
     ["/chat/completions", "POST /v1/chat/completions"],
@@ -341,6 +344,7 @@ describe("POST /v1/chat/completions", () => {
     ["/api/v1/chat/completions/", "POST /v1/chat/completions"],
     ["//v1//responses", "POST /v1/responses"],
     ["/V1/Models", "GET /v1/models"],
+    ["/api/v1/auth/key", "GET /v1/key"],
     ["/messages/count_tokens", "POST /v1/messages/count_tokens"],
   ])("says at %s which address a client with another base URL means", async (path, meant) => {
     const { proxy } = await proxyWithRules();
