@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { InvalidSettings } from "../../server/keys/read-key-settings.js";
-import { readUsageQuery, usageToCsv } from "../../server/ledger/read-usage-query.js";
+import { readUsageQuery, usageToCsv, usageToJson } from "../../server/ledger/read-usage-query.js";
 import {
   MAX_USAGE_ROWS,
   queryUsage,
@@ -25,13 +25,14 @@ export function usageCommand(): Command {
   return command.action(async (own: Record<string, string> & { csv?: boolean }, self: Command) => {
     const { database = "", csv, ...given } = own as Record<string, string | boolean>;
     const query = readQuery(given);
-    const { rows, isCut } = await withExistingDatabase(String(database), (opened) => queryUsage(opened, query));
+    const answer = await withExistingDatabase(String(database), (opened) => queryUsage(opened, query));
+    const { rows, isCut } = answer;
     if (isCut) {
       process.stderr.write(
         `policy usage: only the first ${MAX_USAGE_ROWS} sums are shown; ask for less: --from, --to, --model …\n`,
       );
     }
-    if (globalOptions(self).json) process.stdout.write(`${JSON.stringify({ usage: rows }, undefined, 2)}\n`);
+    if (globalOptions(self).json) process.stdout.write(`${JSON.stringify(usageToJson(answer, query), undefined, 2)}\n`);
     else process.stdout.write(csv === true ? usageToCsv(rows, query) : tableOf(rows));
   });
 }

@@ -1,6 +1,13 @@
 import { parseInstant } from "../../engine/serving.js";
 import { InvalidSettings } from "../keys/read-key-settings.js";
-import { emptyUsageRow, type UsageGroup, type UsageQuery, type UsageRow, usageGroups } from "./usage-query.js";
+import {
+  emptyUsageRow,
+  type UsageAnswer,
+  type UsageGroup,
+  type UsageQuery,
+  type UsageRow,
+  usageGroups,
+} from "./usage-query.js";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -51,6 +58,12 @@ export function readUsageQuery(given: Readonly<Record<string, unknown>>, now: nu
     only,
     ...(interval === undefined ? {} : { interval }),
   };
+}
+
+/** An answer as JSON, with the times and groups that it is about: `from` until before `to`. */
+export function usageToJson({ rows, isCut }: UsageAnswer, { from, to, by, interval }: UsageQuery): object {
+  const iso = (time: number) => new Date(time).toISOString();
+  return { from: iso(from), to: iso(to), by, interval, ...(isCut ? { truncated: true } : {}), usage: rows };
 }
 
 /** A table of rows as CSV (RFC 4180), with a head also when there are none. */

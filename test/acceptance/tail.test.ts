@@ -139,7 +139,11 @@ describe("policy tail, status and usage", () => {
       expect(stdout).toMatch(/^TIME +RULE +CALLS +ANSWERED +INPUT +CACHED +OUTPUT +CHARGED +INCURRED\n/);
       expect(stdout).toMatch(/^\d{4}-\d\d-\d\dT00:00 +code +\d+/m);
     });
-    const { usage } = JSON.parse((await runPolicy(["usage", "--json"], environment)).stdout);
+    const { usage, ...about } = JSON.parse((await runPolicy(["usage", "--json"], environment)).stdout);
+    const asked = await fetch(`${proxy.url}/admin/usage?by=model`);
+    const { usage: _, ...told } = (await asked.json()) as { usage: object[] };
+    expect(about).toEqual(told);
+    expect(about).toMatchObject({ by: ["model"], from: expect.any(String), to: expect.any(String) });
     expect(usage[0]).toMatchObject({ model: expect.any(String), attempts: expect.any(Number) });
     expect((await runPolicy(["usage", "--by", "key"], environment)).stdout).toMatch(/^KEY +KEY NAME +CALLS /);
     expect((await runPolicy(["usage", "--by", "colour"], environment)).code).toBe(2);
