@@ -15,6 +15,7 @@ import { rateError, rateHeaders } from "./errors/limit-error.js";
 import { noCandidateError } from "./errors/no-candidate-error.js";
 import type { Exchange } from "./exchange.js";
 import type { Front } from "./fronts/front.js";
+import { whyUnknownModel } from "./observe/named-in-routes.js";
 import type { ObservedRequest } from "./observe/observe-request.js";
 import { noFault } from "./observe/requested-faults.js";
 import type { ReceivedBody } from "./receive-request.js";
@@ -53,7 +54,7 @@ async function serve(
     exchange.refuse(
       noCandidateError({
         excluded,
-        model: observed.facts.model,
+        unknownModel: whyUnknownModel(decision.serving.policy.set, observed.facts.model ?? "auto"),
         decision: decision.id,
         waitMs,
       }),

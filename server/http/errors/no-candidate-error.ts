@@ -10,7 +10,8 @@ const MAX_SHOWN = 5;
 
 export interface PlanWithoutAttempts {
   readonly excluded: readonly Exclusion[];
-  readonly model: string | undefined;
+  /** Why the model that was asked for is none that can be asked; undefined: it can. */
+  readonly unknownModel: string | undefined;
   /** The decision's id: its record has all that this error does not say. */
   readonly decision: string;
   /** How long until an endpoint that asked to wait may be tried; undefined when it is not known. */
@@ -21,20 +22,17 @@ export interface PlanWithoutAttempts {
  * The error for a plan without attempts. What passes by itself (a provider that asked to wait, one that is down) is 429
  * or 503, so that clients try again; what a client can change is 400; what only the operator can is 503.
  */
-export function noCandidateError({ excluded, model, decision, waitMs }: PlanWithoutAttempts): ApiError {
-  const message = `no model is left that may serve this request: ${reasonsOf(excluded)} (decision ${decision} has the details)`;
+export function noCandidateError({ excluded, unknownModel, decision, waitMs }: PlanWithoutAttempts): ApiError {
+  const unknown = unknownModel === undefined ? "" : `${unknownModel}, and `;
+  const message = `${unknown}no model is left that may serve this request: ${reasonsOf(excluded)} (decision ${decision} has the details)`;
   const has = (reason: ExclusionReason) => excluded.some((exclusion) => exclusion.reason === reason);
 
   if (excluded.length === 0) {
-    const named =
-      model === undefined || model === "auto"
-        ? ""
-        : `the model ${JSON.stringify(model)} is none of the catalog's, and `;
     return {
       status: 404,
       type: "not_found_error",
       code: "model_not_found",
-      message: `${named}the route that matched names no other; ask for a model of GET /v1/models, or "auto"`,
+      message: `${unknown}the route that matched names no other; ask for a model of GET /v1/models, or "auto"`,
       param: "model",
     };
   }

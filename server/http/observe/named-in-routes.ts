@@ -32,6 +32,17 @@ export function isNamedInRoutes(set: PolicySet, model: string): boolean {
   );
 }
 
+/** Why a requested model is none that can be asked; undefined: the catalog has it, or a rule's condition asks for that name. */
+export function whyUnknownModel(set: PolicySet, model: string): string | undefined {
+  if (model === "auto" || canonicalModelId(set.catalog, model) !== undefined || isNamedInRoutes(set, model)) {
+    return undefined;
+  }
+  const name = model.slice(0, 100);
+  return set.catalog.models.some(({ id }) => id.endsWith(`/${model}`))
+    ? `the catalog has several models called ${JSON.stringify(name)}, of different authors; write author/${name}`
+    : `the catalog has no ${JSON.stringify(name)}`;
+}
+
 /**
  * Names that clients may send as a model because a route rule asks for them, in the order of the rules. Those of rules that look
  * at whose request it is are left out: they may be another tenant's.

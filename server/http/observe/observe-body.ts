@@ -1,7 +1,7 @@
 import { type CompiledPolicy, canonicalModelId, MAX_TOKENS } from "../../../engine/serving.js";
 import { listEntry } from "../../json/late-text.js";
 import { readText } from "./hints.js";
-import { isNamedInRoutes } from "./named-in-routes.js";
+import { whyUnknownModel } from "./named-in-routes.js";
 import type { Observation } from "./observation.js";
 
 /** Where a field of the body came from: `body max_tokens`, `default`. */
@@ -17,8 +17,9 @@ export function observeBody(
   const { model } = body;
   if (typeof model === "string") {
     const canonical = canonicalModelId(policy.set.catalog, model);
-    if (canonical === undefined && model !== "auto" && !isNamedInRoutes(policy.set, model)) {
-      observation.warnings.push(`model: ${whyUnknown(policy, model)}; what the policy chose stands for it`);
+    const unknown = whyUnknownModel(policy.set, model);
+    if (unknown !== undefined) {
+      observation.warnings.push(`model: ${unknown}; what the policy chose stands for it`);
     }
     const source = sourceOf("model");
     observation.observe(
@@ -55,13 +56,6 @@ export function observeBody(
   observation.observe("uses_vision", usesVision(body["messages"]), sourceOf("messages"));
   const format = body["response_format"] as { readonly type?: unknown } | null | undefined;
   observation.observe("uses_json_schema", format?.type === "json_schema", sourceOf("response_format"));
-}
-
-function whyUnknown({ set }: CompiledPolicy, model: string): string {
-  const shown = JSON.stringify(model.slice(0, 100));
-  return set.catalog.models.some(({ id }) => id.endsWith(`/${model}`))
-    ? `the catalog has several models called ${shown}, of different authors; write author/${model.slice(0, 100)}`
-    : `the catalog has no ${shown}`;
 }
 
 const outputLimits = ["max_completion_tokens", "max_tokens"] as const;

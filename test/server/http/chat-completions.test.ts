@@ -165,6 +165,16 @@ describe("POST /v1/chat/completions", () => {
     expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "no_candidate", code });
   });
 
+  it("says so when the model that was asked for is none of the catalog's", async () => {
+    const { proxy } = await proxyWithRules();
+    const answer = await proxy.ask({ model: "gpt-9" }, { "x-route-tags": "pii" });
+    const message = `the catalog has no "gpt-9", and no model is left that may serve this request: acme/one@one: `;
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { error: { code: "no_candidate", message: expect.stringContaining(message) } },
+    ]);
+  });
+
   it("says no rule, price or setting of the server where no model is left, and where the details are", async () => {
     const { proxy } = await proxyWithRules();
     const messageOf = async (headers: Record<string, string>) =>
