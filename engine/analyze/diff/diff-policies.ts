@@ -6,6 +6,7 @@ import { PolicyRegions } from "../regions/policy-regions.js";
 import { defaultRouteMeaning, goesOn, requirementMeaning, routeMeaning } from "../regions/route-meaning.js";
 import type { Box } from "../space/box.js";
 import { buildSpace, defaultsFor } from "../space/build-space.js";
+import { collectLeaves } from "../space/collect-leaves.js";
 import { factsOfBox } from "../space/facts-of-box.js";
 import { findUncovered, subtract } from "../space/find-uncovered.js";
 import { httpRequests, type RequestAssumptions } from "../space/request-assumptions.js";
@@ -87,6 +88,8 @@ class Comparing {
   readonly #space: RequestSpace;
   readonly #before: PolicyRegions;
   readonly #after: PolicyRegions;
+  /** Every leaf of each policy's conditions. */
+  readonly #leafTexts: readonly [ReadonlySet<string>, ReadonlySet<string>];
   /** Refused by either: what is required of them, and where they would go, does not matter. */
   readonly refused: readonly Box[];
 
@@ -94,6 +97,9 @@ class Comparing {
     this.#space = space;
     this.#before = new PolicyRegions(space, before);
     this.#after = new PolicyRegions(space, after);
+    const leafTexts = ({ rules }: PolicySet) =>
+      new Set(rules.flatMap(({ condition }) => collectLeaves(condition).map((leaf) => canonicalJson(leaf))));
+    this.#leafTexts = [leafTexts(before), leafTexts(after)];
     this.refused = [this.#before, this.#after].flatMap((regions) =>
       regions.denies.flatMap(({ ruleNumber }) => regions.acts(ruleNumber) ?? []),
     );
@@ -249,8 +255,20 @@ class Comparing {
       const [was, is] = [aspectOf(kind, outcomeMeaning(one, facts)), aspectOf(kind, outcomeMeaning(other, facts))];
       return was === is && (kind === "denied" || was !== undefined);
     };
-    const edge = findEdge(this.#space, region[at] as Box, example, axes, isBeyond);
+    const edge = findEdge(this.#space, region[at] as Box, example, axes, this.#editedFacts(from, to), isBeyond);
     return [{ kind, from, to, region, isWhole, example, edge }];
+  }
+
+  /** The facts of conditions of the two rules that only one of the policies has. */
+  #editedFacts({ ruleNumber: from }: ChangedSide, { ruleNumber: to }: ChangedSide): ReadonlySet<string> {
+    const [before, after] = this.#leafTexts;
+    const conditions = [this.#before.set.rules[from]?.condition, this.#after.set.rules[to]?.condition];
+    const leaves = conditions.flatMap((condition) => (condition === undefined ? [] : collectLeaves(condition)));
+    const edited = leaves.filter((leaf) => {
+      const text = canonicalJson(leaf);
+      return before.has(text) !== after.has(text);
+    });
+    return new Set(edited.flatMap(readFactsOf));
   }
 }
 

@@ -13,22 +13,26 @@ export interface Edge {
 
 /**
  * A request just outside a box, beside one inside: one fact is moved to the nearest value that the box does not allow.
- * Numbers first, since an edge between numbers says most.
+ * What was edited first, then numbers, since an edge between numbers says most.
  * @param axes those that may be moved.
+ * @param edited the facts of conditions that only one of the policies has.
  */
 export function findEdge(
   space: RequestSpace,
   box: Box,
   inside: Facts,
   axes: readonly number[],
+  edited: ReadonlySet<string>,
   isOutside: (facts: Facts) => boolean,
 ): Edge | undefined {
-  const isNumber = (number: number) => {
+  const weight = (number: number) => {
     const axis = space.axes[number];
-    return axis?.kind === "fact" && axis.definition.type === "number";
+    if (axis === undefined || axis.kind === "opaque") return 0;
+    const isEdited = edited.has(axis.kind === "tag" ? axis.fact : axis.definition.name);
+    return Number(isEdited) * 2 + Number(axis.kind === "fact" && axis.definition.type === "number");
   };
   const movable = box.axes.filter((number) => axes.includes(number));
-  for (const number of movable.sort((a, b) => Number(isNumber(b)) - Number(isNumber(a)) || a - b)) {
+  for (const number of movable.sort((a, b) => weight(b) - weight(a) || a - b)) {
     for (const edge of neighbours(space, box, number, inside)) if (isOutside(edge.request)) return edge;
   }
   return undefined;

@@ -36,6 +36,23 @@ test@REVISION → test@REVISION · 1 change · exact
     );
   });
 
+  it("shows the edge of what was edited, before those of other facts", () => {
+    const rules = (latency: string, tags: string) =>
+      policyOf(`
+- { id: long, match: { context_tokens: { gte: 20k } }, ${swapped} }
+- { id: fast, match: { max_latency_ms: { lt: ${latency} } }, route: { to: [acme/open] } }
+- { id: code, match: { app: ide, tags: [${tags}] }, ${swapped} }`);
+    const edges = (before: CompiledPolicy, after: CompiledPolicy) =>
+      report(before, after).changes.map(({ title, edge }) => `${title} | ${edge?.fact} ${edge?.value}`);
+    expect(edges(rules("500", "code"), rules("900", "code"))).toEqual([
+      "rule code → rule fast | max_latency_ms 499",
+      "the default route → rule fast | max_latency_ms 499",
+    ]);
+    expect(edges(rules("500", "code"), rules("500", "code, sql"))).toEqual([
+      "the default route → rule code | tags absent",
+    ]);
+  });
+
   it("says the plan of the example once, when both make the same", () => {
     const retried = (retries: number) => policyOf(`- { id: a, route: { to: [acme/small], retries: ${retries} } }`);
     const lines = text(retried(0), retried(1)).split("\n");
