@@ -1,6 +1,7 @@
 import type { Catalog, Endpoint, PolicySet } from "../../policy/policy-set.js";
 import { canonicalJson } from "../../policy/revision.js";
-import { indexCatalog } from "../../rank/catalog-index.js";
+import { type CatalogEntry, indexCatalog } from "../../rank/catalog-index.js";
+import { unmetRequirement } from "../../rank/unmet-requirement.js";
 import { formatPricePerMillionTokens, type PicoUsdPerToken } from "../../units/money.js";
 import { formatTokens } from "../../units/tokens.js";
 import { expandReferences } from "../regions/route-meaning.js";
@@ -9,7 +10,7 @@ import { expandReferences } from "../regions/route-meaning.js";
 export interface CatalogChange {
   /** `openai/gpt-4.1@openai`, `provider openai`. */
   readonly subject: string;
-  /** `price.input 2 → 1.5`, `added`. */
+  /** `price.input 2 → 1.5`, `added`, `now meets guard stay`. */
   readonly what: string;
   /** The rules of the newer policy (of the older, for what was removed) that have it as a candidate. */
   readonly rules: readonly string[];
@@ -22,6 +23,7 @@ export function catalogChanges(before: PolicySet, after: PolicySet): readonly Ca
     one: ReadonlyMap<string, Fields>,
     other: ReadonlyMap<string, Fields>,
     usersOf: (set: PolicySet, subject: string) => readonly string[],
+    effectsOf: (subject: string) => readonly string[],
   ) => {
     for (const subject of new Set([...one.keys(), ...other.keys()])) {
       const [old, now] = [one.get(subject), other.get(subject)];
@@ -34,12 +36,30 @@ export function catalogChanges(before: PolicySet, after: PolicySet): readonly Ca
         if (old[field] === now[field]) continue;
         changes.push({ subject, what: `${field} ${old[field]} → ${now[field]}`, rules });
       }
+      for (const what of effectsOf(subject)) changes.push({ subject, what, rules });
     }
   };
-  compare(endpointsOf(before.catalog), endpointsOf(after.catalog), rulesWithEndpoint);
+  compare(endpointsOf(before.catalog), endpointsOf(after.catalog), rulesWithEndpoint, guardEffects(before, after));
   changes.push(...orderChanges(before, after));
-  compare(providersOf(before.catalog), providersOf(after.catalog), rulesWithProvider);
+  compare(providersOf(before.catalog), providersOf(after.catalog), rulesWithProvider, () => []);
   return changes;
+}
+
+/** Which guards of the newer policy an endpoint meets by one catalog and not by the other: who may serve their requests is another. */
+function guardEffects(before: PolicySet, after: PolicySet): (endpoint: string) => readonly string[] {
+  const guards = after.rules.flatMap((rule) => (rule.effect === "require" ? [rule] : []));
+  const entries = [before, after].map(({ catalog }) => {
+    return new Map(indexCatalog(catalog).entries.map((entry) => [entry.endpoint.id, entry]));
+  });
+  const metBy = (entry: CatalogEntry | undefined) =>
+    guards.filter((guard) => entry !== undefined && unmetRequirement(entry, guard, undefined) === undefined);
+  return (endpoint) => {
+    const [old = [], now = []] = entries.map((known) => metBy(known.get(endpoint)));
+    return [
+      ...now.flatMap((guard) => (old.includes(guard) ? [] : [`now meets guard ${guard.id}`])),
+      ...old.flatMap((guard) => (now.includes(guard) ? [] : [`no longer meets guard ${guard.id}`])),
+    ];
+  };
 }
 
 /** Endpoints that both have, in another order: a request that names their model tries them in that order. */

@@ -230,6 +230,20 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(found.same).toBe(false);
   });
 
+  it("names the guards that an endpoint meets by one catalog and not by the other", () => {
+    const before = policyOf(`
+- { id: stay, match: { tags: { present: true, any: [pii] } }, require: { region: [eu] } }
+- { id: leave, match: { tags: { present: true, any: [news] } }, require: { region: [us] } }
+- { id: forget, match: { tags: { present: true, any: [pii] } }, require: { data_retention: none } }`);
+    const moved = catalog.replace("region: us", "region: eu");
+    const after = compiled([before.files[0]!, { name: "catalog.yaml", text: moved }]);
+    expect(report(before, after).catalog.map(({ subject, what }) => `${subject}: ${what}`)).toEqual([
+      "acme/large@far: region us → eu",
+      "acme/large@far: now meets guard stay",
+      "acme/large@far: no longer meets guard leave",
+    ]);
+  });
+
   it("lists the order of a model's endpoints, which a request that names it goes by, and what an endpoint has of its own", () => {
     const withCatalog = (endpoints: string, provider = "") =>
       compiled([
