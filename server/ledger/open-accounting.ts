@@ -81,7 +81,7 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
       ...(isRedisReady === undefined ? {} : { isRedisReady: isRedisReady() }),
     }),
     async close() {
-      await audit.close();
+      audit.close();
       await ledger.close();
       await budgets.close();
       await closeRedis?.();

@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
-import { BudgetAudit } from "../../../server/ledger/budget-audit.js";
+import { BudgetAudit, type BudgetAuditOptions } from "../../../server/ledger/budget-audit.js";
 import { type BudgetLine, isRefused, type Reservation } from "../../../server/ledger/budget-book.js";
 import { type BudgetCounters, CountersUnavailable } from "../../../server/ledger/budget-counters.js";
 import { MemoryBudgets } from "../../../server/ledger/memory-budgets.js";
@@ -104,7 +104,7 @@ function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
     counters: BudgetCounters,
     { sources }: Ledger,
     logged: string[] = [],
-    given: Partial<Ledger["sources"]> = {},
+    given: Partial<BudgetAuditOptions> = {},
   ) {
     const audit = new BudgetAudit({
       budgets: counters,
@@ -114,7 +114,7 @@ function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
       log: { error: (_: object, message: string) => logged.push(message) } as never,
       now: Date.now,
     });
-    closing.push(() => audit.close());
+    closing.push(async () => audit.close());
     const spent = async () => (await counters.balances([line(100)], Date.now()))[0]?.spent;
     return { audit, round: async () => [await audit.round().then(spent), audit.corrected] };
   }
@@ -135,6 +135,29 @@ function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
     await counters.settle(calls[1]!, usd(1));
     expect(await round()).toEqual([usd(4), 1]);
     expect(logged).toEqual([expect.stringContaining("it was put right")]);
+  });
+
+  it("is looked at no more once the audit is closed, which waits for no database", async () => {
+    const counters = await create(new Ledger());
+    const asked: string[] = [];
+    let answer: (sum: number) => void = () => undefined;
+    const { audit } = auditOf(counters, new Ledger(), [], {
+      lines: () => [line(100), line(100, "key:b")],
+      chargedIn: (subject) => {
+        asked.push(subject);
+        return new Promise((resolve) => (answer = resolve));
+      },
+    });
+    await Promise.all([
+      counters.balances([line(100)], Date.now()),
+      counters.balances([line(100, "key:b")], Date.now()),
+    ]);
+    const round = audit.round();
+    await expect.poll(() => asked).toEqual(["key:a"]);
+    audit.close();
+    answer(0);
+    await round;
+    expect(asked).toEqual(["key:a"]);
   });
 
   it("is not put right by sums that were read while a call ended", async () => {
@@ -290,8 +313,8 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     const ledger = new Ledger();
     const crashed = await replica(ledger, 100);
     await held(crashed, "answered", 2, 5);
-    await held(crashed, "under way", 2, 5);
     ledger.charged.set("answered", usd(1)); // committed; then the replica was killed
+    await held(crashed, "under way", 2, 5);
     const other = await replica(ledger);
     await expect
       .poll(() => other.balances([line(5)], Date.now()), { timeout: 5_000 })
