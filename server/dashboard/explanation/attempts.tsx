@@ -20,10 +20,7 @@ export function Attempts({ attempts, result }: AttemptsProps) {
           <li key={index}>
             <p>
               <Endpoint id={attempt.endpoint} />{" "}
-              <Badge
-                tone={attempt.error_class === undefined ? "good" : "bad"}
-                text={`${attempt.status ?? "no answer"}${attempt.error_class === undefined ? "" : ` ${attempt.error_class}`}`}
-              />
+              <Badge tone={attempt.error_class === undefined ? "good" : "bad"} text={describeEnd(attempt)} />
             </p>
             <Duration attempt={attempt} longest={longest} />
             <p class="faint">{describe(attempt)}</p>
@@ -47,6 +44,12 @@ export function Attempts({ attempts, result }: AttemptsProps) {
       )}
     </>
   );
+}
+
+/** `200`, `503 overloaded`, `no answer: connection`. */
+function describeEnd({ status, error_class }: RecordedAttempt): string {
+  const end = status ?? "no answer";
+  return error_class === undefined ? String(end) : `${end}${status === undefined ? ":" : ""} ${error_class}`;
 }
 
 function describe({ first_token_ms, total_ms, usage, cost_usd }: RecordedAttempt): string {
