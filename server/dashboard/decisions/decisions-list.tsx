@@ -46,6 +46,7 @@ export function DecisionsList({ filter, openId }: DecisionsListProps) {
         {skipped > 0 ? <span class="unsure">{countOf(skipped, "decision")} left out: too many to show</span> : null}
       </p>
       {error === undefined ? null : <Notice tone="bad">{error}</Notice>}
+      {rows === undefined && error === undefined ? <p class="faint">Reading…</p> : null}
       {rows === undefined ? null : rows.length === 0 ? (
         <p class="faint">
           No decisions{" "}

@@ -30,6 +30,7 @@ export function KeysView({ query: { find: words = "" } }: KeysViewProps) {
     <>
       <h1>Keys</h1>
       {error === undefined ? null : <Unanswered error={error} again={again} />}
+      {value === undefined && error === undefined ? <p class="faint">Reading…</p> : null}
       {value === undefined ? null : value.keys.length === 0 ? (
         <p class="faint">
           There are none. <code>policy keys create</code> makes one; while there are none, requests from this machine

@@ -94,6 +94,9 @@ export function UsageView({ query }: UsageViewProps) {
           There is more than is shown: the cheapest, or the latest days, are left out. Choose fewer days.
         </Notice>
       ) : null}
+      {isSpan && error === undefined && (rows === undefined || daily.value === undefined) ? (
+        <p class="faint">Reading…</p>
+      ) : null}
       {rows === undefined || daily.value === undefined ? null : rows.length === 0 ? (
         <p class="faint">Nothing was used in these days.</p>
       ) : (

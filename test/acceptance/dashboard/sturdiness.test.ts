@@ -161,6 +161,21 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await fresh.stop();
   });
 
+  it.each([
+    ["decisions", "Decisions", /admin\/decisions\?/],
+    ["usage", "Usage", /admin\/usage/],
+    ["keys", "Keys", /admin\/keys/],
+  ])("says that it reads while it does: %s", async (view, title, asked) => {
+    const { page, close } = await openDashboard(browser, proxy.url);
+    const slow = await keepBack(page, asked);
+    await page.getByRole("link", { name: title, exact: true }).click();
+    await page.getByText("Reading…").waitFor();
+    await slow.letGo();
+    await page.getByText("Reading…").waitFor({ state: "detached" });
+    expect(new URL(page.url()).hash).toBe(`#/${view}`);
+    await close();
+  });
+
   it("shows the rest when a record cannot be shown", async () => {
     const [id = ""] = await askTagged(proxy, "code");
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`, { expected: /TypeError/ });
