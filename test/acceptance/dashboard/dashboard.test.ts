@@ -71,7 +71,7 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     const alert = page.getByRole("alert");
     await alert.getByText("was refused").waitFor();
     expect(await alert.locator("pre").innerText()).toMatch(/policy\.yaml:\d+:\d+: error\[RW\d+\].*\n.*\n.*cheepest/);
-    expect(await serving.locator("output").innerText()).toBe("refused");
+    await expect.poll(() => serving.locator("output").innerText()).toBe("refused"); // the watcher may be first
 
     await writeFile(file, text);
     await serving.getByRole("button", { name: "Reload the policy" }).click();
