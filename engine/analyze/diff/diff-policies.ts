@@ -83,6 +83,9 @@ export function isSameForAll({ changes, catalog, attributes, undecided }: Policy
   return changes.length + catalog.length + attributes.length + undecided.length === 0;
 }
 
+/** Boxes of a change in which an example is looked for. */
+const MOST_TRIED = 16;
+
 class Comparing {
   readonly undecided: string[] = [];
   readonly #space: RequestSpace;
@@ -242,21 +245,28 @@ class Comparing {
     // In what the change is about: another change may show at the same request.
     const differs = (facts: Facts) =>
       aspectOf(kind, outcomeMeaning(one, facts)) !== aspectOf(kind, outcomeMeaning(other, facts));
-    const examples = region.slice(0, 16).map((box) => factsOfBox(this.#space, box));
-    const at = examples.findIndex((facts) => facts !== undefined && differs(facts));
-    const example = examples[at];
-    if (example === undefined) {
+    const found = this.#exampleIn(region, differs);
+    if (found === undefined) {
       // Only `logic` taken as independent can promise a request that there is not.
       this.undecided.push(`${questionOf(kind, from, to)}: none was found`);
       return [];
     }
+    const { example, box } = found;
     const axes = describedAxes(this.#space, region, kind === "denied" ? [] : this.refused);
     const isBeyond = (facts: Facts) => {
       const [was, is] = [aspectOf(kind, outcomeMeaning(one, facts)), aspectOf(kind, outcomeMeaning(other, facts))];
       return was === is && (kind === "denied" || was !== undefined);
     };
-    const edge = findEdge(this.#space, region[at] as Box, example, axes, this.#editedFacts(from, to), isBeyond);
+    const edge = findEdge(this.#space, box, example, axes, this.#editedFacts(from, to), isBeyond);
     return [{ kind, from, to, region, isWhole, example, edge }];
+  }
+
+  #exampleIn(region: readonly Box[], differs: (facts: Facts) => boolean) {
+    for (const box of region.slice(0, MOST_TRIED)) {
+      const example = factsOfBox(this.#space, box);
+      if (example !== undefined && differs(example)) return { example, box };
+    }
+    return undefined;
   }
 
   /** The facts of conditions of the two rules that only one of the policies has. */

@@ -250,6 +250,6 @@ export class BoxLayout {
 
 function mergeAxes(one: readonly number[], other: readonly number[]): readonly number[] {
   if (one.length === 0) return other;
-  if (other.length === 0) return one;
+  if (other.length === 0 || (one.length === other.length && one.every((axis, at) => axis === other[at]))) return one;
   return [...new Set([...one, ...other])].sort((a, b) => a - b);
 }
