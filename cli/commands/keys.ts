@@ -4,11 +4,12 @@ import { refuseUnknownModels } from "../../server/keys/allowed-models.js";
 import { DEFAULT_OVERLAP, keyToJson } from "../../server/keys/key-json.js";
 import { type IssuedKey, KeyStore } from "../../server/keys/key-store.js";
 import { type KeyEdit, readKeyEdit } from "../../server/keys/read-key-edit.js";
-import { InvalidSettings, readExpiry, readKeyRequest } from "../../server/keys/read-key-settings.js";
+import { readExpiry, readKeyRequest } from "../../server/keys/read-key-settings.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { addKeyOptions, type KeyOptions, keyFromFlags, removable, withoutSetting } from "../keys/key-from-flags.js";
 import { listed } from "../keys/limits-from-flags.js";
+import { readSettings } from "../keys/option-places.js";
 import { renderKeys } from "../keys/render-keys.js";
 import { databaseOption, withDatabase, withExistingDatabase } from "../open-cli-database.js";
 
@@ -57,7 +58,7 @@ export function keysCommand(): Command {
 
 async function createKey(own: CreateOptions, self: Command): Promise<void> {
   const { database, ...flags } = own;
-  const request = readInput(() => readKeyRequest(keyFromFlags(flags), Date.now()));
+  const request = readSettings("keys", () => readKeyRequest(keyFromFlags(flags), Date.now()));
   await checkAgainstPolicy(request.settings, self);
   const issued = await withDatabase(database, (opened) => new KeyStore(opened).create(request, Date.now()));
   printIssued(issued, self, "created; the token is shown this once and kept nowhere");
@@ -69,10 +70,10 @@ async function editKey(id: string, own: EditOptions, self: Command): Promise<voi
   if (Object.keys(change).length === 0) {
     throw new CommandFailure(2, "policy keys: say what is to change, as in --budget 50/month, or --remove expires");
   }
-  const { named, applyTo } = readInput(() => readKeyEdit(change, Date.now()));
+  const { named, applyTo } = readSettings("keys", () => readKeyEdit(change, Date.now()));
   await checkAgainstPolicy(named, self);
   const edited = await withExistingDatabase(database, (opened) =>
-    new KeyStore(opened).edit(id, (key) => readInput(() => applyTo(key))),
+    new KeyStore(opened).edit(id, (key) => readSettings("keys", () => applyTo(key))),
   );
   if (edited === undefined) throw new CommandFailure(1, `policy keys: there is no key ${id}, or it is revoked`);
   const now = Date.now();
@@ -96,7 +97,7 @@ async function checkAgainstPolicy({ allow, attributes }: KeyEdit["named"], self:
     );
   });
   if (policy === undefined) return;
-  readInput(() => {
+  readSettings("keys", () => {
     refuseUnknownModels(policy, allow);
     refuseKeyAttributes(policy, attributes);
   });
@@ -121,7 +122,7 @@ async function revokeKey(id: string, { database }: { database: string }, self: C
 
 async function rotateKey(id: string, own: { database: string; overlap: string }, self: Command): Promise<void> {
   const now = Date.now();
-  const until = own.overlap === "0" ? now : readInput(() => readExpiry(own.overlap, now, "--overlap"));
+  const until = own.overlap === "0" ? now : readSettings("keys", () => readExpiry(own.overlap, now, "--overlap"));
   const issued = await withExistingDatabase(own.database, (opened) => new KeyStore(opened).rotate(id, until));
   if (issued === undefined) throw new CommandFailure(1, `policy keys: there is no key ${id}, or it is revoked`);
   printIssued(issued, self, `rotated; the old secret works until ${new Date(until).toISOString()}`);
@@ -141,13 +142,4 @@ function printIssued({ key, token }: IssuedKey, self: Command, words: string): v
   }
   process.stdout.write(`${token}\n`);
   process.stderr.write(`${key.id} is ${words}\n`);
-}
-
-function readInput<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof InvalidSettings) throw new CommandFailure(2, `policy keys: ${error.message}`);
-    throw error;
-  }
 }

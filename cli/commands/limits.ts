@@ -2,11 +2,12 @@ import { Command } from "commander";
 import { KeyStore } from "../../server/keys/key-store.js";
 import { formatLimits } from "../../server/keys/limits.js";
 import { limitsOfSubject } from "../../server/keys/limits-of-subject.js";
-import { InvalidSettings, readLimits } from "../../server/keys/read-key-settings.js";
+import { readLimits } from "../../server/keys/read-key-settings.js";
 import { appSubject, describeSubject, tenantSubject } from "../../server/keys/subject.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { addLimitOptions, type LimitOptions, limitsFromFlags } from "../keys/limits-from-flags.js";
+import { readSettings } from "../keys/option-places.js";
 import { databaseOption, withDatabase, withExistingDatabase } from "../open-cli-database.js";
 import { printTable } from "../print-table.js";
 
@@ -24,7 +25,7 @@ export function limitsCommand(): Command {
       async (own: SubjectOptions & LimitOptions, self: Command) => {
         const { database, tenant, app, ...flags } = own;
         const subject = subjectOf(tenant, app);
-        const read = readInput(() => readLimits(limitsFromFlags(flags)));
+        const read = readSettings("limits", () => readLimits(limitsFromFlags(flags)));
         if (Object.keys(read).length === 0) {
           throw new CommandFailure(2, "policy limits: say a limit, as in --budget 500/month; `remove` takes them away");
         }
@@ -85,13 +86,4 @@ function subjectOf(tenant: string | undefined, app: string | undefined) {
   if (app !== undefined) return appSubject(tenant, app);
   if (tenant === undefined) throw new CommandFailure(2, "policy limits: name --tenant, --app, or both");
   return tenantSubject(tenant);
-}
-
-function readInput<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof InvalidSettings) throw new CommandFailure(2, `policy limits: ${error.message}`);
-    throw error;
-  }
 }

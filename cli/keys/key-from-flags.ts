@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { CommandFailure } from "../command-failure.js";
 import { addLimitOptions, type LimitOptions, limitsFromFlags, listed } from "./limits-from-flags.js";
+import { optionPlaces } from "./option-places.js";
 
 export interface KeyOptions extends LimitOptions {
   readonly name?: string;
@@ -68,26 +69,8 @@ function attributesFromFlags(flags: readonly string[]): Json {
   return Object.fromEntries(attributes);
 }
 
-/** Where what an option says stands in the settings. */
-const places = new Map<string, readonly string[]>([
-  ["name", ["name"]],
-  ["tenant", ["tenant"]],
-  ["app", ["app"]],
-  ["user", ["user"]],
-  ["region", ["region"]],
-  ["tag", ["tags"]],
-  ["allow", ["allow"]],
-  ["scope", ["scopes"]],
-  ["attribute", ["attributes"]],
-  ["expires", ["expires"]],
-  ["budget", ["limits", "budgets"]],
-  ["rpm", ["limits", "requests_per_minute"]],
-  ["tpm", ["limits", "tokens_per_minute"]],
-  ["concurrent", ["limits", "concurrent"]],
-]);
-
 /** What can be taken away of a key, in words. */
-export const removable = `${[...places.keys()].join(", ")}, budget/PERIOD, attribute/NAME`;
+export const removable = `${[...optionPlaces.keys()].join(", ")}, budget/PERIOD, attribute/NAME`;
 
 /**
  * A change of a key that takes a setting away too, with null in its place.
@@ -96,7 +79,7 @@ export const removable = `${[...places.keys()].join(", ")}, budget/PERIOD, attri
  */
 export function withoutSetting(change: Json, word: string): Json {
   const [, option = "", entry] = /^([^/]*)(?:\/(.+))?$/s.exec(word) ?? [];
-  const place = places.get(option);
+  const place = optionPlaces.get(option);
   if (place === undefined || (entry !== undefined && option !== "budget" && option !== "attribute")) {
     throw new CommandFailure(2, `policy keys: --remove ${word}: it takes ${removable}`);
   }

@@ -5,10 +5,12 @@ import { type Limits, type Period, periods } from "./limits.js";
 /** Input that cannot be used; the message is for who sent it. */
 export class InvalidSettings extends Error {
   override readonly name = "InvalidSettings";
-  readonly parameter: string;
-  constructor(parameter: string, wanted: string) {
+  /** @param wanted what it takes. */
+  constructor(
+    readonly parameter: string,
+    readonly wanted: string,
+  ) {
     super(`${parameter}: ${wanted}`);
-    this.parameter = parameter;
   }
 }
 

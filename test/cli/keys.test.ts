@@ -28,16 +28,16 @@ describe("policy keys and limits", () => {
     [["--allow", "gpt-4.1"], "called `gpt-4.1`; did you mean `openai/gpt-4.1`?"],
     [["--allow", "opnai/*"], "called `opnai/*`; did you mean `openai/*`?"],
     [["--allow", "somebody-else"], "write a model, an endpoint or a provider of catalog.yaml"],
-    [["--tag", ""], "tags: it takes"],
+    [["--tag", ""], "--tag: it takes"],
     [["--budget", ""], "--budget : write it as USD/PERIOD"],
     [["--budget", "1/day", "--budget", "2/day"], "--budget: there are two for `day`"],
     [["--attribute", "plan=a", "--attribute", "plan=b"], "--attribute plan: give it once"],
     [
       ["--attribute", "paln=free"],
-      "attributes.paln: the policy takes no such attribute `from: key`; did you mean `plan`?",
+      "--attribute paln: the policy takes no such attribute `from: key`; did you mean `plan`?",
     ],
     [["--attribute", "cohort=3"], "no such attribute `from: key`; it takes plan, data_class"],
-    [["--attribute", "plan=fre"], "attributes.plan: it takes one of free, pro, enterprise"],
+    [["--attribute", "plan=fre"], "--attribute plan: it takes one of free, pro, enterprise"],
   ])("makes no key without the limit that was meant: %j", async (options, message) => {
     const { code, stdout, stderr } = await run("keys", "create", ...options);
     expect([code, stdout]).toEqual([2, ""]);
@@ -177,13 +177,13 @@ describe("policy keys and limits", () => {
     [["--remove", ""], "--remove : it takes name,"],
     [["--remove", "rpm/day"], "--remove rpm/day: it takes"],
     [["--remove", "budget/"], "--remove budget/: it takes"],
-    [["--remove", "budget/year"], "limits.budgets: its periods are hour, day,"],
+    [["--remove", "budget/year"], "--budget: its periods are hour, day,"],
     [["--remove", "rpm", "--rpm", "5"], "--remove rpm: another option says something of it; give one of them"],
     [["--remove", "budget", "--budget", "5/day"], "--remove budget: another option says something of it"],
     [["--remove", "budget,budget/day"], "--remove budget/day: another option says something of it"],
     [["--allow", "openai/gtp-4.1"], "did you mean `openai/gpt-4.1`?"],
-    [["--attribute", "plan=fre"], "attributes.plan: it takes one of free, pro, enterprise"],
-    [["--rpm", "many"], "limits.requests_per_minute: it takes a whole number"],
+    [["--attribute", "plan=fre"], "--attribute plan: it takes one of free, pro, enterprise"],
+    [["--rpm", "many"], "--rpm: it takes a whole number"],
     [["--budget", ""], "--budget : write it as USD/PERIOD"],
   ])("changes no key with %j", async (options, message) => {
     unchanged ??= (await run("keys", "create")).stderr.split(" ")[0];
@@ -196,9 +196,9 @@ describe("policy keys and limits", () => {
   it("says what is wrong, with exit code 2", async () => {
     for (const [args, message] of [
       ["keys create --budget 50", "--budget 50: write it as USD/PERIOD"],
-      ["keys create --rpm many", "limits.requests_per_minute: it takes a whole number"],
-      ["keys create --scope root", "scopes: it takes one or more of inference, admin, read"],
-      ["keys create --expires soon", "expires: it takes a time from now"],
+      ["keys create --rpm many", "--rpm: it takes a whole number"],
+      ["keys create --scope root", "--scope: it takes one or more of inference, admin, read"],
+      ["keys create --expires soon", "--expires: it takes a time from now"],
       ["keys create --attribute plan", "--attribute plan: write it as name=value"],
       ["limits set --budget 5/day", "name --tenant, --app, or both"],
       ["limits set --tenant t", "say a limit"],
