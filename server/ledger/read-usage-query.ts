@@ -1,5 +1,6 @@
 import { parseInstant } from "../../engine/serving.js";
 import { InvalidSettings } from "../keys/read-key-settings.js";
+import { whyNoId } from "../storage/why-no-id.js";
 import {
   emptyUsageRow,
   type UsageAnswer,
@@ -27,6 +28,8 @@ export function readUsageQuery(given: Readonly<Record<string, unknown>>, now: nu
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== "string" || value.length > 500) throw new InvalidSettings(name.slice(0, 100), "give it once");
     const group = groupOf(name);
+    const whyNot = whyNoId(name, value);
+    if (whyNot !== undefined) throw new InvalidSettings(name, whyNot);
     if (group !== undefined) only[group] = value;
     else if (name === "from") from = readTime(name, value);
     else if (name === "to") to = readTime(name, value);

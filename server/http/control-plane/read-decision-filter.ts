@@ -1,6 +1,7 @@
 import { parseInstant, type RecordedResult } from "../../../engine/serving.js";
 import { filterNames } from "../../storage/decisions/decision-columns.js";
 import type { DecisionFilter } from "../../storage/decisions/decision-store.js";
+import { whyNoId } from "../../storage/why-no-id.js";
 import type { ApiError } from "../errors/api-error.js";
 
 const outcomes: Readonly<Record<RecordedResult["outcome"], true>> = {
@@ -23,6 +24,8 @@ export function readDecisionFilter(query: Readonly<Record<string, unknown>>): De
     if (name === "outcome" && !Object.hasOwn(outcomes, value)) {
       return invalidParameter(name, `there is no such outcome; there are ${Object.keys(outcomes).join(", ")}`);
     }
+    const whyNot = whyNoId(name, value);
+    if (whyNot !== undefined) return invalidParameter(name, whyNot);
     const column = filterNames.find((one) => one === name);
     if (column !== undefined || name === "before") {
       filter[column ?? "before"] = value;

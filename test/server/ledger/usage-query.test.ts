@@ -134,6 +134,8 @@ describe("readUsageQuery()", () => {
     [{ from: "2030-01-01" }, "from: it must be before `to`, left out: 2026-11-26T00:00Z"],
     [{ interval: "week" }, "interval: it takes day, hour"],
     [{ by: "day", interval: "hour" }, "interval: it takes day or hour, not both"],
+    [{ model: "gpt-4.1" }, "model: write the whole id, author/model"],
+    [{ endpoint: "openai/gpt-4.1" }, "endpoint: write the whole id, author/model@provider"],
     [{ group: "model" }, "group: there is no such parameter"],
     [{ model: ["a", "b"] }, "model: give it once"],
   ])("refuses %j", (given, message) => {

@@ -50,6 +50,7 @@ describe("/admin/decisions", () => {
     ["until=2026-11-31T00:00:00Z", "it takes a date"],
     ["limit=0", "from 1 to 1000"],
     ["outcome=anwsered", "there is no such outcome; there are answered, denied"],
+    ["model=left", "write the whole id, author/model"],
     ["color=red", "there are limit, before, since, until, status, rule"],
   ])("refuses %s", async (query, message) => {
     const { url } = await proxyOver({ left: { url: "http://127.0.0.1:1/v1" } as never });
