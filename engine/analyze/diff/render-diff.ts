@@ -74,9 +74,15 @@ export function renderDiffMarkdown(report: DiffReport): string {
   return sections.join("\n\n");
 }
 
-function header({ before, after, changes, undecided }: DiffReport): string {
+/** `2 changes`; `0 changes of routing, 1 of the catalog`. */
+function header({ before, after, changes, catalog, attributes, undecided }: DiffReport): string {
   const side = ({ name, revision }: DiffReport["before"]) => `${name}@${revision.slice(0, 12)}`;
-  const count = `${changes.length} change${changes.length === 1 ? "" : "s"}`;
+  const others = [
+    ...(catalog.length === 0 ? [] : [`${writeCount(catalog.length)} of the catalog`]),
+    ...(attributes.length === 0 ? [] : [`${writeCount(attributes.length)} of attributes`]),
+  ];
+  const routing = writeCounted(changes.length, "change");
+  const count = [others.length === 0 ? routing : `${routing} of routing`, ...others].join(", ");
   const proof = undecided.length === 0 ? "exact" : `${undecided.length} not decided`;
   return `${side(before)} → ${side(after)} · ${count} · ${proof}`;
 }

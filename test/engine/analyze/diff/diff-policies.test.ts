@@ -213,6 +213,7 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(found.attributes).toEqual([
       "attributes.plan: string from the key, one of free pro → string from header x-plan, one of free pro",
     ]);
+    expect(text(before, compiled(files(moved)))).toMatch(/ · \d+ changes? of routing, 1 of attributes · /);
   });
 
   it("lists changes of the catalog with the rules they concern", () => {
@@ -228,6 +229,7 @@ test@REVISION → test@REVISION · 1 change · exact
       { subject: "acme/large@far", what: "region us → eu", rules: ["code", "default"] },
     ]);
     expect(found.same).toBe(false);
+    expect(text(before, after)).toContain(" · 0 changes of routing, 2 of the catalog · exact\n\ncatalog\n");
   });
 
   it("names the guards that an endpoint meets by one catalog and not by the other", () => {
