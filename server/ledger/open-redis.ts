@@ -4,8 +4,8 @@ import type { Logger } from "pino";
 import { RateLimiterMemory, RateLimiterRedis } from "rate-limiter-flexible";
 import type { ExchangeHealth, HealthNews } from "../endpoints/shared-health.js";
 import type { CreateCounter, Slots } from "./rate-limits.js";
-import { RedisPlaces } from "./redis-places.js";
 import { EXCHANGE_HEALTH } from "./redis-scripts.js";
+import { RedisSlots } from "./redis-slots.js";
 
 /** What many processes share through Redis. */
 export interface SharedCounters {
@@ -37,7 +37,7 @@ function checkRedisUrl(url: string): void {
  * Connects to Redis or Valkey in the background; it need not be there yet. Commands fail at once while it is away, and work
  * again when it is back. Rates are no money: while it is away each process counts for itself, and places are not counted.
  */
-export function openRedis(url: string, log: Pick<Logger, "warn">, placeLeaseMs?: number): SharedCounters {
+export function openRedis(url: string, log: Pick<Logger, "warn">, slotLeaseMs?: number): SharedCounters {
   checkRedisUrl(url);
   const redis = new Redis(url, {
     enableOfflineQueue: false,
@@ -47,7 +47,7 @@ export function openRedis(url: string, log: Pick<Logger, "warn">, placeLeaseMs?:
     connectTimeout: 5_000,
     retryStrategy: (times) => Math.min(100 * times, 1_000),
   });
-  const slots = new RedisPlaces(redis, placeLeaseMs);
+  const slots = new RedisSlots(redis, slotLeaseMs);
   let isSaid = false;
   redis.on("error", (error: Error) => {
     if (!isSaid) log.warn({ error: error.message }, "Redis cannot be reached; trying again");

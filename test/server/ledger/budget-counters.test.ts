@@ -215,8 +215,8 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
   });
   afterAll(() => server?.stop());
 
-  async function shared(placeLeaseMs?: number): Promise<SharedCounters> {
-    const opened = openRedis(server.url, silent, placeLeaseMs);
+  async function shared(slotLeaseMs?: number): Promise<SharedCounters> {
+    const opened = openRedis(server.url, silent, slotLeaseMs);
     closing.push(() => opened.close());
     expect(await redisReady(opened, 5_000)).toBe(true);
     return opened;

@@ -7,7 +7,7 @@ import { RENEW_SLOTS, TAKE_SLOT } from "./redis-scripts.js";
 const LEASE_MS = 60_000;
 
 /** Places for requests under way, of all processes together, in Redis. While it is away each request gets one. */
-export class RedisPlaces implements Slots {
+export class RedisSlots implements Slots {
   readonly #redis: Redis;
   readonly #leaseMs: number;
   readonly #renewing: NodeJS.Timeout;
