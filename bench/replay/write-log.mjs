@@ -128,6 +128,7 @@ for (const { number, id, facts, world, outcome, plan } of decisions()) {
     id,
     time: new Date(START + number * APART).toISOString(),
     policy: { name, revision },
+    operation: "chat",
     facts: Object.fromEntries(recorded),
     ...(chosen === undefined ? {} : { chosen }),
     fallbacks,

@@ -102,6 +102,7 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
     id: "explain",
     time: now,
     warnings: base.warnings,
+    ...(own.request === undefined ? {} : { operation: own.api }),
     ...(git === undefined ? {} : { git }),
   });
   return { record, policy };

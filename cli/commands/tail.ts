@@ -15,6 +15,7 @@ interface StreamedDecision {
   readonly decision: {
     readonly id: string;
     readonly time: string;
+    readonly operation?: string;
     readonly attempts: readonly RecordedAttempt[];
     readonly result?: RecordedResult;
   };
@@ -40,7 +41,7 @@ export function tailCommand(): Command {
 }
 
 function lineOf({ rule, model, status, decision }: StreamedDecision): string {
-  const { id, time, attempts, result } = decision;
+  const { id, time, operation = "chat", attempts, result } = decision;
   const cost = attempts.reduce((sum, attempt) => sum + (attempt.cost_usd ?? 0), 0);
   return `${[
     time.slice(11, 23),
@@ -50,6 +51,7 @@ function lineOf({ rule, model, status, decision }: StreamedDecision): string {
     `→ ${model ?? withoutModel(result)}`,
     `${Math.round(result?.total_ms ?? 0)} ms`,
     ...(cost === 0 ? [] : [`$${cost.toFixed(6)}`]),
+    ...(operation === "chat" ? [] : [operation]),
     ...(attempts.length > 1 ? [`${attempts.length} attempts`] : []),
     id,
   ].join("  ")}\n`;

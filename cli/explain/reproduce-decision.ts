@@ -55,6 +55,7 @@ export async function reproduceDecision(id: string, server: string): Promise<Exp
     warnings: record.warnings,
     attempts: record.attempts,
     ...(record.policy.git === undefined ? {} : { git: record.policy.git }),
+    ...(record.operation === undefined ? {} : { operation: record.operation }),
     ...(record.simulated === undefined ? {} : { simulated: record.simulated }),
     ...(record.result === undefined ? {} : { result: record.result }),
   });

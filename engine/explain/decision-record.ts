@@ -12,6 +12,8 @@ export interface DecisionRecord {
   /** ISO 8601, UTC, milliseconds. */
   readonly time: string;
   readonly policy: { readonly name: string; readonly revision: string; readonly git?: string };
+  /** What the client asked for, by the API it used: `chat`, `messages`, `embeddings`…; left out where it was described by its facts alone. */
+  readonly operation?: string;
   readonly facts: Readonly<Record<string, RecordedFact>>;
   readonly outcome: RecordedOutcome;
   readonly candidates: readonly RecordedCandidate[];

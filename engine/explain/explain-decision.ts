@@ -24,6 +24,8 @@ export interface ExplainInput {
   readonly warnings?: readonly string[];
   /** The git revision of the policy directory. */
   readonly git?: string;
+  /** What the client asked for. */
+  readonly operation?: string;
   readonly simulated?: boolean;
   readonly attempts?: readonly RecordedAttempt[];
   readonly result?: RecordedResult;
@@ -46,7 +48,7 @@ export function explainDecision(input: ExplainInput): DecisionRecord {
   assertSameOutcome(policy, outcome, "compiled tree", decide(policy, facts));
 
   const plan = outcome.denied === undefined ? rank(policy, outcome, facts, world) : undefined;
-  const { git, simulated, result } = input;
+  const { git, operation, simulated, result } = input;
   const { name, revision } = policy;
   const [chosen, ...fallbacks] = plan?.attempts.map((attempt) => attempt.endpoint.id) ?? [];
   // Property by property, in the order people read: spreading parts that may be missing costs as much as all the rest.
@@ -54,6 +56,7 @@ export function explainDecision(input: ExplainInput): DecisionRecord {
   record.id = input.id;
   record.time = new Date(input.time).toISOString();
   record.policy = git === undefined ? { name, revision } : { name, revision, git };
+  if (operation !== undefined) record.operation = operation;
   const recordedFacts = recordFacts(policy.set, input.facts, facts, input.sources);
   record.facts = recordedFacts;
   record.outcome = recordOutcome(policy, reading, facts, recordedFacts);

@@ -84,10 +84,11 @@ export class Deciding {
     const id = this.#id;
     const serving = this.#serving;
     const { policy } = serving;
+    const { operation } = this.#body;
     const startedAtMs = now();
     const world = observeWorld({
       serving,
-      operation: this.#body.operation,
+      operation,
       body: this.#body.chat.body,
       largestPrompt: this.#body.chat.largestPrompt,
       needsNative: this.#body.chat.needsNative,
@@ -99,7 +100,7 @@ export class Deciding {
       now: startedAtMs,
     });
     const git = this.#plane.gitOf(policy);
-    const decision = makeDecision({ id, time: this.#exchange.arrivedAt, serving, git, observed, world });
+    const decision = makeDecision({ id, time: this.#exchange.arrivedAt, serving, git, operation, observed, world });
     this.#exchange.decided(decision);
     const { outcome, plan } = decision;
     this.#exchange.trace.decided({ id, policy, outcome, plan, startedAtMs, endedAtMs: now() });

@@ -12,6 +12,7 @@ import {
   withDefaults,
 } from "../../engine/serving.js";
 import type { ServingPolicy } from "../dispatch/serving-policy.js";
+import type { Operation } from "../providers/operation.js";
 import type { DecisionSummary, StoredDecision } from "../storage/decisions/decision-store.js";
 import { isoTime } from "./iso-time.js";
 import type { ObservedRequest } from "./observe/observe-request.js";
@@ -24,6 +25,7 @@ export interface Decision {
   readonly serving: ServingPolicy;
   /** The git revision of the policy's files. */
   readonly git: string | undefined;
+  readonly operation: Operation;
   readonly observed: ObservedRequest;
   readonly world: World;
   readonly outcome: Outcome;
@@ -32,12 +34,12 @@ export interface Decision {
 }
 
 export function makeDecision(inputs: Omit<Decision, "outcome" | "plan">): Decision {
-  const { id, time, serving, git, observed, world } = inputs;
+  const { id, time, serving, git, operation, observed, world } = inputs;
   const { policy } = serving;
   const { facts } = observed;
   const outcome = decide(policy, facts);
   const plan = outcome.denied === undefined ? rank(policy, outcome, facts, world) : undefined;
-  return { id, time, serving, git, observed, world, outcome, plan };
+  return { id, time, serving, git, operation, observed, world, outcome, plan };
 }
 
 /** The rule that headers, lists and metrics name: the deny rule, or the rule of the first attempt. */
@@ -59,7 +61,7 @@ export function storedDecision(
   decision: Decision,
   { attempts, result, warnings, isSimulated }: DecisionEnd,
 ): StoredDecision {
-  const { id, time, git, observed, plan, world } = decision;
+  const { id, time, git, operation, observed, plan, world } = decision;
   const { policy } = decision.serving;
   const { name, revision } = policy;
   const [chosen, ...fallbacks] = plan?.attempts.map((attempt) => attempt.endpoint.id) ?? [];
@@ -68,6 +70,7 @@ export function storedDecision(
     id,
     time: isoTime(time),
     policy: git === undefined ? { name, revision } : { name, revision, git },
+    operation,
     facts: recordFacts(policy.set, observed.facts, withDefaults(policy.set, observed.facts), observed.sources),
     chosen,
     fallbacks,
@@ -96,7 +99,7 @@ export function explainedDecision(
   decision: Decision,
   { attempts, result, warnings, isSimulated }: DecisionEnd,
 ): DecisionRecord {
-  const { id, time, serving, git, observed, world } = decision;
+  const { id, time, serving, git, operation, observed, world } = decision;
   const { facts, sources } = observed;
   return explainDecision({
     policy: serving.policy,
@@ -106,6 +109,7 @@ export function explainedDecision(
     world,
     id,
     time,
+    operation,
     warnings,
     attempts,
     result,

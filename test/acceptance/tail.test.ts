@@ -57,7 +57,9 @@ describe("policy tail, status and usage", () => {
       const body = JSON.stringify({ model: "gpt-4.1", messages: [{ role: "user", content: "hi" }] });
       const headers = { "content-type": "application/json" };
       await (await fetch(`${proxy.url}/v1/messages/count_tokens`, { method: "POST", headers, body })).text();
-      expect(tail.output()).toMatch(/ 200 {2}answered {6}default {2}→ an estimate of tokens {2}/);
+      expect(tail.output()).toMatch(
+        / 200 {2}answered {6}default {2}→ an estimate of tokens {2}\d+ ms {2}count_tokens {2}dec_/,
+      );
     }, 15_000);
     tail.child.kill();
   });

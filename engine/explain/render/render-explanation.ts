@@ -75,6 +75,7 @@ function renderHeader({ record, color }: Rendering): string {
     `${policy.name}@${policy.revision.slice(0, 12)}`,
     ...(policy.git === undefined ? [] : [`git ${shortGit(policy.git)}`]),
     ...(wasServed ? [`decision ${record.id}`] : []),
+    ...(record.operation === undefined ? [] : [record.operation]),
     record.time,
     ...(record.simulated === true ? ["answered by the built-in simulator"] : []),
   ];

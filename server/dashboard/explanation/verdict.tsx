@@ -7,7 +7,7 @@ import { SourcePlace } from "./policy-source.js";
 
 /** What was decided, in a sentence; the plan; and where this decision belongs. */
 export function Verdict({ record }: { readonly record: DecisionRecord }) {
-  const { id, policy, result, simulated, time } = record;
+  const { id, policy, operation, result, simulated, time } = record;
   return (
     <header class="verdict">
       <Sentence record={record} />
@@ -16,6 +16,7 @@ export function Verdict({ record }: { readonly record: DecisionRecord }) {
       <p class="about">
         {result === undefined ? <span>nothing was sent</span> : <ResultBadge result={result} />}
         {simulated === true ? <span class="badge unsure">simulated</span> : null}
+        {operation === undefined ? null : <code title="What the client asked for">{operation}</code>}
         <Time iso={time} />
         <span>
           {policy.name}@<code title={policy.revision}>{policy.revision.slice(0, 12)}</code>

@@ -12,7 +12,7 @@ export function lackingInForm(decision: DecisionAnswer, key: ListedKey | undefin
   const excluded = hasBody ? [] : Object.keys(world.hint_excluded_by ?? {});
   const unusable = warnings.flatMap((text) => /^x-[\w-]+(?=:)/.exec(text) ?? []);
   return [
-    ...(isChat(decision) ? [] : ["its body: it was no chat completion, and nothing else is sent from here"]),
+    ...(isChat(decision) ? [] : ["its body: only chat completions are sent from here"]),
     ...(isChat(decision) && !hasBody
       ? ["its prompt and the rest of its body: not recorded, or not for you to see"]
       : []),

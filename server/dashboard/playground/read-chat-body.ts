@@ -3,11 +3,9 @@ import type { RequestForm } from "./request-form.js";
 
 export type Json = Readonly<Record<string, unknown>>;
 
-/** Whether it was a chat completion: sources have the fields' names of the API that was asked. */
-export function isChat({ record: { facts } }: DecisionAnswer): boolean {
-  return (
-    facts["uses_vision"]?.source === "body messages" && facts["uses_json_schema"]?.source === "body response_format"
-  );
+/** Whether it was a chat completion. */
+export function isChat({ record }: DecisionAnswer): boolean {
+  return record.operation === "chat";
 }
 
 /** The recorded body of a chat completion; undefined for other APIs, and where none is recorded or shown. */

@@ -89,6 +89,7 @@ export function createRequestExplainer(options: RequestExplainerOptions): Explai
       id: "explain",
       time: now,
       warnings: seen.warnings,
+      ...(isPlain ? {} : { operation: request.api }),
     });
     if (whyNot === undefined) return record;
     const question = { files: policy.files, facts: factsOfRecord(record), world: record.world, model: whyNot };

@@ -30,6 +30,7 @@ function explain(stored: StoredDecision, policy: CompiledPolicy): DecisionRecord
     warnings: stored.warnings,
     attempts: stored.attempts,
     ...(stored.policy.git === undefined ? {} : { git: stored.policy.git }),
+    ...(stored.operation === undefined ? {} : { operation: stored.operation }),
     ...(stored.result === undefined ? {} : { result: stored.result }),
     ...(stored.simulated === undefined ? {} : { simulated: stored.simulated }),
   });

@@ -36,7 +36,7 @@ const facts: DecisionAnswer["record"]["facts"] = {
 function decisionOf(more: Partial<DecisionAnswer["record"]> = {}, content?: DecisionAnswer["content"]): DecisionAnswer {
   const record = {
     ...{ id: "dec_1", time: "2026-11-27T14:00:00.000Z", policy: { name: "p", revision: "0" }, facts },
-    ...{ fallbacks: [], world: {}, seed: 0, attempts: [], warnings: [], ...more },
+    ...{ operation: "chat", fallbacks: [], world: {}, seed: 0, attempts: [], warnings: [], ...more },
   };
   return { record, ...(content === undefined ? {} : { content }) };
 }
@@ -105,7 +105,7 @@ describe("formOfDecision()", () => {
   it("takes no body of another API for a chat completion's, and names the hints that are no facts", () => {
     const decision = decisionOf(
       {
-        facts: { ...facts, uses_vision: { value: false, source: "body input" } },
+        operation: "responses",
         world: { hint_excluded_by: { "provider.only: openai": ["a"] } },
         warnings: ["x-route-budget-usd: it takes an amount; it was not used", "model: the catalog has no x"],
       },
@@ -113,7 +113,7 @@ describe("formOfDecision()", () => {
     );
     expect(formOfDecision(decision, key)).toMatchObject({ prompt: "", contextTokens: "250000" });
     expect(lackingInForm(decision, key).slice(0, 4)).toEqual([
-      "its body: it was no chat completion, and nothing else is sent from here",
+      "its body: only chat completions are sent from here",
       "what makes uses_tools true: given as facts, which are not sent",
       "the hints provider.only: openai",
       "hints that could not be used: x-route-budget-usd",

@@ -442,6 +442,7 @@ describe("x-route-explain", () => {
       world: stored.world,
       id: stored.id,
       time: Date.parse(stored.time),
+      operation: "chat",
       attempts: stored.attempts,
       result: stored.result!,
     });

@@ -112,7 +112,8 @@ describe("POST /admin/explain", () => {
   it("reads the body of another API", async () => {
     const { proxy } = await proxyWithRules();
     const body = { model: "auto", input: "hi", tools: [{ type: "function", name: "f", parameters: {} }] };
-    const { facts } = await explain(proxy, { body, api: "responses" });
+    const { facts, operation } = await explain(proxy, { body, api: "responses" });
+    expect(operation).toBe("responses");
     expect(facts["uses_tools"]).toMatchObject({ value: true, source: "body tools" });
   });
 
