@@ -51,6 +51,7 @@ function judge(
   }
   if (key === undefined)
     return refusal("missing_api_key", "send an API key: `Authorization: Bearer rw_…`, or `x-api-key: rw_…`");
+  if (key === "unchecked") return UNCHECKED_KEY;
   if (typeof key === "string") return refusal("invalid_api_key", refusals[key]);
   if (scope !== undefined && !key.settings.scopes.includes(scope)) {
     return {
@@ -84,7 +85,17 @@ const FOREIGN_PAGE: ApiError = {
 const NO_KEYS =
   "this server is reached from other machines, so requests need an API key, and none was created yet; its operator does that with `policy keys create`";
 
-const refusals: Readonly<Record<Refusal, string>> = {
+/** The key may be good, so a client does well to ask again. */
+export const UNCHECKED_KEY: ApiError = {
+  status: 503,
+  type: "api_error",
+  code: "database_unavailable",
+  message:
+    "this API key is not known here, and the database, which would say whether it was just made, is away; try again later",
+  headers: { "retry-after": "1" },
+};
+
+const refusals: Readonly<Record<Exclude<Refusal, "unchecked">, string>> = {
   unknown: "this API key is not known here; check that all of it was copied",
   expired: "this API key has expired; ask for a new one",
   revoked: "this API key was revoked; ask for a new one",

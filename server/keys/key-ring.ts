@@ -20,8 +20,8 @@ export interface GivenBudget extends Budget {
   readonly subject: Subject;
 }
 
-/** Why a token is refused. */
-export type Refusal = "unknown" | "expired" | "revoked";
+/** Why a token is refused. `unchecked`: it is not known, and whether it was made elsewhere cannot be read. */
+export type Refusal = "unknown" | "unchecked" | "expired" | "revoked";
 
 /** Milliseconds between two looks at the database for unknown tokens: whoever guesses does not reach it. */
 const LOOK_AGAIN_MS = 100;
@@ -102,11 +102,15 @@ export class KeyRing {
   /** It may have been made, or rotated, a moment ago and elsewhere. */
   async #lookFor(token: KeyToken, now: number): Promise<StoredKey | Refusal> {
     const isTimeToLook = now - this.#lookedForUnknownAt >= LOOK_AGAIN_MS;
-    if (!isTimeToLook && this.#looking === undefined) return "unknown";
+    if (!isTimeToLook && this.#looking === undefined) return this.#unknown();
     if (isTimeToLook) this.#lookedForUnknownAt = now;
     await this.refresh();
     const key = this.#proven(token, now);
-    return key === undefined ? "unknown" : this.#used(key, now);
+    return key === undefined ? this.#unknown() : this.#used(key, now);
+  }
+
+  #unknown(): Refusal {
+    return this.#lastError === undefined ? "unknown" : "unchecked";
   }
 
   #used(key: StoredKey, now: number): StoredKey | Refusal {

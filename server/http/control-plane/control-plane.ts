@@ -4,7 +4,7 @@ import type { AccountingStatus } from "../../ledger/open-accounting.js";
 import type { DecisionFeed } from "../../storage/decisions/decision-feed.js";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../../telemetry/metrics/metrics.js";
 import { checkAdminAccess, checkAdminScope, checkMetricsAccess } from "../admin-access.js";
-import { bearerToken } from "../authenticate.js";
+import { bearerToken, UNCHECKED_KEY } from "../authenticate.js";
 import { sendError } from "../errors/api-error.js";
 import { faultError } from "../errors/fault-error.js";
 import { unknownUrl } from "../unknown-url.js";
@@ -96,7 +96,7 @@ function admitToAdmin({ keys, adminToken }: Pick<ControlPlane, "keys" | "adminTo
     const error =
       typeof key === "string" ? checkAdminAccess(request, adminToken) : checkAdminScope(request, key.settings.scopes);
     if (error !== undefined) {
-      sendError(response, error);
+      sendError(response, key === "unchecked" ? UNCHECKED_KEY : error);
       return;
     }
     response.locals["by"] = typeof key === "string" ? administrator(adminToken) : key.id;

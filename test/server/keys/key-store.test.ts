@@ -206,8 +206,13 @@ describe("KeyRing", () => {
     await ring.refresh();
     expect(ring.status()).toEqual({ keys: 1, lastError: "gone" });
     expect(await ring.verify(token)).toMatchObject({ id: key.id });
+    const { token: newer } = await create(store);
+    expect(await ring.verify(newer), "is not called unknown").toBe("unchecked");
+    expect(await ring.verify(newer), "nor when nobody looks so soon again").toBe("unchecked");
     isAway = false;
     await ring.refresh();
-    expect(ring.status()).toEqual({ keys: 1 });
+    expect(ring.status()).toEqual({ keys: 2 });
+    expect(await ring.verify(newer)).toMatchObject({ name: expect.any(String) });
+    expect(await ring.verify(`${newer.slice(0, -4)}AAAA`)).toBe("unknown");
   });
 });
