@@ -2,6 +2,7 @@ import { get as getOverHttp, type IncomingMessage } from "node:http";
 import { get as getOverHttps } from "node:https";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { reasonOf } from "../server/reason-of.js";
 import { CommandFailure } from "./command-failure.js";
 
 /** The server that commands ask when nothing else is said. */
@@ -80,11 +81,6 @@ async function wholeOf(answer: Readable, command: string, server: string, path: 
 /** A URL may hold a user and a password, for a proxy in between. */
 export function withoutPassword(server: string): string {
   return server.replace(/(\/\/[^/@:]*):[^/@]*@/, "$1:…@");
-}
-
-/** Of a name with several addresses each has its own reason, and the error that holds them none. */
-function reasonOf(error: Error): string {
-  return error instanceof AggregateError ? error.errors.map((each: Error) => each.message).join(", ") : error.message;
 }
 
 /** What to do in the shell when the control plane wants a token. */

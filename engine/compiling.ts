@@ -18,6 +18,7 @@ export { withDefaults } from "./evaluate/with-defaults.js";
 export type * from "./explain/decision-record.js";
 export { type ExplainOptions, explain } from "./explain/explain.js";
 export { type ExplainInput, explainDecision } from "./explain/explain-decision.js";
+export { explainRecord } from "./explain/explain-record.js";
 export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
 export { type RenderOptions, renderExplanation } from "./explain/render/render-explanation.js";
 export { type Row, renderTable } from "./explain/text-table.js";

@@ -23,6 +23,7 @@ export type {
   RecordedRuleAbove,
 } from "./explain/decision-record.js";
 export { explainDecision } from "./explain/explain-decision.js";
+export { explainRecord } from "./explain/explain-record.js";
 export { readFactsOf } from "./explain/facts-of-condition.js";
 export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
 export { breakText, safeText } from "./explain/text-table.js";

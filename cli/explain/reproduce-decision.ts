@@ -3,8 +3,7 @@ import {
   type CompiledPolicy,
   compilePolicy,
   type DecisionRecord,
-  explainDecision,
-  factsOfRecord,
+  explainRecord,
   type SourceFile,
   shortRevision,
 } from "../../engine/compiling.js";
@@ -45,20 +44,7 @@ export async function reproduceDecision(id: string, server: string): Promise<Exp
       `policy explain: the snapshot of revision ${shortRevision(record.policy.revision)} does not compile to that revision here; is this another version of Routewright than the server's?`,
     );
   }
-  const again = explainDecision({
-    policy,
-    facts: factsOfRecord(record),
-    sources: Object.fromEntries(Object.entries(record.facts).map(([name, fact]) => [name, fact.source])),
-    world: record.world,
-    id: record.id,
-    time: Date.parse(record.time),
-    warnings: record.warnings,
-    attempts: record.attempts,
-    ...(record.policy.git === undefined ? {} : { git: record.policy.git }),
-    ...(record.operation === undefined ? {} : { operation: record.operation }),
-    ...(record.simulated === undefined ? {} : { simulated: record.simulated }),
-    ...(record.result === undefined ? {} : { result: record.result }),
-  });
+  const again = explainRecord(policy, record);
   if (again.chosen !== record.chosen || !isDeepStrictEqual(again.fallbacks, record.fallbacks)) {
     throw new CommandFailure(
       1,

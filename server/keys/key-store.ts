@@ -115,6 +115,7 @@ export class KeyStore {
     return row === undefined ? undefined : fromRow(row);
   }
 
+  /** @returns undefined when there is no such key. */
   async find(id: string): Promise<StoredKey | undefined> {
     const row = await this.#db.selectFrom("api_keys").selectAll().where("id", "=", id).executeTakeFirst();
     return row === undefined ? undefined : fromRow(row);

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { type CompiledPolicy, type DecisionRecord, explainDecision, factsOfRecord } from "../../../engine/serving.js";
+import { type CompiledPolicy, type DecisionRecord, explainRecord } from "../../../engine/serving.js";
 import type { StoredDecision } from "../../storage/decisions/decision-store.js";
 import type { PolicyOfRevision } from "./policy-of-revision.js";
 
@@ -20,20 +20,7 @@ export function createStoredExplainer(policyOf: PolicyOfRevision, log: Pick<Logg
 }
 
 function explain(stored: StoredDecision, policy: CompiledPolicy): DecisionRecord {
-  const record = explainDecision({
-    policy,
-    facts: factsOfRecord(stored),
-    sources: Object.fromEntries(Object.entries(stored.facts).map(([name, { source }]) => [name, source])),
-    world: stored.world,
-    id: stored.id,
-    time: Date.parse(stored.time),
-    warnings: stored.warnings,
-    attempts: stored.attempts,
-    ...(stored.policy.git === undefined ? {} : { git: stored.policy.git }),
-    ...(stored.operation === undefined ? {} : { operation: stored.operation }),
-    ...(stored.result === undefined ? {} : { result: stored.result }),
-    ...(stored.simulated === undefined ? {} : { simulated: stored.simulated }),
-  });
+  const record = explainRecord(policy, stored);
   // Put into words here, where it may throw, not while the answer is written.
   void record.outcome.rules_above;
   return record;

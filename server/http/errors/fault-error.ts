@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { reasonOf } from "../../reason-of.js";
 import { isDatabaseUnavailable } from "../../storage/is-database-unavailable.js";
 import { type ApiError, INTERNAL_ERROR } from "./api-error.js";
 
@@ -14,12 +15,6 @@ export function faultError(error: unknown, request: string, log: Pick<Logger, "e
   }
   log.error({ error: reasonOf(error), request }, "a request failed: the database is away, locked, full or read-only");
   return DATABASE_UNAVAILABLE;
-}
-
-/** A name with several addresses gives a reason for each, and none for all. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(", ");
-  return error instanceof Error ? error.message : String(error);
 }
 
 const DATABASE_UNAVAILABLE: ApiError = {

@@ -17,7 +17,7 @@ export function observeBody(
   const { model } = body;
   if (typeof model === "string") {
     const canonical = canonicalModelId(policy.set.catalog, model);
-    const unknown = whyUnknownModel(policy.set, model);
+    const unknown = canonical === undefined ? whyUnknownModel(policy.set, model) : undefined;
     if (unknown !== undefined) {
       observation.warnings.push(`model: ${unknown}; what the policy chose stands for it`);
     }
