@@ -1,4 +1,5 @@
 import type { CompiledPolicy } from "../engine/serving.js";
+import { closeAll } from "./close-all.js";
 import { createLog } from "./create-log.js";
 import { createServer } from "./create-server.js";
 import { drain } from "./drain.js";
@@ -36,12 +37,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const environment = process.env;
   const log = createLog();
   const closing: (() => Promise<unknown>)[] = [];
-  /** Last opened, first closed. */
-  const closeAll = async () => {
-    for (const close of closing.splice(0).reverse()) {
-      await close().catch((error: unknown) => log.error({ error }, "something could not be closed"));
-    }
-  };
+  let close = () => closeAll(closing, log);
   try {
     const components = await openComponents({ ...options, environment, log, closing });
     const { stores, feed, policies, shadow, servingPolicyOf, counter, healthChecks } = components;
@@ -50,11 +46,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const server = createServer({ ...components, environment, log, isLoopback, isReady: () => !isStopping });
     refuseUnfitKeys(servingPolicyOf(policies.current()));
     const url = await listen(server, options.host, options.port);
-    closing.push(async () => {
+    close = async () => {
       isStopping = true;
       feed.close(); // streams of decisions have no end of their own
       if (!(await drain(server))) log.warn({}, "requests that did not end in time were cut");
-    });
+      await closeAll(closing, log);
+    };
     // What is announced is true from here on: an address that cannot be used ended all before.
     sayServing(policies.current(), log);
     policies.onApplied((policy) => {
@@ -65,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
     });
     stopOnSignals({
-      close: closeAll,
+      close,
       reload: () => Promise.all([policies.reload("SIGHUP"), shadow?.reload("SIGHUP")]),
       log,
     });
@@ -78,9 +75,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     closing.unshift(() => telemetry.shutdown());
     const { cuts, alwaysExact } = servingPolicyOf(policies.current()).thresholds;
     if (cuts.length > 0 || alwaysExact) void counter.prepare();
-    return { url, close: closeAll };
+    return { url, close };
   } catch (error) {
-    await closeAll();
+    await close();
     throw error;
   }
 }

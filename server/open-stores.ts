@@ -33,20 +33,27 @@ export async function openStores({ environment, log, closing }: StoresOptions) {
     onConnectionLost: (error) => log.warn({ error: error.message }, "a connection to the database broke"),
   });
   closing.push(() => database.close());
+  /** Closed at once: each waits for the database if it does not answer. */
+  const open: { close(): Promise<unknown> }[] = [];
+  closing.push(() => Promise.all(open.map((store) => store.close())));
   const decisions = createDecisionStore(database, { log, now: Date.now });
-  closing.push(() => decisions.close());
+  open.push(decisions);
   const contents = new ContentStore({ database, log, now: Date.now });
-  closing.push(() => contents.close());
   const content =
     contentSettings === undefined
       ? undefined
       : new ContentRecorder({ settings: contentSettings, store: contents, log });
-  closing.push(async () => content?.close());
+  open.push({
+    async close() {
+      await content?.close(); // what it still has goes into the store
+      await contents.close();
+    },
+  });
   const retention = new DecisionRetention({ database, log, now: Date.now, ...readRetention(environment) });
-  closing.push(() => retention.close());
+  open.push(retention);
   const keyStore = new KeyStore(database);
   const keys = await KeyRing.open({ store: keyStore, log, now: Date.now });
-  closing.push(() => keys.close());
+  open.push(keys);
   return { database, decisions, contents, content, contentSettings, keyStore, keys };
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { endsWithin } from "../ends-within.js";
 
 export interface WriteQueueOptions<Row> {
   /** What the rows are, for the log: `decisions`. */
@@ -71,20 +72,22 @@ export class WriteQueue<Row> {
     }
   }
 
-  /** Tries once more to write everything; what cannot be written is counted as lost. */
-  async close(): Promise<void> {
+  /** Tries once more to write everything, for at most so long; what cannot be written is counted as lost. */
+  async close(limitMs = 5_000): Promise<void> {
     clearTimeout(this.#timer);
-    try {
-      await this.flush();
-    } catch (error) {
-      this.#options.log.error(
-        { error },
-        `${this.#rows.length} ${this.#options.what} could not be written before the end`,
-      );
-      this.#lose(this.#rows.length);
-      this.#rows = [];
-    }
+    let error: unknown = new Error(`the database has not answered for ${limitMs} ms`);
+    const flushed = this.flush().catch((reason: unknown) => {
+      error = reason;
+    });
+    await endsWithin(flushed, limitMs);
     clearTimeout(this.#timer);
+    if (this.#rows.length === 0) return;
+    this.#options.log.error(
+      { error },
+      `${this.#rows.length} ${this.#options.what} could not be written before the end`,
+    );
+    this.#lost += this.#rows.length;
+    this.#rows = [];
   }
 
   status(): { waiting: number; written: number; lost: number; lastError?: string } {

@@ -93,4 +93,13 @@ describe("WriteQueue", () => {
     await queue.close();
     expect(queue.status()).toMatchObject({ waiting: 0, lost: 7, lastError: "disk is full" });
   });
+
+  it("waits no longer than it is told for a database that says nothing, and counts what it did not take", async () => {
+    const { queue, errors } = queueOver(() => new Promise(() => undefined));
+    queue.add(1);
+    queue.add(2);
+    await queue.close(20);
+    expect(errors).toEqual(["2 decisions could not be written before the end"]);
+    expect(queue.status()).toMatchObject({ waiting: 0, lost: 2 });
+  });
 });
