@@ -18,8 +18,6 @@ export interface Reservation {
   readonly windows: readonly WindowId[];
   /** When it was made, epoch milliseconds. */
   readonly at: number;
-  /** When it is given back by itself, epoch milliseconds. */
-  readonly expiresAt: number;
 }
 
 /** Why an amount cannot be reserved. */
@@ -53,12 +51,11 @@ const KEEP_MS = 3_600_000;
  * so no two calls can both take the last of a budget.
  *
  * INVARIANT: `reserved` of a window is the sum of the open reservations that name it.
- * INVARIANT: `spent` grows by what each reservation is settled to, once, whether or not its lease had ended.
+ * INVARIANT: `spent` grows by what each reservation is settled to, once.
  */
 export class BudgetBook {
   readonly #windows = new Map<WindowId, WindowState>();
   readonly #open = new Map<string, Reservation>();
-  #expired = 0;
 
   /** The windows of these budgets that are not known yet: {@link seed} them before reserving. */
   unknownWindows(lines: readonly BudgetLine[], now: number): readonly (BudgetLine & BudgetWindow)[] {
@@ -83,11 +80,11 @@ export class BudgetBook {
    * @throws Error when a window is not known (see {@link unknownWindows}) or the id is open.
    */
   reserve(
-    request: { readonly id: string; readonly amount: NanoUsd; readonly leaseMs: number },
+    request: { readonly id: string; readonly amount: NanoUsd },
     lines: readonly BudgetLine[],
     now: number,
   ): Reservation | BudgetRefusal {
-    const { id, amount, leaseMs } = request;
+    const { id, amount } = request;
     if (this.#open.has(id)) throw new Error(`invariant: reservation ${id} is open already`);
     for (const line of lines) {
       const { spent, reserved, end } = this.#windowNow(line, now);
@@ -100,14 +97,14 @@ export class BudgetBook {
       this.#windowOf(window).reserved += amount;
       return window;
     });
-    const reservation = { id, amount, windows, at: now, expiresAt: now + leaseMs };
+    const reservation = { id, amount, windows, at: now };
     this.#open.set(id, reservation);
     return reservation;
   }
 
   /**
-   * Replaces what was reserved by what a call cost; 0 gives all of it back. One whose lease has ended is charged all the
-   * same. The caller settles each reservation once: {@link Reservation} is its own to keep.
+   * Replaces what was reserved by what a call cost; 0 gives all of it back. The caller settles each reservation once:
+   * {@link Reservation} is its own to keep.
    */
   settle(reservation: Reservation, charged: NanoUsd): void {
     this.#release(reservation);
@@ -117,19 +114,11 @@ export class BudgetBook {
     }
   }
 
-  /** Gives back reservations whose lease has ended, and forgets windows that are long over. @returns how many were given back. */
-  expire(now: number): number {
-    let count = 0;
-    for (const reservation of this.#open.values()) {
-      if (reservation.expiresAt > now) continue;
-      this.#release(reservation);
-      count += 1;
-    }
-    this.#expired += count;
+  /** Forgets windows that are long over and hold nothing. */
+  forget(now: number): void {
     for (const [id, { end, reserved }] of this.#windows) {
       if (end + KEEP_MS < now && reserved === 0) this.#windows.delete(id);
     }
-    return count;
   }
 
   /** @throws Error when a window is not known. */
@@ -162,7 +151,7 @@ export class BudgetBook {
   }
 
   /** Counts for metrics, and the windows whose `reserved` is not the sum of their reservations: always 0. */
-  check(): { readonly open: number; readonly reserved: number; readonly expired: number; readonly violations: number } {
+  check(): { readonly open: number; readonly reserved: number; readonly violations: number } {
     const sums = new Map<WindowId, number>();
     let total = 0;
     for (const { amount, windows } of this.#open.values()) {
@@ -171,7 +160,7 @@ export class BudgetBook {
     }
     let violations = 0;
     for (const [id, { reserved }] of this.#windows) if (reserved !== (sums.get(id) ?? 0)) violations += 1;
-    return { open: this.#open.size, reserved: total, expired: this.#expired, violations };
+    return { open: this.#open.size, reserved: total, violations };
   }
 
   #release({ id, amount, windows }: Reservation): void {

@@ -14,7 +14,7 @@ export interface ReserveRequest {
 /**
  * Who has spent and reserved how much: in this process ({@link MemoryBudgets}) or shared by many (RedisBudgets).
  *
- * Reservations are given back when their lease ends ({@link LEASE_MS}): what a crashed process held is free again then.
+ * A reservation is held for as long as its call runs, and its process: shared ones have a lease, which their process renews.
  */
 export interface BudgetCounters {
   /** Holds an amount in all budgets or in none. @throws CountersUnavailable when nobody can say: then nothing is held. */
@@ -40,16 +40,13 @@ export interface BudgetStatus {
   /** Reservations of this process that are not settled, and their sum in nano-dollars. */
   readonly open: number;
   readonly reserved: number;
-  /** Reservations whose lease ended before they were settled. */
+  /** Reservations of any process whose lease ended, found by this one: their process is gone, or could not reach Redis. */
   readonly expired: number;
   /** Windows where `reserved` is not the sum of the reservations, of all servers: always 0. */
   readonly violations: number;
   /** Why nothing can be reserved at the moment. */
   readonly lastError?: string;
 }
-
-/** A call that runs longer is charged all the same; but what it may cost is not held any more. Ten minutes. */
-export const LEASE_MS = 600_000;
 
 /** The counters cannot be reached, so nothing is spent. */
 export class CountersUnavailable extends Error {

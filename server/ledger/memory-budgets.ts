@@ -7,7 +7,6 @@ import {
   type BudgetCounters,
   type BudgetStatus,
   CountersUnavailable,
-  LEASE_MS,
   type ReserveRequest,
   type WindowLook,
 } from "./budget-counters.js";
@@ -18,8 +17,6 @@ export interface MemoryBudgetsOptions {
   readonly chargedIn: (subject: Subject, window: BudgetWindow) => Promise<number>;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  /** Default {@link LEASE_MS}. */
-  readonly leaseMs?: number;
 }
 
 const SWEEP_MS = 30_000;
@@ -36,7 +33,7 @@ export class MemoryBudgets implements BudgetCounters {
 
   constructor(options: MemoryBudgetsOptions) {
     this.#options = options;
-    this.#sweep = setInterval(() => this.#book.expire(options.now()), SWEEP_MS).unref();
+    this.#sweep = setInterval(() => this.#book.forget(options.now()), SWEEP_MS).unref();
   }
 
   reserve(request: ReserveRequest): Soon<Reservation | BudgetRefusal> {
@@ -50,7 +47,7 @@ export class MemoryBudgets implements BudgetCounters {
   }
 
   #reserve({ id, amount, lines, at }: ReserveRequest): Reservation | BudgetRefusal {
-    return this.#book.reserve({ id, amount, leaseMs: this.#options.leaseMs ?? LEASE_MS }, lines, at);
+    return this.#book.reserve({ id, amount }, lines, at);
   }
 
   settle(reservation: Reservation, charged: NanoUsd): void {
@@ -72,7 +69,7 @@ export class MemoryBudgets implements BudgetCounters {
   }
 
   status(): BudgetStatus {
-    return this.#book.check();
+    return { ...this.#book.check(), expired: 0 };
   }
 
   async close(): Promise<void> {

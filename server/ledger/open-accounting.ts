@@ -110,7 +110,7 @@ async function openCounters(
     log.warn({}, "Redis is not there yet: requests with a budget are refused until it is");
   }
   return {
-    budgets: new RedisBudgets({ redis: shared.redis, ...sums, log, now }),
+    budgets: new RedisBudgets({ redis: shared.redis, ...sums, log }),
     rates: new RateLimits(shared.createCounter, shared.slots),
     exchangeHealth: shared.exchangeHealth,
     isRedisReady: () => shared.isReady(),

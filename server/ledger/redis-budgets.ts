@@ -8,12 +8,11 @@ import {
   type BudgetCounters,
   type BudgetStatus,
   CountersUnavailable,
-  LEASE_MS,
   type ReserveRequest,
   type WindowLook,
 } from "./budget-counters.js";
 import { type BudgetWindow, type WindowId, windowId, windowOf } from "./budget-window.js";
-import { BEGIN, CHECK, CORRECT, ENDED, GIVE_BACK, LOOK, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
+import { BEGIN, CHECK, CORRECT, ENDED, GIVE_BACK, LOOK, RENEW, RESERVE, SEED, SETTLE } from "./redis-scripts.js";
 
 export interface RedisBudgetsOptions {
   readonly redis: Redis;
@@ -22,9 +21,7 @@ export interface RedisBudgetsOptions {
   /** What the ledger says was charged for attempts; those it does not have are left out. */
   readonly chargedFor: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   readonly log: Pick<Logger, "warn" | "error">;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-  /** Default {@link LEASE_MS}. */
+  /** A reservation that its process has not renewed for so long is settled by another, milliseconds. Default a minute. */
   readonly leaseMs?: number;
   /** Milliseconds between two looks for ended leases and for what is still to be settled. Default 2,000. */
   readonly sweepMs?: number;
@@ -37,6 +34,9 @@ const [RUN, WINDOWS] = [`${PREFIX}run`, `${PREFIX}windows`];
 /** Windows are kept this long after their end, seconds: calls that began in them may still be settled. */
 const KEEP_S = 86_400;
 const SEED_TRIES = 20;
+const LEASE_MS = 60_000;
+/** Reservations renewed in one step, which holds Redis up for some microseconds each. */
+const RENEWED_AT_ONCE = 500;
 /** After an error that Redis itself answered. */
 const REFUSAL_MS = 60_000;
 /** Sweeps between two checks of all that is held: with the usual two seconds, half a minute. */
@@ -52,7 +52,9 @@ export class RedisBudgets implements BudgetCounters {
   /** Settlements that Redis has not taken yet. */
   readonly #unsettled = new Map<string, { readonly reservation: Reservation; readonly charged: number }>();
   readonly #seeding = new Map<WindowId, Promise<void>>();
+  readonly #leaseMs: number;
   readonly #sweep: NodeJS.Timeout;
+  readonly #renewing: NodeJS.Timeout;
   #generation: string | undefined;
   #expired = 0;
   #violations = 0;
@@ -63,15 +65,16 @@ export class RedisBudgets implements BudgetCounters {
 
   constructor(options: RedisBudgetsOptions) {
     this.#options = options;
+    this.#leaseMs = options.leaseMs ?? LEASE_MS;
     options.redis.on("ready", this.#begin);
     if (options.redis.status === "ready") void this.#begin();
     this.#sweep = setInterval(() => void this.sweep(), options.sweepMs ?? 2_000).unref();
+    this.#renewing = setInterval(() => void this.#renew(), this.#leaseMs / 3).unref();
   }
 
   async reserve({ id, amount, lines, at: now }: ReserveRequest): Promise<Reservation | BudgetRefusal> {
     const windows = lines.map(({ subject, period }) => windowId(subject, period, windowOf(period, now).start));
-    const expiresAt = now + (this.#options.leaseMs ?? LEASE_MS);
-    const reservation: Reservation = { id, amount, windows, at: now, expiresAt };
+    const reservation: Reservation = { id, amount, windows, at: now };
     if (lines.length === 0) return reservation;
     for (let tries = 0; tries < SEED_TRIES; tries++) {
       const [, what, at, spent, reserved] = await this.#hold(reservation, lines);
@@ -141,6 +144,7 @@ export class RedisBudgets implements BudgetCounters {
 
   async close(): Promise<void> {
     clearInterval(this.#sweep);
+    clearInterval(this.#renewing);
     this.#options.redis.off("ready", this.#begin);
     if (this.#unsettled.size > 0) await this.sweep();
   }
@@ -159,7 +163,7 @@ export class RedisBudgets implements BudgetCounters {
       const charged = await chargedFor([...ended.keys()]);
       for (const [id, record] of ended) {
         const { amount, windows } = JSON.parse(record) as Pick<Reservation, "amount" | "windows">;
-        const reservation = { id, amount, windows, at: 0, expiresAt: 0 };
+        const reservation = { id, amount, windows, at: 0 };
         const cost = charged.get(id);
         if (cost === undefined) await this.#giveBack(reservation);
         else await this.#settleOne(reservation, cost);
@@ -190,9 +194,8 @@ export class RedisBudgets implements BudgetCounters {
   }
 
   async #hold(reservation: Reservation, lines: readonly BudgetLine[] | undefined): Promise<readonly string[]> {
-    const { id, amount, windows, expiresAt } = reservation;
-    const keys = [GENERATION, OPEN, LEASES, HELD, ...windows.map(keyOf)];
-    const leaseMs = Math.max(0, Math.round(expiresAt - this.#options.now()));
+    const { id, amount, windows } = reservation;
+    const keys = [GENERATION, OPEN, LEASES, HELD, doneOf(id), ...windows.map(keyOf)];
     const mode = lines === undefined ? "force" : "check";
     const limits = windows.map((_, index) => String(lines?.[index]?.limit ?? 0));
     const record = JSON.stringify({ amount, windows });
@@ -201,7 +204,7 @@ export class RedisBudgets implements BudgetCounters {
       const reply = (await this.#ask(
         this.#options.redis.eval(
           ...([RESERVE, keys.length, ...keys] as const),
-          ...[id, String(amount), String(leaseMs), record, randomUUID(), mode, ...limits],
+          ...[id, String(amount), String(this.#leaseMs), record, randomUUID(), mode, ...limits],
         ),
         true,
       )) as readonly string[];
@@ -215,6 +218,20 @@ export class RedisBudgets implements BudgetCounters {
     }
   }
 
+  /** Never rejects: leases end later than the next try. What another process took for ours that are gone is held again. */
+  async #renew(): Promise<void> {
+    const ids = [...this.#open.keys()];
+    try {
+      for (let from = 0; from < ids.length; from += RENEWED_AT_ONCE) {
+        const renewed = ids.slice(from, from + RENEWED_AT_ONCE);
+        const renewing = this.#options.redis.eval(RENEW, 2, OPEN, LEASES, String(this.#leaseMs), ...renewed);
+        for (const id of (await this.#ask(renewing)) as readonly string[]) await this.#holdAgain(id);
+      }
+    } catch {
+      // Noted.
+    }
+  }
+
   /** With each connection: Redis may be another than before, or have lost what it knew. Never rejects. */
   readonly #begin = async (): Promise<void> => {
     const keys = [GENERATION, RUN, WINDOWS, OPEN, LEASES, HELD];
@@ -225,6 +242,7 @@ export class RedisBudgets implements BudgetCounters {
     } catch {
       // Noted; what Redis lost all of is noticed with the next reservation too.
     }
+    await this.#renew(); // their leases may have ended meanwhile
   };
 
   /** Redis was emptied since: what this process holds is held again. */
@@ -233,14 +251,18 @@ export class RedisBudgets implements BudgetCounters {
     this.#generation = generation;
     if (before === undefined || before === generation) return;
     this.#options.log.warn({ open: this.#open.size }, "Redis has lost its data; budgets are summed up from the ledger");
-    for (const reservation of [...this.#open.values()]) {
-      if (this.#open.has(reservation.id)) await this.#hold(reservation, undefined); // else settled meanwhile
-    }
+    for (const id of [...this.#open.keys()]) await this.#holdAgain(id);
+  }
+
+  /** Unless it was settled meanwhile: its settlement is sent after this, and by the same connection. */
+  async #holdAgain(id: string): Promise<void> {
+    const reservation = this.#open.get(id);
+    if (reservation !== undefined) await this.#hold(reservation, undefined);
   }
 
   async #settleOne(reservation: Reservation, charged: number): Promise<void> {
     const { id, amount, windows } = reservation;
-    const keys = [OPEN, LEASES, `${PREFIX}done:${id}`, HELD, ...windows.map(keyOf)];
+    const keys = [OPEN, LEASES, doneOf(id), HELD, ...windows.map(keyOf)];
     await this.#ask(this.#options.redis.eval(SETTLE, keys.length, ...keys, id, String(-amount), String(charged)));
     this.#unsettled.delete(id);
   }
@@ -292,6 +314,11 @@ export class RedisBudgets implements BudgetCounters {
       throw new CountersUnavailable(message, { cause: error });
     }
   }
+}
+
+/** There once a reservation is settled. */
+function doneOf(id: string): string {
+  return `${PREFIX}done:${id}`;
 }
 
 function keyOf(window: WindowId): string {

@@ -35,8 +35,8 @@ return redis.call('GET', KEYS[1])
 `;
 
 /**
- * KEYS: generation, open, leases, held, window… ARGV: id, amount, lease in ms, record, new generation, `check` or `force`, limit…
- * Holds an amount in all windows, or says which one is not known or does not have it.
+ * KEYS: generation, open, leases, held, done, window… ARGV: id, amount, lease in ms, record, new generation, `check` or `force`, limit…
+ * Holds an amount in all windows, or says which one is not known or does not have it. Holds nothing for what is settled.
  */
 export const RESERVE = `${NOW}
 local generation = redis.call('GET', KEYS[1])
@@ -45,18 +45,31 @@ if not generation then
   redis.call('SET', KEYS[1], generation)
 end
 if ARGV[6] == 'check' then
-  for i = 5, #KEYS do
+  for i = 6, #KEYS do
     local window = redis.call('HMGET', KEYS[i], 'spent', 'reserved')
-    if not window[1] then return {generation, 'unknown', i - 4} end
-    local left = tonumber(ARGV[i + 2]) - tonumber(window[1]) - tonumber(window[2] or '0')
-    if tonumber(ARGV[2]) > 0 and tonumber(ARGV[2]) > left then return {generation, 'refused', i - 4, window[1], window[2] or '0'} end
+    if not window[1] then return {generation, 'unknown', i - 5} end
+    local left = tonumber(ARGV[i + 1]) - tonumber(window[1]) - tonumber(window[2] or '0')
+    if tonumber(ARGV[2]) > 0 and tonumber(ARGV[2]) > left then return {generation, 'refused', i - 5, window[1], window[2] or '0'} end
   end
 end
-if redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[4]) == 1 then
+if redis.call('EXISTS', KEYS[5]) == 0 and redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[4]) == 1 then
   redis.call('ZADD', KEYS[3], string.format('%.0f', now + ARGV[3]), ARGV[1])
-  for i = 5, #KEYS do ${add("ARGV[2]", "KEYS[4]")} end
+  for i = 6, #KEYS do ${add("ARGV[2]", "KEYS[4]")} end
 end
 return {generation, 'reserved'}
+`;
+
+/**
+ * KEYS: open, leases. ARGV: lease in ms, id… Lets leases begin anew.
+ * @returns those that are not open any more.
+ */
+export const RENEW = `${NOW}
+local gone = {}
+for i = 2, #ARGV do
+  if redis.call('HEXISTS', KEYS[1], ARGV[i]) == 1 then redis.call('ZADD', KEYS[2], string.format('%.0f', now + ARGV[1]), ARGV[i])
+  else table.insert(gone, ARGV[i]) end
+end
+return gone
 `;
 
 /**

@@ -31,7 +31,7 @@ export function accountingFamilies({
     one(
       "budget_leases_expired_total",
       "counter",
-      "Reservations whose lease ended before they were settled.",
+      "Reservations of servers that were gone, settled by this one.",
       budgets.expired,
     ),
     one(

@@ -223,7 +223,7 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
   }
   async function replica(ledger: Ledger, leaseMs = 60_000, sweepMs = 20): Promise<RedisBudgets> {
     const { redis } = await shared();
-    const counters = new RedisBudgets({ redis, ...ledger.sources, log: silent, now: Date.now, leaseMs, sweepMs });
+    const counters = new RedisBudgets({ redis, ...ledger.sources, log: silent, leaseMs, sweepMs });
     closing.push(() => counters.close());
     return counters;
   }
@@ -279,7 +279,7 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
       const opened = openRedis(own.url, silent);
       expect(await redisReady(opened, 5_000)).toBe(true);
       const ledger = new Ledger();
-      const counters = new RedisBudgets({ redis: opened.redis, ...ledger.sources, log: silent, now: Date.now });
+      const counters = new RedisBudgets({ redis: opened.redis, ...ledger.sources, log: silent });
       const call = async (id: string, cost: number) => {
         const reservation = await held(counters, id, cost, 10);
         ledger.charged.set(id, usd(cost));
@@ -315,35 +315,40 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     await held(crashed, "answered", 2, 5);
     ledger.charged.set("answered", usd(1)); // committed; then the replica was killed
     await held(crashed, "under way", 2, 5);
+    await crashed.close(); // and renews nothing
     const other = await replica(ledger);
     await expect
       .poll(() => other.balances([line(5)], Date.now()), { timeout: 5_000 })
       .toMatchObject([{ spent: usd(1), reserved: 0 }]);
   });
 
-  it("leaves alone what a replica holds whose clock is behind", async () => {
+  it("holds what a call may cost for as long as it runs, however short the lease", async () => {
+    const counters = await replica(new Ledger(), 150);
     const { redis } = await shared();
-    const total: BudgetLine = { subject: "key:a", period: "total", limit: usd(5) };
-    const at = (now: number) => {
-      const { sources } = new Ledger();
-      const counters = new RedisBudgets({ redis, ...sources, log: silent, now: () => now, sweepMs: 3_600_000 });
-      closing.push(() => counters.close());
-      return counters;
-    };
-    const [behind, ahead] = [at(Date.now() - 3_600_000), at(Date.now() + 3_600_000)];
-    await behind.reserve({ id: "1", amount: usd(2), lines: [total], at: Date.now() - 3_600_000 });
-    await ahead.sweep();
-    expect(await ahead.balances([total], Date.now())).toMatchObject([{ reserved: usd(2) }]);
+    await held(counters, "long", 2, 5);
+    const endsAt = async () => Number(await redis.zscore("routewright:{budgets}:leases", "long"));
+    const first = await endsAt();
+    await expect.poll(endsAt).toBeGreaterThan(first + 150); // longer than one lease
+    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: 0, reserved: usd(2) }]);
+    expect(counters.status()).toMatchObject({ open: 1, expired: 0 });
   });
 
-  it("charges a call that outlives its lease when it ends", async () => {
+  it("holds again what another replica took for left behind, and charges it once", async () => {
     const ledger = new Ledger();
-    const counters = await replica(ledger, 50);
-    const reservation = await held(counters, "long", 2, 5);
-    await expect.poll(() => counters.balances([line(5)], Date.now())).toMatchObject([{ spent: 0, reserved: 0 }]);
-    ledger.charged.set("long", usd(1.5));
-    await counters.settle(reservation, usd(1.5));
-    expect(await counters.balances([line(5)], Date.now())).toMatchObject([{ spent: usd(1.5), reserved: 0 }]);
+    const [stalled, other] = [await replica(ledger, 600, 3_600_000), await replica(ledger, 600, 3_600_000)];
+    const { redis } = await shared();
+    const calls = [await held(stalled, "answered", 1, 5), await held(stalled, "running", 2, 5)];
+    ledger.charged.set("answered", usd(0.5)); // committed, and about to be settled
+    await redis.zadd("routewright:{budgets}:leases", 0, "answered", 0, "running");
+    await other.sweep();
+    expect(other.status().expired).toBe(2);
+    const balance = async () => (await other.balances([line(5)], Date.now()))[0];
+    await expect.poll(balance).toMatchObject({ spent: usd(0.5), reserved: usd(2) });
+    await stalled.settle(calls[0]!, usd(0.5));
+    ledger.charged.set("running", usd(1.5));
+    await stalled.settle(calls[1]!, usd(1.5));
+    expect(await balance()).toMatchObject({ spent: usd(2), reserved: 0 });
+    expect(await redis.hlen("routewright:{budgets}:open")).toBe(0);
   });
 
   it("sums up from the ledger when Redis was emptied, and holds again what is under way", async () => {
@@ -383,7 +388,7 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
 
   it("refuses at once while Redis stands still, in place of waiting with each command, and goes on when it moves again", async () => {
     const opened = await shared();
-    const counters = new RedisBudgets({ redis: opened.redis, ...new Ledger().sources, log: silent, now: Date.now });
+    const counters = new RedisBudgets({ redis: opened.redis, ...new Ledger().sources, log: silent });
     closing.push(() => counters.close());
     server.freeze();
     try {
@@ -405,7 +410,7 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
     const said: string[] = [];
     const say = (_: object, message: string) => void said.push(message);
     const log = { warn: say, error: say } as never;
-    const counters = new RedisBudgets({ redis, ...new Ledger().sources, log, now: Date.now, sweepMs: 3_600_000 });
+    const counters = new RedisBudgets({ redis, ...new Ledger().sources, log, sweepMs: 3_600_000 });
     closing.push(() => counters.close());
     await held(counters, "0", 1, 5);
     await redis.config("SET", "maxmemory", "1");
@@ -431,7 +436,6 @@ describe.skipIf(!hasRedis)("RedisBudgets", () => {
       redis,
       ...new Ledger().sources,
       log: silent,
-      now: Date.now,
       sweepMs: 3_600_000,
     });
     closing.push(() => counters.close());
