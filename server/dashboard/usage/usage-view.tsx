@@ -26,7 +26,6 @@ export interface UsageViewProps {
 /** What was spent and asked for: by group as a table, by day as a chart. */
 export function UsageView({ query }: UsageViewProps) {
   const by = groups.find((one) => one === query["by"]) ?? "model";
-  const measure = (query["chart"] ?? "") in measures ? (query["chart"] as Measure) : "spend";
   const from = query["from"] ?? writeIsoDate(Date.now() - (DEFAULT_DAYS - 1) * DAY_MS);
   const until = query["until"] ?? writeIsoDate(Date.now());
   const show = (change: Readonly<Record<string, string>>) =>
@@ -43,6 +42,9 @@ export function UsageView({ query }: UsageViewProps) {
   }, [totals.value]);
   const error = totals.error ?? daily.error;
   const rows = totals.value?.usage;
+  const isFree = rows?.every((row) => measures.spend.read(row) === 0) === true; // simulated, or one's own machines
+  const wanted = (Object.keys(measures) as Measure[]).find((one) => one === query["chart"]);
+  const measure = wanted ?? (isFree ? "requests" : "spend");
   return (
     <>
       <h1>Usage</h1>

@@ -141,6 +141,15 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await close();
   });
 
+  it("draws calls where nothing was spent, unless asked for spend", async () => {
+    await askTagged(proxy, "code", 3);
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/usage`);
+    await page.getByRole("img", { name: "Calls by day" }).waitFor();
+    await page.getByLabel("Chart of").selectOption("spend");
+    await page.getByText("Spend: nothing to draw in these days.").waitFor();
+    await close();
+  });
+
   it.each([
     ["keys", "There are none."],
     ["usage", "Nothing was used in these days."],
