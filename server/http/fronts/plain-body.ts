@@ -1,6 +1,7 @@
 import type { PlainServer } from "../../dispatch/dispatch-request.js";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
 import { withoutRoutingFields } from "./routing-fields.js";
+import { openDetails } from "./sealed-details.js";
 import { wantsShortCallIds, withShortCallIds } from "./short-call-ids.js";
 import { reasoningOf, wantsReasoning, withAnyReasoning } from "./unsigned-reasoning.js";
 
@@ -50,7 +51,10 @@ function withOwnReasoning(
   if (details === undefined) return message;
   const all = objectsOf(details);
   const own = reasons ? all.flatMap((detail) => reasoningOf(detail, provider) ?? []) : [];
-  if (own.length < all.length) warn("messages: reasoning of other providers was left out");
+  const sealed = reasons ? all.flatMap((detail) => openDetails(detail, provider) ?? []) : [];
+  const isOwn = (detail: Json) => (reasoningOf(detail, provider) ?? openDetails(detail, provider)) !== undefined;
+  if (!reasons || !all.every(isOwn)) warn("messages: reasoning of other providers was left out");
+  if (sealed.length > 0) return { ...message, reasoning_details: sealed }; // they hold the text too
   const [first] = own;
   return first === undefined ? message : { ...message, [first.field]: own.map(({ text }) => text).join("") };
 }

@@ -34,6 +34,43 @@ const startReasoner = (field: string) =>
     response.end(`${event({}, reason)}data: [DONE]\n\n`);
   });
 
+/** As OpenRouter says them of a model of Anthropic and one of OpenAI; of a stream the text comes in pieces, its signature last. */
+const details = [
+  { type: "reasoning.text", text: reasoning, signature: "c2ln", format: "anthropic-claude-v1", index: 0 },
+  { type: "reasoning.encrypted", data: "gAAAAB", id: "rs_1", format: "openai-responses-v1", index: 1 },
+];
+
+/** Gives `reasoning_details`, and wants them back as they were (https://openrouter.ai/docs/use-cases/reasoning-tokens, read 2026-11-27). */
+const startRouter = (says: object) =>
+  startUpstream((response, { body }) => {
+    const { stream, messages } = JSON.parse(body) as { stream?: boolean; messages: Record<string, unknown>[] };
+    const asked = messages.filter((message) => message["tool_calls"] !== undefined);
+    if (asked.some((message) => JSON.stringify(message["reasoning_details"]) !== JSON.stringify(details))) {
+      sendJson(response, { error: { message: "Invalid `signature` in `thinking` block" } }, 400);
+      return;
+    }
+    const message =
+      asked.length > 0 ? { content: "Rain." } : { ...says, reasoning_details: details, tool_calls: [call] };
+    const reason = asked.length > 0 ? "stop" : "tool_calls";
+    if (stream !== true) {
+      const choices = [{ index: 0, message: { role: "assistant", content: null, ...message }, finish_reason: reason }];
+      sendJson(response, { id: "1", object: "chat.completion", created: 1, model: "m", choices });
+      return;
+    }
+    startStream(response);
+    if (asked.length > 0) response.write(event(message));
+    else {
+      const [text, encrypted] = details;
+      for (const part of reasoning.split(/(?= )/)) {
+        const said = "reasoning" in says ? { reasoning: part } : {};
+        response.write(event({ ...said, reasoning_details: [{ ...text, text: part, signature: null }] }));
+      }
+      response.write(event({ reasoning_details: [{ ...text, text: "" }] }));
+      response.write(event({ reasoning_details: [encrypted], tool_calls: [{ index: 0, ...call }] }));
+    }
+    response.end(`${event({}, reason)}data: [DONE]\n\n`);
+  });
+
 /** Refuses reasoning, as Groq and Mistral do. */
 const startStrict = () =>
   startUpstream((response, { body }) => {
@@ -46,14 +83,21 @@ const startStrict = () =>
     sendJson(response, { id: "1", object: "chat.completion", created: 1, model: "m", choices });
   });
 
-async function start(field = "reasoning_content") {
+async function start(field = "reasoning_content", says: object = { reasoning }) {
   const servers = {
     reasoner: await startReasoner(field),
+    router: await startRouter(says),
     strict: await startStrict(),
     anthropic: await startProvider(anthropicServer),
     gemini: await startProvider(geminiServer),
   };
-  const formats = { reasoner: "openai", strict: "openai", anthropic: "anthropic", gemini: "gemini" } as const;
+  const formats = {
+    reasoner: "openai",
+    router: "openai",
+    strict: "openai",
+    anthropic: "anthropic",
+    gemini: "gemini",
+  } as const;
   const names = Object.keys(servers) as (keyof typeof servers)[];
   const endpoint = (name: string) =>
     `endpoints: [{ provider: ${name}, model: ${name === "gemini" ? "gemini-3" : "m"} }]`;
@@ -108,6 +152,28 @@ describe.each([false, true])("what a provider wants back, through the Messages A
     expect(servers.gemini.requests.at(-1)!.body).not.toContain(reasoning);
   });
 
+  it.each([{ reasoning }, {}])("are OpenRouter's reasoning_details, with %o, which no other gets", async (says) => {
+    const { proxy, servers } = await start("reasoning", says);
+    const client = anthropicClient(proxy);
+    const { message } = await ask(client, "router", [question]);
+    expect(message.content).toMatchObject([
+      { type: "thinking", thinking: reasoning },
+      { type: "redacted_thinking" },
+      { type: "tool_use", id: "call_1" },
+    ]);
+    expect((await ask(client, "router", turns(message))).message.content).toMatchObject([{ text: "Rain." }]);
+    const { warning } = await ask(client, "anthropic", turns(message));
+    expect(servers.anthropic.requests.at(-1)!.body).not.toContain("thinking");
+    if (!stream) expect(warning).toBe("messages: reasoning of other providers was left out");
+    await ask(client, "gemini", turns(message));
+    expect(servers.gemini.requests.at(-1)!.body).not.toContain("gAAAAB");
+    if (!stream) {
+      const strict = await ask(client, "strict", turns(message));
+      expect(servers.strict.requests.at(-1)!.body).not.toContain("gAAAAB");
+      expect(strict.warning).toBe("messages: reasoning of other providers was left out");
+    }
+  });
+
   it("is Gemini's signature of a call, which no other gets", async () => {
     const { proxy, servers } = await start();
     const client = anthropicClient(proxy);
@@ -142,5 +208,27 @@ describe.each([false, true])("what a provider wants back, through the Responses 
     ];
     expect((await ask("reasoner", input)).output_text).toBe("Rain.");
     expect((await ask("strict", input, false)).output_text).toBe("Rain.");
+  });
+
+  it.each([{ reasoning }, {}])("are OpenRouter's reasoning_details, with %o, which no other gets", async (says) => {
+    const { proxy, servers } = await start("reasoning", says);
+    const client = openAiClient(proxy);
+    const ask = (model: string, input: OpenAI.Responses.ResponseInput, streamed = stream) => {
+      const body = { model: `acme/${model}`, tools, input };
+      return streamed ? client.responses.stream(body).finalResponse() : client.responses.create(body);
+    };
+    const { output } = await ask("router", question);
+    expect(output).toMatchObject([{ summary: [{ text: reasoning }] }, { call_id: "call_1" }, { type: "reasoning" }]);
+    const input = [
+      ...question,
+      ...(output as OpenAI.Responses.ResponseInput),
+      { type: "function_call_output" as const, call_id: "call_1", output: "rain" },
+    ];
+    expect((await ask("router", input)).output_text).toBe("Rain.");
+    expect((await ask("strict", input, false)).output_text).toBe("Rain.");
+    for (const other of ["anthropic", "gemini", "strict"] as const) {
+      await ask(other, input, false);
+      expect(servers[other].requests.at(-1)!.body).not.toMatch(/gAAAAB|c2ln/);
+    }
   });
 });

@@ -59,7 +59,7 @@ function extraContent(states: Readonly<Record<string, Json>>, id: unknown): Json
 
 function reasoningOf({ type, thinking, signature, data }: Json): readonly Json[] {
   if (type === "redacted_thinking") {
-    return readState(data) === undefined ? [{ type: "reasoning.encrypted", data, format: REASONING_FORMAT }] : [];
+    return readState(data)?.details ?? [{ type: "reasoning.encrypted", data, format: REASONING_FORMAT }];
   }
   // A thought of which nobody knows whose it is can be handed to nobody.
   if (type !== "thinking" || typeof signature !== "string" || signature === "") return [];

@@ -3,6 +3,7 @@ import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { argumentsObject } from "../../../providers/chat/tool-arguments.js";
 import { textIn } from "../answer-content.js";
 import { writeState } from "../reasoning-state.js";
+import { sealDetails, textInDetails } from "../sealed-details.js";
 import { toolCallsOf } from "../tool-calls.js";
 import { originOfReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 
@@ -37,14 +38,29 @@ export function messageId(id: string): string {
 
 /** Signed reasoning as its blocks; reasoning without a signature as one block that says whose it is. */
 function thinkingOf(message: Json, reasoner: string | undefined): readonly Json[] {
-  const details = objectsOf(message["reasoning_details"]).flatMap(thinkingBlock);
+  const given = objectsOf(message["reasoning_details"]);
   const unsigned = unsignedReasoning(message);
+  if (reasoner !== undefined && given.length > 0) {
+    const shown = unsigned?.text ?? textInDetails(given);
+    const signature = unsigned === undefined ? "" : originOfReasoning(unsigned, reasoner);
+    return [
+      ...(shown === "" ? [] : [{ type: "thinking", thinking: shown, signature }]),
+      ...sealedBlock(given, reasoner),
+    ];
+  }
+  const details = given.flatMap(thinkingBlock);
   if (unsigned === undefined || details.some(isSigned)) return details;
   return [{ type: "thinking", thinking: unsigned.text, signature: originOfReasoning(unsigned, reasoner) ?? "" }];
 }
 
 export function isSigned({ signature }: Json): boolean {
   return signature !== "";
+}
+
+/** `reasoning_details` of an OpenAI-compatible server, as a block that clients hand back. */
+export function sealedBlock(details: readonly Json[], reasoner: string): readonly Json[] {
+  const state = writeState({ reasoning_details: sealDetails(details, reasoner) });
+  return state === undefined ? [] : [{ type: "redacted_thinking", data: state }];
 }
 
 /** What a provider put on a call, as a block that clients hand back. */

@@ -1,9 +1,18 @@
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import { textIn } from "../answer-content.js";
 import type { StreamAbout } from "../front.js";
+import { joinDetails, textInDetails } from "../sealed-details.js";
 import { ToolCalls } from "../tool-calls.js";
 import { originOfReasoning, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
-import { isSigned, messageId, messageUsage, stateOf, stopReason, thinkingBlock } from "./chat-to-message.js";
+import {
+  isSigned,
+  messageId,
+  messageUsage,
+  sealedBlock,
+  stateOf,
+  stopReason,
+  thinkingBlock,
+} from "./chat-to-message.js";
 
 /** A call of which all is known before it is passed on. */
 interface WaitingCall {
@@ -28,6 +37,10 @@ export class MessageStream {
   readonly #waiting = new Map<number, WaitingCall>();
   /** Stands in the place of the signature of the block of thinking under way. */
   #origin: string | undefined;
+  /** Details of an OpenAI-compatible server that the client has not got yet. */
+  #details: Json[] = [];
+  /** Their text comes beside them, so it is not read in them. */
+  #saysReasoning = false;
 
   constructor(about: StreamAbout) {
     this.#about = about;
@@ -58,7 +71,7 @@ export class MessageStream {
   /** What stands before `message_stop`. */
   end(): string {
     const closed = this.#close();
-    const calls = [...this.#waiting].map(([index, call]) => this.#wholeCall(index, call)).join("");
+    const calls = [...this.#waiting].map(([index, call]) => this.#wholeCall(index, call)).join("") + this.#sealed();
     const delta = { stop_reason: stopReason(this.#reason, this.#streamed !== undefined), stop_sequence: null };
     return (
       closed + calls + event("message_delta", { delta, usage: messageUsage(this.#usage, this.#about.inputTokens) })
@@ -86,12 +99,32 @@ export class MessageStream {
     const delta = isObject(choice["delta"]) ? choice["delta"] : {};
     const thought = unsignedReasoning(delta);
     const text = textIn(delta["content"]) + (textOf(delta["refusal"]) ?? "");
+    const calls = objectsOf(delta["tool_calls"]);
     return [
       thought === undefined ? "" : this.#think(thought),
-      ...objectsOf(delta["reasoning_details"]).map((detail) => this.#signed(detail, thought !== undefined)),
+      this.#addDetails(objectsOf(delta["reasoning_details"]), thought !== undefined),
+      text === "" && calls.length === 0 ? "" : this.#sealed(),
       text === "" ? "" : this.#add("text", { type: "text_delta", text }),
-      ...objectsOf(delta["tool_calls"]).map((call) => this.#call(this.#calls.piece(call))),
+      ...calls.map((call) => this.#call(this.#calls.piece(call))),
     ].join("");
+  }
+
+    this.#saysReasoning ||= isSaid;
+  /** @param isSaid the delta says their text beside them. */
+  #addDetails(details: readonly Json[], isSaid: boolean): string {
+    if (this.#about.reasoner === undefined) return details.map((detail) => this.#signed(detail, isSaid)).join("");
+    this.#details.push(...details);
+    const text = this.#saysReasoning ? "" : textInDetails(details);
+    return text === "" ? "" : this.#add("thinking", { type: "thinking_delta", thinking: text });
+  }
+
+  /** The details that have come, behind the thinking that they belong to: a call under way is not broken off for them. */
+  #sealed(): string {
+    const { reasoner } = this.#about;
+    if (reasoner === undefined || this.#details.length === 0 || typeof this.#open === "number") return "";
+    const blocks = sealedBlock(joinDetails(this.#details), reasoner);
+    this.#details = [];
+    return this.#wholes(blocks);
   }
 
   #add(kind: "text" | "thinking", delta: Json): string {
@@ -106,10 +139,7 @@ export class MessageStream {
     return events;
   }
 
-  /**
-   * A signature ends the block of thinking that it signs; redacted thinking is a block of its own.
-   * @param isSaid the delta says its text beside it.
-   */
+  /** A signature ends the block of thinking that it signs; redacted thinking is a block of its own. */
   #signed(detail: Json, isSaid: boolean): string {
     const [block] = thinkingBlock(detail);
     if (block === undefined || (isSaid && !isSigned(block))) return "";

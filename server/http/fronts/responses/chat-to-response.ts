@@ -3,6 +3,7 @@ import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { textIn } from "../answer-content.js";
 import type { StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
+import { joinDetails, sealDetails, textInDetails } from "../sealed-details.js";
 import { toolCallsOf } from "../tool-calls.js";
 import { originOfReasoning, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 import { echoOf } from "./echo-of.js";
@@ -17,16 +18,16 @@ export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: 
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
   const id = textOf(chat["id"]) ?? "";
   const unsigned = unsignedReasoning(message);
-  const reasoning = unsigned?.text ?? "";
+  const details = objectsOf(message["reasoning_details"]);
+  const reasoning = unsigned?.text ?? (reasoner === undefined ? "" : textInDetails(details));
   const text = textIn(message["content"]);
   const refusal = textOf(message["refusal"]) ?? "";
   const content = [...(text === "" ? [] : [outputText(text)]), ...(refusal === "" ? [] : [refusalPart(refusal)])];
-  const details = objectsOf(message["reasoning_details"]);
   const calls = toolCallsOf(message);
   const state = writeState({
     ...message,
     tool_calls: calls,
-    reasoning_details: [...details, ...detailsOf(unsigned, reasoner)],
+    reasoning_details: detailsOf(details, unsigned, reasoner),
   });
   const offered = offeredTools(echo?.["tools"]);
   const output = [
@@ -41,10 +42,20 @@ export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: 
   );
 }
 
-/** Reasoning that nobody signs, as it is handed back to the one it came from. */
-export function detailsOf(unsigned: UnsignedReasoning | undefined, reasoner: string | undefined): readonly Json[] {
+/**
+ * Reasoning as it is handed back to the one it came from.
+ * @param details whole, or in the pieces of a stream. @param unsigned what nobody signs.
+ */
+export function detailsOf(
+  details: readonly Json[],
+  unsigned: UnsignedReasoning | undefined,
+  reasoner: string | undefined,
+): readonly Json[] {
   const format = unsigned === undefined ? undefined : originOfReasoning(unsigned, reasoner);
-  return format === undefined ? [] : [{ type: "reasoning.text", text: unsigned?.text, format }];
+  return [
+    ...(reasoner === undefined ? details : sealDetails(joinDetails(details), reasoner)),
+    ...(format === undefined ? [] : [{ type: "reasoning.text", text: unsigned?.text, format }]),
+  ];
 }
 
 export interface ResponseEnd {

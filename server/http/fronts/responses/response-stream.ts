@@ -2,6 +2,7 @@ import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from
 import { textIn } from "../answer-content.js";
 import type { StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
+import { textInDetails } from "../sealed-details.js";
 import { ToolCalls } from "../tool-calls.js";
 import { type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 import {
@@ -109,7 +110,7 @@ export class ResponseStream {
   end(): string {
     const closed = this.#close() + [...this.#calls.values()].map((call) => this.#endCall(call)).join("");
     const state = writeState({
-      reasoning_details: [...this.#details, ...detailsOf(this.#unsigned, this.#reasoner)],
+      reasoning_details: detailsOf(this.#details, this.#unsigned, this.#reasoner),
       tool_calls: [...this.#calls.values()].map(({ id, extra }) => ({ id, extra_content: extra })),
       extra_content: this.#extra,
     });
@@ -143,14 +144,17 @@ export class ResponseStream {
     if (choice["index"] !== undefined && choice["index"] !== 0) return ""; // a response has one
     this.#finishReason = choice["finish_reason"] ?? this.#finishReason;
     const delta = isObject(choice["delta"]) ? choice["delta"] : {};
-    this.#details.push(...objectsOf(delta["reasoning_details"]));
+    const details = objectsOf(delta["reasoning_details"]);
+    this.#details.push(...details);
     this.#extra = delta["extra_content"] ?? this.#extra;
     const thought = unsignedReasoning(delta);
     if (thought !== undefined) {
       this.#unsigned = { ...thought, text: (this.#unsigned?.text ?? "") + thought.text };
     }
+    const isInDetails = this.#unsigned === undefined && this.#reasoner !== undefined;
+    const shown = isInDetails ? textInDetails(details) : (thought?.text ?? "");
     return (
-      this.#add("reasoning", thought?.text ?? "") +
+      this.#add("reasoning", shown) +
       this.#add("text", textIn(delta["content"])) +
       this.#add("refusal", textOf(delta["refusal"]) ?? "") +
       objectsOf(delta["tool_calls"])
