@@ -5,8 +5,9 @@ import { readUsage } from "./usage.js";
 /** Notes what an answer, or a chunk of a stream, says about itself: usage, id, model, why it ended. */
 export function noteAnswer(answer: Json, notes: AnswerNotes): void {
   const { id, model } = answer;
-  if (typeof id === "string") notes.id ??= id;
-  if (typeof model === "string") notes.model ??= model;
+  // Azure's first chunk has empty ones.
+  if (typeof id === "string" && id !== "") notes.id ??= id;
+  if (typeof model === "string" && model !== "") notes.model ??= model;
   const usage = readUsage(answer["usage"]);
   if (usage !== undefined) {
     notes.usage = usage;

@@ -59,13 +59,10 @@ export class MessageStream {
     const chunk = parseJsonObject(data);
     if (chunk === undefined) return "";
     this.#usage = chunk["usage"] ?? this.#usage;
+    const choices = objectsOf(chunk["choices"]);
+    if (!this.#hasBegun && choices.length === 0) return ""; // as of Azure, whose first chunk has no name yet
     const head = this.#hasBegun ? "" : this.#start(chunk);
-    return (
-      head +
-      objectsOf(chunk["choices"])
-        .map((choice) => this.#choice(choice))
-        .join("")
-    );
+    return head + choices.map((choice) => this.#choice(choice)).join("");
   }
 
   /** What stands before `message_stop`. */
@@ -81,10 +78,10 @@ export class MessageStream {
   #start(chunk: Json): string {
     this.#hasBegun = true;
     const message = {
-      id: messageId(textOf(chunk["id"]) ?? this.#about.id),
+      id: messageId(textOf(chunk["id"]) || this.#about.id),
       type: "message",
       role: "assistant",
-      model: textOf(chunk["model"]) ?? this.#about.model,
+      model: textOf(chunk["model"]) || this.#about.model,
       content: [],
       stop_reason: null,
       stop_sequence: null,
@@ -109,10 +106,10 @@ export class MessageStream {
     ].join("");
   }
 
-    this.#saysReasoning ||= isSaid;
   /** @param isSaid the delta says their text beside them. */
   #addDetails(details: readonly Json[], isSaid: boolean): string {
     if (this.#about.reasoner === undefined) return details.map((detail) => this.#signed(detail, isSaid)).join("");
+    this.#saysReasoning ||= isSaid;
     this.#details.push(...details);
     const text = this.#saysReasoning ? "" : textInDetails(details);
     return text === "" ? "" : this.#add("thinking", { type: "thinking_delta", thinking: text });

@@ -98,13 +98,10 @@ export class ResponseStream {
     const chunk = parseJsonObject(data);
     if (chunk === undefined) return "";
     this.#usage = chunk["usage"] ?? this.#usage;
+    const choices = objectsOf(chunk["choices"]);
+    if (!this.#hasBegun && choices.length === 0) return ""; // as of Azure, whose first chunk has no name yet
     const head = this.#hasBegun ? "" : this.#start(chunk);
-    return (
-      head +
-      objectsOf(chunk["choices"])
-        .map((choice) => this.#choice(choice))
-        .join("")
-    );
+    return head + choices.map((choice) => this.#choice(choice)).join("");
   }
 
   end(): string {
@@ -134,9 +131,9 @@ export class ResponseStream {
     this.#hasBegun = true;
     this.#about = {
       ...this.#about,
-      id: textOf(id) ?? this.#about.id,
-      created: created ?? this.#about.created,
-      model: textOf(model) ?? this.#about.model,
+      id: textOf(id) || this.#about.id,
+      created: created || this.#about.created,
+      model: textOf(model) || this.#about.model,
     };
   }
 

@@ -195,6 +195,17 @@ describe("a stream that is translated for its client, put together, is the whole
     expect(of(streamed)).toMatchObject(content);
   });
 
+  // As a true stream of Azure begins (https://github.com/quarkiverse/quarkus-langchain4j, AzureOpenAiStreamingChatModel tests, read 2026-11-27).
+  it("is named by its first chunk with a choice, not by Azure's chunk before that", () => {
+    const filters = { choices: [], created: 0, id: "", model: "", object: "", prompt_filter_results: [] };
+    const said = { ...head, choices: [{ index: 0, delta: { content: "yes" } }] };
+    const chunks = [filters, said].map((chunk) => Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`));
+    expect(streamThrough(messagesFront, chunks)[0]).toMatchObject({ message: { id: "msg_chatcmpl-1", model: "m" } });
+    const named = { id: "resp_chatcmpl-1", created_at: 1, model: "m" };
+    for (const event of [0, -1])
+      expect(streamThrough(responsesFront, chunks).at(event)?.["response"]).toMatchObject(named);
+  });
+
   it("stops for its tools in the Messages API when OpenAI says `stop` of a call that was forced", () => {
     const calls = [{ index: 0, id: "a", type: "function", function: { name: "f", arguments: "{}" } }];
     const choice = { index: 0, finish_reason: "stop" };
