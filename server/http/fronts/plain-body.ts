@@ -30,16 +30,22 @@ export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (senten
     ...(options !== undefined && streamUsage ? { stream_options: options } : {}),
     ...(hasEffort ? { reasoning_effort: effort } : {}),
     ...(Array.isArray(messages)
-      ? { messages: objectsOf(messages).map((message) => messageFor(message, server, warn)) }
+      ? { messages: objectsOf(messages).flatMap((message) => messageFor(message, server, warn)) }
       : {}),
     model,
   };
 }
 
-function messageFor(message: Json, server: PlainServer, warn: (sentence: string) => void): Json {
+/** A turn of the assistant that says nothing is left out: OpenAI, Mistral and Ollama refuse one without content and calls. */
+function messageFor(message: Json, server: PlainServer, warn: (sentence: string) => void): readonly Json[] {
   const said = withOwnReasoning(message, server, warn);
+  if (said["role"] === "assistant" && !hasContent(said)) return [];
   const own = server.reasons && wantsReasoning(server.model) ? withAnyReasoning(said) : said;
-  return wantsShortCallIds(server.model) ? withShortCallIds(own) : own;
+  return [wantsShortCallIds(server.model) ? withShortCallIds(own) : own];
+}
+
+function hasContent({ content, tool_calls: calls }: Json): boolean {
+  return [content, calls].some((one) => (typeof one === "string" || Array.isArray(one)) && one.length > 0);
 }
 
 /** A message with the reasoning that this server gave with it, and no other. */

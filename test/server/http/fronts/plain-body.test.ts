@@ -54,6 +54,17 @@ it.each([
   expect(said).toEqual(wanted.length === 0 ? messages.map(() => undefined) : wanted);
 });
 
+// "Assistant message must have either content or tool_calls, but not none" (Mistral, Ollama), "expected a string, got null" (OpenAI).
+it.each([null, "", []])("a turn of the assistant with the content %o and no calls is left out", (content) => {
+  const server = { provider: "any", model: "m", legacyMaxTokens: true, streamUsage: false, reasons: true };
+  const thought = { type: "reasoning.text", text: "Hm.", format: "rw1.reasoning_content@any" };
+  const empty = { role: "assistant", content, reasoning_details: [thought] };
+  const messages = [{ role: "user", content: "hi" }, empty, { role: "user", content: "go on" }];
+  expect(plainBodyFor({ messages }, server, () => undefined)).toMatchObject({
+    messages: [{ content: "hi" }, { content: "go on" }],
+  });
+});
+
 it("its own reasoning stays", () => {
   const own = { type: "reasoning.text", text: "It rains.", format: "rw1.reasoning_content@any" };
   const server = {
