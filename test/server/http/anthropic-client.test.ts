@@ -340,9 +340,10 @@ describe("POST /v1/messages", () => {
       "messages: search results were sent as text",
     );
     expect(JSON.parse(openai.requests.at(-1)!.body)).toMatchObject({ messages: [{ content: "T\nu\nfound" }] });
-    const compacted = { messages: [{ role: "assistant", content: [{ type: "compaction", content: "they met" }] }] };
+    const compaction = { role: "assistant", content: [{ type: "compaction", content: "they met" }] };
+    const compacted = { messages: [compaction, { role: "user", content: "x" }] };
     expect(await ask("openai", compacted)).toBe("messages: the summary of a compacted conversation was sent as text");
-    expect(JSON.parse(openai.requests.at(-1)!.body)).toMatchObject({ messages: [{ content: "they met" }] });
+    expect(JSON.parse(openai.requests.at(-1)!.body)).toMatchObject({ messages: [{ content: "they met" }, {}] });
     const thought = { role: "assistant", content: [{ type: "thinking", thinking: "t", signature: "s" }, ...parts] };
     const messages = [{ role: "user", content: "x" }, thought, { role: "user", content: "y" }];
     expect(await ask("openai", { messages, top_k: 3 })).toBe(

@@ -7,6 +7,7 @@ import { routingFieldsOf } from "../routing-fields.js";
 import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
 import { holdsFileId, translateMessages } from "./blocks-to-chat.js";
+import { loosenSchemas } from "./loosen-schemas.js";
 import { unreadableContent, unreadableMessage } from "./unreadable-block.js";
 
 /** Fields that mean the same in both. */
@@ -21,6 +22,9 @@ const read: ReadonlySet<string> = new Set([
 ]);
 /** OpenAI refuses longer ones (types of the `openai` package 6.49.0, `safety_identifier`, read 2026-11-26); Claude Code's have more. */
 const MAX_USER_LENGTH = 64;
+/** OpenAI has no prefill; Mistral, DeepSeek and vLLM want to be asked for it in fields of their own. */
+const NOT_GONE_ON =
+  "messages: the last turn is the assistant's; servers of OpenAI's format may begin an answer anew in place of going on with it";
 /** What these take, as the API says. */
 const objects = ["tool_choice", "thinking", "output_config", "output_format"] as const;
 
@@ -66,13 +70,19 @@ export function messagesToChat(body: Json): ChatView | ApiError {
   const { cache_control: _, metadata: __, reasoning: ___, top_k: topK, user, ...plain } = chat;
   const plainWarnings = new Set<string>();
   if (topK !== undefined) plainWarnings.add("top_k: left out, OpenAI's format has no way to say it");
+  if (messages.at(-1)?.["role"] === "assistant") plainWarnings.add(NOT_GONE_ON);
   const isShort = typeof user === "string" && user.length <= MAX_USER_LENGTH;
   if (user !== undefined && !isShort) {
     plainWarnings.add(`metadata.user_id: left out, OpenAI's format takes at most ${MAX_USER_LENGTH} characters`);
   }
   return {
     body: chat,
-    plainBody: { ...plain, ...(isShort ? { user } : {}), messages: plainMessages(messages, plainWarnings) },
+    plainBody: {
+      ...plain,
+      ...loosenSchemas(chat, plainWarnings),
+      ...(isShort ? { user } : {}),
+      messages: plainMessages(messages, plainWarnings),
+    },
     warnings: [...warnings],
     plainWarnings: [...plainWarnings],
     unseen: unseenIn(body),
