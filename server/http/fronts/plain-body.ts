@@ -13,6 +13,7 @@ export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (senten
   const { model, legacyMaxTokens, streamUsage, reasons } = server;
   const {
     reasoning_effort: effort,
+    thinking,
     max_completion_tokens: limit,
     stream_options: options,
     messages,
@@ -23,8 +24,14 @@ export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (senten
   if (effort !== undefined && effort !== "none" && !reasons) {
     warn("reasoning_effort: left out, the model does not reason (the catalog does not say `reasoning` of it)");
   }
+  // `disabled`, as the Messages API says it. OpenAI: "Not all reasoning models support every value" of an effort, `none` among them
+  // (types of the `openai` package 6.49.0, `ReasoningEffort`); DeepSeek has the same field
+  // (https://api-docs.deepseek.com/guides/thinking_mode, read 2026-11-27).
+  const isOff = thinking !== undefined && reasons;
+  if (isOff && !wantsReasoning(model)) warn(REASONS_ON);
   return {
     ...rest,
+    ...(isOff && wantsReasoning(model) ? { thinking } : {}),
     ...(limit === undefined ? {} : { [legacyMaxTokens === true ? "max_tokens" : "max_completion_tokens"]: limit }),
     // Mistral refuses them, and says the usage by itself.
     ...(options !== undefined && streamUsage ? { stream_options: options } : {}),
@@ -35,6 +42,9 @@ export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (senten
     model,
   };
 }
+
+const REASONS_ON =
+  "reasoning_effort: disabled was left out, many models refuse that; this one reasons as it does by itself";
 
 /** A turn of the assistant that says nothing is left out: OpenAI, Mistral and Ollama refuse one without content and calls. */
 function messageFor(message: Json, server: PlainServer, warn: (sentence: string) => void): readonly Json[] {

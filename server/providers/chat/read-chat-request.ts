@@ -46,11 +46,21 @@ export function readChatRequest(body: Json): ChatRequest {
 /** What messages may hold beside their content, and providers of other formats have no place for. */
 function leftOutOf(messages: readonly Json[]): readonly string[] {
   const isNamed = messages.some(({ role, name }) => role !== "tool" && role !== "function" && typeof name === "string");
+  const hasReasoned = messages.some(hasUnsignedReasoning);
   const hasSpoken = messages.some(({ role, audio }) => role === "assistant" && isObject(audio));
   return [
     ...(isNamed ? ["messages: the names of their authors were left out, its format has no way to say them"] : []),
+    ...(hasReasoned ? ["messages: reasoning that nobody signed was left out, its format takes none"] : []),
     ...(hasSpoken ? ["messages: audio of an earlier answer was left out, its format has no way to say it"] : []),
   ];
+}
+
+/** Reasoning that stands in `reasoning_details` or has a signature in `extra_content` is looked at by the formats. */
+function hasUnsignedReasoning(message: Json): boolean {
+  if (message["role"] !== "assistant" || isObject(message["extra_content"])) return false;
+  const details = objectsOf(message["reasoning_details"]);
+  if (details.length > 0) return details.every(({ type }) => type === "reasoning.summary");
+  return [message["reasoning_content"], message["reasoning"]].some((text) => typeof text === "string" && text !== "");
 }
 
 function readTools(body: Json): readonly ChatTool[] {

@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../../engine/serving.js";
 import { type ChatRequest, RefusedRequest } from "../chat/chat-request.js";
-import { defined, type Json, objectsOf, textOf } from "../chat/json.js";
+import { defined, isObject, type Json, objectsOf, textOf } from "../chat/json.js";
 import { refusedParameter } from "../chat/parameters.js";
 import type { TranslatedRequest } from "../chat/translator.js";
 import { geminiGeneration } from "./gemini-generation.js";
@@ -34,6 +34,7 @@ export function translateRequest(request: ChatRequest, endpoint: Endpoint, strea
   const thinkingConfig = translateThinking(request, generation, warnings);
   const generationConfig = configOf(request, thinkingConfig, warnings);
   const extras = googleExtras(request.body);
+  warnOfExtras(request.body, extras, warnings);
   const cachedContent = textOf(extras["cached_content"]);
   const safetySettings = objectsOf(extras["safety_settings"]);
   const body: GenerateContentRequest = {
@@ -48,6 +49,17 @@ export function translateRequest(request: ChatRequest, endpoint: Endpoint, strea
   const path = `/${model}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`;
   return { path, body: body as unknown as Json, warnings: [...warnings] };
 }
+
+/** What Google's OpenAI-compatible API takes there and this server does not know, or nobody does. */
+function warnOfExtras({ extra_body: extra }: Json, extras: Json, warnings: Set<string>): void {
+  const others = Object.keys(isObject(extra) ? extra : {}).filter((name) => name !== "google");
+  const unknown = Object.keys(extras).filter((name) => !knownExtras.has(name));
+  for (const name of [...others, ...unknown.map((one) => `google.${one}`)]) {
+    warnings.add(`extra_body.${name}: left out, it is not known here`);
+  }
+}
+
+const knownExtras: ReadonlySet<string> = new Set(["thinking_config", "cached_content", "safety_settings"]);
 
 function configOf(
   request: ChatRequest,

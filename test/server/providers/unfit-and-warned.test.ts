@@ -81,13 +81,19 @@ describe("what a format cannot say", () => {
       { role: "user", name: "bob", content: "hi" },
       { role: "assistant", content: "hi", audio: { id: "audio_1" } },
       { role: "user", content: "well" },
+      { role: "assistant", content: "hm", reasoning_content: "He says well." },
+      { role: "user", content: "well?" },
     ];
+    const google = { thinking_config: { include_thoughts: true }, aspect_ratio: "1:1" };
     const tools = [{ type: "function", function: { name: "f", strict: true } }];
-    const answer = await proxy.ask({ messages, tools, labels: ["a"] });
+    const answer = await proxy.ask({ messages, tools, labels: ["a"], extra_body: { google, top_k: 1 } });
     expect(answer.headers.get("x-route-warning")?.split("; ")).toEqual([
       "gemini: messages: the names of their authors were left out, its format has no way to say them",
+      "gemini: messages: reasoning that nobody signed was left out, its format takes none",
       "gemini: messages: audio of an earlier answer was left out, its format has no way to say it",
       "gemini: tools: strict was left out, Gemini's format has no way to say it",
+      "gemini: extra_body.top_k: left out, it is not known here",
+      "gemini: extra_body.google.aspect_ratio: left out, it is not known here",
       "gemini: labels: left out, its format has no way to say it",
     ]);
   });

@@ -1,5 +1,6 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { PREFIX, readState } from "../reasoning-state.js";
+import { warnOfFields } from "./warn-of-fields.js";
 
 /** What signed reasoning of the Messages API is called in `reasoning_details`. */
 const REASONING_FORMAT = "anthropic-claude-v1";
@@ -88,6 +89,7 @@ const elsewhere: readonly unknown[] = ["tool_use", "tool_result", "thinking", "r
 function partOf(block: Json, warnings: Set<string>): readonly Json[] {
   const cache = block["cache_control"] === undefined ? {} : { cache_control: block["cache_control"] };
   const source = isObject(block["source"]) ? block["source"] : {};
+  warnOfFields(block, warnings);
   if (elsewhere.includes(block["type"])) return [];
   switch (block["type"]) {
     case "text":

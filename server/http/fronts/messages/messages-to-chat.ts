@@ -55,19 +55,29 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     ...(Array.isArray(body["stop_sequences"]) ? { stop: body["stop_sequences"] } : {}),
     ...(tools.length === 0 ? {} : { tools }),
     ...toolChoice(body["tool_choice"], tools.length > 0),
-    ...userOf(body["metadata"]),
-    ...reasoning(body),
+    ...userOf(body["metadata"], warnings),
+    ...reasoning(body, warnings),
     ...responseFormat(body, warnings),
-    ...(body["service_tier"] === "standard_only" ? { service_tier: "default" } : {}),
+    ...serviceTier(body["service_tier"], warnings),
     ...routed,
   };
   for (const name of ignored)
-    if (body[name] !== undefined) warnings.add(`${name}: left out, it exists in Anthropic's API only`);
+    if (body[name] !== undefined && body[name] !== null) {
+      warnings.add(`${name}: left out, it exists in Anthropic's API only`);
+    }
   for (const name of Object.keys(body)) {
     if (!read.has(name) && !Object.hasOwn(routed, name) && body[name] !== null)
       warnings.add(`${name}: left out, it is not known here`);
   }
-  const { cache_control: _, metadata: __, reasoning: ___, top_k: topK, user, ...plain } = chat;
+  const {
+    cache_control: _,
+    metadata: __,
+    reasoning: ___,
+    reasoning_effort: effort,
+    top_k: topK,
+    user,
+    ...plain
+  } = chat;
   const plainWarnings = new Set<string>();
   if (topK !== undefined) plainWarnings.add("top_k: left out, OpenAI's format has no way to say it");
   if (messages.at(-1)?.["role"] === "assistant") plainWarnings.add(NOT_GONE_ON);
@@ -79,6 +89,12 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     body: chat,
     plainBody: {
       ...plain,
+      // What becomes of `disabled` depends on the model.
+      ...(effort === "none"
+        ? { thinking: body["thinking"] }
+        : effort === undefined
+          ? {}
+          : { reasoning_effort: effort }),
       ...loosenSchemas(chat, plainWarnings),
       ...(isShort ? { user } : {}),
       messages: plainMessages(messages, plainWarnings),
@@ -168,18 +184,35 @@ function toolChoice(value: unknown, hasTools: boolean): Json {
   }
 }
 
-function userOf(metadata: unknown): Json {
+/** What are no hints is refused by Anthropic too. */
+function userOf(metadata: unknown, warnings: Set<string>): Json {
   const { user_id: id, ...hints } = isObject(metadata) ? metadata : {};
+  for (const name of Object.keys(hints)) {
+    warnings.add(`metadata.${name}: left out, only user_id is sent on`);
+  }
   return {
     ...(id === undefined || id === null ? {} : { user: id }),
     ...(Object.keys(hints).length === 0 ? {} : { metadata: hints }),
   };
 }
 
+/** `auto` asks for nothing: what others do by themselves. */
+function serviceTier(tier: unknown, warnings: Set<string>): Json {
+  if (tier === "standard_only") return { service_tier: "default" };
+  if (tier !== undefined && tier !== null && tier !== "auto") {
+    warnings.add(`service_tier: ${String(tier)} was left out, Anthropic's API has no such tier`);
+  }
+  return {};
+}
+
 /** The effort, or the budget as the effort that comes nearest (1,024, 8,192 and 24,576 tokens: low, medium, high). */
-function reasoning({ thinking, output_config: config }: Json): Json {
+function reasoning({ thinking, output_config: config }: Json, warnings: Set<string>): Json {
   const effort = isObject(config) ? textOf(config["effort"]) : undefined;
   if (!isObject(thinking)) return effort === undefined ? {} : { reasoning_effort: effort };
+  for (const [name, value] of Object.entries(thinking)) {
+    if (thinkingFields.has(name) || value === null) continue;
+    warnings.add(`thinking.${name}: left out, it exists in Anthropic's API only`);
+  }
   if (thinking["type"] === "disabled") return { reasoning_effort: "none" };
   const budget = thinking["budget_tokens"];
   const isShown = thinking["display"] !== "omitted";
@@ -189,6 +222,8 @@ function reasoning({ thinking, output_config: config }: Json): Json {
   if (typeof budget !== "number") return nested;
   return { reasoning_effort: budget < 4_096 ? "low" : budget < 16_384 ? "medium" : "high", ...nested };
 }
+
+const thinkingFields: ReadonlySet<string> = new Set(["type", "budget_tokens", "display"]);
 
 /** `output_format` is what the format was called in the beta; Anthropic's SDK still knows it. */
 function responseFormat({ output_config: config, output_format: former }: Json, warnings: Set<string>): Json {

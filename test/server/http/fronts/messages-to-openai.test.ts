@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { messagesToChat } from "../../../../server/http/fronts/messages/messages-to-chat.js";
+import { plainBodyFor } from "../../../../server/http/fronts/plain-body.js";
 
 /** What a server of OpenAI's format is sent of a request of the Messages API, and what it is not told. */
 function toOpenAi(fields: object) {
@@ -56,4 +57,70 @@ it("a prefill for a server of OpenAI's format is warned about", () => {
   expect(toOpenAi({ messages }).warnings).toEqual([
     "messages: the last turn is the assistant's; servers of OpenAI's format may begin an answer anew in place of going on with it",
   ]);
+});
+
+describe("what a request of the Messages API says and other formats cannot is warned about", () => {
+  const block = (fields: object) => ({
+    messages: [{ role: "user", content: [{ type: "text", text: "hi", ...fields }] }],
+  });
+  const only = "it exists in Anthropic's API only";
+  const cited = { type: "char_location", cited_text: "hi", document_index: 0, start_char_index: 0, end_char_index: 2 };
+
+  it.each<[string, object, readonly string[]]>([
+    ["metadata", { metadata: { user_id: "u", team: "x" } }, ["metadata.team: left out, only user_id is sent on"]],
+    ["a tier", { service_tier: "priority" }, ["service_tier: priority was left out, Anthropic's API has no such tier"]],
+    ["no tier", { service_tier: "auto" }, []],
+    [
+      "a field of thinking",
+      { thinking: { type: "adaptive", block_binding: "strict" } },
+      [`thinking.block_binding: left out, ${only}`],
+    ],
+    ["nothing", { container: null, mcp_servers: null, thinking: { type: "adaptive", display: "summarized" } }, []],
+    ["citations", block({ citations: [cited] }), [`messages: citations of a block of type text was left out, ${only}`]],
+    ["no citations", block({ citations: null, cache_control: { type: "ephemeral" } }), []],
+  ])("%s", (_, fields, warnings) => {
+    expect(toOpenAi(fields).warnings).toEqual(warnings);
+  });
+
+  it("and blocks are handed back as they came without one", () => {
+    const content = [
+      { type: "text", text: "So.", citations: null },
+      { type: "tool_use", id: "toolu_1", name: "t", input: {}, caller: { type: "direct" } },
+      {
+        type: "tool_use",
+        id: "toolu_2",
+        name: "t",
+        input: {},
+        caller: { type: "code_execution_20260120", tool_id: "s" },
+      },
+    ];
+    const messages = [
+      { role: "user", content: "hi" },
+      { role: "assistant", content },
+      { role: "user", content: "well" },
+    ];
+    expect(toOpenAi({ messages }).warnings).toEqual([
+      "messages: caller of a block of type tool_use was left out, it exists in Anthropic's API only",
+    ]);
+  });
+});
+
+describe("thinking that is disabled, at a server of OpenAI's format", () => {
+  it.each<[string, boolean, object, readonly string[]]>([
+    [
+      "gpt-5.6",
+      true,
+      {},
+      ["reasoning_effort: disabled was left out, many models refuse that; this one reasons as it does by itself"],
+    ],
+    ["gpt-4.1", false, {}, []],
+    ["deepseek-v4-flash", true, { thinking: { type: "disabled" } }, []],
+  ])("of %s (reasons: %s) is said only where it is known", (model, reasons, said, warnings) => {
+    const { sent } = toOpenAi({ thinking: { type: "disabled" } });
+    const warned: string[] = [];
+    const server = { provider: "any", model, legacyMaxTokens: false, streamUsage: false, reasons };
+    const body = plainBodyFor(sent, server, (sentence) => warned.push(sentence));
+    expect(body).toEqual({ model, max_completion_tokens: 10, messages: [expect.anything()], ...said });
+    expect(warned).toEqual(warnings);
+  });
 });
