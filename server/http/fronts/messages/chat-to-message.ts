@@ -15,7 +15,8 @@ export function chatToMessage(chat: Json, reasoner: string | undefined): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
   const calls = toolCallsOf(message);
-  const text = textIn(message["content"]) + (textOf(message["refusal"]) ?? "");
+  const refusal = textOf(message["refusal"]) ?? "";
+  const text = textIn(message["content"]) + refusal;
   return {
     id: messageId(textOf(chat["id"]) ?? ""),
     type: "message",
@@ -26,8 +27,7 @@ export function chatToMessage(chat: Json, reasoner: string | undefined): Json {
       ...(text === "" ? [] : [{ type: "text", text }]),
       ...calls.flatMap((call) => [...stateOf(call), toolUse(call)]),
     ],
-    stop_reason: stopReason(choice?.["finish_reason"], calls.length > 0),
-    stop_sequence: null,
+    ...whyStopped(choice?.["finish_reason"], calls.length > 0, refusal),
     usage: messageUsage(chat["usage"]),
   };
 }
@@ -92,10 +92,17 @@ const stopReasons: Readonly<Record<string, string>> = {
 /**
  * @param hasCalls OpenAI says `stop` of a call that the request forced, some servers of every call
  *   (https://github.com/vllm-project/vllm/pull/25054, read 2026-11-27).
+ * @param refusal OpenAI says `stop` of it too (https://platform.openai.com/docs/guides/structured-outputs#refusals, read 2026-11-27).
  */
-export function stopReason(reason: unknown, hasCalls: boolean): string {
-  const stop = stopReasons[String(reason)] ?? "end_turn";
-  return hasCalls && stop === "end_turn" ? "tool_use" : stop;
+export function whyStopped(reason: unknown, hasCalls: boolean, refusal: string): Json {
+  const given = stopReasons[String(reason)] ?? "end_turn";
+  const stop = given !== "end_turn" ? given : refusal !== "" ? "refusal" : hasCalls ? "tool_use" : given;
+  const explanation = refusal === "" ? null : refusal;
+  return {
+    stop_reason: stop,
+    stop_details: stop === "refusal" ? { type: "refusal", category: null, explanation } : null,
+    stop_sequence: null,
+  };
 }
 
 /**
@@ -107,10 +114,13 @@ export function messageUsage(value: unknown, inputTokens = 0): Json {
   const details = isObject(usage["prompt_tokens_details"]) ? usage["prompt_tokens_details"] : {};
   const read = countOf(details["cached_tokens"]) ?? 0;
   const written = countOf(details["cache_write_tokens"]) ?? 0;
+  const output = isObject(usage["completion_tokens_details"]) ? usage["completion_tokens_details"] : {};
+  const thinking = countOf(output["reasoning_tokens"]);
   return {
     input_tokens: Math.max(0, (countOf(usage["prompt_tokens"]) ?? inputTokens) - read - written),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
     output_tokens: outputTokensOf(usage) ?? 0,
+    ...(thinking === undefined ? {} : { output_tokens_details: { thinking_tokens: thinking } }),
   };
 }

@@ -10,8 +10,8 @@ import {
   messageUsage,
   sealedBlock,
   stateOf,
-  stopReason,
   thinkingBlock,
+  whyStopped,
 } from "./chat-to-message.js";
 
 /** A call of which all is known before it is passed on. */
@@ -30,6 +30,7 @@ export class MessageStream {
   #open: "text" | "thinking" | number | undefined;
   #blocks = 0;
   #reason: unknown;
+  #refusal = "";
   #usage: unknown;
   /** The call that is passed on as it comes. */
   #streamed: number | undefined;
@@ -69,7 +70,7 @@ export class MessageStream {
   end(): string {
     const closed = this.#close();
     const calls = [...this.#waiting].map(([index, call]) => this.#wholeCall(index, call)).join("") + this.#sealed();
-    const delta = { stop_reason: stopReason(this.#reason, this.#streamed !== undefined), stop_sequence: null };
+    const delta = whyStopped(this.#reason, this.#streamed !== undefined, this.#refusal);
     return (
       closed + calls + event("message_delta", { delta, usage: messageUsage(this.#usage, this.#about.inputTokens) })
     );
@@ -84,6 +85,7 @@ export class MessageStream {
       model: textOf(chunk["model"]) || this.#about.model,
       content: [],
       stop_reason: null,
+      stop_details: null,
       stop_sequence: null,
       usage: messageUsage(undefined, this.#about.inputTokens),
     };
@@ -95,7 +97,9 @@ export class MessageStream {
     this.#reason = choice["finish_reason"] ?? this.#reason;
     const delta = isObject(choice["delta"]) ? choice["delta"] : {};
     const thought = unsignedReasoning(delta);
-    const text = textIn(delta["content"]) + (textOf(delta["refusal"]) ?? "");
+    const refusal = textOf(delta["refusal"]) ?? "";
+    this.#refusal += refusal;
+    const text = textIn(delta["content"]) + refusal;
     const calls = objectsOf(delta["tool_calls"]);
     return [
       thought === undefined ? "" : this.#think(thought),

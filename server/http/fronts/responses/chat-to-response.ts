@@ -113,7 +113,10 @@ function responseUsage(value: unknown): Json | null {
   const output = isObject(value["completion_tokens_details"]) ? value["completion_tokens_details"] : {};
   return {
     input_tokens: countOf(value["prompt_tokens"]) ?? 0,
-    input_tokens_details: { cached_tokens: countOf(input["cached_tokens"]) ?? 0 },
+    input_tokens_details: {
+      cache_write_tokens: countOf(input["cache_write_tokens"]) ?? 0,
+      cached_tokens: countOf(input["cached_tokens"]) ?? 0,
+    },
     output_tokens: outputTokensOf(value) ?? 0,
     output_tokens_details: { reasoning_tokens: countOf(output["reasoning_tokens"]) ?? 0 },
     total_tokens: countOf(value["total_tokens"]) ?? 0,

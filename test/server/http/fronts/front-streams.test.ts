@@ -219,6 +219,26 @@ describe("a stream that is translated for its client, put together, is the whole
     expect(assemble(events)).toMatchObject(stops);
   });
 
+  // `StopReason`, `RefusalStopDetails` and `OutputTokensDetails` of the `@anthropic-ai/sdk` package 1.14.0, `ResponseUsage` of `openai` 6.49.0.
+  it("is a refusal in the Messages API where OpenAI says `stop` of one, and counts what each API counts", () => {
+    const choice = { index: 0, finish_reason: "stop" };
+    const whole = { ...head, choices: [{ ...choice, message: { content: null, refusal: "I will not." } }], usage };
+    const chunk = { ...head, choices: [{ ...choice, delta: { refusal: "I will not." } }], usage };
+    const event = [Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)];
+    const refused = {
+      content: [{ type: "text", text: "I will not." }],
+      stop_reason: "refusal",
+      stop_details: { type: "refusal", category: null, explanation: "I will not." },
+      usage: { output_tokens: 7, output_tokens_details: { thinking_tokens: 2 } },
+    };
+    const answer = Buffer.from(JSON.stringify(whole));
+    expect(JSON.parse(messagesFront.answer(answer, undefined).toString())).toMatchObject(refused);
+    expect(assemble(streamThrough(messagesFront, event))).toMatchObject(refused);
+    expect(JSON.parse(responsesFront.answer(answer, undefined).toString())).toMatchObject({
+      usage: { input_tokens_details: { cached_tokens: 10, cache_write_tokens: 5 } },
+    });
+  });
+
   it("is a refusal in the Responses API also when it is streamed", () => {
     const delta = (fields: object) =>
       Buffer.from(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta: fields }] })}\n\n`);
