@@ -96,19 +96,20 @@ function adaptive(
   const known = param === "xhigh" && !takesXhigh ? "high" : param;
   if (known !== param) warnings.add("reasoning_effort: xhigh was sent as high");
   const says = known === undefined ? {} : { effort: known };
-  // With a forced tool Anthropic refuses thinking; effort alone stands.
   const display = request.reasoning.isShown ? { display: "summarized" as const } : {};
-  if (!forcesTools(request)) return { thinking: { type: "adaptive", ...display }, ...says };
-  warnings.add("reasoning_effort: Anthropic does not think when a tool is forced");
-  return says;
+  return { thinking: { type: "adaptive", ...display }, ...says };
 }
 
+/**
+ * A budget of thinking may not go together with a forced tool; adaptive thinking may
+ * (https://platform.claude.com/docs/build-with-claude/thinking-tool-workflows, read 2026-11-27).
+ */
 function budgeted(request: ChatRequest, wanted: number, maxTokens: number, warnings: Set<string>): TranslatedThinking {
   const left = (why: string): TranslatedThinking => {
     warnings.add(`reasoning_effort: left out, ${why}`);
     return {};
   };
-  if (forcesTools(request)) return left("Anthropic does not think when a tool is forced");
+  if (forcesTools(request)) return left("this model does not think when a tool is forced");
   if (lacksThinkingOfToolLoop(request)) {
     return left("the tool calls being answered came back without the reasoning_details they were made with");
   }

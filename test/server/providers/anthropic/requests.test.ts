@@ -306,7 +306,12 @@ describe("thinking", () => {
     const tools = [tool("f")];
     const forced = effort("high", classic, { tools, tool_choice: "required" });
     expect(forced.sent).not.toHaveProperty("thinking");
-    expect(forced.warnings).toEqual(["reasoning_effort: left out, Anthropic does not think when a tool is forced"]);
+    expect(forced.warnings).toEqual(["reasoning_effort: left out, this model does not think when a tool is forced"]);
+    const adaptive = effort("high", "claude-sonnet-4-6", { tools, tool_choice: "required" });
+    expect(adaptive).toMatchObject({
+      sent: { thinking: { type: "adaptive" }, output_config: { effort: "high" }, tool_choice: { type: "any" } },
+      warnings: [],
+    });
     expect(effort("high", classic, { max_tokens: 1_000 }).warnings[0]).toContain("too small");
     const loop = [
       { role: "user", content: "?" },
