@@ -1,5 +1,6 @@
 import type { PlainServer } from "../../dispatch/dispatch-request.js";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
+import { withoutOpenAiOnly } from "./openai-only.js";
 import { withoutRoutingFields } from "./routing-fields.js";
 import { openDetails } from "./sealed-details.js";
 import { wantsShortCallIds, withShortCallIds } from "./short-call-ids.js";
@@ -18,7 +19,7 @@ export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (senten
     stream_options: options,
     messages,
     ...rest
-  } = withoutRoutingFields(plainBody);
+  } = withoutOpenAiOnly(withoutRoutingFields(plainBody), model, warn);
   // OpenAI refuses an effort for models that do not reason; agents ask for one whatever the model.
   const hasEffort = effort !== undefined && reasons;
   if (effort !== undefined && effort !== "none" && !reasons) {

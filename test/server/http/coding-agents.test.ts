@@ -106,8 +106,17 @@ describe("Codex at a server that speaks chat completions only", () => {
         { role: "user", content: "list the files" },
       ],
     });
-    expect(upstream.requests[0]!.body).not.toContain("reasoning");
-    expect(answer.headers.get("x-route-warning")).toContain("reasoning.effort: left out, the model does not reason");
+    expect(upstream.requests[0]!.body).not.toMatch(/reasoning|prompt_cache_key/);
+    const warning = answer.headers.get("x-route-warning");
+    expect(warning).toContain("reasoning.effort: left out, the model does not reason");
+    expect(warning).toContain("prompt_cache_key: left out, only OpenAI's models are known to take that");
+  });
+
+  it.each(["gpt-5.6", "openai/o4-mini"])("tells %s what OpenAI's models alone know", async (model) => {
+    const catalog = (text: string) => long(text).replace("model: openai-model", `model: ${model}`);
+    const { proxy, upstream } = await proxyOverFormats({ openai: openAiServer }, { catalog });
+    await post(proxy, "/v1/responses", { ...codex, text: { verbosity: "low" } });
+    expect(JSON.parse(upstream.requests[0]!.body)).toMatchObject({ prompt_cache_key: "session", verbosity: "low" });
   });
 
   it("shows the pictures that its tools read", async () => {
