@@ -1,9 +1,9 @@
 import type { PlainServer } from "../../dispatch/dispatch-request.js";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
+import { withFitCallIds } from "./fit-call-ids.js";
 import { withoutOpenAiOnly } from "./openai-only.js";
 import { withoutRoutingFields } from "./routing-fields.js";
 import { openDetails } from "./sealed-details.js";
-import { wantsShortCallIds, withShortCallIds } from "./short-call-ids.js";
 import { reasoningOf, wantsReasoning, withAnyReasoning } from "./unsigned-reasoning.js";
 
 /**
@@ -52,7 +52,7 @@ function messageFor(message: Json, server: PlainServer, warn: (sentence: string)
   const said = withOwnReasoning(message, server, warn);
   if (said["role"] === "assistant" && !hasContent(said)) return [];
   const own = server.reasons && wantsReasoning(server.model) ? withAnyReasoning(said) : said;
-  return [wantsShortCallIds(server.model) ? withShortCallIds(own) : own];
+  return [withFitCallIds(own, server.model)];
 }
 
 function hasContent({ content, tool_calls: calls }: Json): boolean {

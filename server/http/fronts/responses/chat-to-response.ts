@@ -7,6 +7,7 @@ import { joinDetails, sealDetails, textInDetails } from "../sealed-details.js";
 import { toolCallsOf } from "../tool-calls.js";
 import { originOfReasoning, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 import { echoOf } from "./echo-of.js";
+import { itemId } from "./item-id.js";
 import { callItem, offeredTools } from "./offered-tools.js";
 
 /**
@@ -32,7 +33,9 @@ export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: 
   const offered = offeredTools(echo?.["tools"]);
   const output = [
     ...(reasoning === "" ? [] : [reasoningItem(reasoningId(id), reasoning)]),
-    ...(content.length === 0 && (calls.length > 0 || reasoning !== "") ? [] : [messageItem(`msg_${id}`, content)]),
+    ...(content.length === 0 && (calls.length > 0 || reasoning !== "")
+      ? []
+      : [messageItem(itemId("msg", id), content)]),
     ...calls.map((call) => callItem(call, offered)),
     ...(state === undefined ? [] : [stateItem(reasoningId(`state_${id}`), state)]),
   ];

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import { itemId } from "./item-id.js";
 
 /**
  * Tools of the Responses API that a chat completion offers as functions: functions themselves, custom tools, which take a text in place of
@@ -75,6 +76,6 @@ export function callItem(
   const where = tool?.namespace === undefined ? {} : { namespace: tool.namespace };
   const own = { call_id: id, name: tool === undefined ? name : tool.name, ...where };
   return tool?.isCustom === true
-    ? { id: `ctc_${String(id)}`, type: "custom_tool_call", ...own, input: customInput(textOf(text) ?? ""), status }
-    : { id: `fc_${String(id)}`, type: "function_call", ...own, arguments: text, status };
+    ? { id: itemId("ctc", id), type: "custom_tool_call", ...own, input: customInput(textOf(text) ?? ""), status }
+    : { id: itemId("fc", id), type: "function_call", ...own, arguments: text, status };
 }

@@ -15,6 +15,7 @@ import {
   response,
   stateItem,
 } from "./chat-to-response.js";
+import { itemId } from "./item-id.js";
 import { callItem, type OfferedTool, offeredTools } from "./offered-tools.js";
 
 interface Call {
@@ -86,7 +87,7 @@ export class ResponseStream {
     const stream = new ResponseStream(about);
     const begun = isObject(first["response"]) ? first["response"] : {};
     stream.#named({ id: begun["id"], created: begun["created_at"], model: begun["model"] });
-    const id = textOf(last["item_id"]) ?? `msg_${stream.#about.id}`;
+    const id = textOf(last["item_id"]) ?? itemId("msg", stream.#about.id);
     stream.#output.push(messageItem(id, [], "in_progress"));
     stream.#open = { id, index: 0, parts: [], part: { kind: "text", text } };
     stream.#sequence = (countOf(last["sequence_number"]) ?? -1) + 1;
@@ -111,7 +112,7 @@ export class ResponseStream {
       tool_calls: [...this.#calls.values()].map(({ id, extra }) => ({ id, extra_content: extra })),
       extra_content: this.#extra,
     });
-    const empty = this.#output.length > 0 ? "" : this.#wholeItem(messageItem(`msg_${this.#about.id}`, []));
+    const empty = this.#output.length > 0 ? "" : this.#wholeItem(messageItem(itemId("msg", this.#about.id), []));
     const last = state === undefined ? "" : this.#wholeItem(stateItem(reasoningId(`state_${this.#about.id}`), state));
     const whole = response(this.#about, { output: this.#output, usage: this.#usage, finishReason: this.#finishReason });
     return closed + empty + last + this.event(`response.${String(whole["status"])}`, { response: whole });
@@ -183,7 +184,7 @@ export class ResponseStream {
 
   #begin(kind: PartKind): string {
     const index = this.#output.length;
-    const prefix = kind === "reasoning" ? reasoningId(this.#about.id) : `msg_${this.#about.id}`;
+    const prefix = kind === "reasoning" ? reasoningId(this.#about.id) : itemId("msg", this.#about.id);
     const before = this.#output.filter((item) => String(item["id"]).startsWith(prefix)).length;
     const id = before === 0 ? prefix : `${prefix}_${before}`;
     const item = kind === "reasoning" ? reasoningItem(id, "") : messageItem(id, [], "in_progress");
@@ -240,7 +241,7 @@ export class ResponseStream {
     call.text += delta;
     // Of a custom tool's input the text is known once its JSON is whole.
     if (delta === "" || this.#offered.get(call.name)?.isCustom === true) return head;
-    const at = { item_id: `fc_${String(call.id)}`, output_index: call.index };
+    const at = { item_id: itemId("fc", call.id), output_index: call.index };
     return head + this.event("response.function_call_arguments.delta", { ...at, delta });
   }
 

@@ -258,6 +258,31 @@ describe("a stream that is translated for its client, put together, is the whole
     expect(events.at(-4)).toMatchObject({ refusal: "I will not.", content_index: 0 });
   });
 
+  it.each(["functions.weather:0", "call_", "x".repeat(300)])(
+    "has items of the Responses API that OpenAI takes back: of the call %s",
+    (id) => {
+      const calls = [{ index: 0, id, type: "function", function: { name: "f", arguments: "{}" } }];
+      const named = { ...head, id: "gen:1/ä" };
+      const choice = { index: 0, finish_reason: "tool_calls" };
+      const whole = { ...named, choices: [{ ...choice, message: { content: "so", tool_calls: calls } }] };
+      const chunk = { ...named, choices: [{ ...choice, delta: { content: "so", tool_calls: calls } }] };
+      const { output } = JSON.parse(
+        responsesFront.answer(Buffer.from(JSON.stringify(whole)), undefined).toString(),
+      ) as {
+        output: { id: string; call_id?: string }[];
+      };
+      expect(output.map((item) => item.id)).toEqual([
+        expect.stringMatching(/^msg_[A-Za-z0-9_-]{1,59}[A-Za-z0-9]$/),
+        expect.stringMatching(/^fc_[A-Za-z0-9_-]{1,60}[A-Za-z0-9]$/),
+      ]);
+      expect(output[1]?.call_id).toBe(id);
+      const events = streamThrough(responsesFront, [Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)]);
+      expect(events.at(-1)).toMatchObject({ response: { output } });
+      const ids = events.flatMap(({ item_id: one }) => (one === undefined ? [] : [one]));
+      for (const one of ids) expect(output.map((item) => item.id)).toContain(one);
+    },
+  );
+
   it("holds calls that a provider mixes apart", () => {
     const part = (index: number, fields: object) => ({ tool_calls: [{ index, ...fields }] });
     const deltas = [

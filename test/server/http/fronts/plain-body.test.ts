@@ -42,6 +42,21 @@ it("others get the ids as they are", () => {
   expect(idsFor("gpt-5.6").results).toEqual(["toolu_01A", "call_1", "abcDEF123"]);
 });
 
+it("ids that OpenAI refuses as too long are others, the same for a call and its result", () => {
+  const id = `chatcmpl-tool-${"0".repeat(32)}`; // of vLLM
+  const calls = [{ id, type: "function", function: { name: "look", arguments: "{}" } }];
+  const messages = [
+    { role: "assistant", content: null, tool_calls: calls },
+    { role: "tool", tool_call_id: id, content: "rain" },
+  ];
+  const server = { provider: "any", model: "gpt-5.6", legacyMaxTokens: false, streamUsage: false, reasons: false };
+  const { messages: sent } = plainBodyFor({ messages }, server, () => undefined);
+  const fit = expect.stringMatching(/^call_[0-9a-f]{32}$/);
+  expect(sent).toMatchObject([{ tool_calls: [{ id: fit }] }, { tool_call_id: fit }]);
+  const [{ tool_calls: made }, result] = sent as [{ tool_calls: { id: string }[] }, { tool_call_id: string }];
+  expect(made[0]!.id).toBe(result.tool_call_id);
+});
+
 it.each([
   ["deepseek-v4-pro", true, [undefined, "", undefined, undefined, undefined]],
   ["deepseek-reasoner", false, []],

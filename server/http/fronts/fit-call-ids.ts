@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import { type Json, objectsOf } from "../../providers/chat/json.js";
+
+/**
+ * Mistral's models take no ids of tool calls but such, whoever serves them: "must be a-z, A-Z, 0-9, with a length of 9"
+ * (https://github.com/langchain-ai/langchain/pull/24668, https://github.com/openclaw/openclaw/issues/57672, read 2026-11-26).
+ */
+const shortId = /^[a-zA-Z0-9]{9}$/;
+const mistralModel = /mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral/i;
+
+/** @param model the server's own name. */
+function wantsShortCallIds(model: string): boolean {
+  return mistralModel.test(model);
+}
+
+/**
+ * OpenAI and Azure take no longer ones (https://github.com/microsoft/autogen/issues/6377, read 2026-11-27); vLLM's have 46 characters, those
+ * that hold a signature hundreds.
+ */
+const MAX_LENGTH = 40;
+
+/** A message whose ids of tool calls the model takes: the same for a call and its result, and with each request. */
+export function withFitCallIds(message: Json, model: string): Json {
+  const { tool_calls: calls, tool_call_id: id, ...rest } = message;
+  if (calls === undefined && id === undefined) return message;
+  const fitted = wantsShortCallIds(model) ? short : notLong;
+  return {
+    ...rest,
+    ...(id === undefined ? {} : { tool_call_id: fitted(id) }),
+    ...(Array.isArray(calls)
+      ? { tool_calls: objectsOf(calls).map((call) => ({ ...call, id: fitted(call["id"]) })) }
+      : {}),
+  };
+}
+
+function short(id: unknown): unknown {
+  return typeof id !== "string" || shortId.test(id) ? id : hash(id).slice(0, 9);
+}
+
+function notLong(id: unknown): unknown {
+  return typeof id !== "string" || id.length <= MAX_LENGTH ? id : `call_${hash(id).slice(0, 32)}`;
+}
+
+function hash(id: string): string {
+  return createHash("sha256").update(id).digest("hex");
+}

@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+
+const MAX_LENGTH = 64;
+
+/**
+ * An id of an item, which clients hand back: OpenAI, where a fallback may lead, takes 64 characters
+ * (https://github.com/AnswerDotAI/fastllm/issues/45, read 2026-11-27) and answers "Expected an ID that contains letters, numbers,
+ * underscores, or dashes" to any other, and to `_` or `-` at the end. Kimi's calls are `functions.weather:0`.
+ * @param id of what it is made of, in its provider's words.
+ */
+export function itemId(prefix: string, id: unknown): string {
+  const given = String(id);
+  const whole = `${prefix}_${given}`;
+  if (/^[A-Za-z0-9_-]*[A-Za-z0-9]$/.test(whole) && whole.length <= MAX_LENGTH) return whole;
+  const hash = createHash("sha256").update(given).digest("hex").slice(0, 8);
+  return `${whole.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, MAX_LENGTH - 9)}_${hash}`;
+}
