@@ -1,9 +1,10 @@
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
 import { Command, Option } from "commander";
+import type { SourceFile } from "../../engine/index.js";
 import { diffLines } from "../../engine/source/line-diff.js";
 import { CommandFailure } from "../command-failure.js";
-import { formatPolicies } from "../fmt/format-policies.js";
+import { type FormattedPolicies, formatPolicies } from "../fmt/format-policies.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { policyPrefix, readPolicies, renderForTerminal } from "../load-policies.js";
 import { writeAtomically } from "../write-atomically.js";
@@ -22,35 +23,43 @@ export function fmtCommand(): Command {
       if (own.write === true) {
         for (const { file, text } of changed) await write(join(resolve(options.policies), file.name), text, file.text);
       }
-      if (options.json) {
-        const report = {
-          files: files.length,
-          changed: changed.map(({ file }) => file.name),
-          refused: refused.map(({ file }) => file.name),
-          written: own.write === true,
-        };
-        process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
-      } else {
-        for (const { file, text } of changed) {
-          const name = `${policyPrefix(options)}${file.name}`;
-          process.stdout.write(
-            own.write === true ? `wrote ${name}\n` : `would reformat ${name}\n${renderDiff(file.text, text, options)}`,
-          );
-        }
-        const state = own.write === true ? "reformatted" : "would change";
-        process.stdout.write(
-          `${changed.length} of ${files.length} ${files.length === 1 ? "file" : "files"} ${state}\n`,
-        );
-      }
-      for (const { file, why } of refused) {
-        const text =
-          typeof why === "string"
-            ? `${policyPrefix(options)}${file.name}: not formatted, because ${why}`
-            : renderForTerminal(why, files, options);
-        process.stderr.write(`${text}\n`);
-      }
+      const told = { files, changed, refused, isWritten: own.write === true };
+      process.stdout.write(options.json ? `${JSON.stringify(toJson(told), undefined, 2)}\n` : render(told, options));
+      for (const refusal of refused) process.stderr.write(`${renderRefusal(refusal, files, options)}\n`);
       if (refused.length > 0 || (own.check === true && changed.length > 0)) throw new CommandFailure(1);
     });
+}
+
+interface Told extends Pick<FormattedPolicies, "changed" | "refused"> {
+  readonly files: readonly SourceFile[];
+  readonly isWritten: boolean;
+}
+
+function toJson({ files, changed, refused, isWritten }: Told): object {
+  return {
+    files: files.length,
+    changed: changed.map(({ file }) => file.name),
+    refused: refused.map(({ file }) => file.name),
+    written: isWritten,
+  };
+}
+
+function render({ files, changed, isWritten }: Told, options: GlobalOptions): string {
+  const lines = changed.map(({ file, text }) => {
+    const name = `${policyPrefix(options)}${file.name}`;
+    return isWritten ? `wrote ${name}\n` : `would reformat ${name}\n${renderDiff(file.text, text, options)}`;
+  });
+  const state = isWritten ? "reformatted" : "would change";
+  return `${lines.join("")}${changed.length} of ${files.length} ${files.length === 1 ? "file" : "files"} ${state}\n`;
+}
+
+function renderRefusal(
+  { file, why }: Told["refused"][number],
+  files: readonly SourceFile[],
+  options: GlobalOptions,
+): string {
+  if (typeof why !== "string") return renderForTerminal(why, files, options);
+  return `${policyPrefix(options)}${file.name}: not formatted, because ${why}`;
 }
 
 async function write(path: string, text: string, before: string): Promise<void> {

@@ -13,6 +13,8 @@ import {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const DEFAULT_DAYS = 30;
+/** Parameters of a query. */
+const known: readonly string[] = ["by", "from", "to", "interval", ...usageGroups];
 
 /**
  * Reads a query as `/admin/usage` and `policy usage` take it: `by` (also `day` and `hour`), `from`, `to`, `interval`, and
@@ -20,47 +22,61 @@ const DEFAULT_DAYS = 30;
  * @throws InvalidSettings naming what is wrong.
  */
 export function readUsageQuery(given: Readonly<Record<string, unknown>>, now: number): UsageQuery {
-  const only: Partial<Record<UsageGroup, string>> = {};
-  const by: UsageGroup[] = [];
-  let interval: UsageQuery["interval"];
-  let from: number | undefined;
-  let to: number | undefined;
+  const texts = readTexts(given);
+  const only = Object.fromEntries([...texts].filter(([name]) => groupOf(name) !== undefined));
+  return { ...readSpan(texts, now), only, ...readGrouping(texts) };
+}
+
+function readTexts(given: Readonly<Record<string, unknown>>): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
   for (const [name, value] of Object.entries(given)) {
     if (typeof value !== "string" || value.length > 500) throw new InvalidSettings(name.slice(0, 100), "give it once");
-    const group = groupOf(name);
+    if (!known.includes(name)) {
+      throw new InvalidSettings(name.slice(0, 100), `there is no such parameter; there are ${known.join(", ")}`);
+    }
     const whyNot = whyNoId(name, value);
     if (whyNot !== undefined) throw new InvalidSettings(name, whyNot);
-    if (group !== undefined) only[group] = value;
-    else if (name === "from") from = readTime(name, value);
-    else if (name === "to") to = readTime(name, value);
-    else if (name === "interval" || name === "by") {
-      for (const word of value.split(",").map((part) => part.trim())) {
-        const wanted = name === "by" ? groupOf(word) : undefined;
-        if (wanted !== undefined) by.push(wanted);
-        else if ((word === "day" || word === "hour") && (interval ?? word) === word) interval = word;
-        else if (word === "day" || word === "hour") throw new InvalidSettings(name, "it takes day or hour, not both");
-        else throw new InvalidSettings(name, `it takes ${name === "by" ? `${usageGroups.join(", ")}, ` : ""}day, hour`);
-      }
-    } else {
-      throw new InvalidSettings(
-        name.slice(0, 100),
-        `there is no such parameter; there are by, from, to, ${usageGroups.join(", ")}`,
-      );
-    }
+    texts.set(name, value);
   }
+  return texts;
+}
+
+/** An interval may stand in `by` too. */
+function readGrouping(texts: ReadonlyMap<string, string>): Pick<UsageQuery, "by" | "interval"> {
+  const wordsOf = (name: string) =>
+    texts
+      .get(name)
+      ?.split(",")
+      .map((word) => word.trim()) ?? [];
+  const intervals = new Set<"day" | "hour">();
+  const by = new Set<UsageGroup>();
+  for (const name of ["by", "interval"]) {
+    for (const word of wordsOf(name)) {
+      const group = name === "by" ? groupOf(word) : undefined;
+      if (group !== undefined) by.add(group);
+      else if (word === "day" || word === "hour") intervals.add(word);
+      else
+        throw new InvalidSettings(
+          name,
+          `it takes ${[...(name === "by" ? usageGroups : []), "day", "hour"].join(", ")}`,
+        );
+    }
+    if (intervals.size > 1) throw new InvalidSettings(name, "it takes day or hour, not both");
+  }
+  const [interval] = intervals;
+  return { by: [...by], ...(interval === undefined ? {} : { interval }) };
+}
+
+/** Whole hours. */
+function readSpan(texts: ReadonlyMap<string, string>, now: number): Pick<UsageQuery, "from" | "to"> {
+  const [from, to] = [readTime(texts, "from"), readTime(texts, "to")];
   const until = to ?? Math.floor(now / DAY_MS) * DAY_MS + DAY_MS;
   const since = from ?? Math.floor((until - 1) / DAY_MS) * DAY_MS - (DEFAULT_DAYS - 1) * DAY_MS;
   if (since >= until) {
     const end = new Date(until).toISOString().slice(0, 16);
     throw new InvalidSettings("from", `it must be before \`to\`, ${to === undefined ? "left out: " : ""}${end}Z`);
   }
-  return {
-    from: Math.floor(since / HOUR_MS) * HOUR_MS,
-    to: Math.ceil(until / HOUR_MS) * HOUR_MS,
-    by: [...new Set(by)],
-    only,
-    ...(interval === undefined ? {} : { interval }),
-  };
+  return { from: Math.floor(since / HOUR_MS) * HOUR_MS, to: Math.ceil(until / HOUR_MS) * HOUR_MS };
 }
 
 /** An answer as JSON, with the times and groups that it is about: `from` until before `to`. */
@@ -87,9 +103,12 @@ function groupOf(word: string): UsageGroup | undefined {
   return usageGroups.find((group) => group === word);
 }
 
-function readTime(name: string, text: string): number {
+function readTime(texts: ReadonlyMap<string, string>, name: string): number | undefined {
+  const text = texts.get(name);
+  if (text === undefined) return undefined;
   const time = parseInstant(text);
-  if (time === undefined)
+  if (time === undefined) {
     throw new InvalidSettings(name, "it takes a date, 2026-11-01, or a time, 2026-11-01T12:00:00Z");
+  }
   return time;
 }

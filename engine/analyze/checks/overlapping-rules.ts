@@ -1,10 +1,10 @@
-import type { Condition } from "../../conditions/condition.js";
-import type { Span } from "../../diagnostics/diagnostic.js";
 import { listNames } from "../../diagnostics/suggest.js";
 import { evaluateCondition } from "../../evaluate/evaluate-condition.js";
+import type { Facts } from "../../evaluate/facts.js";
 import { withDefaults } from "../../evaluate/with-defaults.js";
 import type { RouteRule } from "../../policy/policy-set.js";
-import type { Check } from "../check-context.js";
+import type { Check, CheckContext } from "../check-context.js";
+import type { NumberedRule } from "../regions/policy-regions.js";
 import { routeMeaning } from "../regions/route-meaning.js";
 import { factsOfBox } from "../space/facts-of-box.js";
 import { writeRequest } from "../space/write-request.js";
@@ -16,41 +16,44 @@ const MOST_SHOWN = 3;
  * RW2104: two route rules with different routes that share requests while neither contains the other, so that their
  * order decides. A special rule above a general one is normal and not reported. One finding for each rule that takes such requests.
  */
-export const overlappingRules: Check = function* ({ regions, definitions, policy, all }) {
+export const overlappingRules: Check = function* (context) {
+  const { regions, policy, definitions, all } = context;
   if (!all) return;
   const meanings = regions.routes.map(({ rule }) => routeMeaning(policy.set, (rule as RouteRule).route));
-  for (const [index, { rule, ruleNumber }] of regions.routes.entries()) {
-    const areas = regions.acts(ruleNumber);
-    const shown: { readonly span: Span; readonly note: string }[] = [];
-    const ids: string[] = [];
-    for (const [laterIndex, later] of regions.routes.entries()) {
-      if (laterIndex <= index || meanings[laterIndex] === meanings[index]) continue;
-      const laterAreas = regions.acts(later.ruleNumber);
-      const found = regions.findShared(areas, laterAreas, regions.above(ruleNumber));
-      if (typeof found === "string") continue;
-      if (regions.find(areas, laterAreas) === "none" || regions.find(laterAreas, areas) === "none") continue;
-      const request = factsOfBox(regions.space, found);
-      const meets = (condition: Condition) =>
-        request !== undefined && evaluateCondition(condition, withDefaults(policy.set, request)) === true;
-      // Leaves taken as independent may promise a request that there is not.
-      if (request === undefined || !meets(rule.condition) || !meets(later.rule.condition)) continue;
-      ids.push(later.rule.id);
-      if (shown.length === MOST_SHOWN) continue;
-      shown.push({
-        span: later.rule.span,
-        note: `\`${later.rule.id}\`: for example ${writeRequest(request, definitions)}`,
-      });
-    }
-    if (ids.length === 0) continue;
-    const others = ids.length === 1 ? `rule \`${ids[0]}\`` : `${ids.length} rules below`;
-    const further = ids.slice(MOST_SHOWN);
+  for (const [index, one] of regions.routes.entries()) {
+    const overlaps = regions.routes.flatMap((later, laterIndex) => {
+      if (laterIndex <= index || meanings[laterIndex] === meanings[index]) return [];
+      const request = requestOfBoth(context, one, later);
+      return request === undefined ? [] : [{ ...later.rule, request }];
+    });
+    const [first] = overlaps;
+    if (first === undefined) continue;
+    const others = overlaps.length === 1 ? `rule \`${first.id}\`` : `${overlaps.length} rules below`;
+    const further = overlaps.slice(MOST_SHOWN).map(({ id }) => id);
     yield {
       code: "RW2104",
       severity: "info",
-      message: `rule \`${rule.id}\` takes requests that ${others} would route differently`,
-      span: rule.span,
-      related: shown,
+      message: `rule \`${one.rule.id}\` takes requests that ${others} would route differently`,
+      span: one.rule.span,
+      related: overlaps.slice(0, MOST_SHOWN).map(({ id, span, request }) => ({
+        span,
+        note: `\`${id}\`: for example ${writeRequest(request, definitions)}`,
+      })),
       ...(further.length === 0 ? {} : { help: `the same is true of ${listNames(further, "and")}` }),
     };
   }
 };
+
+/** A request that the first decides and the later one would decide without it; undefined also where one of them contains the other, or it is not known. */
+function requestOfBoth({ regions, policy }: CheckContext, first: NumberedRule, later: NumberedRule): Facts | undefined {
+  const [areas, laterAreas] = [regions.acts(first.ruleNumber), regions.acts(later.ruleNumber)];
+  const found = regions.findShared(areas, laterAreas, regions.above(first.ruleNumber));
+  if (typeof found === "string") return undefined;
+  if (regions.find(areas, laterAreas) === "none" || regions.find(laterAreas, areas) === "none") return undefined;
+  const request = factsOfBox(regions.space, found);
+  if (request === undefined) return undefined;
+  // Leaves taken as independent may promise a request that there is not.
+  const facts = withDefaults(policy.set, request);
+  const isOfBoth = [first, later].every(({ rule }) => evaluateCondition(rule.condition, facts) === true);
+  return isOfBoth ? request : undefined;
+}
