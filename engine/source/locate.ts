@@ -35,7 +35,9 @@ class Locating {
     const span = this.spanOf(node);
     if (isAlias(node)) {
       const message = `YAML aliases (\`*${shorten(node.source)}\`) are not used in policies`;
-      this.refuse("RW1002", span, message, "write the value out");
+      const isText = !this.file.text.includes(`&${node.source}`);
+      const help = isText ? `quote it if it is text: "*${shorten(node.source)}"` : "write the value out";
+      this.refuse("RW1002", span, message, help);
       return this.placeholder(null, span);
     }
     this.refuseProperties(node, span);
@@ -135,6 +137,12 @@ class Locating {
       if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
         const help = "whole numbers go up to 9007199254740991; quote it if it is a name";
         this.refuse("RW1302", span, `\`${shorten(source)}\` is too large to be exact`, help);
+        return this.placeholder(0, span);
+      }
+      const [, sign = "", digits] = /^([-+]?)0+(\d+)$/.exec(source) ?? [];
+      if (digits !== undefined) {
+        const help = `write \`${sign}${digits}\`; quote it if it is a name: "${shorten(source)}"`;
+        this.refuse("RW1302", span, `\`${shorten(source)}\` begins with a zero: YAML 1.1 reads it as octal`, help);
         return this.placeholder(0, span);
       }
       return { kind: "scalar", value, source, span };
