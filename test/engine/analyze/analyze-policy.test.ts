@@ -367,6 +367,12 @@ policy.yaml:9:72: warning[RW2201]: \`acme/small\` can serve no request of rule \
     ]);
   });
 
+  it("that a guard keeps at one provider need no fallback at another", () => {
+    expectFindings(`
+- { id: stay, match: { tags: { present: true, any: [secret] } }, require: { provider: [far] } }
+- { id: secret, match: { tags: [secret] }, route: { to: [acme/large] } }`).toEqual([]);
+  });
+
   it("that a guard leaves none of are found, unless the client may name a model that can", () => {
     const guard = `- { id: stay, match: { tags: { present: true, any: [pii] } }, require: { data_retention: none } }`;
     expectFindings(`
