@@ -76,7 +76,10 @@ export function describeSchemaFault(fault: SchemaFault): Said | undefined {
     }
     case "pattern": {
       const key = entry === undefined ? "value" : `\`${shorten(entry.key)}\``;
-      return say("RW1103", `${quote(node)} is not a valid ${key}`, ownDescription(schema));
+      const [, variable] = /^\$\{?(\w+)\}?$/.exec(sourceOf(node)) ?? [];
+      const isVariable = entry?.key === "api_key_env" && variable !== undefined;
+      const help = isVariable ? `write its name alone: \`${variable}\`` : ownDescription(schema);
+      return say("RW1103", `${quote(node)} is not a valid ${key}`, help);
     }
     case "propertyNames": {
       const name = shorten(fault.unknown?.key ?? "");

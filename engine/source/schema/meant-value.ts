@@ -14,7 +14,9 @@ const durationUnits: Readonly<Record<string, string>> = { sec: "s", min: "m" };
 const tokenUnits: Readonly<Record<string, string>> = { k: "k", m: "M", ki: "Ki", mi: "Mi" };
 
 /** What is most likely meant by a number with another unit or notation, as policies write it: `2s` → `2000`, `200K` → `200k`, `$0.05` → `0.05`. */
-export const meantValues: Readonly<Record<"milliseconds" | "duration" | "tokens" | "usd" | "price", MeantValue>> = {
+export const meantValues: Readonly<
+  Record<"milliseconds" | "duration" | "tokens" | "usd" | "price" | "share", MeantValue>
+> = {
   milliseconds(text) {
     const ms = Math.round(timeOf(text).ms);
     return ms <= MOST_MS ? String(ms) : undefined;
@@ -24,13 +26,29 @@ export const meantValues: Readonly<Record<"milliseconds" | "duration" | "tokens"
     return Number.isInteger(ms) && ms >= 1 && ms <= MOST_MS ? `${digits}${durationUnits[unit] ?? unit}` : undefined;
   },
   tokens(text) {
-    const [, digits = "", unit = ""] = /^(\d[\d_]*(?:\.\d+)?) ?(k|m|ki|mi)?(?: ?tokens)?$/i.exec(text) ?? [];
+    const [, digits = "", unit = ""] =
+      /^(\d[\d_]*(?:\.\d+)?) ?(k|m|ki|mi)?(?: ?tokens)?$/i.exec(plainNumber(text) ?? text) ?? [];
     const meant = `${digits.replaceAll("_", "")}${tokenUnits[unit.toLowerCase()] ?? ""}`;
     return parseTokens(meant) === undefined ? undefined : meant;
   },
   usd: (text) => withoutCurrency(text, parseUsd),
   price: (text) => perMillion(text) ?? withoutCurrency(text, parsePricePerMillionTokens),
+  share(text) {
+    const [, digits, percent] = /^(\d{1,3}(?:[.,]\d{1,6})?) ?(%?)$/.exec(text) ?? [];
+    if (digits === undefined) return undefined;
+    const number = Number(digits.replace(",", "."));
+    return String(percent === "%" ? Number((number / 100).toFixed(8)) : number);
+  },
 };
+
+/** A number with a sign, an exponent or a bare point, as plain digits: `1e4` → `10000`, `+.5` → `0.5`. */
+function plainNumber(text: string): string | undefined {
+  if (!/^\+?(\d{1,12}\.?\d{0,12}|\.\d{1,12})(e[+-]?\d{1,2})?$/i.test(text)) return undefined;
+  const plain = Number(text)
+    .toFixed(12)
+    .replace(/\.?0+$/, "");
+  return /^\d{1,16}(\.\d+)?$/.test(plain) ? plain : undefined;
+}
 
 /** The price of a million tokens where that of a single token is written, as other gateways have it: `0.0000025`, `2.5e-06` → `2.5`. */
 export function perMillion(text: string): string | undefined {
@@ -50,6 +68,6 @@ function timeOf(text: string): { readonly digits: string; readonly unit: string;
 type MeantValue = (text: string) => string | undefined;
 
 function withoutCurrency(text: string, parse: (text: string) => number | undefined): string | undefined {
-  const [, digits = ""] = /^\$? ?(\d+(?:\.\d+)?) ?(?:\$|USD)?$/.exec(text) ?? [];
+  const [, digits = ""] = /^\$? ?(\d+(?:\.\d+)?) ?(?:\$|USD)?$/.exec(plainNumber(text) ?? text) ?? [];
   return parse(digits) === undefined ? undefined : digits;
 }

@@ -14,12 +14,24 @@ export function describeUnknownKey(fault: SchemaFault): Said | undefined {
   const isInclude = unknown.key === "include" && known.includes("rules");
   const help = () =>
     (isInclude ? "a file is included by an item of `rules`: `- include: guards.yaml`" : undefined) ??
+    helpForPlace(fault, unknown.key) ??
     helpForBlank(unknown.key) ??
     helpForEquality(fault, unknown) ??
     didYouMean(unknown.key, known) ??
     (known.length === 0 ? undefined : `known here: ${listNames(known, "and")}`);
   const message = `\`${shorten(unknown.key)}\` is not a key of ${nameOf(fault)}`;
   return { ...say("RW1101", message, help, unknown.keySpan), about: unknown.value };
+}
+
+/** Keys that belong one level deeper, or to another way of saying it. */
+function helpForPlace({ entry }: SchemaFault, key: string): string | undefined {
+  if (entry?.key === "default" && (key === "to" || key === "fallback" || key === "strategy")) {
+    return `it belongs to the route: \`default: { route: { ${key}: … } }\``;
+  }
+  if (entry?.key === "require" && /^(not_)?models?$/.test(key)) {
+    return "guards do not name models: what may serve stands in the `to` of routes, and in what an API key allows";
+  }
+  return undefined;
 }
 
 function helpForBlank(key: string): string | undefined {

@@ -39,6 +39,7 @@ const ratio: ValueForm = {
   code: "RW1302",
   what: "a ratio",
   help: "write a number of at least 0: 0 is nothing, 1 is all",
+  meant: meantValues.share,
 };
 
 /** By the name under `$defs` of the schemas. */
@@ -69,7 +70,7 @@ export const valueForms: Readonly<Record<string, ValueForm>> = {
     help: "write milliseconds as a whole number, or text with its unit, from 1ms to 24h: `800ms`, `30s`, `2m`",
     meant: meantValues.duration,
   },
-  share: { code: "RW1302", what: "a share", help: "write a number from 0 to 1" },
+  share: { code: "RW1302", what: "a share", help: "write a number from 0 to 1", meant: meantValues.share },
   retention: { code: "RW1302", what: "a time of data retention", help: "write `none`, or days: `30d`" },
   source: {
     code: "RW1103",

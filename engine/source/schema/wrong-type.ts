@@ -34,6 +34,12 @@ function helpForType({ schema, node, entry, definition }: SchemaFault, types: re
   if (node.kind === "list" && definition === "condition") {
     return "write `all: [ … ]` where each must hold, `any: [ … ]` where one must";
   }
+  if (node.kind === "list" && (entry?.key === "route" || entry?.key === "default")) {
+    return `write \`${shortForms[entry.key]?.("…")}\``;
+  }
+  if (node.kind === "list" && (entry?.key === "glob" || entry?.key === "prefix")) {
+    return `it takes one: write \`any: [ … ]\` around the conditions, one for each \`${entry.key}\``;
+  }
   if (definition === "texts" && node.kind === "map" && allowLists.has(entry?.key ?? "")) {
     return "list those that may serve: `[…]`. Whatever is not listed is left out, also what the catalog gains later";
   }
@@ -41,7 +47,8 @@ function helpForType({ schema, node, entry, definition }: SchemaFault, types: re
     const text = shorten(node.source);
     const { pattern } = schema;
     if (schema.enum !== undefined) return `one of ${listNames(schema.enum)}`;
-    if (entry !== undefined && types.includes("object") && Object.hasOwn(shortForms, entry.key)) {
+    const isOneWord = !/\s/.test(text);
+    if (entry !== undefined && isOneWord && types.includes("object") && Object.hasOwn(shortForms, entry.key)) {
       return `write \`${shortForms[entry.key]?.(text)}\``;
     }
     if (types.includes("string") && typeof node.value !== "string") {

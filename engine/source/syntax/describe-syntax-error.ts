@@ -141,11 +141,12 @@ const descriptions: readonly (readonly [
   ],
   [
     /^Unexpected .* at node end|^Unexpected .* token/,
-    ({ text, word }) => ({
-      message: `${shown(text, word)} stands after the end of a value`,
-      help: "quote the whole value; a quote or bracket above may be closed too early",
-      isLast: true,
-    }),
+    ({ text, word, at }) =>
+      describeNoColon(text, at) ?? {
+        message: `${shown(text, word)} stands after the end of a value`,
+        help: "quote the whole value; a quote or bracket above may be closed too early",
+        isLast: true,
+      },
   ],
   [
     /^Plain value cannot start with .*?(\S)$/,
@@ -165,6 +166,21 @@ const descriptions: readonly (readonly [
     }),
   ],
 ];
+
+/** `match:{ … }`, `to [ … ]`: YAML takes key and bracket for one text, and notices at the closing bracket. */
+function describeNoColon(text: string, at: number): (SyntaxFault & { readonly isLast: true }) | undefined {
+  const line = text.lastIndexOf("\n", at - 1) + 1;
+  const [, before = "", key = "", bracket] = /^(\s*(?:- )?)([a-z_]+)(?::| )([{[])/.exec(text.slice(line, at)) ?? [];
+  if (bracket === undefined) return undefined;
+  const start = line + before.length;
+  return {
+    start,
+    end: start + key.length,
+    message: `no \`: \` stands between \`${key}\` and \`${bracket}\``,
+    help: `write \`${key}: ${bracket}\`, with a blank after the colon`,
+    isLast: true,
+  };
+}
 
 function mark(start: number): { readonly start: number; readonly end: number } {
   return { start, end: start + 1 };
