@@ -10,6 +10,7 @@ import {
   type World,
 } from "../../engine/compiling.js";
 import { type Api, apis } from "../../server/http/body/body-of-api.js";
+import { warningsOfGiven } from "../../server/http/control-plane/given-facts.js";
 import { readGitRevision } from "../../server/policy-files/git-revision.js";
 import { CommandFailure } from "../command-failure.js";
 import { addFactOptions, factsFromFlags, factsOfAPlainRequest } from "../explain/facts-from-flags.js";
@@ -101,7 +102,7 @@ async function explainHere(own: ExplainOptions, self: Command): Promise<Explaine
     world: { ...base.world, ...world },
     id: "explain",
     time: now,
-    warnings: base.warnings,
+    warnings: [...base.warnings, ...warningsOfGiven(described.facts, policy)],
     ...(own.request === undefined ? {} : { operation: own.api }),
     ...(git === undefined ? {} : { git }),
   });

@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import type { Facts } from "../../engine/compiling.js";
+import { warningsOfGiven } from "../../server/http/control-plane/given-facts.js";
 import { refuseKeyAttributes } from "../../server/http/observe/refuse-key-attributes.js";
 import { refuseUnknownModels } from "../../server/keys/allowed-models.js";
 import { DEFAULT_OVERLAP, keyToJson } from "../../server/keys/key-json.js";
@@ -82,15 +84,18 @@ async function editKey(id: string, own: EditOptions, self: Command): Promise<voi
 }
 
 /** A key may be made where the policy is not: then it is said that nothing was checked. */
-async function checkAgainstPolicy({ allow, attributes }: KeyEdit["named"], self: Command): Promise<void> {
+async function checkAgainstPolicy(settings: KeyEdit["named"], self: Command): Promise<void> {
+  const { allow, attributes } = settings;
   const given = [
     ...(allow.length === 0 ? [] : ["--allow"]),
     ...(Object.keys(attributes).length === 0 ? [] : ["--attribute"]),
   ];
-  if (given.length === 0) return;
+  const facts = factsOfKey(settings);
+  if (given.length === 0 && Object.keys(facts).length === 0) return;
   const { loadPolicies } = await import("../load-policies.js"); // other commands start faster
   const policy = await loadPolicies(globalOptions(self)).catch((error: unknown) => {
     if (!(error instanceof CommandFailure)) throw error;
+    if (given.length === 0) return;
     const [why] = error.message.split("\n");
     process.stderr.write(
       `policy keys: whether the policy knows what ${given.join(" and ")} names was not checked: ${why}\n`,
@@ -101,6 +106,14 @@ async function checkAgainstPolicy({ allow, attributes }: KeyEdit["named"], self:
     refuseUnknownModels(policy, allow);
     refuseKeyAttributes(policy, attributes);
   });
+  for (const warning of warningsOfGiven(facts, policy)) process.stderr.write(`policy keys: ${warning}\n`);
+}
+
+/** What requests with the key will say; only what is given. */
+function factsOfKey({ tenant, app, user, region, tags, attributes }: KeyEdit["named"]): Facts {
+  const own = Object.entries(attributes).map(([name, value]) => [`attributes.${name}`, value] as const);
+  const facts = { tenant, app, user, region, ...(tags.length === 0 ? {} : { tags }), ...Object.fromEntries(own) };
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as Facts;
 }
 
 async function listKeys({ database }: { database: string }, self: Command): Promise<void> {

@@ -5,7 +5,7 @@ import { InvalidSettings, type KeyRequest, readKeyRequest } from "./read-key-set
 /** What is to change of a key. */
 export interface KeyEdit {
   /** What it names of a policy, which has to know it; empty where it names nothing. */
-  readonly named: Pick<KeySettings, "allow" | "attributes">;
+  readonly named: KeySettings;
   /** @returns the whole of the key with the change. @throws InvalidSettings when that is more than a key can hold. */
   readonly applyTo: (key: ApiKey) => KeyRequest;
 }

@@ -86,6 +86,14 @@ describe("policy keys and limits", () => {
     );
   });
 
+  it("says of a tenant or tag that the policy names another one", async () => {
+    const args = ["keys", "create", "--policies", "policies", "--tenant", "Search", "--tag", "pii medical"];
+    const { code, stdout, stderr } = await runPolicy(args, { DATABASE_URL: `sqlite:${join(folder, "slips.db")}` });
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^rw_/)]);
+    expect(stderr).toContain('tenant: "Search" is another value than "search", which the policy names: case counts');
+    expect(stderr).toContain('tags: "pii medical" is one tag, and the policy names "pii"');
+  });
+
   it("creates, lists, rotates and revokes, without a server", async () => {
     const created = await run(
       ..."keys create --name web --tenant t --app a --tag x,y --allow openai/* --budget 50/month --budget 5/day".split(

@@ -12,7 +12,7 @@ import type { StoredDecision } from "../../storage/decisions/decision-store.js";
 import type { TokenCounter } from "../../tokens/token-counter.js";
 import type { ObservedRequest } from "../observe/observe-request.js";
 import type { AskWhyNot } from "./ask-why-not.js";
-import type { SourcedFacts } from "./given-facts.js";
+import { type SourcedFacts, warningsOfGiven } from "./given-facts.js";
 import type { PolicyOfRevision } from "./policy-of-revision.js";
 import {
   type DecisionQuestion,
@@ -88,7 +88,7 @@ export function createRequestExplainer(options: RequestExplainerOptions): Explai
       }),
       id: "explain",
       time: now,
-      warnings: seen.warnings,
+      warnings: [...seen.warnings, ...warningsOfGiven(given.facts, policy)],
       ...(isPlain ? {} : { operation: request.api }),
     });
     if (whyNot === undefined) return record;

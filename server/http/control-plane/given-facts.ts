@@ -10,6 +10,8 @@ import {
   parseTokens,
   parseUsd,
 } from "../../../engine/serving.js";
+import { whyUnknownModel } from "../observe/named-in-routes.js";
+import { describeSlip } from "../observe/slips.js";
 
 /** Facts with where each came from, as `explainDecision` takes them. */
 export interface SourcedFacts {
@@ -32,6 +34,17 @@ export function readGivenFact(
   if (typeof value === "object" && "takes" in value) return value;
   const canonical = fact.name === "model" ? canonicalModelId(set.catalog, String(value)) : undefined;
   return { value: canonical ?? value };
+}
+
+/** Sentences on given values that are most likely not what was meant, as the proxy says them of a request's own. */
+export function warningsOfGiven(facts: Facts, { set }: CompiledPolicy): readonly string[] {
+  return Object.entries(facts).flatMap(([name, value]) => {
+    const isModel = name === "model" && typeof value === "string";
+    const unknown = isModel ? whyUnknownModel(set, value) : undefined;
+    const why =
+      unknown === undefined ? describeSlip(set, name, value) : `${unknown}; what the policy chose stands for it`;
+    return why === undefined ? [] : [`${name}: ${why}`];
+  });
 }
 
 function readValue(fact: FactDefinition, text: string): FactValue | Misfit {

@@ -53,16 +53,16 @@ export const hints: readonly Hint[] = [
     fact: "session",
     headers: ["x-route-session", "x-session-id", "x-litellm-session-id", ...agentSessions],
     read: readText,
-    form: `a text of at most ${MAX_TEXT} characters`,
+    form: `a text of 1 to ${MAX_TEXT} characters`,
   },
-  { fact: "region", headers: ["x-route-region"], read: readText, form: `a text of at most ${MAX_TEXT} characters` },
+  { fact: "region", headers: ["x-route-region"], read: readText, form: `a text of 1 to ${MAX_TEXT} characters` },
   {
     fact: "app",
     headers: ["x-openrouter-title", "x-title"],
     read: readText,
-    form: `a text of at most ${MAX_TEXT} characters`,
+    form: `a text of 1 to ${MAX_TEXT} characters`,
   },
-  { fact: "app", headers: ["http-referer"], read: readText, form: `a text of at most ${MAX_TEXT} characters` },
+  { fact: "app", headers: ["http-referer"], read: readText, form: `a text of 1 to ${MAX_TEXT} characters` },
 ];
 
 /** Headers that steer the answer and are no facts. */

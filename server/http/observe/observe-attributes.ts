@@ -1,21 +1,22 @@
-import type { AttributeDefinition, FactValue } from "../../../engine/serving.js";
+import type { AttributeDefinition, FactValue, PolicySet } from "../../../engine/serving.js";
 import { readText } from "./hints.js";
 import type { Observation } from "./observation.js";
 import { metadataValue } from "./observe-body.js";
 import { readTags } from "./read-tags.js";
 import type { RequestHeaders } from "./request-headers.js";
+import { describeSlip } from "./slips.js";
 
 /**
  * Reads the custom facts that a policy declares `from:` a header or the body's `metadata`. A value that does not fit refuses
  * the request: as an absent fact it would get the attribute's default, or switch off a guard that wants it `present`.
  */
 export function observeAttributes(
-  attributes: readonly AttributeDefinition[],
+  set: PolicySet,
   headers: RequestHeaders,
   body: Readonly<Record<string, unknown>>,
   observation: Observation,
 ): void {
-  for (const attribute of attributes) {
+  for (const attribute of set.attributes) {
     if ("key" in attribute.from) continue; // trusted: an API key's alone
     const fromHeader = "header" in attribute.from;
     const source = "header" in attribute.from ? attribute.from.header.toLowerCase() : attribute.from.metadata;
@@ -24,9 +25,13 @@ export function observeAttributes(
     const name = fromHeader ? `header ${source}` : `body metadata.${source}`;
     const isRepeated = fromHeader && typeof given !== "string" && attribute.type !== "set";
     const value = isRepeated ? undefined : readAttribute(attribute, given);
-    if (value === undefined)
+    if (value === undefined) {
       observation.refuse(`${name}: it takes ${attributeForm(attribute)}${isRepeated ? ", once" : ""}`);
-    else observation.observe(attribute.name, value, name);
+    } else {
+      observation.observe(attribute.name, value, name);
+      const slip = describeSlip(set, attribute.name, value);
+      if (slip !== undefined) observation.warnings.push(`${name}: ${slip}`);
+    }
   }
 }
 

@@ -35,11 +35,11 @@ export function observeBody(
   const session = typeof given === "string" ? readText(given) : undefined;
   if (session !== undefined) observation.observe("session", session, sourceOf("session_id"));
   else if (given !== null) {
-    observation.warnings.push("session_id: it takes a text of at most 256 characters; it was not used");
+    observation.warnings.push("session_id: it takes a text of 1 to 256 characters; it was not used");
   }
   const user = typeof body["user"] === "string" ? readText(body["user"]) : undefined;
   if (body["user"] !== undefined && body["user"] !== null && user === undefined) {
-    observation.warnings.push("user: it takes a text of at most 256 characters; it was not used for routing");
+    observation.warnings.push("user: it takes a text of 1 to 256 characters; it was not used for routing");
   }
   if (user !== undefined) {
     observation.observe("user", user, sourceOf("user"));

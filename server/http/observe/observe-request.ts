@@ -29,6 +29,7 @@ import { observeTags } from "./observe-tags.js";
 import { isReadByGuards } from "./read-by-guards.js";
 import { headersOfAttributes, type RequestHeaders } from "./request-headers.js";
 import { FAULT_HEADER, faultWarnings } from "./requested-faults.js";
+import { describeSlip } from "./slips.js";
 
 export interface RequestToObserve {
   readonly headers: RequestHeaders;
@@ -85,8 +86,8 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
   observeBody(body, policy, observation, (field) =>
     assumed.includes(field) ? "default" : `body ${fieldName(names, field)}`,
   );
-  observeTags(key?.tags ?? [], headers, body, observation);
-  observeAttributes(attributes, headers, body, observation);
+  observeTags(key?.tags ?? [], headers, body, policy.set, observation);
+  observeAttributes(policy.set, headers, body, observation);
   observation.observe("time", now, "clock");
   warnOfUnknownHints(headers, attributes, observation);
   const fault = headers[FAULT_HEADER];
@@ -150,7 +151,12 @@ function observeHint(hint: Hint, headers: RequestHeaders, set: PolicySet, observ
       observation.warnings.push(`${header}: it differs from ${first.header}; it was not used`);
     }
   }
-  if (first !== undefined) observation.observe(fact, first.value, `header ${first.header}`);
+  if (first === undefined) return;
+  // Nothing that the key says already is compared, nor what programs call their conversations.
+  const slip =
+    observation.facts[fact] === undefined && fact !== "session" ? describeSlip(set, fact, first.value) : undefined;
+  if (slip !== undefined) observation.warnings.push(`${first.header}: ${slip}`);
+  observation.observe(fact, first.value, `header ${first.header}`);
 }
 
 /**
@@ -188,14 +194,23 @@ const hintNames: readonly string[] = [...knownHints]
   .map((known) => known.slice(PREFIX.length).replaceAll("-", "_"));
 
 function helpForUnknownHint(header: string, attributes: readonly AttributeDefinition[]): string {
-  const name = header.slice(PREFIX.length).replaceAll("-", "_");
-  const fact = [...builtInFacts, ...attributes].find((each) => each.name.replace(/^attributes\./, "") === name)?.name;
-  if (fact !== undefined) {
+  const name = header
+    .slice(PREFIX.length)
+    .replaceAll("-", "_")
+    .replace(/^attributes?_/, "");
+  const facts = new Map(
+    [...builtInFacts, ...attributes].map((each) => [each.name.replace(/^attributes\./, ""), each.name]),
+  );
+  const origin = (fact: string) => {
     const from = fact === "time" ? "the clock" : (howFactIsSent(attributes, fact) ?? "the API key");
     return `the fact \`${fact}\` is taken from ${from}`;
-  }
+  };
+  const fact = facts.get(name);
+  if (fact !== undefined) return origin(fact);
   const near = nearestNames(name, hintNames).map((known) => `${PREFIX}${known.replaceAll("_", "-")}`);
-  return near.length === 0 ? "it was not used" : `did you mean ${listNames(near)}?`;
+  if (near.length > 0) return `did you mean ${listNames(near)}?`;
+  const [meant] = nearestNames(name, facts.keys());
+  return meant === undefined ? "it was not used" : `it was not used; ${origin(facts.get(meant) ?? meant)}`;
 }
 
 const SWITCH_FORM = "it takes true or false";

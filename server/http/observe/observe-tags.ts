@@ -1,9 +1,10 @@
-import { MAX_TAGS } from "../../../engine/serving.js";
+import { MAX_TAGS, type PolicySet } from "../../../engine/serving.js";
 import { tagHeaders } from "./hints.js";
 import type { Observation } from "./observation.js";
 import { metadataValue } from "./observe-body.js";
 import { readTagList } from "./read-tags.js";
 import type { RequestHeaders } from "./request-headers.js";
+import { describeSlip } from "./slips.js";
 
 /**
  * The fact `tags`: the key's, the headers', and the body's `metadata.tags` and `tags` (LiteLLM's) together. A tag that is lost could be the one a
@@ -15,13 +16,14 @@ export function observeTags(
   keyTags: readonly string[],
   headers: RequestHeaders,
   body: Readonly<Record<string, unknown>>,
+  set: PolicySet,
   observation: Observation,
 ): void {
   let said: SaidTags | undefined = keyTags.length === 0 ? undefined : { tags: keyTags, source: "key" };
   for (const header of tagHeaders) {
     const given = headers[header];
     if (given === undefined) continue;
-    said = join(said, typeof given === "string" ? [given] : given, header, `header ${header}`, observation);
+    said = join(said, typeof given === "string" ? [given] : given, header, `header ${header}`, set, observation);
   }
   for (const [field, given = null] of [
     ["metadata.tags", metadataValue(body, "tags")],
@@ -29,7 +31,7 @@ export function observeTags(
   ] as const) {
     if (given === null) continue;
     const items: readonly unknown[] = Array.isArray(given) ? given : [given];
-    said = join(said, items, field, `body ${field}`, observation);
+    said = join(said, items, field, `body ${field}`, set, observation);
   }
   if (said === undefined) return;
   const { tags, source } = said;
@@ -51,6 +53,7 @@ function join(
   items: readonly unknown[],
   name: string,
   source: string,
+  set: PolicySet,
   observation: Observation,
 ): SaidTags | undefined {
   const { tags, unreadable } = readTagList(items);
@@ -60,6 +63,8 @@ function join(
     );
     if (tags.length === 0) return before; // nothing was said: an empty set would say that there are no tags
   }
+  const slip = describeSlip(set, "tags", tags);
+  if (slip !== undefined) observation.warnings.push(`${name}: ${slip}`);
   if (before === undefined) return { tags, source };
   return { tags: [...new Set([...before.tags, ...tags])], source: `${before.source}, ${source}` };
 }

@@ -96,6 +96,16 @@ describe("POST /admin/explain", () => {
     });
   });
 
+  it("says of given facts what is most likely not meant", async () => {
+    const { proxy } = await proxyWithRules();
+    const facts = { tags: ["code sql"], model: "acme/three", "attributes.tier": "Gold" };
+    expect((await explain(proxy, { facts })).warnings).toEqual([
+      'tags: "code sql" is one tag, and the policy names "code": write commas between tags, and no quotes or brackets',
+      'model: the catalog has no "acme/three"; what the policy chose stands for it',
+      'attributes.tier: "Gold" is another value than "gold", which the policy names: case counts',
+    ]);
+  });
+
   it("without a body knows no size of the prompt", async () => {
     const { proxy } = await proxyWithRules();
     expect((await explain(proxy, {})).facts).toEqual({

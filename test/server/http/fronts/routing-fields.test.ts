@@ -150,7 +150,7 @@ models:
       [{ preset: "mine" }, "preset: this server has no such thing; it was not used"],
       [{ trace: { id: 1 } }, "trace: this server has no such thing; it was not used"],
       [{ usage: true }, "usage: it takes an object: { include: true }; it was not used"],
-      [{ session_id: 5 }, "session_id: it takes a text of at most 256 characters; it was not used"],
+      [{ session_id: 5 }, "session_id: it takes a text of 1 to 256 characters; it was not used"],
     ] as const) {
       expect(await ask(fields)).toMatchObject({ status: 200, warning: words, plan: [near, far, one] });
     }

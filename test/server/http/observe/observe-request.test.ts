@@ -100,7 +100,7 @@ describe("observeRequest()", () => {
 
   it.each<[RequestHeaders, string | undefined]>([
     [{ "x-route-region": ["us", "eu"] }, "x-route-region: it is given more than once; the request is refused"],
-    [{ "x-route-region": " " }, "x-route-region: it takes a text of at most 256 characters; the request is refused"],
+    [{ "x-route-region": " " }, "x-route-region: it takes a text of 1 to 256 characters; the request is refused"],
     [
       { "x-title": ["good", "bad"], "http-referer": "good" },
       "x-title: it is given more than once; the request is refused",
@@ -128,6 +128,8 @@ describe("observeRequest()", () => {
     ["x-route-model", "the fact `model` is taken from body model"],
     ["x-route-user", "the fact `user` is taken from body user"],
     ["x-route-uses-vision", "the fact `uses_vision` is taken from an image in a message"],
+    ["x-route-tenat", "it was not used; the fact `tenant` is taken from the API key"],
+    ["x-route-attribute-tier", "the fact `attributes.tier` is taken from body metadata.tier"],
     ["x-route-colour", "it was not used"],
   ])("says of the unknown hint %s which one is near, or where the fact comes from", async (header, help) => {
     const { warnings } = await observe({ [header]: "1" });
@@ -232,6 +234,46 @@ describe("observeRequest() on what could dodge a guard", () => {
     expect(facts.tags).toEqual(["pii"]);
     expect(warnings).toEqual([expect.stringMatching(warning)]);
     expect(refusals).toEqual([]);
+  });
+
+  const named = compile(
+    policyOf(
+      "{ to: [acme/one] }",
+      `  - { id: tags, match: { tags: { present: true, any: [pii, kyc, very large] } }, require: { region: [eu] } }
+  - { id: region, match: { region: eu, not: { app: Search } }, route: { to: [acme/one] } }
+  - { id: team, match: { attributes.team: Ärzte, attributes.flags: { none: [x] } }, route: { to: [acme/one] } }`,
+      `attributes:
+  team: { type: string, from: { header: x-team } }
+  flags: { type: set, from: { metadata: flags } }
+`,
+    ),
+    catalogOf({ one: "http://127.0.0.1:1/v1" }),
+  );
+  const tagSlip = (tag: string, meant: string) =>
+    `${tag} is one tag, and the policy names ${meant}: write commas between tags, and no quotes or brackets`;
+  const caseSlip = (value: string, other: string) =>
+    `"${value}" is another value than "${other}", which the policy names: case counts`;
+
+  it.each<[string, RequestHeaders, Record<string, unknown>, string]>([
+    ["blanks", { "x-route-tags": "pii kyc" }, {}, `x-route-tags: ${tagSlip('"pii kyc"', '"pii"')}`],
+    ["semicolons", { "x-route-tags": "a;kyc" }, {}, `x-route-tags: ${tagSlip('"a;kyc"', '"kyc"')}`],
+    ["JSON", { "x-route-tags": '["PII"]' }, {}, `x-route-tags: ${tagSlip('"[\\"pii\\"]"', '"pii"')}`],
+    ["a list's text", {}, { metadata: { tags: "pii|a" } }, `metadata.tags: ${tagSlip('"pii|a"', '"pii"')}`],
+    ["an attribute", {}, { metadata: { flags: ["x y"] } }, `body metadata.flags: ${tagSlip('"x y"', '"x"')}`],
+    ["another case", { "x-route-region": "EU" }, {}, `x-route-region: ${caseSlip("EU", "eu")}`],
+    ["another case", { "x-title": "search" }, {}, `x-title: ${caseSlip("search", "Search")}`],
+    ["another case", { "x-team": "ärzte" }, {}, `header x-team: ${caseSlip("ärzte", "Ärzte")}`],
+  ])("says of %s that the policy names another value: %j %j", async (_, headers, body, warning) => {
+    expect(await observe(headers, body, named)).toMatchObject({ warnings: [warning], refusals: [] });
+  });
+
+  it.each<[RequestHeaders]>([
+    [{ "x-route-tags": "pii, kyc, very large" }],
+    [{ "x-route-tags": "sehr wichtig" }],
+    [{ "x-route-region": "eu", "x-title": "Search", "x-team": "Ärzte" }],
+    [{ "x-route-region": "mars", "x-title": "other", "x-team": "nurses" }],
+  ])("says nothing of values that the policy names, or that are like none: %j", async (headers) => {
+    expect((await observe(headers, {}, named)).warnings).toEqual([]);
   });
 
   it("refuses more tags than facts hold, those of all sources together", async () => {
