@@ -1,6 +1,7 @@
 import type { Check } from "./check-context.js";
 import { actsOnAbsence } from "./checks/acts-on-absence.js";
 import { alwaysDenied } from "./checks/always-denied.js";
+import { blanksInValues } from "./checks/blanks-in-values.js";
 import { candidatesThatNeverServe } from "./checks/candidates-that-never-serve.js";
 import { emptySelections } from "./checks/empty-selections.js";
 import { impossibleConditions } from "./checks/impossible-conditions.js";
@@ -31,5 +32,6 @@ export const checks: readonly Check[] = [
   shortModelNames,
   patternsAsValues,
   misspeltModels,
+  blanksInValues,
   undecided,
 ];

@@ -44,6 +44,7 @@ export const diagnosticCodes = {
   RW2206: "a condition on `model` that fits only names without their author",
   RW2207: "a pattern where a value is compared",
   RW2208: "a condition names a model almost as the catalog does",
+  RW2209: "a value with blanks that are most likely not meant",
   RW2301: "a question that the analysis could not decide",
   RW2302: "a policy-ignore comment that does not work",
 } as const satisfies Record<string, string>;

@@ -465,6 +465,21 @@ describe("patterns where values are compared", () => {
   });
 });
 
+describe("blanks in values", () => {
+  it("are told in tags, at the ends of texts, and where letters come in parts", () => {
+    expectFindings(`
+- { id: comma, match: { tags: { present: true, none: [pii kyc, code] } }, deny: "no" }
+- { id: ends, match: { tenant: { present: true, not: [" acme", "a b"] } }, deny: "no" }
+- { id: parts, match: { user: [cafe\u0301, café], tags: [cafe\u0301] }, route: { to: [acme/small, acme/large] } }`).toEqual(
+      [
+        "9 RW2209 `pii kyc` is one tag with a blank in it",
+        '10 RW2209 " acme" begins or ends with a blank, so no `tenant` of a request equals it',
+        "11 RW2209 `cafe\u0301` is written in parts (Unicode NFD), so no `user` that keys and most programs say equals it",
+      ],
+    );
+  });
+});
+
 describe("models that conditions name", () => {
   it("are those of the catalog, or differ from them by more than a slip", () => {
     expectFindings(`
