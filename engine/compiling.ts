@@ -23,6 +23,7 @@ export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
 export { type RenderOptions, renderExplanation } from "./explain/render/render-explanation.js";
 export { type Row, renderTable } from "./explain/text-table.js";
 export { unknownWorldNames } from "./explain/unknown-world-names.js";
+export { foldLists } from "./explain/words/fold-lists.js";
 export { formatFactValue } from "./explain/words/format-fact-value.js";
 export { writeCondition } from "./explain/words/write-condition.js";
 export { writeDenyMessage } from "./explain/words/write-deny-message.js";

@@ -58,7 +58,10 @@ export function explainCommand(): Command {
       new Option("--latency <endpoint=ms>", "an observed time to the first token; may be repeated").argParser(repeated),
     )
     .option("--seed <seed>", "what weighted and balanced draw from")
-    .option("--all", "show every rule above, and with --why-not every rule that could choose the model, however many")
+    .option(
+      "--all",
+      "show every rule above and every value of a long list, and with --why-not every rule that could choose the model",
+    )
     .option("--why-not <model>", "what keeps the request from this model, and the smallest changes that send it there")
     .action(async (own: ExplainOptions, self: Command) => {
       const options = globalOptions(self);

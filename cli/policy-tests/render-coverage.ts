@@ -3,6 +3,7 @@ import {
   type CompiledPolicy,
   type Coverage,
   coverageOutcomes,
+  foldLists,
   positionOf,
   type Row,
   type RuleCoverage,
@@ -75,7 +76,7 @@ export function renderCoverage(policy: CompiledPolicy, coverage: Coverage, color
 }
 
 function words({ set }: CompiledPolicy, predicate: Parameters<typeof writeCondition>[0]): string {
-  return writeCondition(predicate, [...builtInFacts, ...set.attributes]);
+  return foldLists(writeCondition(predicate, [...builtInFacts, ...set.attributes]));
 }
 
 function describeRule({ set, files }: CompiledPolicy, { ruleNumber }: RuleCoverage) {

@@ -1,5 +1,6 @@
 import { builtInFacts } from "../conditions/fact-definitions.js";
 import { leavesOf } from "../coverage/trace-request.js";
+import { foldLists } from "../explain/words/fold-lists.js";
 import { writeCondition } from "../explain/words/write-condition.js";
 import type { CompiledPolicy } from "../policy/compiled-policy.js";
 import type { CandidateReference, Requirement, Route, Rule } from "../policy/policy-set.js";
@@ -117,7 +118,7 @@ function rowOfRun(policy: CompiledPolicy, run: readonly Rule[]): GraphRow {
 }
 
 function words({ set }: CompiledPolicy, { condition }: Rule): string {
-  const text = writeCondition(condition, [...builtInFacts, ...set.attributes]);
+  const text = foldLists(writeCondition(condition, [...builtInFacts, ...set.attributes]));
   return text.length <= MOST_WORDS ? text : `${text.slice(0, text.lastIndexOf(" ", MOST_WORDS))} …`;
 }
 

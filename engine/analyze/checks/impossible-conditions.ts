@@ -1,4 +1,5 @@
 import type { Condition } from "../../conditions/condition.js";
+import { foldLists } from "../../explain/words/fold-lists.js";
 import { writeCondition } from "../../explain/words/write-condition.js";
 import type { Check } from "../check-context.js";
 import type { Rail } from "../space/condition-boxes.js";
@@ -24,7 +25,7 @@ export const impossibleConditions: Check = function* ({ regions, definitions }) 
       yield {
         code: "RW2102",
         severity: "warning",
-        message: `this alternative of rule \`${rule.id}\` can never be true: ${writeCondition(part, definitions)}`,
+        message: `this alternative of rule \`${rule.id}\` can never be true: ${foldLists(writeCondition(part, definitions))}`,
         span: part.span,
         help: "it contradicts the rest of the condition: correct or remove it",
       };

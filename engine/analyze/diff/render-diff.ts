@@ -1,4 +1,5 @@
 import { paint, renderTable, safeText, WIDTH } from "../../explain/text-table.js";
+import { foldLists } from "../../explain/words/fold-lists.js";
 import { writeChange, writeCount, writeCounted, writeShare, writeSum } from "../../units/write-figures.js";
 import type { ChangeReport, CostReport, DiffReport } from "./describe-diff.js";
 
@@ -97,7 +98,7 @@ function rowsOf({
 }: ChangeReport): readonly (readonly [string, string])[] {
   return [
     ...differences.map((text, index): readonly [string, string] => [index === 0 ? "what" : "", text]),
-    ["where", where_exact ? where : `within ${where}, less what rules above take`],
+    ["where", where_exact ? foldLists(where) : `within ${foldLists(where)}, less what rules above take`],
     ["example", example.request],
     ...(example.before === example.after
       ? [["either way", example.before] as const]

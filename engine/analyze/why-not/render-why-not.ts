@@ -1,4 +1,5 @@
 import { breakText, paint, type Row, renderTable, WIDTH } from "../../explain/text-table.js";
+import { foldLists } from "../../explain/words/fold-lists.js";
 import type { BlockedRule } from "./blocked-rules.js";
 import type { FactChanges } from "./fact-changes.js";
 import type { WhyNot } from "./why-not.js";
@@ -6,7 +7,7 @@ import type { WhyNot } from "./why-not.js";
 export interface RenderWhyNotOptions {
   /** ANSI colours; default false. */
   readonly color?: boolean;
-  /** Show every rule and every avoided guard; default: the 20 nearest rules, and three guards. */
+  /** Show every rule, every avoided guard, and long lists whole; default: the 20 nearest rules, three guards, 10 values of a long list. */
   readonly all?: boolean;
   /** Columns of a line, at least 40; default 120. */
   readonly width?: number;
@@ -66,6 +67,8 @@ export function renderWhyNot(answer: WhyNot, options: RenderWhyNotOptions = {}):
 function renderRules(rules: readonly BlockedRule[], { color, width, all }: Rendering): readonly (readonly string[])[] {
   const [first] = rules;
   if (first === undefined) return [];
+  const textsOf = (blocks: BlockedRule["blocked_by"]) =>
+    blocks.map(({ what, detail }) => (all ? `${what}: ${detail}` : foldLists(`${what}: ${detail}`)));
   const own = rules.map(({ blocked_by }) => textsOf(blocked_by));
   const common = rules.length === 1 ? [] : (own[0] ?? []).filter((text) => own.every((texts) => texts.includes(text)));
   const shown = all ? rules : nearestOf(rules);
@@ -113,10 +116,6 @@ function nearestOf(rules: readonly BlockedRule[]): readonly BlockedRule[] {
   );
   const nearest = new Set(byDistance.slice(0, SHOWN_RULES));
   return rules.filter((rule) => nearest.has(rule));
-}
-
-function textsOf(blocks: BlockedRule["blocked_by"]): readonly string[] {
-  return blocks.map(({ what, detail }) => `${what}: ${detail}`);
 }
 
 function renderChanges(changes: readonly FactChanges[], { color, width, all }: Rendering): readonly string[] {

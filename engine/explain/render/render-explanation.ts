@@ -2,6 +2,7 @@ import { builtInFacts, type FactDefinition } from "../../conditions/fact-definit
 import { shortGit } from "../../policy/revision.js";
 import type { DecisionRecord } from "../decision-record.js";
 import { paint, type Row, renderTable, safeText, WIDTH } from "../text-table.js";
+import { foldLists } from "../words/fold-lists.js";
 import { formatFactValue, formatMilliseconds } from "../words/format-fact-value.js";
 import { sayAbsent } from "../words/say-absent.js";
 import { renderAttempts } from "./render-attempts.js";
@@ -12,7 +13,7 @@ import type { Rendering } from "./rendering.js";
 export interface RenderOptions {
   /** ANSI colours; default false. */
   readonly color?: boolean;
-  /** Show every rule above; default: the first 20, and how many more there are. */
+  /** Show every rule above, and long lists whole; default: the first 20 rules, the first 10 values of a long list, and how many more there are. */
   readonly all?: boolean;
   /** Columns of a line, at least 40; default 120. */
   readonly width?: number;
@@ -29,6 +30,7 @@ export function renderExplanation(record: DecisionRecord, options: RenderOptions
     record,
     color: options.color === true,
     all: options.all === true,
+    words: options.all === true ? (text) => text : foldLists,
     width: options.width ?? WIDTH,
   };
   const sections = [
@@ -122,7 +124,7 @@ function listRules(rules: readonly string[]): string {
   return rules.length > 3 ? `${shown} and ${rules.length - 3} more` : shown;
 }
 
-function renderDecision({ record, color, width }: Rendering): readonly string[] {
+function renderDecision({ record, color, words, width }: Rendering): readonly string[] {
   const { outcome, chosen, fallbacks, candidates } = record;
   const { denied, route } = outcome;
   if (denied !== undefined) {
@@ -130,7 +132,7 @@ function renderDecision({ record, color, width }: Rendering): readonly string[] 
       [
         ["decision", { text: `denied by rule ${denied.rule} (${denied.file}:${denied.line})`, tone: "bad" }],
         ["", denied.message],
-        ...(isConditional(denied) ? [["", `when ${denied.condition}`]] : []),
+        ...(isConditional(denied) ? [["", words(`when ${denied.condition}`)]] : []),
         ...(denied.because === undefined ? [] : [["", `because: ${denied.because}`]]),
         ...absenceNote(denied.absent),
       ],
@@ -159,12 +161,12 @@ function isConditional({ condition }: { readonly condition?: string }): boolean 
   return condition !== undefined && condition !== "always";
 }
 
-function renderRequirements({ record, color, width }: Rendering): readonly string[] {
+function renderRequirements({ record, color, words, width }: Rendering): readonly string[] {
   const rows = record.outcome.requirements.flatMap((requirement): readonly Row[] => [
     [
       requirement.rule,
       { text: `${requirement.file}:${requirement.line}`, tone: "faint" },
-      writeRequire(requirement.require) + (isConditional(requirement) ? ` · when ${requirement.condition}` : ""),
+      writeRequire(requirement.require) + (isConditional(requirement) ? words(` · when ${requirement.condition}`) : ""),
     ],
     ...(requirement.because === undefined ? [] : [["", "", `because: ${requirement.because}`]]),
     ...absenceNote(requirement.absent).map((row): Row => ["", ...row]),

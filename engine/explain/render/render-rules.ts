@@ -8,7 +8,7 @@ const SHOWN_RULES = 20;
  * The route rules in reading order down to the one that matched: `✗` its condition is false, `?` unknown because a
  * fact is absent, `✓` it matched; each with the part that failed: what was wanted · what the fact is, and by how much a number missed.
  */
-export function renderRules({ record, color, all, width }: Rendering): readonly string[] {
+export function renderRules({ record, color, all, words, width }: Rendering): readonly string[] {
   const { rules_above, route } = record.outcome;
   const shown = all ? rules_above : rules_above.slice(0, SHOWN_RULES);
   const rows = shown.map(
@@ -16,7 +16,9 @@ export function renderRules({ record, color, all, width }: Rendering): readonly 
       verdict === "false" ? { text: "✗", tone: "bad" } : { text: "?", tone: "unsure" },
       rule,
       { text: `${file}:${line}`, tone: "faint" },
-      [`${failed.wanted} · ${failed.got}`, ...(failed.missed_by === undefined ? [] : [failed.missed_by])].join(", "),
+      [`${words(failed.wanted)} · ${failed.got}`, ...(failed.missed_by === undefined ? [] : [failed.missed_by])].join(
+        ", ",
+      ),
     ],
   );
   const folded = rules_above.length - shown.length;
@@ -25,7 +27,7 @@ export function renderRules({ record, color, all, width }: Rendering): readonly 
     rows.push(["…", { text: `${what} (--all shows them)`, tone: "faint" }]);
   }
   const place = route.file === undefined ? "" : `${route.file}:${route.line}`;
-  const note = route.rule === "default" ? "no rule matched" : `matches: ${route.condition ?? "always"}`;
+  const note = route.rule === "default" ? "no rule matched" : `matches: ${words(route.condition ?? "always")}`;
   rows.push([{ text: "✓", tone: "good" }, { text: route.rule, tone: "strong" }, { text: place, tone: "faint" }, note]);
   return renderTable(rows, 2, color, width);
 }

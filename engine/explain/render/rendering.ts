@@ -7,6 +7,8 @@ export interface Rendering {
   readonly color: boolean;
   /** Whether every rule above is shown. */
   readonly all: boolean;
+  /** A condition as it is shown. */
+  readonly words: (condition: string) => string;
   /** Columns of a line. */
   readonly width: number;
 }

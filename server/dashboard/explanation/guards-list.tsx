@@ -1,3 +1,4 @@
+import { foldLists } from "../../../engine/explain/words/fold-lists.js";
 import type { RecordedGuard, RecordedOutcome } from "../../../engine/serving.js";
 import { Glyph } from "./glyph.js";
 import { SourcePlace } from "./policy-source.js";
@@ -54,7 +55,7 @@ function Reasons({ guard: { condition, absent, because } }: { readonly guard: Re
     <>
       {condition === undefined || condition === "always" ? null : (
         <p>
-          when <code class="term">{condition}</code>
+          when <code class="term">{foldLists(condition)}</code>
         </p>
       )}
       {absent === undefined ? null : (

@@ -1,4 +1,5 @@
 import { useRef } from "preact/hooks";
+import { foldLists } from "../../../engine/explain/words/fold-lists.js";
 import type { RecordedOutcome, RecordedRuleAbove } from "../../../engine/serving.js";
 import { useShowAll } from "../parts/use-show-all.js";
 import { countOf } from "../words/write-figures.js";
@@ -37,7 +38,7 @@ export function RulesRead({ outcome: { denied, rules_above, route } }: { readonl
             <p>no rule matched</p>
           ) : (
             <p>
-              matched <code class="term">{route.condition ?? "always"}</code>
+              matched <code class="term">{foldLists(route.condition ?? "always")}</code>
             </p>
           )}
         </div>
@@ -58,7 +59,7 @@ function Above({ above: { rule, file, line, verdict, failed } }: { readonly abov
         <p>
           <span class="label">wanted</span>
           <span>
-            <code class="term">{failed.wanted}</code>
+            <code class="term">{foldLists(failed.wanted)}</code>
             {failed.file === file ? null : (
               <>
                 {" "}
