@@ -205,13 +205,16 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(changes(before, compiled(files(source)))).toEqual([
       "the default route → rule free | attributes.plan is absent",
     ]);
+    expect(report(before, compiled(files(source))).attributes).toEqual([
+      'attributes.plan: string from the key, one of free, pro, default "pro" → string from the key, one of free, pro, default "free"',
+    ]);
     const moved = source
       .replace("default: free", "default: pro")
       .replace("from: key, default", "from: { header: x-plan }, default");
     const found = report(before, compiled(files(moved)));
     expect(found.same).toBe(false);
     expect(found.attributes).toEqual([
-      "attributes.plan: string from the key, one of free pro → string from header x-plan, one of free pro",
+      "attributes.plan: string from the key, one of free, pro → string from header x-plan, one of free, pro",
     ]);
     expect(text(before, compiled(files(moved)))).toMatch(/ · \d+ changes? of routing, 1 of attributes · /);
   });
@@ -285,7 +288,7 @@ test@REVISION → test@REVISION · 1 change · exact
     const found = report(before, compiled([{ ...policy!, text }, ...others]));
     expect(found.same).toBe(false);
     expect(found.attributes).toEqual([
-      'attributes.plan: string from the key, one of free pro, default "pro" → string from the key, one of free pro, default "free"',
+      'attributes.plan: string from the key, one of free, pro, default "pro" → string from the key, one of free, pro, default "free"',
     ]);
   });
 
