@@ -18,10 +18,13 @@ module.exports = {
     {
       name: "engine-front-door",
       comment:
-        "cli/ imports the engine through engine/index.ts or, for less to load, engine/compiling.ts, and its threads that read logs through engine/logs.ts; server/ through engine/serving.ts. How lines differ is needed where nothing else of it is.",
+        "cli/ imports the engine through engine/index.ts or, for less to load, engine/compiling.ts, and its threads that read logs through engine/logs.ts; server/ through engine/serving.ts. How lines differ, and how long lists are folded, is needed where nothing else of it is.",
       severity: "error",
       from: { path: "^(server|cli)/" },
-      to: { path: "^engine/", pathNot: "^engine/(compiling|index|logs|serving|source/line-diff)\\.ts$" },
+      to: {
+        path: "^engine/",
+        pathNot: "^engine/(compiling|index|logs|serving|source/line-diff|explain/words/fold-lists)\\.ts$",
+      },
     },
     {
       name: "serving-without-compiler",
@@ -73,12 +76,13 @@ module.exports = {
     },
     {
       name: "dashboard-in-the-browser",
-      comment: "Of the server and the engine the page takes types only, and how lines differ.",
+      comment:
+        "Of the server and the engine the page takes types only, how lines differ, and how long lists are folded.",
       severity: "error",
       from: { path: "^server/dashboard/" },
       to: {
         path: "^(engine|server|cli)/",
-        pathNot: "^(server/dashboard/|engine/source/line-diff\\.ts$)",
+        pathNot: "^(server/dashboard/|engine/(source/line-diff|explain/words/fold-lists)\\.ts$)",
         dependencyTypesNot: ["type-only"],
       },
     },
