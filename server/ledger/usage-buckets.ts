@@ -1,5 +1,6 @@
 import { costOfTokensUsed, type NanoUsd, type Price } from "../../engine/serving.js";
 import { outputTokensOf } from "../providers/chat/output-tokens.js";
+import { cachedTokensOf } from "../providers/chat/usage-in.js";
 
 /**
  * The tokens of one call, each counted once: the input buckets add up to the provider's input total, the output buckets to
@@ -43,7 +44,7 @@ export function readBuckets(value: unknown): UsageBuckets | undefined {
   const inputDetails = recordOf(usage["prompt_tokens_details"]);
   const outputDetails = recordOf(usage["completion_tokens_details"]);
   let input = inputTotal;
-  const cachedInput = part(input, inputDetails["cached_tokens"]);
+  const cachedInput = part(input, cachedTokensOf(usage));
   input -= cachedInput;
   const cacheWrite = part(input, inputDetails["cache_write_tokens"], inputDetails["cache_creation_tokens"]);
   input -= cacheWrite;

@@ -1,4 +1,5 @@
 import { isObject, type Json } from "../../providers/chat/json.js";
+import { usageIn } from "../../providers/chat/usage-in.js";
 import type { AnswerNotes } from "./attempt-result.js";
 import { readUsage } from "./usage.js";
 
@@ -8,10 +9,11 @@ export function noteAnswer(answer: Json, notes: AnswerNotes): void {
   // Azure's first chunk has empty ones.
   if (typeof id === "string" && id !== "") notes.id ??= id;
   if (typeof model === "string" && model !== "") notes.model ??= model;
-  const usage = readUsage(answer["usage"]);
+  const raw = usageIn(answer);
+  const usage = readUsage(raw);
   if (usage !== undefined) {
     notes.usage = usage;
-    notes.rawUsage = answer["usage"];
+    notes.rawUsage = raw;
   }
   for (const choice of choicesOf(answer)) {
     const reason = endOf(choice);

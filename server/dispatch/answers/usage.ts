@@ -1,5 +1,6 @@
 import type { RecordedAttempt } from "../../../engine/serving.js";
 import { outputTokensOf } from "../../providers/chat/output-tokens.js";
+import { cachedTokensOf } from "../../providers/chat/usage-in.js";
 
 export type Usage = NonNullable<RecordedAttempt["usage"]>;
 
@@ -15,7 +16,7 @@ export function readUsage(value: unknown): Usage | undefined {
   const input = count(usage["prompt_tokens"]);
   const output = outputTokensOf(usage);
   if (input === undefined && output === undefined) return undefined;
-  const cached = count(detail(usage["prompt_tokens_details"], "cached_tokens"));
+  const cached = cachedTokensOf(usage);
   const written = count(detail(usage["prompt_tokens_details"], "cache_write_tokens"));
   const reasoning = count(detail(usage["completion_tokens_details"], "reasoning_tokens"));
   const read: { -readonly [Name in keyof Usage]: Usage[Name] } = {};

@@ -111,6 +111,23 @@ describe("usage of streams", () => {
     }
   });
 
+  const inChoice = { choices: [{ index: 0, delta: {}, finish_reason: "stop", usage }] };
+  it.each([
+    ["in its last choice, as Kimi gives it", event({}, "stop", inChoice)],
+    ["in x_groq, as Groq gives it", event({}, "stop", { x_groq: { id: "req_1", usage } })],
+  ])("is read where nobody asked for it: %s", async (_, last) => {
+    const upstream = await startUpstream((response) => {
+      startStream(response);
+      response.end(event({ content: "Hello" }) + last + done);
+    });
+    const started = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: upstream.url })));
+    expect(await (await started.ask({ stream: true })).text()).toBe(event({ content: "Hello" }) + last + done);
+    const body = { max_tokens: 9, stream: true, messages: [{ role: "user", content: "hi" }] };
+    const message = await fetch(`${started.url}/v1/messages`, { method: "POST", body: JSON.stringify(body) });
+    expect(await message.text()).toMatch(/"usage":\{"input_tokens":11,.*"output_tokens":7\}/);
+    expect((await started.ledger()).map(({ cost_source: source }) => source)).toEqual(["usage", "usage"]);
+  });
+
   it("keeps a chunk from nobody that holds more than usage", async () => {
     const last = event({}, "stop", { usage });
     const upstream = await startUpstream((response) => {

@@ -22,6 +22,16 @@ describe("readBuckets()", () => {
     });
   });
 
+  // https://github.com/vercel/ai, packages/moonshotai/src/convert-moonshotai-chat-usage.ts, and https://api-docs.deepseek.com/guides/kv_cache, read 2026-11-27
+  it.each([{ cached_tokens: 90 }, { prompt_cache_hit_tokens: 90, prompt_cache_miss_tokens: 10 }])(
+    "counts cached tokens that stand beside the totals, as Kimi and DeepSeek write them: %o",
+    (cached) => {
+      const usage = { prompt_tokens: 100, completion_tokens: 5, total_tokens: 105, ...cached };
+      expect(readBuckets(usage)).toMatchObject({ input: 10, cachedInput: 90, output: 5 });
+      expect(readUsage(usage)).toEqual({ input_tokens: 100, output_tokens: 5, cached_input_tokens: 90 });
+    },
+  );
+
   // https://docs.x.ai/docs/key-information/consumption-and-rate-limits, read 2026-11-26
   it("counts reasoning that stands beside the completion's tokens, as xAI writes it", () => {
     const usage = {

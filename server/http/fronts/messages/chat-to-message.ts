@@ -1,6 +1,7 @@
 import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { argumentsObject } from "../../../providers/chat/tool-arguments.js";
+import { cachedTokensOf } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
 import { writeState } from "../reasoning-state.js";
 import { sealDetails, textInDetails } from "../sealed-details.js";
@@ -112,7 +113,7 @@ export function whyStopped(reason: unknown, hasCalls: boolean, refusal: string):
 export function messageUsage(value: unknown, inputTokens = 0): Json {
   const usage = isObject(value) ? value : {};
   const details = isObject(usage["prompt_tokens_details"]) ? usage["prompt_tokens_details"] : {};
-  const read = countOf(details["cached_tokens"]) ?? 0;
+  const read = cachedTokensOf(usage) ?? 0;
   const written = countOf(details["cache_write_tokens"]) ?? 0;
   const output = isObject(usage["completion_tokens_details"]) ? usage["completion_tokens_details"] : {};
   const thinking = countOf(output["reasoning_tokens"]);

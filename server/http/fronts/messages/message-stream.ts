@@ -1,4 +1,5 @@
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import { usageIn } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
 import type { StreamAbout } from "../front.js";
 import { joinDetails, textInDetails } from "../sealed-details.js";
@@ -59,7 +60,7 @@ export class MessageStream {
   push(data: string): string {
     const chunk = parseJsonObject(data);
     if (chunk === undefined) return "";
-    this.#usage = chunk["usage"] ?? this.#usage;
+    this.#usage = usageIn(chunk) ?? this.#usage;
     const choices = objectsOf(chunk["choices"]);
     if (!this.#hasBegun && choices.length === 0) return ""; // as of Azure, whose first chunk has no name yet
     const head = this.#hasBegun ? "" : this.#start(chunk);

@@ -1,5 +1,6 @@
 import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
+import { cachedTokensOf } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
 import type { StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
@@ -118,7 +119,7 @@ function responseUsage(value: unknown): Json | null {
     input_tokens: countOf(value["prompt_tokens"]) ?? 0,
     input_tokens_details: {
       cache_write_tokens: countOf(input["cache_write_tokens"]) ?? 0,
-      cached_tokens: countOf(input["cached_tokens"]) ?? 0,
+      cached_tokens: cachedTokensOf(value) ?? 0,
     },
     output_tokens: outputTokensOf(value) ?? 0,
     output_tokens_details: { reasoning_tokens: countOf(output["reasoning_tokens"]) ?? 0 },
