@@ -97,15 +97,24 @@ export function finishReason(stopReason: string | undefined): FinishReason {
   return (stopReason === undefined ? undefined : finishReasons[stopReason]) ?? "stop";
 }
 
-/** Anthropic counts cached input apart from `input_tokens`, and thinking inside `output_tokens`. */
+/**
+ * Anthropic counts cached input apart from `input_tokens`, and thinking inside `output_tokens`. What it took to compact the conversation
+ * stands in `iterations` alone, and is billed too (types of the `@anthropic-ai/sdk` package 1.14.0, `BetaUsage.iterations`, read 2026-11-27).
+ */
 export function usageOf(value: unknown): ChatUsage | undefined {
   if (!isObject(value)) return undefined;
   const details = value["output_tokens_details"];
+  const compactions = objectsOf(value["iterations"]).filter(({ type }) => type === "compaction");
+  const counted = (name: string) => {
+    const total = countOf(value[name]);
+    const more = compactions.map((one) => countOf(one[name]) ?? 0).reduce((sum, count) => sum + count, 0);
+    return total === undefined && more === 0 ? undefined : (total ?? 0) + more;
+  };
   return chatUsage({
-    freshInput: countOf(value["input_tokens"]),
-    cacheRead: countOf(value["cache_read_input_tokens"]),
-    cacheWrite: countOf(value["cache_creation_input_tokens"]),
-    output: countOf(value["output_tokens"]),
+    freshInput: counted("input_tokens"),
+    cacheRead: counted("cache_read_input_tokens"),
+    cacheWrite: counted("cache_creation_input_tokens"),
+    output: counted("output_tokens"),
     reasoning: isObject(details) ? countOf(details["thinking_tokens"]) : undefined,
   });
 }
