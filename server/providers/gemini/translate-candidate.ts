@@ -52,6 +52,7 @@ const stopped: readonly string[] = [
   "OTHER",
   "CONTINUATION",
   "NO_IMAGE",
+  "IMAGE_OTHER",
 ];
 
 /** A reason that is not known yet is one more way to be filtered: Gemini's list grows by those. */
@@ -61,8 +62,11 @@ export function finishReason(reason: string, hasCalls: boolean): FinishReason {
   return hasCalls ? "tool_calls" : "stop";
 }
 
-/** Reasons that mean there is no answer: the model wrote something that is no call. */
-const broken: readonly string[] = ["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"];
+/** Reasons that mean there is no answer: the model wrote something that is no call, or none (https://ai.google.dev/api/generate-content#FinishReason, read 2026-11-27). */
+const broken: readonly string[] = [
+  ...["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "TOO_MANY_TOOL_CALLS"],
+  ...["MALFORMED_RESPONSE", "MISSING_THOUGHT_SIGNATURE"],
+];
 
 /** @returns the error that a candidate or a blocked prompt is, if it is one. */
 export function errorInAnswer(answer: Json): TranslatedError | undefined {
@@ -70,7 +74,7 @@ export function errorInAnswer(answer: Json): TranslatedError | undefined {
   for (const { finishReason: reason, finishMessage } of candidates) {
     if (typeof reason !== "string" || !broken.includes(reason)) continue;
     return translatedError(
-      textOf(finishMessage) ?? `the model's tool call cannot be used: ${reason}`,
+      textOf(finishMessage) ?? `what the model wrote cannot be used: ${reason}`,
       "server_error",
       reason.toLowerCase(),
       502,

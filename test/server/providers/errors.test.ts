@@ -144,4 +144,15 @@ describe("what is no answer", () => {
     const whole = JSON.parse(receiveWhole(geminiTranslator, malformed).text) as { error: unknown };
     expect(classifyErrorObject(whole.error)).toMatchObject({ errorClass: "server_error", message: "Malformed: f(" });
   });
+
+  // https://ai.google.dev/api/generate-content#FinishReason, read 2026-11-27
+  it.each(["MALFORMED_RESPONSE", "MISSING_THOUGHT_SIGNATURE"])(
+    "is %s of Gemini, which is no filter",
+    (finishReason) => {
+      const whole = JSON.parse(receiveWhole(geminiTranslator, { candidates: [{ finishReason }] }).text) as {
+        error: unknown;
+      };
+      expect(classifyErrorObject(whole.error)).toMatchObject({ errorClass: "server_error" });
+    },
+  );
 });
