@@ -112,6 +112,25 @@ describe("Codex at a server that speaks chat completions only", () => {
     expect(warning).toContain("prompt_cache_key: left out, only OpenAI's models are known to take that");
   });
 
+  // What Codex sends of its `local_shell` (`ResponseItem::LocalShellCall`, openai/codex, codex-rs/protocol/src/models.rs, read 2026-11-27).
+  it("sends no result without its call, which every provider refuses", async () => {
+    const { proxy, upstream } = await proxyOverFormats({ openai: openAiServer }, { catalog: long });
+    const input = [
+      ...codex.input,
+      { type: "local_shell_call", call_id: "call_1", status: "completed", action: { type: "exec", command: ["ls"] } },
+      { type: "function_call_output", call_id: "call_1", output: "a.txt" },
+      { type: "function_call", call_id: "call_2", name: "weather", arguments: "{}" },
+      { type: "function_call_output", call_id: "call_2", output: "rain" },
+    ];
+    const answer = await post(proxy, "/v1/responses", { ...codex, input });
+    const { messages } = JSON.parse(upstream.requests[0]!.body) as { messages: object[] };
+    expect(messages.slice(3)).toMatchObject([
+      { role: "assistant", tool_calls: [{ id: "call_2" }] },
+      { role: "tool", tool_call_id: "call_2", content: "rain" },
+    ]);
+    expect(answer.headers.get("x-route-warning")).toContain("results of calls that are not there, or were left out");
+  });
+
   it.each(["gpt-5.6", "openai/o4-mini"])("tells %s what OpenAI's models alone know", async (model) => {
     const catalog = (text: string) => long(text).replace("model: openai-model", `model: ${model}`);
     const { proxy, upstream } = await proxyOverFormats({ openai: openAiServer }, { catalog });

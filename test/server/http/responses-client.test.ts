@@ -168,6 +168,16 @@ describe("POST /v1/responses", () => {
         },
         "input: reasoning that an item_reference names was left out, this server keeps none; send it itself",
       ],
+      [
+        {
+          input: [
+            { role: "user", content: "x" },
+            { type: "function_call_output", call_id: "call_0", output: "its call was cut off" },
+            { role: "user", content: "y" },
+          ],
+        },
+        "input: results of calls that are not there, or were left out, were left out too",
+      ],
     ] as const) {
       expect(await warningOf(fields)).toBe(warning);
     }

@@ -17,6 +17,7 @@ const assistants: ReadonlySet<unknown> = new Set(["function_call", "custom_tool_
 export function itemsToMessages(input: unknown, warnings: Set<string>): readonly Json[] {
   if (typeof input === "string") return [{ role: "user", content: input }];
   const messages: Json[] = [];
+  const called = new Set<unknown>();
   let turn: Turn | undefined;
   const endTurn = () => {
     if (turn !== undefined && turn.parts.length + turn.calls.length > 0) messages.push(assistantMessage(turn));
@@ -27,14 +28,23 @@ export function itemsToMessages(input: unknown, warnings: Set<string>): readonly
     if (isAssistants) {
       turn ??= { parts: [], calls: [], states: [] };
       addToTurn(turn, item, warnings);
+      for (const { id } of turn.calls) called.add(id);
       continue;
     }
     endTurn();
-    messages.push(...otherItem(item, warnings));
+    if (isResult(item) && !called.has(item["call_id"])) warnings.add(NO_CALL);
+    else messages.push(...otherItem(item, warnings));
   }
   endTurn();
   return messages;
 }
+
+function isResult({ type }: Json): boolean {
+  return type === "function_call_output" || type === "custom_tool_call_output";
+}
+
+/** Every provider refuses a result without its call, and calls of built-in tools (`local_shell_call`) are left out. */
+const NO_CALL = "input: results of calls that are not there, or were left out, were left out too";
 
 function addToTurn(turn: Turn, item: Json, warnings: Set<string>): void {
   if (item["type"] === "function_call") {
@@ -76,7 +86,7 @@ function assistantMessage({ parts, calls, states }: Turn): Json {
 }
 
 function otherItem(item: Json, warnings: Set<string>): readonly Json[] {
-  if (item["type"] === "function_call_output" || item["type"] === "custom_tool_call_output") {
+  if (isResult(item)) {
     const { call_id: id, output } = item;
     return [
       { role: "tool", tool_call_id: id, content: typeof output === "string" ? output : partsOf(output, warnings) },
