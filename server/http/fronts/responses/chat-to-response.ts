@@ -24,7 +24,8 @@ export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: 
   const reasoning = unsigned?.text ?? (reasoner === undefined ? "" : textInDetails(details));
   const text = textIn(message["content"]);
   const refusal = textOf(message["refusal"]) ?? "";
-  const content = [...(text === "" ? [] : [outputText(text)]), ...(refusal === "" ? [] : [refusalPart(refusal)])];
+  const cited = text === "" ? [] : [outputText(text, annotationsIn(message))];
+  const content = [...cited, ...(refusal === "" ? [] : [refusalPart(refusal)])];
   const calls = toolCallsOf(message);
   const state = writeState({
     ...message,
@@ -32,12 +33,13 @@ export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: 
     reasoning_details: detailsOf(details, unsigned, reasoner),
   });
   const offered = offeredTools(echo?.["tools"]);
+  const status = statusOfLast(choice?.["finish_reason"]);
   const output = [
     ...(reasoning === "" ? [] : [reasoningItem(reasoningId(id), reasoning)]),
     ...(content.length === 0 && (calls.length > 0 || reasoning !== "")
       ? []
-      : [messageItem(itemId("msg", id), content)]),
-    ...calls.map((call) => callItem(call, offered)),
+      : [messageItem(itemId("msg", id), content, calls.length === 0 ? status : "completed")]),
+    ...calls.map((call, at) => callItem(call, offered, at === calls.length - 1 ? status : "completed")),
     ...(state === undefined ? [] : [stateItem(reasoningId(`state_${id}`), state)]),
   ];
   return response(
@@ -91,8 +93,23 @@ export function response({ id, created, model, echo }: ResponseAbout, end: Respo
   };
 }
 
-export function outputText(text: string): Json {
-  return { type: "output_text", text, annotations: [], logprobs: [] };
+/** What the last item of an answer is: one that is cut off is not whole. */
+export function statusOfLast(finishReason: unknown): string {
+  return finishReason === "length" || finishReason === "content_filter" ? "incomplete" : "completed";
+}
+
+export function outputText(text: string, annotations: readonly Json[] = []): Json {
+  return { type: "output_text", text, annotations, logprobs: [] };
+}
+
+/**
+ * Links to what a model that searches has read (`ChatCompletionMessage.Annotation` and `ResponseOutputText.URLCitation` of the `openai`
+ * package 6.49.0, read 2026-11-27). @param holder a message, or the delta of one.
+ */
+export function annotationsIn(holder: Json): readonly Json[] {
+  return objectsOf(holder["annotations"]).flatMap(({ type, url_citation: cited }) =>
+    type === "url_citation" && isObject(cited) ? [{ type, ...cited }] : [],
+  );
 }
 
 export function refusalPart(refusal: string): Json {

@@ -7,17 +7,18 @@ import { textInDetails } from "../sealed-details.js";
 import { ToolCalls } from "../tool-calls.js";
 import { type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 import {
+  annotationsIn,
   detailsOf,
   messageItem,
-  outputText,
   type ResponseAbout,
   reasoningItem,
-  refusalPart,
   response,
   stateItem,
+  statusOfLast,
 } from "./chat-to-response.js";
 import { itemId } from "./item-id.js";
 import { callItem, type OfferedTool, offeredTools } from "./offered-tools.js";
+import { type OpenItem, type PartKind, partForms } from "./open-item.js";
 
 interface Call {
   readonly id: unknown;
@@ -26,33 +27,6 @@ interface Call {
   text: string;
   extra: Json | undefined;
 }
-
-type PartKind = "text" | "refusal" | "reasoning";
-
-/** An item under way: its parts that have ended, and the one that has not. */
-interface OpenItem {
-  readonly id: string;
-  readonly index: number;
-  readonly parts: Json[];
-  part: { readonly kind: PartKind; text: string };
-}
-
-/** How the parts of items are called in events. */
-const partForms = {
-  text: {
-    event: "output_text",
-    at: "content_index",
-    added: "response.content_part.added",
-    make: outputText,
-  },
-  refusal: { event: "refusal", at: "content_index", added: "response.content_part.added", make: refusalPart },
-  reasoning: {
-    event: "reasoning_summary_text",
-    at: "summary_index",
-    added: "response.reasoning_summary_part.added",
-    make: summary,
-  },
-} as const satisfies Record<PartKind, { event: string; at: string; added: string; make: (text: string) => Json }>;
 
 const NO_LOGPROBS = { logprobs: [] };
 
@@ -90,7 +64,7 @@ export class ResponseStream {
     stream.#named({ id: begun["id"], created: begun["created_at"], model: begun["model"] });
     const id = textOf(last["item_id"]) ?? itemId("msg", stream.#about.id);
     stream.#output.push(messageItem(id, [], "in_progress"));
-    stream.#open = { id, index: 0, parts: [], part: { kind: "text", text } };
+    stream.#open = { id, index: 0, parts: [], part: { kind: "text", text, annotations: [] } };
     stream.#sequence = (countOf(last["sequence_number"]) ?? -1) + 1;
     return stream;
   }
@@ -107,13 +81,18 @@ export class ResponseStream {
   }
 
   end(): string {
-    const closed = this.#close() + [...this.#calls.values()].map((call) => this.#endCall(call)).join("");
+    const calls = [...this.#calls.values()];
+    const status = statusOfLast(this.#finishReason);
+    const closed =
+      this.#close(calls.length === 0 ? status : undefined) +
+      calls.map((call, at) => this.#endCall(call, at === calls.length - 1 ? status : undefined)).join("");
     const state = writeState({
       reasoning_details: detailsOf(this.#details, this.#unsigned, this.#reasoner),
-      tool_calls: [...this.#calls.values()].map(({ id, extra }) => ({ id, extra_content: extra })),
+      tool_calls: calls.map(({ id, extra }) => ({ id, extra_content: extra })),
       extra_content: this.#extra,
     });
-    const empty = this.#output.length > 0 ? "" : this.#wholeItem(messageItem(itemId("msg", this.#about.id), []));
+    const empty =
+      this.#output.length > 0 ? "" : this.#wholeItem(messageItem(itemId("msg", this.#about.id), [], status));
     const last = state === undefined ? "" : this.#wholeItem(stateItem(reasoningId(`state_${this.#about.id}`), state));
     const whole = response(this.#about, { output: this.#output, usage: this.#usage, finishReason: this.#finishReason });
     return closed + empty + last + this.event(`response.${String(whole["status"])}`, { response: whole });
@@ -155,6 +134,7 @@ export class ResponseStream {
     return (
       this.#add("reasoning", shown) +
       this.#add("text", textIn(delta["content"])) +
+      this.#annotate(annotationsIn(delta)) +
       this.#add("refusal", textOf(delta["refusal"]) ?? "") +
       objectsOf(delta["tool_calls"])
         .map((call) => this.#call(this.#pieces.piece(call)))
@@ -173,11 +153,25 @@ export class ResponseStream {
     return head + this.event(`response.${event}.delta`, { ...place, delta, ...(kind === "text" ? NO_LOGPROBS : {}) });
   }
 
+  /** Of the text under way; of none there is nothing to say. */
+  #annotate(annotations: readonly Json[]): string {
+    const open = this.#open;
+    if (open?.part.kind !== "text") return "";
+    const { id, index, parts, part } = open;
+    return annotations
+      .map((annotation) => {
+        const annotation_index = part.annotations.push(annotation) - 1;
+        const place = { item_id: id, output_index: index, content_index: parts.length, annotation_index };
+        return this.event("response.output_text.annotation.added", { ...place, annotation });
+      })
+      .join("");
+  }
+
   /** A refusal stands behind the text in one message; everything else begins an item. */
   #openPart(kind: PartKind): string {
     if (kind === "refusal" && this.#open?.part.kind === "text") {
       const done = this.#closePart(this.#open);
-      this.#open.part = { kind, text: "" };
+      this.#open.part = { kind, text: "", annotations: [] };
       return done + this.#partAdded(this.#open);
     }
     return this.#close() + this.#begin(kind);
@@ -190,7 +184,7 @@ export class ResponseStream {
     const id = before === 0 ? prefix : `${prefix}_${before}`;
     const item = kind === "reasoning" ? reasoningItem(id, "") : messageItem(id, [], "in_progress");
     this.#output.push(item);
-    const open: OpenItem = { id, index, parts: [], part: { kind, text: "" } };
+    const open: OpenItem = { id, index, parts: [], part: { kind, text: "", annotations: [] } };
     this.#open = open;
     // INVARIANT: events are numbered as they are written, so each is made before the next.
     const added = this.event("response.output_item.added", { output_index: index, item });
@@ -202,10 +196,10 @@ export class ResponseStream {
     return this.event(added, { item_id: id, output_index: index, [at]: parts.length, part: make("") });
   }
 
-  #closePart({ id, index, parts, part: { kind, text } }: OpenItem): string {
+  #closePart({ id, index, parts, part: { kind, text, annotations } }: OpenItem): string {
     const { event, at, added, make } = partForms[kind];
     const place = { item_id: id, output_index: index, [at]: parts.length };
-    const part = make(text);
+    const part = make(text, annotations);
     parts.push(part);
     const said = kind === "refusal" ? { refusal: text } : { text };
     return (
@@ -214,13 +208,13 @@ export class ResponseStream {
     );
   }
 
-  #close(): string {
+  #close(status?: string): string {
     const open = this.#open;
     if (open === undefined) return "";
     this.#open = undefined;
     const done = this.#closePart(open);
     const { id, index, parts, part } = open;
-    const item = part.kind === "reasoning" ? reasoningItem(id, part.text) : messageItem(id, parts);
+    const item = part.kind === "reasoning" ? reasoningItem(id, part.text) : messageItem(id, parts, status);
     this.#output[index] = item;
     return done + this.event("response.output_item.done", { output_index: index, item });
   }
@@ -246,9 +240,9 @@ export class ResponseStream {
     return head + this.event("response.function_call_arguments.delta", { ...at, delta });
   }
 
-  #endCall(call: Call): string {
+  #endCall(call: Call, status?: string): string {
     const { index } = call;
-    const item = this.#callItem(call);
+    const item = this.#callItem(call, status);
     this.#output[index] = item;
     const at = { item_id: item["id"], output_index: index };
     const { name, arguments: text, input } = item;
@@ -271,8 +265,4 @@ export class ResponseStream {
       this.event("response.output_item.done", { output_index, item })
     );
   }
-}
-
-function summary(text: string): Json {
-  return { type: "summary_text", text };
 }

@@ -283,6 +283,38 @@ describe("a stream that is translated for its client, put together, is the whole
     },
   );
 
+  // `ResponseStatus` and `ResponseOutputTextAnnotationAddedEvent` of the `openai` package 6.49.0, read 2026-11-27.
+  it("has links to what was read, and says of the last item that it is cut off, in the Responses API", () => {
+    const url_citation = { start_index: 0, end_index: 2, title: "T", url: "https://example.org" };
+    const annotations = [{ type: "url_citation", url_citation }];
+    const annotation = { type: "url_citation", ...url_citation };
+    const choice = { index: 0, finish_reason: "length" };
+    const whole = { ...head, choices: [{ ...choice, message: { content: "so", annotations } }] };
+    const chunks = [{ content: "so" }, { annotations }].map((delta) => ({ ...head, choices: [{ index: 0, delta }] }));
+    const events = streamThrough(
+      responsesFront,
+      [...chunks, { ...head, choices: [{ ...choice, delta: {} }] }].map((chunk) =>
+        Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`),
+      ),
+    );
+    const { output } = JSON.parse(responsesFront.answer(Buffer.from(JSON.stringify(whole)), undefined).toString()) as {
+      output: object[];
+    };
+    expect(output).toMatchObject([{ status: "incomplete", content: [{ text: "so", annotations: [annotation] }] }]);
+    expect(events.at(-1)).toMatchObject({ type: "response.incomplete", response: { output } });
+    expect(events.find(({ type }) => type === "response.output_text.annotation.added")).toMatchObject({
+      ...{ item_id: "msg_chatcmpl-1", output_index: 0, content_index: 0, annotation_index: 0, annotation },
+    });
+    const calls = ["a", "b"].map((id) => ({ id, type: "function", function: { name: "f", arguments: "{" } }));
+    const cut = { ...head, choices: [{ ...choice, message: { content: "so", tool_calls: calls } }] };
+    const items = JSON.parse(
+      responsesFront.answer(Buffer.from(JSON.stringify(cut)), undefined).toString(),
+    ) as typeof whole;
+    expect(items).toMatchObject({
+      output: [{ status: "completed" }, { status: "completed" }, { status: "incomplete" }],
+    });
+  });
+
   it("holds calls that a provider mixes apart", () => {
     const part = (index: number, fields: object) => ({ tool_calls: [{ index, ...fields }] });
     const deltas = [
