@@ -19,7 +19,7 @@ export function observeTags(
   set: PolicySet,
   observation: Observation,
 ): void {
-  let said: SaidTags | undefined = keyTags.length === 0 ? undefined : { tags: keyTags, source: "key" };
+  let said: SaidTags | undefined = keyTags.length === 0 ? undefined : { tags: keyTags, source: "key", isCut: false };
   for (const header of tagHeaders) {
     const given = headers[header];
     if (given === undefined) continue;
@@ -34,8 +34,8 @@ export function observeTags(
     said = join(said, items, field, `body ${field}`, set, observation);
   }
   if (said === undefined) return;
-  const { tags, source } = said;
-  if (tags.length > MAX_TAGS) {
+  const { tags, source, isCut } = said;
+  if (isCut || tags.length > MAX_TAGS) {
     observation.refuse(`tags: a request takes at most ${MAX_TAGS}, those of its key included`);
   }
   observation.observe("tags", tags.slice(0, MAX_TAGS), source);
@@ -45,6 +45,8 @@ interface SaidTags {
   /** Without repeats. */
   readonly tags: readonly string[];
   readonly source: string;
+  /** There were more than are looked at. */
+  readonly isCut: boolean;
 }
 
 /** Adds the tags of another place. @param before undefined: no place has said any. */
@@ -56,15 +58,19 @@ function join(
   set: PolicySet,
   observation: Observation,
 ): SaidTags | undefined {
-  const { tags, unreadable } = readTagList(items);
+  const { tags, unreadable, isCut } = readTagList(items);
   if (unreadable.length > 0) {
     observation.warnings.push(
       `${name}: it takes tags of at most 64 characters; ${unreadable.join(", ")} could not be read and was left out`,
     );
-    if (tags.length === 0) return before; // nothing was said: an empty set would say that there are no tags
+    if (tags.length === 0 && !isCut) return before; // nothing was said: an empty set would say that there are no tags
   }
   const slip = describeSlip(set, "tags", tags);
   if (slip !== undefined) observation.warnings.push(`${name}: ${slip}`);
-  if (before === undefined) return { tags, source };
-  return { tags: [...new Set([...before.tags, ...tags])], source: `${before.source}, ${source}` };
+  if (before === undefined) return { tags, source, isCut };
+  return {
+    tags: [...new Set([...before.tags, ...tags])],
+    source: `${before.source}, ${source}`,
+    isCut: before.isCut || isCut,
+  };
 }

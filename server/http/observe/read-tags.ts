@@ -6,7 +6,12 @@ export interface TagList {
   readonly tags: readonly string[];
   /** What is left out because no policy can name it, for people; the first few. */
   readonly unreadable: readonly string[];
+  /** There are more than are looked at, repeats and empty ones included: the request is to be refused. */
+  readonly isCut: boolean;
 }
+
+/** The most that are looked at of a list, empty ones included. A body could hold 16 million. */
+const MAX_PARTS = 4_000;
 
 /** How many unreadable tags a warning names, and how much of each. */
 const NAMED = 3;
@@ -16,19 +21,23 @@ const SHOWN = 24;
 export function readTagList(items: readonly unknown[]): TagList {
   const tags: string[] = [];
   const unreadable: string[] = [];
+  let left = MAX_PARTS;
   for (const item of items) {
+    if (left === 0) return { tags, unreadable, isCut: true };
     if (typeof item !== "string") {
+      left--;
       leaveOut(unreadable, Array.isArray(item) ? "a list" : item === null ? "null" : `a value of type ${typeof item}`);
       continue;
     }
-    for (const part of item.split(",")) {
+    for (const part of item.split(",", left + 1)) {
+      if (left-- === 0) return { tags, unreadable, isCut: true };
       if (part.trim() === "") continue;
       const tag = normalizeTag(part);
       if (tag === undefined) leaveOut(unreadable, quote(part.trim()));
       else if (tags.length <= MAX_TAGS && !tags.includes(tag)) tags.push(tag); // few: a set of them costs more
     }
   }
-  return { tags, unreadable };
+  return { tags, unreadable, isCut: false };
 }
 
 function leaveOut(unreadable: string[], shown: string): void {
@@ -42,6 +51,6 @@ function quote(text: string): string {
 
 /** @returns the tags; undefined when one cannot be read or there are too many. */
 export function readTags(items: readonly unknown[]): readonly string[] | undefined {
-  const { tags, unreadable } = readTagList(items);
-  return unreadable.length > 0 || tags.length > MAX_TAGS ? undefined : tags;
+  const { tags, unreadable, isCut } = readTagList(items);
+  return unreadable.length > 0 || isCut || tags.length > MAX_TAGS ? undefined : tags;
 }

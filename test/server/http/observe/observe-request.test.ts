@@ -284,6 +284,15 @@ describe("observeRequest() on what could dodge a guard", () => {
     expect((await observe({ "x-route-tags": [...many, "pii"].join() })).refusals).toHaveLength(1);
   });
 
+  it.each<[string, Record<string, unknown>]>([
+    ["a text", { tags: `${"a,".repeat(4_000)}pii` }],
+    ["a list", { metadata: { tags: [...Array<string>(4_000).fill("a"), "pii"] } }],
+    ["a list of what is no tag", { tags: [...Array<number>(4_000).fill(5), "pii"] }],
+    ["an attribute", { metadata: { labels: `${",".repeat(4_000)}pii` } }],
+  ])("refuses %s with more entries than are looked at", async (_, body) => {
+    expect((await observe({}, body)).refusals).toEqual([expect.stringMatching(/at most 64/)]);
+  });
+
   it.each<[RequestHeaders, unknown, string]>([
     [{ "x-risk": "9e-1" }, {}, "header x-risk"],
     [{ "x-risk": "high" }, {}, "header x-risk"],
