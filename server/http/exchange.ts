@@ -18,6 +18,7 @@ import { withRoute } from "./fronts/explained-answer.js";
 import type { Front, FrontStream } from "./fronts/front.js";
 import { withCost } from "./fronts/usage-cost.js";
 import { addRouteHeaders, type HeaderList } from "./route-headers.js";
+import { shortWarnings } from "./short-warnings.js";
 import { whyAnotherModel } from "./why-another-model.js";
 
 /** What is recorded when the client went before any answer (nginx's status for it). */
@@ -252,7 +253,7 @@ export class Exchange implements RequestProgress {
 
   #allWarnings(): readonly string[] {
     const observed = this.#decision?.observed.warnings ?? [];
-    return this.#warnings === undefined ? observed : [...observed, ...this.#warnings];
+    return shortWarnings(this.#warnings === undefined ? observed : [...observed, ...this.#warnings]);
   }
 
   #isSimulated(planned: PlannedAttempt | undefined): boolean {
