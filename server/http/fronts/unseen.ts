@@ -1,8 +1,10 @@
 import { isObject, type Json } from "../../providers/chat/json.js";
 import type { Unseen } from "./front.js";
 
-/** What images are called in the APIs in front. */
-const images: ReadonlySet<unknown> = new Set(["image", "image_url", "input_image", "computer_screenshot"]);
+/** What images are called in the APIs in front; one that a model made may be named by its id alone. */
+const images: ReadonlySet<unknown> = new Set([
+  ...["image", "image_url", "input_image", "computer_screenshot", "image_generation_call"],
+]);
 
 /** What a request holds that its chat completion may lack: tools that one API alone has, pictures that a provider keeps. */
 export function unseenIn({ tools, mcp_servers: servers, ...rest }: Json): Unseen {

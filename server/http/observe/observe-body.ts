@@ -1,5 +1,7 @@
 import { type CompiledPolicy, canonicalModelId, MAX_TOKENS } from "../../../engine/serving.js";
-import { listEntry } from "../../json/late-text.js";
+import { isText, LateText, listEntry, unreadEntry, wholeText } from "../../json/late-text.js";
+import { isObject } from "../../providers/chat/json.js";
+import { mediaTypeOfLink } from "../../providers/chat/media-type.js";
 import { readText } from "./hints.js";
 import { whyUnknownModel } from "./named-in-routes.js";
 import type { Observation } from "./observation.js";
@@ -90,12 +92,25 @@ function usesVision(messages: unknown): boolean {
 
 /**
  * Whether a part of a message is an image: as chat completions and responses have it, or as some servers take it besides
- * (`image`, `image_embeds`, none).
+ * (`image`, `image_embeds`, none); or a file that formats with files of any type read as one.
  */
 function isImagePart(part: unknown): boolean {
-  if (typeof part !== "object" || part === null) return false;
-  const { type } = part as { readonly type?: unknown };
-  return (typeof type === "string" && /^(input_)?image/.test(type)) || Object.hasOwn(part, "image_url");
+  if (!isObject(part)) return false;
+  const { type } = part;
+  if ((typeof type === "string" && /^(input_)?image/.test(type)) || Object.hasOwn(part, "image_url")) return true;
+  return type === "file" && isObject(part["file"]) && isImageFile(unreadEntry(part["file"], "file_data"));
+}
+
+/** Of `data:image/png;base64,…` its beginning tells. */
+const DATA_HEAD = 100;
+
+/** @param data of a file, or a link to it: what does not say that it is something else may be an image. */
+function isImageFile(data: unknown): boolean {
+  if (!isText(data)) return false;
+  const head = data instanceof LateText ? data.startOf(DATA_HEAD) : data.slice(0, DATA_HEAD);
+  if (/^data:/i.test(head)) return !/^data:(?!image\/)[\w.+-]+\//i.test(head);
+  if (!/^(https?|gs):\/\//i.test(head)) return false;
+  return mediaTypeOfLink(wholeText(data))?.startsWith("image/") ?? true;
 }
 
 /** @returns an entry of the body's `metadata`; undefined when it has none of that name itself. */

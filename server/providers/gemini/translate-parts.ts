@@ -1,20 +1,6 @@
 import { type ChatPart, RefusedRequest, type Source } from "../chat/chat-request.js";
+import { mediaTypeOfLink } from "../chat/media-type.js";
 import type { Part } from "./wire.js";
-
-/** Media types of links, by the end of their path: a link may be sent without, but the provider guesses less. */
-const byExtension: Readonly<Record<string, string>> = {
-  png: "image/png",
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  webp: "image/webp",
-  gif: "image/gif",
-  heic: "image/heic",
-  pdf: "application/pdf",
-  txt: "text/plain",
-  mp4: "video/mp4",
-  mp3: "audio/mp3",
-  wav: "audio/wav",
-};
 
 /** Empty texts are left out: they say nothing, and a turn may not consist of them. */
 export function translateParts(parts: readonly ChatPart[], warnings: Set<string>): readonly Part[] {
@@ -39,7 +25,6 @@ function translatePart(part: ChatPart, warnings: Set<string>): readonly Part[] {
 function dataPart(source: Source): Part {
   if (source.kind === "data") return { inlineData: { mimeType: source.mediaType, data: source.base64 } };
   if (!URL.canParse(source.url)) throw new RefusedRequest("messages", "a link in it is not a URL");
-  const extension = /\.([a-z0-9]+)$/i.exec(new URL(source.url).pathname)?.[1]?.toLowerCase();
-  const mimeType = extension === undefined ? undefined : byExtension[extension];
+  const mimeType = mediaTypeOfLink(source.url); // a link may be sent without, but the provider guesses less
   return { fileData: { fileUri: source.url, ...(mimeType === undefined ? {} : { mimeType }) } };
 }

@@ -16,7 +16,9 @@ describe("warnings of a request", () => {
     const { proxy } = await proxyOverFormats({ anthropic: anthropicServer });
     expect((await proxy.ask(fields)).status).toBe(200);
     const { warnings } = await proxy.lastDecision();
-    expect(warnings).toEqual([expect.stringMatching(/^anthropic: .* … .*: left out, its format has no way to say it$/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^anthropic: .* … .*: left out, its format has no way to say it$/),
+    ]);
     expect(warnings?.[0]?.length).toBeLessThanOrEqual(1_000);
   });
 

@@ -376,6 +376,27 @@ describe("observeRequest() on what could dodge a guard", () => {
     },
   );
 
+  it.each([
+    ["data:image/png;base64,aGk=", true],
+    ["data:IMAGE/PNG;base64,aGk=", true],
+    [`data:image/png;base64,${"aGk=".repeat(5_000)}`, true],
+    ["data: image/png;base64,aGk=", true],
+    ["data:;base64,aGk=", true],
+    ["https://example.com/a.png?x=1", true],
+    ["https://example.com/a", true],
+    ["https://example.com/a.php", true],
+    ["gs://bucket/a", true],
+    ["data:application/pdf;base64,aGk=", false],
+    ["https://example.com/a.PDF#2", false],
+    ["gs://bucket/a.txt", false],
+    ["JVBERi0xLjQK", false],
+    [5, false],
+  ])("sees whether a file may be a picture: %.40s", async (file_data, expected) => {
+    const content = [{ type: "file", file: { file_data } }];
+    const { facts } = await observe({}, { messages: [{ role: "user", content }] });
+    expect(facts.uses_vision).toBe(expected);
+  });
+
   it("sees functions beside an empty list of tools", async () => {
     const { facts } = await observe({}, { tools: [], functions: [{ name: "f" }] });
     expect(facts.uses_tools).toBe(true);
