@@ -13,7 +13,8 @@ export function withoutSecrets(ended: EndedAttempt, secrets: readonly string[]):
   const { result } = ended;
   if (!("failure" in result)) return ended;
   const { answer, ...failure } = result.failure;
-  const isQuoted = answer !== undefined && secrets.some((secret) => answer.body.includes(secret));
+  const body = answer?.body.toString("utf8") ?? "";
+  const isQuoted = secrets.some((secret) => quotesOf(secret).test(body));
   const message = secrets.reduce(withoutSecret, failure.message);
   if (!isQuoted && message === failure.message) return ended;
   return {
@@ -24,10 +25,21 @@ export function withoutSecrets(ended: EndedAttempt, secrets: readonly string[]):
 
 /** Messages are cut, perhaps within a secret: its beginning at the end goes too. */
 function withoutSecret(message: string, secret: string): string {
-  const masked = message.replaceAll(secret, "***");
+  const masked = message.replace(new RegExp(quotesOf(secret), "g"), "***");
   const [, text = "", cut = ""] = /^(.*?)(…?)$/s.exec(masked) ?? [];
   for (let length = secret.length - 1; length >= SHORTEST_BEGINNING; length--) {
     if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}***${cut}`;
   }
   return masked;
+}
+
+/** A secret as it is, and as JSON may write it, also within a text of JSON: `\/`, `\u002f`, `\\u002F`. */
+function quotesOf(secret: string): RegExp {
+  return new RegExp(Array.from({ length: secret.length }, (_, at) => quotesOfUnit(secret.charCodeAt(at))).join(""));
+}
+
+function quotesOfUnit(unit: number): string {
+  const digits = unit.toString(16).padStart(4, "0");
+  const inAnyCase = digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+  return `\\\\*(?:\\u${digits}|u${inAnyCase})`;
 }

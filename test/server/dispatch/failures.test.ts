@@ -463,6 +463,27 @@ describe("secrets", () => {
     }
   });
 
+  it.each([
+    ["slashes as PHP writes them", String.raw`ab\/cd+ef\/gh==`],
+    ["characters by their number", String.raw`ab\u002Fcd\u002bef\u002Fgh==`],
+    ["JSON in a text of JSON", String.raw`ab\\\/cd\\u002Bef/gh==`],
+  ])("are seen in no other spelling of JSON: %s", async (_, written) => {
+    const body = `{"error":{"message":"you sent Basic ${written} to us","type":"invalid_request_error"}}`;
+    const upstream = await startUpstream((response) => {
+      response.writeHead(400, { "content-type": "application/json" }).end(body);
+    });
+    const catalog = catalogOf({ one: upstream.url }).replace(
+      "region: eu",
+      'region: eu, headers: { x-gateway-authorization: "Basic ab/cd+ef/gh==" }',
+    );
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog));
+    const answer = await proxy.ask();
+    expect(upstream.requests[0]?.headers["x-gateway-authorization"]).toBe("Basic ab/cd+ef/gh==");
+    expect(await answer.json()).toMatchObject({ error: { code: "invalid_request" } });
+    const { attempts } = await proxy.lastDecision();
+    expect(attempts[0]?.error).toBe("you sent Basic *** to us");
+  });
+
   it("are not seen in part either, where a long message is cut within one", async () => {
     const key = "sk-test-0123456789abcdef";
     for (const before of [476, 480, 495]) {
