@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import type { Scope } from "../keys/api-key.js";
 import type { ApiError } from "./errors/api-error.js";
 
@@ -113,6 +114,21 @@ export function isLoopbackAddress(address: string): boolean {
 export function isLoopbackHost(host: string): boolean {
   const name = host.replace(/:\d{1,5}$/, "").toLowerCase();
   return name === "localhost" || name === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+}
+
+/** Ends of names that nobody can have in the public DNS (https://www.iana.org/assignments/special-use-domain-names, and `internal`). */
+const PRIVATE_END = /\.(localhost|local|internal|test|home\.arpa)$/;
+
+/**
+ * Whether a Host header, with or without a port, holds a name of the public DNS: its owner could point it at this machine, under the
+ * eyes of a web page that came from there.
+ */
+export function isPublicName(host: string): boolean {
+  const name = host
+    .replace(/:\d{1,5}$/, "")
+    .replace(/\.$/, "")
+    .toLowerCase();
+  return name.includes(".") && !name.startsWith("[") && isIP(name) === 0 && !PRIVATE_END.test(name);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Scope, StoredKey } from "../keys/api-key.js";
 import type { KeyRing, Refusal } from "../keys/key-ring.js";
 import { readToken } from "../keys/key-secret.js";
 import { andThen, type Soon } from "../soon.js";
-import { isFromForeignPage } from "./admin-access.js";
+import { isFromForeignPage, isPublicName } from "./admin-access.js";
 import type { ApiError } from "./errors/api-error.js";
 
 /** Who sends a request; no key where none is needed. */
@@ -19,35 +19,35 @@ export interface KeyCheck {
 
 /**
  * Who sends a request to `/v1`. While no key was ever created and the server is bound to loopback, nobody needs one, and
- * whatever an SDK sends as its key counts for nothing; only pages of other sites are refused. Otherwise `Authorization: Bearer` (or Anthropic's `x-api-key`)
- * must hold one.
+ * whatever an SDK sends as its key counts for nothing; only pages of other sites are refused, and what may be one of them.
+ * Otherwise `Authorization: Bearer` (or Anthropic's `x-api-key`) must hold one.
  *
  * @param scope what the key must be for; undefined: any key will do.
  * @returns the caller, or the error to answer with.
  */
 export function authenticate(
-  { headers }: Pick<IncomingMessage, "headers">,
+  request: Pick<IncomingMessage, "headers" | "method">,
   check: KeyCheck,
   scope: Scope | undefined,
 ): Soon<Caller | ApiError> {
   const { keys } = check;
-  const token = bearerToken(headers);
+  const token = bearerToken(request.headers);
   // A token of our form says that a key was made, perhaps a moment ago: `verify` looks for it.
   const isUseless = token === undefined || (!keys.hasKeys && readToken(token) === undefined);
   const key = isUseless ? undefined : keys.verify(token);
-  return andThen(key, (found) => judge(found, headers, check, scope));
+  return andThen(key, (found) => judge(found, request, check, scope));
 }
 
 /** @param key undefined when the request has none. */
 function judge(
   key: StoredKey | Refusal | undefined,
-  headers: IncomingMessage["headers"],
+  request: Pick<IncomingMessage, "headers" | "method">,
   { keys, isLoopback }: KeyCheck,
   scope: Scope | undefined,
 ): Caller | ApiError {
   if (!keys.hasKeys) {
     if (!isLoopback) return refusal("no_api_keys", NO_KEYS);
-    return isFromForeignPage(headers) ? FOREIGN_PAGE : { key: undefined };
+    return mayBeForeignPage(request) ? FOREIGN_PAGE : { key: undefined };
   }
   if (key === undefined)
     return refusal("missing_api_key", "send an API key: `Authorization: Bearer rw_…`, or `x-api-key: rw_…`");
@@ -64,6 +64,15 @@ function judge(
   return { key };
 }
 
+/** With GET browsers send no `Origin` to what they take for the page's own server: to a name that was pointed at this machine. */
+function mayBeForeignPage({ headers, method }: Pick<IncomingMessage, "headers" | "method">): boolean {
+  return isFromForeignPage(headers) || (isReading(method) && isPublicName(headers.host ?? ""));
+}
+
+function isReading(method: string | undefined): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
 const BEARER = /^bearer +(\S+)\s*$/i;
 
 /** The token of `Authorization: Bearer` or `x-api-key`. */
@@ -73,13 +82,13 @@ export function bearerToken(headers: IncomingMessage["headers"]): string | undef
   return bearer?.[1] ?? (typeof other === "string" ? other.trim() : undefined);
 }
 
-/** Where nobody needs a key, any page that is open in a browser here could spend the providers' money. */
+/** Where nobody needs a key, any page that is open in a browser here could spend the providers' money, or read the catalog. */
 const FOREIGN_PAGE: ApiError = {
   status: 403,
   type: "permission_error",
   code: "foreign_origin",
   message:
-    "a web page elsewhere sent this request, and this server asks for no API key; create one with `policy keys create`",
+    "a web page elsewhere sent this request, or may have (its Host is a public name), and this server asks for no API key; create one with `policy keys create`, or ask by a name of this machine",
 };
 
 const NO_KEYS =

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
+import { get, type OutgoingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -168,6 +169,29 @@ describe("who needs a key", () => {
     expect((await proxy.ask({}, { ...bearer(token), origin: "https://evil.example" })).status).toBe(200);
   });
 
+  it.each([
+    ["evil.example", 403],
+    ["EVIL.example.:8080", 403],
+    ["127.0.0.1.evil.example", 403],
+    ["localhost", 200],
+    ["127.0.0.1:8080", 200],
+    ["192.168.1.2", 200],
+    ["[::ffff:127.0.0.1]:8080", 200],
+    ["laptop:8080", 200],
+    ["host.docker.internal:8080", 200],
+    ["router.local", 200],
+  ])(
+    "nobody who reads from here, but under %s it may be a page that pointed its name here: %i",
+    async (host, status) => {
+      const proxy = await proxyOver({ left: await answering() });
+      const read = (path: string, headers: object = {}) => statusOf(`${proxy.url}${path}`, { host, ...headers });
+      expect(await read("/v1/models")).toBe(status);
+      expect(await read("/v1/key")).toBe(status);
+      const { token } = await proxy.createKey();
+      expect(await read("/v1/models", bearer(token))).toBe(200);
+    },
+  );
+
   it("one for inference calls models; one for reading or administration does not", async () => {
     const proxy = await proxyOver({ left: await answering() });
     const { token } = await proxy.createKey({ scopes: ["read"] });
@@ -177,6 +201,13 @@ describe("who needs a key", () => {
     expect((await fetch(`${proxy.url}/v1/models`, { headers: bearer(token) })).status).toBe(200);
   });
 });
+
+/** `fetch` sends no `Host` but that of the address. */
+function statusOf(url: string, headers: OutgoingHttpHeaders): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers, agent: false }, (response) => resolve(response.resume().statusCode)).on("error", reject);
+  });
+}
 
 const attributes = "attributes:\n  plan: { type: string, values: [free, pro], from: key }";
 
