@@ -96,7 +96,7 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
   if (strict.isMalformed) observation.refuse(`x-route-strict: ${SWITCH_FORM}`);
   const explain = readSwitch(headers, "x-route-explain");
   if (explain.isMalformed) observation.warnings.push(`x-route-explain: ${SWITCH_FORM}; it was not used`);
-  checkContextHint(prompt, observation);
+  checkContextHint(prompt, policy.set, observation);
   const observed = (): ObservedRequest => {
     const { sources, warnings, refusals } = observation;
     return {

@@ -333,6 +333,20 @@ describe("observeRequest() on what could dodge a guard", () => {
     expect(low).toMatchObject({ facts: { context_tokens: 12 }, warnings: [] });
   });
 
+  it("believes hardly fewer than it holds where a guard looks at the size", async () => {
+    const guard = '  - { id: long, match: { context_tokens: { gte: 50 } }, deny: "Too long." }';
+    const guarded = compile(policyOf("{ to: [acme/one] }", guard), catalogOf({ one: "http://127.0.0.1:1/v1" }));
+    const body = { messages: [{ role: "user", content: "wonderfully peculiar ".repeat(30) }] };
+    for (const hint of ["12", "49"]) {
+      const { facts, warnings } = await observe({ "x-route-context-tokens": hint }, body, guarded);
+      expect(facts).toEqual((await observe({}, body, guarded)).facts);
+      expect(facts.context_tokens).toBeGreaterThanOrEqual(50);
+      expect(warnings).toEqual([expect.stringMatching(/is less than the prompt holds .* it was not used$/)]);
+    }
+    const more = await observe({ "x-route-context-tokens": "90" }, body, guarded);
+    expect(more).toMatchObject({ facts: { context_tokens: 90 }, warnings: [] });
+  });
+
   it("names headers of LiteLLM that do nothing here", async () => {
     const { warnings } = await observe({
       "x-litellm-timeout": "3",
