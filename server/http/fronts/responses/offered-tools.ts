@@ -27,19 +27,20 @@ export function functionName(name: unknown, namespace: unknown): unknown {
 /** Tools by what they are called as functions. @param tools of the request. */
 export function offeredTools(tools: unknown): ReadonlyMap<unknown, OfferedTool> {
   const offered = new Map<unknown, OfferedTool>();
-  const inNamespaces = new Map<unknown, OfferedTool[]>();
+  /** By their own name; undefined where several have it. */
+  const inNamespaces = new Map<unknown, OfferedTool | undefined>();
   for (const tool of objectsOf(tools)) {
     const namespace = tool["type"] === "namespace" ? textOf(tool["name"]) : undefined;
     for (const { type, name } of tool["type"] === "namespace" ? objectsOf(tool["tools"]) : [tool]) {
       if (type !== "function" && type !== "custom") continue;
       const one = { isCustom: type === "custom", name, namespace };
       offered.set(functionName(name, namespace), one);
-      if (namespace !== undefined) inNamespaces.set(name, [...(inNamespaces.get(name) ?? []), one]);
+      if (namespace !== undefined) inNamespaces.set(name, inNamespaces.has(name) ? undefined : one);
     }
   }
   // Models leave a prefix out now and then (https://github.com/router-for-me/CLIProxyAPI/issues/4106, read 2026-11-26).
-  for (const [name, [one, ...others]] of inNamespaces) {
-    if (one !== undefined && others.length === 0 && !offered.has(name)) offered.set(name, one);
+  for (const [name, one] of inNamespaces) {
+    if (one !== undefined && !offered.has(name)) offered.set(name, one);
   }
   return offered;
 }
