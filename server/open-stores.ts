@@ -30,6 +30,11 @@ export async function openStores({ environment, log, closing }: StoresOptions) {
   const contentSettings = await readContentSettings(environment);
   const database = await openDatabase(environment["DATABASE_URL"] || "sqlite:./data/routewright.db", {
     forServer: true,
+    onUpgrade: () =>
+      log.info(
+        {},
+        "the database's tables are of an earlier version and are brought up to date; requests are taken when that has ended, which can take minutes",
+      ),
     onConnectionLost: (error) => log.warn({ error: error.message }, "a connection to the database broke"),
   });
   closing.push(() => database.close());

@@ -220,19 +220,39 @@ async function moveDecisions(db: Kysely<DatabaseSchema>): Promise<void> {
   }
 }
 
+/** What the tables of a database are to this version: its own, those of an earlier one, or none yet. */
+export type TablesState = "current" | "earlier" | "none";
+
+/** @throws Error in words for the operator when the database was written by a later version. */
+export async function stateOfTables<Schema>(db: Kysely<Schema>, engine: "sqlite" | "postgres"): Promise<TablesState> {
+  const known = await migratorOf(db, engine).getMigrations();
+  if (known.every(({ executedAt }) => executedAt === undefined)) return "none";
+  const { rows } = await sql<{ readonly name: string }>`select name from kysely_migration order by name`.execute(db);
+  const unknown = rows.find(({ name }) => !Object.hasOwn(changes, name));
+  if (unknown !== undefined) {
+    throw new Error(
+      `a later version of Routewright has brought it up to date (by ${unknown.name}, which this version does not know): run that version, or restore the backup from before the upgrade`,
+    );
+  }
+  return known.every(({ executedAt }) => executedAt !== undefined) ? "current" : "earlier";
+}
+
 /**
- * Brings the tables to this version's form: all of it or nothing, so that an upgrade that is broken off begins again.
- * @throws when a migration fails, or when the database was written by a later version (it holds unknown migrations).
+ * Brings the tables to this version's form: all of it or nothing, so that an upgrade that is broken off begins again. Where another
+ * process does that already, it waits for it.
+ * @throws when a migration fails.
  */
 export async function migrate<Schema>(db: Kysely<Schema>, engine: "sqlite" | "postgres"): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsOf(engine) } });
   const upgrade = async () => {
-    const { error } = await migrator.migrateToLatest();
+    const { error } = await migratorOf(db, engine).migrateToLatest();
     if (error !== undefined) throw error;
   };
-  const isDue = (await migrator.getMigrations()).some(({ executedAt }) => executedAt === undefined);
   // Kysely does that for PostgreSQL itself.
-  await (engine === "sqlite" && isDue ? inTransaction(db, upgrade) : upgrade());
+  await (engine === "sqlite" ? inTransaction(db, upgrade) : upgrade());
+}
+
+function migratorOf<Schema>(db: Kysely<Schema>, engine: "sqlite" | "postgres"): Migrator {
+  return new Migrator({ db, provider: { getMigrations: async () => migrationsOf(engine) } });
 }
 
 /** Over the one connection that there is. */

@@ -3,7 +3,7 @@ import type { DatabaseSchema } from "./database-schema.js";
 import { readDatabaseUrl, withoutPassword } from "./database-url.js";
 import { insertIntoSqlite } from "./insert-into-sqlite.js";
 import type { InsertRows } from "./insert-rows.js";
-import { migrate } from "./migrations.js";
+import { migrate, stateOfTables } from "./migrations.js";
 import type { PostgresOptions } from "./open-postgres.js";
 import { openSqlite } from "./open-sqlite.js";
 import { startCheckpoints } from "./start-checkpoints.js";
@@ -24,19 +24,24 @@ export interface OpenDatabaseOptions extends PostgresOptions {
    */
   readonly busyMs?: number;
   /**
-   * For servers: a database that can only be read is refused, and SQLite's log kept short from a thread of its own
-   * ({@link startCheckpoints}).
+   * For servers: tables of an earlier version are brought up to date, a database that can only be read is refused, and SQLite's log
+   * kept short from a thread of its own ({@link startCheckpoints}).
    */
   readonly forServer?: boolean;
+  /** Told before tables of an earlier version are brought up to date, which can take minutes. */
+  readonly onUpgrade?: () => void;
 }
 
 const BUSY_MS = 20;
 const BUSY_AT_START_MS = 5_000;
+/** PostgreSQL: for one statement while tables are brought up to date, of which one waits until another server has done it. */
+const UPGRADE_STATEMENT_MS = 3_600_000;
 /** A log of 32 MB: commits copy it themselves, as far as the thread that does it has not. Only that lets the log begin anew under load. */
 const PAGES_BEFORE_OWN_CHECKPOINT = 8_000;
 
 /**
- * Opens the database that a `DATABASE_URL` names and brings its tables up to date.
+ * Opens the database that a `DATABASE_URL` names and makes its tables where there are none. Those of an earlier version are brought up to
+ * date for a server and refused otherwise: a command does not take the database from the server that runs on it.
  *
  * SQLite: WAL with synchronous NORMAL, so a commit survives `kill -9`; a power cut may lose the newest commits, never
  * the database. PostgreSQL: whatever the server promises of a commit.
@@ -58,16 +63,20 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
       ]);
       db = openPostgres(address.url, options);
       insert = insertIntoPostgres(db);
-      await migrate(db, "postgres");
+      await prepareTables(db, "postgres", options, async () => {
+        const patient = openPostgres(address.url, { ...options, connections: 1, statementMs: UPGRADE_STATEMENT_MS });
+        await migrate(patient, "postgres").finally(() => patient.destroy());
+      });
       if (options.forServer === true) await refuseReadOnly(db);
     } else {
       const connection = openSqlite(
         address.path,
         `pragma busy_timeout = ${BUSY_AT_START_MS}; pragma journal_mode = wal; pragma synchronous = normal`,
       );
-      db = new Kysely<DatabaseSchema>({ dialect: new SqliteDialect({ database: connection }) });
-      insert = insertIntoSqlite(db, connection);
-      await migrate(db, "sqlite");
+      const opening = new Kysely<DatabaseSchema>({ dialect: new SqliteDialect({ database: connection }) });
+      db = opening;
+      insert = insertIntoSqlite(opening, connection);
+      await prepareTables(opening, "sqlite", options, () => migrate(opening, "sqlite"));
       connection.set(`pragma busy_timeout = ${options.busyMs ?? BUSY_MS}`);
       if (options.forServer === true && address.path !== ":memory:") {
         connection.exec("begin immediate; pragma user_version = 0; rollback"); // fails where nothing can be written
@@ -90,6 +99,25 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
       await opened.destroy();
     },
   };
+}
+
+async function prepareTables(
+  db: Kysely<DatabaseSchema>,
+  engine: Database["engine"],
+  { forServer, onUpgrade }: OpenDatabaseOptions,
+  bringUpToDate: () => Promise<void>,
+): Promise<void> {
+  const state = await stateOfTables(db, engine);
+  if (state === "current") return;
+  if (state === "earlier") {
+    if (forServer !== true) {
+      throw new Error(
+        "its tables are those of an earlier version of Routewright: use that version's command, or start a server of this version, which brings them up to date",
+      );
+    }
+    onUpgrade?.();
+  }
+  await bringUpToDate();
 }
 
 async function refuseReadOnly(db: Kysely<DatabaseSchema>): Promise<void> {

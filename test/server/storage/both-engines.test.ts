@@ -1,18 +1,12 @@
 import { open } from "node:fs/promises";
-import { Kysely, Migrator, SqliteDialect, sql } from "kysely";
+import { sql } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
-import { LedgerStore } from "../../../server/ledger/ledger-store.js";
-import type { DatabaseSchema } from "../../../server/storage/database-schema.js";
 import { createDecisionStore } from "../../../server/storage/decisions/open-decision-store.js";
-import { migrationsOf } from "../../../server/storage/migrations.js";
 import { openDatabase } from "../../../server/storage/open-database.js";
-import { openPostgres } from "../../../server/storage/open-postgres.js";
-import { openSqlite } from "../../../server/storage/open-sqlite.js";
 import { hasPostgres } from "../../services/available.js";
 import { createDatabase, onBothEngines } from "../../services/engines.js";
 import { eventually } from "../../services/eventually.js";
 import { startPostgres } from "../../services/postgres.js";
-import { ledgerRow } from "../ledger/ledger-row.js";
 import { cleanUp, decision, decisionId, decisionNumber, openStore, REVISION } from "./harness.js";
 
 const summary = { rule: "default", model: "acme/small", provider: "left", status: 200 };
@@ -118,94 +112,6 @@ onBothEngines((engine) => {
 });
 
 onBothEngines((engine) => {
-  it("upgrades a database of before batches, with its decisions and its ledger", async () => {
-    const url = await engine.newUrl();
-    const before = openWithoutMigrations(url);
-    const migrator = new Migrator({
-      db: before,
-      provider: { getMigrations: async () => migrationsOf(engine.name) },
-    });
-    expect((await migrator.migrateTo("0006_fewer_indexes")).error).toBeUndefined();
-    // Two a second: what is put together must not span more ids than batches do.
-    const numbers = Array.from({ length: 300 }, (_, index) => index * 500);
-    const old = numbers.map((number) => ({
-      ...{ id: decisionId(number), time: decision(number).time, revision: number < 50_000 ? "00" : REVISION },
-      ...{
-        policy: "production",
-        rule: number % 1_000 === 0 ? "even" : "odd",
-        model: null,
-        provider: null,
-        status: 200,
-      },
-      ...{ api_key: "key_a", tenant: null, app: null, outcome: null },
-      record: JSON.stringify(decision(number)),
-    }));
-    for (const row of old) await before.insertInto("decisions").values(row).execute();
-    await before
-      .insertInto("ledger" as "ledger_rows")
-      .values(ledgerRow("dec_old.1", { charged_nano: 5 }))
-      .execute();
-    await before.destroy();
-
-    const database = await openDatabase(url);
-    const store = createDecisionStore(database, { log: silent, now: Date.now });
-    expect(await store.list({ limit: 1_000 })).toEqual([...numbers].reverse().map((number) => decision(number)));
-    expect(await store.list({ rule: "even", revision: "00", limit: 1_000 })).toHaveLength(50);
-    expect(await store.find(decisionId(7_500))).toEqual(decision(7_500));
-    expect(await database.db.selectFrom("decisions").selectAll().orderBy("id").execute()).toEqual(old);
-    store.record(decision(200_000), summary);
-    expect((await store.list({ model: "acme/small", limit: 1 }))[0]).toEqual(decision(200_000));
-
-    const ledger = new LedgerStore(database);
-    await ledger.write([ledgerRow("dec_new.1", { charged_nano: 7 })]);
-    expect(await ledger.chargedFor(["dec_new.1", "dec_old.1"])).toEqual(
-      new Map([
-        ["dec_new.1", 7],
-        ["dec_old.1", 5],
-      ]),
-    );
-    expect(await database.db.selectFrom("ledger").selectAll().orderBy("id").execute()).toEqual([
-      ledgerRow("dec_new.1", { charged_nano: 7 }),
-      ledgerRow("dec_old.1", { charged_nano: 5 }),
-    ]);
-    await store.close();
-    await database.close();
-  });
-
-  it("upgrades all or nothing: an upgrade that was broken off begins again", async () => {
-    const url = await engine.newUrl();
-    const before = openWithoutMigrations(url);
-    const migrator = new Migrator({
-      db: before,
-      provider: { getMigrations: async () => migrationsOf(engine.name) },
-    });
-    expect((await migrator.migrateTo("0006_fewer_indexes")).error).toBeUndefined();
-    const numbers = Array.from({ length: 200 }, (_, index) => index);
-    for (const number of numbers) {
-      const { id, time } = decision(number);
-      const columns = { policy: "production", rule: "a", status: 200, revision: REVISION };
-      const record = JSON.stringify(decision(number));
-      await before
-        .insertInto("decisions")
-        .values({ id, time, record, ...columns } as never)
-        .execute();
-    }
-    // In the way of a late step, when the decisions are moved already.
-    await before.schema.createTable("ledger_calls").addColumn("id", "text").execute();
-    await before.destroy();
-
-    await expect(openDatabase(url)).rejects.toThrow(/ledger_calls.* already exists/);
-    const cleared = openWithoutMigrations(url);
-    await cleared.schema.dropTable("ledger_calls").execute();
-    await cleared.destroy();
-    const database = await openDatabase(url);
-    const store = createDecisionStore(database, { log: silent, now: Date.now });
-    const found = await store.list({ limit: 1_000 });
-    expect(found.map(({ id }) => decisionNumber(id))).toEqual([...numbers].reverse());
-    await store.close();
-    await database.close();
-  });
-
   it("puts decisions of one time together, and finds each by its own id among batches that overlap", async () => {
     const database = await openDatabase(await engine.newUrl());
     const store = createDecisionStore(database, { log: silent, now: Date.now });
@@ -302,12 +208,6 @@ onBothEngines((engine) => {
     await database.close();
   });
 });
-
-function openWithoutMigrations(url: string): Kysely<DatabaseSchema> {
-  return url.startsWith("sqlite:")
-    ? new Kysely({ dialect: new SqliteDialect({ database: openSqlite(url.slice("sqlite:".length)) }) })
-    : openPostgres(url, { connections: 2 });
-}
 
 describe.skipIf(!hasPostgres)("openDatabase() on PostgreSQL", () => {
   it("migrates once when several servers start at the same time, and outlives a crash of the database", async () => {
