@@ -7,6 +7,8 @@ import type { ChangeReport, CostReport, DiffReport } from "./describe-diff.js";
 const SAME = "no request is routed differently";
 /** Changes of the catalog and open questions that are listed. */
 const MOST_LINES = 20;
+/** Of Markdown. GitHub refuses comments of more than 65,536 characters; the rest is for what is written around it. */
+const MOST_CHARACTERS = 60_000;
 
 export interface RenderDiffOptions {
   /** ANSI colours; default false. */
@@ -48,31 +50,46 @@ export function renderDiff(report: DiffReport, { color = false, width = WIDTH }:
   return sections.map((lines) => lines.join("\n")).join("\n\n");
 }
 
-/** A diff in Markdown, for the comment of a pull request. No trailing newline. */
+/**
+ * A diff in Markdown, for the comment of a pull request: as many changes as GitHub takes in one, and how many more there are. No trailing
+ * newline.
+ */
 export function renderDiffMarkdown(report: DiffReport): string {
-  const code = (text: string) => `\`${safeText(text).replaceAll("`", "'")}\``;
-  const cell = (text: string) => code(text).replaceAll("|", "\\|");
-  const sections = [`### Routing changes: ${header(report)}`];
-  if (report.same) sections.push(`No request is routed differently (proved over all requests).`);
+  const first = [`### Routing changes: ${header(report)}`];
+  if (report.same) first.push(`No request is routed differently (proved over all requests).`);
   const [what, ...more] = trafficLines(report);
   if (what !== undefined)
-    sections.push([`**${what}**`, ...(more.length === 0 ? [] : ["", ...more.map((line) => `- ${line}`)])].join("\n"));
-  for (const [index, change] of report.changes.entries()) {
-    const rows = rowsOf(change).map(([name, text]) => `| ${name} | ${cell(text)} |`);
-    sections.push(
-      [
-        `**${index + 1}. ${safeText(change.title).replace(/[*_<>]/g, "\\$&")}**`,
-        "",
-        "| | |",
-        "|---|---|",
-        ...rows,
-      ].join("\n"),
-    );
+    first.push([`**${what}**`, ...(more.length === 0 ? [] : ["", ...more.map((line) => `- ${line}`)])].join("\n"));
+  const last = lists(report).map(([title, lines]) =>
+    [`**${title}**`, "", ...cut(lines).map((line) => `- ${code(line)}`)].join("\n"),
+  );
+  const room = MOST_CHARACTERS - [...first, ...last].reduce((sum, { length }) => sum + length, 0);
+  return [...first, ...changeSections(report, room), ...last].join("\n\n");
+}
+
+/** The first changes, as far as there is room for them. */
+function changeSections({ changes }: DiffReport, room: number): readonly string[] {
+  const sections: string[] = [];
+  let taken = 0;
+  for (const [index, change] of changes.entries()) {
+    const rows = rowsOf(change).map(([name, text]) => `| ${name} | ${code(text).replaceAll("|", "\\|")} |`);
+    const title = `**${index + 1}. ${safeText(change.title).replace(/[*_<>]/g, "\\$&")}**`;
+    const section = [title, "", "| | |", "|---|---|", ...rows].join("\n");
+    taken += section.length + 2;
+    if (taken > room) {
+      return [
+        ...sections,
+        `**… and ${writeCount(changes.length - index)} more**, which \`policy diff\` lists in the terminal`,
+      ];
+    }
+    sections.push(section);
   }
-  for (const [title, lines] of lists(report)) {
-    sections.push([`**${title}**`, "", ...cut(lines).map((line) => `- ${code(line)}`)].join("\n"));
-  }
-  return sections.join("\n\n");
+  return sections;
+}
+
+/** In Markdown, word for word. */
+function code(text: string): string {
+  return `\`${safeText(text).replaceAll("`", "'")}\``;
 }
 
 /** `2 changes`; `0 changes of routing, 1 of the catalog`. */

@@ -323,4 +323,20 @@ test@REVISION → test@REVISION · 1 change · exact
     );
     expect(renderDiffMarkdown(report(before, before))).toContain("No request is routed differently");
   });
+
+  it("is written in Markdown as far as a comment on GitHub takes it, and says how much is left out", () => {
+    const one = report(policyOf(`- { id: code, ${both} }`), policyOf(`- { id: code, ${swapped} }`));
+    const many = {
+      ...one,
+      changes: Array.from({ length: 1_200 }, () => one.changes[0]!),
+      undecided: ["an open question"],
+    };
+    const markdown = renderDiffMarkdown(many);
+    expect(markdown.length).toBeGreaterThan(55_000);
+    expect(markdown.length).toBeLessThan(60_500);
+    const listed = markdown.match(/^\*\*\d+\. rule code routes otherwise\*\*$/gm)!.length;
+    expect(markdown).toContain(
+      `**… and ${(1_200 - listed).toLocaleString("en")} more**, which \`policy diff\` lists in the terminal\n\n**not decided**\n\n- \`an open question\``,
+    );
+  });
 });
