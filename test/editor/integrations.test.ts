@@ -137,6 +137,14 @@ describe("the GitHub Action", () => {
     expect(mended.summary).toContain("is not sound");
   });
 
+  it("says that a base which cannot be fetched is not compared with, and does not fail", async () => {
+    const absent = await runStep("policy diff", { policies: "rules", base: "1".repeat(40) });
+    expect(absent).toMatchObject({ code: 0, outputs: "" });
+    expect(absent.summary).toMatch(
+      /^Not compared with the base:\n\n```\n(.*\n)*fatal: 'origin' does not appear to be a git/,
+    );
+  });
+
   it.skipIf(!hasDiff)("tells a difference without failing, and that there is none", async () => {
     const file = join(folder, "rules/policy.yaml");
     const text = await readFile(file, "utf8");
