@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { packageRoot } from "../package-root.js";
+import { shellWord } from "../shell-word.js";
 
 /** `policy init [DIR]`: writes a commented starter set; refuses a folder that holds anything already. */
 export function initCommand(): Command {
@@ -30,7 +31,7 @@ export function initCommand(): Command {
         return;
       }
       for (const file of files) process.stdout.write(`wrote ${file}\n`);
-      const where = resolve(target) === resolve(policies) ? "" : ` --policies ${target}`;
+      const where = resolve(target) === resolve(policies) ? "" : ` --policies ${shellWord(target)}`;
       process.stdout.write(`next: policy check${where} · policy explain${where} --tags code · policy serve${where}\n`);
     });
 }
@@ -44,7 +45,8 @@ async function writeStarter(target: string): Promise<readonly string[]> {
     .map((file) => join(target, relative(starter, join(file.parentPath, file.name))));
   try {
     await cp(starter, target, { recursive: true });
-    for (const file of files) await pointAtSchemas(file);
+    const schemas = schemasFor(resolve(target));
+    for (const file of files) await pointAtSchemas(file, schemas);
   } catch (error) {
     for (const name of await readdir(starter)) await rm(join(target, name), { recursive: true, force: true });
     throw error;
@@ -53,13 +55,28 @@ async function writeStarter(target: string): Promise<readonly string[]> {
 }
 
 /** The first line of a file says where its schema is; editors look from the file's own folder. */
-async function pointAtSchemas(file: string): Promise<void> {
-  const schemas = relative(dirname(resolve(file)), join(packageRoot(), "schemas"))
+async function pointAtSchemas(file: string, schemas: string): Promise<void> {
+  const path = relative(dirname(resolve(file)), schemas)
     .split(sep)
     .join("/");
   const text = await readFile(file, "utf8");
   await writeFile(
     file,
-    text.replace(/(?<=\$schema=)\S*(?=\/)/, () => schemas),
+    text.replace(/(?<=\$schema=)\S*(?=\/)/, () => path),
   );
+}
+
+/**
+ * Where an editor of the directory's project finds the schemas: in the package, where the project holds it; else where it will be once
+ * it is installed here. A package in npm's cache, or one installed for all projects, is in its place on this machine alone.
+ */
+function schemasFor(directory: string): string {
+  const [project = "", isDependency] = packageRoot().split(/[\\/]node_modules[\\/]/, 2);
+  if (isDependency === undefined && isWithin(project, directory)) return join(project, "schemas");
+  const holder = [project, process.cwd()].find((folder) => isWithin(folder, directory)) ?? dirname(directory);
+  return join(holder, "node_modules", "routewright", "schemas");
+}
+
+function isWithin(folder: string, directory: string): boolean {
+  return !/^\.\.(?:[\\/]|$)|^[\\/]|^\w:/.test(relative(folder, directory));
 }

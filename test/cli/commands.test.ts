@@ -1,21 +1,9 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import {
-  appendFile,
-  cp,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runPolicy } from "../acceptance/proxy-process.js";
@@ -32,15 +20,44 @@ describe("the policy command on a starter set", () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
+  const written = ["catalog.yaml", "policy.yaml", "tests/routing.yaml"];
+  /** What the first line of each file says, seen from the project's folder. */
+  const schemasIn = (project: string) =>
+    Promise.all(
+      written.map(async (name) => {
+        const file = join(project, "policies", name);
+        const [, schema = ""] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(await readFile(file, "utf8")) ?? [];
+        return relative(project, join(dirname(file), schema));
+      }),
+    );
+  const schemaFiles = ["catalog", "policy", "test"].map((kind) => `schemas/${kind}.schema.json`);
+
   it("init --json names the files it wrote", async () => {
     const target = join(folder, "as-json");
     const { stdout } = await runPolicy(["init", target, "--json"]);
-    const written = ["catalog.yaml", "policy.yaml", "tests/routing.yaml"].map((name) => join(target, name));
-    expect(JSON.parse(stdout)).toEqual({ files: expect.arrayContaining(written) });
-    for (const file of written) {
-      const [, schema = ""] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(await readFile(file, "utf8")) ?? [];
-      expect(await realpath(join(dirname(file), schema))).toMatch(/\/schemas\/(catalog|policy|test)\.schema\.json$/);
+    expect(JSON.parse(stdout)).toEqual({ files: expect.arrayContaining(written.map((name) => join(target, name))) });
+  });
+
+  it("init names the schemas of a package elsewhere by where the project would have it, not by this machine's place", async () => {
+    const project = await mkdtemp(join(folder, "project-"));
+    await runPolicy(["init"], {}, project);
+    expect(await schemasIn(project)).toEqual(schemaFiles.map((file) => `node_modules/routewright/${file}`));
+    const other = await mkdtemp(join(folder, "other-"));
+    await runPolicy(["init", join(other, "policies")], {}, project);
+    expect(await schemasIn(other)).toEqual(schemaFiles.map((file) => `node_modules/routewright/${file}`));
+  });
+
+  it("init names the schemas of the package that the project holds", async () => {
+    const project = await mkdtemp(join(folder, "project-"));
+    const installed = join(project, "node_modules/routewright");
+    for (const part of ["package.json", "dist/cli", "cli/starter"]) {
+      await cp(part, join(installed, part), { recursive: true });
     }
+    await symlink(resolve("node_modules"), join(installed, "node_modules"));
+    const inner = join(project, "app");
+    await mkdir(inner);
+    await promisify(execFile)(process.execPath, [join(installed, "dist/cli/main.js"), "init"], { cwd: inner });
+    expect(await schemasIn(inner)).toEqual(schemaFiles.map((file) => `../node_modules/routewright/${file}`));
   });
 
   it("init refuses a directory that holds something, and writes nothing", async () => {
@@ -316,6 +333,8 @@ describe("the policy command on a starter set", () => {
     expect(plain.stdout).toContain("next: policy check · policy explain --tags code · policy serve\n");
     const named = await runPolicy(["init", "other"], {}, elsewhere);
     expect(named.stdout).toContain("next: policy check --policies other · ");
+    const odd = await runPolicy(["init", "it's mine"], {}, elsewhere);
+    expect(odd.stdout).toContain("next: policy check --policies 'it'\\''s mine' · ");
   });
 
   it("a file in its place is said, with the directory that holds it, and a link to nothing without advice about it", async () => {
