@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -46,6 +46,17 @@ describe("the packed library", () => {
     ).catch((error: { stdout: string }) => expect.fail(error.stdout));
     const { stdout } = await run(process.execPath, ["example.js"], { cwd: folder });
     expect(stdout).toBe(output);
+  });
+
+  it("brings nothing that only a build needs, and no path of the machine that built it", async () => {
+    const entries = await readdir(join(folder, "package"), { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"));
+    expect(
+      files.map(({ name }) => name).filter((name) => name.startsWith(".") || /\.map$|tsbuildinfo/.test(name)),
+    ).toEqual([]);
+    for (const { parentPath, name } of files) {
+      expect(await readFile(join(parentPath, name), "latin1"), name).not.toContain(root);
+    }
   });
 
   it("brings the command, the starter set, the schemas and the GitHub Action", async () => {

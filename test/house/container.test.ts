@@ -14,7 +14,9 @@ describe("the container", () => {
     const copied = [...dockerfile.matchAll(/^COPY --from=build (.+) \S+$/gm)].flatMap(([, paths = ""]) =>
       paths.split(" ").map((path) => path.replace("/build/", "")),
     );
-    expect(copied.sort()).toEqual(["package.json", "node_modules", ...files].sort());
+    // npm adds the licence and the README by itself.
+    const packed = ["package.json", "LICENSE", "README.md", ...files.filter((path) => !path.startsWith("!"))];
+    expect(copied.sort()).toEqual([...packed, "node_modules"].sort());
     expect(dockerfile).toContain(`ln -s /app/${bin.policy} /usr/local/bin/policy`);
   });
 
