@@ -2,6 +2,7 @@ import { get as getOverHttp, type IncomingMessage } from "node:http";
 import { get as getOverHttps } from "node:https";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { readAdminToken } from "../server/read-admin-token.js";
 import { reasonOf } from "../server/reason-of.js";
 import { CommandFailure } from "./command-failure.js";
 
@@ -24,7 +25,7 @@ export async function askServer(
   path: string,
   taken: readonly number[] = [200],
 ): Promise<IncomingMessage> {
-  const token = process.env["ADMIN_TOKEN"];
+  const token = adminToken(command);
   const shown = withoutPassword(server);
   let url: URL;
   try {
@@ -32,7 +33,7 @@ export async function askServer(
   } catch {
     throw new CommandFailure(2, `${command}: --server ${shown} is not a URL; write it as ${DEFAULT_SERVER}`);
   }
-  const headers = token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` };
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new CommandFailure(
       2,
@@ -50,6 +51,14 @@ export async function askServer(
   const message = messageOf(await wholeOf(answer, command, shown, path));
   const Failure = status >= 500 || status === 429 ? ServerAway : CommandFailure;
   throw new Failure(2, `${command}: ${shown} answered ${status} for ${path}: ${message}${tokenHelp(status, headers)}`);
+}
+
+function adminToken(command: string): string | undefined {
+  try {
+    return readAdminToken(process.env);
+  } catch (error) {
+    throw new CommandFailure(2, `${command}: ${reasonOf(error)}`);
+  }
 }
 
 /** Node's own client: undici's takes as long to load as the rest of `policy status`. */

@@ -16,6 +16,8 @@ import { observeRequest } from "./http/observe/observe-request.js";
 import { requestedFaults } from "./http/observe/requested-faults.js";
 import { createDataPlane } from "./http/serve-data-plane.js";
 import type { Components } from "./open-components.js";
+import { readAdminToken } from "./read-admin-token.js";
+import { readSwitch } from "./read-switch.js";
 import { createDecisionIds } from "./storage/decisions/decision-ids.js";
 import { createMetrics } from "./telemetry/metrics/metrics.js";
 import { startRequestTrace } from "./telemetry/start-request-trace.js";
@@ -74,7 +76,7 @@ function dataPlaneOf(parts: Parts, metrics: Metrics): ReturnType<typeof createDa
     responses: new ResponseCache(),
     content,
     observe: observeRequest,
-    faultsOf: environment["SIMULATE_FAULTS"] === "1" ? requestedFaults : undefined,
+    faultsOf: readSwitch(environment, "SIMULATE_FAULTS", "the test mode") ? requestedFaults : undefined,
     decisions: {
       find: (id) => decisions.find(id),
       record(decision, summary) {
@@ -125,7 +127,7 @@ function controlPlaneOf(parts: Parts, metrics: Metrics): ReturnType<typeof creat
     metrics,
     keys: { store: keyStore, ring: keys, accounting: money.accounting, currentPolicy, now: Date.now },
     usage: { database, now: Date.now },
-    adminToken: environment["ADMIN_TOKEN"],
+    adminToken: readAdminToken(environment),
     isLoopback,
     isReady,
     accounting: () => money.status(),

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readSwitch } from "../read-switch.js";
 import type { Redact } from "./redact.js";
 
 /** How content is recorded (docs/content.md). */
@@ -21,12 +22,10 @@ const MAX_PATTERN_LENGTH = 1_000;
  * @throws Error in words for the operator.
  */
 export async function readContentSettings(environment: NodeJS.ProcessEnv): Promise<ContentSettings | undefined> {
-  const { RECORD_CONTENT: wanted = "", CONTENT_PATTERNS: file = "" } = environment;
-  if (!["", "0", "1"].includes(wanted)) {
-    throw new Error(`RECORD_CONTENT takes 1 (record prompts and answers) or 0, not ${JSON.stringify(wanted)}`);
-  }
+  const isWanted = readSwitch(environment, "RECORD_CONTENT", "record prompts and answers");
+  const { CONTENT_PATTERNS: file = "" } = environment;
   const kilobytes = readNumber(environment, "CONTENT_KILOBYTES", DEFAULT_KILOBYTES, 1, MAX_KILOBYTES);
-  if (wanted !== "1") return undefined;
+  if (!isWanted) return undefined;
   return { maxBytes: kilobytes * 1_000, patterns: file === "" ? [] : await readPatterns(file) };
 }
 

@@ -91,3 +91,15 @@ describe("policy serve with a provider's key that ends in a line break", () => {
     expect(refused).not.toContain("sk-whole-secret");
   });
 });
+
+describe("policy serve with a variable that means nothing", () => {
+  it.each([
+    [{ ADMIN_TOKEN: "whole-secret\n" }, "ADMIN_TOKEN: it holds what no `Authorization` header can hold"],
+    [{ ADMIN_TOKEN: "whole-secret-ß" }, "ADMIN_TOKEN: it holds what no `Authorization` header can hold"],
+    [{ SIMULATE_FAULTS: "true" }, 'SIMULATE_FAULTS takes 1 (the test mode) or 0, not "true"'],
+  ])("does not start: %j", async (environment, message) => {
+    const refused = await startProxy("policies", environment).catch(String);
+    expect(refused).toContain(`policy serve: ${message}`);
+    expect(refused).not.toContain("whole-secret");
+  });
+});

@@ -49,6 +49,17 @@ describe("askServerForJson", () => {
     });
   });
 
+  it("says so when ADMIN_TOKEN cannot be sent", async () => {
+    vi.stubEnv("ADMIN_TOKEN", "whole-secret\n");
+    const asked = askServerForJson("policy status", await serve((_request, response) => void response.end()), "/a", []);
+    await expect(asked).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/^policy status: ADMIN_TOKEN: it holds/),
+    });
+    await expect(asked).rejects.not.toThrow("whole-secret");
+    vi.unstubAllEnvs();
+  });
+
   it("keeps a password in the server's URL out of its messages", async () => {
     const { host } = new URL(await serve((_request, response) => void response.end("<html>")));
     for (const scheme of ["http", "https", "ftp"]) {
