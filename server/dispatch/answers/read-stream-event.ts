@@ -50,7 +50,7 @@ export function readStreamEvent(event: Buffer): StreamEvent {
   return { kind: "chunk", chunk };
 }
 
-/** Whether a chunk holds content: any part of a delta but the role that is not empty, or an end. */
+/** Whether a chunk holds content: any part of a delta but the role that is not empty, or an end. Numbers are none: Mistral's deltas repeat the `index`. */
 export function hasContent(chunk: Readonly<Record<string, unknown>>): boolean {
   return choicesOf(chunk).some(
     (choice) => endOf(choice) !== undefined || hasDelta(choice) || !isEmpty(choice.text ?? null),
@@ -88,7 +88,8 @@ function hasDelta({ delta }: Choice): boolean {
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === null || value === "" || (Array.isArray(value) && value.length === 0);
+  if (typeof value === "number" || value === null || value === "") return true;
+  return Array.isArray(value) && value.length === 0;
 }
 
 function isErrorEvent(event: Buffer): boolean {

@@ -150,6 +150,8 @@ describe("before the first content", () => {
     ["nothing came", [], "end"],
     ["only the role came, then the end", [event({ role: "assistant", content: "" })], "end"],
     ["an empty finish_reason came", [event({ role: "assistant", content: "" }, "")], "end"],
+    // As a true stream of Mistral's begins (https://github.com/vercel/ai, packages/mistral/src/__fixtures__/mistral-incremental-tool-call.chunks.txt).
+    ["only an index came", [event({ index: 0, role: "assistant", content: "" })], "end"],
     ["only comments came, then a reset", [": waiting\n\n", ": waiting\n\n"], "reset"],
     ["an error came in the 200", [`data: {"error":{"message":"overloaded","type":"overloaded_error"}}\n\n`], "end"],
     ["an error event came", [`event: error\ndata: {"message":"boom"}\n\n`], "end"],
