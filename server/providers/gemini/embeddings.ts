@@ -9,10 +9,19 @@ const said: ReadonlySet<string> = new Set([
   ...["models", "provider", "route", "transforms", "plugins", "usage", "tags", "session_id"],
 ]);
 
+/**
+ * "at most 100 requests can be in one batch" (a true answer: https://github.com/vercel/ai,
+ * packages/google/src/__fixtures__/issue-16101-google-batch-embed-150-error.json, read 2026-11-27).
+ */
+const MAX_TEXTS = 100;
+
 /** `batchEmbedContents` (https://ai.google.dev/api/embeddings, read 2026-11-25). */
 export const geminiEmbeddings: EmbeddingsTranslator = {
-  unable: (body) =>
-    textsOf(body) === undefined ? "holds tokens in place of texts, which Gemini's format has no way to say" : undefined,
+  unable(body) {
+    const texts = textsOf(body);
+    if (texts === undefined) return "holds tokens in place of texts, which Gemini's format has no way to say";
+    return texts.length > MAX_TEXTS ? `holds more than the ${MAX_TEXTS} texts that Gemini takes at once` : undefined;
+  },
   request,
   answer(answer, body, { upstreamModel }) {
     const vectors = objectsOf(answer["embeddings"]).map(({ values }) => (Array.isArray(values) ? values : []));

@@ -155,6 +155,19 @@ describe("embeddings of Gemini", () => {
     expect(world.incapable?.["acme/vectors@one"]).toContain("holds tokens");
     expect(facts["context_tokens"]?.value).toBeGreaterThanOrEqual(3);
   });
+
+  it("are not asked for more than 100 texts, which it refuses", async () => {
+    const upstream = await gemini();
+    const { proxy, ask } = await start("gemini", upstream);
+    const texts = Array.from({ length: 101 }, (_, at) => `text ${at}`);
+    expect((await ask({ input: texts })).status).toBe(400);
+    const { world } = await proxy.lastDecision();
+    expect(world.incapable).toEqual({
+      "acme/vectors@one": "holds more than the 100 texts that Gemini takes at once",
+    });
+    await ask({ input: texts.slice(1) });
+    expect(upstream.requests).toHaveLength(1);
+  });
 });
 
 describe("embeddings of the simulator", () => {
