@@ -48,7 +48,8 @@ class ResponseEvents implements StreamTranslator {
       case "response.failed":
       case "response.cancelled":
       case "error": {
-        const error = isObject(response["error"]) ? response["error"] : data;
+        // OpenAI nests it in the event, though its types have it flat (`ResponseErrorEvent` of the `openai` package 6.49.0).
+        const error = [response["error"], data["error"]].find(isObject) ?? data;
         const message = textOf(error["message"]) ?? type;
         return [{ kind: "error", error: errorFrom(message, textOf(error["code"])) }];
       }

@@ -92,7 +92,14 @@ const byCode: readonly (readonly [ErrorClass, readonly string[]])[] = [
   ["content_filter", ["content_filter", "content_policy_violation", "moderation_blocked", "safety"]],
   ["auth", ["invalid_api_key", "authentication_error", "permission_error", "insufficient_quota", "billing_error"]],
   ["rate_limited", ["rate_limit_exceeded", "rate_limit_error", "too_many_requests", "requests", "tokens"]],
-  ["overloaded", ["overloaded_error", "overloaded", "engine_overloaded", "capacity_exceeded"]],
+  // The last three are OpenAI's, inside streams too (Codex takes the first two for an overloaded server, read 2026-11-27).
+  [
+    "overloaded",
+    [
+      ...["overloaded_error", "overloaded", "engine_overloaded", "capacity_exceeded"],
+      ...["server_is_overloaded", "slow_down", "service_unavailable_error"],
+    ],
+  ],
 ];
 
 /** The closed mapping from a status and an error's own code to a class. */

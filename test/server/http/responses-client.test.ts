@@ -359,6 +359,7 @@ describe("POST /v1/responses to a provider that has it", () => {
     ["invalid_prompt", "invalid_request"],
     ["rate_limit_exceeded", "rate_limited"],
     ["image_content_policy_violation", "content_filter"],
+    ["server_is_overloaded", "overloaded"],
   ])("classifies a response that failed with %s as %s, whole and streamed", async (code, errorClass) => {
     const failed = { ...responsesServer.whole(["", ""]), status: "failed", output: [], error: { code, message: "no" } };
     const { proxy, ask } = await start({
@@ -370,6 +371,18 @@ describe("POST /v1/responses to a provider that has it", () => {
       expect((await ask({ input: "hi", stream })).status).toBeGreaterThanOrEqual(400);
       expect((await proxy.lastDecision()).attempts).toMatchObject([{ error_class: errorClass }]);
     }
+  });
+
+  // As it is sent (`{"type":"error","error":{"type","code","message"}}`), and as the types have it (`ResponseErrorEvent` of `openai` 6.49.0).
+  it.each([
+    { error: { type: "service_unavailable_error", code: "slow_down", message: "Slow down.", param: null } },
+    { code: "slow_down", message: "Slow down.", param: null },
+  ])("classifies an error event by what it holds: %j", async (fields) => {
+    const events = () => [{ type: "error", sequence_number: 0, ...fields }];
+    const { proxy, ask } = await start({ ...responsesServer, events });
+    expect((await ask({ input: "hi", stream: true })).status).toBe(503);
+    const [attempt] = (await proxy.lastDecision()).attempts;
+    expect(attempt).toMatchObject({ error_class: "overloaded", error: "Slow down." });
   });
 
   it("compacts a conversation: the answer comes back as it was, and its usage is counted", async () => {
