@@ -1,3 +1,4 @@
+import type { PlainServer } from "../../dispatch/dispatch-request.js";
 import type { Json } from "../../providers/chat/json.js";
 
 /**
@@ -9,10 +10,43 @@ const fields = ["prompt_cache_key", "prompt_cache_retention", "safety_identifier
 /** Also at Azure or OpenRouter; the open models of OpenAI are served by others. */
 const openAiModel = /^(?:openai\/)?(?:gpt-(?!oss)|chatgpt-|codex-|o\d)/i;
 
+/**
+ * The effort `none`: known from GPT-5.1 on, but for the variants that always reason
+ * (https://developers.openai.com/api/docs/guides/latest-model, read 2026-11-27).
+ */
+export function takesNone(model: string): boolean {
+  return /^(?:openai\/)?gpt-(?:5\.[1-9]|[6-9])(?!.*(?:codex|pro|chat))/i.test(model);
+}
+
+/** @param model the server's own name. */
+function isOpenAis(model: string): boolean {
+  return openAiModel.test(model);
+}
+
+/**
+ * OpenAI's models that reason refuse these, unless the effort is `none`
+ * (https://developers.openai.com/api/docs/guides/latest-model?model=gpt-5.4, read 2026-11-27); the Messages API takes a temperature from
+ * everybody.
+ * @param effort that is asked for.
+ */
+export function withoutSampling(
+  body: Json,
+  { model, reasons }: Pick<PlainServer, "model" | "reasons">,
+  effort: unknown,
+  warn: (sentence: string) => void,
+): Json {
+  if (!reasons || !isOpenAis(model) || effort === "none") return body;
+  const { temperature, top_p: topP, ...rest } = body;
+  const left = Object.entries({ temperature, top_p: topP }).filter(([, value]) => value !== undefined && value !== 1);
+  if (left.length > 0)
+    warn(`${left.map(([name]) => name).join(", ")}: left out, OpenAI's models that reason take none`);
+  return rest;
+}
+
 /** A body without fields that the model's server may refuse. @param model the server's own name. */
 export function withoutOpenAiOnly(body: Json, model: string, warn: (sentence: string) => void): Json {
   const known = fields.filter((name) => body[name] !== undefined);
-  if (known.length === 0 || openAiModel.test(model)) return body;
+  if (known.length === 0 || isOpenAis(model)) return body;
   warn(`${known.join(", ")}: left out, only OpenAI's models are known to take that`);
   return Object.fromEntries(Object.entries(body).filter(([name]) => !known.some((one) => one === name)));
 }

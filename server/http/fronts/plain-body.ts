@@ -1,7 +1,7 @@
 import type { PlainServer } from "../../dispatch/dispatch-request.js";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
 import { withFitCallIds } from "./fit-call-ids.js";
-import { withoutOpenAiOnly } from "./openai-only.js";
+import { takesNone, withoutOpenAiOnly, withoutSampling } from "./openai-only.js";
 import { withoutRoutingFields } from "./routing-fields.js";
 import { openDetails } from "./sealed-details.js";
 import { reasoningOf, wantsReasoning, withAnyReasoning } from "./unsigned-reasoning.js";
@@ -13,25 +13,25 @@ import { reasoningOf, wantsReasoning, withAnyReasoning } from "./unsigned-reason
 export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (sentence: string) => void): Json {
   const { model, legacyMaxTokens, streamUsage, reasons } = server;
   const {
-    reasoning_effort: effort,
+    reasoning_effort: asked,
     thinking,
     max_completion_tokens: limit,
     stream_options: options,
     messages,
     ...rest
   } = withoutOpenAiOnly(withoutRoutingFields(plainBody), model, warn);
+  const effort = asked ?? (thinking !== undefined && takesNone(model) ? "none" : undefined);
   // OpenAI refuses an effort for models that do not reason; agents ask for one whatever the model.
   const hasEffort = effort !== undefined && reasons;
   if (effort !== undefined && effort !== "none" && !reasons) {
     warn("reasoning_effort: left out, the model does not reason (the catalog does not say `reasoning` of it)");
   }
-  // `disabled`, as the Messages API says it. OpenAI: "Not all reasoning models support every value" of an effort, `none` among them
-  // (types of the `openai` package 6.49.0, `ReasoningEffort`); DeepSeek has the same field
-  // (https://api-docs.deepseek.com/guides/thinking_mode, read 2026-11-27).
-  const isOff = thinking !== undefined && reasons;
+  // `disabled`, as the Messages API says it: DeepSeek has the same field (https://api-docs.deepseek.com/guides/thinking_mode, read
+  // 2026-11-27), and not many others take the effort `none`.
+  const isOff = thinking !== undefined && reasons && effort === undefined;
   if (isOff && !wantsReasoning(model)) warn(REASONS_ON);
   return {
-    ...rest,
+    ...withoutSampling(rest, server, effort, warn),
     ...(isOff && wantsReasoning(model) ? { thinking } : {}),
     ...(limit === undefined ? {} : { [legacyMaxTokens === true ? "max_tokens" : "max_completion_tokens"]: limit }),
     // Mistral refuses them, and says the usage by itself.

@@ -105,10 +105,36 @@ describe("what a request of the Messages API says and other formats cannot is wa
   });
 });
 
-describe("thinking that is disabled, at a server of OpenAI's format", () => {
-  it.each<[string, boolean, object, readonly string[]]>([
+// https://developers.openai.com/api/docs/guides/latest-model?model=gpt-5.4, read 2026-11-27
+describe("a temperature, at a server of OpenAI's format", () => {
+  it.each<[string, boolean, object, object, readonly string[]]>([
     [
       "gpt-5.6",
+      true,
+      { temperature: 0, top_p: 0.5 },
+      {},
+      ["temperature, top_p: left out, OpenAI's models that reason take none"],
+    ],
+    ["gpt-5.6", true, { temperature: 1 }, {}, []],
+    ["gpt-4.1", false, { temperature: 0 }, { temperature: 0 }, []],
+    ["deepseek-v4-flash", true, { temperature: 0 }, { temperature: 0 }, []],
+  ])("of %s (reasons: %s) is sent where the model takes it: %j", (model, reasons, given, said, warnings) => {
+    const { sent } = toOpenAi(given);
+    const warned: string[] = [];
+    const server = { provider: "any", model, legacyMaxTokens: false, streamUsage: false, reasons };
+    const body = plainBodyFor(sent, server, (sentence) => warned.push(sentence));
+    expect(body).toEqual({ model, max_completion_tokens: 10, messages: [expect.anything()], ...said });
+    expect(warned).toEqual(warnings);
+    const calm = { temperature: 0, reasoning_effort: "none" };
+    expect(plainBodyFor(calm, server, () => undefined)).toMatchObject({ temperature: 0 });
+  });
+});
+
+describe("thinking that is disabled, at a server of OpenAI's format", () => {
+  it.each<[string, boolean, object, readonly string[]]>([
+    ["gpt-5.6", true, { reasoning_effort: "none" }, []],
+    [
+      "gpt-5.3-codex",
       true,
       {},
       ["reasoning_effort: disabled was left out, many models refuse that; this one reasons as it does by itself"],
