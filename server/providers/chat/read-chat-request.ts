@@ -47,13 +47,18 @@ export function readChatRequest(body: Json): ChatRequest {
 function leftOutOf(messages: readonly Json[]): readonly string[] {
   const isNamed = messages.some(({ role, name }) => role !== "tool" && role !== "function" && typeof name === "string");
   const hasReasoned = messages.some(hasUnsignedReasoning);
+  const marksCache = messages.some(({ content }) => objectsOf(content).some((part) => isObject(part[BREAKPOINT])));
   const hasSpoken = messages.some(({ role, audio }) => role === "assistant" && isObject(audio));
   return [
     ...(isNamed ? ["messages: the names of their authors were left out, its format has no way to say them"] : []),
     ...(hasReasoned ? ["messages: reasoning that nobody signed was left out, its format takes none"] : []),
+    ...(marksCache ? [`messages: ${BREAKPOINT} was left out, its format has no way to say it`] : []),
     ...(hasSpoken ? ["messages: audio of an earlier answer was left out, its format has no way to say it"] : []),
   ];
 }
+
+/** OpenAI's own mark for its cache (`ChatCompletionContentPartText` of the `openai` package 6.49.0, read 2026-11-27). */
+const BREAKPOINT = "prompt_cache_breakpoint";
 
 /** Reasoning that stands in `reasoning_details` or has a signature in `extra_content` is looked at by the formats. */
 function hasUnsignedReasoning(message: Json): boolean {

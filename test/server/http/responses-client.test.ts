@@ -140,6 +140,17 @@ describe("POST /v1/responses", () => {
     expect(await warningOf({ store: true })).toContain("store: left out");
     const tool = { type: "function", name: "f", parameters: { type: "object" } };
     for (const [fields, warning] of [
+      [
+        {
+          input: [
+            {
+              role: "user",
+              content: [{ type: "input_text", text: "x", prompt_cache_breakpoint: { mode: "explicit" } }],
+            },
+          ],
+        },
+        `input: prompt_cache_breakpoint was left out, ${only}`,
+      ],
       [{ max_tool_calls: 3 }, `max_tool_calls: left out, ${only}`],
       [
         { include: [...include, "message.output_text.logprobs"] },

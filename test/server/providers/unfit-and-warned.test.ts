@@ -82,7 +82,7 @@ describe("what a format cannot say", () => {
       { role: "assistant", content: "hi", audio: { id: "audio_1" } },
       { role: "user", content: "well" },
       { role: "assistant", content: "hm", reasoning_content: "He says well." },
-      { role: "user", content: "well?" },
+      { role: "user", content: [{ type: "text", text: "well?", prompt_cache_breakpoint: { mode: "explicit" } }] },
     ];
     const google = { thinking_config: { include_thoughts: true }, aspect_ratio: "1:1" };
     const tools = [{ type: "function", function: { name: "f", strict: true } }];
@@ -90,6 +90,7 @@ describe("what a format cannot say", () => {
     expect(answer.headers.get("x-route-warning")?.split("; ")).toEqual([
       "gemini: messages: the names of their authors were left out, its format has no way to say them",
       "gemini: messages: reasoning that nobody signed was left out, its format takes none",
+      "gemini: messages: prompt_cache_breakpoint was left out, its format has no way to say it",
       "gemini: messages: audio of an earlier answer was left out, its format has no way to say it",
       "gemini: tools: strict was left out, Gemini's format has no way to say it",
       "gemini: extra_body.top_k: left out, it is not known here",

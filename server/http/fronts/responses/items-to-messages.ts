@@ -1,4 +1,4 @@
-import { type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { isOwnReasoning, isReasoningReference, type ReasoningState, readState } from "../reasoning-state.js";
 import { NATIVE_ONLY } from "./native-only.js";
 import { customArguments, functionName } from "./offered-tools.js";
@@ -103,6 +103,9 @@ function partsOf(content: unknown, warnings: Set<string>): readonly Json[] {
 }
 
 function partOf(part: Json, warnings: Set<string>): readonly Json[] {
+  if (isObject(part["prompt_cache_breakpoint"])) {
+    warnings.add(`input: prompt_cache_breakpoint was left out, ${NATIVE_ONLY}`);
+  }
   switch (part["type"]) {
     case "input_text":
     case "output_text":
