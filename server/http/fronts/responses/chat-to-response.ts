@@ -33,12 +33,14 @@ export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: 
     reasoning_details: detailsOf(details, unsigned, reasoner),
   });
   const offered = offeredTools(echo?.["tools"]);
+  const pictures = pictureItems(id, message);
   const status = statusOfLast(choice?.["finish_reason"]);
   const output = [
     ...(reasoning === "" ? [] : [reasoningItem(reasoningId(id), reasoning)]),
-    ...(content.length === 0 && (calls.length > 0 || reasoning !== "")
+    ...(content.length === 0 && (calls.length > 0 || reasoning !== "" || pictures.length > 0)
       ? []
       : [messageItem(itemId("msg", id), content, calls.length === 0 ? status : "completed")]),
+    ...pictures,
     ...calls.map((call, at) => callItem(call, offered, at === calls.length - 1 ? status : "completed")),
     ...(state === undefined ? [] : [stateItem(reasoningId(`state_${id}`), state)]),
   ];
@@ -91,6 +93,24 @@ export function response({ id, created, model, echo }: ResponseAbout, end: Respo
     ...(echo ?? echoOf({})),
     usage: end === undefined ? null : responseUsage(end.usage),
   };
+}
+
+/**
+ * Pictures that the model made, as those of OpenAI's own tool (`ResponseOutputItem.ImageGenerationCall` of the `openai` package 6.49.0, read
+ * 2026-11-27). @param holder a message, or the delta of one. @param before how many came before.
+ */
+export function pictureItems(id: string, holder: Json, before = 0): readonly Json[] {
+  return objectsOf(holder["images"]).flatMap(({ image_url: image }, at) => {
+    const url = isObject(image) ? textOf(image["url"]) : undefined;
+    const result = url === undefined ? undefined : /^data:[^,]*;base64,(.*)$/s.exec(url)?.[1];
+    const item = {
+      id: itemId("ig", `${id}_${before + at}`),
+      type: "image_generation_call",
+      status: "completed",
+      result,
+    };
+    return result === undefined ? [] : [item];
+  });
 }
 
 /** What the last item of an answer is: one that is cut off is not whole. */

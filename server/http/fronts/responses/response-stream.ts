@@ -10,6 +10,7 @@ import {
   annotationsIn,
   detailsOf,
   messageItem,
+  pictureItems,
   type ResponseAbout,
   reasoningItem,
   response,
@@ -43,6 +44,7 @@ export class ResponseStream {
   readonly #details: Json[] = [];
   #open: OpenItem | undefined;
   #extra: unknown;
+  #pictures = 0;
   #usage: unknown;
   #finishReason: unknown;
   #hasBegun = false;
@@ -136,6 +138,7 @@ export class ResponseStream {
       this.#add("text", textIn(delta["content"])) +
       this.#annotate(annotationsIn(delta)) +
       this.#add("refusal", textOf(delta["refusal"]) ?? "") +
+      this.#show(pictureItems(this.#about.id, delta, this.#pictures)) +
       objectsOf(delta["tool_calls"])
         .map((call) => this.#call(this.#pieces.piece(call)))
         .join("")
@@ -151,6 +154,11 @@ export class ResponseStream {
     const { event, at } = partForms[kind];
     const place = { item_id: open.id, output_index: open.index, [at]: open.parts.length };
     return head + this.event(`response.${event}.delta`, { ...place, delta, ...(kind === "text" ? NO_LOGPROBS : {}) });
+  }
+
+  #show(pictures: readonly Json[]): string {
+    this.#pictures += pictures.length;
+    return pictures.map((item) => this.#close() + this.#wholeItem(item)).join("");
   }
 
   /** Of the text under way; of none there is nothing to say. */

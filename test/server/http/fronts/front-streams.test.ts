@@ -315,6 +315,25 @@ describe("a stream that is translated for its client, put together, is the whole
     });
   });
 
+  it("has the pictures that a model made, in the Responses API", () => {
+    const images = [{ type: "image_url", image_url: { url: "data:image/png;base64,iVBO" } }];
+    const choice = { index: 0, finish_reason: "stop" };
+    const whole = { ...head, choices: [{ ...choice, message: { content: "see", images } }] };
+    const chunks = [{ content: "see" }, { images }].map((delta) => ({ ...head, choices: [{ index: 0, delta }] }));
+    const events = streamThrough(
+      responsesFront,
+      [...chunks, { ...head, choices: [{ ...choice, delta: {} }] }].map((chunk) =>
+        Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`),
+      ),
+    );
+    const picture = { id: "ig_chatcmpl-1_0", type: "image_generation_call", status: "completed", result: "iVBO" };
+    const { output } = JSON.parse(responsesFront.answer(Buffer.from(JSON.stringify(whole)), undefined).toString()) as {
+      output: object[];
+    };
+    expect(output).toMatchObject([{ content: [{ text: "see" }] }, picture]);
+    expect(events.at(-1)).toMatchObject({ type: "response.completed", response: { output } });
+  });
+
   it("holds calls that a provider mixes apart", () => {
     const part = (index: number, fields: object) => ({ tool_calls: [{ index, ...fields }] });
     const deltas = [
