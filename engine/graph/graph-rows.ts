@@ -34,7 +34,10 @@ const MOST_WORDS = 400;
 /** A picture with more rules than this is folded: nobody reads it otherwise. */
 const MAX_ROWS = 30;
 
-/** @param isFolded default: when there are more than 30 rules. */
+/**
+ * The picture of a policy as rows, for `writeMermaid`, `writeDot` and `writeSvg`.
+ * @param isFolded whether rules next to each other that do the same are one row; default: when there are more than 30 rules.
+ */
 export function policyGraph(policy: CompiledPolicy, isFolded = policy.set.rules.length > MAX_ROWS): PolicyGraph {
   const { set } = policy;
   // Folded, the order of guards gives way to their effect: it means nothing.

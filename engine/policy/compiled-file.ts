@@ -24,7 +24,7 @@ interface CompiledFile {
   readonly files: readonly SourceFile[];
 }
 
-/** The text is no compiled policy, of a newer version, or damaged. */
+/** The text is no compiled policy, one of another version of the format, or damaged. */
 export class CompiledPolicyError extends Error {
   override readonly name = "CompiledPolicyError";
 }

@@ -47,6 +47,7 @@ export interface ChangedPair extends ReplayFigures {
   readonly examples: readonly Example[];
 }
 
+/** Sums of a replay as people and scripts read them: USD and milliseconds, pairs by how many decisions changed so. */
 export function reportReplay(summary: ReplaySummary, target: ReplayReport["policy"]): ReplayReport {
   const { decisions, unreadable, checked, differingCount, differing, changed, fallbacksChanged } = summary;
   const { lost, gained, revisions, total, rules, models } = summary;

@@ -49,6 +49,7 @@ export interface ReplaySummary {
   readonly models: Record<string, ReplayPair>;
 }
 
+/** Sums of no decision yet. */
 export function emptySummary(): ReplaySummary {
   return {
     ...{ decisions: 0, unreadable: 0, checked: 0, differing: [], differingCount: 0, changed: 0, fallbacksChanged: 0 },

@@ -48,6 +48,19 @@ describe("the packed library", () => {
     expect(stdout).toBe(output);
   });
 
+  it("exports every function that docs/library.md names", async () => {
+    const page = await readFile(join(root, "docs/library.md"), "utf8");
+    const [, table = ""] = /^\| function \| gives \|\n(.*?)\n\n/ms.exec(page) ?? [];
+    const named = [...table.matchAll(/`(\w+)(?:\(|`)/g)]
+      .map(([, name = ""]) => name)
+      .filter((name) => name !== "undefined");
+    const library = (await import(join(folder, "package/dist/engine/index.js"))) as Record<string, unknown>;
+    const functions = [...new Set(named)].filter((name) => typeof library[name] === "function");
+    expect(functions.length).toBeGreaterThan(20);
+    const words = ["denied", "requirements", "route", "rule", "attempts", "excluded", "default"];
+    expect(named.filter((name) => !functions.includes(name) && !words.includes(name))).toEqual([]);
+  });
+
   it("brings nothing that only a build needs, and no path of the machine that built it", async () => {
     const entries = await readdir(join(folder, "package"), { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"));

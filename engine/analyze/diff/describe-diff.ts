@@ -80,7 +80,11 @@ export interface ExampleReport {
   readonly after: string;
 }
 
-/** @param traffic recorded decisions, spread over the diff's changes by `LogTraffic`. */
+/**
+ * A diff put into words, with an example of each change and what either policy makes of it.
+ * @param before the policies whose sets were compared.
+ * @param traffic recorded decisions, spread over the diff's changes by `LogTraffic`.
+ */
 export function describeDiff(
   diff: PolicyDiff,
   before: CompiledPolicy,

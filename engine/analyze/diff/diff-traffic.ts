@@ -100,6 +100,7 @@ export function mergeTraffic(into: DiffTraffic, other: DiffTraffic): void {
   for (const [place, sums] of into.changes.entries()) merge(sums, other.changes[place] as TrafficSums);
 }
 
+/** @param changes how many changes the diff has. */
 export function emptyTraffic(changes: number): DiffTraffic {
   const sums = (): TrafficSums => ({
     ...{ decisions: 0, recordedKnown: 0, recorded: 0, costKnown: 0, byTokens: 0, before: 0, after: 0 },

@@ -27,7 +27,13 @@ export interface WhyNot {
   readonly client_can: SmallestChanges["clientCan"];
 }
 
-/** @param model `author/model`, or one of its endpoints. */
+/**
+ * What keeps a request from a model, and the smallest changes that would send it there: each was decided and ranked again before it is
+ * given.
+ * @param given facts as observed; defaults of attributes are filled in here.
+ * @param model `author/model`, or one of its endpoints, as the catalog has it (`findAskedModel` says what another spelling means). One
+ *   that the catalog does not have is chosen by nothing.
+ */
 export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model: string): WhyNot {
   const asked = new AskedModel(policy, withDefaults(policy.set, given), world, model);
   const first = asked.first(asked.start);
