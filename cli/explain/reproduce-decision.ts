@@ -22,7 +22,8 @@ export interface Explained {
  * Fetches a served decision and the policy snapshot it was made under, and decides again here, from facts, world and
  * snapshot alone.
  * @throws CommandFailure: 2 when the server cannot be asked or does not know the decision, 1 when deciding again gives
- *   something else than what was served (which would be a fault in Routewright, and is said).
+ *   something else than what was served (which would be a fault in Routewright, and is said), or cannot be done, since another version
+ *   made the decision.
  */
 export async function reproduceDecision(id: string, server: string): Promise<Explained> {
   const { record, content } = await askServerForJson<{ record: DecisionRecord; content?: object }>(
@@ -39,9 +40,10 @@ export async function reproduceDecision(id: string, server: string): Promise<Exp
   );
   const { value: policy } = compilePolicy(snapshot.files);
   if (policy === undefined || policy.revision !== record.policy.revision) {
+    const here = policy === undefined ? "do not compile" : `are revision ${shortRevision(policy.revision)}`;
     throw new CommandFailure(
       1,
-      `policy explain: the snapshot of revision ${shortRevision(record.policy.revision)} does not compile to that revision here; is this another version of Routewright than the server's?`,
+      `policy explain: the files of revision ${shortRevision(record.policy.revision)} ${here} here, so another version of Routewright made the decision, and this one cannot make it again; what was recorded is in the dashboard and at /admin/decisions/${id}`,
     );
   }
   const again = explainRecord(policy, record);
