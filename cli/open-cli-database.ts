@@ -27,10 +27,11 @@ export async function withExistingDatabase<T>(url: string, work: (database: Data
  */
 export async function withDatabase<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
   // Other commands start faster without them.
-  const [{ openDatabase }, { isDatabaseUnavailable }, { withoutPassword }] = await Promise.all([
+  const [{ openDatabase }, { isDatabaseUnavailable }, { withoutPassword }, { whyUnusable }] = await Promise.all([
     import("../server/storage/open-database.js"),
     import("../server/storage/is-database-unavailable.js"),
     import("../server/storage/database-url.js"),
+    import("../server/storage/why-unusable.js"),
   ]);
   const database = await openDatabase(url, { busyMs: 5_000, connections: 1 }).catch((error: Error) => {
     throw new CommandFailure(2, `policy: ${error.message}`);
@@ -39,9 +40,7 @@ export async function withDatabase<T>(url: string, work: (database: Database) =>
     return await work(database);
   } catch (error) {
     if (!isDatabaseUnavailable(error)) throw error;
-    const { message } = error as Error;
-    const advice = message.includes("locked") ? "; another process writes to it: try again" : "";
-    throw new CommandFailure(2, `policy: the database ${withoutPassword(url)} cannot be used: ${message}${advice}`);
+    throw new CommandFailure(2, `policy: the database ${withoutPassword(url)} cannot be used: ${whyUnusable(error)}`);
   } finally {
     await database.close();
   }

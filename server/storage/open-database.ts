@@ -7,6 +7,7 @@ import { migrate, stateOfTables } from "./migrations.js";
 import type { PostgresOptions } from "./open-postgres.js";
 import { openSqlite } from "./open-sqlite.js";
 import { startCheckpoints } from "./start-checkpoints.js";
+import { whyUnusable } from "./why-unusable.js";
 
 /** An open database with its tables up to date. All stores share one. */
 export interface Database {
@@ -86,7 +87,7 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
     }
   } catch (error) {
     await db?.destroy().catch(() => undefined); // the first error is the one to tell
-    const message = withoutPassword(error instanceof Error && error.message !== "" ? error.message : String(error));
+    const message = withoutPassword(whyUnusable(error));
     throw new Error(`the database ${withoutPassword(url)} cannot be used: ${message}`, { cause: error });
   }
   const opened = db;

@@ -226,7 +226,9 @@ describe("policy keys and limits", () => {
     await file.write(new Uint8Array([3]), 0, 1, 18); // a format that SQLite may read and not write
     await file.close();
     const { code, stderr } = await run("keys", "create");
-    expect(stderr).toBe(`policy: the database sqlite:${path} cannot be used: attempt to write a readonly database\n`);
+    expect(stderr).toBe(
+      `policy: the database sqlite:${path} cannot be used: attempt to write a readonly database; whoever runs this must be able to write the file and its folder\n`,
+    );
     expect(code).toBe(2);
     expect((await run("keys", "list")).code).toBe(0);
   });

@@ -191,19 +191,12 @@ describe("openDecisionStore()", () => {
     await expect(openStore({ url: `sqlite:${longName}` })).rejects.toThrow(/x\.db cannot be used: ENAMETOOLONG: /);
     await mkdir(join(folder, "folder.db"));
     await expect(openStore({ url: `sqlite:${join(folder, "folder.db")}` })).rejects.toThrow(
-      /^the database sqlite:.*folder\.db cannot be used: /,
+      /^the database sqlite:.*folder\.db cannot be used: unable to open database file; it must be a file that whoever runs this may write$/,
     );
     await writeFile(join(folder, "text.db"), "not a database at all, but long enough to be read as one ".repeat(50));
-    await expect(openStore({ url: `sqlite:${join(folder, "text.db")}` })).rejects.toThrow(/not a database/);
-  });
-
-  it("refuses a database of a later version", async () => {
-    const file = join(await newFolder(), "routewright.db");
-    await (await openStore({ url: `sqlite:${file}` })).store.close();
-    const other = openSqlite(file);
-    other.exec("insert into kysely_migration (name, timestamp) values ('9999_future', '2030-01-01T00:00:00.000Z')");
-    other.close();
-    await expect(openStore({ url: `sqlite:${file}` })).rejects.toThrow(/9999_future/);
+    await expect(openStore({ url: `sqlite:${join(folder, "text.db")}` })).rejects.toThrow(
+      /cannot be used: file is not a database; name another file, or restore the backup$/,
+    );
   });
 
   it("does not keep the process alive", async () => {
