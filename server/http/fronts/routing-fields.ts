@@ -122,7 +122,7 @@ const providerFields: Readonly<Record<string, ReadField>> = {
   },
 };
 
-/** Fields of the body that clients of OpenRouter send, and of LiteLLM (from `tags` on, and `fallbacks`). */
+/** Fields of the body that clients of OpenRouter send, of LiteLLM (from `tags` on, and `fallbacks`), and of Vercel (the last). */
 const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
   models(value, draft) {
     if (!isTexts(value)) return "a list of models";
@@ -147,12 +147,7 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
     }
     return undefined;
   },
-  /** Anthropic's beta and LiteLLM go on to other models by it, whatever the policy says of these. */
-  fallbacks(value, draft) {
-    const isEmpty = Array.isArray(value) && value.length === 0;
-    if (!isEmpty) draft.warn("fallbacks: it was not used; which models follow is what the policy says");
-    return undefined;
-  },
+  fallbacks: (value, draft) => noFallbacks("fallbacks", value, draft),
   route: (value, draft) => unused("route", value === "fallback", draft),
   transforms: (value, draft) => unused("transforms", Array.isArray(value) && value.length === 0, draft),
   plugins: (value, draft) => unused("plugins", Array.isArray(value) && value.length === 0, draft),
@@ -178,6 +173,10 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
     return undefined;
   },
   guardrails: (value, draft) => unused("guardrails", Array.isArray(value) && value.length === 0, draft),
+  context_window_fallbacks: (value, draft) => noFallbacks("context_window_fallbacks", value, draft),
+  content_policy_fallbacks: (value, draft) => noFallbacks("content_policy_fallbacks", value, draft),
+  /** `gateway: { models, order, … }` (https://vercel.com/docs/ai-gateway/sdks-and-apis/openai-chat-completions/advanced, read 2026-11-27). */
+  providerOptions: (value, draft) => noFallbacks("providerOptions", value, draft),
 };
 
 const NONE: readonly string[] = [];
@@ -319,6 +318,13 @@ function firstAttemptOnly(value: unknown, word: boolean, draft: Draft): string |
 
 function byLatency(latencyMs: Readonly<Record<string, number>> = {}): (endpoint: Endpoint) => number {
   return ({ id }) => latencyMs[id] ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** Anthropic's beta, LiteLLM and Vercel go on to other models by it, whatever the policy says of these. */
+function noFallbacks(name: string, value: unknown, draft: Draft): undefined {
+  const isEmpty = typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  if (!isEmpty) draft.warn(`${name}: it was not used; which models follow is what the policy says`);
+  return undefined;
 }
 
 /** The catalog's providers of these names, in any case (`Azure`); undefined for one that it does not have, with a warning. */

@@ -199,9 +199,14 @@ models:
     }
   });
 
-  it("do not let a provider go on to models that no rule allowed", async () => {
+  it.each<[string, unknown, unknown]>([
+    ["fallbacks", [{ model: "claude-x" }], []],
+    ["context_window_fallbacks", [{ m: ["claude-x"] }], []],
+    ["content_policy_fallbacks", [{ m: ["claude-x"] }], []],
+    ["providerOptions", { gateway: { models: ["claude-x"], only: ["x"] } }, {}],
+  ])("do not let a provider go on to models that no rule allowed: %s", async (name, value, nothing) => {
     const { upstreams, proxy } = await proxyOverFormats({ anthropic: anthropicServer, openai: openAiServer });
-    const fields = { max_tokens: 5, messages: [{ role: "user", content: "hi" }], fallbacks: [{ model: "claude-x" }] };
+    const fields = { max_tokens: 5, messages: [{ role: "user", content: "hi" }], [name]: value };
     for (const [path, model, upstream] of [
       ["/v1/messages", "acme/anthropic", upstreams.anthropic],
       ["/v1/chat/completions", "acme/openai", upstreams.openai],
@@ -210,10 +215,12 @@ models:
       const answer = await fetch(`${proxy.url}${path}`, { method: "POST", body });
       expect([answer.status, answer.headers.get("x-route-warning")]).toEqual([
         200,
-        "fallbacks: it was not used; which models follow is what the policy says",
+        `${name}: it was not used; which models follow is what the policy says`,
       ]);
-      expect(JSON.parse(upstream.requests[0]!.body)).not.toHaveProperty("fallbacks");
+      expect(JSON.parse(upstream.requests[0]!.body)).not.toHaveProperty(name);
     }
+    const empty = await proxy.ask({ model: "acme/openai", models: ["acme/openai"], [name]: nothing });
+    expect(empty.headers.get("x-route-warning")).toBeNull();
   });
 
   it("do not let a request be processed elsewhere than the catalog says: inference_geo", async () => {
