@@ -2,6 +2,7 @@ import { get as getOverHttp, type IncomingMessage } from "node:http";
 import { get as getOverHttps } from "node:https";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { safeText } from "../engine/serving.js";
 import { readAdminToken } from "../server/read-admin-token.js";
 import { reasonOf } from "../server/reason-of.js";
 import { CommandFailure } from "./command-failure.js";
@@ -132,11 +133,12 @@ export function otherServer(command: string, server: string, path: string, what:
   );
 }
 
+/** Whatever listens there may have written it: nothing of it reaches the terminal as a command. */
 function messageOf(body: string): string {
   try {
     const { error } = JSON.parse(body) as { error?: { message?: string } };
-    return error?.message ?? body.slice(0, 200);
+    return safeText(String(error?.message ?? body.slice(0, 200)));
   } catch {
-    return body.slice(0, 200);
+    return safeText(body.slice(0, 200));
   }
 }

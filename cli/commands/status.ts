@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { shortGit, shortRevision, writeCount, writeCounted, writeShare } from "../../engine/compiling.js";
+import { safeText } from "../../engine/serving.js";
 import type { PolicyStatus } from "../../server/policy-files/policy-store.js";
 import type { ShadowReport } from "../../server/shadow.js";
 import { askServerForJson, DEFAULT_SERVER } from "../ask-server.js";
@@ -84,7 +85,8 @@ function describe(
     ...refusal(policy.rejected, "serves"),
     ...(shadow === undefined ? [] : describeShadow(shadow)),
   ];
-  return `${lines.join("\n")}\n`;
+  const shown = lines.flatMap((line) => line.split("\n")).map(safeText); // a refused edit has several
+  return `${shown.join("\n")}\n`;
 }
 
 function commitOf(git: string | undefined): string {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { RecordedAttempt, RecordedResult } from "../../engine/compiling.js";
+import { safeText } from "../../engine/serving.js";
 import { DEFAULT_SERVER } from "../ask-server.js";
 import { followDecisions } from "../follow-decisions.js";
 import { globalOptions } from "../global-options.js";
@@ -31,7 +32,7 @@ export function tailCommand(): Command {
     const query = new URLSearchParams(wanted).toString();
     await followDecisions(server, query, ({ event, data }) => {
       if (event === "skipped") {
-        process.stderr.write(`policy tail: reading too slowly, left out: ${data}\n`);
+        process.stderr.write(`policy tail: reading too slowly, left out: ${safeText(data)}\n`);
         return;
       }
       const streamed = JSON.parse(data) as StreamedDecision;
@@ -43,7 +44,7 @@ export function tailCommand(): Command {
 function lineOf({ rule, model, status, decision }: StreamedDecision): string {
   const { id, time, operation = "chat", attempts, result } = decision;
   const cost = attempts.reduce((sum, attempt) => sum + (attempt.cost_usd ?? 0), 0);
-  return `${[
+  const parts = [
     time.slice(11, 23),
     status,
     (result?.outcome ?? "").padEnd(LONGEST_OUTCOME),
@@ -54,7 +55,8 @@ function lineOf({ rule, model, status, decision }: StreamedDecision): string {
     ...(operation === "chat" ? [] : [operation]),
     ...(attempts.length > 1 ? [`${attempts.length} attempts`] : []),
     id,
-  ].join("  ")}\n`;
+  ];
+  return `${safeText(parts.join("  "))}\n`;
 }
 
 /** Who answered when no model was called: the route's cache, this server's own count of tokens, or nobody. */

@@ -99,15 +99,15 @@ export function breakText(text: string, width: number): readonly string[] {
   return lines;
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
+const unseen = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
 /**
- * Control characters and bidirectional overrides as `\u{1b}`: facts come from clients, and must not be able to write
- * escapes to an operator's terminal.
+ * Control characters, line separators and what turns the direction of reading as `\u{1b}`: facts come from clients, and must
+ * not be able to write escapes to an operator's terminal.
  */
 export function safeText(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\u{${character.charCodeAt(0).toString(16)}}`;
-  });
+  return text.replace(unseen, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);
 }
 
 function plain(text: string): Cell {

@@ -60,6 +60,16 @@ describe("askServerForJson", () => {
     vi.unstubAllEnvs();
   });
 
+  it.each<[string, string]>([
+    ["a message", JSON.stringify({ error: { message: "no\u001b]0;x\u0007\u009b2J\u202e" } })],
+    ["a page", "no\u001b]0;x\u0007\u009b2J\u202e"],
+  ])("shows %s of whatever listens there without what steers a terminal", async (_, body) => {
+    const url = await serve((_request, response) => void response.writeHead(500).end(body));
+    await expect(askServerForJson("policy status", url, "/a", ["serving"])).rejects.toMatchObject({
+      message: `policy status: ${url} answered 500 for /a: no\\u{1b}]0;x\\u{7}\\u{9b}2J\\u{202e}`,
+    });
+  });
+
   it("keeps a password in the server's URL out of its messages", async () => {
     const { host } = new URL(await serve((_request, response) => void response.end("<html>")));
     for (const scheme of ["http", "https", "ftp"]) {
