@@ -37,8 +37,9 @@ function globalWords(program: Command): CommandWords["words"] {
 function collect(command: Command, path: string, global: CommandWords["words"]): readonly CommandWords[] {
   const visible = command.commands;
   const own = command.parent === null ? [] : command.options.flatMap(wordsOf);
+  const topics = command.name() === "help" ? (command.parent?.commands ?? []) : visible;
   const words = [
-    ...visible.map((child) => ({ word: child.name(), description: child.description() })),
+    ...topics.map((topic) => ({ word: topic.name(), description: topic.description() })),
     ...command.registeredArguments.flatMap(({ argChoices = [], description }) =>
       argChoices.map((word) => ({ word, description })),
     ),

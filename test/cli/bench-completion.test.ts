@@ -76,6 +76,10 @@ describe("policy completion", () => {
     [["diff", "--format", "m"], ["markdown"]],
     [["check", "--policies", ""], [""]], // files, by the shell itself
     [["completion", "f"], ["fish"]],
+    [
+      ["help", "ch"],
+      ["chaos", "check"],
+    ],
   ])("completes %j to %j in bash", async (words, expected) => {
     expect(await complete(...words)).toEqual(expected);
   });
@@ -89,6 +93,7 @@ describe("policy completion", () => {
     ["policy fmt --no", "-color"],
     ["policy check --format sa", "rif"],
     ["policy completion f", "ish"],
+    ["policy help che", "ck"],
   ] as const;
 
   it.skipIf(!hasZsh).each(lines)("completes %j by %j in a real zsh", { timeout: 60_000 }, async (line, added) => {
