@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { notEmpty } from "./global-options.js";
 import { packageVersion } from "./package-root.js";
+import { refuseOldNode } from "./refuse-old-node.js";
 
 interface Subcommand {
   readonly description: string;
@@ -147,6 +148,7 @@ function fail(message: string, exitCode: number, answer?: object): void {
 
 process.stderr.on("error", () => undefined); // what cannot be said is in the exit code
 try {
+  refuseOldNode(process.versions.node);
   await (await buildProgram()).parseAsync(process.argv);
 } catch (error) {
   if (error instanceof CommanderError) {
