@@ -26,6 +26,8 @@ function readCandidate(reading: RouteReading, node: Located): CandidateReference
     const models = indexCatalog(reading.catalog).byBareName.get(name);
     if (models?.includes(name) === true) return "a model is written with its author, here and in the catalog";
     if (models !== undefined) return `a model is written with its author: ${listNames(models)}`;
+    if (reading.catalog.providers.some((provider) => provider.name === name))
+      return `all that a provider serves is written \`{ select: { provider: [${name}] } }\``;
     return (
       didYouMean(name, [...poolNames, "requested"]) ?? "declare it under `pools:`; a model is written `author/model`"
     );
@@ -75,6 +77,9 @@ function lacksAuthor(catalog: Catalog, model: string): boolean {
 }
 
 function nearModel(catalog: Catalog, name: string): string {
+  const [, author] = /^([^*]+)\/\*$/.exec(name) ?? [];
+  if (author !== undefined)
+    return `all models of an author are written \`{ select: { author: [${shorten(author)}] } }\``;
   const { byModel, byBareName } = indexCatalog(catalog);
   const help = didYouMean(
     name,

@@ -24,7 +24,11 @@ export function describeUnknownKey(fault: SchemaFault): Said | undefined {
 }
 
 /** Keys that belong one level deeper, or to another way of saying it. */
-function helpForPlace({ entry }: SchemaFault, key: string): string | undefined {
+function helpForPlace({ entry, holder, kind }: SchemaFault, key: string): string | undefined {
+  const isCandidate = kind === "policy" && entry === undefined && (holder?.key === "to" || holder?.key === "fallback");
+  if (isCandidate && (key === "model" || key === "pool" || key === "endpoint")) {
+    return `write its name alone: \`${holder.key}: [author/model]\`, \`[author/model@provider]\` or \`[pool]\``;
+  }
   if (entry?.key === "default" && (key === "to" || key === "fallback" || key === "strategy")) {
     return `it belongs to the route: \`default: { route: { ${key}: … } }\``;
   }

@@ -1,6 +1,7 @@
 import { listNames } from "../../diagnostics/suggest.js";
 import { describeValue, shorten } from "../located.js";
 import { isRequiredKey } from "./document-schemas.js";
+import { meantValues } from "./meant-value.js";
 import { nameOf, placeOf, type Said, type SchemaFault, say } from "./schema-fault.js";
 import { joinOr, ownDescription, typeNames, wantedTypes } from "./schema-words.js";
 
@@ -57,12 +58,17 @@ function helpForType({ schema, node, entry, definition }: SchemaFault, types: re
     }
     if (types.includes("number") || types.includes("integer")) {
       if (typeof node.value === "number") return undefined;
+      const ms = entry?.key.endsWith("_ms") === true ? meantValues.milliseconds(text) : undefined;
+      if (ms !== undefined && ms !== text) return `write \`${ms}\``;
       return isPlainNumber(text) ? `write it without quotes: ${text}` : "write a plain number";
     }
     if (types.includes("boolean")) {
       return `write \`true\` or \`false\`${typeof node.value === "string" ? ", without quotes" : ""}`;
     }
     if (types.includes("array")) return `write a list: \`[${text}]\``;
+    if (entry !== undefined && Object.hasOwn(schema.properties ?? {}, "gte")) {
+      return `write \`{ ${entry.key.startsWith("price") ? "lte" : "gte"}: ${text} }\``;
+    }
   }
   const [only, another] = types;
   if (another !== undefined) return undefined;
