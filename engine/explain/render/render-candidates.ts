@@ -1,6 +1,6 @@
-import { formatUsd, usdToNano } from "../../units/money.js";
+import { formatUsd, type NanoUsd, usdToNano } from "../../units/money.js";
 import { formatTokens } from "../../units/tokens.js";
-import type { RecordedCandidate } from "../decision-record.js";
+import type { DecisionRecord, RecordedCandidate } from "../decision-record.js";
 import { type Cell, type Row, renderTable } from "../text-table.js";
 import { formatMilliseconds } from "../words/format-fact-value.js";
 import type { Rendering } from "./rendering.js";
@@ -14,9 +14,11 @@ export function renderCandidates({ record, color, width }: Rendering): readonly 
   if (candidates.length === 0) return [];
   const namesRule = new Set(candidates.map(({ rule }) => rule)).size > 1;
   const isScoreNews = candidates.some(addsScore);
-  const columns = figures.filter(
+  const hasNoSize = isScoreNews && isWithoutSize(record);
+  const columns = [...figures, hasNoSize ? costOfPrompt : scoreColumn].filter(
     ({ title, read }) =>
-      (title !== "score" || isScoreNews) && candidates.some((candidate) => read(candidate) !== undefined),
+      (title === "cost" || title === "latency" || isScoreNews) &&
+      candidates.some((candidate) => read(candidate) !== undefined),
   );
   const heading: Row = [
     "",
@@ -40,7 +42,7 @@ export function renderCandidates({ record, color, width }: Rendering): readonly 
   const assumes =
     assumed_output_tokens !== undefined &&
     record.facts["max_output_tokens"] === undefined &&
-    candidates.some(({ cost_usd }) => cost_usd !== undefined);
+    (hasNoSize || candidates.some(({ cost_usd }) => cost_usd !== undefined));
   const assumption: Row = [
     {
       text: `cost of an answer of ${formatTokens(assumed_output_tokens ?? 0)} tokens, or of the model's limit if that is lower`,
@@ -53,11 +55,13 @@ export function renderCandidates({ record, color, width }: Rendering): readonly 
   ];
 }
 
-/** The columns of figures; one is shown when some candidate has it. */
-const figures: readonly {
+interface Column {
   readonly title: string;
   readonly read: (candidate: RecordedCandidate) => string | undefined;
-}[] = [
+}
+
+/** The columns of figures; one is shown when some candidate has it. */
+const figures: readonly Column[] = [
   {
     title: "cost",
     read: ({ cost_usd }) => (cost_usd === undefined ? undefined : `$${formatUsd(usdToNano(cost_usd))}`),
@@ -66,9 +70,24 @@ const figures: readonly {
     title: "latency",
     read: ({ latency_ms }) => (latency_ms === undefined ? undefined : formatMilliseconds(latency_ms)),
   },
-  // Four significant digits: enough to see which is smaller, unless two are as good as equal.
-  { title: "score", read: ({ score }) => (score === undefined ? undefined : String(Number(score.toPrecision(4)))) },
 ];
+
+/** Four significant digits: enough to see which is smaller, unless two are as good as equal. */
+const scoreColumn: Column = {
+  title: "score",
+  read: ({ score: figure }) => (figure === undefined ? undefined : String(Number(figure.toPrecision(4)))),
+};
+
+/** What `cheapest` orders by where the size of the prompt is not known. */
+const costOfPrompt: Column = {
+  title: "cost of 1,000 prompt tokens",
+  read: ({ score: nano }) => (nano === undefined ? undefined : `$${formatUsd(nano as NanoUsd)}`),
+};
+
+function isWithoutSize({ facts, outcome: { route }, candidates }: DecisionRecord): boolean {
+  if (route.strategy !== "cheapest" || facts["context_tokens"] !== undefined) return false;
+  return candidates.every((candidate) => candidate.score === undefined || candidate.rule === route.rule);
+}
 
 /** Whether the score is other than the cost or the latency that `cheapest` and `fastest` order by. */
 function addsScore({ score, cost_usd, latency_ms }: RecordedCandidate): boolean {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Facts } from "../../../../engine/evaluate/facts.js";
 import type { DecisionRecord } from "../../../../engine/explain/decision-record.js";
 import { renderExplanation } from "../../../../engine/explain/render/render-explanation.js";
 import type { StrategyName } from "../../../../engine/policy/policy-set.js";
@@ -203,13 +204,13 @@ describe("renderExplanation", () => {
   });
 
   it("shows scores where they say more than cost and latency do", () => {
-    const candidates = (strategy: StrategyName) => {
+    const candidates = (strategy: StrategyName, facts: Facts = { context_tokens: 5_000 }) => {
       const set = examplePolicy({
         best: {
           route: { to: ["openai/small", "openai/large"], strategy, weights: { "openai/small": 1, "openai/large": 1 } },
         },
       });
-      const text = renderExplanation(explain(set, { tags: [], model: "auto", context_tokens: 5_000 }));
+      const text = renderExplanation(explain(set, { tags: [], model: "auto", ...facts }));
       return text.split("\n\n").at(-1);
     };
     expect(candidates("best")).toMatchInlineSnapshot(`
@@ -220,6 +221,13 @@ describe("renderExplanation", () => {
         cost of an answer of 1,024 tokens, or of the model's limit if that is lower"
     `);
     expect(candidates("cheapest")).not.toContain("score");
+    expect(candidates("cheapest", {})).toMatchInlineSnapshot(`
+      "candidates
+                                cost of 1,000 prompt tokens
+        1  openai/small@openai                   $0.0020384  cost unknown: context_tokens is absent
+        2  openai/large@openai                    $0.010192  cost unknown: context_tokens is absent
+        cost of an answer of 1,024 tokens, or of the model's limit if that is lower"
+    `);
   });
 
   it("lists what differs from a previous decision", () => {
