@@ -23,7 +23,7 @@ type Rendering = Required<RenderWhyNotOptions>;
 export function renderWhyNot(answer: WhyNot, options: RenderWhyNotOptions = {}): string {
   const own: Rendering = { color: false, width: WIDTH, all: false, ...options };
   const { color, width } = own;
-  const { model, chosen, is_chosen, rules, by_client, is_smallest, by_operator, client_can } = answer;
+  const { model, chosen, is_chosen, rules, by_client, is_smallest, by_asking, by_operator, client_can } = answer;
   const title = is_chosen
     ? `${model} is chosen already: ${chosen ?? ""}`
     : `${model} is not chosen; ${chosen === undefined ? "nothing is" : `${chosen} is`}`;
@@ -34,7 +34,7 @@ export function renderWhyNot(answer: WhyNot, options: RenderWhyNotOptions = {}):
   sections.push(...renderRules(rules, own));
   const none =
     client_can === "impossible"
-      ? "no change of hints can: proved over all requests with these keys and this time"
+      ? "no change of its facts can: proved over all requests with these keys and this time"
       : "none of up to three changes was found; that there is none is not proved";
   sections.push([
     paint(
@@ -46,6 +46,14 @@ export function renderWhyNot(answer: WhyNot, options: RenderWhyNotOptions = {}):
     ),
     ...(by_client.length === 0 ? [`  ${none}`] : renderChanges(by_client, own)),
   ]);
+  if (by_asking !== undefined) {
+    const { models, rule, endpoint, cost_usd } = by_asking;
+    const change = `body models ${JSON.stringify(models)}: ${endpoint} by ${nameOf(rule)}${costOf(cost_usd)}`;
+    sections.push([
+      paint("by asking for it alone, as it is one of the candidates", "strong", color),
+      ...renderTable([[change]], 2, color, width),
+    ]);
+  }
   if (by_operator.length > 0) {
     sections.push([
       paint("with what only a key, the operator or the clock can change", "strong", color),
@@ -122,18 +130,27 @@ function renderChanges(changes: readonly FactChanges[], { color, width, all }: R
   return renderTable(
     changes.map((change, index): Row => {
       const parts = change.changes.map(({ fact, from, to }) => `${fact} ${from} → ${to}`).join(" and ");
-      const cost = change.cost_usd === undefined ? "" : ` ($${change.cost_usd})`;
-      const by = change.rule === "default" ? "the default route" : `rule ${change.rule}`;
       const avoids =
         change.avoids_guards === undefined
           ? ""
           : `; avoids guard ${listGuards(change.avoids_guards, all)}: right only if what the request then says is true`;
-      return [{ text: String(index + 1), align: "right" }, `${parts}: ${change.endpoint} by ${by}${cost}${avoids}`];
+      return [
+        { text: String(index + 1), align: "right" },
+        `${parts}: ${change.endpoint} by ${nameOf(change.rule)}${costOf(change.cost_usd)}${avoids}`,
+      ];
     }),
     2,
     color,
     width,
   );
+}
+
+function nameOf(rule: string): string {
+  return rule === "default" ? "the default route" : `rule ${rule}`;
+}
+
+function costOf(usd: string | undefined): string {
+  return usd === undefined ? "" : ` ($${usd})`;
 }
 
 function listGuards(guards: readonly string[], all: boolean): string {

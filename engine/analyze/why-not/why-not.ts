@@ -2,6 +2,7 @@ import type { Facts } from "../../evaluate/facts.js";
 import { withDefaults } from "../../evaluate/with-defaults.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
 import type { World } from "../../rank/world.js";
+import { type AskedAlone, askedAlone } from "./asked-alone.js";
 import { AskedModel } from "./asked-model.js";
 import { AskedRegions } from "./asked-regions.js";
 import { type BlockedRule, blockedRules } from "./blocked-rules.js";
@@ -21,9 +22,11 @@ export interface WhyNot {
   readonly by_client: readonly FactChanges[];
   /** Whether none of fewer facts does it; else there were too many to try, or an expression that only a search can meet. */
   readonly is_smallest: boolean;
+  /** What asking for the model alone does; absent when that does not choose it. */
+  readonly by_asking?: AskedAlone;
   /** Changes that need the operator, a key, or another time. */
   readonly by_operator: readonly FactChanges[];
-  /** `found`; `impossible`: proved; `not found`: neither. */
+  /** Whether a change of facts, or a hint that is left out, does it. `found`; `impossible`: proved; `not found`: neither. */
   readonly client_can: SmallestChanges["clientCan"];
 }
 
@@ -46,6 +49,7 @@ export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model
     regions === undefined
       ? { client: [], operator: [], isSmallest: true, clientCan: "found" }
       : smallestChanges(asked, regions, reach.size > 0);
+  const alone = isChosen ? undefined : askedAlone(asked);
   return {
     model,
     ...(first === undefined ? {} : { chosen: first.endpoint.id }),
@@ -55,6 +59,7 @@ export function whyNot(policy: CompiledPolicy, given: Facts, world: World, model
     ),
     by_client: found.client,
     is_smallest: found.isSmallest,
+    ...(alone === undefined ? {} : { by_asking: alone }),
     by_operator: found.operator,
     client_can: found.clientCan,
   };

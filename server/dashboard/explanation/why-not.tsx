@@ -100,7 +100,7 @@ function Sentence({ answer: { model, chosen, is_chosen } }: { readonly answer: W
 }
 
 function Changing({ answer }: { readonly answer: WhyNotAnswer }) {
-  const { rules, by_client, by_operator, is_smallest, client_can } = answer;
+  const { rules, by_client, by_asking, by_operator, is_smallest, client_can } = answer;
   return (
     <>
       <h4>
@@ -111,11 +111,17 @@ function Changing({ answer }: { readonly answer: WhyNotAnswer }) {
       {by_client.length === 0 ? (
         <p>
           {client_can === "impossible"
-            ? "No change of hints can: proved over all requests with these keys and this time."
+            ? "No change of its facts can: proved over all requests with these keys and this time."
             : "None of up to three changes was found; that there is none is not proved."}
         </p>
       ) : (
         <Changes changes={by_client} />
+      )}
+      {by_asking === undefined ? null : (
+        <>
+          <h4>By asking for it alone, as it is one of the candidates</h4>
+          <Changes changes={[asChange(by_asking)]} />
+        </>
       )}
       {by_operator.length === 0 ? null : (
         <>
@@ -133,7 +139,13 @@ function Changing({ answer }: { readonly answer: WhyNotAnswer }) {
   );
 }
 
-function Changes({ changes }: { readonly changes: WhyNotAnswer["by_client"] }) {
+type Change = Omit<WhyNotAnswer["by_client"][number], "facts" | "world">;
+
+function asChange({ models, ...then }: NonNullable<WhyNotAnswer["by_asking"]>): Change {
+  return { ...then, changes: [{ fact: "models", from: "", to: JSON.stringify(models), sent_as: "body models" }] };
+}
+
+function Changes({ changes }: { readonly changes: readonly Change[] }) {
   return (
     <ol class="changes">
       {changes.map((change) => (

@@ -183,6 +183,9 @@ smallest changes by the client, each tried
   2  max_output_tokens absent → 4,001: acme/large@far by rule code ($0.10002)
   3  uses_vision false → true: acme/large@far by rule code ($0.04048)
 
+by asking for it alone, as it is one of the candidates
+  body models ["acme/large"]: acme/large@far by rule code ($0.04048)
+
 with what only a key, the operator or the clock can change
   1  tags {code} → absent and context_tokens 2,000 → 20,000 and attributes.team absent → red: acme/large@far by rule
      long ($0.22048)
@@ -193,6 +196,28 @@ how a client sends them
   uses_vision        an image in a message
   tags               header x-route-tags`.trimStart(),
     );
+  });
+
+  it("says where asking for the model alone does it, also where no fact can", () => {
+    const alike = policyOf("", "", "to: [acme/large, acme/small]");
+    const world = { hint_excluded_by: { "models: acme/large": ["acme/small@near", "acme/open@near"] } };
+    const answer = whyNot(alike, { ...plain, uses_vision: true }, {}, "acme/small");
+    expect(answer.by_asking).toBeUndefined();
+    expect(whyNot(alike, plain, world, "acme/small").by_asking).toMatchObject({
+      models: ["acme/small"],
+      rule: "default",
+      endpoint: "acme/small@near",
+    });
+    // The model that the body names is kept, and stands first.
+    expect(whyNot(alike, { ...plain, model: "acme/large" }, {}, "acme/small").by_asking).toBeUndefined();
+    const guarded = policyOf(
+      `- { id: no, match: { model: acme/small }, deny: "no" }`,
+      "",
+      "to: [acme/large, acme/small]",
+    );
+    expect(whyNot(guarded, plain, {}, "acme/small").by_asking).toBeUndefined();
+    const refused = policyOf(`- { id: no, match: { stream: false }, deny: "no" }`, "", "to: [acme/large, acme/small]");
+    expect(whyNot(refused, plain, {}, "acme/small").by_asking).toBeUndefined();
   });
 
   it("keeps apart what only a key can change", () => {
@@ -209,7 +234,7 @@ how a client sends them
       [{ fact: "attributes.team", from: "absent", to: "red" }],
     ]);
     expect(renderWhyNot(answer)).toContain(
-      "no change of hints can: proved over all requests with these keys and this time",
+      "no change of its facts can: proved over all requests with these keys and this time",
     );
   });
 
