@@ -15,7 +15,7 @@ const tokenUnits: Readonly<Record<string, string>> = { k: "k", m: "M", ki: "Ki",
 
 /** What is most likely meant by a number with another unit or notation, as policies write it: `2s` → `2000`, `200K` → `200k`, `$0.05` → `0.05`. */
 export const meantValues: Readonly<
-  Record<"milliseconds" | "duration" | "tokens" | "usd" | "price" | "share", MeantValue>
+  Record<"milliseconds" | "duration" | "tokens" | "usd" | "price" | "share" | "retention", MeantValue>
 > = {
   milliseconds(text) {
     const ms = Math.round(timeOf(text).ms);
@@ -39,7 +39,17 @@ export const meantValues: Readonly<
     const number = Number(digits.replace(",", "."));
     return String(percent === "%" ? Number((number / 100).toFixed(8)) : number);
   },
+  retention(text) {
+    if (/^(?:false|no|never|zero)$/i.test(text)) return "none";
+    const [, count, unit = "d"] = /^(\d{1,4}) ?(d|day|week|month|year)?s?$/i.exec(text) ?? [];
+    if (count === undefined) return undefined;
+    const days = Number(count) * (daysIn[unit.toLowerCase()] as number);
+    return days === 0 ? "none" : `${days}d`;
+  },
 };
+
+/** Days in what people write a time of retention in. */
+const daysIn: Readonly<Record<string, number>> = { d: 1, day: 1, week: 7, month: 30, year: 365 };
 
 /** A number with a sign, an exponent or a bare point, as plain digits: `1e4` → `10000`, `+.5` → `0.5`. */
 function plainNumber(text: string): string | undefined {

@@ -71,7 +71,12 @@ export const valueForms: Readonly<Record<string, ValueForm>> = {
     meant: meantValues.duration,
   },
   share: { code: "RW1302", what: "a share", help: "write a number from 0 to 1", meant: meantValues.share },
-  retention: { code: "RW1302", what: "a time of data retention", help: "write `none`, or days: `30d`" },
+  retention: {
+    code: "RW1302",
+    what: "a time of data retention",
+    help: "write `none`, or days: `30d`",
+    meant: meantValues.retention,
+  },
   source: {
     code: "RW1103",
     what: "where a fact can come from",

@@ -23,6 +23,7 @@ export function describeWrongType(fault: SchemaFault): Said {
 const shortForms: Readonly<Record<string, (text: string) => string>> = {
   route: (text) => `route: { to: [${text}] }`,
   default: (text) => `default: { route: { to: [${text}] } }`,
+  price: (text) => `price: ${/^\d/.test(text) ? `{ input: ${text}, output: … }` : "{ input: 0, output: 0 }"}`,
   timeouts: (text) => `timeouts: { total: ${text} }`,
   cache: (text) => `cache: { ttl: ${/^\d/.test(text) ? text : "5m"} }`,
   health_check: (text) => `health_check: { path: ${text.startsWith("/") ? text : "/models"} }`,
@@ -31,12 +32,18 @@ const shortForms: Readonly<Record<string, (text: string) => string>> = {
 /** Of `require` and `select`: they say what may serve, never what may not. */
 const allowLists: ReadonlySet<string> = new Set(["region", "provider", "author"]);
 
-function helpForType({ schema, node, entry, definition }: SchemaFault, types: readonly string[]): string | undefined {
+function helpForType(
+  { kind, schema, node, entry, definition }: SchemaFault,
+  types: readonly string[],
+): string | undefined {
   if (node.kind === "list" && definition === "condition") {
     return "write `all: [ … ]` where each must hold, `any: [ … ]` where one must";
   }
   if (node.kind === "list" && (entry?.key === "route" || entry?.key === "default")) {
     return `write \`${shortForms[entry.key]?.("…")}\``;
+  }
+  if (node.kind === "list" && entry?.key === "region" && kind === "catalog") {
+    return "an endpoint is in one region: write an endpoint for each, with a `region` of its own";
   }
   if (node.kind === "list" && (entry?.key === "glob" || entry?.key === "prefix")) {
     return `it takes one: write \`any: [ … ]\` around the conditions, one for each \`${entry.key}\``;
