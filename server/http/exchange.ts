@@ -15,7 +15,7 @@ import { endUnread } from "./end-unread.js";
 import type { ApiError } from "./errors/api-error.js";
 import { CostedStream } from "./fronts/costed-stream.js";
 import { withRoute } from "./fronts/explained-answer.js";
-import type { Front, FrontStream } from "./fronts/front.js";
+import type { Front, FrontStream, Reasoner } from "./fronts/front.js";
 import { withCost } from "./fronts/usage-cost.js";
 import { addRouteHeaders, type HeaderList } from "./route-headers.js";
 import { shortWarnings } from "./short-warnings.js";
@@ -288,11 +288,12 @@ export class Exchange implements RequestProgress {
     return this.#decision?.serving.connectionOf(endpoint).passes.has(this.#front.operation) === true;
   }
 
-  /** The provider that answers, if it speaks OpenAI's format. */
-  #reasoner(planned: PlannedAttempt | undefined): string | undefined {
+  /** The server that answers, if it speaks OpenAI's format. */
+  #reasoner(planned: PlannedAttempt | undefined): Reasoner | undefined {
     if (planned === undefined) return undefined;
     const connection = this.#decision?.serving.connectionOf(planned.endpoint);
-    return connection?.adapter.takesChat === true ? undefined : connection?.provider.name;
+    if (connection === undefined || connection.adapter.takesChat === true) return undefined;
+    return { provider: connection.provider.name, model: planned.endpoint.upstreamModel };
   }
 
   /** The record, when the client asked for it. */

@@ -27,7 +27,7 @@ export interface Front {
    * A whole chat completion in this API's form.
    * @param reasoner see {@link StreamAbout.reasoner}. @param echo see {@link ChatView.echo}.
    */
-  answer(chat: Buffer, reasoner: string | undefined, echo?: Json): Buffer;
+  answer(chat: Buffer, reasoner: Reasoner | undefined, echo?: Json): Buffer;
   /**
    * The request for the rest of an answer, in this API's own form.
    * @param text what has come of it. @returns undefined: the rest is asked for as a chat completion, of every provider.
@@ -76,14 +76,22 @@ export interface Unseen {
   readonly tokens?: number;
 }
 
+/** The OpenAI-compatible server that answers. */
+export interface Reasoner {
+  /** As the catalog calls it. */
+  readonly provider: string;
+  /** Its own name for the model. */
+  readonly model: string;
+}
+
 export interface StreamAbout {
   /** Stands where the provider gives no id of its own. */
   readonly id: string;
   /** Seconds since 1970. */
   readonly created: number;
   readonly model: string;
-  /** The OpenAI-compatible provider that answers, to which its reasoning is handed back; undefined: another one answers. */
-  readonly reasoner?: string | undefined;
+  /** To which its reasoning is handed back; undefined: a provider of another format answers. */
+  readonly reasoner?: Reasoner | undefined;
   /** See {@link ChatView.echo}. */
   readonly echo?: Json | undefined;
   /** The prompt's size, about: for APIs whose streams begin with it, before the provider has said it. */

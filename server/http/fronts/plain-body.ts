@@ -62,14 +62,15 @@ function hasContent({ content, tool_calls: calls }: Json): boolean {
 /** A message with the reasoning that this server gave with it, and no other. */
 function withOwnReasoning(
   { reasoning_details: details, ...message }: Json,
-  { provider, reasons }: PlainServer,
+  server: PlainServer,
   warn: (sentence: string) => void,
 ): Json {
   if (details === undefined) return message;
+  const { provider, reasons } = server;
   const all = objectsOf(details);
   const own = reasons ? all.flatMap((detail) => reasoningOf(detail, provider) ?? []) : [];
-  const sealed = reasons ? all.flatMap((detail) => openDetails(detail, provider) ?? []) : [];
-  const isOwn = (detail: Json) => (reasoningOf(detail, provider) ?? openDetails(detail, provider)) !== undefined;
+  const sealed = reasons ? all.flatMap((detail) => openDetails(detail, server) ?? []) : [];
+  const isOwn = (detail: Json) => (reasoningOf(detail, provider) ?? openDetails(detail, server)) !== undefined;
   if (!reasons || !all.every(isOwn)) warn("messages: reasoning of other providers was left out");
   if (sealed.length > 0) return { ...message, reasoning_details: sealed }; // they hold the text too
   const [first] = own;

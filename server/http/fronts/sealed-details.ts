@@ -1,4 +1,5 @@
 import { type Json, objectsOf, parseJsonObject, textOf } from "../../providers/chat/json.js";
+import type { Reasoner } from "./front.js";
 import { PREFIX } from "./reasoning-state.js";
 
 /**
@@ -6,18 +7,18 @@ import { PREFIX } from "./reasoning-state.js";
  * read 2026-11-27). It wants them back as they came. To anybody else they are a stranger's signatures and ciphers: Anthropic refuses a
  * request that holds one. So they travel as one detail, which says whose they are.
  */
-export function sealDetails(details: readonly Json[], provider: string): readonly Json[] {
+export function sealDetails(details: readonly Json[], reasoner: Reasoner): readonly Json[] {
   if (details.length === 0) return [];
-  return [{ type: "reasoning.encrypted", data: JSON.stringify({ details }), format: originOf(provider) }];
+  return [{ type: "reasoning.encrypted", data: JSON.stringify({ details }), format: originOf(reasoner) }];
 }
 
-/** @returns the details of a server, for that server; undefined when they are another's, or none. */
-export function openDetails({ format, data }: Json, provider: string): readonly Json[] | undefined {
-  return format === originOf(provider) ? objectsOf(parseJsonObject(textOf(data) ?? "")?.["details"]) : undefined;
+/** @returns the details of a server, for that server and model; undefined when they are another's, or none. */
+export function openDetails({ format, data }: Json, server: Reasoner): readonly Json[] | undefined {
+  return format === originOf(server) ? objectsOf(parseJsonObject(textOf(data) ?? "")?.["details"]) : undefined;
 }
 
-function originOf(provider: string): string {
-  return `${PREFIX}reasoning_details@${provider}`;
+function originOf({ provider, model }: Reasoner): string {
+  return `${PREFIX}reasoning_details@${provider} ${model}`;
 }
 
 /** What people may read of details. */

@@ -1,5 +1,6 @@
 import { type Json, textOf } from "../../providers/chat/json.js";
 import { thoughtIn } from "./answer-content.js";
+import type { Reasoner } from "./front.js";
 import { PREFIX } from "./reasoning-state.js";
 
 /**
@@ -29,8 +30,8 @@ export function unsignedReasoning(holder: Json): UnsignedReasoning | undefined {
 }
 
 /** @returns what says whose reasoning it is, in the `format` of a detail; undefined when it goes back to nobody. */
-export function originOfReasoning({ field }: UnsignedReasoning, provider: string | undefined): string | undefined {
-  return field === undefined || provider === undefined ? undefined : originOf(field, provider);
+export function originOfReasoning({ field }: UnsignedReasoning, reasoner: Reasoner | undefined): string | undefined {
+  return field === undefined || reasoner === undefined ? undefined : originOf(field, reasoner.provider);
 }
 
 /** What says whose reasoning it is, in the `format` of a detail. @param provider of the catalog. */

@@ -40,12 +40,17 @@ const details = [
   { type: "reasoning.encrypted", data: "gAAAAB", id: "rs_1", format: "openai-responses-v1", index: 1 },
 ];
 
-/** Gives `reasoning_details`, and wants them back as they were (https://openrouter.ai/docs/use-cases/reasoning-tokens, read 2026-11-27). */
+/** Gives `reasoning_details`, and wants them back as they were for the model that gave them (https://openrouter.ai/docs/use-cases/reasoning-tokens, read 2026-11-27). */
 const startRouter = (says: object) =>
   startUpstream((response, { body }) => {
-    const { stream, messages } = JSON.parse(body) as { stream?: boolean; messages: Record<string, unknown>[] };
+    const { model, stream, messages } = JSON.parse(body) as {
+      model: string;
+      stream?: boolean;
+      messages: Record<string, unknown>[];
+    };
     const asked = messages.filter((message) => message["tool_calls"] !== undefined);
-    if (asked.some((message) => JSON.stringify(message["reasoning_details"]) !== JSON.stringify(details))) {
+    const wanted = model === "other" ? undefined : JSON.stringify(details);
+    if (asked.some((message) => JSON.stringify(message["reasoning_details"]) !== wanted)) {
       sendJson(response, { error: { message: "Invalid `signature` in `thinking` block" } }, 400);
       return;
     }
@@ -106,6 +111,7 @@ providers:
 ${names.map((name) => `  ${name}: { format: ${formats[name]}, base_url: ${servers[name].url} }`).join("\n")}
 models:
 ${names.map((name) => `  acme/${name}: { context_window: 100k, capabilities: [tools, reasoning], ${endpoint(name)} }`).join("\n")}
+  acme/other: { context_window: 100k, capabilities: [tools, reasoning], endpoints: [{ provider: router, model: other }] }
 `;
   const proxy = await startProxy(compile(policyOf("{ to: [requested] }"), catalog));
   return { proxy, servers };
@@ -162,6 +168,7 @@ describe.each([false, true])("what a provider wants back, through the Messages A
       { type: "tool_use", id: "call_1" },
     ]);
     expect((await ask(client, "router", turns(message))).message.content).toMatchObject([{ text: "Rain." }]);
+    expect((await ask(client, "other", turns(message))).message.content).toMatchObject([{ text: "Rain." }]);
     const { warning } = await ask(client, "anthropic", turns(message));
     expect(servers.anthropic.requests.at(-1)!.body).not.toContain("thinking");
     if (!stream) expect(warning).toBe("messages: reasoning of other providers was left out");
@@ -225,6 +232,7 @@ describe.each([false, true])("what a provider wants back, through the Responses 
       { type: "function_call_output" as const, call_id: "call_1", output: "rain" },
     ];
     expect((await ask("router", input)).output_text).toBe("Rain.");
+    expect((await ask("other", input)).output_text).toBe("Rain.");
     expect((await ask("strict", input, false)).output_text).toBe("Rain.");
     for (const other of ["anthropic", "gemini", "strict"] as const) {
       await ask(other, input, false);

@@ -3,6 +3,7 @@ import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { argumentsObject } from "../../../providers/chat/tool-arguments.js";
 import { cachedTokensOf } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
+import type { Reasoner } from "../front.js";
 import { writeState } from "../reasoning-state.js";
 import { sealDetails, textInDetails } from "../sealed-details.js";
 import { toolCallsOf } from "../tool-calls.js";
@@ -12,7 +13,7 @@ import { originOfReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
  * A whole chat completion as a message of the Messages API.
  * @param reasoner see `StreamAbout`.
  */
-export function chatToMessage(chat: Json, reasoner: string | undefined): Json {
+export function chatToMessage(chat: Json, reasoner: Reasoner | undefined): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
   const calls = toolCallsOf(message);
@@ -38,7 +39,7 @@ export function messageId(id: string): string {
 }
 
 /** Signed reasoning as its blocks; reasoning without a signature as one block that says whose it is. */
-function thinkingOf(message: Json, reasoner: string | undefined): readonly Json[] {
+function thinkingOf(message: Json, reasoner: Reasoner | undefined): readonly Json[] {
   const given = objectsOf(message["reasoning_details"]);
   const unsigned = unsignedReasoning(message);
   if (reasoner !== undefined && given.length > 0) {
@@ -59,7 +60,7 @@ export function isSigned({ signature }: Json): boolean {
 }
 
 /** `reasoning_details` of an OpenAI-compatible server, as a block that clients hand back. */
-export function sealedBlock(details: readonly Json[], reasoner: string): readonly Json[] {
+export function sealedBlock(details: readonly Json[], reasoner: Reasoner): readonly Json[] {
   const state = writeState({ reasoning_details: sealDetails(details, reasoner) });
   return state === undefined ? [] : [{ type: "redacted_thinking", data: state }];
 }

@@ -2,7 +2,7 @@ import { countOf, isObject, type Json, objectsOf, textOf } from "../../../provid
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { cachedTokensOf } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
-import type { StreamAbout } from "../front.js";
+import type { Reasoner, StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
 import { joinDetails, sealDetails, textInDetails } from "../sealed-details.js";
 import { toolCallsOf } from "../tool-calls.js";
@@ -15,7 +15,7 @@ import { callItem, offeredTools } from "./offered-tools.js";
  * A whole chat completion as a response.
  * @param reasoner see `StreamAbout`. @param echo likewise.
  */
-export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: Json): Json {
+export function chatToResponse(chat: Json, reasoner: Reasoner | undefined, echo?: Json): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
   const id = textOf(chat["id"]) ?? "";
@@ -57,7 +57,7 @@ export function chatToResponse(chat: Json, reasoner: string | undefined, echo?: 
 export function detailsOf(
   details: readonly Json[],
   unsigned: UnsignedReasoning | undefined,
-  reasoner: string | undefined,
+  reasoner: Reasoner | undefined,
 ): readonly Json[] {
   const format = unsigned === undefined ? undefined : originOfReasoning(unsigned, reasoner);
   return [

@@ -1,7 +1,7 @@
 import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import { usageIn } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
-import type { StreamAbout } from "../front.js";
+import type { Reasoner, StreamAbout } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
 import { textInDetails } from "../sealed-details.js";
 import { ToolCalls } from "../tool-calls.js";
@@ -34,7 +34,7 @@ const NO_LOGPROBS = { logprobs: [] };
 /** Turns the chunks of a chat completion into the events of a response stream. */
 export class ResponseStream {
   #about: ResponseAbout;
-  readonly #reasoner: string | undefined;
+  readonly #reasoner: Reasoner | undefined;
   readonly #offered: ReadonlyMap<unknown, OfferedTool>;
   /** All of it that nobody signs. */
   #unsigned: UnsignedReasoning | undefined;

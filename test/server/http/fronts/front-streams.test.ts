@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Front } from "../../../../server/http/fronts/front.js";
+import type { Front, Reasoner } from "../../../../server/http/fronts/front.js";
 import { messagesToChat } from "../../../../server/http/fronts/messages/messages-to-chat.js";
 import { messagesFront } from "../../../../server/http/fronts/messages-front.js";
 import { responsesFront } from "../../../../server/http/fronts/responses-front.js";
@@ -23,7 +23,7 @@ const answer = fc.record({
     }),
     { nil: undefined },
   ),
-  reasoner: fc.option(name, { nil: undefined }),
+  reasoner: fc.option(fc.record({ provider: name, model: name }), { nil: undefined }),
   content: fc.option(text, { nil: undefined }),
   refusal: fc.option(text, { nil: undefined }),
   calls: fc.array(fc.record({ name, args, extra: fc.option(fc.constant({ google: { thought_signature: "s" } })) }), {
@@ -110,7 +110,7 @@ function chunksOf({ thought, content, refusal, calls, reason, size }: Answer): B
   ];
 }
 
-function streamThrough(front: Front, chunks: readonly Buffer[], reasoner?: string): readonly Json[] {
+function streamThrough(front: Front, chunks: readonly Buffer[], reasoner?: Reasoner): readonly Json[] {
   const stream = front.stream(false, { id: "dec_1", created: 1, model: "m", reasoner });
   const all = chunks.map((chunk) => stream.write(chunk).toString("utf8")).join("") + stream.end(undefined, undefined);
   return all
@@ -180,6 +180,7 @@ describe("a stream that is translated for its client, put together, is the whole
     ],
     [responsesFront, [{ summary: [{ text: "so it is" }] }, { content: [{ text: "yes, it is" }] }]],
   ] as const)("of Mistral's content in parts", (front, content) => {
+    const mistral = { provider: "mistral", model: "magistral" };
     const thinking = (words: string) => ({ type: "thinking", thinking: [{ type: "text", text: words }] });
     const said = (words: string) => ({ type: "text", text: words });
     const message = { role: "assistant", content: [thinking("so it is"), said("yes, it is")] };
@@ -188,9 +189,9 @@ describe("a stream that is translated for its client, put together, is the whole
     const chunks = deltas.map((part) =>
       Buffer.from(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta: { content: part } }] })}\n\n`),
     );
-    const events = streamThrough(front, chunks, "mistral");
+    const events = streamThrough(front, chunks, mistral);
     const of = (one: object) => ("output" in one ? one.output : (one as { content?: unknown }).content);
-    expect(of(JSON.parse(front.answer(whole, "mistral").toString()) as object)).toMatchObject(content);
+    expect(of(JSON.parse(front.answer(whole, mistral).toString()) as object)).toMatchObject(content);
     const streamed = front === messagesFront ? assemble(events) : (events.at(-1)?.["response"] as object);
     expect(of(streamed)).toMatchObject(content);
   });
