@@ -1,4 +1,5 @@
 import type { AssistantMessage, ChatMessage, ChatToolCall, SystemMessage } from "../chat/chat-request.js";
+import { OPENING, OPENING_WARNING } from "../chat/opening.js";
 import { argumentsObject } from "../chat/tool-arguments.js";
 import type { ClaudeGeneration } from "./claude-generation.js";
 import { textBlocks, translateParts } from "./translate-parts.js";
@@ -37,6 +38,10 @@ export function translateMessages(
   if (messages.length === 0 && system.length > 0) {
     warnings.add("messages: there are only system messages; they were sent as the user's turn");
     return { system: [], messages: [{ role: "user", content: system }] };
+  }
+  if (messages[0]?.role === "assistant") {
+    warnings.add(OPENING_WARNING);
+    messages.unshift({ role: "user", content: [{ type: "text", text: OPENING }] });
   }
   return { system, messages: withoutTrailingSpace(messages, warnings) };
 }

@@ -6,6 +6,7 @@ import {
   type ToolMessage,
 } from "../chat/chat-request.js";
 import { isObject, type Json, parseJsonObject, textOf } from "../chat/json.js";
+import { OPENING, OPENING_WARNING } from "../chat/opening.js";
 import { argumentsObject } from "../chat/tool-arguments.js";
 import type { GeminiGeneration } from "./gemini-generation.js";
 import { translateParts } from "./translate-parts.js";
@@ -42,6 +43,10 @@ export function translateMessages(
   if (contents.length === 0 && system.length > 0) {
     warnings.add("messages: there are only system messages; they were sent as the user's turn");
     return { contents: [{ role: "user", parts: system }] };
+  }
+  if (contents[0]?.role === "model") {
+    warnings.add(OPENING_WARNING);
+    contents.unshift({ role: "user", parts: [{ text: OPENING }] });
   }
   return { contents, ...(system.length === 0 ? {} : { systemInstruction: { parts: system } }) };
 }

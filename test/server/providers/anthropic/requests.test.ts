@@ -75,6 +75,21 @@ describe("messages", () => {
     expect(warnings).toHaveLength(1);
   });
 
+  // "messages: first message must use the \"user\" role", Anthropic answers otherwise.
+  it("that begin with the assistant's turn, as greetings do, get a word of the user before it", () => {
+    const messages = [
+      { role: "system", content: "be kind" },
+      { role: "assistant", content: "How can I help?" },
+      { role: "user", content: "hi" },
+    ];
+    const { sent, warnings } = send({ messages });
+    const turns = sent["messages"] as unknown as { role: string }[];
+    expect(turns.map(({ role }) => role)).toEqual(["user", "assistant", "user"]);
+    expect(warnings).toEqual([
+      "messages: the conversation begins with the assistant's turn; a word of the user was put before it",
+    ]);
+  });
+
   it("of system alone become the user's turn", () => {
     const { sent, warnings } = send({ messages: [{ role: "system", content: "do" }] });
     expect(sent).not.toHaveProperty("system");

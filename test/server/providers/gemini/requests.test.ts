@@ -50,6 +50,20 @@ describe("messages", () => {
     expect(warnings).toEqual(["messages: a system message in mid-conversation was sent inside the user's turn"]);
   });
 
+  // "Please ensure that function call turn comes immediately after a user turn", Gemini answers otherwise.
+  it("that begin with the assistant's turn get a word of the user before it", () => {
+    const messages = [
+      { role: "assistant", content: null, tool_calls: [call("a", "f", "{}")] },
+      { role: "tool", tool_call_id: "a", content: "1" },
+    ];
+    const { sent, warnings } = send({ messages, tools: [tool("f")] });
+    const turns = sent["contents"] as unknown as { role: string }[];
+    expect(turns.map(({ role }) => role)).toEqual(["user", "model", "user"]);
+    expect(warnings).toEqual([
+      "messages: the conversation begins with the assistant's turn; a word of the user was put before it",
+    ]);
+  });
+
   it("carry pictures, files and sound, as data and as links", () => {
     const content = [
       { type: "image_url", image_url: { url: "data:image/png;base64,iVBO" } },
