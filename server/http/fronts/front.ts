@@ -63,8 +63,8 @@ export interface ChatView {
   readonly unseen?: Unseen;
   /** Also providers that have the API itself are asked for a chat completion: for the rest of an answer, where the API cannot say that. */
   readonly isOnly?: boolean;
-  /** What answers say again of the request, in this API's words. */
-  readonly echo?: Json;
+  /** What answers say again of the request, in this API's words, or need of it. */
+  readonly echo?: Json | undefined;
   /** Tokens of the largest of several prompts, each of which a model reads by itself; undefined: there is one. */
   readonly largestPrompt?: number | undefined;
 }

@@ -27,8 +27,8 @@ export const messagesFront: Front = {
   readChat: messagesToChat,
   operationHeaders,
   withoutOurs: withoutOwnThinking,
-  answer: (chat, reasoner) =>
-    Buffer.from(JSON.stringify(chatToMessage(parseJsonObject(chat.toString("utf8")) ?? {}, reasoner))),
+  answer: (chat, reasoner, names) =>
+    Buffer.from(JSON.stringify(chatToMessage(parseJsonObject(chat.toString("utf8")) ?? {}, reasoner, names))),
   rest: () => undefined,
   stream: (isNative, about) => new Stream(isNative, about),
   errorBody: ({ status, message, code }, decision) => ({

@@ -76,6 +76,47 @@ describe("Claude Code at a server that speaks OpenAI's format", () => {
     expect(JSON.parse(upstream.requests[0]!.body)).toMatchObject({ stream_options: { include_usage: true } });
   });
 
+  const name = `mcp__plugin_everything-claude-code_github__${"create_pull_request_review_"}comment`;
+  it.each([false, true])(
+    "offers tools by names that it takes, and calls them by their own; streamed: %s",
+    async (stream) => {
+      const upstream = await startUpstream((response, { body }) => {
+        const { tools } = JSON.parse(body) as { tools: { function: { name: string } }[] };
+        const called = { id: "call_1", type: "function", function: { name: tools[0]!.function.name, arguments: "{}" } };
+        const message = { role: "assistant", content: null, tool_calls: [called] };
+        if (!stream) {
+          sendJson(response, { ...completion(""), choices: [{ index: 0, message, finish_reason: "tool_calls" }] });
+          return;
+        }
+        startStream(response);
+        response.end(event({ tool_calls: [{ index: 0, ...called }] }) + event({}, "tool_calls") + done);
+      });
+      const proxy = await proxyOver({ one: upstream });
+      const tools = [{ name, input_schema: { type: "object", properties: {} } }];
+      const messages = [
+        ...claudeCode.messages,
+        { role: "assistant", content: [{ type: "tool_use", id: "toolu_1", name, input: {} }] },
+        { role: "user", content: [{ type: "tool_result", tool_use_id: "toolu_1", content: "no" }] },
+      ];
+      const asked = {
+        ...claudeCode,
+        max_tokens: 100,
+        thinking: undefined,
+        stream,
+        tools,
+        messages,
+        tool_choice: { type: "tool", name },
+      };
+      const answer = await (await post(proxy, "/v1/messages", asked)).text();
+      expect(answer).toContain(`"type":"tool_use","id":"call_1","name":"${name}"`);
+      const sent = JSON.parse(upstream.requests[0]!.body) as never;
+      expect(sent).toMatchObject({ tools: [{ function: { name: expect.stringMatching(/^mcp__.{59}$/) } }] });
+      const [{ function: offered }] = sent["tools"] as [{ function: { name: string } }];
+      expect(sent).toMatchObject({ tool_choice: { function: { name: offered.name } } });
+      expect(JSON.stringify(sent["messages"])).toContain(`"name":"${offered.name}"`);
+    },
+  );
+
   it("shows the pictures that its tools read", async () => {
     const { proxy, upstream } = await proxyOverFormats({ openai: openAiServer }, { catalog: long });
     const source = { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" };

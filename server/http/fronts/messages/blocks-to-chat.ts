@@ -1,4 +1,5 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { fitName } from "../fit-name.js";
 import { PREFIX, readState } from "../reasoning-state.js";
 import { warnOfFields } from "./warn-of-fields.js";
 
@@ -40,7 +41,7 @@ function assistantMessage(content: unknown, warnings: Set<string>): Json {
     .map(({ id, name, input }) => ({
       id,
       type: "function",
-      function: { name, arguments: JSON.stringify(input ?? {}) },
+      function: { name: fitName(name), arguments: JSON.stringify(input ?? {}) },
       ...extraContent(states, id),
     }));
   const details = blocks.flatMap(reasoningOf);

@@ -3,6 +3,7 @@ import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { argumentsObject } from "../../../providers/chat/tool-arguments.js";
 import { cachedTokensOf } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
+import { ownName } from "../fit-name.js";
 import type { Reasoner } from "../front.js";
 import { writeState } from "../reasoning-state.js";
 import { sealDetails, textInDetails } from "../sealed-details.js";
@@ -11,9 +12,9 @@ import { originOfReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 
 /**
  * A whole chat completion as a message of the Messages API.
- * @param reasoner see `StreamAbout`.
+ * @param reasoner see `StreamAbout`. @param long names of tools, see `longNames`.
  */
-export function chatToMessage(chat: Json, reasoner: Reasoner | undefined): Json {
+export function chatToMessage(chat: Json, reasoner: Reasoner | undefined, long?: Json): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
   const calls = toolCallsOf(message);
@@ -27,7 +28,7 @@ export function chatToMessage(chat: Json, reasoner: Reasoner | undefined): Json 
     content: [
       ...thinkingOf(message, reasoner),
       ...(text === "" ? [] : [{ type: "text", text }]),
-      ...calls.flatMap((call) => [...stateOf(call), toolUse(call)]),
+      ...calls.flatMap((call) => [...stateOf(call), toolUse(call, long)]),
     ],
     ...whyStopped(choice?.["finish_reason"], calls.length > 0, refusal),
     usage: messageUsage(chat["usage"]),
@@ -78,9 +79,9 @@ export function thinkingBlock({ type, text, signature, data }: Json): readonly J
     : [];
 }
 
-function toolUse({ id, function: called }: Json): Json {
+function toolUse({ id, function: called }: Json, long: Json | undefined): Json {
   const { name, arguments: text } = isObject(called) ? called : {};
-  return { type: "tool_use", id, name, input: argumentsObject(textOf(text) ?? "").values };
+  return { type: "tool_use", id, name: ownName(name, long), input: argumentsObject(textOf(text) ?? "").values };
 }
 
 const stopReasons: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import { usageIn } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
+import { ownName } from "../fit-name.js";
 import type { StreamAbout } from "../front.js";
 import { joinDetails, textInDetails } from "../sealed-details.js";
 import { ToolCalls } from "../tool-calls.js";
@@ -154,7 +155,8 @@ export class MessageStream {
   /** One call is passed on as it comes; parts of others, which a provider may mix in, wait for its end. */
   #call(call: Json): string {
     const index = typeof call["index"] === "number" ? call["index"] : 0;
-    const { name, arguments: text } = isObject(call["function"]) ? call["function"] : {};
+    const { name: given, arguments: text } = isObject(call["function"]) ? call["function"] : {};
+    const name = ownName(given, this.#about.echo);
     const part = textOf(text) ?? "";
     const waiting = this.#waiting.get(index);
     if (waiting !== undefined) {

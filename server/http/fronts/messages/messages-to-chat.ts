@@ -1,5 +1,6 @@
 import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../errors/api-error.js";
+import { fitName, longNames } from "../fit-name.js";
 import type { ChatView } from "../front.js";
 import { invalidField } from "../invalid-field.js";
 import { plainMessages } from "../plain-messages.js";
@@ -102,6 +103,7 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     warnings: [...warnings],
     plainWarnings: [...plainWarnings],
     unseen: unseenIn(body),
+    echo: longNames(body["tools"]),
     processedIn: textOf(body["inference_geo"]),
     needsNative: holdsFileId(body)
       ? "names a file that Anthropic keeps"
@@ -160,7 +162,7 @@ function translateTools(value: unknown, warnings: Set<string>): readonly Json[] 
     const more = Object.keys(tool).filter((field) => !toolFields.has(field));
     if (more.length > 0) warnings.add(`tools: ${more.join(", ")} was left out, it exists in Anthropic's API only`);
     const called = {
-      name,
+      name: fitName(name),
       ...(description === undefined ? {} : { description }),
       ...(parameters === undefined ? {} : { parameters }),
       ...(strict === true ? { strict } : {}),
@@ -176,7 +178,7 @@ function toolChoice(value: unknown, hasTools: boolean): Json {
     case "any":
       return { tool_choice: "required", ...single };
     case "tool":
-      return { tool_choice: { type: "function", function: { name: value["name"] } }, ...single };
+      return { tool_choice: { type: "function", function: { name: fitName(value["name"]) } }, ...single };
     case "none":
       return { tool_choice: "none" };
     default:

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import { fitName } from "../fit-name.js";
 import { itemId } from "./item-id.js";
 
 /**
@@ -13,15 +13,10 @@ export interface OfferedTool {
   readonly namespace: string | undefined;
 }
 
-/** OpenAI takes no longer names of functions. */
-const MAX_NAME = 64;
-
 /** What a tool is called as a function. */
 export function functionName(name: unknown, namespace: unknown): unknown {
   if (typeof namespace !== "string" || namespace === "") return name;
-  const whole = `${namespace}${namespace.endsWith("_") ? "" : "__"}${String(name)}`;
-  if (whole.length <= MAX_NAME) return whole;
-  return `${whole.slice(0, MAX_NAME - 9)}_${createHash("sha256").update(whole).digest("hex").slice(0, 8)}`;
+  return fitName(`${namespace}${namespace.endsWith("_") ? "" : "__"}${String(name)}`);
 }
 
 /** Tools by what they are called as functions. @param tools of the request. */
