@@ -82,6 +82,9 @@ function describe(
         ? `endpoint ${endpoint}: circuit open since ${circuit.since}`
         : `endpoint ${endpoint}: asked to wait until ${until}`,
     ),
+    ...(policy.warnings === undefined
+      ? []
+      : [`${writeCounted(policy.warnings.count, "warning")} about what serves:`, policy.warnings.text.trimEnd()]),
     ...refusal(policy.rejected, "serves"),
     ...(shadow === undefined ? [] : describeShadow(shadow)),
   ];

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import type { Logger } from "pino";
-import { type CompiledPolicy, type SourceFile, shortRevision } from "../../engine/serving.js";
+import { type CompiledPolicy, type SourceFile, shortRevision, writeCounted } from "../../engine/serving.js";
 import { readGitRevision, watchGitHead } from "./git-revision.js";
 import type { CompilePolicyFiles, PolicyStatus, PolicyStore } from "./policy-store.js";
 import { type Prepared, preparePolicy, type Refusal } from "./prepare-policy.js";
@@ -59,6 +59,7 @@ class WatchedPolicyStore implements PolicyStore {
   readonly #counts = { applied: 0, unchanged: 0, rejected: 0 };
   #policy: CompiledPolicy | undefined;
   #before: PolicyStatus["before"];
+  #warnings: PolicyStatus["warnings"];
   /** Content hashes of the files that serve and of those that were refused last. */
   #servingHash = "";
   #refusedHash: string | undefined;
@@ -130,6 +131,7 @@ class WatchedPolicyStore implements PolicyStore {
         ...{ name, revision, ...(git === undefined ? {} : { git }) },
         ...{ since: this.#since, rules: set.rules.length },
       },
+      ...(this.#warnings === undefined ? {} : { warnings: this.#warnings }),
       ...(this.#before === undefined ? {} : { before: this.#before }),
       ...(this.#rejected === undefined ? {} : { rejected: this.#rejected }),
       last_reload: this.#lastReload,
@@ -198,7 +200,7 @@ class WatchedPolicyStore implements PolicyStore {
       return this.#reject(reason, prepared.refusal, prepared.refusal.final ? hash : undefined);
     }
     if (git !== undefined) this.#git.set(prepared.policy, git);
-    return this.#apply(reason, prepared.policy, hash);
+    return this.#apply(reason, prepared, hash);
   }
 
   /** The files that serve may have been committed since. */
@@ -234,8 +236,9 @@ class WatchedPolicyStore implements PolicyStore {
     return preparePolicy(files, { compile, gate, prefix: this.#prefix });
   }
 
-  #apply(reason: string, policy: CompiledPolicy, hash: string): "applied" {
+  #apply(reason: string, { policy, warnings }: Exclude<Prepared, { refusal: Refusal }>, hash: string): "applied" {
     this.#noteBefore(policy);
+    this.#warnings = warnings;
     this.#policy = policy; // the swap: requests under way keep the reference they took
     this.#servingHash = hash;
     this.#since = this.#succeeded(reason);
@@ -246,6 +249,10 @@ class WatchedPolicyStore implements PolicyStore {
         { reason, revision, rules: set.rules.length },
         `${this.#doing} ${name}@${shortRevision(revision)}`,
       );
+    if (warnings !== undefined) {
+      const { count, codes, text } = warnings;
+      this.#options.log.warn({ codes }, `the policy files have ${writeCounted(count, "warning")}\n${text}`);
+    }
     for (const listener of this.#listeners) this.#tell(listener, policy);
     return "applied";
   }

@@ -23,6 +23,14 @@ export interface PolicyStatus {
     readonly since: string;
     readonly rules: number;
   };
+  /** What reading the files that serve warned of (`policy check` warns of more); absent when of nothing. */
+  readonly warnings?: {
+    readonly count: number;
+    /** Diagnostic codes, each once. */
+    readonly codes: readonly string[];
+    /** Diagnostics with code frames, as `policy check` prints them. */
+    readonly text: string;
+  };
   /** What served before; absent until this process has served a second policy. */
   readonly before?: { readonly revision: string; readonly git?: string };
   /** The newest edit that was refused; absent when the newest edit is the one serving. */

@@ -11,7 +11,17 @@ export interface Refusal {
   readonly final: boolean;
 }
 
-export type Prepared = { readonly policy: CompiledPolicy } | { readonly refusal: Refusal };
+/** What reading the files warned of: a file that nothing reads, `total: 30` for 30 ms. */
+export interface Warnings {
+  readonly count: number;
+  readonly codes: readonly string[];
+  /** For the operator, with code frames. */
+  readonly text: string;
+}
+
+export type Prepared =
+  | { readonly policy: CompiledPolicy; readonly warnings: Warnings | undefined }
+  | { readonly refusal: Refusal };
 
 /** Compiles files and, with `gate`, runs the tests they bring. Never rejects. */
 export async function preparePolicy(
@@ -32,7 +42,11 @@ export async function preparePolicy(
     const text = renderDiagnostics(diagnostics, files, { prefix: options.prefix });
     return { refusal: { errors: errors.length, codes, text, final: true } };
   }
-  if (failedTests.length === 0) return { policy };
+  if (failedTests.length === 0) {
+    const text = renderDiagnostics(diagnostics, files, { prefix: options.prefix });
+    const codes = [...new Set(diagnostics.map((diagnostic) => diagnostic.code))];
+    return { policy, warnings: diagnostics.length === 0 ? undefined : { count: diagnostics.length, codes, text } };
+  }
   const texts = failedTests.map(({ name, file, line, failures }) => {
     const reasons = failures.map((failure) => `  ${failure.replaceAll("\n", "\n  ")}`);
     return [`${options.prefix}${file}:${line}: test failed: ${name}`, ...reasons].join("\n");

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { compilePolicy } from "../../../engine/index.js";
@@ -33,6 +33,28 @@ describe("createPolicyStore()", () => {
 
   it("refuses to start without a directory", async () => {
     await expect(openStore("/nowhere/at/all")).rejects.toThrow("there is no directory /nowhere/at/all");
+  });
+
+  it("says what reading the files warns of, in the log and its status, until they are changed", async () => {
+    const directory = await folderWith({ ...sound("first"), "lost.yaml": "kind: policy\nrules: []\n" });
+    const { store, logged } = await openStore(directory, { watch: false });
+    const warning = (name: string) =>
+      expect.stringMatching(new RegExp(`${name}:1:1: warning\\[RW1009\\]: nothing reads this file`));
+    expect(logged).toEqual([{ level: "warn", message: warning("the policy files have 1 warning\\n.*lost.yaml") }]);
+    expect(store.status().warnings).toEqual({ count: 1, codes: ["RW1009"], text: warning("lost.yaml") });
+    await writeFile(join(directory, "policy.yaml"), policyNamed("second"));
+    await store.reload("SIGHUP");
+    expect(store.status().warnings).toMatchObject({ count: 1 });
+    await rm(join(directory, "lost.yaml"));
+    await store.reload("SIGHUP");
+    expect(store.status().warnings).toBeUndefined();
+    const brief = "route: { to: [acme/small], timeouts: { total: 30 } }";
+    await writeFile(join(directory, "policy.yaml"), policyNamed("third").replace("route: { to: [acme/small] }", brief));
+    await store.reload("SIGHUP");
+    expect(store.status().warnings?.codes).toEqual(["RW1308"]);
+    await writeFile(join(directory, "policy.yaml"), policyNamed("fourth"));
+    await store.reload("SIGHUP");
+    expect(store.status().warnings).toBeUndefined();
   });
 
   it("keeps the last good policy when an edit is broken, and recovers", async () => {
