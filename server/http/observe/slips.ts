@@ -10,7 +10,7 @@ interface NamedValues {
 const namedBySet = new WeakMap<PolicySet, ReadonlyMap<string, NamedValues>>();
 
 /** What people write between tags, or around them, in place of commas: `pii kyc`, `["pii"]`. */
-const notOfTags = /[\s;|"'`()[\]{}]+/;
+const notOfTags = /[\s;|"'`()[\]{}，、；]+/;
 
 /** The longest part of a value that is shown, in characters. */
 const SHOWN = 64;

@@ -256,6 +256,7 @@ describe("observeRequest() on what could dodge a guard", () => {
 
   it.each<[string, RequestHeaders, Record<string, unknown>, string]>([
     ["blanks", { "x-route-tags": "pii kyc" }, {}, `x-route-tags: ${tagSlip('"pii kyc"', '"pii"')}`],
+    ["other commas", { "x-route-tags": "a，kyc" }, {}, `x-route-tags: ${tagSlip('"a，kyc"', '"kyc"')}`],
     ["semicolons", { "x-route-tags": "a;kyc" }, {}, `x-route-tags: ${tagSlip('"a;kyc"', '"kyc"')}`],
     ["JSON", { "x-route-tags": '["PII"]' }, {}, `x-route-tags: ${tagSlip('"[\\"pii\\"]"', '"pii"')}`],
     ["a list's text", {}, { metadata: { tags: "pii|a" } }, `metadata.tags: ${tagSlip('"pii|a"', '"pii"')}`],
