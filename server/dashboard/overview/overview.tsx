@@ -1,6 +1,8 @@
 import type { HealthAnswer, PolicyAnswer } from "../admin/answers.js";
 import { useAnswer } from "../admin/use-answer.js";
 import { Notice } from "../parts/notice.js";
+import { Pre } from "../parts/scroll.js";
+import { countOf } from "../words/write-figures.js";
 import { EndpointsTable } from "./endpoints-table.js";
 import { PolicyCard } from "./policy-card.js";
 import { RejectedEdit } from "./rejected-edit.js";
@@ -30,6 +32,13 @@ export function Overview() {
           title="The newest edit of the policy was refused; the one before it goes on serving."
           rejected={policy.value.rejected}
         />
+      )}
+      {policy.value?.warnings === undefined ? null : (
+        <Notice tone="unsure" title={`The policy serves, with ${countOf(policy.value.warnings.count, "warning")}.`}>
+          <Pre label="What reading its files warned of" class="frame">
+            {policy.value.warnings.text}
+          </Pre>
+        </Notice>
       )}
       {policy.value === undefined ? null : <PolicyCard policy={policy.value} onReloaded={policy.again} />}
       {policy.value?.shadow === undefined ? null : <ShadowCard />}

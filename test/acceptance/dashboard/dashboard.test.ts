@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -76,6 +76,12 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await writeFile(file, text);
     await serving.getByRole("button", { name: "Reload the policy" }).click();
     await alert.waitFor({ state: "detached" });
+
+    await writeFile(join(copy.directory, "lost.yaml"), "kind: policy\nrules: []\n");
+    await page.getByText("The policy serves, with 1 warning.").waitFor();
+    await page.getByText("nothing reads this file").waitFor();
+    await rm(join(copy.directory, "lost.yaml"));
+    await page.getByText("The policy serves, with 1 warning.").waitFor({ state: "detached" });
 
     expect(await serving.getByText("What changed").count()).toBe(0);
     const edited = text.replace("strategy: cheapest", "strategy: fastest").replace("name: production", "name: edited");
