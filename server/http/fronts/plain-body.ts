@@ -4,7 +4,7 @@ import { withFitCallIds } from "./fit-call-ids.js";
 import { takesNone, withoutOpenAiOnly, withoutSampling } from "./openai-only.js";
 import { withoutRoutingFields } from "./routing-fields.js";
 import { openDetails } from "./sealed-details.js";
-import { reasoningOf, wantsReasoning, withAnyReasoning } from "./unsigned-reasoning.js";
+import { reasoningOf, takesThinkingOff, wantsReasoning, withAnyReasoning } from "./unsigned-reasoning.js";
 
 /**
  * The body of a chat completion that a request of another API was translated to, for one OpenAI-compatible server.
@@ -26,13 +26,12 @@ export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (senten
   if (effort !== undefined && effort !== "none" && !reasons) {
     warn("reasoning_effort: left out, the model does not reason (the catalog does not say `reasoning` of it)");
   }
-  // `disabled`, as the Messages API says it: DeepSeek has the same field (https://api-docs.deepseek.com/guides/thinking_mode, read
-  // 2026-11-27), and not many others take the effort `none`.
+  // `disabled`, as the Messages API says it.
   const isOff = thinking !== undefined && reasons && effort === undefined;
-  if (isOff && !wantsReasoning(model)) warn(REASONS_ON);
+  if (isOff && !takesThinkingOff(model)) warn(REASONS_ON);
   return {
     ...withoutSampling(rest, server, effort, warn),
-    ...(isOff && wantsReasoning(model) ? { thinking } : {}),
+    ...(isOff && takesThinkingOff(model) ? { thinking } : {}),
     ...(limit === undefined ? {} : { [legacyMaxTokens === true ? "max_tokens" : "max_completion_tokens"]: limit }),
     // Mistral refuses them, and says the usage by itself.
     ...(options !== undefined && streamUsage ? { stream_options: options } : {}),

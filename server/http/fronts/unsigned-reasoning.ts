@@ -54,9 +54,23 @@ export function reasoningOf(
  * 2026-11-26). Other hosts name its models otherwise, but for the distilled ones of Groq, which refuses the field.
  */
 const deepSeekModel = /^deepseek-(?!r1-distill)/i;
+/**
+ * Kimi's that reason answer 400 too ("thinking is enabled but reasoning_content is missing in assistant tool call message"), also by way of
+ * OpenRouter; its own client sends an empty one (https://github.com/MoonshotAI/kimi-cli/pull/2498,
+ * https://github.com/earendil-works/pi/pull/987, read 2026-11-27).
+ */
+const kimiModel = /^(?:moonshotai\/)?kimi-/i;
 
 /** @param model the server's own name. */
 export function wantsReasoning(model: string): boolean {
+  return deepSeekModel.test(model) || kimiModel.test(model);
+}
+
+/**
+ * Whether `thinking: { type: "disabled" }` is its own field too (https://api-docs.deepseek.com/guides/thinking_mode, read 2026-11-27). Kimi
+ * has it, and refuses it from K2.7 on.
+ */
+export function takesThinkingOff(model: string): boolean {
   return deepSeekModel.test(model);
 }
 

@@ -59,6 +59,9 @@ it("ids that OpenAI refuses as too long are others, the same for a call and its 
 
 it.each([
   ["deepseek-v4-pro", true, [undefined, "", undefined, undefined, undefined]],
+  ["kimi-k3", true, [undefined, "", undefined, undefined, undefined]],
+  ["moonshotai/kimi-k2.5", true, [undefined, "", undefined, undefined, undefined]],
+  ["moonshotai/kimi-k2-instruct", false, []],
   ["deepseek-reasoner", false, []],
   ["deepseek-r1-distill-llama-70b", true, []],
   ["gpt-5.6", true, []],
