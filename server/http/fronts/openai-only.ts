@@ -10,14 +10,6 @@ const fields = ["prompt_cache_key", "prompt_cache_retention", "safety_identifier
 /** Also at Azure or OpenRouter; the open models of OpenAI are served by others. */
 const openAiModel = /^(?:openai\/)?(?:gpt-(?!oss)|chatgpt-|codex-|o\d)/i;
 
-/**
- * The effort `none`: known from GPT-5.1 on, but for the variants that always reason
- * (https://developers.openai.com/api/docs/guides/latest-model, read 2026-11-27).
- */
-export function takesNone(model: string): boolean {
-  return /^(?:openai\/)?gpt-(?:5\.[1-9]|[6-9])(?!.*(?:codex|pro|chat))/i.test(model);
-}
-
 /** @param model the server's own name. */
 function isOpenAis(model: string): boolean {
   return openAiModel.test(model);

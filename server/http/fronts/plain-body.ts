@@ -1,7 +1,8 @@
 import type { PlainServer } from "../../dispatch/dispatch-request.js";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
 import { withFitCallIds } from "./fit-call-ids.js";
-import { takesNone, withoutOpenAiOnly, withoutSampling } from "./openai-only.js";
+import { fitEffort, takesNone } from "./fit-effort.js";
+import { withoutOpenAiOnly, withoutSampling } from "./openai-only.js";
 import { withoutRoutingFields } from "./routing-fields.js";
 import { openDetails } from "./sealed-details.js";
 import { reasoningOf, takesThinkingOff, wantsReasoning, withAnyReasoning } from "./unsigned-reasoning.js";
@@ -35,7 +36,7 @@ export function plainBodyFor(plainBody: Json, server: PlainServer, warn: (senten
     ...(limit === undefined ? {} : { [legacyMaxTokens === true ? "max_tokens" : "max_completion_tokens"]: limit }),
     // Mistral refuses them, and says the usage by itself.
     ...(options !== undefined && streamUsage ? { stream_options: options } : {}),
-    ...(hasEffort ? { reasoning_effort: effort } : {}),
+    ...(hasEffort ? { reasoning_effort: fitEffort(effort, model, warn) } : {}),
     ...(Array.isArray(messages)
       ? { messages: objectsOf(messages).flatMap((message) => messageFor(message, server, warn)) }
       : {}),

@@ -83,6 +83,23 @@ it.each([null, "", []])("a turn of the assistant with the content %o and no call
   });
 });
 
+// "reasoning_effort='medium' is not supported for this model. Must be one of none, high" (Mistral).
+it.each([
+  ["mistral-medium-3-5", "medium", "high", true],
+  ["mistral-small-4", "none", "none", false],
+  ["openai/gpt-oss-120b", "max", "high", true],
+  ["openai/gpt-oss-120b", "medium", "medium", false],
+  ["gpt-5.6", "max", "max", false],
+])("asks %s for an effort that it has: %s is %s", (model, reasoning_effort, sent, isWarned) => {
+  const warned: string[] = [];
+  const server = { provider: "any", model, legacyMaxTokens: true, streamUsage: false, reasons: true };
+  expect(plainBodyFor({ reasoning_effort }, server, (one) => warned.push(one))).toMatchObject({
+    reasoning_effort: sent,
+  });
+  const sentence = `reasoning_effort: ${reasoning_effort} was sent as ${sent}, this model has no such effort`;
+  expect(warned).toEqual(isWarned ? [sentence] : []);
+});
+
 it("its own reasoning stays", () => {
   const own = { type: "reasoning.text", text: "It rains.", format: "rw1.reasoning_content@any" };
   const server = {
