@@ -1,5 +1,6 @@
 import type { PlainServer } from "../../dispatch/dispatch-request.js";
 import type { Json } from "../../providers/chat/json.js";
+import { isMistrals, isOpenAis } from "./model-families.js";
 
 /**
  * Fields that only OpenAI's models know, and comfort but for `verbosity`. Servers that check their requests refuse what they do not know
@@ -7,13 +8,11 @@ import type { Json } from "../../providers/chat/json.js";
  * 2026-11-27), and Codex sends a key with every request.
  */
 const fields = ["prompt_cache_key", "prompt_cache_retention", "safety_identifier", "verbosity"] as const;
-/** Also at Azure or OpenRouter; the open models of OpenAI are served by others. */
-const openAiModel = /^(?:openai\/)?(?:gpt-(?!oss)|chatgpt-|codex-|o\d)/i;
-
-/** @param model the server's own name. */
-function isOpenAis(model: string): boolean {
-  return openAiModel.test(model);
-}
+/**
+ * Mistral knows the first, and of OpenAI's older ones not all (`ChatCompletionRequest` of https://github.com/mistralai/client-ts,
+ * https://strandsagents.com/docs/api/python/strands.models.mistral, read 2026-11-27).
+ */
+const mistralRefuses = ["prompt_cache_retention", "safety_identifier", "verbosity", "user", "service_tier"] as const;
 
 /**
  * OpenAI's models that reason refuse these, unless the effort is `none`
@@ -37,8 +36,9 @@ export function withoutSampling(
 
 /** A body without fields that the model's server may refuse. @param model the server's own name. */
 export function withoutOpenAiOnly(body: Json, model: string, warn: (sentence: string) => void): Json {
-  const known = fields.filter((name) => body[name] !== undefined);
+  const known = (isMistrals(model) ? mistralRefuses : fields).filter((name) => body[name] !== undefined);
   if (known.length === 0 || isOpenAis(model)) return body;
-  warn(`${known.join(", ")}: left out, only OpenAI's models are known to take that`);
+  const why = isMistrals(model) ? "Mistral refuses that" : "only OpenAI's models are known to take that";
+  warn(`${known.join(", ")}: left out, ${why}`);
   return Object.fromEntries(Object.entries(body).filter(([name]) => !known.some((one) => one === name)));
 }

@@ -100,6 +100,19 @@ it.each([
   expect(warned).toEqual(isWarned ? [sentence] : []);
 });
 
+it("Mistral gets nothing that it refuses", () => {
+  const warned: string[] = [];
+  const asked = { prompt_cache_key: "k", user: "u", service_tier: "default", verbosity: "low" };
+  const server = {
+    ...{ provider: "any", model: "mistral-medium-3-5", legacyMaxTokens: true, streamUsage: false, reasons: true },
+  };
+  expect(plainBodyFor(asked, server, (one) => warned.push(one))).toEqual({
+    model: "mistral-medium-3-5",
+    prompt_cache_key: "k",
+  });
+  expect(warned).toEqual(["verbosity, user, service_tier: left out, Mistral refuses that"]);
+});
+
 it("its own reasoning stays", () => {
   const own = { type: "reasoning.text", text: "It rains.", format: "rw1.reasoning_content@any" };
   const server = {

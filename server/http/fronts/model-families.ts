@@ -1,0 +1,11 @@
+/** Whose a model is, by the server's own name for it: what it takes depends on that, whoever serves it. */
+
+/** Also at Azure or OpenRouter; the open models of OpenAI are served by others. */
+export function isOpenAis(model: string): boolean {
+  return /^(?:openai\/)?(?:gpt-(?!oss)|chatgpt-|codex-|o\d)/i.test(model);
+}
+
+/** At Mistral's own server, whose names have no author. */
+export function isMistrals(model: string): boolean {
+  return /^(?:open-|labs-)?(?:mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral)-/i.test(model);
+}
