@@ -24,6 +24,9 @@ import { whyAnotherModel } from "./why-another-model.js";
 /** What is recorded when the client went before any answer (nginx's status for it). */
 const CLIENT_CLOSED = 499;
 
+/** A provider's own answer may be a page, and is of the dashboard's origin to a browser: it runs nothing there, and reads nothing. */
+const NO_PAGE = { "content-security-policy": "sandbox", "x-content-type-options": "nosniff" };
+
 /** Requests that are answered at the same time are answered first, and then recorded. */
 const afterAnswers = together(process.nextTick, (ended: EndedExchange) => ended.exchange.leaveTraces(ended.end));
 
@@ -133,6 +136,7 @@ export class Exchange implements RequestProgress {
     this.#content?.answered(answer.body);
     this.#warnOfAnotherModel(planned);
     const body = this.#front.providerError(answer.body);
+    this.addHeaders(NO_PAGE);
     this.#send(answer.status, answer.contentType, body, this.#endWith(answer.status, "failed", code), planned);
   }
 

@@ -479,6 +479,8 @@ describe("x-route-explain", () => {
       const proxy = await proxyOver({ one: refusing });
       const answer = await proxy.ask({}, explain);
       expect([answer.status, answer.headers.get("content-type")]).toEqual([400, type]);
+      expect(answer.headers.get("content-security-policy")).toBe("sandbox");
+      expect(answer.headers.get("x-content-type-options")).toBe("nosniff");
       const text = await answer.text();
       if (!body.startsWith("{")) expect(text).toBe(body);
       else {
