@@ -103,6 +103,8 @@ function isImagePart(part: unknown): boolean {
 
 /** Of `data:image/png;base64,…` its beginning tells. */
 const DATA_HEAD = 100;
+/** Longer links are not taken apart, in UTF-16 units: those of tens of megabytes take a second. */
+const MAX_LINK = 4_096;
 
 /** @param data of a file, or a link to it: what does not say that it is something else may be an image. */
 function isImageFile(data: unknown): boolean {
@@ -110,6 +112,7 @@ function isImageFile(data: unknown): boolean {
   const head = data instanceof LateText ? data.startOf(DATA_HEAD) : data.slice(0, DATA_HEAD);
   if (/^data:/i.test(head)) return !/^data:(?!image\/)[\w.+-]+\//i.test(head);
   if (!/^(https?|gs):\/\//i.test(head)) return false;
+  if ((data instanceof LateText ? data.bytes : data.length) > MAX_LINK) return true;
   return mediaTypeOfLink(wholeText(data))?.startsWith("image/") ?? true;
 }
 

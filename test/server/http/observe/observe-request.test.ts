@@ -401,6 +401,7 @@ describe("observeRequest() on what could dodge a guard", () => {
     ["https://example.com/a", true],
     ["https://example.com/a.php", true],
     ["gs://bucket/a", true],
+    [`https://example.com/${"a".repeat(5_000)}.pdf`, true],
     ["data:application/pdf;base64,aGk=", false],
     ["https://example.com/a.PDF#2", false],
     ["gs://bucket/a.txt", false],
