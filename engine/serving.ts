@@ -65,7 +65,7 @@ export { emptySummary } from "./replay/replay-summary.js";
 export type { SourceFile } from "./source/source-file.js";
 export { clampToBounds, estimateTokens } from "./tokens/estimate-tokens.js";
 export { nextPieceEnd } from "./tokens/next-piece-end.js";
-export { measureText, type TokenBounds, tokenBounds } from "./tokens/token-bounds.js";
+export { measureText, type TokenBounds } from "./tokens/token-bounds.js";
 export { type TokenThresholds, tokenThresholds } from "./tokens/token-thresholds.js";
 export { parseInstant } from "./units/instants.js";
 export {

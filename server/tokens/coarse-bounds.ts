@@ -12,7 +12,7 @@ const WINDOWS = 4;
 const WINDOW = 64;
 
 /**
- * Bounds on the o200k_base tokens of texts from their lengths alone: wide, and some hundred times cheaper than `tokenBounds`
+ * Bounds on the o200k_base tokens of texts from their lengths alone: wide, and some hundred times cheaper than `measureText`
  * (which needs 10 µs for 1 KB, 5 ms for 512 KB). A token is at least one byte and at most 128; no token spans two texts.
  */
 export function coarseBounds(texts: readonly AnyText[]): TokenBounds {

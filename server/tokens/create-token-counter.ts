@@ -1,4 +1,3 @@
-import { tokenBounds } from "../../engine/serving.js";
 import { type CountAnswer, countTexts } from "./count-texts.js";
 import { CountingThread } from "./counting-thread.js";
 import type { BoundedReason, TokenCount, TokenCounter } from "./token-counter.js";
@@ -6,7 +5,7 @@ import type { BoundedReason, TokenCount, TokenCounter } from "./token-counter.js
 export interface TokenCounterOptions {
   /** `main` counts in the calling thread: for tests and short-lived commands. Default `worker`. */
   readonly runIn?: "worker" | "main";
-  /** UTF-16 units of all texts of one count; more is answered with the upper bound. Default 8 Mi (8,388,608). */
+  /** UTF-16 units of all texts of one count; more is not counted. Default 8 Mi (8,388,608). */
   readonly maxCharacters?: number;
   /** Milliseconds from the call to the answer, waiting for other counts and loading included. Default 2,000. */
   readonly timeLimitMs?: number;
@@ -35,20 +34,20 @@ export function createTokenCounter(options: TokenCounterOptions = {}): TokenCoun
     return options.runIn === "main" ? countTexts(request, now) : thread.count(request, limitMs);
   };
 
-  const bound = (texts: readonly string[], why: BoundedReason): TokenCount => {
+  const bound = (why: BoundedReason): TokenCount => {
     bounded++;
-    return { tokens: tokenBounds(texts).upper, how: "bounded", why };
+    return { how: "bounded", why };
   };
 
   return {
     async count(texts) {
       exactNeeded++;
-      if (isClosed) return bound(texts, "closed");
+      if (isClosed) return bound("closed");
       const characters = texts.reduce((sum, text) => sum + text.length, 0);
-      if (characters > maxCharacters) return bound(texts, "too_long");
+      if (characters > maxCharacters) return bound("too_long");
       const answer = await ask(texts, timeLimitMs);
       if ("tokens" in answer) return { tokens: answer.tokens, how: "exact" };
-      return bound(texts, isClosed ? "closed" : answer.failure);
+      return bound(isClosed ? "closed" : answer.failure);
     },
     noteRequest() {
       requests++;

@@ -50,9 +50,11 @@ export function promptTokens({ prompt, matters, counter }: PromptTokensInput): S
   if (!matters(bounds)) {
     return { value: clampToBounds(measure.estimate + fixedTokens, bounds), source: "estimate", ...bounds };
   }
-  return counter.count(whole).then(({ tokens, how }) => ({
-    value: tokens + fixedTokens,
-    source: how === "exact" ? "exact" : "bounds",
-    ...bounds,
-  }));
+  return counter
+    .count(whole)
+    .then((count) =>
+      count.how === "exact"
+        ? { value: count.tokens + fixedTokens, source: "exact", ...bounds }
+        : { value: bounds.upper, source: "bounds", ...bounds },
+    );
 }

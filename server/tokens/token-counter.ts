@@ -1,8 +1,8 @@
 /** Counts tokens exactly, in a thread of its own. */
 export interface TokenCounter {
   /**
-   * The o200k_base tokens of several texts, each counted apart and added up. Never rejects: when the exact count cannot
-   * be had, the upper bound (`tokenBounds`) stands for it, and `why` says why.
+   * The o200k_base tokens of several texts, each counted apart and added up. Never rejects: where the exact count cannot
+   * be had, `why` says why.
    */
   count(texts: readonly string[]): Promise<TokenCount>;
   /** Call once for every request whose prompt is measured: what `exactNeeded` is compared with. */
@@ -10,16 +10,14 @@ export interface TokenCounter {
   /** Starts the thread and loads the vocabulary, so that the first count need not wait for them. Never rejects. */
   prepare(): Promise<void>;
   stats(): TokenCounterStats;
-  /** Ends the thread; counts under way answer with their upper bound, as do later ones. */
+  /** Ends the thread; counts under way are not to be had then, nor are later ones. */
   close(): Promise<void>;
 }
 
-export interface TokenCount {
-  readonly tokens: number;
-  readonly how: "exact" | "bounded";
-  /** With `bounded` only. */
-  readonly why?: BoundedReason;
-}
+/** `bounded`: whoever asks goes by an upper bound, and has it already. */
+export type TokenCount =
+  | { readonly how: "exact"; readonly tokens: number }
+  | { readonly how: "bounded"; readonly why: BoundedReason };
 /** Longer than the counter takes; not done in time; the thread failed; the counter was closed. */
 export type BoundedReason = "too_long" | "too_late" | "failed" | "closed";
 
@@ -29,6 +27,6 @@ export interface TokenCounterStats {
   readonly requests: number;
   /** Counts asked for: prompts whose bounds did not decide. */
   readonly exactNeeded: number;
-  /** Of those, the ones answered with the upper bound. */
+  /** Of those, the ones that could not be had. */
   readonly bounded: number;
 }

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import { tokenBounds } from "../../../engine/tokens/token-bounds.js";
 import { createTokenCounter } from "../../../server/tokens/create-token-counter.js";
 import { proseSamples } from "../../engine/tokens/sample-texts.js";
 
@@ -11,7 +10,6 @@ const script = (text: string) => new URL(`data:text/javascript,${encodeURICompon
 const built = join(import.meta.dirname, "../../../dist/server/tokens/create-token-counter.js");
 const texts = Object.values(proseSamples);
 const exact = texts.reduce((sum, text) => sum + countTokens(text), 0);
-const upper = tokenBounds(texts).upper;
 
 describe("createTokenCounter()", () => {
   it("adds up the exact counts of several texts", async () => {
@@ -20,11 +18,11 @@ describe("createTokenCounter()", () => {
     expect(await counter.count([])).toEqual({ tokens: 0, how: "exact" });
   });
 
-  it("answers with the upper bound, and says so, beyond its cap", async () => {
+  it("counts nothing beyond its cap, and says so", async () => {
     const counter = createTokenCounter({ runIn: "main", timeLimitMs: 60_000, maxCharacters: 100 });
     expect(await counter.count(["a ".repeat(50)])).toEqual({ tokens: 51, how: "exact" });
     expect(await counter.count(["a ".repeat(40), "b ".repeat(11)])).toMatchObject({ how: "bounded", why: "too_long" });
-    expect(await counter.count(texts)).toEqual({ tokens: upper, how: "bounded", why: "too_long" });
+    expect(await counter.count(texts)).toEqual({ how: "bounded", why: "too_long" });
   });
 
   it("gives up in the middle of a text when its time is over", async () => {
@@ -42,25 +40,25 @@ describe("createTokenCounter()", () => {
     expect(counter.stats()).toEqual({ requests: 2, exactNeeded: 2, bounded: 1 });
   });
 
-  it("answers with the upper bound when the thread crashes, and starts another for the next count", async () => {
+  it("says so when the thread crashes, and starts another for the next count", async () => {
     const failures: string[] = [];
     const counter = createTokenCounter({
       workerUrl: script('throw new Error("boom")'),
       onFailure: (message) => failures.push(message),
     });
-    expect(await counter.count(texts)).toEqual({ tokens: upper, how: "bounded", why: "failed" });
-    expect(await counter.count(texts)).toEqual({ tokens: upper, how: "bounded", why: "failed" });
+    expect(await counter.count(texts)).toEqual({ how: "bounded", why: "failed" });
+    expect(await counter.count(texts)).toEqual({ how: "bounded", why: "failed" });
     expect(failures).toEqual(["the counting thread failed: boom", "the counting thread failed: boom"]);
     await counter.close();
   });
 
   it("does not wait longer than its limit for a thread that hangs", async () => {
     const counter = createTokenCounter({ workerUrl: script("for (;;) {}"), timeLimitMs: 100 });
-    expect(await counter.count(texts)).toEqual({ tokens: upper, how: "bounded", why: "too_late" });
+    expect(await counter.count(texts)).toEqual({ how: "bounded", why: "too_late" });
     await counter.close();
   });
 
-  it("answers counts under way, and later ones, with the upper bound when it is closed", async () => {
+  it("ends counts under way, and later ones, when it is closed", async () => {
     const counter = createTokenCounter({ workerUrl: script("for (;;) {}"), timeLimitMs: 20_000 });
     const underWay = counter.count(["under way"]);
     await counter.close();

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
-import type { TokenBounds } from "../../../engine/tokens/token-bounds.js";
+import { type TokenBounds, tokenBounds } from "../../../engine/tokens/token-bounds.js";
 import { needsExactCount, type TokenThresholds } from "../../../engine/tokens/token-thresholds.js";
 import { wholeText } from "../../../server/json/late-text.js";
 import { createTokenCounter } from "../../../server/tokens/create-token-counter.js";
@@ -58,6 +58,7 @@ describe("promptTokens()", () => {
   it("takes the upper bound, and says so, when the exact count is not to be had", async () => {
     const found = await measure(bodyOf(english), cutAt(exact), undefined, 10);
     expect(found).toMatchObject({ value: found.upper, source: "bounds", stats: { bounded: 1 } });
+    expect(found.upper).toBe(tokenBounds(english).upper + FRAME);
     expect(found.upper).toBeGreaterThan(exact);
   });
 
