@@ -48,6 +48,19 @@ describe("the packed library", () => {
     expect(stdout).toBe(output);
   });
 
+  it("is packed without modules that earlier builds left", async () => {
+    const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as {
+      scripts: { prepack: string };
+    };
+    const checkout = await mkdtemp(join(folder, "checkout-"));
+    await mkdir(join(checkout, "dist/engine"), { recursive: true });
+    await writeFile(join(checkout, "dist/engine/of-a-source-that-is-gone.js"), "");
+    const build = `node -e "fs.writeFileSync('dist/built', '')"`;
+    await writeFile(join(checkout, "package.json"), JSON.stringify({ scripts: { build, prepack: scripts.prepack } }));
+    await run("npm", ["run", "prepack"], { cwd: checkout });
+    expect(await readdir(join(checkout, "dist"))).toEqual(["built"]);
+  });
+
   it("exports every function that docs/library.md names", async () => {
     const page = await readFile(join(root, "docs/library.md"), "utf8");
     const [, table = ""] = /^\| function \| gives \|\n(.*?)\n\n/ms.exec(page) ?? [];
