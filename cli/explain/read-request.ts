@@ -100,9 +100,9 @@ async function readBody(file: string): Promise<Buffer> {
   });
 }
 
-/** One header as it comes over the wire: its name, and its value as bytes in Latin-1. */
+/** One header as it comes over the wire: its name, and its value as bytes in Latin-1. As for curl, `name;` is one without a value. */
 function readHeader(line: string): readonly string[] {
-  const [, name = "", value = ""] = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];
+  const [, name = "", value = ""] = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:;|:\s*(.*?))\s*$/.exec(line) ?? [];
   if (name === "") throw new CommandFailure(2, `policy explain: -H '${line}': write it as 'name: value'`);
   return [name, Buffer.from(value, "utf8").toString("latin1")];
 }

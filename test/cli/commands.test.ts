@@ -176,6 +176,15 @@ describe("the policy command on a starter set", () => {
     expect(policy.git).toBe(`${commit}-dirty`);
   });
 
+  it("explain takes a header without a value as curl does: `name;`", async () => {
+    const facts = async (header: string) => {
+      const { stdout } = await runPolicy(["explain", "--policies", starter, "--json", "-H", header]);
+      return JSON.parse(stdout).facts;
+    };
+    expect(await facts("x-route-tags;")).toMatchObject({ tags: { value: [], source: "header x-route-tags" } });
+    expect(await facts("x-route-tags: a;b")).toMatchObject({ tags: { value: ["a;b"] } });
+  });
+
   it("explain reads a request body and headers as the proxy does", async () => {
     const body = join(folder, "body.json");
     await writeFile(
