@@ -35,11 +35,22 @@ export const requestsWithoutCandidate: Check = function* (context) {
         severity,
         message: `${name} has no candidate for some of its requests: ${because}`,
         span: route.span,
-        help: `for example ${writeRequest(request, context.definitions)}; add a candidate that can serve it`,
+        help: `for example ${writeRequest(request, context.definitions)}; ${advice(context, request)}`,
       };
     }
   }
 };
+
+function advice({ policy }: CheckContext, request: Facts): string {
+  const outcome = readInOrder(policy.set, request);
+  const { weights: _, ...own } = outcome.route.route;
+  const all = { kind: "select", select: {}, span: own.span } as const;
+  const route: Route = { ...own, to: [all], fallback: [], strategy: "order", onExhausted: "fail" };
+  const { attempts } = rank(policy, { ...outcome, route: { ...outcome.route, route } }, request, {});
+  return attempts.length > 0
+    ? "add a candidate that can serve it"
+    : "nothing in the catalog can: refuse it with a `deny` that says why, or write `# policy-ignore RW2202: reason` above the rule";
+}
 
 /** What a route decides. */
 interface RouteRequests {

@@ -384,6 +384,24 @@ ${guard}
     ]);
   });
 
+  it("that a guard leaves none of are told what to do, whether or not the catalog has one that can", () => {
+    const help = (rules: string) =>
+      analyzePolicy(policyOf(rules)).flatMap((finding) => (finding.code === "RW2202" ? [finding.help] : []));
+    const big = "- { id: big, match: { context_tokens: { gte: 10k } }, route: { to: [acme/large] } }";
+    expect(
+      help(`
+- { id: stay, match: { tags: { present: true, any: [pii] } }, require: { data_retention: none } }
+${big}`),
+    ).toEqual([expect.stringMatching(/; add a candidate that can serve it$/)]);
+    expect(
+      help(`
+- { id: stay, match: { tags: { present: true, any: [pii] } }, require: { data_retention: none, capabilities: [tools] } }
+- { id: see, match: { uses_vision: true }, route: { to: [acme/large] } }`),
+    ).toEqual([
+      expect.stringMatching(/; nothing in the catalog can: refuse it with a `deny` that says why, or write /),
+    ]);
+  });
+
   it("that two guards leave none of, of which either would let another rule serve them, are no guard's fault", () => {
     const rules = `
 - { id: stay, match: { tenant: one }, require: { region: [eu] } }
