@@ -1,6 +1,7 @@
 // For the server: deciding with a policy that a thread of its own has compiled. What reads YAML, and what answers questions about all
 // requests, is not loaded beside it.
 
+export { findString, type StringTable } from "./compile/string-table.js";
 export type { Condition, Predicate } from "./conditions/condition.js";
 export { absentFacts, builtInFacts, type FactDefinition } from "./conditions/fact-definitions.js";
 export { matchesGlob } from "./conditions/glob.js";

@@ -37,12 +37,12 @@ export function readGivenFact(
 }
 
 /** Sentences on given values that are most likely not what was meant, as the proxy says them of a request's own. */
-export function warningsOfGiven(facts: Facts, { set }: CompiledPolicy): readonly string[] {
+export function warningsOfGiven(facts: Facts, policy: CompiledPolicy): readonly string[] {
   return Object.entries(facts).flatMap(([name, value]) => {
     const isModel = name === "model" && typeof value === "string";
-    const unknown = isModel ? whyUnknownModel(set, value) : undefined;
+    const unknown = isModel ? whyUnknownModel(policy.set, value) : undefined;
     const why =
-      unknown === undefined ? describeSlip(set, name, value) : `${unknown}; what the policy chose stands for it`;
+      unknown === undefined ? describeSlip(policy, name, value) : `${unknown}; what the policy chose stands for it`;
     return why === undefined ? [] : [`${name}: ${why}`];
   });
 }

@@ -1,4 +1,4 @@
-import type { AttributeDefinition, FactValue, PolicySet } from "../../../engine/serving.js";
+import type { AttributeDefinition, CompiledPolicy, FactValue } from "../../../engine/serving.js";
 import { readText } from "./hints.js";
 import type { Observation } from "./observation.js";
 import { metadataValue } from "./observe-body.js";
@@ -11,12 +11,12 @@ import { describeSlip } from "./slips.js";
  * the request: as an absent fact it would get the attribute's default, or switch off a guard that wants it `present`.
  */
 export function observeAttributes(
-  set: PolicySet,
+  policy: CompiledPolicy,
   headers: RequestHeaders,
   body: Readonly<Record<string, unknown>>,
   observation: Observation,
 ): void {
-  for (const attribute of set.attributes) {
+  for (const attribute of policy.set.attributes) {
     if ("key" in attribute.from) continue; // trusted: an API key's alone
     const fromHeader = "header" in attribute.from;
     const source = "header" in attribute.from ? attribute.from.header.toLowerCase() : attribute.from.metadata;
@@ -29,7 +29,7 @@ export function observeAttributes(
       observation.refuse(`${name}: it takes ${attributeForm(attribute)}${isRepeated ? ", once" : ""}`);
     } else {
       observation.observe(attribute.name, value, name);
-      const slip = describeSlip(set, attribute.name, value);
+      const slip = describeSlip(policy, attribute.name, value);
       if (slip !== undefined) observation.warnings.push(`${name}: ${slip}`);
     }
   }

@@ -1,6 +1,7 @@
 import {
   type AttributeDefinition,
   builtInFacts,
+  type CompiledPolicy,
   dependsOnPromptSize,
   type Facts,
   type FactValue,
@@ -80,14 +81,14 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
   const observation = new Observation(attributes);
   const prompt = new PromptSize(body, unseen?.tokens);
   if (key !== undefined) observeKey(key, attributes, observation);
-  observeHints(headers, policy.set, observation);
+  observeHints(headers, policy, observation);
   if (unseen?.tools === true) observation.observe("uses_tools", true, "body tools");
   if (unseen?.images === true) observation.observe("uses_vision", true, `body ${fieldName(names, "messages")}`);
   observeBody(body, policy, observation, (field) =>
     assumed.includes(field) ? "default" : `body ${fieldName(names, field)}`,
   );
-  observeTags(key?.tags ?? [], headers, body, policy.set, observation);
-  observeAttributes(policy.set, headers, body, observation);
+  observeTags(key?.tags ?? [], headers, body, policy, observation);
+  observeAttributes(policy, headers, body, observation);
   observation.observe("time", now, "clock");
   warnOfUnknownHints(headers, attributes, observation);
   const fault = headers[FAULT_HEADER];
@@ -130,22 +131,22 @@ function observePromptTokens(
   return andThen(tokens, observe);
 }
 
-function observeHints(headers: RequestHeaders, set: PolicySet, observation: Observation): void {
-  for (const hint of hints) observeHint(hint, headers, set, observation);
+function observeHints(headers: RequestHeaders, policy: CompiledPolicy, observation: Observation): void {
+  for (const hint of hints) observeHint(hint, headers, policy, observation);
 }
 
-function observeHint(hint: Hint, headers: RequestHeaders, set: PolicySet, observation: Observation): void {
+function observeHint(hint: Hint, headers: RequestHeaders, policy: CompiledPolicy, observation: Observation): void {
   const { fact, headers: names, read, form } = hint;
   let first: { readonly header: string; readonly value: FactValue } | undefined;
   for (const header of names) {
     const text = headers[header];
     if (text === undefined) continue;
     if (typeof text !== "string") {
-      passOverHint(fact, header, "it is given more than once", set, observation);
+      passOverHint(fact, header, "it is given more than once", policy.set, observation);
       continue;
     }
     const value = read(text);
-    if (value === undefined) passOverHint(fact, header, `it takes ${form}`, set, observation);
+    if (value === undefined) passOverHint(fact, header, `it takes ${form}`, policy.set, observation);
     else if (first === undefined) first = { header, value };
     else if (value !== first.value) {
       observation.warnings.push(`${header}: it differs from ${first.header}; it was not used`);
@@ -154,7 +155,7 @@ function observeHint(hint: Hint, headers: RequestHeaders, set: PolicySet, observ
   if (first === undefined) return;
   // Nothing that the key says already is compared, nor what programs call their conversations.
   const slip =
-    observation.facts[fact] === undefined && fact !== "session" ? describeSlip(set, fact, first.value) : undefined;
+    observation.facts[fact] === undefined && fact !== "session" ? describeSlip(policy, fact, first.value) : undefined;
   if (slip !== undefined) observation.warnings.push(`${first.header}: ${slip}`);
   observation.observe(fact, first.value, `header ${first.header}`);
 }

@@ -1,4 +1,4 @@
-import { MAX_TAGS, type PolicySet } from "../../../engine/serving.js";
+import { type CompiledPolicy, MAX_TAGS } from "../../../engine/serving.js";
 import { tagHeaders } from "./hints.js";
 import type { Observation } from "./observation.js";
 import { metadataValue } from "./observe-body.js";
@@ -16,14 +16,14 @@ export function observeTags(
   keyTags: readonly string[],
   headers: RequestHeaders,
   body: Readonly<Record<string, unknown>>,
-  set: PolicySet,
+  policy: CompiledPolicy,
   observation: Observation,
 ): void {
   let said: SaidTags | undefined = keyTags.length === 0 ? undefined : { tags: keyTags, source: "key", isCut: false };
   for (const header of tagHeaders) {
     const given = headers[header];
     if (given === undefined) continue;
-    said = join(said, typeof given === "string" ? [given] : given, header, `header ${header}`, set, observation);
+    said = join(said, typeof given === "string" ? [given] : given, header, `header ${header}`, policy, observation);
   }
   for (const [field, given = null] of [
     ["metadata.tags", metadataValue(body, "tags")],
@@ -31,7 +31,7 @@ export function observeTags(
   ] as const) {
     if (given === null) continue;
     const items: readonly unknown[] = Array.isArray(given) ? given : [given];
-    said = join(said, items, field, `body ${field}`, set, observation);
+    said = join(said, items, field, `body ${field}`, policy, observation);
   }
   if (said === undefined) return;
   const { tags, source, isCut } = said;
@@ -55,7 +55,7 @@ function join(
   items: readonly unknown[],
   name: string,
   source: string,
-  set: PolicySet,
+  policy: CompiledPolicy,
   observation: Observation,
 ): SaidTags | undefined {
   const { tags, unreadable, isCut } = readTagList(items);
@@ -65,7 +65,7 @@ function join(
     );
     if (tags.length === 0 && !isCut) return before; // nothing was said: an empty set would say that there are no tags
   }
-  const slip = describeSlip(set, "tags", tags);
+  const slip = describeSlip(policy, "tags", tags);
   if (slip !== undefined) observation.warnings.push(`${name}: ${slip}`);
   if (before === undefined) return { tags, source, isCut };
   return {

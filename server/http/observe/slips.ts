@@ -1,13 +1,9 @@
-import type { Condition, FactValue, PolicySet } from "../../../engine/serving.js";
+import { type CompiledPolicy, type FactValue, findString, type StringTable } from "../../../engine/serving.js";
 
-/** What conditions compare a fact with, by its lower case too. */
-interface NamedValues {
-  readonly values: Set<string>;
-  readonly byLowerCase: Map<string, string>;
-}
+type Named = Pick<CompiledPolicy, "tree">;
 
-/** By fact; collected when first asked for, as the names of models in routes are. */
-const namedBySet = new WeakMap<PolicySet, ReadonlyMap<string, NamedValues>>();
+/** What conditions compare a fact with, by lower case; made when first asked for. */
+const byLowerCase = new WeakMap<StringTable, ReadonlyMap<string, string>>();
 
 /** What people write between tags, or around them, in place of commas: `pii kyc`, `["pii"]`. */
 const notOfTags = /[\s;|"'`()[\]{}，、；]+/;
@@ -19,23 +15,24 @@ const SHOWN = 64;
  * Says of a value that the policy names another one which is most likely meant: `eu` for `EU`, `pii` and `kyc` for the one tag `pii kyc`.
  * @returns undefined when the policy names the value itself, or none that is like it.
  */
-export function describeSlip(set: PolicySet, fact: string, value: FactValue | undefined): string | undefined {
-  if (typeof value === "string") return describeCase(set, fact, value);
+export function describeSlip(policy: Named, fact: string, value: FactValue | undefined): string | undefined {
+  if (typeof value === "string") return describeCase(policy, fact, value);
   if (!Array.isArray(value)) return undefined;
   for (const tag of value as readonly string[]) {
     if (!notOfTags.test(tag)) continue;
-    const named = namedIn(set).get(fact)?.values;
-    if (named === undefined || named.has(tag)) continue;
-    const part = tag.split(notOfTags).find((each) => named.has(each));
+    const named = namedFor(policy, fact);
+    if (named === undefined || findString(named, tag) !== -1) continue;
+    const part = tag.split(notOfTags).find((each) => findString(named, each) !== -1);
     if (part === undefined) continue;
     return `${quote(tag)} is one tag, and the policy names ${quote(part)}: write commas between tags, and no quotes or brackets`;
   }
   return undefined;
 }
 
-function describeCase(set: PolicySet, fact: string, value: string): string | undefined {
-  const named = namedIn(set).get(fact);
-  const other = named?.values.has(value) === false ? named.byLowerCase.get(value.toLowerCase()) : undefined;
+function describeCase(policy: Named, fact: string, value: string): string | undefined {
+  const named = namedFor(policy, fact);
+  if (named === undefined || findString(named, value) !== -1) return undefined;
+  const other = lowerCaseOf(named).get(value.toLowerCase());
   if (other === undefined) return undefined;
   return `${quote(value)} is another value than ${quote(other)}, which the policy names: case counts`;
 }
@@ -44,32 +41,15 @@ function quote(text: string): string {
   return JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
 }
 
-function namedIn(set: PolicySet): ReadonlyMap<string, NamedValues> {
-  const known = namedBySet.get(set);
-  if (known !== undefined) return known;
-  const named = new Map<string, NamedValues>();
-  for (const { condition } of set.rules) collect(condition, named);
-  namedBySet.set(set, named);
-  return named;
+/** The strings or tags that conditions compare a fact with: the tree has them at hand, while rules lie packed until they are looked at. */
+function namedFor({ tree }: Named, fact: string): StringTable | undefined {
+  return tree.facts.find(({ name }) => name === fact)?.strings;
 }
 
-function collect(condition: Condition, named: Map<string, NamedValues>): void {
-  switch (condition.kind) {
-    case "all":
-    case "any":
-      for (const part of condition.conditions) collect(part, named);
-      return;
-    case "not":
-      collect(condition.condition, named);
-      return;
-    case "one-of":
-    case "set": {
-      const of = named.get(condition.fact) ?? { values: new Set(), byLowerCase: new Map() };
-      named.set(condition.fact, of);
-      for (const value of condition.kind === "set" ? condition.tags : condition.values) {
-        of.values.add(value);
-        of.byLowerCase.set(value.toLowerCase(), value);
-      }
-    }
-  }
+function lowerCaseOf(named: StringTable): ReadonlyMap<string, string> {
+  const known = byLowerCase.get(named);
+  if (known !== undefined) return known;
+  const made = new Map(named.strings.map((text) => [text.toLowerCase(), text]));
+  byLowerCase.set(named, made);
+  return made;
 }
