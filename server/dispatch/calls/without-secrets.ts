@@ -13,8 +13,8 @@ export function withoutSecrets(ended: EndedAttempt, secrets: readonly string[]):
   const { result } = ended;
   if (!("failure" in result)) return ended;
   const { answer, ...failure } = result.failure;
-  const body = answer?.body.toString("utf8") ?? "";
-  const isQuoted = secrets.some((secret) => quotesOf(secret).test(body));
+  const body = unescaped(answer?.body.toString("utf8") ?? "");
+  const isQuoted = secrets.some((secret) => body.includes(unescaped(secret)));
   const message = secrets.reduce(withoutSecret, failure.message);
   if (!isQuoted && message === failure.message) return ended;
   return {
@@ -23,9 +23,11 @@ export function withoutSecrets(ended: EndedAttempt, secrets: readonly string[]):
   };
 }
 
-/** Messages are cut, perhaps within a secret: its beginning at the end goes too. */
+/** Messages are cut, perhaps within a secret: its beginning at the end goes too. What quotes one in escapes loses all its escapes. */
 function withoutSecret(message: string, secret: string): string {
-  const masked = message.replace(new RegExp(quotesOf(secret), "g"), "***");
+  const [literal, own] = [message.replaceAll(secret, "***"), unescaped(secret)];
+  const plain = unescaped(literal);
+  const masked = plain.includes(own) ? plain.replaceAll(own, "***") : literal;
   const [, text = "", cut = ""] = /^(.*?)(…?)$/s.exec(masked) ?? [];
   for (let length = secret.length - 1; length >= SHORTEST_BEGINNING; length--) {
     if (text.endsWith(secret.slice(0, length))) return `${text.slice(0, -length)}***${cut}`;
@@ -33,13 +35,10 @@ function withoutSecret(message: string, secret: string): string {
   return masked;
 }
 
-/** A secret as it is, and as JSON may write it, also within a text of JSON: `\/`, `\u002f`, `\\u002F`. */
-function quotesOf(secret: string): RegExp {
-  return new RegExp(Array.from({ length: secret.length }, (_, at) => quotesOfUnit(secret.charCodeAt(at))).join(""));
-}
-
-function quotesOfUnit(unit: number): string {
-  const digits = unit.toString(16).padStart(4, "0");
-  const inAnyCase = digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-  return `\\\\*(?:\\u${digits}|u${inAnyCase})`;
+/** A text without escapes of JSON, also those within a text of JSON: `\/`, `\u002f`, `\\u002F`. Takes time by its length, whatever it holds. */
+function unescaped(text: string): string {
+  if (!text.includes("\\")) return text;
+  return text.replace(/\\+(?:u([0-9a-f]{4})|([^\\]|$))/gi, (_, digits: string | undefined, other: string) =>
+    digits === undefined ? other : String.fromCharCode(Number.parseInt(digits, 16)),
+  );
 }

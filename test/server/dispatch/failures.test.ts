@@ -484,6 +484,16 @@ describe("secrets", () => {
     expect(attempts[0]?.error).toBe("you sent Basic *** to us");
   });
 
+  // By a pattern tried from each of them on it would be some ten minutes.
+  it("are looked for in a million backslashes as fast as in anything else", async () => {
+    const upstream = await startUpstream((response) => {
+      response.writeHead(400, { "content-type": "application/json" });
+      response.end(`{"error":{"message":"${"\\".repeat(1_000_000)}"}}`);
+    });
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: upstream.url })));
+    expect((await proxy.ask()).status).toBe(400);
+  });
+
   it("are not seen in part either, where a long message is cut within one", async () => {
     const key = "sk-test-0123456789abcdef";
     for (const before of [476, 480, 495]) {
