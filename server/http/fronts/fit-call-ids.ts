@@ -1,17 +1,12 @@
 import { createHash } from "node:crypto";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
+import { isOfMistral } from "./model-families.js";
 
 /**
  * Mistral's models take no ids of tool calls but such, whoever serves them: "must be a-z, A-Z, 0-9, with a length of 9"
  * (https://github.com/langchain-ai/langchain/pull/24668, https://github.com/openclaw/openclaw/issues/57672, read 2026-11-26).
  */
 const shortId = /^[a-zA-Z0-9]{9}$/;
-const mistralModel = /mistral|mixtral|ministral|magistral|codestral|devstral|pixtral|voxtral/i;
-
-/** @param model the server's own name. */
-function wantsShortCallIds(model: string): boolean {
-  return mistralModel.test(model);
-}
 
 /**
  * OpenAI and Azure take no longer ones (https://github.com/microsoft/autogen/issues/6377, read 2026-11-27); vLLM's have 46 characters, those
@@ -19,11 +14,14 @@ function wantsShortCallIds(model: string): boolean {
  */
 const MAX_LENGTH = 40;
 
-/** A message whose ids of tool calls the model takes: the same for a call and its result, and with each request. */
+/**
+ * A message whose ids of tool calls the model takes: the same for a call and its result, and with each request.
+ * @param model the server's own name.
+ */
 export function withFitCallIds(message: Json, model: string): Json {
   const { tool_calls: calls, tool_call_id: id, ...rest } = message;
   if (calls === undefined && id === undefined) return message;
-  const fitted = wantsShortCallIds(model) ? short : notLong;
+  const fitted = isOfMistral(model) ? short : notLong;
   return {
     ...rest,
     ...(id === undefined ? {} : { tool_call_id: fitted(id) }),
