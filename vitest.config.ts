@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const modules = ["test/{differential,engine,policies,server}/**/*.test.ts"];
 const surroundings = ["test/{house,editor,acceptance/dashboard}/**/*.test.ts"];
+/** What commands say, which is the same on every Node. */
+const words = ["test/cli/{explain-request,keys}.test.ts"];
 
 export default defineConfig({
   test: {
@@ -16,9 +18,10 @@ export default defineConfig({
       // These share processes and what they import, which was half of their time.
       { extends: true, test: { name: "modules", include: modules, isolate: false } },
       { extends: true, test: { name: "surroundings", include: surroundings } },
+      { extends: true, test: { name: "words", include: words } },
       {
         extends: true,
-        test: { name: "command", include: ["test/**/*.test.ts"], exclude: [...modules, ...surroundings] },
+        test: { name: "command", include: ["test/**/*.test.ts"], exclude: [...modules, ...surroundings, ...words] },
       },
     ],
   },

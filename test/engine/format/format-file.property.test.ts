@@ -9,7 +9,7 @@ import { Random } from "../../differential/random.js";
 import { scatter } from "./scatter.js";
 
 /** A long run: `FORMAT_FILES=20000 npx vitest run test/engine/format/format-file.property.test.ts`. */
-const FILES = Number(process.env["FORMAT_FILES"] ?? 400);
+const FILES = Number(process.env["FORMAT_FILES"] ?? 200);
 const TIMEOUT_MS = 300_000 * Math.max(1, FILES / 800);
 const seed = Number(process.env["FORMAT_SEED"] ?? 20_261_125);
 const sets = await Promise.all(["policies", "cli/starter"].map(readPolicyDirectory));
