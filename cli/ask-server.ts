@@ -2,7 +2,7 @@ import { get as getOverHttp, type IncomingMessage } from "node:http";
 import { get as getOverHttps } from "node:https";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { safeText } from "../engine/explain/text-table.js";
+import { safeText } from "../engine/serving.js";
 import { readAdminToken } from "../server/read-admin-token.js";
 import { reasonOf } from "../server/reason-of.js";
 import { CommandFailure } from "./command-failure.js";

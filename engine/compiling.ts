@@ -21,7 +21,7 @@ export { type ExplainInput, explainDecision } from "./explain/explain-decision.j
 export { explainRecord } from "./explain/explain-record.js";
 export { factsOfRecord, recordFacts } from "./explain/record-facts.js";
 export { type RenderOptions, renderExplanation } from "./explain/render/render-explanation.js";
-export { type Row, renderTable } from "./explain/text-table.js";
+export { type Row, renderTable, safeText } from "./explain/text-table.js";
 export { unknownWorldNames } from "./explain/unknown-world-names.js";
 export { foldLists } from "./explain/words/fold-lists.js";
 export { formatFactValue } from "./explain/words/format-fact-value.js";

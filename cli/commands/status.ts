@@ -1,6 +1,5 @@
 import { Command } from "commander";
-import { shortGit, shortRevision, writeCount, writeCounted, writeShare } from "../../engine/compiling.js";
-import { safeText } from "../../engine/explain/text-table.js";
+import { safeText, shortGit, shortRevision, writeCount, writeCounted, writeShare } from "../../engine/compiling.js";
 import type { PolicyStatus } from "../../server/policy-files/policy-store.js";
 import type { ShadowReport } from "../../server/shadow.js";
 import { askServerForJson, DEFAULT_SERVER } from "../ask-server.js";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { RecordedAttempt, RecordedResult } from "../../engine/compiling.js";
-import { safeText } from "../../engine/explain/text-table.js";
+import { safeText } from "../../engine/serving.js";
 import { DEFAULT_SERVER } from "../ask-server.js";
 import { followDecisions } from "../follow-decisions.js";
 import { globalOptions } from "../global-options.js";
