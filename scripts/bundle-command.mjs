@@ -12,8 +12,6 @@ const threads = ["cli", "server"].flatMap((folder) =>
 const bundle = await rolldown({
   input: ["cli/main.ts", ...threads],
   platform: "node",
-  // None of our modules does anything when it is read: what a command does not use of one it need not load.
-  treeshake: { moduleSideEffects: false },
   external: (id) => !id.startsWith(".") && !id.startsWith("/"),
 });
 await bundle.write({
