@@ -1,5 +1,6 @@
 import { type ContextManager, DiagLogLevel, diag, ROOT_CONTEXT } from "@opentelemetry/api";
 import type { Logger } from "pino";
+import { endsWithin } from "../ends-within.js";
 import { writeSpans } from "./export-span.js";
 import { type WrittenSpan, writeTraceRequest } from "./written-span.js";
 
@@ -138,9 +139,6 @@ function reasonOf({ message, code }: { readonly message: string; readonly code?:
   return code === undefined || message.includes(String(code)) ? message : `${message} (${code})`;
 }
 
-function withDeadline(work: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no end after ${SHUTDOWN_MS} ms`)), SHUTDOWN_MS);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+async function withDeadline(work: Promise<void>): Promise<void> {
+  if (!(await endsWithin(work, SHUTDOWN_MS))) throw new Error(`no end after ${SHUTDOWN_MS} ms`);
 }

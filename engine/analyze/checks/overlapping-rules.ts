@@ -24,7 +24,8 @@ export const overlappingRules: Check = function* (context) {
     const overlaps = regions.routes.flatMap((later, laterIndex) => {
       if (laterIndex <= index || meanings[laterIndex] === meanings[index]) return [];
       const request = requestOfBoth(context, one, later);
-      return request === undefined ? [] : [{ ...later.rule, request }];
+      const { id, span } = later.rule;
+      return request === undefined ? [] : [{ id, span, request }];
     });
     const [first] = overlaps;
     if (first === undefined) continue;

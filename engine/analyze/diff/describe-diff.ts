@@ -3,6 +3,7 @@ import { withDefaults } from "../../evaluate/with-defaults.js";
 import { readInOrder } from "../../explain/in-order-reader.js";
 import { writeRequirement } from "../../explain/record-outcome.js";
 import { formatFactValue } from "../../explain/words/format-fact-value.js";
+import { nameRule } from "../../explain/words/name-rule.js";
 import { writeCondition } from "../../explain/words/write-condition.js";
 import { writeDenyMessage } from "../../explain/words/write-deny-message.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
@@ -203,7 +204,7 @@ function writeValue(facts: Facts, name: string, definitions: ReturnType<typeof d
 }
 
 function titleOf(kind: RequestChange["kind"], from: ChangedSide, to: ChangedSide): string {
-  const name = ({ rule }: ChangedSide) => (rule === "default" ? "the default route" : `rule ${rule}`);
+  const name = ({ rule }: ChangedSide) => nameRule(rule);
   switch (kind) {
     case "denied":
       if (from.rule === "none") return `now refused by ${name(to)}`;

@@ -1,5 +1,6 @@
 import { breakText, paint, type Row, renderTable, WIDTH } from "../../explain/text-table.js";
 import { foldLists } from "../../explain/words/fold-lists.js";
+import { nameRule } from "../../explain/words/name-rule.js";
 import type { BlockedRule } from "./blocked-rules.js";
 import type { FactChanges } from "./fact-changes.js";
 import type { WhyNot } from "./why-not.js";
@@ -48,7 +49,7 @@ export function renderWhyNot(answer: WhyNot, options: RenderWhyNotOptions = {}):
   ]);
   if (by_asking !== undefined) {
     const { models, rule, endpoint, cost_usd } = by_asking;
-    const change = `body models ${JSON.stringify(models)}: ${endpoint} by ${nameOf(rule)}${costOf(cost_usd)}`;
+    const change = `body models ${JSON.stringify(models)}: ${endpoint} by ${nameRule(rule)}${costOf(cost_usd)}`;
     sections.push([
       paint("by asking for it alone, as it is one of the candidates", "strong", color),
       ...renderTable([[change]], 2, color, width),
@@ -136,17 +137,13 @@ function renderChanges(changes: readonly FactChanges[], { color, width, all }: R
           : `; avoids guard ${listGuards(change.avoids_guards, all)}: right only if what the request then says is true`;
       return [
         { text: String(index + 1), align: "right" },
-        `${parts}: ${change.endpoint} by ${nameOf(change.rule)}${costOf(change.cost_usd)}${avoids}`,
+        `${parts}: ${change.endpoint} by ${nameRule(change.rule)}${costOf(change.cost_usd)}${avoids}`,
       ];
     }),
     2,
     color,
     width,
   );
-}
-
-function nameOf(rule: string): string {
-  return rule === "default" ? "the default route" : `rule ${rule}`;
 }
 
 function costOf(usd: string | undefined): string {

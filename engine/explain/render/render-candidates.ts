@@ -15,10 +15,9 @@ export function renderCandidates({ record, color, width }: Rendering): readonly 
   const namesRule = new Set(candidates.map(({ rule }) => rule)).size > 1;
   const isScoreNews = candidates.some(addsScore);
   const hasNoSize = isScoreNews && isWithoutSize(record);
-  const columns = [...figures, hasNoSize ? costOfPrompt : scoreColumn].filter(
-    ({ title, read }) =>
-      (title === "cost" || title === "latency" || isScoreNews) &&
-      candidates.some((candidate) => read(candidate) !== undefined),
+  const score = hasNoSize ? costOfPrompt : scoreColumn;
+  const columns = [...figures, ...(isScoreNews ? [score] : [])].filter(({ read }) =>
+    candidates.some((candidate) => read(candidate) !== undefined),
   );
   const heading: Row = [
     "",

@@ -4,6 +4,7 @@ import type { DecisionRecord } from "../decision-record.js";
 import { paint, type Row, renderTable, safeText, WIDTH } from "../text-table.js";
 import { foldLists } from "../words/fold-lists.js";
 import { formatFactValue, formatMilliseconds } from "../words/format-fact-value.js";
+import { nameRule } from "../words/name-rule.js";
 import { sayAbsent } from "../words/say-absent.js";
 import { renderAttempts } from "./render-attempts.js";
 import { renderCandidates } from "./render-candidates.js";
@@ -142,7 +143,7 @@ function renderDecision({ record, color, words, width }: Rendering): readonly st
     );
   }
   const place = route.file === undefined ? "" : ` (${route.file}:${route.line})`;
-  const by = `${route.rule === "default" ? "the default route" : `rule ${route.rule}`}${place}, strategy ${route.strategy}`;
+  const by = `${nameRule(route.rule)}${place}, strategy ${route.strategy}`;
   const usedRule = candidates.find((candidate) => candidate.verdict === "chosen")?.rule ?? route.rule;
   const rows: Row[] = [
     chosen === undefined

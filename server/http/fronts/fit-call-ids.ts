@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
 import { isOfMistral } from "./model-families.js";
+import { shortHash } from "./short-hash.js";
 
 /**
  * Mistral's models take no ids of tool calls but such, whoever serves them: "must be a-z, A-Z, 0-9, with a length of 9"
@@ -32,13 +32,9 @@ export function withFitCallIds(message: Json, model: string): Json {
 }
 
 function short(id: unknown): unknown {
-  return typeof id !== "string" || shortId.test(id) ? id : hash(id).slice(0, 9);
+  return typeof id !== "string" || shortId.test(id) ? id : shortHash(id, 9);
 }
 
 function notLong(id: unknown): unknown {
-  return typeof id !== "string" || id.length <= MAX_LENGTH ? id : `call_${hash(id).slice(0, 32)}`;
-}
-
-function hash(id: string): string {
-  return createHash("sha256").update(id).digest("hex");
+  return typeof id !== "string" || id.length <= MAX_LENGTH ? id : `call_${shortHash(id, 32)}`;
 }

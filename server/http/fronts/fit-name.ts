@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { type Json, objectsOf } from "../../providers/chat/json.js";
+import { shortHash } from "./short-hash.js";
 
 /**
  * OpenAI, Gemini and Qwen take no longer names of functions; Anthropic takes 128 characters, and MCP servers in Claude Code's plugins have such
@@ -10,7 +10,7 @@ const MAX_LENGTH = 64;
 /** A name as a function of a chat completion has it: the same for the same name. */
 export function fitName(name: unknown): unknown {
   if (typeof name !== "string" || name.length <= MAX_LENGTH) return name;
-  return `${name.slice(0, MAX_LENGTH - 9)}_${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
+  return `${name.slice(0, MAX_LENGTH - 9)}_${shortHash(name, 8)}`;
 }
 
 /** Names of tools that were too long, by those that they have now; undefined: none was. */

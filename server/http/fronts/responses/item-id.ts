@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { shortHash } from "../short-hash.js";
 
 const MAX_LENGTH = 64;
 
@@ -12,6 +12,5 @@ export function itemId(prefix: string, id: unknown): string {
   const given = String(id);
   const whole = `${prefix}_${given}`;
   if (/^[A-Za-z0-9_-]*[A-Za-z0-9]$/.test(whole) && whole.length <= MAX_LENGTH) return whole;
-  const hash = createHash("sha256").update(given).digest("hex").slice(0, 8);
-  return `${whole.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, MAX_LENGTH - 9)}_${hash}`;
+  return `${whole.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, MAX_LENGTH - 9)}_${shortHash(given, 8)}`;
 }

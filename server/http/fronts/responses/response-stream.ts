@@ -244,7 +244,7 @@ export class ResponseStream {
     call.text += delta;
     // Of a custom tool's input the text is known once its JSON is whole.
     if (delta === "" || this.#offered.get(call.name)?.isCustom === true) return head;
-    const at = { item_id: itemId("fc", call.id), output_index: call.index };
+    const at = { item_id: this.#output[call.index]?.["id"], output_index: call.index };
     return head + this.event("response.function_call_arguments.delta", { ...at, delta });
   }
 
