@@ -8,7 +8,7 @@ RUN npm run build && npm prune --omit=dev
 
 FROM node:24-slim
 WORKDIR /app
-# What the npm package holds ("files" in package.json), with the dependencies of package-lock.json.
+# What the npm package holds ("files" in package.json) but for what only the docs link to, with the dependencies of package-lock.json.
 COPY --from=build /build/package.json /build/LICENSE /build/README.md /build/CHANGELOG.md /build/action.yml ./
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist/cli dist/cli
