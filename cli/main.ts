@@ -103,6 +103,7 @@ async function buildProgram(): Promise<Command> {
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError("(run `policy --help` or `policy COMMAND --help`)")
+    .configureOutput({ outputError: (text, write) => write(sayWherePoliciesGo(text)) })
     .exitOverride();
   if (wantsJson) program.configureOutput({ writeErr: () => undefined });
   const [asked = "", topic] = program.parseOptions(process.argv.slice(2)).operands;
@@ -165,5 +166,10 @@ try {
 function usageMessage({ code, message }: CommanderError): string {
   return code === "commander.help"
     ? "a command is missing; `policy --help` lists them"
-    : `${message} (run \`policy --help\` or \`policy COMMAND --help\`)`;
+    : `${sayWherePoliciesGo(message)} (run \`policy --help\` or \`policy COMMAND --help\`)`;
+}
+
+/** Other tools take a directory as an argument, so it is what is tried first. */
+function sayWherePoliciesGo(text: string): string {
+  return text.replace(/Expected 0 arguments but got \d+\./, "$& A policy directory is named by --policies DIR");
 }

@@ -235,6 +235,7 @@ describe("the policy command on a starter set", () => {
     [["explain", "--decision", "dec_x", "-H", "a: b"], "--header does not go with --decision"],
     [["explian"], "Did you mean explain?"],
     [["check", "--format", "xml"], "text, json"],
+    [["check", "my-policies"], "Expected 0 arguments but got 1. A policy directory is named by --policies DIR\n"],
     [["serve", "--port", "99999"], "0 to 65535"],
   ])("%j is wrong usage: exit 2 and a message that helps", async (args, message) => {
     const [command = "", ...rest] = args;
@@ -250,6 +251,7 @@ describe("the policy command on a starter set", () => {
   it.each([
     [["bogus"], "unknown command 'bogus'"],
     [["check", "--bogus"], "unknown option '--bogus'"],
+    [["serve", "my-policies"], "A policy directory is named by --policies DIR"],
     [[], "a command is missing"],
     [["usage", "--by", "nonsense"], "policy usage: --by"],
     [["usage", "--database", "sqlite:/nowhere/routewright.db"], "there is no database sqlite:/nowhere/routewright.db"],

@@ -171,7 +171,8 @@ function passOverHint(fact: string, header: string, why: string, set: PolicySet,
 }
 
 const PREFIX = "x-route-";
-const LITELLM_PREFIX = "x-litellm-";
+/** Headers of other gateways that steer them; those of them that mean something here are known hints. */
+const FOREIGN_PREFIXES = ["x-litellm-", "x-portkey-"];
 
 const knownHints: ReadonlySet<string> = new Set([...hints.flatMap((hint) => hint.headers), ...tagHeaders, ...switches]);
 
@@ -182,7 +183,7 @@ function warnOfUnknownHints(
 ): void {
   for (const name in headers) {
     const isOurs = name.startsWith(PREFIX);
-    if (!isOurs && !name.startsWith(LITELLM_PREFIX)) continue;
+    if (!isOurs && !FOREIGN_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
     if (knownHints.has(name) || name === FAULT_HEADER || headersOfAttributes(attributes).has(name)) continue;
     const help = isOurs ? helpForUnknownHint(name, attributes) : "it was not used";
     warnings.push(`${name}: there is no such hint; ${help}`);

@@ -348,13 +348,17 @@ describe("observeRequest() on what could dodge a guard", () => {
     expect(more).toMatchObject({ facts: { context_tokens: 90 }, warnings: [] });
   });
 
-  it("names headers of LiteLLM that do nothing here", async () => {
+  it("names headers of LiteLLM and Portkey that do nothing here", async () => {
     const { warnings } = await observe({
+      "x-portkey-config": "pc-cheap",
       "x-litellm-timeout": "3",
       "x-litellm-session-id": "s",
       "x-litellm-tags": "a",
     });
-    expect(warnings).toEqual(["x-litellm-timeout: there is no such hint; it was not used"]);
+    expect(warnings).toEqual([
+      "x-portkey-config: there is no such hint; it was not used",
+      "x-litellm-timeout: there is no such hint; it was not used",
+    ]);
   });
 
   it("warns of a second name of a fact that says something else", async () => {
