@@ -42,14 +42,17 @@ export class KeyRing {
   #version = 0;
   #hasLooked = false;
   #lookedForUnknownAt = Number.NEGATIVE_INFINITY;
+  /** Neither of the two rejects. */
   #looking: Promise<void> | undefined;
+  /** After the one under way: all who ask meanwhile share it. */
+  #lookingAgain: Promise<void> | undefined;
   #lastError: string | undefined;
   #onBudgetsGiven: ((budgets: readonly GivenBudget[]) => void) | undefined;
 
   private constructor(options: KeyRingOptions) {
     this.#options = options;
     this.#timers = [
-      setInterval(() => void this.refresh(), options.refreshMs ?? 2_000).unref(),
+      setInterval(() => void (this.#looking ?? this.refresh()), options.refreshMs ?? 2_000).unref(),
       setInterval(() => void this.#noteUses(), NOTE_USE_MS).unref(),
     ];
   }
@@ -71,13 +74,25 @@ export class KeyRing {
     return this.#keys.size > 0;
   }
 
-  /** Reads what changed. Never rejects: while it fails, what was known goes on; {@link status} has the error. */
-  async refresh(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
+  /** Reads all that changed before it was called. Never rejects: while it fails, what was known goes on; {@link status} has the error. */
+  refresh(): Promise<void> {
+    if (this.#looking === undefined) {
+      this.#looking = this.#tryToLook().finally(() => {
+        this.#looking = undefined;
+      });
+      return this.#looking;
+    }
+    // What is being read may be from before the change that the caller knows of.
+    this.#lookingAgain ??= this.#looking.then(() => {
+      this.#lookingAgain = undefined;
+      return this.refresh();
     });
+    return this.#lookingAgain;
+  }
+
+  async #tryToLook(): Promise<void> {
     try {
-      await this.#looking;
+      await this.#look();
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (this.#lastError === undefined) {
@@ -104,7 +119,7 @@ export class KeyRing {
     const isTimeToLook = now - this.#lookedForUnknownAt >= LOOK_AGAIN_MS;
     if (!isTimeToLook && this.#looking === undefined) return this.#unknown();
     if (isTimeToLook) this.#lookedForUnknownAt = now;
-    await this.refresh();
+    await (isTimeToLook ? this.refresh() : this.#looking);
     const key = this.#proven(token, now);
     return key === undefined ? this.#unknown() : this.#used(key, now);
   }
@@ -169,7 +184,7 @@ export class KeyRing {
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#looking?.catch(() => undefined);
+    await (this.#lookingAgain ?? this.#looking);
     await this.#noteUses();
   }
 

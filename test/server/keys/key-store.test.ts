@@ -215,4 +215,54 @@ describe("KeyRing", () => {
     expect(await ring.verify(newer)).toMatchObject({ name: expect.any(String) });
     expect(await ring.verify(`${newer.slice(0, -4)}AAAA`)).toBe("unknown");
   });
+
+  /** A ring over a store that can be held up right after it has read. */
+  async function heldUp() {
+    const { store } = await open("sqlite::memory:");
+    const { key, token } = await create(store);
+    let gate: Promise<void> | undefined;
+    let looks = 0;
+    const ring = await openRing({
+      changesSince: async (version: number) => {
+        const changes = await store.changesSince(version);
+        looks += 1;
+        await gate;
+        return changes;
+      },
+      noteUse: () => Promise.resolve(),
+    } as unknown as KeyStore);
+    const hold = () => {
+      let letGo = () => {};
+      gate = new Promise((resolve) => {
+        letGo = resolve;
+      });
+      return letGo;
+    };
+    return { store, key, token, ring, hold, looks: () => looks };
+  }
+
+  it("knows after a refresh what was changed before it, also when another refresh had read by then", async () => {
+    const { store, key, token, ring, hold, looks } = await heldUp();
+    const letGo = hold();
+    const earlier = ring.refresh();
+    await expect.poll(looks).toBe(2);
+    await store.revoke(key.id, Date.now());
+    const later = [ring.refresh(), ring.refresh()];
+    letGo();
+    await Promise.all([earlier, ...later]);
+    expect(await ring.verify(token)).toBe("revoked");
+    expect(looks(), "those that come meanwhile share one").toBe(3);
+  });
+
+  it("sees a key that was made while it was reading, at once", async () => {
+    const { store, ring, hold, looks } = await heldUp();
+    const letGo = hold();
+    const earlier = ring.refresh();
+    await expect.poll(looks).toBe(2);
+    const { key, token } = await create(store);
+    const verifying = ring.verify(token);
+    letGo();
+    expect(await verifying).toMatchObject({ id: key.id });
+    await earlier;
+  });
 });
