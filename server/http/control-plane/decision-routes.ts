@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { type Response, Router } from "express";
 import type { DecisionFeed } from "../../storage/decisions/decision-feed.js";
 import type { DecisionFilter, DecisionStore } from "../../storage/decisions/decision-store.js";
@@ -64,19 +65,14 @@ async function writeAll(
 ): Promise<void> {
   const signal = goneWith(response);
   let left = most;
-  for (let before = filter.before; left > 0; ) {
+  for (let before = filter.before; left > 0 && !response.destroyed; ) {
     const wanted = { ...filter, limit: Math.min(PAGE, left), ...(before === undefined ? {} : { before }) };
     const page = await decisions.list(wanted, signal);
     for (const decision of page) response.write(`${JSON.stringify(decision)}\n`);
     left -= page.length;
     before = page.at(-1)?.id;
-    if (page.length < PAGE || response.destroyed) return;
-    if (response.writableNeedDrain) {
-      await new Promise<void>((resolve) => {
-        response.once("drain", resolve);
-        response.once("close", resolve);
-      });
-    }
+    if (page.length < PAGE) return;
+    if (response.writableNeedDrain) await once(response, "drain", { signal }).catch(() => undefined); // the client has gone
   }
 }
 

@@ -85,6 +85,28 @@ describe("/admin/decisions", () => {
     server.close();
   });
 
+  it("waits for a slow reader of an export, and leaves no listener behind", async () => {
+    let pages = 0;
+    let mostListeners = 0;
+    const page = Array.from({ length: 500 }, (_, at) => ({ id: `dec_${at}`, padding: "-".repeat(1_000) }));
+    const app = express();
+    app.use((_request, response, next) => {
+      response.on("drain", () => {
+        mostListeners = Math.max(mostListeners, response.listenerCount("close"));
+      });
+      next();
+    });
+    const list = async () => (pages++ < 12 ? page : []) as never;
+    app.use(createDecisionRoutes({ decisions: { list, listSummarized: list }, feed: new DecisionFeed() }));
+    const server = app.listen(0);
+    const { port } = server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/decisions/export`);
+    expect((await response.text()).split("\n")).toHaveLength(12 * 500 + 1);
+    expect(mostListeners).toBeGreaterThan(0);
+    expect(mostListeners).toBeLessThan(6);
+    server.close();
+  });
+
   it("streams decisions as they are made, those that fit the filter", async () => {
     const proxy = await proxyWithDecisions();
     const abort = new AbortController();
