@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { safeText } from "../engine/serving.js";
 import { readAdminToken } from "../server/read-admin-token.js";
 import { reasonOf } from "../server/reason-of.js";
+import { withoutPassword } from "../server/without-password.js";
 import { CommandFailure } from "./command-failure.js";
 
 /** The server that commands ask when nothing else is said. */
@@ -27,7 +28,7 @@ export async function askServer(
   taken: readonly number[] = [200],
 ): Promise<IncomingMessage> {
   const token = adminToken(command);
-  const shown = withoutPassword(server);
+  const shown = withoutPassword(server); // a user and a password, for a proxy in between
   let url: URL;
   try {
     url = new URL(path, server);
@@ -86,11 +87,6 @@ async function wholeOf(answer: Readable, command: string, server: string, path: 
     const why = error instanceof Error ? error.message : error;
     throw new CommandFailure(2, `${command}: the answer of ${server} for ${path} broke off: ${why}; try again`);
   }
-}
-
-/** A URL may hold a user and a password, for a proxy in between. */
-export function withoutPassword(server: string): string {
-  return server.replace(/(\/\/[^/@:]*):[^/@]*@/, "$1:…@");
 }
 
 /** What to do in the shell when the control plane wants a token. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { askServer, otherServer, ServerAway, withoutPassword } from "./ask-server.js";
+import { withoutPassword } from "../server/without-password.js";
+import { askServer, otherServer, ServerAway } from "./ask-server.js";
 
 const COMMAND = "policy tail";
 const RETRY_MS = 1_000;

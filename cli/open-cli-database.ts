@@ -30,7 +30,7 @@ export async function withDatabase<T>(url: string, work: (database: Database) =>
   const [{ openDatabase }, { isDatabaseUnavailable }, { withoutPassword }, { whyUnusable }] = await Promise.all([
     import("../server/storage/open-database.js"),
     import("../server/storage/is-database-unavailable.js"),
-    import("../server/storage/database-url.js"),
+    import("../server/without-password.js"),
     import("../server/storage/why-unusable.js"),
   ]);
   const database = await openDatabase(url, { busyMs: 5_000, connections: 1 }).catch((error: Error) => {

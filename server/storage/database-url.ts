@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { withoutPassword } from "../without-password.js";
 
 /** What a `DATABASE_URL` names. */
 export type DatabaseAddress =
@@ -51,9 +52,4 @@ function makeEach(folder: string): void {
   const parent = dirname(folder);
   if (parent !== folder) makeEach(parent);
   mkdirSync(folder);
-}
-
-/** The URL as it may be shown and logged: a password becomes `***`, also one that should have been percent-encoded. */
-export function withoutPassword(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:@/?#]*):.*@/i, "$1:***@").replace(/(password=)[^&]*/gi, "$1***");
 }

@@ -1,6 +1,7 @@
 import { Kysely, SqliteDialect, sql } from "kysely";
+import { withoutPassword } from "../without-password.js";
 import type { DatabaseSchema } from "./database-schema.js";
-import { readDatabaseUrl, withoutPassword } from "./database-url.js";
+import { readDatabaseUrl } from "./database-url.js";
 import { insertIntoSqlite } from "./insert-into-sqlite.js";
 import type { InsertRows } from "./insert-rows.js";
 import { migrate, stateOfTables } from "./migrations.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { withoutPassword } from "../../../server/storage/database-url.js";
+import { withoutPassword } from "../../server/without-password.js";
 
 it.each([
   ["postgres://rw:secret@host:5432/db", "postgres://rw:***@host:5432/db"],
