@@ -107,6 +107,21 @@ describe("a route with cache", () => {
     expect(states).toEqual(["miss", "hit", "miss", "miss", "miss", "hit"]);
   });
 
+  it("does not keep what another candidate answered in the place of the first", async () => {
+    const first = await startUpstream((response, _request, count) =>
+      count === 1 ? sendJson(response, { error: { message: "down" } }, 500) : sendJson(response, completion("first")),
+    );
+    const second = await startUpstream((response) => sendJson(response, completion("second")));
+    const route = "{ to: [acme/one, acme/two], retries: 0, cache: { ttl: 1h } }";
+    const proxy = await startProxy(compile(policyOf(route), catalogOf({ one: first.url, two: second.url })));
+    const answers: string[] = [];
+    for (let asks = 0; asks < 3; asks++) {
+      const [state, text] = await textAndState(await proxy.ask());
+      answers.push(`${state} ${JSON.parse(text).choices[0].message.content}`);
+    }
+    expect(answers).toEqual(["miss second", "miss first", "hit first"]);
+  });
+
   it("is passed by with cache-control: no-cache, and kept out of routes without it", async () => {
     const upstream = await counting();
     const proxy = await proxyWithCache(upstream);
