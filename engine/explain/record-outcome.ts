@@ -75,13 +75,14 @@ export function writeRequirement(requirement: Requirement): Readonly<Record<stri
   return {
     ...(region === undefined ? {} : { region }),
     ...(provider === undefined ? {} : { provider }),
-    ...(maxRetentionDays === undefined
-      ? {}
-      : { data_retention: maxRetentionDays === 0 ? "none" : `${maxRetentionDays}d` }),
+    ...(maxRetentionDays === undefined ? {} : { data_retention: writeRetention(maxRetentionDays) }),
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(maxCost === undefined ? {} : { max_cost_usd: nanoToUsd(maxCost) }),
   };
 }
+
+/** `none`, or days: `30d`. */
+export const writeRetention = (days: number): string => (days === 0 ? "none" : `${days}d`);
 
 /** `cheapest`, or a blend's shares: `cost 0.5 + latency 0.3`. */
 function writeStrategy({ strategy }: Route): string {

@@ -1,3 +1,4 @@
+import { writeRetention } from "../../explain/record-outcome.js";
 import type { Catalog, Endpoint, PolicySet } from "../../policy/policy-set.js";
 import { canonicalJson } from "../../policy/revision.js";
 import { type CatalogEntry, indexCatalog } from "../../rank/catalog-index.js";
@@ -87,7 +88,7 @@ function endpointsOf(catalog: Catalog): ReadonlyMap<string, Fields> {
         quality: String(model.quality ?? "none"),
         ...pricesOf(endpoint),
         region: endpoint.region ?? "none",
-        data_retention: endpoint.retentionDays === undefined ? "unknown" : `${endpoint.retentionDays}d`,
+        data_retention: endpoint.retentionDays === undefined ? "unknown" : writeRetention(endpoint.retentionDays),
         upstream_model: endpoint.upstreamModel,
         circuit_breaker: ownOf(endpoint.circuitBreaker, provider?.circuitBreaker, "true"),
         max_concurrent: String(endpoint.maxConcurrent ?? "none"),

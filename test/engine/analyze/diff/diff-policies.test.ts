@@ -235,6 +235,16 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(text(before, after)).toContain(" · 0 changes of routing, 2 of the catalog · exact\n\ncatalog\n");
   });
 
+  it("says how long data is kept as the catalog does", () => {
+    const before = policyOf(`- { id: code, match: { tags: [code] }, route: { to: [acme/large] } }`);
+    const kept = (days: string) =>
+      compiled([
+        before.files[0]!,
+        { name: "catalog.yaml", text: catalog.replace("region: us", `region: us, data_retention: ${days}`) },
+      ]);
+    expect(report(kept("30d"), kept("none")).catalog.map(({ what }) => what)).toEqual(["data_retention 30d → none"]);
+  });
+
   it("names the guards that an endpoint meets by one catalog and not by the other", () => {
     const before = policyOf(`
 - { id: stay, match: { tags: { present: true, any: [pii] } }, require: { region: [eu] } }
