@@ -62,7 +62,7 @@ export function filesOfExample(example: DocsExample, shipped: readonly SourceFil
 }
 
 /** Several files in one example, each under a comment with its name. */
-function splitFiles({ text, place }: DocsExample): readonly SourceFile[] {
+export function splitFiles({ text, place }: DocsExample): readonly SourceFile[] {
   const [before, ...parts] = text.split(/^# (\S+\.yaml)\n/m);
   if (before !== "" || parts.length === 0) throw new Error(`${place}: it must begin with the name of a file`);
   return parts.flatMap((name, at) => (at % 2 === 0 ? [{ name, text: parts[at + 1] ?? "" }] : []));
