@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { startProvider } from "../acceptance/start-provider.js";
 import { splitFiles } from "../policies/docs-examples.js";
 
 const SHOWN_URL = "http://127.0.0.1:8080";
@@ -22,6 +23,9 @@ const varying: readonly (readonly [RegExp, string])[] = [
   [/^[\d.]+ s, \d+ decisions a second\n?/gm, ""],
 ];
 
+/** A model's server of one's own, as the pages have it. */
+const OLLAMA_URL = "http://127.0.0.1:11434/v1";
+
 /**
  * Does what a page says, from top to bottom, in one shell and one git repository: files of `yaml files` are written into
  * `policies/`, `sh` is run (a `policy serve` in the background), and of `console` each line that begins with `$ ` is run
@@ -30,6 +34,10 @@ const varying: readonly (readonly [RegExp, string])[] = [
  * @returns the page as it came out.
  */
 export async function walkPage(page: string): Promise<string> {
+  const ollama = await startProvider((request, response) => {
+    response.setHeader("content-type", "application/json");
+    request.resume().on("end", () => response.end(JSON.stringify(answer)));
+  });
   const folder = await mkdtemp(join(tmpdir(), "routewright-walk-"));
   const shell = await Shell.open(join(folder, "repository"));
   try {
@@ -39,7 +47,7 @@ export async function walkPage(page: string): Promise<string> {
         for (const file of splitFiles({ kind: "files", text: body, place: page })) {
           const path = join(folder, "repository/policies", file.name);
           await mkdir(dirname(path), { recursive: true });
-          await writeFile(path, file.text);
+          await writeFile(path, file.text.replaceAll(OLLAMA_URL, ollama.url));
         }
       } else if (language === "sh") await shell.run(inBackground(body));
       else if (language === "console") {
@@ -50,9 +58,16 @@ export async function walkPage(page: string): Promise<string> {
     return text;
   } finally {
     await shell.close();
+    await ollama.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+const answer = {
+  ...{ id: "chatcmpl-1", object: "chat.completion", created: 1_795_770_000, model: "qwen3.8:27b" },
+  choices: [{ index: 0, message: { role: "assistant", content: "Hello! How can I help?" }, finish_reason: "stop" }],
+  usage: { prompt_tokens: 12, completion_tokens: 9, total_tokens: 21 },
+};
 
 /** Servers go on, and the next command waits until they answer. */
 const inBackground = (text: string) =>

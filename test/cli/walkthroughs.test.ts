@@ -3,8 +3,12 @@ import { expect, it } from "vitest";
 import { walkPage } from "./walk-page.js";
 
 // These pages show what really happens: `UPDATE_TRANSCRIPTS=1 npx vitest run test/cli/walkthroughs.test.ts` writes them anew.
-it.each(["docs/many-teams.md"])("%s can be followed from top to bottom", { timeout: 300_000 }, async (page) => {
-  const actual = await walkPage(page);
-  if (process.env["UPDATE_TRANSCRIPTS"] === "1") await writeFile(page, actual);
-  expect(actual).toBe(await readFile(page, "utf8"));
-});
+it.each(["docs/first-policy.md", "docs/many-teams.md"])(
+  "%s can be followed from top to bottom",
+  { timeout: 300_000 },
+  async (page) => {
+    const actual = await walkPage(page);
+    if (process.env["UPDATE_TRANSCRIPTS"] === "1") await writeFile(page, actual);
+    expect(actual).toBe(await readFile(page, "utf8"));
+  },
+);
