@@ -47,7 +47,7 @@ export class ContentRecorder {
     this.#options = options;
   }
 
-  /** @param request the body as it was read. @returns undefined when too much is held already. */
+  /** @param request the body as the client sent it. @returns undefined when too much is held already. */
   begin(request: BufferList): ContentCapture | undefined {
     if (this.#held + request.length > MAX_HELD_BYTES) {
       this.#lost += 1;

@@ -53,13 +53,11 @@ async function enter(
   const form = refuseForm(request);
   if (form !== undefined) request.resume();
   const bytes = form ?? (await readBody(request));
+  if ("code" in bytes) return exchange.refuse(bytes, "rejected");
   const hints = metadataHints(plane.currentPolicy().set);
-  const body = "code" in bytes ? bytes : understandBody(bytes, front, hints);
-  if ("code" in body) {
-    exchange.refuse(body, "rejected");
-    return;
-  }
-  exchange.received(body.bytes);
+  const body = understandBody(bytes, front, hints);
+  if ("code" in body) return exchange.refuse(body, "rejected");
+  exchange.received(bytes); // as they came: hints in the body are sent to no provider
   const observing = observeAndDecide(plane, front, exchange, caller, request, body);
   const deciding = observing instanceof Promise ? await observing : observing;
   const { refusal } = deciding;

@@ -109,6 +109,21 @@ it("keeps prompt and answer, whole and streamed, redacted, for administrators", 
   expect(metrics).toContain("routewright_contents_lost_total 0");
 });
 
+it("keeps the body as the client sent it: also what it says to this server, which no provider gets", async () => {
+  const messages = [{ role: "user", content: "hi" }];
+  const body = { model: "a/m", models: ["a/m"], provider: { only: ["p"] }, metadata: { tags: "code" }, messages };
+  const response = await fetch(`${recording.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  await response.text();
+  const decision = response.headers.get("x-route-decision") ?? "";
+  await eventually(async () => {
+    expect(await read(recording, decision, ADMIN.ADMIN_TOKEN)).toHaveProperty("content.request", body);
+  });
+});
+
 it("keeps nothing unless it is asked to", async () => {
   const decision = await ask(silent, false);
   await eventually(async () => expect(await read(silent, decision, ADMIN.ADMIN_TOKEN)).toHaveProperty("record"));

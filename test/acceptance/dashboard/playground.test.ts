@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium)("the dashboard's playground", () => {
     const id = await complete(
       key,
       {
-        ...{ temperature: 0, max_completion_tokens: 50 },
+        ...{ temperature: 0, max_completion_tokens: 50, metadata: { tags: "sql" } },
         messages: [
           { role: "user", content: "One" },
           { role: "assistant", content: "Two" },
@@ -103,7 +103,7 @@ describe.skipIf(!hasChromium)("the dashboard's playground", () => {
     expect(new URL(page.url()).hash, "what is typed now stays").toBe("#/playground");
     const filledIn = (label: string | RegExp) => page.getByLabel(label, { exact: true }).inputValue();
     expect(await filledIn("Prompt")).toBe("Write to [email]");
-    expect(await filledIn(/^Tags/)).toBe("code");
+    expect(await filledIn(/^Tags/)).toBe("code, sql");
     expect(await filledIn(/^Region/)).toBe("");
     expect(await filledIn("Most tokens of the answer")).toBe("50");
     expect(await filledIn(/^More headers/)).toBe("x-cohort: 7");
@@ -114,12 +114,13 @@ describe.skipIf(!hasChromium)("the dashboard's playground", () => {
         { role: "assistant", content: "Two" },
       ],
       temperature: 0,
+      metadata: { tags: "sql" },
     });
     await page.getByRole("button", { name: "Where would it go?" }).click();
     const facts = page.getByRole("region", { name: "Facts" });
     await facts.waitFor();
     expect((await facts.innerText()).replace(/\s+/g, " ")).toMatch(
-      /tags prod code key, header x-route-tags .* tenant search key .*attributes\.cohort 7 header x-cohort/,
+      /tags prod code sql key, header x-route-tags, body metadata\.tags .* tenant search key .*attributes\.cohort 7 header x-cohort/,
     );
     expect(requests.filter((url) => url.includes("/v1/"))).toEqual([]);
     await close();
