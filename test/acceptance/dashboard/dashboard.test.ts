@@ -381,6 +381,17 @@ describe.skipIf(!hasChromium)("the dashboard", () => {
     await close();
   });
 
+  it("shows a policy's lines on a narrow screen without making the page wider", async () => {
+    const id = await ask(proxy, { headers: { "x-route-tags": "code" } });
+    const { page, close } = await openDashboard(browser, proxy.url);
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.goto(`${proxy.url}/#/decisions/${id}`);
+    await page.getByRole("article").getByText("policy.yaml:17").first().click();
+    await page.locator(".verdict pre").getByText("fallback").waitFor();
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    await close();
+  });
+
   it("names every input", async () => {
     const { page, close } = await openDashboard(browser, proxy.url);
     for (const view of ["decisions", "playground", "usage"]) {
