@@ -1,12 +1,13 @@
 import { readEvents } from "../admin/read-events.js";
 import { refusalOf } from "../admin/refusal.js";
+import { type Choices, type Chunk, withChunk } from "./choices.js";
 
 /** What has come of a completion so far. */
 export interface Completion {
   readonly status: number;
   /** The answer's `x-route-*` headers. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
+  readonly choices: Choices;
   /** The stable code and the message of an error, before the answer or in its midst. */
   readonly error?: string;
   readonly isOver: boolean;
@@ -37,7 +38,7 @@ export async function sendCompletion(
     signal,
   });
   const routeHeaders = Object.fromEntries([...response.headers].filter(([name]) => name.startsWith("x-route-")));
-  let completion: Completion = { status: response.status, headers: routeHeaders, text: "", isOver: false };
+  let completion: Completion = { status: response.status, headers: routeHeaders, choices: {}, isOver: false };
   const progress = (change: Partial<Completion>) => {
     completion = { ...completion, ...change };
     onProgress(completion);
@@ -51,9 +52,9 @@ export async function sendCompletion(
   const reading = readEvents(response, {
     onEvent: ({ data }) => {
       if (data === "[DONE]") return;
-      const { choices, error } = JSON.parse(data) as Chunk;
-      const added = choices?.[0]?.delta?.content;
-      if (added != null && added !== "") progress({ text: completion.text + added });
+      const { error, ...chunk } = JSON.parse(data) as StreamEvent;
+      const choices = withChunk(completion.choices, chunk);
+      if (choices !== completion.choices) progress({ choices });
       if (error !== undefined) progress({ error: `${error.code ?? "error"}: ${error.message ?? ""}` });
     },
   });
@@ -71,7 +72,6 @@ function asBytes(text: string): string {
   return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
 }
 
-interface Chunk {
-  readonly choices?: readonly { readonly delta?: { readonly content?: string | null } }[];
+interface StreamEvent extends Chunk {
   readonly error?: { readonly code?: string; readonly message?: string };
 }

@@ -158,6 +158,30 @@ describe.skipIf(!hasChromium)("the dashboard's playground", () => {
     await close();
   });
 
+  it("shows each of several choices, the tools that are called, a refusal, and why an answer ended", async () => {
+    const { page, close } = await openPlayground();
+    const piece = (index: number, delta: object, finish_reason?: string) =>
+      `data: ${JSON.stringify({ choices: [{ index, delta, finish_reason }] })}\n\n`;
+    const call = { name: "weather", arguments: '{"city":"<b>Rome</b>"}' };
+    const events = [
+      ...[piece(0, { content: "One " }), piece(1, { content: "Two " }), piece(0, { content: "is" })],
+      ...[piece(1, { content: "are" }), piece(0, {}, "length"), piece(1, { refusal: "I won't." }, "stop")],
+      piece(2, { tool_calls: [{ index: 0, function: call }] }, "tool_calls"),
+      "data: [DONE]\n\n",
+    ];
+    await page.route("**/v1/chat/completions", (route) =>
+      route.fulfill({ contentType: "text/event-stream", body: events.join("") }),
+    );
+    await page.getByLabel("Prompt", { exact: true }).fill("hi");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("The answer has ended.").waitFor({ state: "attached" });
+    const answer = await page.getByRole("region", { name: "Answer" }).innerText();
+    expect(answer.replace(/\s+/g, " ")).toContain(
+      `Choice 0 One is ended by length Choice 1 Two are refused I won't. Choice 2 calls weather ${call.arguments}`,
+    );
+    await close();
+  });
+
   it("says when it cannot list the models or the keys", async () => {
     const { page, close } = await openPlayground(/401|500/);
     const refused = { status: 500, json: { error: { code: "internal_error", message: "something broke" } } };
