@@ -1,5 +1,6 @@
 import type { FactValue } from "../../../engine/serving.js";
 import type { DecisionAnswer, ListedKey } from "../admin/answers.js";
+import { writeExact } from "../words/write-figures.js";
 import { readChatBody, recordedChatBody } from "./read-chat-body.js";
 import { emptyForm, type FormField, type RequestForm } from "./request-form.js";
 
@@ -67,6 +68,6 @@ function ownTags({ record: { facts } }: DecisionAnswer, withBody: boolean): stri
 
 /** As headers and facts are written. */
 function write(value: FactValue): string {
-  if (typeof value === "number" && /e/.test(String(value))) return value.toFixed(9).replace(/0+$/, ""); // 1e-8
+  if (typeof value === "number") return writeExact(value);
   return typeof value === "object" ? value.join(", ") : String(value);
 }

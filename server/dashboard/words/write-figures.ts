@@ -12,6 +12,11 @@ export function writeMs(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${Number((ms / 1_000).toFixed(ms < 10_000 ? 2 : 1))} s`;
 }
 
+/** All digits of a number, however small: `0.00000001`, where JavaScript writes `1e-8`. */
+export function writeExact(value: number, { useGrouping = false } = {}): string {
+  return value.toLocaleString("en-US", { maximumFractionDigits: 20, useGrouping });
+}
+
 export function writeCount(count: number): string {
   return count.toLocaleString("en-US");
 }
