@@ -74,7 +74,7 @@ export function bodyOf({ model, prompt, system, maxTokens, more }: RequestForm):
   };
 }
 
-/** The hints, and the headers written out. @throws Error in words when a line is none. */
+/** The hints, and the headers written out; what is said twice with both values. @throws Error in words when a line is none. */
 export function headersOf(form: RequestForm): Readonly<Record<string, string>> {
   const hints = Object.entries(hintHeaders).flatMap(([field, name]) => {
     const value = form[field as keyof typeof hintHeaders].trim();
@@ -84,7 +84,12 @@ export function headersOf(form: RequestForm): Readonly<Record<string, string>> {
   const lines = linesOf(form.headers, ":", takes);
   const wrong = lines.find(([name]) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name)); // RFC 9110, 5.6.2
   if (wrong !== undefined) throw new Error(`${takes}, and ${JSON.stringify(wrong[0])} is no name`);
-  return Object.fromEntries([...hints, ...lines]);
+  const headers = new Map<string, string>();
+  for (const [name, value] of [...hints, ...lines]) {
+    const before = headers.get(name.toLowerCase());
+    headers.set(name.toLowerCase(), before === undefined ? value : `${before}, ${value}`); // RFC 9110, 5.3
+  }
+  return Object.fromEntries(headers);
 }
 
 /** What `POST /admin/explain` takes. @throws Error in words when a line is none. */

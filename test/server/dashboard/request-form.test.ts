@@ -28,6 +28,14 @@ describe("the playground's form", () => {
     });
   });
 
+  it("sends a header that is said twice with both values, as other clients do", () => {
+    const headers = "X-Route-Tags: sql\nx-note: a\nx-note: b";
+    expect(headersOf({ ...emptyForm, tags: "code", headers })).toEqual({
+      "x-route-tags": "code, sql",
+      "x-note": "a, b",
+    });
+  });
+
   it("says which line is none", () => {
     expect(() => headersOf({ ...emptyForm, headers: "x-cohort 10" })).toThrow(
       'a header is `name: value`, not "x-cohort 10"',
