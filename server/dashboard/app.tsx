@@ -4,6 +4,7 @@ import type { HealthAnswer } from "./admin/answers.js";
 import { askAdmin, describeError, tokenWanted } from "./admin/ask-admin.js";
 import { Refusal } from "./admin/refusal.js";
 import { TokenForm } from "./admin/token-form.js";
+import { useAnswer } from "./admin/use-answer.js";
 import { DecisionsView } from "./decisions/decisions-view.js";
 import { KeysView } from "./keys/keys-view.js";
 import { Overview } from "./overview/overview.js";
@@ -53,11 +54,7 @@ export function App() {
             </a>
           ))}
         </nav>
-        {access.state === "open" && access.isSimulated ? (
-          <a href={linkTo([])}>
-            <Badge tone="unsure" text="answers are simulated" />
-          </a>
-        ) : null}
+        {access.state === "open" ? <Simulated /> : null}
         {access.state === "open" && adminToken() !== undefined ? (
           <button
             type="button"
@@ -84,6 +81,19 @@ export function App() {
         {access.state === "open" ? <Guarded place={place} /> : null}
       </main>
     </>
+  );
+}
+
+const EVERY_MS = 10_000;
+
+/** Says so in every view while answers are simulated: a server may be started again, with keys or without, under an open page. */
+function Simulated() {
+  const { value } = useAnswer<HealthAnswer>("/admin/health", EVERY_MS);
+  if (value?.simulated !== true) return null;
+  return (
+    <a href={linkTo([])}>
+      <Badge tone="unsure" text="answers are simulated" />
+    </a>
   );
 }
 
@@ -130,7 +140,7 @@ function View({ place, draft, onDraft }: Pick<PlaygroundProps, "draft" | "onDraf
 
 type Access =
   | { readonly state: "asking" }
-  | { readonly state: "open"; readonly isSimulated: boolean }
+  | { readonly state: "open" }
   | { readonly state: "token"; readonly refused: string | undefined }
   | { readonly state: "closed"; readonly why: string };
 
@@ -144,7 +154,7 @@ function useAccess(): readonly [Access, () => void] {
       if (!isOver) setAccess(next);
     };
     askAdmin<HealthAnswer>("/admin/health").then(
-      ({ simulated }) => set({ state: "open", isSimulated: simulated === true }),
+      () => set({ state: "open" }),
       (error: unknown) => {
         if (error instanceof Refusal && error.code === "wrong_scope") {
           forgetAdminToken();

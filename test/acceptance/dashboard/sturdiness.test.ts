@@ -104,6 +104,19 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await close();
   });
 
+  it("says no longer that answers are simulated when the server was started again with keys", async () => {
+    const { page, close } = await openDashboard(browser, proxy.url);
+    await page.clock.install();
+    await page.goto(`${proxy.url}/#/usage`);
+    await page.reload();
+    const says = page.getByRole("banner").getByText("answers are simulated");
+    await says.waitFor();
+    await page.route("**/admin/health", (route) => route.fulfill({ json: { endpoints: [], queue: {} } }));
+    await page.clock.fastForward(10_000);
+    await says.waitFor({ state: "detached" });
+    await close();
+  });
+
   it("shows a hundred of thousands of keys, and finds the others", async () => {
     const { page, close } = await openDashboard(browser, proxy.url);
     const common = { state: "active", tags: [], allow: [], scopes: ["inference"], attributes: {}, limits: {} };
