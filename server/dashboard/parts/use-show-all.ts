@@ -20,7 +20,11 @@ export function useShowAll<Item>(
 ): ShowAll<Item> {
   const [showsAll, setShowsAll] = useState(false);
   useEffect(() => {
-    if (showsAll) list.current?.children[most]?.querySelector<HTMLElement>("a, summary")?.focus();
+    if (!showsAll) return;
+    const next = list.current?.children[most];
+    const link = next?.querySelector<HTMLElement>("a, summary");
+    if (link == null) next?.setAttribute("tabindex", "-1");
+    (link ?? (next as HTMLElement | undefined))?.focus();
   }, [showsAll]);
   const shown = showsAll ? items : items.slice(0, most);
   return { shown, hidden: items.length - shown.length, showAll: () => setShowsAll(true) };

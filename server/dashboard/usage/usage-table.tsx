@@ -1,8 +1,10 @@
+import { useRef } from "preact/hooks";
 import type { UsageRow } from "../../ledger/usage-query.js";
 import { ModelName } from "../parts/model-name.js";
 import { Scroll } from "../parts/scroll.js";
 import { linkTo } from "../parts/use-place.js";
-import { writeCount, writeMs, writeShare, writeUsd } from "../words/write-figures.js";
+import { useShowAll } from "../parts/use-show-all.js";
+import { countOf, writeCount, writeMs, writeShare, writeUsd } from "../words/write-figures.js";
 import type { Group } from "./groups.js";
 import { inputOf, type Measure, measures, outputOf } from "./measures.js";
 
@@ -13,12 +15,17 @@ export interface UsageTableProps {
   readonly nameOf: (value: string) => string;
 }
 
-/** A row for each value of the group, dearest first, and their sum. */
+/** Rows that are shown unless all are asked for: there may be thousands of tenants or keys. */
+const SHOWN = 100;
+
+/** A row for each value of the group, dearest first, and the sum of all. */
 export function UsageTable({ rows, by, measure, nameOf }: UsageTableProps) {
   const { read, title } = measures[measure];
   const sum = (figure: (row: UsageRow) => number) => rows.reduce((total, row) => total + figure(row), 0);
   const total = sum(read);
   const sorted = [...rows].sort((a, b) => read(b) - read(a));
+  const list = useRef<HTMLTableSectionElement>(null);
+  const { shown, hidden, showAll } = useShowAll(sorted, SHOWN, list);
   return (
     <section class="card" aria-label={`Usage by ${by}`}>
       <Scroll label={`Usage by ${by}`}>
@@ -52,8 +59,8 @@ export function UsageTable({ rows, by, measure, nameOf }: UsageTableProps) {
               </th>
             </tr>
           </thead>
-          <tbody>
-            {sorted.map((row) => (
+          <tbody ref={list}>
+            {shown.map((row) => (
               <tr key={row[by]}>
                 <th scope="row">
                   <Name value={row[by] ?? ""} by={by} nameOf={nameOf} />
@@ -83,6 +90,13 @@ export function UsageTable({ rows, by, measure, nameOf }: UsageTableProps) {
           </tfoot>
         </table>
       </Scroll>
+      {hidden === 0 ? null : (
+        <p>
+          <button type="button" onClick={showAll}>
+            Show {countOf(hidden, `more ${by}`)}
+          </button>
+        </p>
+      )}
     </section>
   );
 }

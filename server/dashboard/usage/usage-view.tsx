@@ -23,6 +23,11 @@ export interface UsageViewProps {
   readonly query: Readonly<Record<string, string>>;
 }
 
+/** False while a day is not written yet, and for what else may stand in an address. */
+function isDay(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text);
+}
+
 /** What was spent and asked for: by group as a table, by day as a chart. */
 export function UsageView({ query }: UsageViewProps) {
   const by = groups.find((one) => one === query["by"]) ?? "model";
@@ -31,7 +36,7 @@ export function UsageView({ query }: UsageViewProps) {
   const show = (change: Readonly<Record<string, string>>) =>
     location.replace(linkTo(["usage"], { ...query, ...change }));
   const days = (Date.parse(until) - Date.parse(from)) / DAY_MS + 1;
-  const isSpan = days >= 1 && days <= MOST_DAYS; // false too while a day is not written yet
+  const isSpan = isDay(from) && isDay(until) && days >= 1 && days <= MOST_DAYS;
   // `to` is the first day that is not asked for.
   const span = isSpan ? `from=${from}&to=${writeIsoDate(Date.parse(until) + DAY_MS)}` : undefined;
   const totals = useAnswer<UsageAnswer>(span === undefined ? undefined : `/admin/usage?by=${by}&${span}`);
@@ -104,7 +109,7 @@ export function UsageView({ query }: UsageViewProps) {
       ) : (
         <>
           <UsageChart daily={daily.value} by={by} measure={measure} nameOf={nameOf} />
-          <UsageTable rows={rows} by={by} measure={measure} nameOf={nameOf} />
+          <UsageTable key={by} rows={rows} by={by} measure={measure} nameOf={nameOf} />
         </>
       )}
     </>

@@ -104,6 +104,34 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await close();
   });
 
+  it("asks for no more than two days and a group, whatever else an address has", async () => {
+    const { page, requests, close } = await openDashboard(browser, proxy.url, { expected: /does not conform/ });
+    await page.goto(`${proxy.url}/#/usage?from=2026-11-01 (%26tenant=x`);
+    await page.getByText("Choose two days").waitFor();
+    expect(requests.filter((url) => url.includes("/admin/usage"))).toEqual([]);
+    await close();
+  });
+
+  it("shows a hundred of the endpoints that were used, and the sum of all; then the others", async () => {
+    const { page, close } = await openDashboard(browser, proxy.url);
+    const usage = Array.from({ length: 250 }, (_, at) => ({
+      ...{ endpoint: `a/m${at}@p`, attempts: 250 - at, answered: 1, input: 1, cached_input: 0, cache_write: 0 },
+      ...{ audio_input: 0, image_input: 0, output: 1, reasoning: 0, audio_output: 0, incurred_usd: 0, charged_usd: 0 },
+      ...{ unknown_cost: 0, mean_ms: 1, time: "2026-11-01T00:00:00.000Z" },
+    }));
+    const answer = { from: "2026-11-01T00:00:00.000Z", to: "2026-11-02T00:00:00.000Z", usage };
+    await page.route("**/admin/usage*", (route) => route.fulfill({ json: answer }));
+    await page.goto(`${proxy.url}/#/usage?by=endpoint`);
+    const table = page.getByRole("region", { name: "Usage by endpoint" });
+    const rows = table.locator("tbody tr");
+    await table.getByRole("row", { name: "All $0 $0 31,375 250" }).waitFor();
+    expect(await rows.count()).toBe(100);
+    await page.getByRole("button", { name: "Show 150 more endpoints" }).click();
+    await expect.poll(() => rows.count()).toBe(250);
+    expect(await page.evaluate("document.activeElement.firstChild.textContent")).toBe("a/m100@p");
+    await close();
+  });
+
   it("says no longer that answers are simulated when the server was started again with keys", async () => {
     const { page, close } = await openDashboard(browser, proxy.url);
     await page.clock.install();
