@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ClientPresence } from "../../../server/dispatch/answers/client-presence.js";
 import { type CachedAnswer, ResponseCache } from "../../../server/dispatch/response-cache.js";
 
@@ -32,6 +32,35 @@ describe("ResponseCache", () => {
     const whole = await kept({ kind: "whole", body: first });
     expect(whole).toEqual({ kind: "whole", body: first });
     expect(whole.kind === "whole" && whole.body.buffer.byteLength).toBe(10);
+  });
+
+  it("keeps an answer for so long and no longer", async () => {
+    let now = 1_000;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+    const cache = new ResponseCache();
+    let made = 0;
+    const ask = () =>
+      cache.findOrMake(
+        "key",
+        60_000,
+        new ClientPresence(),
+        async () => ++made,
+        () => ({ kind: "whole", body: Buffer.from("x") }),
+      );
+    await ask();
+    for (const later of [59_000, 2_000]) {
+      now += later;
+      await new Promise((resolve) => setTimeout(resolve, 5)); // the cache reads the clock once a millisecond
+      await ask();
+    }
+    expect(made).toBe(2);
+    vi.restoreAllMocks();
+  });
+
+  it("keeps no answer that is larger than a mebibyte", async () => {
+    const body = Buffer.alloc(1024 * 1024);
+    expect(await kept({ kind: "whole", body })).toEqual({ kind: "whole", body });
+    await expect(kept({ kind: "whole", body: Buffer.concat([body, Buffer.alloc(1)]) })).rejects.toThrow("not kept");
   });
 
   it("keeps streams without a last event", async () => {

@@ -192,6 +192,8 @@ export function compile(policy: string, catalog: string): CompiledPolicy {
 export interface TestProxy {
   readonly url: string;
   readonly server: Server;
+  /** From now on another policy serves, as after a reload. */
+  serve(next: CompiledPolicy): void;
   /** Lines of the log. */
   readonly logged: { readonly fields: Readonly<Record<string, unknown>>; readonly message: string }[];
   /** The newest decision, as stored. */
@@ -223,7 +225,8 @@ export interface TestProxyOptions {
 }
 
 /** The whole HTTP side over a compiled policy, with a database in memory. */
-export async function startProxy(policy: CompiledPolicy, options: TestProxyOptions = {}): Promise<TestProxy> {
+export async function startProxy(first: CompiledPolicy, options: TestProxyOptions = {}): Promise<TestProxy> {
+  let policy = first;
   const logged: { fields: Readonly<Record<string, unknown>>; message: string }[] = [];
   const write = (fields: object, message: string) => {
     logged.push({ fields: fields as Readonly<Record<string, unknown>>, message });
@@ -344,6 +347,9 @@ export async function startProxy(policy: CompiledPolicy, options: TestProxyOptio
   return {
     url,
     server,
+    serve(next) {
+      policy = next;
+    },
     logged,
     metrics: () => metrics.render(),
     database,

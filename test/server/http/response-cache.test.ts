@@ -92,6 +92,35 @@ describe("a route with cache", () => {
     }
   });
 
+  it("keeps what was answered under another policy apart", async () => {
+    const [before, after] = [await counting(), await counting()];
+    const proxy = await proxyWithCache(before);
+    await (await proxy.ask()).text();
+    proxy.serve(compile(policyOf("{ to: [acme/one], cache: { ttl: 1h } }"), catalogOf({ one: after.url })));
+    expect((await textAndState(await proxy.ask()))[0]).toBe("miss");
+    expect([before.requests.length, after.requests.length]).toEqual([1, 1]);
+  });
+
+  it("keeps answers to requests of other betas, and of other APIs, apart", async () => {
+    const upstream = await counting();
+    const proxy = await proxyWithCache(upstream);
+    const ask = async (headers: Readonly<Record<string, string>>) => {
+      const answer = await fetch(`${proxy.url}/v1/messages`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify({ model: "auto", messages: [{ role: "user", content: "hi" }], max_tokens: 9 }),
+      });
+      return (await textAndState(answer))[0];
+    };
+    const states: (string | null)[] = [];
+    for (const headers of [{}, { "anthropic-beta": "one" }, { "anthropic-beta": "two" }, { "anthropic-beta": "one" }]) {
+      states.push(await ask(headers));
+    }
+    expect(states).toEqual(["miss", "miss", "miss", "hit"]);
+    const ofAnotherApi = await proxy.ask({ max_tokens: 9 });
+    expect((await textAndState(ofAnotherApi))[0], "the same bytes, asked of another API").toBe("miss");
+  });
+
   it("keeps tenants, and keys without a tenant, apart", async () => {
     const upstream = await counting();
     const proxy = await proxyWithCache(upstream);
@@ -196,7 +225,7 @@ describe("a route with cache", () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it("keeps no failure and no fallback's answer, and lets those that waited for one make their own call", async () => {
+  it("keeps no failure, and lets those that waited for one make their own call", async () => {
     const one = await startUpstream((response, _request, count) => {
       if (count === 1) setTimeout(() => sendJson(response, {}, 500), 100);
       else sendJson(response, completion("one"));
