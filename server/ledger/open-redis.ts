@@ -46,6 +46,8 @@ export function openRedis(url: string, log: Pick<Logger, "warn">, slotLeaseMs?: 
     socketTimeout: SILENT_MS,
     connectTimeout: 5_000,
     retryStrategy: (times) => Math.min(100 * times, 1_000),
+    // After a failover the address may name another server, and this one keep the connections that it has.
+    reconnectOnError: ({ message }) => message.includes("READONLY"),
   });
   const slots = new RedisSlots(redis, slotLeaseMs);
   let isSaid = false;
@@ -55,6 +57,13 @@ export function openRedis(url: string, log: Pick<Logger, "warn">, slotLeaseMs?: 
   });
   redis.on("ready", () => {
     isSaid = false;
+    void isOneOfCluster(redis).then((isOne) => {
+      if (isOne)
+        log.warn(
+          {},
+          "REDIS_URL names one node of a Redis cluster, and the others are not asked: requests with a budget are refused, or rates not shared; name a Redis that is no cluster",
+        );
+    });
   });
   return {
     redis,
@@ -81,6 +90,14 @@ export function openRedis(url: string, log: Pick<Logger, "warn">, slotLeaseMs?: 
       redis.disconnect();
     },
   };
+}
+
+/** Whether other nodes have a part of the keys: this one refuses what is asked about those (`MOVED`). */
+function isOneOfCluster(redis: Redis): Promise<boolean> {
+  return redis.cluster("INFO").then(
+    (info) => Number(/^cluster_size:(\d+)/m.exec(info)?.[1]) > 1,
+    () => false, // it is no cluster, or does not say
+  );
 }
 
 /** Waits until Redis is ready, at most so long. */

@@ -35,29 +35,43 @@ export function openPostgres(
   // Without listeners a broken connection would end the process: the pool hears of idle ones alone, and of one that is in
   // use the statement under way, or the next, says so.
   pool.on("error", onConnectionLost);
+  const standbys = new WeakSet<pg.PoolClient>();
   pool.on("connect", (client) => {
     client.on("error", () => undefined);
-    endAfterTimeout(client);
+    onFailedQuery(client, (error) => {
+      if (error.message === TIMED_OUT) void end(client);
+      else if ((error as pg.DatabaseError).code === READ_ONLY) standbys.add(client);
+    });
+  });
+  pool.on("release", (_error, client) => {
+    if (standbys.has(client)) void end(client);
   });
   return new Kysely<DatabaseSchema>({ dialect: new PostgresDialect({ pool }) });
 }
 
 /**
- * Ends a connection on which a statement got no answer in time. The pool would give it to others, who would wait behind that statement, for
- * a quarter of an hour where the network passes nothing more, or find the transaction open that it began.
+ * Ends a connection; the pool would give it to others. After a statement that got no answer in time they would wait behind it, for a quarter of
+ * an hour where the network passes nothing more, or find the transaction open that it began. Of a server that can only be read they would go
+ * on asking a standby, when the address has long named another.
  */
-function endAfterTimeout(client: pg.PoolClient): void {
+function end(client: pg.PoolClient): Promise<void> {
+  return (client as pg.PoolClient & pg.Client).end();
+}
+
+function onFailedQuery(client: pg.PoolClient, onError: (error: Error) => void): void {
   const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
-  const queryOrEnd = (...given: unknown[]) =>
+  const observed = (...given: unknown[]) =>
     query(...given).catch((error: unknown) => {
-      if (error instanceof Error && error.message === TIMED_OUT) void (client as pg.PoolClient & pg.Client).end();
+      if (error instanceof Error) onError(error);
       throw error;
     });
-  client.query = queryOrEnd as typeof client.query;
+  client.query = observed as typeof client.query;
 }
 
 /** The words of `pg` for its `query_timeout`, which has no code. */
 const TIMED_OUT = "Query read timeout";
+/** SQLSTATE `read_only_sql_transaction`. */
+const READ_ONLY = "25006";
 
 function parserOf(type: number, format?: "text" | "binary"): (text: string) => unknown {
   if (type === INT8 || type === NUMERIC) return wholeNumber;

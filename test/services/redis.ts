@@ -11,7 +11,7 @@ export interface TestRedis extends ServerProcess {
 }
 
 /** Starts the system's Redis (Debian's package `redis-server`) on a free port. */
-export async function startRedis(): Promise<TestRedis> {
+export async function startRedis(...settings: readonly string[]): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), "routewright-redis-"));
   const port = await freePort();
   const server = await startServerProcess({
@@ -20,7 +20,19 @@ export async function startRedis(): Promise<TestRedis> {
     spawn: () =>
       spawn(
         "redis-server",
-        ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],
+        [
+          "--port",
+          String(port),
+          "--bind",
+          "127.0.0.1",
+          "--save",
+          "",
+          "--appendonly",
+          "no",
+          "--dir",
+          folder,
+          ...settings,
+        ],
         { stdio: ["ignore", "pipe", "ignore"] },
       ),
     readyText: "Ready to accept connections",

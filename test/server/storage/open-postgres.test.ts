@@ -50,6 +50,20 @@ describe.skipIf(!hasPostgres)("openDatabase() on a PostgreSQL whose connections 
   });
   afterAll(() => server?.stop());
 
+  it("uses no connection again that leads to a server which can only be read, as a standby after a failover", async () => {
+    const database = await openDatabase(server.url, { connections: 1 });
+    const ledger = new LedgerStore(database);
+    try {
+      await sql`set default_transaction_read_only = on`.execute(database.db); // of this connection alone
+      await expect(ledger.write([ledgerRow("1.1")])).rejects.toThrow(
+        "cannot execute INSERT in a read-only transaction",
+      );
+      await ledger.write([ledgerRow("1.1")]);
+    } finally {
+      await database.close();
+    }
+  });
+
   it.each(["end", "reset"] as const)("fails the statement under way, and goes on over another: %s", async (how) => {
     const network = await silenceable(Number(new URL(server.url).port));
     const database = await openDatabase(server.url.replace(/:\d+\//, `:${network.port}/`), { connections: 1 });
