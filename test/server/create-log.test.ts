@@ -1,6 +1,10 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { createLog } from "../../server/create-log.js";
 import { eventually } from "../services/eventually.js";
@@ -29,5 +33,28 @@ describe("createLog", () => {
     expect(all.at(-2)?.msg).toBe("last");
     expect(all.length - 2 + (all.at(-1)?.lines ?? 0)).toBe(21);
     closeSync(fd);
+  });
+
+  it("stops nothing while nobody reads the pipe that it is written to, and loses no line", async () => {
+    const here = (name: string) => pathToFileURL(join(import.meta.dirname, name)).href;
+    const script = `
+      const { createLog } = await import(${JSON.stringify(here("../../server/create-log.ts"))});
+      const log = createLog();
+      for (let line = 0; line < 300; line++) log.info({ line }, "x".repeat(1_000)); // pipes hold 64 KiB
+      await new Promise((resolve) => process.stdout.write("goes on", resolve));
+      log.info({ line: 300 }, "last");
+      process.exit();
+    `;
+    const flags = ["--import", here("run-typescript.mjs"), "--input-type=module", "--eval", script];
+    const child = spawn(process.execPath, flags, { stdio: ["ignore", "pipe", "pipe"] });
+    try {
+      expect(String((await once(child.stdout, "data"))[0])).toBe("goes on");
+      const lines = (await text(child.stderr)).trimEnd().split("\n");
+      expect(lines.map((line) => (JSON.parse(line) as { line: number }).line)).toEqual(
+        Array.from({ length: 301 }, (_, line) => line),
+      );
+    } finally {
+      child.kill("SIGKILL");
+    }
   });
 });
