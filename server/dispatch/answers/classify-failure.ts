@@ -69,8 +69,16 @@ export function classifyException(error: unknown): Failure {
   ) {
     return { errorClass: "malformed_response", message: words, summary: "the answer is not HTTP" };
   }
+  if (OUR_LIMITS.has(code)) {
+    const advice = code.endsWith("FILE") ? "; this server has too few file descriptors: raise their limit" : "";
+    const summary = "this server has no room for another connection";
+    return { errorClass: "connection", message: `${words}${advice}`, summary, isOurs: true };
+  }
   return { errorClass: "connection", message: words, summary: "no connection, or it broke" };
 }
+
+/** What the system says when this process, or this machine, has no descriptor or memory left for a connection. */
+const OUR_LIMITS: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
 
 /** A failure of our own judgement: what came is not an answer. */
 export function malformed(message: string, summary = "an answer that cannot be read"): Failure {

@@ -11,6 +11,8 @@ export interface Failure {
   readonly summary: string;
   /** How long the provider asked to wait, milliseconds. */
   readonly retryAfterMs?: number;
+  /** It could not be called for want of something of this machine's: that says nothing of the provider. */
+  readonly isOurs?: true;
   /** The provider's own error answer, for classes that are the request's own fault: it is passed on. */
   readonly answer?: ProviderErrorAnswer;
 }

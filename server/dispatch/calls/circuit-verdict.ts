@@ -9,19 +9,19 @@ const mayBeAbsent: ReadonlySet<Operation> = new Set(["compact", "completions", "
 const absences: ReadonlySet<number | undefined> = new Set([404, 405, 501]);
 
 /**
- * Whether a failure says only that the endpoint lacks what this request asked for. It tells nothing of others, which go to another
- * address: else one client could close the endpoint to all.
+ * Whether a failure tells nothing of other calls: the endpoint lacks only what this request asked for, and others go to another address (else
+ * one client could close the endpoint to all); or this server could not make the call.
  * @param operation that was called.
  */
-export function isAbsence({ status }: Failure, operation: Operation): boolean {
-  return absences.has(status) && mayBeAbsent.has(operation);
+export function isNoSign({ status, isOurs }: Failure, operation: Operation): boolean {
+  return isOurs === true || (absences.has(status) && mayBeAbsent.has(operation));
 }
 
 /**
  * What the end of a call says to its endpoint's circuit. A fault of the request itself shows an endpoint that works; a 429 that says
  * when to come back is kept by its cool-down.
  */
-export function verdictOf({ result }: EndedAttempt, operation: Operation): CallVerdict {
+export function verdictOf({ result }: Pick<EndedAttempt, "result">, operation: Operation): CallVerdict {
   switch (result.kind) {
     case "answered":
     case "streamed":
@@ -32,7 +32,7 @@ export function verdictOf({ result }: EndedAttempt, operation: Operation): CallV
       const { errorClass, retryAfterMs } = failure;
       if (requestFaults.has(errorClass)) return FINE;
       if (errorClass === "rate_limited" && retryAfterMs !== undefined) return NOTHING;
-      if (isAbsence(failure, operation)) return NOTHING;
+      if (isNoSign(failure, operation)) return NOTHING;
       return { kind: "failed", errorClass, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     }
     case "cancelled":

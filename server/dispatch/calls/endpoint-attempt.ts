@@ -16,7 +16,7 @@ import type { RequestPlaces } from "../request-places.js";
 import type { ProviderConnection } from "../serving-policy.js";
 import { changesFor, STREAM_OPTIONS_REFUSED } from "./body-changes.js";
 import { callEndpoint } from "./call-endpoint.js";
-import { isAbsence, verdictOf } from "./circuit-verdict.js";
+import { isNoSign, verdictOf } from "./circuit-verdict.js";
 import { passedOver } from "./passed-over.js";
 import { recordAttempt, tokensPerSecond } from "./record-attempt.js";
 import { withoutSecrets } from "./without-secrets.js";
@@ -246,7 +246,7 @@ class EndpointAttempt {
     }
     const { failure } = result;
     this.#request.progress.failures.push({ endpoint: endpoint.id, failure });
-    if (!requestFaults.has(failure.errorClass) && !isAbsence(failure, operation))
+    if (!requestFaults.has(failure.errorClass) && !isNoSign(failure, operation))
       observations.observeEnd(endpoint.id, true, now());
     if (failure.errorClass === "rate_limited" && failure.retryAfterMs !== undefined) {
       coolDowns.begin(endpoint.id, failure.retryAfterMs, now());

@@ -108,4 +108,13 @@ describe("classifyException()", () => {
   ])("takes %s for %s", (error, errorClass, summary) => {
     expect(classifyException(error)).toMatchObject({ errorClass, summary });
   });
+
+  it("tells what this server has no room for from what fails at the provider", () => {
+    const codes = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM", "ECONNRESET"];
+    const failures = codes.map((code) => classifyException(Object.assign(new Error(`connect ${code}`), { code })));
+    expect(failures.map(({ isOurs }) => isOurs)).toEqual([true, true, true, true, undefined]);
+    expect(failures[0]?.message).toBe(
+      "EMFILE: connect EMFILE; this server has too few file descriptors: raise their limit",
+    );
+  });
 });
