@@ -1,4 +1,5 @@
 import { unwatchFile, watchFile } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { SourceFile } from "../../engine/serving.js";
 import { runGit } from "./run-git.js";
@@ -36,13 +37,16 @@ export async function readGitRevision(
   }
 }
 
+/** The files that change whenever HEAD moves. Git names them as seen from where the directory really is, which may be a link. */
+async function headFiles(directory: string): Promise<readonly string[]> {
+  const real = await realpath(directory);
+  const paths = (await git(real, "rev-parse", "--git-path", "HEAD", "--git-path", "logs/HEAD")).trim().split("\n");
+  return paths.map((path) => (path.startsWith("/") ? path : join(real, path)));
+}
+
 /** Calls back after a commit, a checkout or whatever else moves HEAD. Does nothing where there is no repository. */
 export async function watchGitHead(directory: string, onMove: () => void): Promise<{ close(): void }> {
-  const paths = await git(directory, "rev-parse", "--git-path", "HEAD", "--git-path", "logs/HEAD").then(
-    (text) => text.trim().split("\n"),
-    () => [],
-  );
-  const watched = paths.map((path) => (path.startsWith("/") ? path : join(directory, path)));
+  const watched = await headFiles(directory).catch(() => []);
   for (const path of watched) watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, onMove);
   return {
     close: () => {

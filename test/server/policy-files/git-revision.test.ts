@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
@@ -83,18 +83,23 @@ describe("readGitRevision()", () => {
 });
 
 describe("a policy store", () => {
-  it("says of which commit its policy is, through edits and commits", async () => {
-    const { policies, commit } = await repository();
-    const { store } = await openStore(policies, { watch: true });
-    const first = store.current();
-    expect(store.status().serving.git).toBe(commit);
-    await writeFiles(policies, { "policy.yaml": policyNamed("two") });
-    await eventually(() => expect(store.status().serving).toMatchObject({ name: "two", git: `${commit}-dirty` }));
-    expect(store.gitOf(first)).toBe(commit);
-    const next = await commitAll(policies);
-    await eventually(() => expect(store.status().serving).toMatchObject({ name: "two", git: next }));
-    expect(store.gitOf(first)).toBe(commit);
-  });
+  it.each(["a folder", "a link to it"])(
+    "says of which commit its policy is, through edits and commits: %s",
+    async (kind) => {
+      const { policies: real, commit } = await repository();
+      const policies = kind === "a folder" ? real : join(await folderWith({}), "link");
+      if (policies !== real) await symlink(real, policies);
+      const { store } = await openStore(policies, { watch: true });
+      const first = store.current();
+      expect(store.status().serving.git).toBe(commit);
+      await writeFiles(policies, { "policy.yaml": policyNamed("two") });
+      await eventually(() => expect(store.status().serving).toMatchObject({ name: "two", git: `${commit}-dirty` }));
+      expect(store.gitOf(first)).toBe(commit);
+      const next = await commitAll(policies);
+      await eventually(() => expect(store.status().serving).toMatchObject({ name: "two", git: next }));
+      expect(store.gitOf(first)).toBe(commit);
+    },
+  );
 
   it("learns of a commit by a reload, too", async () => {
     const { policies } = await repository();
