@@ -47,7 +47,7 @@ describe("the recipes", async () => {
   it("are there, one under each heading", async () => {
     const headings = (await readFile("docs/recipes.md", "utf8")).match(/^## /gm);
     expect(recipes).toHaveLength(headings?.length ?? 0);
-    expect(migrated).toHaveLength(2);
+    expect(migrated).toHaveLength(5);
   });
 
   it.each([...recipes, ...migrated].map((recipe) => [recipe.place, recipe] as const))(
