@@ -1,6 +1,7 @@
 import { lineStarts, positionAt } from "../source/position.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { Span } from "./diagnostic.js";
+import { hideKeys } from "./hide-keys.js";
 import { visible } from "./visible.js";
 
 /** The longest stretch of a source line that is shown, in characters. */
@@ -18,7 +19,7 @@ export interface FrameLine {
 /**
  * The line of a span, the line above it, and marks below the stretch: to the end of its first line when it has several.
  * A long line is cut around the place, and then stands alone. Control characters are shown as `·`, so that a file cannot
- * write to a terminal.
+ * write to a terminal, and keys in the catalog as asterisks.
  */
 export function codeFrame(file: SourceFile, span: Span): readonly FrameLine[] {
   const { line, column } = positionAt(file, span.start);
@@ -44,7 +45,8 @@ export function codeFrame(file: SourceFile, span: Span): readonly FrameLine[] {
 
 function lineText(file: SourceFile, line: number): string {
   const starts = lineStarts(file);
-  return file.text.slice(starts[line - 1], starts[line]).replace(/[\r\n]+$/, "");
+  const text = file.text.slice(starts[line - 1], starts[line]).replace(/[\r\n]+$/, "");
+  return file.name.endsWith("catalog.yaml") ? hideKeys(text) : text;
 }
 
 /** An index that does not cut a surrogate pair: one less than the one given when that would. */

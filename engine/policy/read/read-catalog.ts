@@ -1,3 +1,4 @@
+import { looksLikeKey } from "../../diagnostics/hide-keys.js";
 import { didYouMean } from "../../diagnostics/suggest.js";
 import { type Located, type LocatedEntry, type LocatedMap, shorten } from "../../source/located.js";
 import { formatPricePerMillionTokens } from "../../units/money.js";
@@ -87,7 +88,7 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
     name,
     format: format ?? "openai", // a set with an error is never used: the name is what others refer to
     ...defined("baseUrl", baseUrl),
-    ...defined("apiKeyEnv", textOf(reading, childOf(value, "api_key_env"))),
+    ...defined("apiKeyEnv", readKeyVariable(reading, childOf(value, "api_key_env"))),
     ...defined("region", textOf(reading, childOf(value, "region"))),
     ...defined("retentionDays", retentionOf(reading, childOf(value, "data_retention"))),
     headers: readHeaders(reading, value),
@@ -100,6 +101,21 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
     ...(simulateNode === undefined ? {} : { simulate: readSimulation(reading, simulateNode) }),
     span: keySpan,
   };
+}
+
+/** Some providers' keys could be the names of variables. Such a name would go to logs, records and clients' errors. */
+function readKeyVariable(reading: Reading, node: Located | undefined): string | undefined {
+  const name = textOf(reading, node);
+  if (name !== undefined && looksLikeKey(name)) {
+    const help = "set a variable to the key, and write the variable's name here: `OPENAI_API_KEY`";
+    reading.report.error(
+      "RW1103",
+      node?.span,
+      "`api_key_env` takes the name of a variable; this looks like a key",
+      help,
+    );
+  }
+  return name;
 }
 
 /** The engine has no `URL`: the schema saw to the form, this looks for what must not be there. */

@@ -1,3 +1,4 @@
+import { looksLikeKey } from "../../diagnostics/hide-keys.js";
 import { didYouMean, listNames } from "../../diagnostics/suggest.js";
 import { type Located, type LocatedEntry, type LocatedMap, shorten } from "../located.js";
 import { isRequiredKey } from "./document-schemas.js";
@@ -76,6 +77,9 @@ export function describeSchemaFault(fault: SchemaFault): Said | undefined {
     }
     case "pattern": {
       const key = entry === undefined ? "value" : `\`${shorten(entry.key)}\``;
+      if (looksLikeKey(sourceOf(node))) {
+        return say("RW1103", `what stands here is not a valid ${key}`, ownDescription(schema));
+      }
       const [, variable] = /^\$\{?(\w+)\}?$/.exec(sourceOf(node)) ?? [];
       const isVariable = entry?.key === "api_key_env" && variable !== undefined;
       const help = isVariable ? `write its name alone: \`${variable}\`` : ownDescription(schema);
