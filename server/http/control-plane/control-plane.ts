@@ -91,6 +91,7 @@ export function createControlPlane(plane: ControlPlane): Express {
 /** Lets in who may see `/admin`, and notes who it is. */
 function admitToAdmin({ keys, adminToken }: Pick<ControlPlane, "keys" | "adminToken">) {
   return async (request: Request, response: Response, next: NextFunction) => {
+    response.setHeader("cache-control", "no-store"); // prompts and new keys, which a cache might give to others
     const token = bearerToken(request.headers);
     const key = token === undefined ? "unknown" : await keys.ring.verify(token);
     const error =

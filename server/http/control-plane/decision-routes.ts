@@ -80,7 +80,6 @@ async function writeAll(
 function stream(feed: DecisionFeed, filter: DecisionFilter, response: Response): void {
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-cache",
     "x-accel-buffering": "no",
   });
   response.write(": decisions as they are made\n\n");

@@ -213,6 +213,25 @@ describe("/admin", () => {
     expect((await get(proxy, "/healthz")).status).toBe(200);
   });
 
+  it("tells caches to keep nothing: neither answers nor refusals", async () => {
+    const policy = compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: (await startAnswering()).url }));
+    const { url } = await startProxy(policy, { adminToken: "t0ken" });
+    const headers = { authorization: "Bearer t0ken" };
+    const stream = await fetch(`${url}/admin/decisions/stream`, { headers });
+    await stream.body?.cancel();
+    const answers = [
+      stream,
+      ...(await Promise.all([
+        fetch(`${url}/admin/policy`),
+        ...["policy", "decisions/export", "usage?format=csv", "nothing"].map((path) =>
+          fetch(`${url}/admin/${path}`, { headers }),
+        ),
+        fetch(`${url}/admin/explain`, { method: "POST", headers }),
+      ])),
+    ];
+    expect(answers.map((answer) => answer.headers.get("cache-control"))).toEqual(answers.map(() => "no-store"));
+  });
+
   it.each<[string, Record<string, string>]>([
     ["a name that a web page points at 127.0.0.1", { host: "evil.example:8080" }],
     ["a name that begins like localhost", { host: "localhost.evil.example" }],
