@@ -460,6 +460,19 @@ describe.skipIf(!hasChromium)("the dashboard of a server with ADMIN_TOKEN", () =
     await close();
   });
 
+  it("is there where the browser lets pages keep nothing, and asks for the token again when it is loaded anew", async () => {
+    const { page, close } = await openDashboard(browser, `${proxy.url}/healthz`, { expected: /401|favicon/ });
+    await page.addInitScript(`
+      Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("no", "SecurityError"); } });`);
+    await page.goto(proxy.url);
+    await page.getByLabel("Token").fill(token);
+    await page.keyboard.press("Enter");
+    await section(page, "Serving production").waitFor();
+    await page.reload();
+    await page.getByLabel("Token").waitFor();
+    await close();
+  });
+
   it("shows hostile names as text", async () => {
     const admin = { authorization: `Bearer ${token}`, "content-type": "application/json" };
     const created = await fetch(`${proxy.url}/admin/keys`, {
