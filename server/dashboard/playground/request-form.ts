@@ -92,9 +92,12 @@ export function headersOf(form: RequestForm): Readonly<Record<string, string>> {
   return Object.fromEntries(headers);
 }
 
-/** What `POST /admin/explain` takes. @throws Error in words when a line is none. */
+/** What `POST /admin/explain` takes. @throws Error in words when a line is none, or a fact is given twice. */
 export function explainRequestOf(form: RequestForm): object {
-  const facts = Object.fromEntries(linesOf(form.facts, "=", "a fact is `name=value`"));
+  const lines = linesOf(form.facts, "=", "a fact is `name=value`");
+  const twice = lines.find(([name], at) => lines.findIndex(([other]) => other === name) < at);
+  if (twice !== undefined) throw new Error(`the fact \`${twice[0]}\` is given twice`);
+  const facts = Object.fromEntries(lines);
   return {
     body: bodyOf(form),
     headers: headersOf(form),

@@ -21,12 +21,13 @@ export interface Sending {
   readonly signal: AbortSignal;
 }
 
-/** Sends a streamed chat completion, as any client would. @throws what `fetch` throws; once the answer has begun, an abort only. */
+/** Sends a streamed chat completion, as any client would. @throws Error in words for a header that no page may
+ * send, what `fetch` throws; once the answer has begun, an abort only. */
 export async function sendCompletion(
   { body, headers, apiKey, signal }: Sending,
   onProgress: (completion: Completion) => void,
 ): Promise<void> {
-  const response = await fetch("/v1/chat/completions", {
+  const request = new Request("/v1/chat/completions", {
     method: "POST",
     headers: {
       ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, asBytes(value)])),
@@ -37,6 +38,10 @@ export async function sendCompletion(
     credentials: "omit",
     signal,
   });
+  const lost = Object.keys(headers).find((name) => !request.headers.has(name));
+  if (lost !== undefined)
+    throw new Error(`a browser sends no header \`${lost}\` for a page: leave it out, or send it otherwise`);
+  const response = await fetch(request);
   const routeHeaders = Object.fromEntries([...response.headers].filter(([name]) => name.startsWith("x-route-")));
   let completion: Completion = { status: response.status, headers: routeHeaders, choices: {}, isOver: false };
   const progress = (change: Partial<Completion>) => {

@@ -182,6 +182,17 @@ describe.skipIf(!hasChromium)("the dashboard's playground", () => {
     await close();
   });
 
+  it("sends nothing without a header that a browser would leave out", async () => {
+    const { page, requests, close } = await openPlayground();
+    await page.getByLabel("Prompt", { exact: true }).fill("hi");
+    await page.getByText("More: ").click();
+    await page.getByLabel(/^More headers/).fill("x-cohort: 7\nReferer: https://shop.example/");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("alert").getByText("a browser sends no header `referer` for a page").waitFor();
+    expect(requests.filter((url) => url.includes("/v1/"))).toEqual([]);
+    await close();
+  });
+
   it("says when it cannot list the models or the keys", async () => {
     const { page, close } = await openPlayground(/401|500/);
     const refused = { status: 500, json: { error: { code: "internal_error", message: "something broke" } } };

@@ -48,5 +48,8 @@ describe("the playground's form", () => {
     expect(() => bodyOf({ ...emptyForm, more: '{"stream": false}' })).toThrow("leave out `stream`, the form says it");
     expect(() => bodyOf({ ...emptyForm, more: '{"messages": 1}' })).toThrow("`messages` is a list");
     expect(() => explainRequestOf({ ...emptyForm, facts: "=x" })).toThrow('a fact is `name=value`, not "=x"');
+    expect(() => explainRequestOf({ ...emptyForm, facts: "tenant=a\nuser=b\ntenant=c" })).toThrow(
+      "the fact `tenant` is given twice",
+    );
   });
 });
