@@ -14,7 +14,14 @@ export const tokenWanted = new EventTarget();
 /** Asks the control plane. @returns the JSON it answers with. @throws Refusal, or the browser's error when nobody answers. */
 export async function askAdmin<Answer>(path: string, asking: Asking = {}): Promise<Answer> {
   const response = await openAdmin(path, asking);
-  return (await response.json()) as Answer;
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as Answer;
+  } catch {
+    const message =
+      "what answered is not this server: perhaps the login page of a proxy before it; load the page again";
+    throw new Refusal(response.status, "no_json", message);
+  }
 }
 
 /** The same, for an answer that is a stream. The browser's EventSource cannot send a token other than in the address. */

@@ -226,6 +226,16 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     await close();
   });
 
+  it("says so when something else answers in place of the server", async () => {
+    const { page, close } = await openDashboard(browser, `${proxy.url}/#/keys`);
+    await page.route("**/admin/policy", (route) =>
+      route.fulfill({ contentType: "text/html", body: "<h1>Sign in to Example</h1>" }),
+    );
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByRole("alert").getByText("what answered is not this server").waitFor();
+    await close();
+  });
+
   it("shows the rest when a record cannot be shown", async () => {
     const [id = ""] = await askTagged(proxy, "code");
     const { page, close } = await openDashboard(browser, `${proxy.url}/#/decisions`, { expected: /TypeError/ });
