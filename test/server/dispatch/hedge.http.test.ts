@@ -62,8 +62,9 @@ describe("hedge_after_ms", () => {
       const loser = rows.find((row) => row.outcome === "outrun");
       expect([Number(loser?.charged_nano), Number(loser?.incurred_nano) > 0]).toEqual([0, true]);
       const { endpoints } = (await (await fetch(`${proxy.url}/admin/health`)).json()) as {
-        endpoints: { circuit: { consecutive_failures: number }; in_flight: number }[];
+        endpoints: { circuit: { consecutive_failures: number }; in_flight: number; latency_ms?: { p50: number } }[];
       };
+      expect(endpoints[0]?.latency_ms?.p50, "that it is slow is learned").toBeGreaterThan(0);
       expect(endpoints.map(({ circuit, in_flight }) => [circuit.consecutive_failures, in_flight])).toEqual([
         [0, 0],
         [0, 0],

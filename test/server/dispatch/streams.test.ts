@@ -139,9 +139,11 @@ describe("a stream", () => {
     expect((await proxy.lastDecision()).result).toMatchObject({ outcome: "cut" });
   });
 
-  it("ends for the client with [DONE], also when the provider keeps the connection", async () => {
-    const proxy = await proxyOver({ one: await sending([wholeStream + done], "wait") });
+  it("ends for the client with [DONE], also when the provider keeps the connection, which is then closed", async () => {
+    const upstream = await sending([wholeStream + done], "wait");
+    const proxy = await proxyOver({ one: upstream });
     expect(await (await proxy.ask(stream)).text()).toBe(wholeStream + done);
+    await upstream.requests[0]?.hungUp;
   });
 });
 

@@ -36,6 +36,17 @@ const spentBy = async (proxy: TestProxy, id: string, period: "day" | "total" = "
   (await proxy.budgets.balances([{ subject: `key:${id}`, period, limit: 0 as NanoUsd }], Date.now()))[0]!;
 
 describe("the ledger", () => {
+  it("charges nothing for what the simulator answers in a provider's place", async () => {
+    const catalog = catalogOf({ left: "http://127.0.0.1:1/v1" }).replace("region: eu", "api_key_env: LEFT_API_KEY");
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/left] }"), catalog));
+    const { token, id } = await proxy.createKey(limited({ budgets: { day: 1 } }));
+    const answer = await proxy.ask(SHORT, bearer(token));
+    expect(answer.headers.get("x-route-simulated")).toBe("true");
+    await answer.text();
+    expect(await proxy.ledger()).toMatchObject([{ outcome: "answered", incurred_nano: 0, charged_nano: 0 }]);
+    expect(await spentBy(proxy, id)).toMatchObject({ spent: 0, reserved: 0 });
+  });
+
   it("has a row for each call with tokens, price, cost, and whose it is", async () => {
     const usage = {
       prompt_tokens: 1_000,
