@@ -29,6 +29,20 @@ export function parseJsonObject(text: string): Json | undefined {
   }
 }
 
+/** JSON that nests deeper can be read, but not be written again everywhere: V8's stack ends at some thousands of levels. */
+const MOST_LEVELS = 1_000;
+
+/** The same; undefined also for what nests too deep to be written again, within something else. */
+export function parseWritableObject(text: string): Json | undefined {
+  const object = parseJsonObject(text);
+  return object !== undefined && text.length > 2 * MOST_LEVELS && nestsDeeper(object, MOST_LEVELS) ? undefined : object;
+}
+
+function nestsDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => nestsDeeper(inner, levels - 1));
+}
+
 /** Without the keys whose value is undefined. */
 export function defined<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {

@@ -5,7 +5,7 @@ import {
   RefusedRequest,
   type ToolMessage,
 } from "../chat/chat-request.js";
-import { isObject, type Json, parseJsonObject, textOf } from "../chat/json.js";
+import { isObject, type Json, parseWritableObject, textOf } from "../chat/json.js";
 import { OPENING, OPENING_WARNING } from "../chat/opening.js";
 import { argumentsObject } from "../chat/tool-arguments.js";
 import type { GeminiGeneration } from "./gemini-generation.js";
@@ -111,13 +111,13 @@ function signatureIn(extraContent: Json | undefined): string | undefined {
   return isObject(google) ? textOf(google["thought_signature"]) : undefined;
 }
 
-/** A result that is a JSON object is sent as one; a text becomes its `output`. */
+/** A result that is a JSON object is sent as one; any other text becomes its `output`. */
 function toolResult({ callId, name, parts }: ToolMessage, warnings: Set<string>): readonly Part[] {
   if (name === undefined) {
     throw new RefusedRequest("messages", `no message before holds the tool call that tool_call_id names: ${callId}`);
   }
   const text = parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
   const others = parts.filter((part) => part.kind !== "text");
-  const response = parseJsonObject(text) ?? { output: text };
+  const response = parseWritableObject(text) ?? { output: text };
   return [{ functionResponse: { id: callId, name, response } }, ...translateParts(others, warnings)];
 }
