@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { SqliteDatabase, SqliteStatement } from "kysely";
 
@@ -46,6 +46,9 @@ class DriverConnection implements SqliteConnection {
   #inTransaction = false;
   /** A statement failed: libsql may keep it half-run, and then no transaction of this connection can be committed. */
   #failed = false;
+  readonly #file: string | undefined;
+  #isOtherFile = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   /** Prepared statements by their text. */
   readonly #statements = new Map<string, SqliteStatement>();
 
@@ -55,6 +58,7 @@ class DriverConnection implements SqliteConnection {
     if (path !== ":memory:") makePrivate(path);
     this.#database = openDriver(path);
     this.exec(settings);
+    this.#file = path === ":memory:" ? undefined : identityOf(path);
   }
 
   exec(sql: string): void {
@@ -94,7 +98,7 @@ class DriverConnection implements SqliteConnection {
 
   prepare(sql: string): SqliteStatement {
     if (TRANSACTION_WORDS.has(sql)) return this.#transactionStatement(sql);
-    if (!this.#inTransaction) this.#renewAfterFailure();
+    if (!this.#inTransaction) this.#makeReady();
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
     const prepared = this.#prepareAnew(sql);
@@ -148,7 +152,7 @@ class DriverConnection implements SqliteConnection {
 
   /** Our transactions all write, so the lock is taken at once: nothing fails half-way. */
   #begin(): void {
-    this.#renewAfterFailure();
+    this.#makeReady();
     this.#database.exec("begin immediate");
     this.#inTransaction = true;
   }
@@ -168,8 +172,20 @@ class DriverConnection implements SqliteConnection {
     }
   }
 
-  #renewAfterFailure(): void {
-    if (!this.#failed || this.#path === ":memory:") return;
+  /** What is written to a file that nobody can open again is lost, and what others change in the new one is not seen. */
+  #refuseOtherFile(): void {
+    const now = performance.now();
+    if (this.#failed || now - this.#lookedAt >= LOOK_EVERY_MS) {
+      this.#isOtherFile = identityOf(this.#path) !== this.#file;
+      this.#lookedAt = now;
+    }
+    if (this.#isOtherFile) throw new OtherFile(this.#path);
+  }
+
+  #makeReady(): void {
+    if (this.#path === ":memory:") return;
+    this.#refuseOtherFile();
+    if (!this.#failed) return;
     const renewed = openDriver(this.#path);
     renewed.exec(this.#settings);
     this.#database.close();
@@ -179,7 +195,26 @@ class DriverConnection implements SqliteConnection {
   }
 }
 
+/** Of the code that says the database is away. */
+class OtherFile extends Error {
+  override readonly name = "OtherFile";
+  readonly code = "SQLITE_CANTOPEN";
+  constructor(path: string) {
+    super(
+      `the file ${path} was deleted or replaced after it was opened; put it back, or stop the server before you replace it`,
+    );
+  }
+}
+
+/** Which file the path leads to; undefined when there is none. */
+function identityOf(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
+}
+
 const BUSY_AT_CLOSE_MS = 100;
+/** Milliseconds between two looks at what the path leads to. A statement that failed looks as well. */
+const LOOK_EVERY_MS = 1_000;
 /** The texts of queries are few, but for lists of filters. */
 const MAX_STATEMENTS = 200;
 const TRANSACTION_WORDS = new Set(["begin", "commit", "rollback"]);

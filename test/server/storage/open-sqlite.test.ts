@@ -1,7 +1,10 @@
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely, SqliteDialect } from "kysely";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { isDatabaseUnavailable } from "../../../server/storage/is-database-unavailable.js";
 import { openSqlite, type SqliteConnection } from "../../../server/storage/open-sqlite.js";
+import { eventually } from "../../services/eventually.js";
 import { cleanUp, newFolder } from "./harness.js";
 
 describe("openSqlite()", () => {
@@ -53,6 +56,22 @@ describe("openSqlite()", () => {
     expect(other.prepare("select a from t").all([])).toEqual([{ a: 2 }]);
     expect(connection.prepare("pragma busy_timeout").all([])).toEqual([{ timeout: 7 }]);
     other.close();
+  });
+
+  it("does nothing with a file that was deleted or replaced since, until it is put back", async () => {
+    const folder = await newFolder();
+    const path = join(folder, "a.db");
+    connection = openSqlite(path);
+    connection.exec("create table t (a, b)");
+    const insert = () => connection.transaction(() => connection.prepare("insert into t values (1, 1)").run([]));
+    renameSync(path, join(folder, "aside.db"));
+    expect(insert).toThrow(/a\.db was deleted or replaced after it was opened/);
+    expect(insert).toThrow(expect.toSatisfy(isDatabaseUnavailable));
+    writeFileSync(path, "");
+    expect(() => connection.prepare("select a from t").all([])).toThrow(/replaced/);
+    renameSync(join(folder, "aside.db"), path);
+    await eventually(insert);
+    expect(connection.prepare("select a from t").all([])).toEqual([{ a: 1 }]);
   });
 
   it("keeps all or nothing of a transaction, also where SQLite undid it itself", () => {
