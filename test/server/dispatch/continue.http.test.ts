@@ -1,11 +1,15 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import {
+  catalogOf,
+  compile,
   done,
   event,
   eventsOf,
+  policyOf,
   proxyOver,
   sendJson,
+  startProxy,
   startStream,
   startUpstream,
   stopAll,
@@ -103,6 +107,31 @@ describe("continue: true", () => {
     expect(eventsOf(text)).toHaveLength(2);
     expect(JSON.parse(eventsOf(text)[1] ?? "")).toMatchObject({ error: { code: "stream_cut" } });
     expect((await proxy.lastDecision()).result?.outcome).toBe("cut");
+  });
+
+  it("cuts the stream after a failure that the route does not fall back on", async () => {
+    const one = await breaking(event({ content: "Hel" }));
+    const two = await goingOn();
+    const proxy = await proxyOver({ one, two }, route.replace(" }", ", fallback_on: [rate_limited] }"));
+    expect(await (await proxy.ask({ stream: true })).text()).toContain("stream_cut");
+    expect(two.requests).toHaveLength(0);
+  });
+
+  it("cuts the stream when the next candidate cannot be paid for", async () => {
+    const one = await breaking(event({ content: "Hel" }));
+    const two = await goingOn();
+    const catalog = catalogOf({ one: one.url, two: two.url }).replace(/(acme\/two:.*?) {4}price: .*?\n/s, "$1");
+    const proxy = await startProxy(compile(policyOf(route), catalog));
+    const { token } = await proxy.createKey({ limits: { budgets: { day: 1 } } });
+    const answer = await proxy.ask({ stream: true, max_tokens: 100 }, { authorization: `Bearer ${token}` });
+    const events = eventsOf(await answer.text());
+    expect(events).toHaveLength(2);
+    expect(JSON.parse(events[1] ?? "")).toMatchObject({ error: { code: "stream_cut" } });
+    expect((await proxy.lastDecision()).result).toMatchObject({
+      outcome: "cut",
+      passed_over: [{ endpoint: "acme/two@two", reason: "unpaid" }],
+    });
+    expect(two.requests).toHaveLength(0);
   });
 
   it("asks no candidate that has failed before the stream began", async () => {

@@ -84,6 +84,7 @@ onBothEngines((engine) => {
     await store.revoke(key.id, 1_300_000);
     await ring.refresh();
     expect(await ring.verify(token)).toBe("revoked");
+    expect((await store.revoke(key.id, 1_400_000))?.revokedAt, "it was ended once").toBe(1_300_000);
   });
 
   it("rotates: both secrets work during the overlap, the new one alone after it", async () => {

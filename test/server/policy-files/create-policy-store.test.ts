@@ -102,6 +102,32 @@ describe("createPolicyStore()", () => {
     });
   });
 
+  it("tries files again that could not be compiled for a fault, and does not that were refused", async () => {
+    const directory = await folderWith(sound("first"));
+    let compiled = 0;
+    let isFaulty = false;
+    const { store } = await openStore(directory, {
+      watch: false,
+      compile: async (files) => {
+        compiled += 1;
+        if (isFaulty) throw new Error("the compiling thread failed");
+        return compilePolicy(files);
+      },
+    });
+    const touch = () => store.reload("the directory changed");
+    await writeFile(join(directory, "policy.yaml"), policyNamed("second"));
+    isFaulty = true;
+    expect(await touch()).toBe("rejected");
+    expect(store.status().rejected).toMatchObject({ codes: ["compiler"] });
+    isFaulty = false;
+    expect(await touch()).toBe("applied");
+    await writeFile(join(directory, "policy.yaml"), broken);
+    const before = compiled;
+    expect([await touch(), await touch()]).toEqual(["rejected", "rejected"]);
+    expect(compiled).toBe(before + 1);
+    expect(store.status().reloads).toEqual({ applied: 2, unchanged: 0, rejected: 2 });
+  });
+
   it("runs concurrent reloads one after another", async () => {
     const directory = await folderWith(sound("first"));
     let running = 0;

@@ -76,6 +76,24 @@ describe("WriteQueue", () => {
     expect(errors).toEqual(["decisions cannot be written; trying again: disk is full"]);
   });
 
+  it("tries no sooner again for rows that come meanwhile", async () => {
+    let writes = 0;
+    const { queue } = queueOver(
+      async () => {
+        writes += 1;
+        throw new Error("disk is full");
+      },
+      { batchRows: 3, batchMs: 1, retryMs: 60_000 },
+    );
+    queue.add(1);
+    await eventually(() => expect(queue.status().lastError).toBe("disk is full"));
+    for (let row = 2; row < 5; row++) queue.add(row);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(writes).toBe(1);
+    await queue.close();
+    expect(writes).toBe(2);
+  });
+
   it("counts rows beyond the limit as lost and says so once a minute", async () => {
     let now = 0;
     const { queue, errors } = queueOver(() => Promise.reject(new Error("disk is full")), {
