@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -92,7 +92,7 @@ not tested
     expect(xml).toContain('<failure message="expected rule long-context');
   });
 
-  it("--watch runs again when a file changes, also after a mistake", async () => {
+  it("--watch runs again when a file changes, also after a mistake, and when the directory was away", async () => {
     const child = spawn(process.execPath, ["dist/cli/main.js", "test", "--watch", "--policies", policies], {
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -105,6 +105,12 @@ not tested
       await output.until("RW1001");
       await writeFile(tests, text.replace("rule: code, model", "rule: long-context, model"));
       await output.until("3 passed, 1 failed");
+      await rename(policies, `${policies}.aside`);
+      await output.until("there is no directory");
+      await rename(`${policies}.aside`, policies);
+      await output.until("3 passed, 1 failed");
+      await writeFile(tests, text);
+      await output.until("4 passed, 0 failed");
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGINT");
       expect(await ended).toBe(0);
