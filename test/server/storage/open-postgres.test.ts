@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { LedgerStore } from "../../../server/ledger/ledger-store.js";
 import { isDatabaseUnavailable } from "../../../server/storage/is-database-unavailable.js";
 import { openDatabase } from "../../../server/storage/open-database.js";
+import { openPostgres } from "../../../server/storage/open-postgres.js";
 import { hasPostgres } from "../../services/available.js";
 import { eventually } from "../../services/eventually.js";
 import { startPostgres, type TestPostgres } from "../../services/postgres.js";
@@ -49,6 +50,18 @@ describe.skipIf(!hasPostgres)("openDatabase() on a PostgreSQL whose connections 
     server = await startPostgres();
   });
   afterAll(() => server?.stop());
+
+  it("is away where nobody is let in: a password that was changed, a database that is gone", async () => {
+    const { db, close } = await openDatabase(server.url);
+    await sql`create role nobody nologin`.execute(db);
+    await close();
+    for (const url of [server.url.replace("//routewright@", "//nobody@"), server.url.replace(/[^/]*$/, "gone")]) {
+      const closed = openPostgres(url);
+      await expect(sql`select 1`.execute(closed)).rejects.toSatisfy(isDatabaseUnavailable);
+      await closed.destroy();
+    }
+    expect(isDatabaseUnavailable(Object.assign(new Error(), { code: "CERT_HAS_EXPIRED" }))).toBe(true);
+  });
 
   it("uses no connection again that leads to a server which can only be read, as a standby after a failover", async () => {
     const database = await openDatabase(server.url, { connections: 1 });
