@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf } from "../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, wordOf } from "../../providers/chat/json.js";
 
 /**
  * Messages as any OpenAI-compatible server takes them.
@@ -41,7 +41,7 @@ const LINKED =
   "messages: a link to a file was sent as its file_data, where OpenAI takes data only; send the data where the provider refuses it";
 
 function linksFile({ content }: Json): boolean {
-  return partsOf(content).some(({ file }) => isObject(file) && /^https?:/.test(String(file["file_data"])));
+  return partsOf(content).some(({ file }) => isObject(file) && /^https?:/.test(wordOf(file["file_data"])));
 }
 
 function usersMessage(content: readonly Json[]): Json {
@@ -65,7 +65,7 @@ function toolResult(message: Json): { readonly result: Json; readonly others: re
   const said = texts.length > 0 ? texts : [textPart("What it shows follows.")];
   return {
     result: { ...message, content: plainContent(said) },
-    others: [textPart(`What the result of ${String(message["tool_call_id"])} shows:`), ...others],
+    others: [textPart(`What the result of ${wordOf(message["tool_call_id"])} shows:`), ...others],
   };
 }
 

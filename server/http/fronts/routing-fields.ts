@@ -2,7 +2,7 @@ import type { CompiledPolicy, Endpoint, World } from "../../../engine/serving.js
 import { canonicalModelId } from "../../../engine/serving.js";
 import type { ServingPolicy } from "../../dispatch/serving-policy.js";
 import type { EndpointObservations } from "../../endpoints/endpoint-observations.js";
-import { isObject, type Json } from "../../providers/chat/json.js";
+import { isObject, type Json, wordOf } from "../../providers/chat/json.js";
 import type { RoutingFieldName } from "../../providers/chat/routing-field-names.js";
 import type { Operation } from "../../providers/operation.js";
 
@@ -186,7 +186,7 @@ const MAX_SHOWN = 5;
 /** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
 export function readRoutingFields(context: RoutingContext): RoutingHints {
   const { serving, operation, body, processedIn, observations, now } = context;
-  if (processedIn === undefined && !hasRoutingFields(body) && !String(body["model"] ?? "").includes(":")) {
+  if (processedIn === undefined && !hasRoutingFields(body) && !wordOf(body["model"] ?? "").includes(":")) {
     return {
       model: asText(body["model"]),
       excludedBy: undefined,

@@ -1,4 +1,4 @@
-import { type Json, objectsOf, parseJsonObject, textOf } from "../../providers/chat/json.js";
+import { type Json, objectsOf, parseJsonObject, textOf, wordOf } from "../../providers/chat/json.js";
 import type { Reasoner } from "./front.js";
 import { PREFIX } from "./reasoning-state.js";
 
@@ -35,7 +35,7 @@ export function joinDetails(pieces: readonly Json[]): readonly Json[] {
   for (const piece of pieces) {
     const last = joined.at(-1);
     const goesOn = last !== undefined && last["type"] === piece["type"] && last["index"] === piece["index"];
-    const field = fields[String(piece["type"])];
+    const field = fields[wordOf(piece["type"])];
     if (!goesOn || field === undefined) {
       joined.push(piece);
       continue;

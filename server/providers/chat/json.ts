@@ -14,6 +14,12 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** What somebody sent, as it is named in a sentence or looked up. `String` throws for an object whose `toString` is no function. */
+export function wordOf(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Array.isArray(value) ? "a list" : "an object";
+}
+
 /** A count of tokens; undefined when it is missing or impossible: unknown is not zero. */
 export function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;

@@ -8,7 +8,7 @@ import {
   type ResponseFormat,
   type ToolChoice,
 } from "./chat-request.js";
-import { isObject, type Json, objectsOf } from "./json.js";
+import { isObject, type Json, objectsOf, wordOf } from "./json.js";
 import { readBoolean, readNumber, readObject, readObjects, readText, readWholeNumber } from "./read-field.js";
 import { readMessages } from "./read-messages.js";
 
@@ -72,7 +72,7 @@ function readTools(body: Json): readonly ChatTool[] {
   return readObjects(body, "tools").map((tool, at) => {
     const path = `tools[${at}]`;
     if (tool["type"] !== undefined && tool["type"] !== "function") {
-      const type = String(tool["type"]);
+      const type = wordOf(tool["type"]);
       const unable = `offers a tool of type ${type}, which exists in OpenAI's format only`;
       throw new RefusedRequest(path, `tools of type ${type} exist in OpenAI's format only`, unable);
     }
@@ -102,7 +102,7 @@ function readToolChoice(value: unknown): ToolChoice | undefined {
     const allowed = value["type"] === "allowed_tools" ? readObject(value, "allowed_tools") : undefined;
     if (allowed !== undefined) {
       const names = readObjects(allowed, "tools", "tool_choice.allowed_tools.tools").map((tool) =>
-        String(isObject(tool["function"]) ? tool["function"]["name"] : ""),
+        wordOf(isObject(tool["function"]) ? tool["function"]["name"] : ""),
       );
       return { kind: "allowed", mode: allowed["mode"] === "required" ? "required" : "auto", names };
     }
@@ -136,7 +136,7 @@ function readResponseFormat(body: Json): ResponseFormat | undefined {
       const schema =
         given === undefined ? undefined : readObject(given, "schema", "response_format.json_schema.schema");
       if (schema === undefined) throw new RefusedRequest("response_format.json_schema.schema", "it is missing");
-      return { kind: "json_schema", name: String(given?.["name"] ?? "answer"), schema: described(schema, given) };
+      return { kind: "json_schema", name: wordOf(given?.["name"] ?? "answer"), schema: described(schema, given) };
     }
     default:
       throw new RefusedRequest("response_format.type", "it takes text, json_object or json_schema");

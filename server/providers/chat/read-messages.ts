@@ -9,7 +9,7 @@ import {
   type TextPart,
   type ToolMessage,
 } from "./chat-request.js";
-import { isObject, type Json, objectsOf } from "./json.js";
+import { isObject, type Json, objectsOf, wordOf } from "./json.js";
 import { readObject, readObjects, readText } from "./read-field.js";
 
 /** Reads the messages of a chat completion. @throws RefusedRequest */
@@ -81,7 +81,7 @@ function readAssistant(message: Json, path: string): AssistantMessage {
             {
               id: legacyCallId(legacyName),
               name: legacyName,
-              arguments: String(legacy?.["arguments"] ?? ""),
+              arguments: wordOf(legacy?.["arguments"] ?? ""),
               extraContent: undefined,
             },
           ],
@@ -141,7 +141,7 @@ function readPart(part: Json, path: string): ChatPart {
   switch (part["type"]) {
     case "text":
     case "refusal":
-      return textPart(readText(part, String(part["type"]), path) ?? "", cacheControl);
+      return textPart(readText(part, wordOf(part["type"]), path) ?? "", cacheControl);
     case "image_url": {
       const image = readObject(part, "image_url", `${path}.image_url`) ?? {};
       const url = readText(image, "url", `${path}.image_url.url`);

@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
 import { fitName } from "../fit-name.js";
 import { PREFIX, readState } from "../reasoning-state.js";
 import { warnOfFields } from "./warn-of-fields.js";
@@ -115,7 +115,7 @@ function partOf(block: Json, warnings: Set<string>): readonly Json[] {
       return [{ type: "text", text: [...head, ...texts].join("\n"), ...cache }];
     }
   }
-  warnings.add(`messages: a block of type ${String(block["type"])} was left out, it exists in Anthropic's API only`);
+  warnings.add(`messages: a block of type ${wordOf(block["type"])} was left out, it exists in Anthropic's API only`);
   return [];
 }
 
@@ -139,7 +139,7 @@ function documentParts(block: Json, source: Json, warnings: Set<string>): readon
 
 function urlOf({ type, media_type: mediaType, data, url }: Json): string | undefined {
   if (type === "url") return textOf(url);
-  if (type === "base64") return `data:${String(mediaType)};base64,${String(data)}`;
+  if (type === "base64") return `data:${wordOf(mediaType)};base64,${wordOf(data)}`;
   if (type === "text") return `data:text/plain;base64,${Buffer.from(String(data)).toString("base64")}`;
   return undefined; // a file that was uploaded to one provider
 }

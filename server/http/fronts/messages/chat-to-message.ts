@@ -1,4 +1,4 @@
-import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { countOf, isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { argumentsObject } from "../../../providers/chat/tool-arguments.js";
 import { cachedTokensOf } from "../../../providers/chat/usage-in.js";
@@ -98,7 +98,7 @@ const stopReasons: Readonly<Record<string, string>> = {
  * @param refusal OpenAI says `stop` of it too (https://platform.openai.com/docs/guides/structured-outputs#refusals, read 2026-11-27).
  */
 export function whyStopped(reason: unknown, hasCalls: boolean, refusal: string): Json {
-  const given = stopReasons[String(reason)] ?? "end_turn";
+  const given = stopReasons[wordOf(reason)] ?? "end_turn";
   const stop = given !== "end_turn" ? given : refusal !== "" ? "refusal" : hasCalls ? "tool_use" : given;
   const explanation = refusal === "" ? null : refusal;
   return {

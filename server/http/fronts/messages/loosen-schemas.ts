@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, wordOf } from "../../../providers/chat/json.js";
 
 /**
  * OpenAI holds a model only to schemas whose objects require every property and allow no other, and refuses `strict` for any other
@@ -14,7 +14,7 @@ export function loosenSchemas({ tools, response_format: format }: Json, warnings
   const offered = objectsOf(tools).map((tool) => {
     const { function: called } = tool;
     if (!isObject(called) || called["strict"] !== true || canBeStrict(called["parameters"])) return tool;
-    warnings.add(`tools: strict was left out of ${String(called["name"])}, ${WHY}`);
+    warnings.add(`tools: strict was left out of ${wordOf(called["name"])}, ${WHY}`);
     const { strict: _, ...loose } = called;
     return { ...tool, function: loose };
   });

@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../errors/api-error.js";
 import { fitName, longNames } from "../fit-name.js";
 import type { ChatView } from "../front.js";
@@ -202,7 +202,7 @@ function userOf(metadata: unknown, warnings: Set<string>): Json {
 function serviceTier(tier: unknown, warnings: Set<string>): Json {
   if (tier === "standard_only") return { service_tier: "default" };
   if (tier !== undefined && tier !== null && tier !== "auto") {
-    warnings.add(`service_tier: ${String(tier)} was left out, Anthropic's API has no such tier`);
+    warnings.add(`service_tier: ${wordOf(tier)} was left out, Anthropic's API has no such tier`);
   }
   return {};
 }

@@ -1,4 +1,4 @@
-import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { countOf, isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { cachedTokensOf } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
@@ -79,7 +79,7 @@ export interface ResponseAbout extends Pick<StreamAbout, "id" | "model" | "echo"
 
 /** The response object, whole or under way. */
 export function response({ id, created, model, echo }: ResponseAbout, end: ResponseEnd | undefined): Json {
-  const cut = { length: "max_output_tokens", content_filter: "content_filter" }[String(end?.finishReason)];
+  const cut = { length: "max_output_tokens", content_filter: "content_filter" }[wordOf(end?.finishReason)];
   return {
     id: id.startsWith("resp_") ? id : `resp_${id}`,
     object: "response",

@@ -1,3 +1,4 @@
+import { wordOf } from "../../../providers/chat/json.js";
 import { shortHash } from "../short-hash.js";
 
 const MAX_LENGTH = 64;
@@ -9,7 +10,7 @@ const MAX_LENGTH = 64;
  * @param id of what it is made of, in its provider's words.
  */
 export function itemId(prefix: string, id: unknown): string {
-  const given = String(id);
+  const given = wordOf(id);
   const whole = `${prefix}_${given}`;
   if (/^[A-Za-z0-9_-]*[A-Za-z0-9]$/.test(whole) && whole.length <= MAX_LENGTH) return whole;
   return `${whole.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, MAX_LENGTH - 9)}_${shortHash(given, 8)}`;

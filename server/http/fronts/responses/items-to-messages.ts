@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
 import { isOwnReasoning, isReasoningReference, type ReasoningState, readState } from "../reasoning-state.js";
 import { NATIVE_ONLY } from "./native-only.js";
 import { customArguments, functionName } from "./offered-tools.js";
@@ -73,7 +73,7 @@ function assistantMessage({ parts, calls, states }: Turn): Json {
   const extra = Object.assign({}, ...states.map((state) => state.calls)) as Readonly<Record<string, Json>>;
   const message = states.flatMap((state) => state.message ?? []).at(-1);
   const signed = calls.map((call) => {
-    const own = extra[String(call["id"])];
+    const own = extra[wordOf(call["id"])];
     return own === undefined ? call : { ...call, extra_content: own };
   });
   return {
@@ -93,7 +93,7 @@ function otherItem(item: Json, warnings: Set<string>): readonly Json[] {
     ];
   }
   if (typeof item["role"] === "string") return [{ role: item["role"], content: partsOf(item["content"], warnings) }];
-  warnings.add(`input: an item of type ${String(item["type"])} was left out, ${NATIVE_ONLY}`);
+  warnings.add(`input: an item of type ${wordOf(item["type"])} was left out, ${NATIVE_ONLY}`);
   return [];
 }
 
@@ -126,6 +126,6 @@ function partOf(part: Json, warnings: Set<string>): readonly Json[] {
     case "input_audio":
       return [part];
   }
-  warnings.add(`input: a part of type ${String(part["type"])} was left out, ${NATIVE_ONLY}`);
+  warnings.add(`input: a part of type ${wordOf(part["type"])} was left out, ${NATIVE_ONLY}`);
   return [];
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, parseJsonObject, textOf, wordOf } from "../../../providers/chat/json.js";
 import { fitName } from "../fit-name.js";
 import { itemId } from "./item-id.js";
 
@@ -16,7 +16,7 @@ export interface OfferedTool {
 /** What a tool is called as a function. */
 export function functionName(name: unknown, namespace: unknown): unknown {
   if (typeof namespace !== "string" || namespace === "") return name;
-  return fitName(`${namespace}${namespace.endsWith("_") ? "" : "__"}${String(name)}`);
+  return fitName(`${namespace}${namespace.endsWith("_") ? "" : "__"}${wordOf(name)}`);
 }
 
 /** Tools by what they are called as functions. @param tools of the request. */

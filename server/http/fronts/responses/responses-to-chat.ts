@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
 import type { ApiError } from "../../errors/api-error.js";
 import type { ChatView } from "../front.js";
 import { invalidField } from "../invalid-field.js";
@@ -154,7 +154,7 @@ function toolChoice(choice: unknown, hasTools: boolean, warnings: Set<string>): 
   if (!isObject(choice)) return hasTools ? { tool_choice: choice } : {};
   const isNamed = choice["type"] === "function" || choice["type"] === "custom";
   if (choice["type"] !== "allowed_tools" && !isNamed) {
-    warnings.add(`tool_choice: ${String(choice["type"])} was left out, ${NATIVE_ONLY}`);
+    warnings.add(`tool_choice: ${wordOf(choice["type"])} was left out, ${NATIVE_ONLY}`);
   }
   if (!hasTools) return {};
   const named = ({ name, namespace }: Json) => ({
@@ -190,7 +190,7 @@ function textFormat(value: unknown, warnings: Set<string>): Json {
   if (format["type"] === "json_object") return { response_format: { type: "json_object" }, ...verbosity };
   if (format["type"] !== "json_schema") {
     const { type = "text" } = format;
-    if (type !== "text") warnings.add(`text.format: ${String(type)} was left out, ${NATIVE_ONLY}`);
+    if (type !== "text") warnings.add(`text.format: ${wordOf(type)} was left out, ${NATIVE_ONLY}`);
     return verbosity;
   }
   const { type: _, ...json_schema } = format;

@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
 import { NATIVE_ONLY } from "./native-only.js";
 import { customParameters, functionName } from "./offered-tools.js";
 
@@ -8,7 +8,7 @@ export function toolsToFunctions(tools: unknown, warnings: Set<string>): readonl
     if (tool["type"] !== "namespace") return toFunction(tool, undefined, warnings);
     const { name, description } = tool;
     if (typeof description === "string" && description !== "") {
-      warnings.add(`tools: the description of namespace ${String(name)} was left out, ${NATIVE_ONLY}`);
+      warnings.add(`tools: the description of namespace ${wordOf(name)} was left out, ${NATIVE_ONLY}`);
     }
     return objectsOf(tool["tools"]).flatMap((one) => toFunction(one, name, warnings));
   });
@@ -17,7 +17,7 @@ export function toolsToFunctions(tools: unknown, warnings: Set<string>): readonl
 function toFunction(tool: Json, namespace: unknown, warnings: Set<string>): readonly Json[] {
   const { type, name, description: given, parameters, strict, format, ...more } = tool;
   if (type !== "function" && type !== "custom") {
-    warnings.add(`tools: ${String(type)} was left out, ${NATIVE_ONLY}`);
+    warnings.add(`tools: ${wordOf(type)} was left out, ${NATIVE_ONLY}`);
     return [];
   }
   const isCustom = type === "custom";
@@ -38,7 +38,7 @@ function customDescription(name: unknown, given: unknown, format: unknown, warni
   const description = textOf(given);
   const { type, syntax, definition } = isObject(format) ? format : {};
   if (type !== "grammar") return description;
-  warnings.add(`tools: the grammar of ${String(name)} was put into its description, ${NATIVE_ONLY}`);
-  const grammar = `The input follows this grammar (${String(syntax)}):\n${String(definition)}`;
+  warnings.add(`tools: the grammar of ${wordOf(name)} was put into its description, ${NATIVE_ONLY}`);
+  const grammar = `The input follows this grammar (${wordOf(syntax)}):\n${wordOf(definition)}`;
   return description === undefined ? grammar : `${description}\n\n${grammar}`;
 }
