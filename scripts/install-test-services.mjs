@@ -1,5 +1,5 @@
-// Installs what some tests run for real, where it is missing and can be had: PostgreSQL, Redis, nginx, two shells, Chromium and Graphviz,
-// by Debian's packages, as root or with a sudo that asks nothing. Elsewhere it says what will be skipped and how to get it.
+// Installs what some tests run for real, where it is missing and can be had: PostgreSQL, Redis, nginx, curl, two shells, Chromium and
+// Graphviz, by Debian's packages, as root or with a sudo that asks nothing. Elsewhere it says what will be skipped and how to get it.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 
@@ -8,6 +8,7 @@ const services = [
   { name: "PostgreSQL", package: "postgresql", isThere: existsSync("/usr/lib/postgresql") },
   { name: "Redis", package: "redis-server", isThere: has("redis-server") },
   { name: "nginx", package: "nginx-light", isThere: has("nginx") },
+  { name: "curl", package: "curl", isThere: has("curl") },
   { name: "zsh", package: "zsh", isThere: has("zsh") },
   { name: "fish", package: "fish", isThere: has("fish") },
   { name: "Chromium", package: "chromium", isThere: existsSync("/usr/bin/chromium") },
