@@ -1,4 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
+import { opendir, realpath, stat } from "node:fs/promises";
 import { basename, relative, sep } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { Logger } from "pino";
@@ -121,9 +121,13 @@ export function watchPolicyDirectory(options: PolicyWatchOptions): PolicyWatch {
   };
 }
 
-/** Which directory the path leads to at this moment; undefined when there is none. */
+/**
+ * Which directory the path leads to at this moment; undefined when there is none, or it may not be read: chokidar ceases to watch what it cannot
+ * read, and does not begin again by itself.
+ */
 async function identityOf(directory: string): Promise<string | undefined> {
   try {
+    await (await opendir(directory)).close();
     const { dev, ino } = await stat(directory, { bigint: true });
     return `${dev}:${ino}`;
   } catch {

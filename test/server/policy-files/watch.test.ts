@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, open, rename, rm, symlink, unlink, utimes, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, open, rename, rm, symlink, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import type { PolicyStore } from "../../../server/policy-files/policy-store.js";
+import { watchPolicyDirectory } from "../../../server/policy-files/watch-policy-directory.js";
 import { eventually } from "../../services/eventually.js";
 import { catalogText, cleanUp, folderWith, openStore, policyNamed, writeFiles } from "./harness.js";
 
@@ -15,6 +17,9 @@ const gitIn =
   (cwd: string) =>
   (...args: string[]) =>
     promisify(execFile)("git", ["-c", "user.name=t", "-c", "user.email=t@example.org", ...args], { cwd });
+
+/** The user `nobody` of most systems. */
+const NOBODY = 65_534;
 
 /** Events alone: the safety net looks only after a minute. */
 const eventsOnly = { watching: { lookEveryMs: 60_000 } };
@@ -221,6 +226,32 @@ describe("the watch", () => {
     await serves(store, "v1");
     await writeFile(join(directory, "policy.yaml"), policyNamed("v2"));
     await serves(store, "v2");
+  });
+
+  it("receives events again after the directory could not be read for a while", async () => {
+    const directory = await folderWith(sound("v0"));
+    const isRoot = process.geteuid?.() === 0; // who may read everything
+    if (isRoot) {
+      await chown(directory, NOBODY, NOBODY);
+      process.seteuid?.(NOBODY);
+    }
+    let changes = 0;
+    // The safety net finds no change: only events are counted.
+    const noChanges = { lastSeen: () => undefined, log: { warn: () => undefined } };
+    const watch = watchPolicyDirectory({ directory, onChange: () => changes++, lookEveryMs: 20, ...noChanges });
+    try {
+      await watch.ready;
+      await chmod(directory, 0o000);
+      await pause(500);
+      await chmod(directory, 0o755);
+      await pause(500);
+      const before = changes;
+      await rename(join(directory, "policy.yaml"), join(directory, "other.yaml"));
+      await eventually(() => expect(changes).toBeGreaterThan(before));
+    } finally {
+      await watch.close();
+      if (isRoot) process.seteuid?.(0);
+    }
   });
 
   it("ends with the store", async () => {
