@@ -118,15 +118,18 @@ export class Shadow {
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      try {
-        for (const decision of this.#waiting.splice(0, MOST_AT_ONCE)) {
-          replayOne(this.#summary, decision, this.#serving, this.#shadow);
-        }
-      } catch (error) {
-        this.#options.log.error({ error }, "a decision could not be made under the shadow policy");
-      }
+      for (const decision of this.#waiting.splice(0, MOST_AT_ONCE)) this.#replay(decision);
       if (this.#waiting.length > 0) this.#schedule();
     });
+  }
+
+  #replay(decision: RecordedDecision): void {
+    try {
+      replayOne(this.#summary, decision, this.#serving, this.#shadow);
+    } catch (error) {
+      this.#skipped++;
+      this.#options.log.error({ error }, "a decision could not be made under the shadow policy");
+    }
   }
 
   #sayResult(): void {

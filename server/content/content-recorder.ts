@@ -29,7 +29,8 @@ export interface ContentCapture {
 const MAX_HELD_BYTES = 128 * 1024 * 1024;
 /** A stream's events are much larger than its text; so many times the text is held. */
 const EVENT_OVERHEAD = 64;
-const CLOSE_MS = 10_000;
+/** Less than `closeAll` waits. */
+const CLOSE_MS = 5_000;
 
 /**
  * Records prompts and answers (docs/content.md). The request path only puts bytes aside; a thread redacts them, and they are
@@ -95,7 +96,7 @@ export class ContentRecorder {
     return { waiting: waiting + this.#pending.size, written, lost: lost + this.#lost };
   }
 
-  /** Waits for what is being redacted, at most ten seconds. */
+  /** Waits for what is being redacted, at most five seconds. */
   async close(): Promise<void> {
     if (this.#pending.size > 0) {
       const done = new Promise<void>((resolve) => {
@@ -108,6 +109,7 @@ export class ContentRecorder {
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
+    this.#giveUp("content was not redacted in time; it is not recorded");
   }
 
   #prepare(request: PrepareRequest, waiting: { readonly time: number; readonly bytes: number }): void {
@@ -117,18 +119,23 @@ export class ContentRecorder {
   }
 
   #start(): Worker {
-    const { settings, workerUrl, log } = this.#options;
+    const { settings, workerUrl } = this.#options;
     const started = new Worker(workerUrl ?? new URL("./content-worker.js", import.meta.url), { workerData: settings });
     started.on("message", ({ id, content }: PrepareAnswer) => this.#take(id, content));
     const fail = () => {
       if (this.#worker !== started) return;
       this.#worker = undefined; // the next request starts another
-      log.warn({ lost: this.#pending.size }, "the thread that redacts content failed; what it held is not recorded");
-      for (const id of [...this.#pending.keys()]) this.#take(id, undefined);
+      this.#giveUp("the thread that redacts content failed; what it held is not recorded");
     };
     started.on("error", fail).on("exit", fail);
     started.unref();
     return started;
+  }
+
+  #giveUp(why: string): void {
+    if (this.#pending.size === 0) return;
+    this.#options.log.warn({ lost: this.#pending.size }, why);
+    for (const id of [...this.#pending.keys()]) this.#take(id, undefined);
   }
 
   #take(id: string, content: string | undefined): void {

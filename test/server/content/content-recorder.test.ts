@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ContentRecorder } from "../../../server/content/content-recorder.js";
 import { BufferList } from "../../../server/json/buffer-list.js";
 
@@ -93,5 +93,20 @@ describe("ContentRecorder", () => {
     const all = recorder.begin(bytes(128 * MIB));
     expect(all, "nothing is held of what is lost").toBeDefined();
     all?.drop();
+  });
+
+  it("ends before the server gives it up, and says what it left", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    try {
+      const { recorder, stored, logged } = open("");
+      recorder.begin(bytes(1))?.keep("dec_1", 1);
+      const closed = recorder.close();
+      await vi.advanceTimersByTimeAsync(5_999); // `closeAll` waits for 6,000
+      await closed;
+      expect([stored.size, recorder.status()]).toEqual([0, { waiting: 0, written: 0, lost: 1 }]);
+      expect(logged).toEqual(["content was not redacted in time; it is not recorded"]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
