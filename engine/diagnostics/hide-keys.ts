@@ -1,6 +1,6 @@
-/** Keys of providers are random: no name, version or date has 16 letters and digits in a row, of both. */
+/** Keys of providers are random: no name, version or date has 16 letters and digits in a row, of both. In capitals alone stand variables. */
 export function looksLikeKey(text: string): boolean {
-  return (text.match(/[a-z\d]{16,}/gi) ?? []).some((run) => /\d/.test(run) && /[a-z]/i.test(run));
+  return (text.match(/[a-z\d]{16,}/gi) ?? []).some((run) => /\d/.test(run) && /[a-z]/.test(run));
 }
 
 /**
