@@ -4,7 +4,9 @@ import { defineConfig } from "vitest/config";
 const modules = ["test/{differential,engine,policies,server}/**/*.test.ts"];
 const surroundings = ["test/{house,editor,acceptance/dashboard}/**/*.test.ts"];
 /** What commands say, which is the same on every Node. */
-const words = ["test/cli/{explain-request,keys,walkthroughs}.test.ts"];
+const words = [
+  "test/cli/{bench-completion,check-formats,commands,diff,explain-request,keys,test-options,walkthroughs}.test.ts",
+];
 
 export default defineConfig({
   test: {

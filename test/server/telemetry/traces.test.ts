@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { pathToFileURL } from "node:url";
-import { afterEach, describe, expect, it } from "vitest";
+import { build } from "rolldown";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { attributesOf, type OtlpReceiver, type ReceivedSpan, startReceiver } from "./otlp-receiver.js";
 
 interface TracedServer {
@@ -14,6 +14,17 @@ interface TracedServer {
   ask(headers?: Record<string, string>, path?: string): Promise<Record<string, string>[]>;
   end(): Promise<{ readonly warnings: string[]; readonly shutdownMs: number }>;
 }
+
+/** Where packages are found from. */
+const BUNDLE = join(import.meta.dirname, "../../../dist/test");
+beforeAll(async () => {
+  await build({
+    input: join(import.meta.dirname, "traced-server.ts"),
+    platform: "node",
+    external: (id) => !id.startsWith(".") && !id.startsWith("/"),
+    output: { dir: BUNDLE },
+  });
+});
 
 const children: ChildProcess[] = [];
 const receivers: OtlpReceiver[] = [];
@@ -29,15 +40,10 @@ async function receive(status?: number): Promise<OtlpReceiver> {
 }
 
 async function startTracedServer(environment: Record<string, string>): Promise<TracedServer> {
-  const child = spawn(
-    process.execPath,
-    [
-      "--import",
-      pathToFileURL(join(import.meta.dirname, "../run-typescript.mjs")).href,
-      join(import.meta.dirname, "traced-server.ts"),
-    ],
-    { env: { PATH: process.env["PATH"], ...environment }, stdio: ["pipe", "pipe", "inherit"] },
-  );
+  const child = spawn(process.execPath, [join(BUNDLE, "traced-server.js")], {
+    env: { PATH: process.env["PATH"], ...environment },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   children.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const nextLine = async () => JSON.parse((await lines.next()).value as string);
