@@ -113,8 +113,10 @@ describe("policy serve --shadow", { timeout: 60_000 }, () => {
       return now;
     });
     expect([decisions, rejected]).toEqual([0, undefined]);
-    expect(proxy.output()).toMatch(/shadow production@\w{12} would have changed 2 of 5 decisions/);
-    expect(proxy.output()).toContain("shadowing production@");
+    await eventually(() => {
+      expect(proxy.output()).toMatch(/shadow production@\w{12} would have changed 2 of 5 decisions/);
+      expect(proxy.output()).toContain("shadowing production@");
+    });
     await chat("sql");
     await eventually(async () => expect(await report()).toMatchObject({ decisions: 1, changed: 0, rules: [] }));
   });
