@@ -3,9 +3,10 @@ import { defineConfig } from "vitest/config";
 
 const modules = ["test/{differential,engine,policies,server}/**/*.test.ts"];
 const surroundings = ["test/{house,editor,acceptance/dashboard}/**/*.test.ts"];
-/** What commands say, which is the same on every Node. */
-const words = [
+/** What is the same on every Node: what commands say, and what becomes of several servers together. */
+const once = [
   "test/cli/{bench-completion,check-formats,commands,diff,explain-request,keys,test-options,walkthroughs}.test.ts",
+  "test/acceptance/{rolling-restart,shadow,tail,three-replicas}.test.ts",
 ];
 
 export default defineConfig({
@@ -20,10 +21,10 @@ export default defineConfig({
       // These share processes and what they import, which was half of their time.
       { extends: true, test: { name: "modules", include: modules, isolate: false } },
       { extends: true, test: { name: "surroundings", include: surroundings } },
-      { extends: true, test: { name: "words", include: words } },
+      { extends: true, test: { name: "once", include: once } },
       {
         extends: true,
-        test: { name: "command", include: ["test/**/*.test.ts"], exclude: [...modules, ...surroundings, ...words] },
+        test: { name: "command", include: ["test/**/*.test.ts"], exclude: [...modules, ...surroundings, ...once] },
       },
     ],
   },
