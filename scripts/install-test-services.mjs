@@ -11,7 +11,11 @@ const services = [
   { name: "curl", package: "curl", isThere: has("curl") },
   { name: "zsh", package: "zsh", isThere: has("zsh") },
   { name: "fish", package: "fish", isThere: has("fish") },
-  { name: "Chromium", package: "chromium", isThere: existsSync("/usr/bin/chromium") },
+  {
+    name: "Chromium",
+    package: "chromium-headless-shell",
+    isThere: ["chromium-headless-shell", "chromium"].some((name) => existsSync(`/usr/bin/${name}`)),
+  },
   { name: "Graphviz", package: "graphviz", isThere: has("dot") },
 ];
 const missing = services.filter(({ isThere }) => !isThere);

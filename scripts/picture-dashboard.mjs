@@ -1,6 +1,8 @@
 // Takes docs/images/decision.png anew: `npm run build && node scripts/picture-dashboard.mjs`. It starts the built server with
 // the shipped policies and the simulator, sends some requests, and needs Chromium (scripts/install-test-services.mjs).
+
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +30,8 @@ try {
   const url = await addressOf(server);
   let last = "";
   for (const headers of [...asked, ...asked, ...asked]) last = await ask(url, headers);
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-headless-shell"].find((path) => existsSync(path));
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
   const page = await browser.newPage({ viewport: { width: 1400, height: 1180 } });
   await page.goto(`${url}/#/decisions/${last}`);
   await page.getByRole("heading", { name: "Candidates" }).waitFor();
