@@ -136,7 +136,9 @@ function* placesIn(value: unknown): Generator<Place> {
   }
 }
 
-it(`of ${REQUESTS} requests with something odd in them (seed ${SEED}) each is served or refused as the client's, none is a fault of ours or of a provider`, async () => {
+it(`of ${REQUESTS} requests with something odd in them (seed ${SEED}) each is served or refused as the client's, none is a fault of ours or of a provider`, {
+  timeout: 120_000 + 200 * REQUESTS,
+}, async () => {
   const { proxy } = await proxyOverFormats(
     {
       openai: openAiServer,

@@ -63,7 +63,7 @@ function stream(response: ServerResponse, format: Format, said: Said, text: stri
 
 type Body = Readonly<Record<string, never>> & { stream?: boolean };
 const bodyOf = ({ body }: ReceivedRequest) => JSON.parse(body) as Body;
-const lastOf = (list: unknown) => JSON.stringify((list as unknown[]).at(-1));
+const lastOf = (list: unknown) => JSON.stringify((Array.isArray(list) && list.at(-1)) ?? null);
 const call = { name: "weather", input: { city: "Köln" } };
 
 export const openAiServer: Format = {
