@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Logger } from "pino";
+import { endsWithin } from "../ends-within.js";
 import type { BufferList } from "../json/buffer-list.js";
 import type { ContentStore } from "../storage/content-store.js";
 import type { ContentSettings } from "./content-settings.js";
@@ -99,12 +100,10 @@ export class ContentRecorder {
   /** Waits for what is being redacted, at most five seconds. */
   async close(): Promise<void> {
     if (this.#pending.size > 0) {
-      const done = new Promise<void>((resolve) => {
+      const drained = new Promise<void>((resolve) => {
         this.#drained = resolve;
       });
-      const timer = setTimeout(() => this.#drained?.(), CLOSE_MS);
-      await done;
-      clearTimeout(timer);
+      await endsWithin(drained, CLOSE_MS);
     }
     const worker = this.#worker;
     this.#worker = undefined;

@@ -1,12 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { startProvider } from "../acceptance/start-provider.js";
 import { splitFiles } from "../policies/docs-examples.js";
+import { freePort } from "../services/free-port.js";
 
 const SHOWN_URL = "http://127.0.0.1:8080";
 const END = "--end of this command--";
@@ -138,12 +137,4 @@ npx() { "$@"; }`);
     this.#bash.stdin?.end("for job in $(jobs -p); do kill -- -$job; done; wait\n");
     await ended;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((ready) => server.once("listening", ready));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }

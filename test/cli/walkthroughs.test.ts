@@ -1,9 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { expect, it } from "vitest";
+import { hasCurl } from "../services/available.js";
 import { walkPage } from "./walk-page.js";
-
-const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 
 // These pages show what really happens: `UPDATE_TRANSCRIPTS=1 npx vitest run test/cli/walkthroughs.test.ts` writes them anew.
 it.skipIf(!hasCurl).each(["docs/first-policy.md", "docs/many-teams.md"])(

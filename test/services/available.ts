@@ -11,6 +11,7 @@ export const hasPostgres = isCi || existsSync("/usr/lib/postgresql");
 export const hasRedis = isCi || isOnPath("redis-server");
 export const hasZsh = isCi || isOnPath("zsh");
 export const hasFish = isCi || isOnPath("fish");
+export const hasCurl = isCi || isOnPath("curl");
 /** util-linux's, which gives a command a terminal. */
 export const hasScript = process.platform === "linux" && isOnPath("script");
 export const hasGraphviz = isCi || isOnPath("dot");
