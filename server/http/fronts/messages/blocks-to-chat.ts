@@ -140,6 +140,6 @@ function documentParts(block: Json, source: Json, warnings: Set<string>): readon
 function urlOf({ type, media_type: mediaType, data, url }: Json): string | undefined {
   if (type === "url") return textOf(url);
   if (type === "base64") return `data:${wordOf(mediaType)};base64,${wordOf(data)}`;
-  if (type === "text") return `data:text/plain;base64,${Buffer.from(String(data)).toString("base64")}`;
+  if (type === "text") return `data:text/plain;base64,${Buffer.from(wordOf(data)).toString("base64")}`;
   return undefined; // a file that was uploaded to one provider
 }
