@@ -20,7 +20,7 @@ describe.skipIf(!hasPostgres)("openDatabase() on a PostgreSQL that goes silent",
   it("uses no connection again on which a statement got no answer in time", async () => {
     const network = await silenceable(Number(new URL(server.url).port));
     const url = server.url.replace(/:\d+\//, `:${network.port}/`);
-    const database = await openDatabase(url, { connections: 1, statementMs: 300 });
+    const database = await openDatabase(url, { connections: 1, statementMs: 1_500 });
     const ledger = new LedgerStore(database);
     const calls = () => ledger.chargedFor(["before.1", "meanwhile.1"]);
     try {

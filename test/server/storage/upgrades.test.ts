@@ -137,11 +137,13 @@ describe.skipIf(!hasPostgres)("a server that starts while another upgrades Postg
     const server = await startPostgres();
     const url = await createDatabase(server.url, "waiting");
     const other = openPostgres(url, { connections: 1, statementMs: 0 });
-    const watch = openPostgres(url, { connections: 1, statementMs: 50 });
+    // Long enough for each statement that does not wait, on a busy machine too.
+    const statementMs = 3_000;
+    const watch = openPostgres(url, { connections: 1, statementMs });
     try {
       await (await openOfBeforeBatches(url, "postgres")).destroy();
       const { lock } = await holdUpgradeLock(other);
-      const opening = openDatabase(url, { forServer: true, statementMs: 50 });
+      const opening = openDatabase(url, { forServer: true, statementMs });
       await eventually(async () => {
         const { rows } = await sql`select 1 from pg_locks where locktype = 'advisory' and not granted`.execute(watch);
         expect(rows).toHaveLength(1);
