@@ -7,9 +7,8 @@ import { readAdminToken } from "../server/read-admin-token.js";
 import { reasonOf } from "../server/reason-of.js";
 import { withoutPassword } from "../server/without-password.js";
 import { CommandFailure } from "./command-failure.js";
+import { DEFAULT_SERVER } from "./global-options.js";
 
-/** The server that commands ask when nothing else is said. */
-export const DEFAULT_SERVER = "http://127.0.0.1:8080";
 /** Milliseconds until an answer must have begun; a stream may then last as long as it likes. */
 const MOST_WAIT_MS = 30_000;
 
@@ -84,8 +83,10 @@ async function wholeOf(answer: Readable, command: string, server: string, path: 
   try {
     return await text(answer);
   } catch (error) {
-    const why = error instanceof Error ? error.message : error;
-    throw new CommandFailure(2, `${command}: the answer of ${server} for ${path} broke off: ${why}; try again`);
+    throw new CommandFailure(
+      2,
+      `${command}: the answer of ${server} for ${path} broke off: ${reasonOf(error)}; try again`,
+    );
   }
 }
 

@@ -28,6 +28,14 @@ export function globalOptions(command: Command): GlobalOptions {
   };
 }
 
+/** The server that commands ask when nothing else is said. */
+export const DEFAULT_SERVER = "http://127.0.0.1:8080";
+
+/** For options that may be given several times. */
+export function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}
+
 /** For options whose emptiness would mean something else than was meant, as an unset variable of a script gives it: every address, this folder. */
 export function notEmpty(text: string): string {
   if (text === "") throw new InvalidArgumentError("it is empty.");

@@ -19,6 +19,7 @@ import { inlineMore } from "../../server/inline-more.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
+import { writeJson } from "../write-json.js";
 
 const REQUESTS = 4_096;
 const ROUNDS = 7;
@@ -43,7 +44,7 @@ export function benchCommand(): Command {
           ...{ policy: { name, revision, rules: set.rules.length }, machine, seed: own.seed, requests: REQUESTS },
           ...{ decisions_per_second: results, worst_case: worst },
         };
-        process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+        writeJson(report);
         return;
       }
       const rows = Object.entries(results).map(([name, { median, min, max }]) => [

@@ -6,6 +6,7 @@ import { globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
 import { printTable } from "../print-table.js";
 import { ProgressBar } from "../progress-bar.js";
+import { writeJson } from "../write-json.js";
 
 /** What the proxy knows of every request: a guard on one of these does not act because it is absent. */
 const small = { ...plainFacts, context_tokens: 1_000 };
@@ -34,11 +35,8 @@ export function chaosCommand(): Command {
         progress ??= new ProgressBar(process.stderr, all, "rehearsals");
         progress.add(1, 1);
       }).finally(() => progress?.end());
-      process.stdout.write(
-        options.json
-          ? `${JSON.stringify({ ...report(results), not_rehearsed: open }, undefined, 2)}\n`
-          : `${render(results)}${notRehearsed(open)}`,
-      );
+      if (options.json) writeJson({ ...report(results), not_rehearsed: open });
+      else process.stdout.write(`${render(results)}${notRehearsed(open)}`);
       if (results.some(isBad)) throw new CommandFailure(1, "");
     });
 }

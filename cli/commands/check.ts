@@ -14,6 +14,7 @@ import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { policyPrefix, readPolicies, renderForTerminal } from "../load-policies.js";
 import { packageVersion } from "../package-root.js";
+import { writeJson } from "../write-json.js";
 
 interface CheckOptions {
   readonly format: "text" | "json" | "sarif" | "github";
@@ -38,7 +39,7 @@ export function checkCommand(): Command {
       // What is unsound means nothing yet, so there is nothing to analyse.
       const findings = value === undefined ? [] : analyzePolicy(value, { all: own.all === true });
       const diagnostics = [...faults, ...findings];
-      process.stdout.write(render(own, options, { value, diagnostics, files }));
+      print(own, options, { value, diagnostics, files });
       const hasWarnings = diagnostics.some(({ severity }) => severity === "warning");
       if (value === undefined || (own.strict === true && hasWarnings)) throw new CommandFailure(1);
     });
@@ -50,24 +51,25 @@ interface Checked {
   readonly files: readonly SourceFile[];
 }
 
-function render(own: CheckOptions, options: GlobalOptions, checked: Checked): string {
+function print(own: CheckOptions, options: GlobalOptions, checked: Checked): void {
   const { diagnostics, files } = checked;
   switch (options.json ? "json" : own.format) {
     case "json":
-      return `${JSON.stringify(jsonReport(checked), undefined, 2)}\n`;
-    case "sarif": {
-      const log = renderSarif(diagnostics, files, { prefix: policyPrefix(options), version: packageVersion() });
-      return `${JSON.stringify(log, undefined, 2)}\n`;
-    }
-    case "github": {
-      const text = renderGithub(diagnostics, files, policyPrefix(options));
-      return `${text === "" ? "" : `${text}\n`}${summary(checked)}\n`;
-    }
-    case "text": {
-      const text = renderForTerminal(diagnostics, files, options);
-      return `${text === "" ? "" : `${text}\n`}${summary(checked)}\n`;
-    }
+      writeJson(jsonReport(checked));
+      return;
+    case "sarif":
+      writeJson(renderSarif(diagnostics, files, { prefix: policyPrefix(options), version: packageVersion() }));
+      return;
+    case "github":
+      printText(renderGithub(diagnostics, files, policyPrefix(options)), checked);
+      return;
+    case "text":
+      printText(renderForTerminal(diagnostics, files, options), checked);
   }
+}
+
+function printText(findings: string, checked: Checked): void {
+  process.stdout.write(`${findings === "" ? "" : `${findings}\n`}${summary(checked)}\n`);
 }
 
 function summary({ value, diagnostics, files }: Checked): string {

@@ -4,6 +4,7 @@ import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { loadPoliciesWithTests } from "../load-policies.js";
 import { writeAtomically } from "../write-atomically.js";
+import { writeJson } from "../write-json.js";
 
 /** `policy compile -o FILE`: the whole set as one JSON file that loads without YAML. */
 export function compileCommand(): Command {
@@ -23,8 +24,7 @@ export function compileCommand(): Command {
       const { name, revision, set } = policy;
       const bytes = Buffer.byteLength(text);
       if (options.json) {
-        const written = { file: output, bytes, policy: { name, revision, rules: set.rules.length } };
-        process.stdout.write(`${JSON.stringify(written, undefined, 2)}\n`);
+        writeJson({ file: output, bytes, policy: { name, revision, rules: set.rules.length } });
         return;
       }
       const size = Math.ceil(bytes / 1000);

@@ -11,11 +11,12 @@ import {
   renderDiffMarkdown,
 } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
-import { globalOptions } from "../global-options.js";
+import { globalOptions, repeated } from "../global-options.js";
 import { ProgressBar } from "../progress-bar.js";
 import { compilePolicySource } from "../read-policy-source.js";
 import { workOnLogs } from "../replay/log-threads.js";
 import { sizeOfLogs } from "../replay/read-log.js";
+import { writeJson } from "../write-json.js";
 
 interface OwnOptions {
   readonly format: "text" | "json" | "markdown";
@@ -28,11 +29,10 @@ export function diffCommand(): Command {
     .argument("[a]", "a policy directory or a git revision", "HEAD")
     .argument("[b]", "a policy directory, a git revision, or `.` for the policy directory as it is now", ".")
     .addOption(new Option("--format <format>", "how to print").choices(["text", "json", "markdown"]).default("text"))
-    .addOption(
-      new Option(
-        "--log <log>",
-        "recorded decisions, as `policy replay` takes them: how many are part of each change, and what they cost; may be repeated",
-      ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]),
+    .option(
+      "--log <log>",
+      "recorded decisions, as `policy replay` takes them: how many are part of each change, and what they cost; may be repeated",
+      repeated,
     )
     .action(async (a: string, b: string, own: OwnOptions, command: Command) => {
       const options = globalOptions(command);
@@ -42,13 +42,11 @@ export function diffCommand(): Command {
       const traffic = own.log === undefined ? undefined : await trafficOf(own.log, before, after, diff);
       const report = describeDiff(diff, before, after, traffic);
       const format = options.json ? "json" : own.format;
-      const text =
-        format === "json"
-          ? JSON.stringify(report, undefined, 2)
-          : format === "markdown"
-            ? renderDiffMarkdown(report)
-            : renderDiff(report, options);
-      process.stdout.write(`${text}\n`);
+      if (format === "json") writeJson(report);
+      else {
+        const text = format === "markdown" ? renderDiffMarkdown(report) : renderDiff(report, options);
+        process.stdout.write(`${text}\n`);
+      }
       if (!report.same) throw new CommandFailure(1);
     });
 }

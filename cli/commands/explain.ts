@@ -16,8 +16,9 @@ import { CommandFailure } from "../command-failure.js";
 import { addFactOptions, factsFromFlags, factsOfAPlainRequest } from "../explain/facts-from-flags.js";
 import type { RequestRead } from "../explain/read-request.js";
 import type { Explained } from "../explain/reproduce-decision.js";
-import { type GlobalOptions, globalOptions } from "../global-options.js";
+import { DEFAULT_SERVER, type GlobalOptions, globalOptions, repeated } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
+import { writeJson } from "../write-json.js";
 
 interface ExplainOptions extends Readonly<Record<string, unknown>> {
   readonly request?: string;
@@ -43,20 +44,17 @@ export function explainCommand(): Command {
     .addOption(
       new Option("--api <api>", "the API that --request is for: the end of its path").choices(apis).default("chat"),
     )
-    .addOption(
-      new Option(
-        "-H, --header <header>",
-        "a request header, as curl takes it: 'x-route-tags: code'; may be repeated",
-      ).argParser(repeated),
+    .option(
+      "-H, --header <header>",
+      "a request header, as curl takes it: 'x-route-tags: code'; may be repeated",
+      repeated,
     )
     .option("--decision <id>", "a decision that a server made: reproduce it from its record and its policy snapshot")
     .option("--content", "with --decision: print what was recorded of its prompt and answer, as JSON, instead")
-    .option("--server <url>", "the server to ask for --decision", "http://127.0.0.1:8080")
+    .option("--server <url>", "the server to ask for --decision", DEFAULT_SERVER)
     .option("--down <names>", "endpoints, models or providers to take for down, separated by commas")
     .option("--rate-limited <names>", "endpoints, models or providers to take for rate limited")
-    .addOption(
-      new Option("--latency <endpoint=ms>", "an observed time to the first token; may be repeated").argParser(repeated),
-    )
+    .option("--latency <endpoint=ms>", "an observed time to the first token; may be repeated", repeated)
     .option("--seed <seed>", "what weighted and balanced draw from")
     .option(
       "--all",
@@ -71,19 +69,14 @@ export function explainCommand(): Command {
         own.decision === undefined ? await explainHere(own, self) : await explainServed(own.decision, own.server);
       const { record } = explained;
       if (own.content === true) {
-        process.stdout.write(`${JSON.stringify(contentOf(explained), undefined, 2)}\n`);
+        writeJson(contentOf(explained));
         return;
       }
+      const shown = { ...options, all: own.all === true };
       if (own.whyNot !== undefined) {
-        const shown = { ...options, all: own.all === true };
-        process.stdout.write(`${await explainWhyNot(explained, own.whyNot, shown)}\n`);
-        return;
-      }
-      process.stdout.write(
-        options.json
-          ? `${JSON.stringify(record, undefined, 2)}\n`
-          : `${renderExplanation(record, { ...options, all: own.all === true })}\n`,
-      );
+        await explainWhyNot(explained, own.whyNot, shown);
+      } else if (options.json) writeJson(record);
+      else process.stdout.write(`${renderExplanation(record, shown)}\n`);
     });
 }
 
@@ -139,12 +132,13 @@ async function explainWhyNot(
   { record, policy }: Explained,
   name: string,
   options: GlobalOptions & { readonly all: boolean },
-): Promise<string> {
+): Promise<void> {
   const asked = findAskedModel(policy.set.catalog, name);
   if ("help" in asked) throw new CommandFailure(2, `policy explain: --why-not ${name}: ${asked.help}`);
   const { renderWhyNot, whyNot } = await import("../../engine/index.js");
   const answer = whyNot(policy, factsOfRecord(record), record.world, asked.id);
-  return options.json ? JSON.stringify(answer, undefined, 2) : renderWhyNot(answer, options);
+  if (options.json) writeJson(answer);
+  else process.stdout.write(`${renderWhyNot(answer, options)}\n`);
 }
 
 function readWorld(own: ExplainOptions): World {
@@ -190,8 +184,4 @@ function refuseBesideDecision(command: Command): void {
   );
   if (other === undefined) return;
   throw new CommandFailure(2, `policy explain: ${other.long} does not go with --decision, which has its own request`);
-}
-
-function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), text];
 }

@@ -8,6 +8,7 @@ import { type FormattedPolicies, formatPolicies } from "../fmt/format-policies.j
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { policyPrefix, readPolicies, renderForTerminal } from "../load-policies.js";
 import { writeAtomically } from "../write-atomically.js";
+import { writeJson } from "../write-json.js";
 
 /** `policy fmt`: shows what the canonical form would change; `--write` changes it, `--check` only judges. */
 export function fmtCommand(): Command {
@@ -24,7 +25,8 @@ export function fmtCommand(): Command {
         for (const { file, text } of changed) await write(join(resolve(options.policies), file.name), text, file.text);
       }
       const told = { files, changed, refused, isWritten: own.write === true };
-      process.stdout.write(options.json ? `${JSON.stringify(toJson(told), undefined, 2)}\n` : render(told, options));
+      if (options.json) writeJson(toJson(told));
+      else process.stdout.write(render(told, options));
       for (const refusal of refused) process.stderr.write(`${renderRefusal(refusal, files, options)}\n`);
       if (refused.length > 0 || (own.check === true && changed.length > 0)) throw new CommandFailure(1);
     });

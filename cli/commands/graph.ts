@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { policyGraph, writeDot, writeMermaid, writeSvg } from "../../engine/index.js";
 import { globalOptions } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
+import { writeJson } from "../write-json.js";
 
 const writers = { mermaid: writeMermaid, dot: writeDot, svg: writeSvg } as const;
 
@@ -14,6 +15,7 @@ export function graphCommand(): Command {
     .action(async (own: { format: keyof typeof writers; fold?: boolean }, command: Command) => {
       const options = globalOptions(command);
       const graph = policyGraph(await loadPolicies(options), own.fold);
-      process.stdout.write(options.json ? `${JSON.stringify(graph, undefined, 2)}\n` : writers[own.format](graph));
+      if (options.json) writeJson(graph);
+      else process.stdout.write(writers[own.format](graph));
     });
 }

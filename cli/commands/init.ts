@@ -5,6 +5,7 @@ import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { packageRoot } from "../package-root.js";
 import { shellWord } from "../shell-word.js";
+import { writeJson } from "../write-json.js";
 
 /** `policy init [DIR]`: writes a commented starter set; refuses a folder that holds anything already. */
 export function initCommand(): Command {
@@ -27,7 +28,7 @@ export function initCommand(): Command {
         throw new CommandFailure(2, `policy init: cannot write ${target}: ${error.message}`);
       });
       if (json) {
-        process.stdout.write(`${JSON.stringify({ files }, undefined, 2)}\n`);
+        writeJson({ files });
         return;
       }
       for (const file of files) process.stdout.write(`wrote ${file}\n`);

@@ -14,6 +14,7 @@ import { listed } from "../keys/limits-from-flags.js";
 import { readSettings } from "../keys/option-places.js";
 import { renderKeys } from "../keys/render-keys.js";
 import { databaseOption, withDatabase, withExistingDatabase } from "../open-cli-database.js";
+import { writeJson } from "../write-json.js";
 
 interface CreateOptions extends KeyOptions {
   readonly database: string;
@@ -79,7 +80,7 @@ async function editKey(id: string, own: EditOptions, self: Command): Promise<voi
   );
   if (edited === undefined) throw new CommandFailure(1, `policy keys: there is no key ${id}, or it is revoked`);
   const now = Date.now();
-  if (globalOptions(self).json) process.stdout.write(`${JSON.stringify(keyToJson(edited, now), undefined, 2)}\n`);
+  if (globalOptions(self).json) writeJson(keyToJson(edited, now));
   else process.stdout.write(`${id} is changed; running servers notice within two seconds\n`);
 }
 
@@ -120,16 +121,14 @@ async function listKeys({ database }: { database: string }, self: Command): Prom
   const all = await withExistingDatabase(database, (opened) => new KeyStore(opened).list());
   const now = Date.now();
   const { json, width } = globalOptions(self);
-  const text = json
-    ? `${JSON.stringify({ keys: all.map((key) => keyToJson(key, now)) }, undefined, 2)}\n`
-    : renderKeys(all, now, width);
-  process.stdout.write(text);
+  if (json) writeJson({ keys: all.map((key) => keyToJson(key, now)) });
+  else process.stdout.write(renderKeys(all, now, width));
 }
 
 async function revokeKey(id: string, { database }: { database: string }, self: Command): Promise<void> {
   const key = await withExistingDatabase(database, (opened) => new KeyStore(opened).revoke(id, Date.now()));
   if (key === undefined) throw new CommandFailure(1, `policy keys: there is no key ${id}`);
-  if (globalOptions(self).json) process.stdout.write(`${JSON.stringify(keyToJson(key, Date.now()), undefined, 2)}\n`);
+  if (globalOptions(self).json) writeJson(keyToJson(key, Date.now()));
   else process.stdout.write(`${id} is revoked; running servers refuse it within two seconds\n`);
 }
 
@@ -150,7 +149,7 @@ function printIssued({ key, token }: IssuedKey, self: Command, words: string): v
     );
   });
   if (globalOptions(self).json) {
-    process.stdout.write(`${JSON.stringify({ key: keyToJson(key, Date.now()), token }, undefined, 2)}\n`);
+    writeJson({ key: keyToJson(key, Date.now()), token });
     return;
   }
   process.stdout.write(`${token}\n`);

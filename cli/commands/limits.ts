@@ -10,6 +10,7 @@ import { addLimitOptions, type LimitOptions, limitsFromFlags } from "../keys/lim
 import { readSettings } from "../keys/option-places.js";
 import { databaseOption, withDatabase, withExistingDatabase } from "../open-cli-database.js";
 import { printTable } from "../print-table.js";
+import { writeJson } from "../write-json.js";
 
 interface SubjectOptions {
   readonly database: string;
@@ -69,10 +70,6 @@ export function limitsCommand(): Command {
 async function subjectsWithLimits(store: KeyStore) {
   const { limits } = await store.changesSince(0); // those that were taken away are kept, empty
   return limits.filter(({ limits: one }) => formatLimits(one) !== "");
-}
-
-function writeJson(document: object): void {
-  process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`);
 }
 
 function withSubject(command: Command): Command {

@@ -2,13 +2,14 @@ import { once } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { POLICY_LINE, reportReplay, shortRevision, writeCount, writeCounted } from "../../engine/index.js";
 import { CommandFailure } from "../command-failure.js";
-import { type GlobalOptions, globalOptions } from "../global-options.js";
+import { type GlobalOptions, globalOptions, repeated } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
 import { ProgressBar } from "../progress-bar.js";
 import { PieceMemory } from "../replay/piece-memory.js";
 import { readLog, sizeOfLogs } from "../replay/read-log.js";
 import { renderReplay } from "../replay/render-replay.js";
 import { replayLogs } from "../replay/replay-logs.js";
+import { writeJson } from "../write-json.js";
 
 interface OwnOptions {
   readonly baseline?: readonly string[];
@@ -20,12 +21,7 @@ interface OwnOptions {
 export function replayCommand(): Command {
   return new Command("replay")
     .argument("<log...>", "JSON lines (plain, gzipped, - for the standard input), a SQLite file, or a database's URL")
-    .addOption(
-      new Option(
-        "--baseline <dir>",
-        "the policy that decided, when the log does not hold it; may be repeated",
-      ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]),
-    )
+    .option("--baseline <dir>", "the policy that decided, when the log does not hold it; may be repeated", repeated)
     .option("--export", "write the logs as JSON lines, with the policies that decided, and replay nothing")
     .addOption(new Option("--threads <n>", "threads to use (default: all cores)").argParser(threadCount))
     .action(async (logs: readonly string[], own: OwnOptions, command: Command) => {
@@ -53,7 +49,7 @@ async function replay(logs: readonly string[], own: OwnOptions, options: GlobalO
     throw new CommandFailure(2, `policy replay: ${what}; \`policy replay --export DATABASE\` writes a log`);
   }
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ ...reportReplay(summary, target), seconds }, undefined, 2)}\n`);
+    writeJson({ ...reportReplay(summary, target), seconds });
   } else {
     process.stdout.write(renderReplay(summary, target, options.color));
     const rate = writeCount(Math.round(summary.decisions / seconds));

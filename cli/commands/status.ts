@@ -2,9 +2,10 @@ import { Command } from "commander";
 import { safeText, shortGit, shortRevision, writeCount, writeCounted, writeShare } from "../../engine/compiling.js";
 import type { PolicyStatus } from "../../server/policy-files/policy-store.js";
 import type { ShadowReport } from "../../server/shadow.js";
-import { askServerForJson, DEFAULT_SERVER } from "../ask-server.js";
+import { askServerForJson } from "../ask-server.js";
 import { CommandFailure } from "../command-failure.js";
-import { globalOptions } from "../global-options.js";
+import { DEFAULT_SERVER, globalOptions } from "../global-options.js";
+import { writeJson } from "../write-json.js";
 
 interface Readiness {
   readonly status: string;
@@ -43,9 +44,8 @@ export function statusCommand(): Command {
       );
       const { degraded = [] } = readiness;
       if (globalOptions(self).json) {
-        process.stdout.write(
-          `${JSON.stringify({ ...readiness, simulated: health.simulated === true, no_credentials: health.no_credentials, policy, shadow: tried, endpoints: troubled }, undefined, 2)}\n`,
-        );
+        const { simulated = false, no_credentials } = health;
+        writeJson({ ...readiness, simulated, no_credentials, policy, shadow: tried, endpoints: troubled });
       } else {
         process.stdout.write(describe(policy, readiness, health, troubled, tried));
       }

@@ -1,9 +1,8 @@
 import { Command } from "commander";
 import type { RecordedAttempt, RecordedResult } from "../../engine/compiling.js";
 import { safeText } from "../../engine/serving.js";
-import { DEFAULT_SERVER } from "../ask-server.js";
 import { followDecisions } from "../follow-decisions.js";
-import { globalOptions } from "../global-options.js";
+import { DEFAULT_SERVER, globalOptions } from "../global-options.js";
 
 const filters = ["rule", "model", "provider", "key", "tenant", "app", "outcome", "status"] as const;
 

@@ -9,6 +9,7 @@ import { countFailed, renderTestRun, runTests } from "../policy-tests/run-tests.
 import { watchPolicies } from "../policy-tests/watch-policies.js";
 import { writeJunit } from "../policy-tests/write-junit.js";
 import { writeAtomically } from "../write-atomically.js";
+import { writeJson } from "../write-json.js";
 
 interface TestOptions {
   readonly coverage?: boolean;
@@ -56,11 +57,10 @@ async function testOnce(own: TestOptions, options: GlobalOptions): Promise<void>
     const tests = run.results.map(({ name, file, line, passed: isPassed, failures }) => {
       return { name, file, line, passed: isPassed, failures };
     });
-    const report = {
+    writeJson({
       ...{ passed, failed, tests },
       ...(coverage === undefined ? {} : { coverage: coverageReport(policy, coverage) }),
-    };
-    process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    });
   } else {
     process.stdout.write(renderTestRun(run, options.color));
     if (coverage !== undefined) process.stdout.write(renderCoverage(policy, coverage, options.color, own.all === true));
@@ -88,8 +88,7 @@ function suggest(policy: CompiledPolicy, options: GlobalOptions, all: boolean): 
   const describe = (goals: typeof open) => goals.map((goal) => describeGoal(policy, goal));
   const [never, missed] = [describe(impossible), describe(open)];
   if (options.json) {
-    const report = { count, text, cannot_happen: never, not_found: missed };
-    process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    writeJson({ count, text, cannot_happen: never, not_found: missed });
     return;
   }
   process.stdout.write(text);

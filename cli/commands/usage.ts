@@ -12,6 +12,7 @@ import { CommandFailure } from "../command-failure.js";
 import { globalOptions } from "../global-options.js";
 import { databaseOption, withExistingDatabase } from "../open-cli-database.js";
 import { printTable } from "../print-table.js";
+import { writeJson } from "../write-json.js";
 
 /** `policy usage`: what was used and spent, from the server's database. */
 export function usageCommand(): Command {
@@ -32,7 +33,7 @@ export function usageCommand(): Command {
         `policy usage: only the first ${MAX_USAGE_ROWS} sums are shown; ask for less: --from, --to, --model …\n`,
       );
     }
-    if (globalOptions(self).json) process.stdout.write(`${JSON.stringify(usageToJson(answer, query), undefined, 2)}\n`);
+    if (globalOptions(self).json) writeJson(usageToJson(answer, query));
     else process.stdout.write(csv === true ? usageToCsv(rows, query) : tableOf(rows));
   });
 }

@@ -8,6 +8,7 @@ import {
 } from "../../engine/compiling.js";
 import { readGivenFact, type SourcedFacts } from "../../server/http/control-plane/given-facts.js";
 import { CommandFailure } from "../command-failure.js";
+import { repeated } from "../global-options.js";
 
 /** Adds one option for every built-in fact (`--context-tokens 150k`), and `--attribute NAME=VALUE` for custom ones. */
 export function addFactOptions(command: Command): Command {
@@ -15,11 +16,7 @@ export function addFactOptions(command: Command): Command {
     const argument = fact.type === "boolean" ? "[true|false]" : `<${placeholder(fact)}>`;
     command.addOption(new Option(`${flagOf(fact.name)} ${argument}`, fact.description));
   }
-  return command.addOption(
-    new Option("--attribute <name=value>", "a custom fact of the policy; may be repeated").argParser(
-      (text: string, before: readonly string[] | undefined) => [...(before ?? []), text],
-    ),
-  );
+  return command.option("--attribute <name=value>", "a custom fact of the policy; may be repeated", repeated);
 }
 
 /**

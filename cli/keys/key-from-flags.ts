@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { CommandFailure } from "../command-failure.js";
+import { repeated } from "../global-options.js";
 import { addLimitOptions, type LimitOptions, limitsFromFlags, listed } from "./limits-from-flags.js";
 import { optionPlaces } from "./option-places.js";
 
@@ -92,8 +93,4 @@ function withNull(change: Json, [name = "", ...below]: readonly string[], word: 
     throw new CommandFailure(2, `policy keys: --remove ${word}: another option says something of it; give one of them`);
   }
   return { ...change, [name]: below.length === 0 ? null : withNull((before ?? {}) as Json, below, word) };
-}
-
-function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), text];
 }
