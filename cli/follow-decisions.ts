@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { reasonOf } from "../server/reason-of.js";
 import { withoutPassword } from "../server/without-password.js";
 import { askServer, otherServer, ServerAway } from "./ask-server.js";
 
@@ -52,7 +53,7 @@ async function readAll(stream: IncomingMessage, onEvent: (event: EventSourceMess
     for await (const chunk of stream) parser.feed(decoder.decode(chunk as Buffer, { stream: true }));
     return "it is stopping";
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return reasonOf(error);
   }
 }
 

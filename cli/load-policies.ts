@@ -11,6 +11,7 @@ import {
 } from "../engine/compiling.js";
 import { isYamlName, PolicyDirectoryError } from "../server/policy-files/list-policy-files.js";
 import { readPolicyDirectory } from "../server/policy-files/read-policy-directory.js";
+import { reasonOf } from "../server/reason-of.js";
 import { CommandFailure } from "./command-failure.js";
 import type { GlobalOptions } from "./global-options.js";
 import { helpForFile, helpForMissing, isFile } from "./help-for-missing.js";
@@ -23,7 +24,7 @@ export async function readPolicies(options: GlobalOptions): Promise<readonly Sou
     if (error instanceof PolicyDirectoryError && error.code === "not_text") {
       throw new CommandFailure(1, `error: ${policyPrefix(options)}${error.message}`);
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const isMissing =
       error instanceof PolicyDirectoryError && error.code === "missing" && error.path === resolve(options.policies);
     const help = isMissing ? `\n  help: ${await helpForMissing(options.policies)}` : "";
@@ -65,7 +66,7 @@ async function loadCompiledFile(path: string): Promise<CompiledPolicy | undefine
   try {
     return loadCompiledPolicy(await readFile(path, "utf8"));
   } catch (error) {
-    throw new CommandFailure(2, `cannot load ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new CommandFailure(2, `cannot load ${path}: ${reasonOf(error)}`);
   }
 }
 

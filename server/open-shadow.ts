@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { createPolicyCompiler } from "./policy-files/create-policy-compiler.js";
 import { createPolicyStore } from "./policy-files/create-policy-store.js";
 import type { PolicyStore } from "./policy-files/policy-store.js";
+import { reasonOf } from "./reason-of.js";
 import { Shadow } from "./shadow.js";
 
 export interface ShadowDirectory {
@@ -33,7 +34,7 @@ export async function openShadow(options: ShadowDirectory): Promise<Shadow> {
     closing.push(() => shadowing.close());
     return shadowing;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new Error(`the policy in --shadow ${directory} cannot be used\n${why}`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { reasonOf } from "../../server/reason-of.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions, notEmpty } from "../global-options.js";
 import { helpForMissing } from "../help-for-missing.js";
@@ -33,7 +34,7 @@ export function serveCommand(): Command {
           ...(shadow === undefined ? {} : { shadow }),
         });
       } catch (error) {
-        throw new CommandFailure(1, `policy serve: ${error instanceof Error ? error.message : String(error)}`);
+        throw new CommandFailure(1, `policy serve: ${reasonOf(error)}`);
       }
     });
 }

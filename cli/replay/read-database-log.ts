@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { SourceFile } from "../../engine/compiling.js";
+import { reasonOf } from "../../server/reason-of.js";
 import { recordsOf } from "../../server/storage/decisions/decision-batch.js";
 import type { Database } from "../../server/storage/open-database.js";
 import { unpackColumns } from "../../server/storage/packed-columns.js";
@@ -25,10 +26,7 @@ export async function* readDatabaseLog(url: string, memory: PieceMemory): AsyncG
     const { openDatabase } = await import("../../server/storage/open-database.js");
     database = await openDatabase(url, { busyMs: 5_000 });
   } catch (error) {
-    throw new CommandFailure(
-      2,
-      `policy: cannot read the log: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new CommandFailure(2, `policy: cannot read the log: ${reasonOf(error)}`);
   }
   const { db } = database;
   try {

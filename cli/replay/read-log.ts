@@ -3,6 +3,7 @@ import { open, stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { POLICY_LINE } from "../../engine/index.js";
+import { reasonOf } from "../../server/reason-of.js";
 import { CommandFailure } from "../command-failure.js";
 import type { LoggedPolicy, LogPiece } from "./log-piece.js";
 import { PIECE, type PieceMemory } from "./piece-memory.js";
@@ -60,7 +61,7 @@ async function headOf(name: string): Promise<Buffer> {
 
 function unreadable(name: string, error: unknown): never {
   const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-  const reason = isMissing ? "there is no such file" : error instanceof Error ? error.message : error;
+  const reason = isMissing ? "there is no such file" : reasonOf(error);
   throw new CommandFailure(2, `policy: cannot read ${name}: ${reason}`);
 }
 

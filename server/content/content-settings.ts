@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { readSwitch } from "../read-switch.js";
+import { reasonOf } from "../reason-of.js";
 import type { Redact } from "./redact.js";
 
 /** How content is recorded (docs/content.md). */
@@ -24,21 +25,21 @@ const MAX_PATTERN_LENGTH = 1_000;
 export async function readContentSettings(environment: NodeJS.ProcessEnv): Promise<ContentSettings | undefined> {
   const isWanted = readSwitch(environment, "RECORD_CONTENT", "record prompts and answers");
   const { CONTENT_PATTERNS: file = "" } = environment;
-  const kilobytes = readNumber(environment, "CONTENT_KILOBYTES", DEFAULT_KILOBYTES, 1, MAX_KILOBYTES);
+  const kilobytes = readNumber(environment, "CONTENT_KILOBYTES", DEFAULT_KILOBYTES, MAX_KILOBYTES);
   if (!isWanted) return undefined;
   return { maxBytes: kilobytes * 1_000, patterns: file === "" ? [] : await readPatterns(file) };
 }
 
 /** Days that recorded content is kept, at most; it goes with its decision if that goes earlier. */
 export function readContentDays(environment: NodeJS.ProcessEnv): number {
-  return readNumber(environment, "CONTENT_DAYS", DEFAULT_DAYS, 1, 3_650);
+  return readNumber(environment, "CONTENT_DAYS", DEFAULT_DAYS, 3_650);
 }
 
-function readNumber(environment: NodeJS.ProcessEnv, name: string, standard: number, least: number, most: number) {
+function readNumber(environment: NodeJS.ProcessEnv, name: string, standard: number, most: number) {
   const text = environment[name] || String(standard);
   const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least && value <= most)) {
-    throw new Error(`${name} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+  if (!(value >= 1 && value <= most)) {
+    throw new Error(`${name} takes a whole number from 1 to ${most}, not ${JSON.stringify(text)}`);
   }
   return value;
 }
@@ -49,7 +50,7 @@ async function readPatterns(file: string): Promise<readonly string[]> {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    throw new Error(`CONTENT_PATTERNS: ${file} cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw new Error(`CONTENT_PATTERNS: ${file} cannot be read: ${reasonOf(error)}`);
   }
   const lines = text.split(/\r?\n/).map((line, index) => ({ pattern: line.trim(), place: `${file}:${index + 1}` }));
   const patterns = lines.filter(({ pattern }) => pattern !== "" && !pattern.startsWith("#"));
@@ -70,7 +71,7 @@ function checkPattern(createRedactor: (patterns: readonly string[]) => Redact, p
   try {
     redact = createRedactor([pattern]);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new Error(`CONTENT_PATTERNS: ${place}: ${why} (RE2 syntax: no look-around, no back-references)`);
   }
   if (redact("") !== "")

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { reasonOf } from "../reason-of.js";
 import type { EndpointStates } from "./endpoint-states.js";
 
 /** Something that a server learned of an endpoint and tells the others. */
@@ -109,8 +110,7 @@ export class SharedHealth {
       this.#isShared = true;
     } catch (error) {
       if (this.#isShared) {
-        const reason = error instanceof Error ? error.message : String(error);
-        log.warn({ error: reason }, "endpoints' health is not shared at the moment; each server sees its own");
+        log.warn({ error: reasonOf(error) }, "endpoints' health is not shared at the moment; each server sees its own");
       }
       this.#isShared = false;
     }

@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { reasonOf } from "../reason-of.js";
 import { type StoredKey, stateOf } from "./api-key.js";
 import { keyChange } from "./key-change.js";
 import { areSecretOf, hashSecret, type KeyToken, readToken } from "./key-secret.js";
@@ -94,7 +95,7 @@ export class KeyRing {
     try {
       await this.#look();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = reasonOf(error);
       if (this.#lastError === undefined) {
         this.#options.log.error({ error: message }, "API keys cannot be read; those known go on");
       }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
+import { reasonOf } from "../reason-of.js";
 import { isDatabaseUnavailable } from "../storage/is-database-unavailable.js";
 
 export interface CommitQueueOptions<Row> {
@@ -135,7 +136,7 @@ export class CommitQueue<Row> {
       try {
         await this.#write(batch);
       } catch (error) {
-        this.#noteFailure(error instanceof Error ? error.message : String(error), this.#options.clock());
+        this.#noteFailure(reasonOf(error), this.#options.clock());
         // Where all is refused no row is at fault, and trying each would hold up the requests for a second.
         if (!isDatabaseUnavailable(error)) this.#failures += 1;
         if (this.#failures === TRIES_TOGETHER) {

@@ -3,6 +3,7 @@ import { type Redis, ReplyError } from "ioredis";
 import type { Logger } from "pino";
 import type { NanoUsd } from "../../engine/serving.js";
 import type { Subject } from "../keys/subject.js";
+import { reasonOf } from "../reason-of.js";
 import type { Balance, BudgetLine, BudgetRefusal, Reservation } from "./budget-book.js";
 import {
   type BudgetCounters,
@@ -303,7 +304,7 @@ export class RedisBudgets implements BudgetCounters {
       }
       return value;
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = reasonOf(error);
       const refuses = error instanceof ReplyError;
       if (this.#lastError === undefined) {
         const what = refuses ? "Redis refuses commands" : "Redis does not answer";

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { relative } from "node:path";
 import type { Logger } from "pino";
 import { type CompiledPolicy, type SourceFile, shortRevision, writeCounted } from "../../engine/serving.js";
+import { reasonOf } from "../reason-of.js";
 import { readGitRevision, watchGitHead } from "./git-revision.js";
 import type { CompilePolicyFiles, PolicyStatus, PolicyStore } from "./policy-store.js";
 import { type Prepared, preparePolicy, type Refusal } from "./prepare-policy.js";
@@ -182,7 +183,7 @@ class WatchedPolicyStore implements PolicyStore {
       files = reading.files;
     } catch (error) {
       this.#seen = await lookAtDirectory(this.#options.directory);
-      const text = `error: ${error instanceof Error ? error.message : String(error)}`;
+      const text = `error: ${reasonOf(error)}`;
       return this.#reject(reason, { codes: ["unreadable"], errors: 1, text }, undefined);
     }
     const hash = contentHash(files);

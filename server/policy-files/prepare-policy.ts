@@ -1,4 +1,5 @@
 import { type CompiledPolicy, renderDiagnostics, type SourceFile } from "../../engine/serving.js";
+import { reasonOf } from "../reason-of.js";
 import type { CompilePolicyFiles, CompileResult } from "./policy-store.js";
 
 /** Why a set of files may not serve. */
@@ -32,7 +33,7 @@ export async function preparePolicy(
   try {
     result = await options.compile(files, options.gate);
   } catch (error) {
-    const text = `error: ${error instanceof Error ? error.message : String(error)}`;
+    const text = `error: ${reasonOf(error)}`;
     return { refusal: { errors: 1, codes: ["compiler"], text, final: false } };
   }
   const { value: policy, diagnostics, failedTests = [] } = result;

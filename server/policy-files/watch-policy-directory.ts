@@ -2,6 +2,7 @@ import { opendir, realpath, stat } from "node:fs/promises";
 import { basename, relative, sep } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 import type { Logger } from "pino";
+import { reasonOf } from "../reason-of.js";
 import { EditPauses } from "./edit-pauses.js";
 import { listPolicyFiles } from "./list-policy-files.js";
 
@@ -41,7 +42,7 @@ export async function lookAtDirectory(directory: string): Promise<string> {
   try {
     return (await listPolicyFiles(directory)).signature;
   } catch (error) {
-    return `unreadable: ${error instanceof Error ? error.message : String(error)}`;
+    return `unreadable: ${reasonOf(error)}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { reasonOf } from "../reason-of.js";
 import { withoutPassword } from "../without-password.js";
 
 /** What a `DATABASE_URL` names. */
@@ -38,7 +39,7 @@ function makeFolder(folder: string): void {
   try {
     makeEach(folder);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new Error(`the folder ${folder} for the database cannot be made: ${reason}`, { cause: error });
   }
 }

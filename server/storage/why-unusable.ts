@@ -1,9 +1,8 @@
-/**
- * Why a database cannot be used: the driver's words, and what an operator can do about it where they do not say that.
- * @param error of a driver; without a message (as for a name with several addresses) its own words.
- */
+import { reasonOf } from "../reason-of.js";
+
+/** Why a database cannot be used: the driver's words, and what an operator can do about it where they do not say that. */
 export function whyUnusable(error: unknown): string {
-  const said = error instanceof Error && error.message !== "" ? error.message : String(error);
+  const said = reasonOf(error) || String(error);
   const message = CANNOT_OPEN.test(said) ? "unable to open database file" : said;
   const [, advice] = advices.find(([words]) => words.test(message)) ?? [];
   return advice === undefined ? message : `${message}; ${advice}`;

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { endsWithin } from "../ends-within.js";
+import { reasonOf } from "../reason-of.js";
 
 export interface WriteQueueOptions<Row> {
   /** What the rows are, for the log: `decisions`. */
@@ -45,7 +46,7 @@ export class WriteQueue<Row> {
 
   add(row: Row): void {
     if (this.#rows.length >= this.#options.maxRows) {
-      this.#lose(1);
+      this.#loseOne();
       return;
     }
     this.#rows.push(row);
@@ -120,7 +121,7 @@ export class WriteQueue<Row> {
     try {
       await this.#options.write(batch);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = reasonOf(error);
       if (!this.#failing) this.#options.log.error({ error }, `${what} cannot be written; trying again: ${message}`);
       this.#failing = true;
       this.#failedRows = batch.length;
@@ -136,8 +137,8 @@ export class WriteQueue<Row> {
     this.#lastError = undefined;
   }
 
-  #lose(rows: number): void {
-    this.#lost += rows;
+  #loseOne(): void {
+    this.#lost += 1;
     const now = this.#options.now();
     if (now - this.#lossSaidAt < LOSS_MESSAGE_EVERY_MS) return;
     this.#lossSaidAt = now;

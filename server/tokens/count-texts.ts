@@ -1,3 +1,4 @@
+import { reasonOf } from "../reason-of.js";
 import { loadTokenizer } from "./load-tokenizer.js";
 
 export interface CountRequest {
@@ -27,7 +28,7 @@ export async function countTexts({ id, texts, deadline }: CountRequest, now: () 
     return { id, tokens };
   } catch (error) {
     if (error instanceof TooLate) return { id, failure: "too_late", message: error.message };
-    const message = error instanceof Error ? error.message : String(error);
+    const message = reasonOf(error);
     return { id, failure: "failed", message: `the tokens could not be counted: ${message}` };
   }
 }

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { reasonOf } from "../reason-of.js";
 import type { CountAnswer, CountRequest } from "./count-texts.js";
 
 /** A thread that counts: started by the first request, and again by the next one after it failed. */
@@ -50,7 +51,7 @@ export class CountingThread {
     };
     started.on("message", (answer: CountAnswer) => this.#pending.get(answer.id)?.(answer));
     started.on("error", (error: unknown) => {
-      fail(`the counting thread failed: ${error instanceof Error ? error.message : String(error)}`);
+      fail(`the counting thread failed: ${reasonOf(error)}`);
     });
     started.on("exit", (code) => fail(`the counting thread ended with exit code ${code}`));
     // A count that somebody waits for has a timer, which keeps the process; an idle thread must not.

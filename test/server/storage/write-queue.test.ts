@@ -76,6 +76,16 @@ describe("WriteQueue", () => {
     expect(errors).toEqual(["decisions cannot be written; trying again: disk is full"]);
   });
 
+  it("gives the reason for each address of a database that is away", async () => {
+    const reasons = ["connect ECONNREFUSED ::1:5432", "connect ECONNREFUSED 127.0.0.1:5432"];
+    const { queue, errors } = queueOver(async () => {
+      throw new AggregateError(reasons.map((reason) => new Error(reason)));
+    });
+    queue.add(1);
+    await queue.flush().catch(() => undefined);
+    expect(errors).toEqual([`decisions cannot be written; trying again: ${reasons.join(", ")}`]);
+  });
+
   it("tries no sooner again for rows that come meanwhile", async () => {
     let writes = 0;
     const { queue } = queueOver(
