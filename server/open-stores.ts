@@ -4,13 +4,13 @@ import { readContentDays, readContentSettings } from "./content/content-settings
 import { KeyRing } from "./keys/key-ring.js";
 import { KeyStore } from "./keys/key-store.js";
 import { ContentStore } from "./storage/content-store.js";
+import { createDecisionStore } from "./storage/decisions/create-decision-store.js";
 import {
   DEFAULT_DAYS,
   DEFAULT_MEGABYTES,
   DecisionRetention,
   type RetentionOptions,
 } from "./storage/decisions/decision-retention.js";
-import { createDecisionStore } from "./storage/decisions/open-decision-store.js";
 import { openDatabase } from "./storage/open-database.js";
 
 export interface StoresOptions {
@@ -19,8 +19,6 @@ export interface StoresOptions {
   /** Takes what must be closed, also when this fails. */
   readonly closing: (() => Promise<unknown>)[];
 }
-
-export type Stores = Awaited<ReturnType<typeof openStores>>;
 
 /**
  * Opens the database, and what is kept in it: decisions, contents where they are recorded, keys.

@@ -222,8 +222,6 @@ export interface SimulationSettings {
   readonly reply?: string;
 }
 
-export const capabilities = ["tools", "vision", "json_schema", "reasoning", "audio", "embeddings"] as const;
-
 export interface Model {
   /** `author/model`. */
   readonly id: string;

@@ -4,12 +4,9 @@
  * It is cyrb53 (public domain, by bryc): two 32-bit lanes over the UTF-16 units, mixed with the finalizer of
  * MurmurHash3. Evenly spread, not cryptographic: a caller who may choose the text may choose the hash.
  * Draws of recorded decisions depend on it, so it must never change (test/engine/rank/stable-hash.test.ts pins values).
+ *
+ * Held is the beginning of a text, so that many texts with one beginning share that part of the work.
  */
-export function stableHash(text: string): number {
-  return new HashedText().valueWith(text);
-}
-
-/** The beginning of a text that is hashed, so that many texts with one beginning share that part of the work. */
 export class HashedText {
   private high = 0xdeadbeef;
   private low = 0x41c6ce57;

@@ -7,7 +7,7 @@ import { openNames } from "./observe/named-in-routes.js";
  * and those that route rules ask for. Programs that let people choose a model know no others.
  * @param allowed what the API key may use, see `allowedModels`; undefined: everything.
  */
-export function listModels({ set }: CompiledPolicy, allowed?: readonly string[]): object {
+export function listModels({ set }: CompiledPolicy, allowed: readonly string[] | undefined): object {
   const models = set.catalog.models.filter((model) => mayUse(model, allowed));
   const names = ["auto", ...openNames(set)].map((name) => nameObject(name, models));
   const data = [...models.map(modelObject), ...names];
@@ -18,7 +18,11 @@ export function listModels({ set }: CompiledPolicy, allowed?: readonly string[])
  * One model, as `GET /v1/models/{id}` shows it.
  * @param id `author/model`, a bare name that one model alone has, or a name that leaves the choice to the policy.
  */
-export function findModelObject({ set }: CompiledPolicy, id: string, allowed?: readonly string[]): object | ApiError {
+export function findModelObject(
+  { set }: CompiledPolicy,
+  id: string,
+  allowed: readonly string[] | undefined,
+): object | ApiError {
   const models = set.catalog.models.filter((model) => mayUse(model, allowed));
   const canonical = canonicalModelId(set.catalog, id);
   const model = models.find((one) => one.id === canonical);

@@ -13,7 +13,7 @@ export function untilPossible(plane: DataPlane, exchange: Exchange, deciding: De
   const decision = deciding.decide();
   const { plan } = decision;
   if (plan === undefined || plan.attempts.length > 0) return decision;
-  return waitForAnother(plane, exchange, plan, plan.excluded).then((isWorthIt) =>
+  return waitForAnother(plane, exchange, plan).then((isWorthIt) =>
     isWorthIt ? untilPossible(plane, exchange, deciding) : decision,
   );
 }
@@ -22,8 +22,7 @@ export function untilPossible(plane: DataPlane, exchange: Exchange, deciding: De
 async function waitForAnother(
   plane: DataPlane,
   exchange: Exchange,
-  { route }: RoutePlan,
-  excluded: RoutePlan["excluded"],
+  { route, excluded }: Pick<RoutePlan, "route" | "excluded">,
 ): Promise<boolean> {
   const { endpoints, clock, now } = plane.dispatching;
   const maxMs = (route.timeouts.queueMs ?? DEFAULT_QUEUE_MS) - exchange.queuedMs;
@@ -64,8 +63,7 @@ async function waitAndSend(
   const { planned } = walked;
   const { endpoint, rule, route, from } = planned;
   const excluded = [{ endpoint, rule, from, reason: "circuit_open" as const, detail: "" }];
-  const plan = { rule, route, attempts: [], excluded, assumedOutputTokens: 0 };
-  const mayReturn = await waitForAnother(plane, exchange, plan, excluded);
+  const mayReturn = await waitForAnother(plane, exchange, { route, excluded });
   const { attempts = [] } = (mayReturn ? (await untilPossible(plane, exchange, deciding)).plan : undefined) ?? {};
   if (isPossible(attempts)) return sendAgain(plane, exchange, await send(attempts), deciding, send);
   return exchange.client.isGone ? { planned, result: { kind: "cancelled" } } : walked;

@@ -181,7 +181,3 @@ export class BudgetBook {
     return window;
   }
 }
-
-export function isRefused(result: Reservation | BudgetRefusal): result is BudgetRefusal {
-  return "needed" in result;
-}

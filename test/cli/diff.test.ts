@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDecisionStore } from "../../server/storage/decisions/open-decision-store.js";
 import { runPolicy } from "../acceptance/proxy-process.js";
+import { openDecisionStore } from "../server/storage/harness.js";
 import { recordedDecisions } from "./recorded-decisions.js";
 
 const revisions = (text: string) => text.replaceAll(/@[0-9a-f]{12}/g, "@REVISION");

@@ -12,8 +12,8 @@ import { compilePolicy } from "../../engine/policy/compile-policy.js";
 import { rank } from "../../engine/rank/rank.js";
 import { type NanoUsd, nanoToUsd } from "../../engine/units/money.js";
 import { readPolicyDirectory } from "../../server/policy-files/read-policy-directory.js";
-import { openDecisionStore } from "../../server/storage/decisions/open-decision-store.js";
 import { runPolicy } from "../acceptance/proxy-process.js";
+import { openDecisionStore } from "../server/storage/harness.js";
 
 const files = await readPolicyDirectory("cli/starter");
 const policy = compilePolicy(files).value!;

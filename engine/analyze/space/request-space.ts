@@ -3,7 +3,7 @@ import type { Facts, FactValue } from "../../evaluate/facts.js";
 import { readFact } from "../../evaluate/facts.js";
 import { usdToNano } from "../../units/money.js";
 import type { Axis, FactAtom, FactAxis } from "./axis.js";
-import type { Box, BoxLayout } from "./box.js";
+import type { BoxLayout } from "./box.js";
 import { isWithinBounds } from "./number-atoms.js";
 import type { RequestAssumptions } from "./request-assumptions.js";
 
@@ -72,24 +72,6 @@ export function valueOfAtom(atom: FactAtom, { definition }: FactAxis): FactValue
     default:
       return atom.value;
   }
-}
-
-/**
- * The box of single atoms that a request lies in; undefined when it is none of the space (an absent fact that is taken to be
- * always there, a value outside a closed list).
- */
-export function boxOfFacts({ axes, layout, defaults }: RequestSpace, given: Facts): Box | undefined {
-  const facts = { ...defaults, ...given };
-  let box = layout.full();
-  for (const [number, axis] of axes.entries()) {
-    const atom = atomOfFacts(axis, facts);
-    if (atom === undefined) return undefined;
-    // Where an axis says nothing, all of its atoms stand for the same requests.
-    const narrowed = layout.intersect(box, layout.only(number, [Math.max(atom, 0)]));
-    if (narrowed === undefined) throw new Error("invariant: axes do not overlap");
-    box = narrowed;
-  }
-  return box;
 }
 
 /** The atom of an axis that a request has; -1 when the axis says nothing about it; undefined when there is none. */

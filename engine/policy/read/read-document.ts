@@ -19,7 +19,7 @@ export function readDocument(
   kind: DocumentKind,
   report: Report,
   faulty: Set<Located>,
-  includedAt?: Span,
+  includedAt: Span | undefined,
 ): LocatedMap | undefined {
   const { root, diagnostics, refused } = parseYaml(file);
   report.add(diagnostics);

@@ -4,7 +4,7 @@ import type { EndedAttempt } from "../answers/attempt-result.js";
 import type { DispatchDependencies } from "../dispatch-request.js";
 import { callEndpoint, type EndpointCall } from "./call-endpoint.js";
 import { verdictOf } from "./circuit-verdict.js";
-import { passedOver } from "./passed-over.js";
+import { passedOver } from "./without-call.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 /** The longest that a call beside requests may take, milliseconds: it is asked for what a provider knows at once. */

@@ -17,8 +17,8 @@ import type { ProviderConnection } from "../serving-policy.js";
 import { changesFor, STREAM_OPTIONS_REFUSED } from "./body-changes.js";
 import { callEndpoint } from "./call-endpoint.js";
 import { isNoSign, verdictOf } from "./circuit-verdict.js";
-import { passedOver } from "./passed-over.js";
 import { recordAttempt, tokensPerSecond } from "./record-attempt.js";
+import { passedOver, withoutCall } from "./without-call.js";
 import { withoutSecrets } from "./without-secrets.js";
 
 /** Calls an endpoint, if its circuit lets the call through, it has a free place, and the cost can be held. */
@@ -117,8 +117,7 @@ class EndpointAttempt {
       const endpoint = this.#planned.endpoint.id;
       progress.passedOver.push({ endpoint, reason: "unpaid" });
       progress.unpaid.push({ endpoint, refusal: paid });
-      const result = { kind: "unpaid", refusal: paid } as const;
-      return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, wasSent: false, notes: {} };
+      return withoutCall({ kind: "unpaid", refusal: paid });
     }
     try {
       return this.#callPaid(paid);

@@ -1,7 +1,11 @@
-import type { EndedAttempt, PassedOver } from "../answers/attempt-result.js";
+import type { AttemptResult, EndedAttempt, PassedOver } from "../answers/attempt-result.js";
 
-/** An attempt without a call: the candidate cannot be called at the moment. */
+/** The candidate cannot be called at the moment. */
 export function passedOver(reason: PassedOver["reason"]): EndedAttempt {
-  const result = { kind: "passed_over", reason } as const;
+  return withoutCall({ kind: "passed_over", reason });
+}
+
+/** An attempt for which no call was made. */
+export function withoutCall(result: AttemptResult): EndedAttempt {
   return { result, status: undefined, firstTokenMs: undefined, totalMs: 0, wasSent: false, notes: {} };
 }

@@ -33,9 +33,9 @@ export function errorBody({ message, type, code, param }: ApiError, decision?: s
   return { error: { message, type, code, param: param ?? null }, ...(decision === undefined ? {} : { decision }) };
 }
 
-/** Sends an error answer; `decision` is named in the body when there is one. */
-export function sendError(response: ServerResponse, error: ApiError, decision?: string): void {
-  sendJson(response, error.status, errorBody(error, decision), error.headers);
+/** Sends an error answer of a request that was not decided. */
+export function sendError(response: ServerResponse, error: ApiError): void {
+  sendJson(response, error.status, errorBody(error), error.headers);
 }
 
 export function sendJson(

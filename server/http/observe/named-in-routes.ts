@@ -21,7 +21,7 @@ interface ModelNames {
 const namesBySet = new WeakMap<PolicySet, ModelNames>();
 
 /** Whether a route rule asks for a model of that name, so that a name which the catalog lacks means something all the same: `fast`. */
-export function isNamedInRoutes(set: PolicySet, model: string): boolean {
+function isNamedInRoutes(set: PolicySet, model: string): boolean {
   const names = namesOf(set);
   return (
     names.isAny ||

@@ -1,4 +1,4 @@
-import type { CompiledPolicy, World } from "../../../engine/serving.js";
+import type { World } from "../../../engine/serving.js";
 import type { ServingPolicy } from "../../dispatch/serving-policy.js";
 import { andThen, type Soon } from "../../soon.js";
 import type { ApiError } from "../errors/api-error.js";
@@ -12,7 +12,6 @@ export interface RequestAsked extends RequestToObserve, RoutingContext {
 }
 
 export interface AskedRead {
-  readonly policy: CompiledPolicy;
   readonly observed: ObservedRequest;
   /** The part of the world that the request's own hints make. */
   readonly hints: Pick<World, "hint_excluded_by" | "hint_order" | "no_fallback">;
@@ -31,7 +30,6 @@ export function readAsked(asked: RequestAsked): Soon<AskedRead> {
     const { warnings } = routing;
     const observed = warnings.length === 0 ? seen : { ...seen, warnings: [...seen.warnings, ...warnings] };
     return {
-      policy: serving.policy,
       observed,
       hints: hintsOf(routing),
       prefix: serving.uses.prefix ? promptPrefix(toObserve.body) : undefined,

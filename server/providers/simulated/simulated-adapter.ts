@@ -16,14 +16,14 @@ const passes: ReturnType<ProviderAdapter["passes"]> = new Map([
  * are asked for, and JSON where that is.
  * Latency, failures and the text come from the catalog's `simulate:`. The same body gets the same answer.
  */
-export function createSimulatedAdapter(random: () => number = Math.random): ProviderAdapter {
+export function createSimulatedAdapter(): ProviderAdapter {
   const underWay = new Set<PacedExchange>();
   return {
     passes: () => passes,
     call(call: UpstreamCall, handler: UpstreamHandler): UpstreamExchange {
       const exchange = new PacedExchange();
       underWay.add(exchange);
-      answer(call, handler, exchange, random)
+      answer(call, handler, exchange)
         .catch((error: unknown) => handler.onFailure(error))
         .finally(() => underWay.delete(exchange));
       return exchange;
@@ -34,11 +34,11 @@ export function createSimulatedAdapter(random: () => number = Math.random): Prov
   };
 }
 
-async function answer(call: UpstreamCall, handler: UpstreamHandler, exchange: PacedExchange, random: () => number) {
+async function answer(call: UpstreamCall, handler: UpstreamHandler, exchange: PacedExchange) {
   const { provider, stream: isStream } = call;
   const { latencyMs = 20, chunkDelayMs = 5, fault, failureStatus = 503 } = provider.simulate ?? {};
   const { failureRate = fault === undefined ? 0 : 1 } = provider.simulate ?? {};
-  const fails = random() < failureRate;
+  const fails = Math.random() < failureRate;
   const played = call.fault ?? (fails ? fault : undefined);
   await exchange.wait(latencyMs);
   if (exchange.isAborted) return;

@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import type { SourceFile } from "../../../engine/serving.js";
 import type { DatabaseSchema, DecisionRow, SnapshotRow } from "../database-schema.js";
 import { rowsFor } from "../insert-rows.js";
-import { type Database, openDatabase } from "../open-database.js";
+import type { Database } from "../open-database.js";
 import { WriteQueue, type WriteQueueOptions } from "../write-queue.js";
 import { DECISION_BATCHES, toDecisionBatches } from "./decision-batch.js";
 import { decisionRow } from "./decision-columns.js";
@@ -39,17 +39,6 @@ export function createDecisionStore(database: Database, options: DecisionStoreOp
   return new SqlDecisionStore(database, options);
 }
 
-/**
- * Opens a database and the decision store in it; closing the store closes the database.
- * @throws Error in words for the operator, see {@link openDatabase}.
- */
-export async function openDecisionStore(
-  options: DecisionStoreOptions & { readonly url: string },
-): Promise<DecisionStore> {
-  const database = await openDatabase(options.url);
-  return new SqlDecisionStore(database, options, database);
-}
-
 class SqlDecisionStore implements DecisionStore {
   readonly #db: Kysely<DatabaseSchema>;
   readonly #engine: Database["engine"];
@@ -57,16 +46,13 @@ class SqlDecisionStore implements DecisionStore {
   readonly #queue: WriteQueue<DecisionRow>;
   /** Snapshots that are not written yet; tried again with each batch. */
   readonly #snapshots = new Map<string, PolicySnapshot>();
-
   /** Settles when no snapshot is being written. */
   #saving: Promise<unknown> = Promise.resolve();
-  readonly #owned: Database | undefined;
 
-  constructor({ db, engine, insert }: Database, options: DecisionStoreOptions, owned?: Database) {
+  constructor({ db, engine, insert }: Database, options: DecisionStoreOptions) {
     this.#db = db;
     this.#engine = engine;
     this.#insert = insert;
-    this.#owned = owned;
     const { log, now, batches } = options;
     this.#queue = new WriteQueue<DecisionRow>({
       what: "decisions",
@@ -127,7 +113,6 @@ class SqlDecisionStore implements DecisionStore {
   async close(): Promise<void> {
     await this.#queue.close();
     await this.#saving; // the database is closed next
-    await this.#owned?.close();
   }
 
   status(): { waiting: number; written: number; lost: number; lastError?: string } {

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { buildSpace } from "../../../engine/analyze/space/build-space.js";
 import { httpRequests } from "../../../engine/analyze/space/request-assumptions.js";
-import { boxOfFacts } from "../../../engine/analyze/space/request-space.js";
 import { Coverage, meets } from "../../../engine/coverage/coverage.js";
 import { GoalRegions } from "../../../engine/coverage/goal-regions.js";
 import type { Facts } from "../../../engine/evaluate/facts.js";
 import { generatePolicy, type Shape, shapes } from "../../differential/generate-policy.js";
 import { generateRequest } from "../../differential/generate-request.js";
 import { Random } from "../../differential/random.js";
+import { boxOfFacts } from "../analyze/box-of-facts.js";
 
 const always: Facts = {
   model: "auto",

@@ -23,7 +23,7 @@ import type { World } from "../../../engine/rank/world.js";
 import { parsePricePerMillionTokens, parseUsd } from "../../../engine/units/money.js";
 
 export const span: Span = { file: "policy.yaml", start: 0, end: 1 };
-export const always: Condition = { kind: "all", conditions: [], span };
+const always: Condition = { kind: "all", conditions: [], span };
 
 /** A model as tests write it: prices in USD per million tokens, one endpoint per provider. */
 export interface ModelText {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Draw } from "../../../engine/rank/draw.js";
-import { HashedText, stableHash, unitsOf } from "../../../engine/rank/stable-hash.js";
+import { HashedText, unitsOf } from "../../../engine/rank/stable-hash.js";
 
 /** Chi-square of observed counts against equal expectation. */
 function chiSquare(counts: readonly number[]): number {
   const expected = counts.reduce((sum, count) => sum + count, 0) / counts.length;
   return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
 }
+
+const stableHash = (text: string) => new HashedText().valueWith(text);
 
 describe("stableHash", () => {
   it("gives the values it always gave, since recorded draws depend on them", () => {

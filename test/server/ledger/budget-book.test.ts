@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
 import { periods } from "../../../server/keys/limits.js";
-import { BudgetBook, type BudgetLine, isRefused, type Reservation } from "../../../server/ledger/budget-book.js";
+import { BudgetBook, type BudgetLine, type Reservation } from "../../../server/ledger/budget-book.js";
 import { windowOf } from "../../../server/ledger/budget-window.js";
+import { isRefused } from "./is-refused.js";
 
 const usd = (amount: number) => (amount * 1e9) as NanoUsd;
 const NOON = Date.parse("2026-11-25T12:34:56.789Z");

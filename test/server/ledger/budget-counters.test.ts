@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
 import { BudgetAudit, type BudgetAuditOptions } from "../../../server/ledger/budget-audit.js";
-import { type BudgetLine, isRefused, type Reservation } from "../../../server/ledger/budget-book.js";
+import type { BudgetLine, Reservation } from "../../../server/ledger/budget-book.js";
 import { type BudgetCounters, CountersUnavailable } from "../../../server/ledger/budget-counters.js";
 import { MemoryBudgets } from "../../../server/ledger/memory-budgets.js";
 import { openRedis, redisReady, type SharedCounters } from "../../../server/ledger/open-redis.js";
@@ -10,6 +10,7 @@ import { RateLimits } from "../../../server/ledger/rate-limits.js";
 import { RedisBudgets } from "../../../server/ledger/redis-budgets.js";
 import { hasRedis } from "../../services/available.js";
 import { startRedis, type TestRedis } from "../../services/redis.js";
+import { isRefused } from "./is-refused.js";
 
 const usd = (amount: number) => Math.round(amount * 1e9) as NanoUsd;
 const line = (limit: number, subject: BudgetLine["subject"] = "key:a"): BudgetLine => ({

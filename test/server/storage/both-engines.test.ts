@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { sql } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
-import { createDecisionStore } from "../../../server/storage/decisions/open-decision-store.js";
+import { createDecisionStore } from "../../../server/storage/decisions/create-decision-store.js";
 import { openDatabase } from "../../../server/storage/open-database.js";
 import { hasPostgres } from "../../services/available.js";
 import { createDatabase, onBothEngines } from "../../services/engines.js";

@@ -1,9 +1,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  createDecisionStore,
+  type DecisionStoreOptions,
+} from "../../../server/storage/decisions/create-decision-store.js";
 import { idsFrom } from "../../../server/storage/decisions/decision-ids.js";
 import type { DecisionStore, StoredDecision } from "../../../server/storage/decisions/decision-store.js";
-import { type DecisionStoreOptions, openDecisionStore } from "../../../server/storage/decisions/open-decision-store.js";
+import { openDatabase } from "../../../server/storage/open-database.js";
 
 export const REVISION = "ab".repeat(32);
 
@@ -43,6 +47,20 @@ export async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "routewright-storage-"));
   folders.push(folder);
   return folder;
+}
+
+/** Opens a database and the decision store in it; closing the store closes the database. */
+export async function openDecisionStore(
+  options: DecisionStoreOptions & { readonly url: string },
+): Promise<DecisionStore> {
+  const database = await openDatabase(options.url);
+  const store = createDecisionStore(database, options);
+  const closeStore = store.close.bind(store);
+  store.close = async () => {
+    await closeStore();
+    await database.close();
+  };
+  return store;
 }
 
 /** Opens a store that {@link cleanUp} closes. */

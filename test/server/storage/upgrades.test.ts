@@ -2,7 +2,7 @@ import { Kysely, Migrator, SqliteDialect, sql } from "kysely";
 import { afterEach, describe, expect, it } from "vitest";
 import { LedgerStore } from "../../../server/ledger/ledger-store.js";
 import type { DatabaseSchema } from "../../../server/storage/database-schema.js";
-import { createDecisionStore } from "../../../server/storage/decisions/open-decision-store.js";
+import { createDecisionStore } from "../../../server/storage/decisions/create-decision-store.js";
 import { migrationsOf } from "../../../server/storage/migrations.js";
 import { openDatabase } from "../../../server/storage/open-database.js";
 import { openPostgres } from "../../../server/storage/open-postgres.js";

@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { describeBoxes } from "../../../../engine/analyze/diff/describe-boxes.js";
 import { diffPolicies } from "../../../../engine/analyze/diff/diff-policies.js";
 import { anyRequests } from "../../../../engine/analyze/space/request-assumptions.js";
-import { boxOfFacts } from "../../../../engine/analyze/space/request-space.js";
 import { evaluateCondition } from "../../../../engine/evaluate/evaluate-condition.js";
 import { generateRequest } from "../../../differential/generate-request.js";
 import { Random } from "../../../differential/random.js";
+import { boxOfFacts } from "../box-of-facts.js";
 import { scale, seed } from "../soundness.js";
 import { editSet, edits, generateVariedSet } from "./random-edits.js";
 

@@ -3,13 +3,13 @@ import { ChangeFinder } from "../../../../engine/analyze/diff/changes-of-request
 import { diffPolicies, isSameForAll } from "../../../../engine/analyze/diff/diff-policies.js";
 import { outcomeMeaning } from "../../../../engine/analyze/diff/outcome-meaning.js";
 import { anyRequests } from "../../../../engine/analyze/space/request-assumptions.js";
-import { boxOfFacts } from "../../../../engine/analyze/space/request-space.js";
 import { buildDecisionTree } from "../../../../engine/compile/build-decision-tree.js";
 import type { CompiledPolicy } from "../../../../engine/policy/compiled-policy.js";
 import type { PolicySet } from "../../../../engine/policy/policy-set.js";
 import { generateRequest } from "../../../differential/generate-request.js";
 import { plantInSet } from "../../../differential/plant-in-set.js";
 import { Random } from "../../../differential/random.js";
+import { boxOfFacts } from "../box-of-facts.js";
 import { aimedRequest, misreadings, scale, seed } from "../soundness.js";
 import { editSet, edits, generateVariedSet } from "./random-edits.js";
 

@@ -14,7 +14,7 @@ const summary = { rule: "default", model: "acme/small", provider: "left", status
 
 afterEach(cleanUp);
 
-describe("openDecisionStore()", () => {
+describe("createDecisionStore()", () => {
   it("makes the folder and gives a decision back as it was recorded, also after reopening", async () => {
     const file = join(await newFolder(), "deep/er/routewright.db");
     const { store } = await openStore({ url: `sqlite:${file}` });
@@ -257,8 +257,7 @@ function scriptArguments(script: string, file: string): string[] {
     here("../../run-typescript.mjs"),
     "--input-type=module",
     "--eval",
-    `import { openDecisionStore } from ${JSON.stringify(here("../../../../server/storage/decisions/open-decision-store.ts"))};
-     import { decision } from ${JSON.stringify(here("../harness.ts"))};
+    `import { decision, openDecisionStore } from ${JSON.stringify(here("../harness.ts"))};
      const store = await openDecisionStore({ url: ${JSON.stringify(`sqlite:${file}`)}, log: ${log}, now: Date.now });
      ${script}`,
   ];

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { ContentStore } from "../../../../server/storage/content-store.js";
+import { createDecisionStore } from "../../../../server/storage/decisions/create-decision-store.js";
 import { DecisionRetention } from "../../../../server/storage/decisions/decision-retention.js";
-import { createDecisionStore } from "../../../../server/storage/decisions/open-decision-store.js";
 import { openDatabase } from "../../../../server/storage/open-database.js";
 import { onBothEngines } from "../../../services/engines.js";
 import { decision, decisionId, decisionNumber, REVISION } from "../harness.js";
