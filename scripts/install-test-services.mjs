@@ -1,4 +1,4 @@
-// Installs what some tests run for real, where it is missing and can be had: PostgreSQL, Redis, nginx, curl, two shells, Chromium and
+// Installs what some tests run for real, where it is missing and can be had: PostgreSQL, Redis, nginx, curl, OpenSSL, two shells, Chromium and
 // Graphviz, by Debian's packages, as root or with a sudo that asks nothing. Elsewhere it says what will be skipped and how to get it.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,6 +9,7 @@ const services = [
   { name: "Redis", package: "redis-server", isThere: has("redis-server") },
   { name: "nginx", package: "nginx-light", isThere: has("nginx") },
   { name: "curl", package: "curl", isThere: has("curl") },
+  { name: "OpenSSL", package: "openssl", isThere: has("openssl") },
   { name: "zsh", package: "zsh", isThere: has("zsh") },
   { name: "fish", package: "fish", isThere: has("fish") },
   {

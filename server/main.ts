@@ -8,7 +8,8 @@ import { inlineMore } from "./inline-more.js";
 import { keepHeapSmall } from "./keep-heap-small.js";
 import { listen } from "./listen.js";
 import { openComponents, type PolicyOptions } from "./open-components.js";
-import { greet, refuseUnfitKeys, sayCredentials, sayExposure, sayServing } from "./say-serving.js";
+import { readOutboundProxies } from "./providers/outbound-proxies.js";
+import { greet, refuseUnfitKeys, sayCredentials, sayExposure, sayProxies, sayServing } from "./say-serving.js";
 import { stopOnSignals } from "./stop-on-signals.js";
 import { startTelemetry } from "./telemetry/start-telemetry.js";
 
@@ -54,6 +55,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     };
     // What is announced is true from here on: an address that cannot be used ended all before.
     sayServing(policies.current(), log);
+    sayProxies(readOutboundProxies(environment), log);
     policies.onApplied((policy) => {
       sayCredentials(servingPolicyOf(policy), log);
       healthChecks.apply(servingPolicyOf(policy));

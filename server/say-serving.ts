@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import { type CompiledPolicy, shortRevision, writeCounted } from "../engine/serving.js";
 import type { ContentSettings } from "./content/content-settings.js";
 import type { ServingPolicy } from "./dispatch/serving-policy.js";
+import type { OutboundProxies } from "./providers/outbound-proxies.js";
 
 export function sayServing({ revision, name, set }: CompiledPolicy, log: Pick<Logger, "info">): void {
   const what = { reason: "start", revision, rules: set.rules.length };
@@ -33,6 +34,17 @@ export function sayCredentials({ access }: ServingPolicy, log: Pick<Logger, "inf
   if (access.unsupported.length > 0) {
     log.warn({ providers: access.unsupported }, "the wire format of these providers is not spoken; they are left out");
   }
+}
+
+/** Says through which proxies providers are reached, for they may be set for other programs. */
+export function sayProxies(proxies: OutboundProxies | undefined, log: Pick<Logger, "info">): void {
+  if (proxies === undefined) return;
+  const hostOf = (proxy: string | undefined) => (proxy === undefined ? undefined : new URL(proxy).host);
+  const { httpsProxy, httpProxy, noProxy } = proxies;
+  log.info(
+    { https_proxy: hostOf(httpsProxy ?? httpProxy), http_proxy: hostOf(httpProxy), no_proxy: noProxy },
+    "providers are reached through the proxies of HTTPS_PROXY and HTTP_PROXY, but for the hosts of NO_PROXY",
+  );
 }
 
 /** Warns of what an operator may not have meant: an address that others reach without any key made, and prompts that are kept. */

@@ -115,6 +115,7 @@ export interface RecordedAttempt {
     readonly output_tokens?: number;
     readonly cached_input_tokens?: number;
     readonly cache_write_input_tokens?: number;
+    readonly cache_write_1h_input_tokens?: number;
     readonly reasoning_output_tokens?: number;
   };
   readonly cost_usd?: number;

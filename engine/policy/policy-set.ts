@@ -274,6 +274,8 @@ export interface FlatPrice {
   readonly output: PicoUsdPerToken;
   readonly cachedInput?: PicoUsdPerToken;
   readonly cacheWrite?: PicoUsdPerToken;
+  /** Of what is kept for an hour; else {@link cacheWrite}. */
+  readonly cacheWrite1h?: PicoUsdPerToken;
 }
 
 /** What a model costs: see {@link priceAt}. */

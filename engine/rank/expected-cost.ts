@@ -49,20 +49,25 @@ export interface TokensUsed {
   readonly output_tokens: number;
   readonly cached_input_tokens?: number;
   readonly cache_write_input_tokens?: number;
+  /** Of those written, the ones kept for an hour. */
+  readonly cache_write_1h_input_tokens?: number;
 }
 
 /**
  * What tokens cost, in nano-dollars, each kind of price rounded up once, at the price of the prompt's size. Cached input and cache writes cost what other input
- * does where the catalog has no price of their own.
+ * does where the catalog has no price of their own, and writes for an hour what other writes do.
  */
 export function costOfTokensUsed(used: TokensUsed, price: Price): NanoUsd {
   const cached = used.cached_input_tokens ?? 0;
   const written = used.cache_write_input_tokens ?? 0;
+  const written1h = Math.min(used.cache_write_1h_input_tokens ?? 0, written);
   const full = Math.max(0, used.input_tokens - cached - written);
-  const { input, output, cachedInput = input, cacheWrite = input } = priceAt(price, used.input_tokens);
+  const flat = priceAt(price, used.input_tokens);
+  const { input, output, cachedInput = input, cacheWrite = input, cacheWrite1h = cacheWrite } = flat;
   return (costOfTokens(full, input) +
     costOfTokens(cached, cachedInput) +
-    costOfTokens(written, cacheWrite) +
+    costOfTokens(written - written1h, cacheWrite) +
+    costOfTokens(written1h, cacheWrite1h) +
     costOfTokens(used.output_tokens, output)) as NanoUsd;
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Endpoint, HealthCheck } from "../../engine/serving.js";
 import type { EndpointStates } from "../endpoints/endpoint-states.js";
+import { isOurLimit } from "./answers/classify-failure.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
 /** So many failed checks in a row take an endpoint out; one that passes brings it back. */
@@ -38,11 +39,17 @@ export class HealthChecks {
     const checked = new Set(groups.flatMap(({ ids }) => ids));
     for (const id of checks.keys()) if (!checked.has(id)) checks.delete(id);
     for (const group of groups) {
-      const check = () => void this.#check(serving, group);
-      const timer = setInterval(check, group.check.intervalMs ?? DEFAULT_INTERVAL_MS);
+      let isUnderWay = false;
+      const check = async () => {
+        if (isUnderWay) return; // an interval may be shorter than the timeout
+        isUnderWay = true;
+        await this.#check(serving, group);
+        isUnderWay = false;
+      };
+      const timer = setInterval(() => void check(), group.check.intervalMs ?? DEFAULT_INTERVAL_MS);
       timer.unref();
       this.#timers.push(timer);
-      check();
+      void check();
     }
   }
 
@@ -54,9 +61,23 @@ export class HealthChecks {
   async #check(serving: ServingPolicy, { endpoint, check, ids }: CheckGroup): Promise<void> {
     const { adapter, provider, isSimulated } = serving.connectionOf(endpoint);
     if (isSimulated || adapter.check === undefined) return;
-    const error = await adapter.check(provider, endpoint, check.path, check.timeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS);
-    if (this.#serving !== serving) return;
     const { endpoints, log, now } = this.#options;
+    const timeoutMs = check.timeoutMs ?? DEFAULT_CHECK_TIMEOUT_MS;
+    let error: string | undefined;
+    try {
+      error = await adapter.check(provider, endpoint, check.path, timeoutMs);
+    } catch (thrown) {
+      const { name, code = name } = thrown as NodeJS.ErrnoException;
+      error = name === "TimeoutError" ? `no answer within ${timeoutMs} ms` : `no answer (${code})`;
+      if (isOurLimit(thrown)) {
+        log.warn(
+          { endpoint: ids[0], error },
+          `${ids[0]} is not checked: this server has no room for another connection`,
+        );
+        return;
+      }
+    }
+    if (this.#serving !== serving) return;
     for (const id of ids) {
       const before = endpoints.checks.get(id);
       const failedInARow = error === undefined ? 0 : (before?.failedInARow ?? 0) + 1;

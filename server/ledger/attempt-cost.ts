@@ -105,8 +105,8 @@ export interface CallToBound extends CallWithOutput {
   readonly promptUpper: number;
 }
 
-/** A cost rounds up each of three input prices where the bound rounds up one, nano-dollars. */
-const ROUNDING = 2;
+/** A cost rounds up each of four input prices where the bound rounds up one, nano-dollars. */
+const ROUNDING = 3;
 
 /**
  * The most a call can cost: every token of the prompt at its dearest input price (of the tiers that it may reach), and every choice as long as the request,
@@ -124,8 +124,13 @@ export function upperBound(call: CallToBound): NanoUsd {
   return (most === 0 ? 0 : most + ROUNDING) as NanoUsd;
 }
 
-function dearestInput({ input, cacheWrite, cachedInput }: FlatPrice): FlatPrice["input"] {
-  return dearer(input, dearer(cacheWrite ?? input, cachedInput ?? input));
+function dearestInput({
+  input,
+  cacheWrite = input,
+  cacheWrite1h = cacheWrite,
+  cachedInput,
+}: FlatPrice): FlatPrice["input"] {
+  return dearer(dearer(input, cachedInput ?? input), dearer(cacheWrite, cacheWrite1h));
 }
 
 function dearer(one: FlatPrice["input"], other: FlatPrice["input"]): FlatPrice["input"] {

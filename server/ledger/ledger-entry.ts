@@ -77,8 +77,8 @@ const priceTexts = new WeakMap<FlatPrice, string>();
 
 /** Of each price made once. What costs more above a size is left out: it has a row's price of its own. */
 function priceText(price: FlatPrice): string {
-  const { input, output, cachedInput, cacheWrite } = price;
-  const text = priceTexts.get(price) ?? JSON.stringify({ input, output, cachedInput, cacheWrite });
+  const { input, output, cachedInput, cacheWrite, cacheWrite1h } = price;
+  const text = priceTexts.get(price) ?? JSON.stringify({ input, output, cachedInput, cacheWrite, cacheWrite1h });
   priceTexts.set(price, text);
   return text;
 }

@@ -12,6 +12,8 @@ export interface UsageBuckets {
   readonly input: number;
   readonly cachedInput: number;
   readonly cacheWrite: number;
+  /** Of {@link cacheWrite}, what is kept for an hour, which has a price of its own. */
+  readonly cacheWrite1h: number;
   readonly audioInput: number;
   readonly imageInput: number;
   /** The answer's own text. */
@@ -24,6 +26,7 @@ export const noTokens: UsageBuckets = Object.freeze({
   input: 0,
   cachedInput: 0,
   cacheWrite: 0,
+  cacheWrite1h: 0,
   audioInput: 0,
   imageInput: 0,
   output: 0,
@@ -33,7 +36,7 @@ export const noTokens: UsageBuckets = Object.freeze({
 
 /**
  * Reads `usage` of an answer in OpenAI's shape into buckets. Details that claim more than their total are cut to it.
- * (https://platform.openai.com/docs/api-reference/chat/object, read 2026-11-24; `cache_write_tokens` is OpenRouter's.)
+ * (https://platform.openai.com/docs/api-reference/chat/object, read 2026-11-24; `cache_write_tokens` is OpenRouter's, `cache_write_1h_tokens` our own.)
  * @returns undefined when one of the two totals is missing or impossible.
  */
 export function readBuckets(value: unknown): UsageBuckets | undefined {
@@ -48,6 +51,7 @@ export function readBuckets(value: unknown): UsageBuckets | undefined {
   input -= cachedInput;
   const cacheWrite = part(input, inputDetails["cache_write_tokens"], inputDetails["cache_creation_tokens"]);
   input -= cacheWrite;
+  const cacheWrite1h = part(cacheWrite, inputDetails["cache_write_1h_tokens"]);
   const audioInput = part(input, inputDetails["audio_tokens"]);
   input -= audioInput;
   const imageInput = part(input, inputDetails["image_tokens"]);
@@ -57,7 +61,7 @@ export function readBuckets(value: unknown): UsageBuckets | undefined {
   output -= reasoning;
   const audioOutput = part(output, outputDetails["audio_tokens"]);
   output -= audioOutput;
-  return { input, cachedInput, cacheWrite, audioInput, imageInput, output, reasoning, audioOutput };
+  return { input, cachedInput, cacheWrite, cacheWrite1h, audioInput, imageInput, output, reasoning, audioOutput };
 }
 
 export function inputTotal({ input, cachedInput, cacheWrite, audioInput, imageInput }: UsageBuckets): number {
@@ -76,6 +80,7 @@ export function costOfBuckets(buckets: UsageBuckets, price: Price): NanoUsd {
       output_tokens: outputTotal(buckets),
       cached_input_tokens: buckets.cachedInput,
       cache_write_input_tokens: buckets.cacheWrite,
+      cache_write_1h_input_tokens: buckets.cacheWrite1h,
     },
     price,
   );

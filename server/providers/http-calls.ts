@@ -1,7 +1,9 @@
 import { createRequire } from "node:module";
+import type * as Undici from "undici";
 import type { buildConnector as BuildConnector, Dispatcher, errors, Agent as UndiciAgent } from "undici";
 import type { BufferList } from "../json/buffer-list.js";
 import { CompressedAnswer, compressionOf } from "./compressed-answer.js";
+import type { OutboundProxies } from "./outbound-proxies.js";
 import type { UpstreamExchange, UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
 
 // undici's front door loads fetch, WebSocket, caches and mocks too: 3 MB of heap beside what is used.
@@ -25,7 +27,12 @@ export interface HttpCall {
 /** The connections to providers: every adapter that speaks HTTP calls through one of these. */
 export class HttpCalls {
   /** undici takes the connect timeout per agent; routes use few different ones. */
-  readonly #agents = new Map<number, UndiciAgent>();
+  readonly #agents = new Map<number, Dispatcher>();
+  readonly #proxies: OutboundProxies | undefined;
+
+  constructor(proxies?: OutboundProxies) {
+    this.#proxies = proxies;
+  }
 
   send(call: HttpCall, handler: UpstreamHandler): UpstreamExchange {
     const agent = this.#agentFor(call.connectTimeoutMs);
@@ -34,22 +41,21 @@ export class HttpCalls {
     return exchange;
   }
 
-  /** Sends a GET and reads nothing but its status. @returns what is wrong; undefined when it is 2xx. */
+  /**
+   * Sends a GET and reads nothing but its status.
+   * @returns what is wrong; undefined when it is 2xx.
+   * @throws when there is no answer in time.
+   */
   async check({ origin, path, headers }: Omit<HttpCall, "body" | "connectTimeoutMs">, timeoutMs: number) {
-    try {
-      const { statusCode, body } = await request.call(this.#agentFor(timeoutMs), {
-        origin,
-        path,
-        method: "GET",
-        headers,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      await body.dump({ limit: MAX_CHECK_BYTES });
-      return statusCode >= 200 && statusCode <= 299 ? undefined : `status ${statusCode}`;
-    } catch (error) {
-      const { name, code } = error as NodeJS.ErrnoException;
-      return name === "TimeoutError" ? `no answer within ${timeoutMs} ms` : `no answer (${code ?? name})`;
-    }
+    const { statusCode, body } = await request.call(this.#agentFor(timeoutMs), {
+      origin,
+      path,
+      method: "GET",
+      headers,
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await body.dump({ limit: MAX_CHECK_BYTES });
+    return statusCode >= 200 && statusCode <= 299 ? undefined : `status ${statusCode}`;
   }
 
   /** Ends every call and connection. */
@@ -57,14 +63,31 @@ export class HttpCalls {
     await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
   }
 
-  #agentFor(connectTimeoutMs: number): UndiciAgent {
-    const agent =
-      this.#agents.get(connectTimeoutMs) ??
-      // The dispatcher keeps the other timers itself, so undici's own are off.
-      new Agent({ connect: connectorFor(connectTimeoutMs), headersTimeout: 0, bodyTimeout: 0, pipelining: 1 });
+  #agentFor(connectTimeoutMs: number): Dispatcher {
+    const known = this.#agents.get(connectTimeoutMs);
+    if (known !== undefined) return known;
+    // The dispatcher keeps the other timers itself, so undici's own are off.
+    const options = { connect: connectorFor(connectTimeoutMs), headersTimeout: 0, bodyTimeout: 0, pipelining: 1 };
+    const agent = this.#proxies === undefined ? new Agent(options) : proxied(options, connectTimeoutMs, this.#proxies);
     this.#agents.set(connectTimeoutMs, agent);
     return agent;
   }
+}
+
+/** Reaches hosts through proxies, by CONNECT. Of a connection through one it is not known whether it was kept, see {@link isStale}. */
+function proxied(
+  options: UndiciAgent.Options,
+  timeout: number,
+  { httpProxy = "", httpsProxy = "", noProxy }: OutboundProxies,
+): Dispatcher {
+  const { EnvHttpProxyAgent, Pool } = load("undici") as typeof Undici; // tunnels need what its front door puts together
+  return new EnvHttpProxyAgent({
+    ...options,
+    ...{ httpProxy, httpsProxy, noProxy },
+    ...{ proxyTls: { timeout }, requestTls: { timeout } },
+    // The answer to CONNECT is part of connecting.
+    clientFactory: (origin, own) => new Pool(origin, { ...own, headersTimeout: timeout }),
+  });
 }
 
 function optionsOf({ origin, path, headers, body: { pieces, length } }: HttpCall): Dispatcher.DispatchOptions {

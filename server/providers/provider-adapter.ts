@@ -69,6 +69,7 @@ export interface ProviderAdapter {
   /**
    * Asks an endpoint's provider how it is: GET, `path` behind its `base_url`. A format without this method cannot be asked.
    * @returns what is wrong, in words without secrets; undefined when the answer is 2xx.
+   * @throws when there is no answer in time.
    */
   check?(provider: Provider, endpoint: Endpoint, path: string, timeoutMs: number): Promise<string | undefined>;
   /** Ends every call and connection. */

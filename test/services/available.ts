@@ -15,6 +15,7 @@ export const hasCurl = isCi || isOnPath("curl");
 /** util-linux's, which gives a command a terminal. */
 export const hasScript = process.platform === "linux" && isOnPath("script");
 export const hasGraphviz = isCi || isOnPath("dot");
+export const hasOpenssl = isCi || isOnPath("openssl");
 
 function isOnPath(command: string): boolean {
   return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, command)));

@@ -108,11 +108,12 @@ function ownOf(value: unknown, ofProvider: unknown, none: string): string {
 function pricesOf({ price }: Endpoint): Fields {
   const usd = (value: PicoUsdPerToken | undefined) =>
     value === undefined ? "none" : formatPricePerMillionTokens(value);
-  const above = price?.above?.map(({ contextTokens, input, output, cachedInput, cacheWrite }) =>
+  const above = price?.above?.map(({ contextTokens, input, output, cachedInput, cacheWrite, cacheWrite1h }) =>
     [
       `above ${formatTokens(contextTokens)}: input ${usd(input)}, output ${usd(output)}`,
       ...(cachedInput === undefined ? [] : [`cached_input ${usd(cachedInput)}`]),
       ...(cacheWrite === undefined ? [] : [`cache_write ${usd(cacheWrite)}`]),
+      ...(cacheWrite1h === undefined ? [] : [`cache_write_1h ${usd(cacheWrite1h)}`]),
     ].join(", "),
   );
   return {
@@ -120,6 +121,7 @@ function pricesOf({ price }: Endpoint): Fields {
     "price.output": usd(price?.output),
     "price.cached_input": usd(price?.cachedInput),
     "price.cache_write": usd(price?.cacheWrite),
+    "price.cache_write_1h": usd(price?.cacheWrite1h),
     "price.above": above?.join("; ") ?? "none",
   };
 }

@@ -282,6 +282,13 @@ function readFlatPrice(reading: Reading, node: Located | undefined): FlatPrice |
   const output = priceOf(reading, childOf(node, "output"));
   const cachedInput = priceOf(reading, childOf(node, "cached_input"));
   const cacheWrite = priceOf(reading, childOf(node, "cache_write"));
+  const cacheWrite1h = priceOf(reading, childOf(node, "cache_write_1h"));
   if (input === undefined || output === undefined) return undefined;
-  return { input, output, ...defined("cachedInput", cachedInput), ...defined("cacheWrite", cacheWrite) };
+  return {
+    input,
+    output,
+    ...defined("cachedInput", cachedInput),
+    ...defined("cacheWrite", cacheWrite),
+    ...defined("cacheWrite1h", cacheWrite1h),
+  };
 }

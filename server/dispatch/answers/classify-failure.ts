@@ -69,7 +69,7 @@ export function classifyException(error: unknown): Failure {
   ) {
     return { errorClass: "malformed_response", message: words, summary: "the answer is not HTTP" };
   }
-  if (OUR_LIMITS.has(code)) {
+  if (isOurLimit(error)) {
     const advice = code.endsWith("FILE") ? "; this server has too few file descriptors: raise their limit" : "";
     const summary = "this server has no room for another connection";
     return { errorClass: "connection", message: `${words}${advice}`, summary, isOurs: true };
@@ -77,8 +77,12 @@ export function classifyException(error: unknown): Failure {
   return { errorClass: "connection", message: words, summary: "no connection, or it broke" };
 }
 
-/** What the system says when this process, or this machine, has no descriptor or memory left for a connection. */
-const OUR_LIMITS: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
+/** Whether a connection failed since this process, or this machine, has no descriptor or memory left for it. */
+export function isOurLimit(error: unknown): boolean {
+  return OUR_LIMITS.has((error as NodeJS.ErrnoException | undefined)?.code);
+}
+
+const OUR_LIMITS: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"]);
 
 /** A failure of our own judgement: what came is not an answer. */
 export function malformed(message: string, summary = "an answer that cannot be read"): Failure {

@@ -18,12 +18,14 @@ export function readUsage(value: unknown): Usage | undefined {
   if (input === undefined && output === undefined) return undefined;
   const cached = cachedTokensOf(usage);
   const written = count(detail(usage["prompt_tokens_details"], "cache_write_tokens"));
+  const written1h = count(detail(usage["prompt_tokens_details"], "cache_write_1h_tokens"));
   const reasoning = count(detail(usage["completion_tokens_details"], "reasoning_tokens"));
   const read: { -readonly [Name in keyof Usage]: Usage[Name] } = {};
   if (input !== undefined) read.input_tokens = input;
   if (output !== undefined) read.output_tokens = output;
   if (cached !== undefined) read.cached_input_tokens = cached;
   if (written !== undefined) read.cache_write_input_tokens = written;
+  if (written1h !== undefined) read.cache_write_1h_input_tokens = written1h;
   if (reasoning !== undefined) read.reasoning_output_tokens = reasoning;
   return read;
 }

@@ -110,10 +110,15 @@ export function usageOf(value: unknown): ChatUsage | undefined {
     const more = compactions.map((one) => countOf(one[name]) ?? 0).reduce((sum, count) => sum + count, 0);
     return total === undefined && more === 0 ? undefined : (total ?? 0) + more;
   };
+  // Both kinds of writes are in `cache_creation_input_tokens` (`BetaUsage.cache_creation`, there too).
+  const for1h = [value, ...compactions].map(({ cache_creation: kinds }) =>
+    isObject(kinds) ? (countOf(kinds["ephemeral_1h_input_tokens"]) ?? 0) : 0,
+  );
   return chatUsage({
     freshInput: counted("input_tokens"),
     cacheRead: counted("cache_read_input_tokens"),
     cacheWrite: counted("cache_creation_input_tokens"),
+    cacheWrite1h: for1h.reduce((sum, count) => sum + count, 0) || undefined,
     output: counted("output_tokens"),
     reasoning: isObject(details) ? countOf(details["thinking_tokens"]) : undefined,
   });

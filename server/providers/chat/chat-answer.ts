@@ -93,7 +93,11 @@ export interface ChatUsage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
-  readonly prompt_tokens_details?: { readonly cached_tokens?: number; readonly cache_write_tokens?: number };
+  readonly prompt_tokens_details?: {
+    readonly cached_tokens?: number;
+    readonly cache_write_tokens?: number;
+    readonly cache_write_1h_tokens?: number;
+  };
   readonly completion_tokens_details?: { readonly reasoning_tokens?: number };
 }
 
@@ -103,6 +107,8 @@ export interface UsageBuckets {
   readonly freshInput: number | undefined;
   readonly cacheRead: number | undefined;
   readonly cacheWrite: number | undefined;
+  /** Of {@link cacheWrite} what is kept for an hour; undefined also for nothing. */
+  readonly cacheWrite1h?: number | undefined;
   /** All output, reasoning included. */
   readonly output: number | undefined;
   readonly reasoning: number | undefined;
@@ -113,12 +119,17 @@ export function chatUsage({
   freshInput,
   cacheRead,
   cacheWrite,
+  cacheWrite1h,
   output,
   reasoning,
 }: UsageBuckets): ChatUsage | undefined {
   if (freshInput === undefined || output === undefined) return undefined;
   const input = freshInput + (cacheRead ?? 0) + (cacheWrite ?? 0);
-  const inputDetails = defined({ cached_tokens: cacheRead, cache_write_tokens: cacheWrite });
+  const inputDetails = defined({
+    cached_tokens: cacheRead,
+    cache_write_tokens: cacheWrite,
+    cache_write_1h_tokens: cacheWrite1h,
+  });
   return {
     prompt_tokens: input,
     completion_tokens: output,

@@ -37,6 +37,19 @@ describe("costOfTokensUsed()", () => {
     // More than there was: the rest is none.
     expect(costOfTokensUsed({ ...used, input_tokens: 50 }, { ...cheap, cachedInput, cacheWrite })).toBe(83_500);
   });
+  it("takes what is kept for an hour at a price of its own, else at that of other writes", () => {
+    const hour = { ...used, cache_write_1h_input_tokens: 20 };
+    const cacheWrite1h = parsePricePerMillionTokens("2")!;
+    expect(costOfTokensUsed(hour, { ...cheap, cachedInput, cacheWrite, cacheWrite1h })).toBe(
+      10_000 + 6_000 + 12_500 + 40_000 + 40_000,
+    );
+    expect(costOfTokensUsed(hour, { ...cheap, cachedInput, cacheWrite })).toBe(
+      costOfTokensUsed(used, { ...cheap, cachedInput, cacheWrite }),
+    );
+    // More than was written: the rest is none.
+    const tooMuch = { ...used, cache_write_1h_input_tokens: 50 };
+    expect(costOfTokensUsed(tooMuch, { ...cheap, cacheWrite1h })).toBe(10_000 + 60_000 + 60_000 + 40_000);
+  });
   it("takes the price of the whole prompt's size, cached tokens included", () => {
     const tiers = { ...cheap, above: [dear] };
     expect(costOfTokensUsed(used, tiers)).toBe(100_000 + 40_000);

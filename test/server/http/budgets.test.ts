@@ -5,6 +5,8 @@ import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
+import { proxyOverFormats } from "../../services/proxy-over-formats.js";
+import { anthropicServer, type Said } from "../providers/provider-servers.js";
 import {
   catalogOf,
   compile,
@@ -69,6 +71,42 @@ describe("the ledger", () => {
         ...{ incurred_nano: 1_700_000, charged_nano: 1_700_000, cost_source: "usage" },
       }),
     ]);
+  });
+
+  it("charges what Anthropic keeps for an hour at its own price, of its Messages API and of a chat, streamed too", async () => {
+    const kept = { ephemeral_1h_input_tokens: 1_000, ephemeral_5m_input_tokens: 500 };
+    const usage = { input_tokens: 10, cache_creation_input_tokens: 1_500, cache_creation: kept, output_tokens: 5 };
+    const whole = (said: Said) => ({ ...anthropicServer.whole(said), usage });
+    const events = (said: Said) =>
+      anthropicServer.events(said).map((event) => {
+        const { message } = event as { readonly message?: object };
+        return message === undefined ? event : { ...event, message: { ...message, usage } };
+      });
+    const price = "{ input: 1, output: 2, cache_write: 3, cache_write_1h: 4 }";
+    const { proxy } = await proxyOverFormats(
+      { anthropic: { ...anthropicServer, whole, events } },
+      { catalog: (text) => text.replace("{ input: 1, output: 2 }", price) },
+    );
+    const messages = [{ role: "user", content: "hello" }];
+    for (const path of ["/v1/messages", "/v1/chat/completions"]) {
+      for (const stream of [false, true]) {
+        const body = JSON.stringify({ model: "auto", max_tokens: 100, messages, stream });
+        const answer = await fetch(`${proxy.url}${path}`, { method: "POST", body });
+        expect(answer.status).toBe(200);
+        await answer.text();
+      }
+    }
+    const rows = await proxy.ledger();
+    expect(rows).toHaveLength(4);
+    for (const row of rows) {
+      expect(row).toMatchObject({
+        input: 10,
+        cache_write: 1_500,
+        output: 5,
+        incurred_nano: 10_000 + 5_500_000 + 10_000,
+      });
+      expect(row.price).toContain('"cacheWrite1h":4000000');
+    }
   });
 
   it("prefers what the provider says it cost", async () => {

@@ -13,11 +13,16 @@ describe("readBuckets()", () => {
     const usage = {
       prompt_tokens: 1_000,
       completion_tokens: 500,
-      prompt_tokens_details: { cached_tokens: 600, audio_tokens: 100, cache_write_tokens: 50 },
+      prompt_tokens_details: {
+        cached_tokens: 600,
+        audio_tokens: 100,
+        cache_write_tokens: 50,
+        cache_write_1h_tokens: 20,
+      },
       completion_tokens_details: { reasoning_tokens: 300, audio_tokens: 20 },
     };
     expect(readBuckets(usage)).toEqual({
-      ...{ input: 250, cachedInput: 600, cacheWrite: 50, audioInput: 100, imageInput: 0 },
+      ...{ input: 250, cachedInput: 600, cacheWrite: 50, cacheWrite1h: 20, audioInput: 100, imageInput: 0 },
       ...{ output: 180, reasoning: 300, audioOutput: 20 },
     });
   });
@@ -152,8 +157,8 @@ describe("a price with tiers", () => {
 
   it("is held as if the prompt reached each tier that it can reach", () => {
     const call = { price, maxOutputTokens: 10, choices: 1, endpoint: { contextWindow: 1_000 } };
-    expect(upperBound({ ...call, promptUpper: 200 })).toBe(200_000 + 20_000 + 2);
-    expect(upperBound({ ...call, promptUpper: 201 })).toBe(402_000 + 30_000 + 2);
+    expect(upperBound({ ...call, promptUpper: 200 })).toBe(200_000 + 20_000 + 3);
+    expect(upperBound({ ...call, promptUpper: 201 })).toBe(402_000 + 30_000 + 3);
   });
 });
 
@@ -162,12 +167,12 @@ describe("upperBound()", () => {
   const call = { price: PRICE, promptUpper: 1_000, maxOutputTokens: 100, choices: 1, endpoint };
 
   it("is the prompt and the longest answer", () => {
-    expect(upperBound(call)).toBe(1_000_000 + 200_000 + 2);
-    expect(upperBound({ ...call, choices: 3 })).toBe(1_000_000 + 600_000 + 2);
+    expect(upperBound(call)).toBe(1_000_000 + 200_000 + 3);
+    expect(upperBound({ ...call, choices: 3 })).toBe(1_000_000 + 600_000 + 3);
     expect(upperBound({ ...call, price: { input: 0, output: 0 } as Price })).toBe(0);
-    expect(upperBound({ ...call, maxOutputTokens: undefined })).toBe(1_000_000 + 16_000_000 + 2);
-    expect(upperBound({ ...call, maxOutputTokens: 50_000 })).toBe(1_000_000 + 16_000_000 + 2);
-    expect(upperBound({ ...call, maxOutputTokens: undefined, endpoint: { contextWindow: 100_000 } })).toBe(201_000_002);
+    expect(upperBound({ ...call, maxOutputTokens: undefined })).toBe(1_000_000 + 16_000_000 + 3);
+    expect(upperBound({ ...call, maxOutputTokens: 50_000 })).toBe(1_000_000 + 16_000_000 + 3);
+    expect(upperBound({ ...call, maxOutputTokens: undefined, endpoint: { contextWindow: 100_000 } })).toBe(201_000_003);
   });
 
   it("is no less than what any call within it costs", () => {
@@ -176,6 +181,7 @@ describe("upperBound()", () => {
       output: fc.nat(1e8),
       cachedInput: fc.nat(1e8),
       cacheWrite: fc.nat(1e8),
+      cacheWrite1h: fc.nat(1e8),
     };
     const tiers = fc.uniqueArray(fc.record({ contextTokens: fc.nat(1e6), ...flat }), {
       selector: ({ contextTokens }) => contextTokens,
@@ -192,12 +198,17 @@ describe("upperBound()", () => {
         fc.nat(8_000),
         fc.nat(1e6),
         fc.nat(1e6),
-        (prices, input, output, cached, write) => {
+        fc.nat(1e6),
+        (prices, input, output, cached, write, hour) => {
           const given = prices as unknown as Price;
           const buckets = readBuckets({
             prompt_tokens: input,
             completion_tokens: output,
-            prompt_tokens_details: { cached_tokens: cached, cache_write_tokens: write },
+            prompt_tokens_details: {
+              cached_tokens: cached,
+              cache_write_tokens: write,
+              cache_write_1h_tokens: hour,
+            },
           })!;
           const bound = upperBound({ price: given, promptUpper: input, maxOutputTokens: output, choices: 1, endpoint });
           expect(costOfBuckets(buckets, given)).toBeLessThanOrEqual(bound);

@@ -14,7 +14,7 @@ interface Question {
   readonly hasSchema: boolean;
 }
 /** What it says: a text in two pieces, or a call of `weather`. */
-type Said = readonly [string, string] | "call";
+export type Said = readonly [string, string] | "call";
 
 export interface Format {
   read(request: ReceivedRequest): Question;

@@ -117,12 +117,21 @@ export function messageUsage(value: unknown, inputTokens = 0): Json {
   const details = isObject(usage["prompt_tokens_details"]) ? usage["prompt_tokens_details"] : {};
   const read = cachedTokensOf(usage) ?? 0;
   const written = countOf(details["cache_write_tokens"]) ?? 0;
+  const written1h = countOf(details["cache_write_1h_tokens"]);
   const output = isObject(usage["completion_tokens_details"]) ? usage["completion_tokens_details"] : {};
   const thinking = countOf(output["reasoning_tokens"]);
   return {
     input_tokens: Math.max(0, (countOf(usage["prompt_tokens"]) ?? inputTokens) - read - written),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
+    ...(written1h === undefined
+      ? {}
+      : {
+          cache_creation: {
+            ephemeral_1h_input_tokens: written1h,
+            ephemeral_5m_input_tokens: Math.max(0, written - written1h),
+          },
+        }),
     output_tokens: outputTokensOf(usage) ?? 0,
     ...(thinking === undefined ? {} : { output_tokens_details: { thinking_tokens: thinking } }),
   };
