@@ -17,11 +17,6 @@ const run = (...args: string[]) =>
 describe("the import rules", () => {
   const planted = join(root, "engine/planted-violation.ts");
 
-  it("hold for the tree as it is", async () => {
-    const result = await run("scripts/check-imports.mjs");
-    expect(result).toMatchObject({ code: 0, output: expect.stringContaining(" 0 violations") });
-  });
-
   // One look at the tree takes 5 seconds, so all violations are planted at once.
   describe("catch", () => {
     const serving = join(root, "engine/serving.ts");
