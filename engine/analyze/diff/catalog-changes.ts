@@ -28,16 +28,18 @@ export function catalogChanges(before: PolicySet, after: PolicySet): readonly Ca
   ) => {
     for (const subject of new Set([...one.keys(), ...other.keys()])) {
       const [old, now] = [one.get(subject), other.get(subject)];
+      const differences =
+        old === undefined || now === undefined
+          ? [old === undefined ? "added" : "removed"]
+          : [
+              ...Object.keys(now).flatMap((field) =>
+                old[field] === now[field] ? [] : [`${field} ${old[field]} → ${now[field]}`],
+              ),
+              ...effectsOf(subject),
+            ];
+      if (differences.length === 0) continue;
       const rules = usersOf(now === undefined ? before : after, subject);
-      if (old === undefined || now === undefined) {
-        changes.push({ subject, what: old === undefined ? "added" : "removed", rules });
-        continue;
-      }
-      for (const field of Object.keys(now)) {
-        if (old[field] === now[field]) continue;
-        changes.push({ subject, what: `${field} ${old[field]} → ${now[field]}`, rules });
-      }
-      for (const what of effectsOf(subject)) changes.push({ subject, what, rules });
+      changes.push(...differences.map((what) => ({ subject, what, rules })));
     }
   };
   compare(endpointsOf(before.catalog), endpointsOf(after.catalog), rulesWithEndpoint, guardEffects(before, after));

@@ -137,11 +137,11 @@ function describeChange(
   before: CompiledPolicy,
   after: CompiledPolicy,
 ): ChangeReport {
-  const { kind, from, to, region, isWhole } = change;
+  const { kind, from, to, around, isWhole } = change;
   const { example, edge } = tellingExample(change, isPart, before, after);
   const known = new Map([...definitionsOf(after.set), ...definitionsOf(before.set)].map((each) => [each.name, each]));
   const definitions = [...known.values()];
-  const { condition, isExact } = describeBoxes(diff.space, region, kind === "denied" ? [] : diff.refused);
+  const { condition, isExact } = describeBoxes(diff.space, around, kind === "denied" ? [] : diff.refused);
   return {
     kind,
     from: from.rule,

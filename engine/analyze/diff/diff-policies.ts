@@ -15,7 +15,8 @@ import { QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
 import { type CatalogChange, catalogChanges } from "./catalog-changes.js";
 import { describedAxes } from "./describe-boxes.js";
 import { type Edge, findEdge } from "./find-edge.js";
-import { type FirstMatchChange, firstMatchChanges, type ListedRule } from "./first-match-changes.js";
+import { type FirstMatchChange, type FirstMatchQuestion, firstMatchChanges } from "./first-match-changes.js";
+import type { ListedRule } from "./listed-rule.js";
 import { outcomeMeaning } from "./outcome-meaning.js";
 
 /** Two policies compared by what they do with requests. */
@@ -42,6 +43,8 @@ export interface RequestChange {
   readonly region: readonly Box[];
   /** Whether `region` is all of them; else it is some. */
   readonly isWhole: boolean;
+  /** All of them and maybe others; where the region is whole, the region. */
+  readonly around: readonly Box[];
   /** One of them, decided by both policies: their outcomes differ. */
   readonly example: Facts;
   /** A request beside the example that does not change in this way. */
@@ -116,7 +119,8 @@ class Comparing {
   #denials(): readonly RequestChange[] {
     const allowed = (regions: PolicyRegions): ListedRule => {
       const { length } = regions.set.rules;
-      return { name: "none", ruleNumber: length, meaning: "", key: "", acts: [this.#space.layout.full()] };
+      const acts = [this.#space.layout.full()];
+      return { name: "none", ruleNumber: length, meaning: "", when: "", key: "", goesOn: false, acts };
     };
     const list = (regions: PolicyRegions) => [
       ...regions.denies.map(({ rule, ruleNumber }) =>
@@ -124,7 +128,8 @@ class Comparing {
       ),
       allowed(regions),
     ];
-    return this.#firstMatches("denied", list(this.#before), list(this.#after), [this.#space.layout.full()], []);
+    const lists = { before: list(this.#before), after: list(this.#after), within: [this.#space.layout.full()] };
+    return this.#firstMatches("denied", { ...lists, without: [], asked: "either" });
   }
 
   #routes(): readonly RequestChange[] {
@@ -134,41 +139,44 @@ class Comparing {
 
   #compareRoutes(
     kind: "routed" | "next",
-    one: readonly ListedRule[],
-    other: readonly ListedRule[],
+    before: readonly ListedRule[],
+    after: readonly ListedRule[],
     within: readonly Box[],
   ): readonly RequestChange[] {
-    const isSame = one.length === other.length && one.every(({ key }, at) => key === other[at]?.key);
-    if (isSame) return [];
-    const changes = this.#firstMatches(kind, one, other, within, this.refused);
-    return [...changes, ...this.#chains(one, other, within)];
+    if (keptAtEnd(before, after) === Math.max(before.length, after.length)) return [];
+    const lists = { before, after, within, without: this.refused };
+    const someGoOn = before.some(({ goesOn }) => goesOn);
+    const changes =
+      kind === "next"
+        ? this.#firstMatches("next", { ...lists, asked: "either" })
+        : [
+            ...this.#firstMatches("routed", { ...lists, asked: "first" }),
+            ...(someGoOn ? this.#firstMatches("next", { ...lists, asked: "later" }) : []),
+          ];
+    return someGoOn ? [...changes, ...this.#chains(before, after, within)] : changes;
   }
 
-  /** Where both take the same route but, when it is exhausted, go on differently. */
-  #chains(one: readonly ListedRule[], other: readonly ListedRule[], within: readonly Box[]): readonly RequestChange[] {
-    const [before, after] = [this.#before.set.rules, this.#after.set.rules];
-    if (![...one, ...other].some(({ ruleNumber }) => goesOn(before[ruleNumber]) || goesOn(after[ruleNumber])))
-      return [];
-    const { layout } = this.#space;
-    const found: RequestChange[] = [];
+  /** Where two rules take the same route, one of them edited, but go on differently when it is exhausted. */
+  #chains(
+    before: readonly ListedRule[],
+    after: readonly ListedRule[],
+    within: readonly Box[],
+  ): readonly RequestChange[] {
     const tail = (rules: readonly ListedRule[], rule: ListedRule) => rules.slice(rules.indexOf(rule) + 1);
-    const pairs = firstMatchChanges({
-      layout,
-      before: one,
-      after: other,
-      within,
-      without: this.refused,
-      isWanted: (from, to) =>
-        from.meaning === to.meaning &&
-        goesOn(before[from.ruleNumber]) &&
-        canonicalJson(tail(one, from).map(({ key }) => key)) !== canonicalJson(tail(other, to).map(({ key }) => key)),
+    const kept = keptAtEnd(before, after);
+    const isSameTail = (from: ListedRule, to: ListedRule) => {
+      const left = before.length - before.indexOf(from);
+      return left === after.length - after.indexOf(to) && left - 1 <= kept;
+    };
+    const { changes, undecided } = firstMatchChanges({
+      ...{ space: this.#space, before, after, within, without: this.refused, asked: "either" },
+      isWanted: (from, to) => from.goesOn && from.meaning === to.meaning && !isSameTail(from, to),
     });
-    this.#noteUndecided(pairs.undecided);
-    for (const { from, to, region, isWhole } of pairs.changes) {
+    this.#noteUndecided(undecided);
+    return changes.flatMap(({ from, to, region, isWhole }) => {
       if (!isWhole) this.undecided.push(`what is asked after ${from.name} when it is exhausted`);
-      found.push(...this.#compareRoutes("next", tail(one, from), tail(other, to), region));
-    }
-    return found;
+      return this.#compareRoutes("next", tail(before, from), tail(after, to), region);
+    });
   }
 
   #requirements(): readonly RequestChange[] {
@@ -199,7 +207,9 @@ class Comparing {
         }
         const region = subtract(this.#space.layout, rule.acts, covers, new StepBudget(QUESTION_STEPS / 10), 256);
         const [from, to] = sides(rule);
-        changes.push(...this.#show("required", from, to, region ?? [found], region !== undefined));
+        const isWhole = region !== undefined;
+        const extent = { region: region ?? [found], isWhole, around: region ?? rule.acts };
+        changes.push(...this.#show("required", from, to, extent));
       }
     };
     const none = { rule: "none", ruleNumber: -1 };
@@ -210,23 +220,13 @@ class Comparing {
 
   #firstMatches(
     kind: RequestChange["kind"],
-    before: readonly ListedRule[],
-    after: readonly ListedRule[],
-    within: readonly Box[],
-    without: readonly Box[],
+    question: Omit<FirstMatchQuestion, "space" | "isWanted">,
   ): readonly RequestChange[] {
     const isWanted = (from: ListedRule, to: ListedRule) => from.meaning !== to.meaning;
-    const { changes, undecided } = firstMatchChanges({
-      layout: this.#space.layout,
-      before,
-      after,
-      within,
-      without,
-      isWanted,
-    });
+    const { changes, undecided } = firstMatchChanges({ ...question, space: this.#space, isWanted });
     this.#noteUndecided(undecided);
-    return changes.flatMap(({ from, to, region, isWhole }: FirstMatchChange) =>
-      this.#show(kind, sideOf(this.#before, from), sideOf(this.#after, to), region, isWhole),
+    return changes.flatMap((change) =>
+      this.#show(kind, sideOf(this.#before, change.from), sideOf(this.#after, change.to), change),
     );
   }
 
@@ -239,8 +239,7 @@ class Comparing {
     kind: RequestChange["kind"],
     from: ChangedSide,
     to: ChangedSide,
-    region: readonly Box[],
-    isWhole: boolean,
+    { region, isWhole, around }: Pick<FirstMatchChange, "region" | "isWhole" | "around">,
   ): readonly RequestChange[] {
     const [one, other] = [this.#before.set, this.#after.set];
     // In what the change is about: another change may show at the same request.
@@ -253,13 +252,13 @@ class Comparing {
       return [];
     }
     const { example, box } = found;
-    const axes = describedAxes(this.#space, region, kind === "denied" ? [] : this.refused);
+    const axes = describedAxes(this.#space, around, kind === "denied" ? [] : this.refused);
     const isBeyond = (facts: Facts) => {
       const [was, is] = [aspectOf(kind, outcomeMeaning(one, facts)), aspectOf(kind, outcomeMeaning(other, facts))];
       return was === is && (kind === "denied" || was !== undefined);
     };
     const edge = findEdge(this.#space, box, example, axes, this.#editedFacts(from, to), isBeyond);
-    return [{ kind, from, to, region, isWhole, example, edge }];
+    return [{ kind, from, to, region, isWhole, around, example, edge }];
   }
 
   #exampleIn(region: readonly Box[], differs: (facts: Facts) => boolean) {
@@ -290,6 +289,13 @@ function questionOf(kind: RequestChange["kind"], { rule: from }: ChangedSide, { 
   return `whether a request goes from ${from} to ${to}`;
 }
 
+/** How many rules at the end of two lists are the same. */
+function keptAtEnd(one: readonly ListedRule[], other: readonly ListedRule[]): number {
+  let kept = 0;
+  while (kept < Math.min(one.length, other.length) && one.at(-1 - kept)?.key === other.at(-1 - kept)?.key) kept++;
+  return kept;
+}
+
 /** What of an outcome a kind of change is about; undefined when a refused request has none. */
 function aspectOf(kind: RequestChange["kind"], meaning: string): string | undefined {
   const { denied, required, routes } = JSON.parse(meaning) as Readonly<Record<string, unknown>>;
@@ -305,11 +311,18 @@ function joinSamePairs(changes: readonly RequestChange[]): readonly RequestChang
     const first = pairs.get(key);
     if (first === undefined) pairs.set(key, change);
     else {
-      const region = [...first.region, ...change.region];
-      pairs.set(key, { ...first, region, isWhole: first.isWhole && change.isWhole });
+      pairs.set(key, { ...first, ...joinedExtent(first, change) });
     }
   }
   return [...pairs.values()];
+}
+
+function joinedExtent(one: RequestChange, other: RequestChange): Pick<RequestChange, "region" | "isWhole" | "around"> {
+  return {
+    region: [...one.region, ...other.region],
+    isWhole: one.isWhole && other.isWhole,
+    around: [...one.around, ...other.around],
+  };
 }
 
 /** One change for a rule that asks for something else under the same condition. */
@@ -328,12 +341,7 @@ function joinEditedRequirements(
     const other = fresh.find((each) => isEdited(change, each));
     if (other === undefined) return change;
     fresh.splice(fresh.indexOf(other), 1);
-    return {
-      ...change,
-      to: other.to,
-      region: [...change.region, ...other.region],
-      isWhole: change.isWhole && other.isWhole,
-    };
+    return { ...change, to: other.to, ...joinedExtent(change, other) };
   });
   return [...joined, ...fresh];
 }
@@ -346,15 +354,22 @@ function listRoutes(regions: PolicyRegions): readonly ListedRule[] {
     ...regions.routes.map(({ rule, ruleNumber }) =>
       listed(regions, rule, ruleNumber, rule.effect === "route" ? routeMeaning(set, rule.route) : ""),
     ),
-    { name: "the default route", ruleNumber: last, meaning, key: meaning, acts: [regions.space.layout.full()] },
+    {
+      ...{ name: "the default route", ruleNumber: last, meaning, when: "", key: meaning, goesOn: false },
+      acts: [regions.space.layout.full()],
+    },
   ];
 }
 
 function listed(regions: PolicyRegions, rule: Rule, ruleNumber: number, meaning: string): ListedRule {
   const reads = readFactsOf(rule.condition);
   const types = regions.set.attributes.flatMap(({ name, type }) => (reads.includes(name) ? [type] : []));
-  const key = canonicalJson([rule.condition, defaultsFor(reads, regions.set), types, meaning]);
-  return { name: `rule ${rule.id}`, ruleNumber, meaning, key, acts: regions.acts(ruleNumber) };
+  const when = canonicalJson([rule.condition, defaultsFor(reads, regions.set), types]);
+  const key = `${when} ${meaning}`;
+  return {
+    ...{ name: `rule ${rule.id}`, ruleNumber, meaning, when, key, goesOn: goesOn(rule) },
+    acts: regions.acts(ruleNumber),
+  };
 }
 
 function sideOf({ set }: PolicyRegions, { name, ruleNumber }: ListedRule): ChangedSide {

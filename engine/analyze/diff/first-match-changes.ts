@@ -1,31 +1,24 @@
+import { BoxIndex } from "../regions/box-index.js";
 import type { Box, BoxLayout } from "../space/box.js";
-import { findUncovered, type Search, subtract } from "../space/find-uncovered.js";
+import { findUncovered, subtract } from "../space/find-uncovered.js";
+import type { RequestSpace } from "../space/request-space.js";
 import { QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
+import { type AlignedRules, alignRules } from "./aligned-rules.js";
+import type { ListedRule } from "./listed-rule.js";
 
-/** One rule of a list of which the first that acts counts; the last acts always. */
-export interface ListedRule {
-  /** `rule code`, `the default route`. */
-  readonly name: string;
-  readonly ruleNumber: number;
-  /** What it does. */
-  readonly meaning: string;
-  /** When and what: rules of the same key in two lists are one rule. */
-  readonly key: string;
-  /** Undefined when that takes too many boxes. */
-  readonly acts: readonly Box[] | undefined;
-}
-
-/** Requests that one list gives to `from` and the other to `to`. */
+/** Requests that one list gives to `from` and the other to `to`, where the two part. */
 export interface FirstMatchChange {
   readonly from: ListedRule;
   readonly to: ListedRule;
   readonly region: readonly Box[];
   /** Whether `region` is all of them; else it is some. */
   readonly isWhole: boolean;
+  /** All of them and maybe others; where the region is whole, the region. */
+  readonly around: readonly Box[];
 }
 
 export interface FirstMatchQuestion {
-  readonly layout: BoxLayout;
+  readonly space: RequestSpace;
   readonly before: readonly ListedRule[];
   readonly after: readonly ListedRule[];
   /** Only requests in one of these count. */
@@ -34,15 +27,17 @@ export interface FirstMatchQuestion {
   readonly without: readonly Box[];
   /** Which pairs are asked for. */
   readonly isWanted: (from: ListedRule, to: ListedRule) => boolean;
+  /** Whether the two are the first that are asked, or rules that go on come before, the same in both lists. */
+  readonly asked: "first" | "later" | "either";
 }
 
 /** Boxes of one change that are listed. */
 const MOST_OF_ONE = 256;
 
 /**
- * For each pair of a rule of one list and a rule of the other: the requests that the one gives to the first and the
- * other to the second. Pairs that cannot share a request are passed over: when a rule stands in both lists and, in
- * either, above the other of the pair, it takes the shared requests there.
+ * For each pair of a rule of one list and a rule of the other: the requests with which the two lists part there. All rules that act above
+ * are kept ones that go on, the same for both. So one of a pair at least was edited or moved; and where a rule acts on the same requests
+ * as one that stands above the other of the pair, the pair shares no request.
  *
  * @returns the changes, and the pairs that were not decided.
  */
@@ -50,77 +45,126 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
   readonly changes: readonly FirstMatchChange[];
   readonly undecided: readonly (readonly [ListedRule, ListedRule])[];
 } {
-  const { layout, before, after, within, without, isWanted } = question;
-  const twinOfBefore = matchKeys(before, after);
-  const twinOfAfter = new Map([...twinOfBefore].map(([one, other]) => [other, one]));
+  const { space, before, after, within, without, isWanted, asked } = question;
+  const { layout } = space;
+  const aligned = alignRules(before, after);
+  const lists = [new RuleList(space, before), new RuleList(space, after)] as const;
   const changes: FirstMatchChange[] = [];
   const undecided: (readonly [ListedRule, ListedRule])[] = [];
-  const aboveFrom = before.map(() => undefined as readonly Covering[] | undefined);
-  const aboveTo = after.map(() => undefined as readonly Covering[] | undefined);
 
-  for (const [index, from] of before.entries()) {
-    for (const [otherIndex, to] of after.entries()) {
-      const twin = twinOfBefore.get(index);
-      const otherTwin = twinOfAfter.get(otherIndex);
-      if (twin !== undefined && twin < otherIndex) break;
-      if (otherTwin !== undefined && otherTwin < index) continue;
-      if (!isWanted(from, to)) continue;
-      if (from.acts === undefined || to.acts === undefined) {
-        undecided.push([from, to]);
-        continue;
-      }
-      const shared = twin === otherIndex ? from.acts : intersect(layout, from.acts, to.acts);
-      const areas = intersect(layout, shared, within);
-      if (areas.length === 0) continue;
-      aboveFrom[index] ??= coveringAbove(layout, before, index);
-      aboveTo[otherIndex] ??= coveringAbove(layout, after, otherIndex);
-      const above = [
-        ...(aboveFrom[index] ?? []),
-        // What stands above both is counted once.
-        ...(aboveTo[otherIndex] ?? []).filter(({ rule }) => !((twinOfAfter.get(rule) ?? index) < index)),
-      ];
-      const isUnknown = above.some(({ boxes }) => boxes === undefined);
-      const covers = [...above.flatMap(({ boxes }) => boxes ?? []), ...without];
-      const found: Search = isUnknown
-        ? "undecided"
-        : findUncovered(layout, areas, covers, new StepBudget(QUESTION_STEPS));
-      if (found === "none") continue;
-      if (found === "undecided") {
-        undecided.push([from, to]);
-        continue;
-      }
-      const region = subtract(layout, areas, covers, new StepBudget(QUESTION_STEPS / 10), MOST_OF_ONE);
-      changes.push({ from, to, region: region ?? [found], isWhole: region !== undefined });
+  for (const [place, otherPlace] of pairsThatMeet(lists, aligned)) {
+    const [from, to] = [before[place] as ListedRule, after[otherPlace] as ListedRule];
+    if (!isWanted(from, to)) continue;
+    if (from.acts === undefined || to.acts === undefined) {
+      undecided.push([from, to]);
+      continue;
     }
+    const isTwin = aligned.twinOfBefore.get(place) === otherPlace;
+    const shared = isTwin ? from.acts : intersect(layout, from.acts, to.acts);
+    const { covers, passed } = aboveBoth(lists, aligned, place, otherPlace);
+    const inside = intersect(layout, shared, within);
+    const areas = asked === "later" ? intersect(layout, inside, passed) : inside;
+    if (areas.length === 0) continue;
+    const known = [...covers.flatMap((boxes) => boxes ?? []), ...(asked === "first" ? passed : []), ...without];
+    const found = findUncovered(layout, areas, known, new StepBudget(QUESTION_STEPS));
+    if (found === "none") continue;
+    if (found === "undecided" || covers.includes(undefined)) {
+      undecided.push([from, to]);
+      continue;
+    }
+    const region = subtract(layout, areas, known, new StepBudget(QUESTION_STEPS / 10), MOST_OF_ONE);
+    changes.push({ from, to, region: region ?? [found], isWhole: region !== undefined, around: region ?? areas });
   }
   return { changes, undecided };
 }
 
-/** The position in `after` of the same rule, by position in `before`. Of equal rules the first is the first's. */
-function matchKeys(before: readonly ListedRule[], after: readonly ListedRule[]): ReadonlyMap<number, number> {
-  const places = new Map<string, number[]>();
-  for (const [index, { key }] of after.entries()) places.set(key, [...(places.get(key) ?? []), index]);
-  const twins = new Map<number, number>();
-  for (const [index, { key }] of before.entries()) {
-    const other = places.get(key)?.shift();
-    if (other !== undefined) twins.set(index, other);
+type Lists = readonly [RuleList, RuleList];
+
+/** Pairs of which one at least is not kept, and that may share requests with which the lists part; in order. */
+function pairsThatMeet([before, after]: Lists, aligned: AlignedRules): readonly (readonly [number, number])[] {
+  const { twinOfBefore, twinOfAfter, keptOfBefore, keptOfAfter } = aligned;
+  const pairs: (readonly [number, number])[] = [];
+  const add = (place: number, other: number) => {
+    if ((twinOfBefore.get(place) ?? other) < other || (twinOfAfter.get(other) ?? place) < place) return;
+    pairs.push([place, other]);
+  };
+  for (const place of before.rules.keys()) {
+    if (!keptOfBefore.has(place)) for (const { rule } of after.meeting(before.rules[place]?.acts)) add(place, rule);
   }
-  return twins;
+  for (const other of after.rules.keys()) {
+    if (keptOfAfter.has(other)) continue;
+    for (const { rule } of before.meeting(after.rules[other]?.acts)) if (keptOfBefore.has(rule)) add(rule, other);
+  }
+  return pairs.sort((one, other) => one[0] - other[0] || one[1] - other[1]);
 }
 
-interface Covering {
+/**
+ * Where rules above a pair act. `covers`: those after which the lists have parted, or end; undefined for one that is not known.
+ * `passed`: kept rules that go on and stand above both.
+ */
+function aboveBoth([before, after]: Lists, aligned: AlignedRules, place: number, otherPlace: number) {
+  const { twinOfAfter, keptOfBefore, keptOfAfter } = aligned;
+  const isPassed = (rule: number) =>
+    before.rules[rule]?.goesOn === true && (keptOfBefore.get(rule) ?? otherPlace) < otherPlace;
+  const own = before.above(place);
+  const others = after.above(otherPlace).filter(({ rule }) => {
+    const kept = keptOfAfter.get(rule) ?? place;
+    if (kept < place && isPassed(kept)) return false;
+    // What acts on the same requests is counted once.
+    const twin = twinOfAfter.get(rule) ?? place;
+    return twin >= place || isPassed(twin);
+  });
+  return {
+    covers: [...own.filter(({ rule }) => !isPassed(rule)), ...others].map(({ boxes }) => boxes),
+    passed: own.filter(({ rule }) => isPassed(rule)).flatMap(({ boxes }) => boxes ?? []),
+  };
+}
+
+/** A rule that shares requests with some given ones, and where. Of a rule that takes too many boxes that is not known. */
+interface MetRule {
   readonly rule: number;
   readonly boxes: readonly Box[] | undefined;
 }
 
-/** The rules above one that share requests with it. */
-function coveringAbove(layout: BoxLayout, rules: readonly ListedRule[], index: number): readonly Covering[] {
-  const own = rules[index]?.acts ?? [];
-  return rules.slice(0, index).flatMap(({ acts }, rule): readonly Covering[] => {
-    if (acts === undefined) return [{ rule, boxes: undefined }];
-    const boxes = acts.filter((box) => own.some(({ bits }) => layout.meets(bits, box)));
-    return boxes.length === 0 ? [] : [{ rule, boxes }];
-  });
+/** One of the lists, with its rules by the requests on which they act. */
+class RuleList {
+  readonly rules: readonly ListedRule[];
+  readonly #layout: BoxLayout;
+  readonly #index: BoxIndex<number>;
+  readonly #unknown: readonly number[];
+  readonly #above = new Map<number, readonly MetRule[]>();
+
+  constructor(space: RequestSpace, rules: readonly ListedRule[]) {
+    this.rules = rules;
+    this.#layout = space.layout;
+    const owned = rules.flatMap(({ acts = [] }, owner) => acts.map((box) => ({ owner, box })));
+    this.#index = new BoxIndex(space, owned);
+    this.#unknown = [...rules.keys()].filter((rule) => rules[rule]?.acts === undefined);
+  }
+
+  /** In order; all rules when it is not known what is given. */
+  meeting(given: readonly Box[] | undefined): readonly MetRule[] {
+    if (given === undefined) return this.rules.map(({ acts }, rule) => ({ rule, boxes: acts }));
+    const met = new Map<number, Box[]>();
+    for (const { owner, box } of this.#index.mayMeet(given)) {
+      if (!given.some(({ bits }) => this.#layout.meets(bits, box))) continue;
+      const boxes = met.get(owner);
+      if (boxes === undefined) met.set(owner, [box]);
+      else boxes.push(box);
+    }
+    const found: MetRule[] = [...met].map(([rule, boxes]) => ({ rule, boxes }));
+    if (this.#unknown.length === 0) return found;
+    return [...found, ...this.#unknown.map((rule) => ({ rule, boxes: undefined }))].sort((a, b) => a.rule - b.rule);
+  }
+
+  /** The rules above one that share requests with it. */
+  above(place: number): readonly MetRule[] {
+    const known = this.#above.get(place);
+    if (known !== undefined) return known;
+    const above = this.meeting(this.rules[place]?.acts).filter(({ rule }) => rule < place);
+    this.#above.set(place, above);
+    return above;
+  }
 }
 
 function intersect(layout: BoxLayout, one: readonly Box[], other: readonly Box[]): readonly Box[] {

@@ -5,7 +5,7 @@ import { type CatalogEntry, indexCatalog } from "../../rank/catalog-index.js";
 import { catalogCuts, rankFacts } from "../check-context.js";
 import { boxesNotNaming } from "../regions/candidate-regions.js";
 import { PolicyRegions } from "../regions/policy-regions.js";
-import { expandReferences, goesOn } from "../regions/route-meaning.js";
+import { expandReferences } from "../regions/route-meaning.js";
 import type { Box } from "../space/box.js";
 import { buildSpace } from "../space/build-space.js";
 import type { Cut } from "../space/number-atoms.js";
@@ -24,6 +24,7 @@ export class PropertyRegions {
   readonly regions: PolicyRegions;
   /** The requests that meet `forall`. */
   readonly all: readonly Box[] | undefined;
+  readonly #reaching = new Map<number, readonly Box[] | undefined>();
 
   /** @param cuts numbers between which requests are told apart, beside those of the policy and its catalog. */
   constructor(
@@ -60,16 +61,18 @@ export class PropertyRegions {
     }
   }
 
-  /** The requests of the property that a rule may serve: those above that end there are not among them. */
+  /** The requests of the property that a rule may serve: those above that end there are not among them. Kept: each of its candidates is asked about. */
   reaching(ruleNumber: number): readonly Box[] | undefined {
+    if (!this.#reaching.has(ruleNumber)) this.#reaching.set(ruleNumber, this.#findReaching(ruleNumber));
+    return this.#reaching.get(ruleNumber);
+  }
+
+  #findReaching(ruleNumber: number): readonly Box[] | undefined {
     const regions = this.regions;
     const areas = regions.intersect(this.all, regions.acts(ruleNumber));
     if (areas === undefined || areas.length === 0) return areas;
-    const above = regions.routes.filter((each) => each.ruleNumber < ruleNumber && !goesOn(each.rule));
-    const covers = above.map((each) => regions.acts(each.ruleNumber));
-    const rest = regions.subtract(areas, covers);
     // Too many pieces: all of it is looked at, which asks for more than is needed.
-    return rest ?? areas;
+    return regions.subtract(areas, [regions.endingAbove(ruleNumber)]) ?? areas;
   }
 
   /** The requests that the policy denies. */

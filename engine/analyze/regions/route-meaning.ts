@@ -40,12 +40,7 @@ export function expandReferences(
   { to, fallback }: Pick<Route, "to" | "fallback">,
 ): { readonly to: readonly string[]; readonly fallback: readonly string[] } {
   const seen = new Set<string>();
-  const expand = (references: readonly CandidateReference[]) =>
-    flatten(set, references, []).flatMap((reference) => {
-      if (reference.kind === "requested") return ["requested"];
-      const alone = { ...set.defaultRoute, to: [reference], fallback: [] };
-      return expandCandidates(set, alone, undefined).to.map(({ endpoint }) => endpoint.id);
-    });
+  const expand = (references: readonly CandidateReference[]) => references.flatMap((each) => endpointsOf(set, each));
   const once = (ids: readonly string[]) =>
     ids.filter((id) => {
       const isNew = !seen.has(id);
@@ -53,6 +48,29 @@ export function expandReferences(
       return isNew;
     });
   return { to: once(expand(to)), fallback: once(expand(fallback)) };
+}
+
+/** By set, and what a reference says: thousands of routes name the same few pools and models. */
+const expanded = new WeakMap<PolicySet, Map<string, readonly string[]>>();
+
+function endpointsOf(set: PolicySet, reference: CandidateReference): readonly string[] {
+  let known = expanded.get(set);
+  if (known === undefined) {
+    known = new Map();
+    expanded.set(set, known);
+  }
+  const { span: _, ...said } = reference;
+  const key = JSON.stringify(said);
+  let ids = known.get(key);
+  if (ids === undefined) {
+    ids = flatten(set, [reference], []).flatMap((each) => {
+      if (each.kind === "requested") return ["requested"];
+      const alone = { ...set.defaultRoute, to: [each], fallback: [] };
+      return expandCandidates(set, alone, undefined).to.map(({ endpoint }) => endpoint.id);
+    });
+    known.set(key, ids);
+  }
+  return ids;
 }
 
 function flatten(

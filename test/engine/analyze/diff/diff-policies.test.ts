@@ -194,6 +194,31 @@ test@REVISION → test@REVISION · 1 change · exact
     ]);
   });
 
+  it("shows what follows many rules that go on, one change for each pair", { timeout: 60_000 }, () => {
+    const goingOn = Array.from({ length: 24 }, (_, at) => {
+      return `- { id: on-${at}, match: { tags: [t${at}] }, route: { to: [acme/small], on_exhausted: next_rule } }`;
+    });
+    const rules = (last: string) => [...goingOn, `- { id: last, match: { uses_tools: true }, ${last} }`].join("\n");
+    const found = report(policyOf(rules(both)), policyOf(rules(swapped)));
+    expect(found.undecided).toEqual([]);
+    expect(found.changes.map(({ title }) => title)).toEqual([
+      "rule last routes otherwise",
+      "next when a route is exhausted: rule last → rule last",
+    ]);
+    expect(found.changes[1]?.where).toBe("tags is present and uses_tools = true");
+    expect(found.changes[1]?.where_exact).toBe(false);
+  });
+
+  it("says around what a change lies that takes too many words to list", () => {
+    const above = Array.from({ length: 10 }, (_, at) => {
+      return `- { id: above-${at}, match: { tags: { all: [a${at}, b${at}] } }, ${swapped} }`;
+    });
+    const rules = (last: string) => [...above, `- { id: last, match: { stream: true }, ${last} }`].join("\n");
+    expect(changes(policyOf(rules(both)), policyOf(rules("route: { to: [acme/open] }")))).toEqual([
+      "rule last routes otherwise | within stream = true",
+    ]);
+  });
+
   it("counts a default of an attribute, and names attributes that are declared otherwise", () => {
     const rule = `- { id: free, match: { attributes.plan: free }, ${swapped} }`;
     const before = policyOf(rule);

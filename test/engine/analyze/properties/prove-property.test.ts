@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { PropertyRegions } from "../../../../engine/analyze/properties/property-regions.js";
 import { firstAttempt } from "../../../../engine/analyze/properties/prove-property.js";
 import { evaluateCondition } from "../../../../engine/evaluate/evaluate-condition.js";
 import type { Facts } from "../../../../engine/evaluate/facts.js";
@@ -103,6 +104,14 @@ describe("a property of a policy test", () => {
     expect(failures(0.59)).toMatch(/actual {3}\$0\.(59|6)\d* at acme\/large/);
     // Just above the threshold all of it costs twice as much: 20,001 × $20 and nothing less is more than $0.35.
     expect(failures(0.35)).toMatch(/actual {3}\$0\.(3[5-9]|4)\d* at acme\/large/);
+  });
+
+  it("looks for the requests of a rule once, however many candidates it has", () => {
+    const policy = policyOf(rules);
+    const { condition } = policy.set.rules[3]!;
+    const property = new PropertyRegions(policy, condition, new Map());
+    expect(property.reaching(3)).toHaveLength(1);
+    expect(property.reaching(3)).toBe(property.reaching(3));
   });
 
   it("that is about no request fails", () => {
