@@ -29,6 +29,7 @@ export interface Choice {
   /** Of a text completion. */
   readonly text?: unknown;
   readonly finish_reason?: unknown;
+  readonly error?: unknown;
 }
 
 const NONE: readonly Choice[] = [];
@@ -44,8 +45,32 @@ export function endOf({ finish_reason: reason }: Choice): string | undefined {
   return typeof reason === "string" && reason !== "" ? reason : undefined;
 }
 
-/** @returns the `error` of an answer; undefined when it has none: some servers say so with `null`, `false`, or nothing in it. */
-export function errorIn({ error }: Json): unknown {
+/** @returns the error that an answer or chunk says, itself or as the end of a choice; undefined when it says none. */
+export function errorIn(answer: Json): unknown {
+  return errorOf(answer) ?? brokenOff(choicesOf(answer));
+}
+
+/** Some servers say with `null`, `false`, or nothing in it that there is no error. */
+function errorOf({ error }: { readonly error?: unknown }): unknown {
   const saysNone = !error || (typeof error === "object" && Object.keys(error).length === 0);
   return saysNone ? undefined : error;
+}
+
+/**
+ * Ends that say that the answer was broken off, each with the code of its failure: Mistral's and OpenRouter's `error`, vLLM's `abort` (the engine stops
+ * or pauses: https://github.com/vllm-project/vllm/issues/57082), DeepSeek's when its system has no room (https://api-docs.deepseek.com/api/create-chat-completion);
+ * read 2026-11-28.
+ */
+const broken: ReadonlyMap<string | undefined, string | undefined> = new Map([
+  ["error", undefined],
+  ["abort", undefined],
+  ["insufficient_system_resource", "overloaded"],
+]);
+
+function brokenOff(choices: readonly Choice[]): unknown {
+  const choice = choices.find((one) => broken.has(endOf(one)));
+  if (choice === undefined) return undefined;
+  const end = endOf(choice);
+  // OpenRouter says it in the choice.
+  return errorOf(choice) ?? { message: `the answer ended with finish_reason ${end}`, code: broken.get(end) };
 }

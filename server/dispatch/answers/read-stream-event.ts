@@ -43,11 +43,7 @@ export function readStreamEvent(event: Buffer): StreamEvent {
   const chunk = parseJsonObject(data);
   if (chunk === undefined) return { kind: "unreadable" };
   const error = errorIn(chunk) ?? (isErrorEvent(event) ? chunk : undefined);
-  if (error !== undefined) return { kind: "error", error };
-  if (choicesOf(chunk).some((choice) => choice.finish_reason === "error")) {
-    return { kind: "error", error: { message: "the stream ended with finish_reason error" } };
-  }
-  return { kind: "chunk", chunk };
+  return error === undefined ? { kind: "chunk", chunk } : { kind: "error", error };
 }
 
 /** Whether a chunk holds content: any part of a delta but the role that is not empty, or an end. Numbers are none: Mistral's deltas repeat the `index`. */

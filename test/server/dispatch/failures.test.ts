@@ -91,6 +91,21 @@ describe("the next candidate answers", () => {
     ],
     ["after JSON without choices", "malformed_response", () => failing(200, {})],
     ["after an error inside a 200", "overloaded", () => failing(200, { error: { code: 503, message: "later" } })],
+    ...(["error", "abort", "insufficient_system_resource"] as const).map(
+      (end): [string, string, () => Promise<Upstream>] => [
+        `after an answer that was broken off (${end})`,
+        end === "insufficient_system_resource" ? "overloaded" : "server_error",
+        () => failing(200, { choices: [{ index: 0, message: { content: "Hel" }, finish_reason: end }] }),
+      ],
+    ),
+    [
+      "after an answer that holds its error in its choice",
+      "rate_limited",
+      () =>
+        failing(200, {
+          choices: [{ message: { content: "" }, finish_reason: "error", error: { code: 429, message: "later" } }],
+        }),
+    ],
     [
       "after half an answer",
       "connection",

@@ -216,6 +216,12 @@ describe("after the first content", () => {
     ["an event is cut off", [...half, `data: {"choices":[{"del\n\n`, event({ content: "lo" }), wholeEnd], "end"],
     ["an event is not JSON", [...half, "data: <html>\r\n\r\n", event({ content: "lo" }), wholeEnd], "end"],
     ["finish_reason error comes", [...half, event({}, "error"), done], "end"],
+    ["finish_reason abort comes", [...half, event({}, "abort"), done], "end"],
+    [
+      "finish_reason insufficient_system_resource comes",
+      [...half, event({}, "insufficient_system_resource"), done],
+      "end",
+    ],
     ["the idle timer runs out", half, "wait"],
   ])("a fault ends it with an error and without [DONE]: %s", async (_what, pieces, then) => {
     const second = await answering();
