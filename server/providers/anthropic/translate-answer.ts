@@ -12,27 +12,26 @@ import type { AnswerContext, TranslatedError } from "../chat/translator.js";
 import { translateError } from "./translate-error.js";
 import { REASONING_FORMAT } from "./translate-messages.js";
 
-/** Translates a message that came whole. Blocks this server does not know are passed over. */
+/** Translates a message that came whole. Blocks this server does not know are passed over; what has no list of blocks is no message, and has no choice. */
 export function translateAnswer(answer: Json, context: AnswerContext): ChatCompletion | TranslatedError {
   if (answer["type"] === "error") return translateError(undefined, answer);
   const blocks = objectsOf(answer["content"]);
   const stopReason = textOf(answer["stop_reason"]);
   const usage = usageOf(answer["usage"]);
+  const choice = {
+    index: 0,
+    message: messageOf(blocks, refusalOf(answer), context),
+    logprobs: null,
+    finish_reason: finishReason(stopReason),
+    ...(stopReason === undefined ? {} : { native_finish_reason: stopReason }),
+  };
   const serviceTier = isObject(answer["usage"]) ? textOf(answer["usage"]["service_tier"]) : undefined;
   return {
     id: textOf(answer["id"]) ?? context.newId("chatcmpl-"),
     object: "chat.completion",
     created: context.created,
     model: textOf(answer["model"]) ?? context.model,
-    choices: [
-      {
-        index: 0,
-        message: messageOf(blocks, refusalOf(answer), context),
-        logprobs: null,
-        finish_reason: finishReason(stopReason),
-        ...(stopReason === undefined ? {} : { native_finish_reason: stopReason }),
-      },
-    ],
+    choices: Array.isArray(answer["content"]) ? [choice] : [],
     ...(usage === undefined ? {} : { usage }),
     ...(serviceTier === undefined ? {} : { service_tier: serviceTier }),
     system_fingerprint: "",
@@ -82,19 +81,16 @@ export function refusalOf(holder: Json): string | undefined {
   return textOf(holder["stop_details"]["explanation"]);
 }
 
-const finishReasons: Readonly<Record<string, FinishReason>> = {
-  end_turn: "stop",
-  stop_sequence: "stop",
-  pause_turn: "stop",
-  max_tokens: "length",
-  model_context_window_exceeded: "length",
-  tool_use: "tool_calls",
-  refusal: "content_filter",
-};
+const finishReasons: ReadonlyMap<string | undefined, FinishReason> = new Map([
+  ["max_tokens", "length"],
+  ["model_context_window_exceeded", "length"],
+  ["tool_use", "tool_calls"],
+  ["refusal", "content_filter"],
+]);
 
-/** A reason that is not known yet ends the answer all the same; its own word stands in `native_finish_reason`. */
+/** Any other reason, also one that is not known yet, ends the answer all the same; its own word stands in `native_finish_reason`. */
 export function finishReason(stopReason: string | undefined): FinishReason {
-  return (stopReason === undefined ? undefined : finishReasons[stopReason]) ?? "stop";
+  return finishReasons.get(stopReason) ?? "stop";
 }
 
 /**

@@ -31,6 +31,7 @@ class MessageStream implements StreamTranslator {
   readonly #context: AnswerContext;
   readonly #writer: ChunkWriter;
   readonly #open = new Map<unknown, OpenBlock>();
+  #hasBegun = false;
   #calls = 0;
   #usage: Json = {};
   #stopReason: string | undefined;
@@ -79,6 +80,7 @@ class MessageStream implements StreamTranslator {
   }
 
   #start(message: Json): readonly StreamOutput[] {
+    this.#hasBegun = true;
     this.#writer.name(textOf(message["id"]), textOf(message["model"]));
     this.#addUsage(message["usage"]);
     this.#stopReason = textOf(message["stop_reason"]) ?? this.#stopReason;
@@ -163,7 +165,9 @@ class MessageStream implements StreamTranslator {
     return [{ kind: "alive" }];
   }
 
+  /** What never began is no message, and so has no end. */
   #stop(): readonly StreamOutput[] {
+    if (!this.#hasBegun) return [];
     const refusal = this.#refusal === undefined ? {} : { refusal: this.#refusal };
     const usage = usageOf(this.#usage);
     return [

@@ -24,12 +24,18 @@ export const geminiEmbeddings: EmbeddingsTranslator = {
   },
   request,
   answer(answer, body, { upstreamModel }) {
-    const vectors = objectsOf(answer["embeddings"]).map(({ values }) => (Array.isArray(values) ? values : []));
+    const given = objectsOf(answer["embeddings"]).map(({ values }) => values);
+    // A vector that is missing would make the others those of other texts: without data the answer is none.
+    const vectors = given.length === textsOf(body)?.length && given.every(isVector) ? given : [];
     const { usageMetadata: usage } = answer;
     const promptTokens = isObject(usage) ? countOf(usage["promptTokenCount"]) : undefined;
     return writeEmbeddings(vectors, body, upstreamModel, promptTokens);
   },
 };
+
+function isVector(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "number");
+}
 
 function request(body: Json, { upstreamModel }: Endpoint): TranslatedRequest {
   const model = upstreamModel.includes("/") ? upstreamModel : `models/${upstreamModel}`;

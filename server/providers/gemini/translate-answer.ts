@@ -1,5 +1,5 @@
 import type { AnswerMessage, ChatChoice, ChatCompletion } from "../chat/chat-answer.js";
-import { type Json, objectsOf, textOf } from "../chat/json.js";
+import { isObject, type Json, objectsOf, textOf } from "../chat/json.js";
 import type { AnswerContext, TranslatedError } from "../chat/translator.js";
 import {
   errorInAnswer,
@@ -11,7 +11,7 @@ import {
   usageOf,
 } from "./translate-candidate.js";
 
-/** Translates an answer that came whole. Parts this server does not know are passed over. */
+/** Translates an answer that came whole. Parts this server does not know are passed over; a candidate that says neither anything nor why is none. */
 export function translateAnswer(answer: Json, context: AnswerContext): ChatCompletion | TranslatedError {
   const error = errorInAnswer(answer);
   if (error !== undefined) return error;
@@ -21,7 +21,9 @@ export function translateAnswer(answer: Json, context: AnswerContext): ChatCompl
     object: "chat.completion",
     created: context.created,
     model: textOf(answer["modelVersion"]) ?? context.model,
-    choices: objectsOf(answer["candidates"]).map((candidate, at) => choiceOf(candidate, at, context)),
+    choices: objectsOf(answer["candidates"])
+      .filter(({ content, finishReason: reason }) => isObject(content) || textOf(reason) !== undefined)
+      .map((candidate, at) => choiceOf(candidate, at, context)),
     ...(usage === undefined ? {} : { usage }),
     system_fingerprint: "",
   };

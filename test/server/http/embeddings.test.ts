@@ -148,6 +148,19 @@ describe("embeddings of Gemini", () => {
     expect((await proxy.lastDecision()).attempts[0]).not.toHaveProperty("cost_usd");
   });
 
+  it.each([
+    [{ embeddings: [{ values: [1] }] }],
+    [{ embeddings: [{ values: [1] }, {}] }],
+    [{ embeddings: [{ values: [1] }, { values: [] }] }],
+    [{ embeddings: [{ values: [1] }, { values: [null] }] }],
+  ])("are a failure of the provider where one is missing: %j", async (given) => {
+    const { proxy, ask } = await start("gemini", await startUpstream((response) => sendJson(response, given)));
+    for (const encoding of ["float", "base64"]) {
+      expect((await ask({ input: ["a", "b"], encoding_format: encoding })).status).toBe(502);
+      expect((await proxy.lastDecision()).attempts).toMatchObject([{ error_class: "malformed_response" }]);
+    }
+  });
+
   it("are not asked for tokens, which only another candidate can take", async () => {
     const { proxy, ask } = await start("gemini", await gemini());
     expect((await ask({ input: [[1, 2], [3]] })).status).toBe(400);

@@ -145,6 +145,14 @@ describe("what is no answer", () => {
     expect(classifyErrorObject(whole.error)).toMatchObject({ errorClass: "server_error", message: "Malformed: f(" });
   });
 
+  it.each([
+    ["Anthropic", anthropicTranslator, { status: "ok" }, [{ type: "message_stop" }]],
+    ["Gemini", geminiTranslator, { candidates: [{}] }, [{ candidates: [{}] }]],
+  ] as const)("is what no server of %s says: no answer without a word", (_name, translator, whole, events) => {
+    expect(JSON.parse(receiveWhole(translator, whole).text)).toMatchObject({ choices: [] });
+    expect(receive(translator, { pieces: [streamBytes(events)] }).text).not.toMatch(/finish_reason":"|\[DONE\]/);
+  });
+
   // https://ai.google.dev/api/generate-content#FinishReason, read 2026-11-27
   it.each(["MALFORMED_RESPONSE", "MISSING_THOUGHT_SIGNATURE"])(
     "is %s of Gemini, which is no filter",
