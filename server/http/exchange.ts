@@ -15,7 +15,7 @@ import { endUnread } from "./end-unread.js";
 import type { ApiError } from "./errors/api-error.js";
 import { CostedStream } from "./fronts/costed-stream.js";
 import { withRoute } from "./fronts/explained-answer.js";
-import type { Front, FrontStream, Reasoner } from "./fronts/front.js";
+import type { AnswerAbout, Front, FrontStream, Reasoner } from "./fronts/front.js";
 import { withCost } from "./fronts/usage-cost.js";
 import { addRouteHeaders, type HeaderList } from "./route-headers.js";
 import { shortWarnings } from "./short-warnings.js";
@@ -144,9 +144,7 @@ export class Exchange implements RequestProgress {
   answer(body: Buffer, planned: PlannedAttempt | undefined): void {
     this.#content?.answered(body);
     const own =
-      planned !== undefined && this.#isNative(planned)
-        ? body
-        : this.#front.answer(body, this.#reasoner(planned), this.#echo);
+      planned !== undefined && this.#isNative(planned) ? body : this.#front.answer(body, this.#about(planned));
     this.#warnOfAnotherModel(planned);
     const costUsd = this.#showsCost ? this.#costUsd() : undefined;
     const told = costUsd === undefined ? own : withCost(own, costUsd);
@@ -155,14 +153,7 @@ export class Exchange implements RequestProgress {
 
   /** Sends the head of a stream. The attempt that brings it has not ended, so it is counted in. */
   beginStream(planned: PlannedAttempt): void {
-    const stream = this.#front.stream(this.#isNative(planned), {
-      id: this.#decision?.id ?? "",
-      created: Math.floor(this.arrivedAt / 1_000),
-      model: planned.endpoint.upstreamModel,
-      reasoner: this.#reasoner(planned),
-      echo: this.#echo,
-      inputTokens: this.#decision?.observed.facts.context_tokens,
-    });
+    const stream = this.#front.stream(this.#isNative(planned), this.#about(planned));
     this.#stream = this.#showsCost ? new CostedStream(stream, () => this.#costUsd()) : stream;
     this.#warnOfAnotherModel(planned);
     this.#addRouteHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1));
@@ -290,6 +281,18 @@ export class Exchange implements RequestProgress {
   /** The provider has the operation itself: its bytes are the client's. */
   #isNative({ endpoint }: PlannedAttempt): boolean {
     return this.#decision?.serving.connectionOf(endpoint).passes.has(this.#front.operation) === true;
+  }
+
+  /** @param planned undefined: no provider had to be asked. */
+  #about(planned: PlannedAttempt | undefined): AnswerAbout {
+    return {
+      id: this.#decision?.id ?? "",
+      created: Math.floor(this.arrivedAt / 1_000),
+      model: planned?.endpoint.upstreamModel ?? "",
+      reasoner: this.#reasoner(planned),
+      echo: this.#echo,
+      inputTokens: this.#decision?.observed.facts.context_tokens,
+    };
   }
 
   /** The server that answers, if it speaks OpenAI's format. */

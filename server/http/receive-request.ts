@@ -171,8 +171,7 @@ export function understandParsed(
   if (!isRouted && unhinted === json && own === undefined) return new ReceivedBody(parsed, read, front);
   const plain = unhinted === json ? read : front.readChat(unhinted);
   if ("code" in plain) return plain;
-  const passedWarnings = own === undefined ? [] : [own.warning];
-  const chat = { ...plain, passedWarnings, body: read.body }; // by which facts are read
+  const chat = { ...plain, passedWarnings: own?.warnings ?? [], body: read.body }; // by which facts are read
   // Providers refuse fields they do not know: only then is a body written anew.
   const sent = parseRequestBody(bytesOf(withoutRoutingFields(own?.body ?? unhinted)));
   return "code" in sent ? sent : new ReceivedBody(sent, chat, front, asksCost(parsed.json));

@@ -26,7 +26,7 @@ const names = Object.keys(forms);
 const exact: ReadonlySet<string> = new Set([
   ...[...names, "model", "models", "input", "prompt", "system", "instructions", "text", "user", "n", "best_of"],
   ...["max_tokens", "max_completion_tokens", "max_output_tokens", "output_config", "output_format", "mcp_servers"],
-  ...["previous_response_id", "conversation", "background", "fallbacks", "inference_geo"],
+  ...["previous_response_id", "conversation", "background", "fallbacks", "inference_geo", "thread"],
 ]);
 /** The same of messages, of their parts, and of a format. */
 const exactWithin: ReadonlySet<string> = new Set([

@@ -3,7 +3,7 @@ import { dataOf } from "../../dispatch/answers/sse-splitter.js";
 import { type Json, parseJsonObject } from "../../providers/chat/json.js";
 import { errorBody } from "../errors/api-error.js";
 import { routeChunk } from "./explained-answer.js";
-import type { Front, FrontStream, StreamAbout } from "./front.js";
+import type { AnswerAbout, Front, FrontStream } from "./front.js";
 
 const COLON = 0x3a;
 
@@ -30,11 +30,11 @@ export function withRest(body: Json, text: string): Json {
 }
 
 class ChatStream implements FrontStream {
-  readonly #about: StreamAbout;
+  readonly #about: AnswerAbout;
   /** The last event; what it says of the stream is read when it is needed. */
   #last: Buffer | undefined;
 
-  constructor(about: StreamAbout) {
+  constructor(about: AnswerAbout) {
     this.#about = about;
   }
 
@@ -68,7 +68,7 @@ class ChatStream implements FrontStream {
   }
 
   /** What the stream's own chunks say of it, as far as they do. */
-  #seen(): StreamAbout {
+  #seen(): AnswerAbout {
     const chunk = this.#last === undefined ? undefined : parseJsonObject(dataOf(this.#last) ?? "");
     const { id, created, model } = chunk ?? {};
     return {

@@ -1,6 +1,6 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
 import { parseJsonObject } from "../../providers/chat/json.js";
-import type { StreamAbout } from "./front.js";
+import type { AnswerAbout } from "./front.js";
 
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACE = 0x7b;
@@ -25,7 +25,7 @@ export function withRoute(body: Buffer, record: DecisionRecord): Buffer {
  * The chunk of a stream that carries the record.
  * @param about as in the chunks before it: SDKs put what the last chunk says into the completion they make of a stream.
  */
-export function routeChunk(record: DecisionRecord, { id, created, model }: StreamAbout): string {
+export function routeChunk(record: DecisionRecord, { id, created, model }: AnswerAbout): string {
   const chunk = { id, object: "chat.completion.chunk", created, model, choices: [], route: record };
   return `data: ${JSON.stringify(chunk)}\n\n`;
 }

@@ -20,21 +20,18 @@ export interface Front {
   /** Headers of the client that belong to the operation, for providers that have it; undefined: none. */
   operationHeaders(headers: IncomingMessage["headers"]): Readonly<Record<string, string>> | undefined;
   /**
-   * A request without what only this server understands, for providers that have the API; undefined: it holds nothing of that kind.
+   * A request without what only this server understands, or does in their place, for providers that have the API; undefined: it holds nothing of that kind.
    */
-  withoutOurs?(body: Json): { readonly body: Json; readonly warning: string } | undefined;
-  /**
-   * A whole chat completion in this API's form.
-   * @param reasoner see {@link StreamAbout.reasoner}. @param echo see {@link ChatView.echo}.
-   */
-  answer(chat: Buffer, reasoner: Reasoner | undefined, echo?: Json): Buffer;
+  withoutOurs?(body: Json): { readonly body: Json; readonly warnings: readonly string[] } | undefined;
+  /** A whole chat completion in this API's form. */
+  answer(chat: Buffer, about: AnswerAbout): Buffer;
   /**
    * The request for the rest of an answer, in this API's own form.
    * @param text what has come of it. @returns undefined: the rest is asked for as a chat completion, of every provider.
    */
   rest(body: Json, text: string): Json | undefined;
   /** @param isNative the events are in this API's form already. */
-  stream(isNative: boolean, about: StreamAbout): FrontStream;
+  stream(isNative: boolean, about: AnswerAbout): FrontStream;
   errorBody(error: ApiError, decision: string | undefined): object;
   /** An error answer of a provider, which is in OpenAI's shape, in this API's form. */
   providerError(body: Buffer): Buffer;
@@ -84,7 +81,7 @@ export interface Reasoner {
   readonly model: string;
 }
 
-export interface StreamAbout {
+export interface AnswerAbout {
   /** Stands where the provider gives no id of its own. */
   readonly id: string;
   /** Seconds since 1970. */

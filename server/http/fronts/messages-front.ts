@@ -1,14 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import type { DecisionRecord } from "../../../engine/serving.js";
 import { dataOf } from "../../dispatch/answers/sse-splitter.js";
-import { isObject, parseJsonObject, textOf } from "../../providers/chat/json.js";
+import { isObject, type Json, parseJsonObject, textOf } from "../../providers/chat/json.js";
 import type { ApiError } from "../errors/api-error.js";
 import { type FieldNames, inNames } from "./field-names.js";
-import type { Front, FrontStream, StreamAbout } from "./front.js";
+import type { AnswerAbout, Front, FrontStream } from "./front.js";
 import { chatToMessage } from "./messages/chat-to-message.js";
 import { event, MessageStream } from "./messages/message-stream.js";
 import { messagesToChat } from "./messages/messages-to-chat.js";
 import { withoutOwnThinking } from "./messages/own-thinking.js";
+import { withoutThread } from "./messages/threads.js";
 
 const names: FieldNames = {
   max_completion_tokens: "max_tokens",
@@ -26,14 +27,20 @@ export const messagesFront: Front = {
   requestIdHeader: "request-id",
   readChat: messagesToChat,
   operationHeaders,
-  withoutOurs: withoutOwnThinking,
-  answer: (chat, reasoner, names) =>
-    Buffer.from(JSON.stringify(chatToMessage(parseJsonObject(chat.toString("utf8")) ?? {}, reasoner, names))),
+  withoutOurs,
+  answer: (chat, about) =>
+    Buffer.from(JSON.stringify(chatToMessage(parseJsonObject(chat.toString("utf8")) ?? {}, about))),
   rest: () => undefined,
   stream: (isNative, about) => new Stream(isNative, about),
   errorBody: ({ status, message, code }, decision) => ({
     type: "error",
-    error: { type: errorType(status), message, code },
+    // Anthropic's clients look for its own codes in the details.
+    error: {
+      type: errorType(status),
+      message,
+      code,
+      ...(code === "thread_not_found" ? { details: { error_code: code } } : {}),
+    },
     ...(decision === undefined ? {} : { request_id: decision, decision }),
   }),
   providerError(body) {
@@ -44,6 +51,14 @@ export const messagesFront: Front = {
     return Buffer.from(JSON.stringify({ type: "error", error: { type: "invalid_request_error", message } }));
   },
 };
+
+function withoutOurs(body: Json) {
+  const unkept = withoutThread(body);
+  const signed = withoutOwnThinking(unkept?.body ?? body);
+  const left = signed ?? unkept;
+  if (left === undefined) return undefined;
+  return { body: left.body, warnings: [unkept, signed].flatMap((one) => one?.warning ?? []) };
+}
 
 /** Clients of the Messages API switch features on with this header; it reaches providers that have the API. */
 function operationHeaders({ "anthropic-beta": beta }: IncomingMessage["headers"]) {
@@ -67,11 +82,11 @@ function errorType(status: number): string {
 
 /** Events of the API as they come, or made of the chunks of a chat completion. */
 class Stream implements FrontStream {
-  readonly #about: StreamAbout;
+  readonly #about: AnswerAbout;
   /** Undefined: the events are in this API's form. */
   #made: MessageStream | undefined;
 
-  constructor(isNative: boolean, about: StreamAbout) {
+  constructor(isNative: boolean, about: AnswerAbout) {
     this.#about = about;
     this.#made = isNative ? undefined : new MessageStream(about);
   }

@@ -4,7 +4,7 @@ import { isObject, type Json, parseJsonObject, textOf } from "../../providers/ch
 import { type ApiError, errorBody } from "../errors/api-error.js";
 import { chatFront } from "./chat-front.js";
 import { type FieldNames, fieldName, inNames } from "./field-names.js";
-import type { Front, FrontStream, StreamAbout } from "./front.js";
+import type { AnswerAbout, Front, FrontStream } from "./front.js";
 import { chatToResponse } from "./responses/chat-to-response.js";
 import { withoutOwnReasoning } from "./responses/own-reasoning.js";
 import { ResponseStream } from "./responses/response-stream.js";
@@ -26,9 +26,12 @@ export const responsesFront: Front = {
   operation: "responses",
   names,
   readChat: responsesToChat,
-  withoutOurs: withoutOwnReasoning,
-  answer: (chat, reasoner, echo) =>
-    Buffer.from(JSON.stringify(chatToResponse(parseJsonObject(chat.toString("utf8")) ?? {}, reasoner, echo))),
+  withoutOurs(body) {
+    const left = withoutOwnReasoning(body);
+    return left === undefined ? undefined : { body: left.body, warnings: [left.warning] };
+  },
+  answer: (chat, about) =>
+    Buffer.from(JSON.stringify(chatToResponse(parseJsonObject(chat.toString("utf8")) ?? {}, about))),
   rest: () => undefined,
   stream: (isNative, about) => new Stream(isNative, about),
   providerError(body) {
@@ -48,14 +51,14 @@ function errorFields(error: ApiError, decision: string | undefined): Json {
 
 /** Events of the API as they come, or made of the chunks of a chat completion. */
 class Stream implements FrontStream {
-  readonly #about: StreamAbout;
+  readonly #about: AnswerAbout;
   /** Undefined: the events are in this API's form. */
   #made: ResponseStream | undefined;
   /** The first event that came, and the last; what they say is read when it is needed. */
   #first: Buffer | undefined;
   #last: Buffer | undefined;
 
-  constructor(isNative: boolean, about: StreamAbout) {
+  constructor(isNative: boolean, about: AnswerAbout) {
     this.#about = about;
     this.#made = isNative ? undefined : new ResponseStream(about);
   }

@@ -22,7 +22,7 @@ export class ToolCalls {
     const known = this.#known.get(given);
     const isNamed = textOf(name) !== undefined && name !== "";
     const isFirst = known === undefined || (isNamed && (id === undefined ? given === undefined : id !== known.id));
-    const read = withTextArguments(call);
+    const read = withTexts(call);
     if (!isFirst) return known.index === given ? read : { ...read, index: known.index };
     const index = given === undefined || this.#indexes.has(given) ? Math.max(-1, ...this.#indexes) + 1 : given;
     this.#indexes.add(index);
@@ -39,8 +39,11 @@ export function toolCallsOf(message: Json): readonly Json[] {
   return objectsOf(message["tool_calls"]).map((call, index) => calls.piece({ ...call, index }));
 }
 
-function withTextArguments(call: Json): Json {
-  const { function: called } = call;
-  if (!isObject(called) || !isObject(called["arguments"])) return call;
-  return { ...call, function: { ...called, arguments: JSON.stringify(called["arguments"]) } };
+/** With texts for its name and arguments, as all who read calls expect them. */
+function withTexts(call: Json): Json {
+  const called = isObject(call["function"]) ? call["function"] : {};
+  const { name, arguments: given } = called;
+  if (typeof name === "string" && typeof given === "string") return call;
+  const text = isObject(given) ? JSON.stringify(given) : (textOf(given) ?? "");
+  return { ...call, function: { ...called, name: textOf(name) ?? "", arguments: text } };
 }

@@ -130,6 +130,29 @@ describe.each(servers)("the official Anthropic client through POST /v1/messages 
   });
 });
 
+// Its tool runner asks for a thread by itself, and sends what is new of it from then on.
+describe.each(servers)(
+  "a conversation that the official Anthropic client has its provider keep, at %s",
+  (format, server) => {
+    it("goes on, with all of it in each request", async () => {
+      const { proxy, upstream } = await proxyOverFormats({ [format]: server });
+      const client = anthropicClient(proxy);
+      const weather = { ...tools[0]!, run: () => "rain", parse: (input: unknown) => input };
+      const messages: Anthropic.Beta.BetaMessageParam[] = [{ role: "user", content: "weather?" }];
+      const answer = await client.beta.messages.toolRunner({ model, max_tokens, messages, tools: [weather as never] });
+      expect(answer.content).toEqual([{ type: "text", text: "It is raining." }]);
+      const thread = client.beta.messages.thread({ model, max_tokens, system: "Be short." });
+      for (const content of ["one", "two", "three"]) {
+        const { content: said } = await thread.send({ role: "user", content });
+        expect(said).toMatchObject([{ text: "Hello there." }]);
+      }
+      expect(upstream.requests.at(-1)?.body).toMatch(/Be short.*one.*two.*three|one.*two.*three.*Be short/s);
+      for (const { body } of upstream.requests) expect(body).not.toContain("thread");
+      expect((await proxy.lastDecision()).warnings).toContain("thread: left out, this server keeps no conversations");
+    });
+  },
+);
+
 describe("POST /v1/messages", () => {
   const body = `{ "max_tokens": 1e2, "unknown": 1.0,\n"model":"auto", "messages":[{"role":"user","content":"\\u00e9é"}] }`;
 
@@ -254,6 +277,24 @@ describe("POST /v1/messages", () => {
     expect((await ask({ shiny: 1, stop_sequences: null })).headers.get("x-route-warning")).toBe(
       "shiny: left out, it is not known here",
     );
+  });
+
+  it("finds no thread, whatever else a request holds, and takes none that it cannot read", async () => {
+    const { proxy, upstream } = await proxyOverFormats({ anthropic: anthropicServer });
+    const ask = (thread: unknown, path = "/v1/messages") =>
+      fetch(proxy.url + path, { method: "POST", body: JSON.stringify({ model, max_tokens, messages: [], thread }) });
+    for (const path of ["/v1/messages", "/v1/messages/count_tokens"]) {
+      const lost = await ask({ type: "continue", previous_message_id: "msg_1" }, path);
+      expect([lost.status, await lost.json()]).toMatchObject([
+        404,
+        { error: { type: "not_found_error", details: { error_code: "thread_not_found" } } },
+      ]);
+    }
+    for (const thread of ["x", {}, { type: "fork" }]) {
+      const wrong = await ask(thread);
+      expect([wrong.status, await wrong.json()]).toMatchObject([400, { error: { code: "invalid_request" } }]);
+    }
+    expect(upstream.requests).toHaveLength(0);
   });
 
   it("answers errors of its own in the API's form, with the decision's id", async () => {

@@ -1,30 +1,28 @@
-import { countOf, isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
+import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { argumentsObject } from "../../../providers/chat/tool-arguments.js";
 import { cachedTokensOf } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
+import { cutBy } from "../cut-by.js";
 import { ownName } from "../fit-name.js";
-import type { Reasoner } from "../front.js";
+import type { AnswerAbout, Reasoner } from "../front.js";
 import { writeState } from "../reasoning-state.js";
 import { sealDetails, textInDetails } from "../sealed-details.js";
 import { toolCallsOf } from "../tool-calls.js";
 import { originOfReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 
-/**
- * A whole chat completion as a message of the Messages API.
- * @param reasoner see `StreamAbout`. @param long names of tools, see `longNames`.
- */
-export function chatToMessage(chat: Json, reasoner: Reasoner | undefined, long?: Json): Json {
+/** A whole chat completion as a message of the Messages API. */
+export function chatToMessage(chat: Json, { id, model, reasoner, echo: long }: AnswerAbout): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
   const calls = toolCallsOf(message);
   const refusal = textOf(message["refusal"]) ?? "";
   const text = textIn(message["content"]) + refusal;
   return {
-    id: messageId(textOf(chat["id"]) ?? ""),
+    id: messageId(textOf(chat["id"]) || id),
     type: "message",
     role: "assistant",
-    model: textOf(chat["model"]) ?? "",
+    model: textOf(chat["model"]) || model,
     content: [
       ...thinkingOf(message, reasoner),
       ...(text === "" ? [] : [{ type: "text", text }]),
@@ -84,13 +82,7 @@ function toolUse({ id, function: called }: Json, long: Json | undefined): Json {
   return { type: "tool_use", id, name: ownName(name, long), input: argumentsObject(textOf(text) ?? "").values };
 }
 
-const stopReasons: Readonly<Record<string, string>> = {
-  stop: "end_turn",
-  length: "max_tokens",
-  tool_calls: "tool_use",
-  function_call: "tool_use",
-  content_filter: "refusal",
-};
+const stopReasons = { length: "max_tokens", content_filter: "refusal" } as const;
 
 /**
  * @param hasCalls OpenAI says `stop` of a call that the request forced, some servers of every call
@@ -98,8 +90,8 @@ const stopReasons: Readonly<Record<string, string>> = {
  * @param refusal OpenAI says `stop` of it too (https://platform.openai.com/docs/guides/structured-outputs#refusals, read 2026-11-27).
  */
 export function whyStopped(reason: unknown, hasCalls: boolean, refusal: string): Json {
-  const given = stopReasons[wordOf(reason)] ?? "end_turn";
-  const stop = given !== "end_turn" ? given : refusal !== "" ? "refusal" : hasCalls ? "tool_use" : given;
+  const cut = cutBy(reason);
+  const stop = cut !== undefined ? stopReasons[cut] : hasCalls ? "tool_use" : refusal !== "" ? "refusal" : "end_turn";
   const explanation = refusal === "" ? null : refusal;
   return {
     stop_reason: stop,

@@ -2,7 +2,7 @@ import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../.
 import { usageIn } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
 import { ownName } from "../fit-name.js";
-import type { StreamAbout } from "../front.js";
+import type { AnswerAbout } from "../front.js";
 import { joinDetails, textInDetails } from "../sealed-details.js";
 import { ToolCalls } from "../tool-calls.js";
 import { originOfReasoning, type UnsignedReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
@@ -26,7 +26,7 @@ interface WaitingCall {
 
 /** Turns the chunks of a chat completion into the events of a message stream: one block after another. */
 export class MessageStream {
-  readonly #about: StreamAbout;
+  readonly #about: AnswerAbout;
   #hasBegun = false;
   /** The block under way: `text`, `thinking`, or the index of a tool call. */
   #open: "text" | "thinking" | number | undefined;
@@ -45,12 +45,12 @@ export class MessageStream {
   /** Their text comes beside them, so it is not read in them. */
   #saysReasoning = false;
 
-  constructor(about: StreamAbout) {
+  constructor(about: AnswerAbout) {
     this.#about = about;
   }
 
   /** Goes on with a stream that others have begun, whose first block is a text that has not ended. */
-  static inText(about: StreamAbout): MessageStream {
+  static inText(about: AnswerAbout): MessageStream {
     const stream = new MessageStream(about);
     stream.#hasBegun = true;
     stream.#open = "text";

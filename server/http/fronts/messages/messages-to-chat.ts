@@ -9,6 +9,7 @@ import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
 import { holdsFileId, translateMessages } from "./blocks-to-chat.js";
 import { loosenSchemas } from "./loosen-schemas.js";
+import { refusedThread, withoutThread } from "./threads.js";
 import { unreadableContent, unreadableMessage } from "./unreadable-block.js";
 
 /** Fields that mean the same in both. */
@@ -19,7 +20,7 @@ const ignored = ["container", "context_management", "diagnostics", "mcp_servers"
 /** Fields that are read one by one, or are for this server. */
 const read: ReadonlySet<string> = new Set([
   ...[...same, ...ignored, "model", "messages", "max_tokens", "system", "stop_sequences", "tools", "tool_choice"],
-  ...["metadata", "thinking", "output_config", "output_format", "service_tier", "inference_geo"],
+  ...["metadata", "thinking", "output_config", "output_format", "service_tier", "inference_geo", "thread"],
 ]);
 /** OpenAI refuses longer ones (types of the `openai` package 6.49.0, `safety_identifier`, read 2026-11-26); Claude Code's have more. */
 const MAX_USER_LENGTH = 64;
@@ -34,6 +35,8 @@ const objects = ["tool_choice", "thinking", "output_config", "output_format"] as
  * completion.
  */
 export function messagesToChat(body: Json): ChatView | ApiError {
+  const refused = refusedThread(body);
+  if (refused !== undefined) return refused;
   if (!Array.isArray(body["messages"]) || body["messages"].length === 0) {
     return invalidField("messages: it takes a list with at least one message", "messages");
   }
@@ -62,6 +65,8 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     ...serviceTier(body["service_tier"], warnings),
     ...routed,
   };
+  const unkept = withoutThread(body);
+  if (unkept !== undefined) warnings.add(unkept.warning);
   for (const name of ignored)
     if (body[name] !== undefined && body[name] !== null) {
       warnings.add(`${name}: left out, it exists in Anthropic's API only`);

@@ -1,8 +1,9 @@
-import { countOf, isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
+import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { cachedTokensOf } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
-import type { Reasoner, StreamAbout } from "../front.js";
+import { cutBy } from "../cut-by.js";
+import type { AnswerAbout, Reasoner } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
 import { joinDetails, sealDetails, textInDetails } from "../sealed-details.js";
 import { toolCallsOf } from "../tool-calls.js";
@@ -11,14 +12,12 @@ import { echoOf } from "./echo-of.js";
 import { itemId } from "./item-id.js";
 import { callItem, offeredTools } from "./offered-tools.js";
 
-/**
- * A whole chat completion as a response.
- * @param reasoner see `StreamAbout`. @param echo likewise.
- */
-export function chatToResponse(chat: Json, reasoner: Reasoner | undefined, echo?: Json): Json {
+/** A whole chat completion as a response. Servers that are nearly compatible leave `id` and `created` out (https://github.com/dongri/openai-api-rs/pull/146, read 2026-11-28). */
+export function chatToResponse(chat: Json, about: AnswerAbout): Json {
+  const { reasoner, echo } = about;
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
-  const id = textOf(chat["id"]) ?? "";
+  const id = textOf(chat["id"]) || about.id;
   const unsigned = unsignedReasoning(message);
   const details = objectsOf(message["reasoning_details"]);
   const reasoning = unsigned?.text ?? (reasoner === undefined ? "" : textInDetails(details));
@@ -45,7 +44,7 @@ export function chatToResponse(chat: Json, reasoner: Reasoner | undefined, echo?
     ...(state === undefined ? [] : [stateItem(reasoningId(`state_${id}`), state)]),
   ];
   return response(
-    { id, created: chat["created"], model: textOf(chat["model"]) ?? "", echo },
+    { id, created: countOf(chat["created"]) || about.created, model: textOf(chat["model"]) || about.model, echo },
     { output, usage: chat["usage"], finishReason: choice?.["finish_reason"] },
   );
 }
@@ -73,20 +72,20 @@ export interface ResponseEnd {
   readonly finishReason: unknown;
 }
 
-export interface ResponseAbout extends Pick<StreamAbout, "id" | "model" | "echo"> {
+export interface ResponseAbout extends Pick<AnswerAbout, "id" | "model" | "echo"> {
   readonly created: unknown;
 }
 
 /** The response object, whole or under way. */
 export function response({ id, created, model, echo }: ResponseAbout, end: ResponseEnd | undefined): Json {
-  const cut = { length: "max_output_tokens", content_filter: "content_filter" }[wordOf(end?.finishReason)];
+  const cut = cutBy(end?.finishReason);
   return {
     id: id.startsWith("resp_") ? id : `resp_${id}`,
     object: "response",
     created_at: created,
     status: end === undefined ? "in_progress" : cut === undefined ? "completed" : "incomplete",
     error: null,
-    incomplete_details: cut === undefined ? null : { reason: cut },
+    incomplete_details: cut === undefined ? null : { reason: cut === "length" ? "max_output_tokens" : cut },
     model,
     output: end?.output ?? [],
     store: false,
@@ -115,7 +114,7 @@ export function pictureItems(id: string, holder: Json, before = 0): readonly Jso
 
 /** What the last item of an answer is: one that is cut off is not whole. */
 export function statusOfLast(finishReason: unknown): string {
-  return finishReason === "length" || finishReason === "content_filter" ? "incomplete" : "completed";
+  return cutBy(finishReason) === undefined ? "completed" : "incomplete";
 }
 
 export function outputText(text: string, annotations: readonly Json[] = []): Json {

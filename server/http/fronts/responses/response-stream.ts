@@ -1,7 +1,7 @@
 import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
 import { usageIn } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
-import type { Reasoner, StreamAbout } from "../front.js";
+import type { AnswerAbout, Reasoner } from "../front.js";
 import { reasoningId, writeState } from "../reasoning-state.js";
 import { textInDetails } from "../sealed-details.js";
 import { ToolCalls } from "../tool-calls.js";
@@ -50,7 +50,7 @@ export class ResponseStream {
   #hasBegun = false;
   #sequence = 0;
 
-  constructor(about: StreamAbout) {
+  constructor(about: AnswerAbout) {
     this.#about = about;
     this.#reasoner = about.reasoner;
     this.#offered = offeredTools(about.echo?.["tools"]);
@@ -60,7 +60,7 @@ export class ResponseStream {
    * Goes on with a stream that others have begun, whose first item is a text that has not ended.
    * @param first its first event, which names the response. @param last its last one, a piece of the text. @param text all of it.
    */
-  static inText(about: StreamAbout, first: Json, last: Json, text: string): ResponseStream {
+  static inText(about: AnswerAbout, first: Json, last: Json, text: string): ResponseStream {
     const stream = new ResponseStream(about);
     const begun = isObject(first["response"]) ? first["response"] : {};
     stream.#named({ id: begun["id"], created: begun["created_at"], model: begun["model"] });
@@ -115,7 +115,7 @@ export class ResponseStream {
     this.#about = {
       ...this.#about,
       id: textOf(id) || this.#about.id,
-      created: created || this.#about.created,
+      created: countOf(created) || this.#about.created, // Azure's first chunk has 0
       model: textOf(model) || this.#about.model,
     };
   }

@@ -110,8 +110,10 @@ function chunksOf({ thought, content, refusal, calls, reason, size }: Answer): B
   ];
 }
 
+const about = { id: "dec_1", created: 1, model: "m" };
+
 function streamThrough(front: Front, chunks: readonly Buffer[], reasoner?: Reasoner): readonly Json[] {
-  const stream = front.stream(false, { id: "dec_1", created: 1, model: "m", reasoner });
+  const stream = front.stream(false, { ...about, reasoner });
   const all = chunks.map((chunk) => stream.write(chunk).toString("utf8")).join("") + stream.end(undefined, undefined);
   return all
     .split("\n\n")
@@ -145,7 +147,9 @@ describe("a stream that is translated for its client, put together, is the whole
   it("of the Messages API", () => {
     fc.assert(
       fc.property(answer, (one) => {
-        const whole = JSON.parse(messagesFront.answer(wholeOf(one), one.reasoner).toString()) as object;
+        const whole = JSON.parse(
+          messagesFront.answer(wholeOf(one), { ...about, reasoner: one.reasoner }).toString(),
+        ) as object;
         const events = streamThrough(messagesFront, chunksOf(one), one.reasoner);
         expect(assemble(events)).toEqual(whole);
         expect(events.at(-1)).toEqual({ type: "message_stop" });
@@ -156,10 +160,9 @@ describe("a stream that is translated for its client, put together, is the whole
   it("of the Responses API, item by item and as its last event says", () => {
     fc.assert(
       fc.property(answer, (one) => {
-        const whole = JSON.parse(responsesFront.answer(wholeOf(one), one.reasoner).toString()) as Record<
-          string,
-          unknown
-        >;
+        const whole = JSON.parse(
+          responsesFront.answer(wholeOf(one), { ...about, reasoner: one.reasoner }).toString(),
+        ) as Record<string, unknown>;
         const events = streamThrough(responsesFront, chunksOf(one), one.reasoner);
         expect(events.at(-1)?.["response"]).toEqual(whole);
         expect(events.map((event) => event["sequence_number"])).toEqual(events.map((_, at) => at));
@@ -191,7 +194,9 @@ describe("a stream that is translated for its client, put together, is the whole
     );
     const events = streamThrough(front, chunks, mistral);
     const of = (one: object) => ("output" in one ? one.output : (one as { content?: unknown }).content);
-    expect(of(JSON.parse(front.answer(whole, mistral).toString()) as object)).toMatchObject(content);
+    expect(of(JSON.parse(front.answer(whole, { ...about, reasoner: mistral }).toString()) as object)).toMatchObject(
+      content,
+    );
     const streamed = front === messagesFront ? assemble(events) : (events.at(-1)?.["response"] as object);
     expect(of(streamed)).toMatchObject(content);
   });
@@ -213,12 +218,41 @@ describe("a stream that is translated for its client, put together, is the whole
     const whole = { ...head, choices: [{ ...choice, message: { tool_calls: calls } }] };
     const chunk = { ...head, choices: [{ ...choice, delta: { tool_calls: calls } }] };
     const stops = { stop_reason: "tool_use" };
-    expect(JSON.parse(messagesFront.answer(Buffer.from(JSON.stringify(whole)), undefined).toString())).toMatchObject(
-      stops,
-    );
+    expect(JSON.parse(messagesFront.answer(Buffer.from(JSON.stringify(whole)), about).toString())).toMatchObject(stops);
     const events = streamThrough(messagesFront, [Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)]);
     expect(assemble(events)).toMatchObject(stops);
   });
+
+  it("is cut off where Mistral says that the model's window is full", () => {
+    const choice = { index: 0, finish_reason: "model_length" };
+    const whole = Buffer.from(JSON.stringify({ ...head, choices: [{ ...choice, message: { content: "so" } }] }));
+    const chunk = Buffer.from(
+      `data: ${JSON.stringify({ ...head, choices: [{ ...choice, delta: { content: "so" } }] })}\n\n`,
+    );
+    const stops = { stop_reason: "max_tokens" };
+    expect(JSON.parse(messagesFront.answer(whole, about).toString())).toMatchObject(stops);
+    expect(assemble(streamThrough(messagesFront, [chunk]))).toMatchObject(stops);
+    const incomplete = { status: "incomplete", incomplete_details: { reason: "max_output_tokens" } };
+    expect(JSON.parse(responsesFront.answer(whole, about).toString())).toMatchObject(incomplete);
+    expect(streamThrough(responsesFront, [chunk]).at(-1)).toMatchObject({ response: incomplete });
+  });
+
+  it.each([{}, { id: "", created: 0, model: "" }, { id: null, created: "now", model: null }])(
+    "has an id, a time and a model where its server gives none: %j",
+    (given) => {
+      const choice = { index: 0, finish_reason: "stop" };
+      const whole = Buffer.from(JSON.stringify({ ...given, choices: [{ ...choice, message: { content: "so" } }] }));
+      const chunk = Buffer.from(
+        `data: ${JSON.stringify({ ...given, choices: [{ ...choice, delta: { content: "so" } }] })}\n\n`,
+      );
+      const named = { id: "msg_dec_1", model: "m" };
+      expect(JSON.parse(messagesFront.answer(whole, about).toString())).toMatchObject(named);
+      expect(assemble(streamThrough(messagesFront, [chunk]))).toMatchObject(named);
+      const response = { id: "resp_dec_1", created_at: 1, model: "m", output: [{ id: "msg_dec_1" }] };
+      expect(JSON.parse(responsesFront.answer(whole, about).toString())).toMatchObject(response);
+      expect(streamThrough(responsesFront, [chunk]).at(-1)).toMatchObject({ response });
+    },
+  );
 
   // `StopReason`, `RefusalStopDetails` and `OutputTokensDetails` of the `@anthropic-ai/sdk` package 1.14.0, `ResponseUsage` of `openai` 6.49.0.
   it("is a refusal in the Messages API where OpenAI says `stop` of one, and counts what each API counts", () => {
@@ -233,9 +267,9 @@ describe("a stream that is translated for its client, put together, is the whole
       usage: { output_tokens: 7, output_tokens_details: { thinking_tokens: 2 } },
     };
     const answer = Buffer.from(JSON.stringify(whole));
-    expect(JSON.parse(messagesFront.answer(answer, undefined).toString())).toMatchObject(refused);
+    expect(JSON.parse(messagesFront.answer(answer, about).toString())).toMatchObject(refused);
     expect(assemble(streamThrough(messagesFront, event))).toMatchObject(refused);
-    expect(JSON.parse(responsesFront.answer(answer, undefined).toString())).toMatchObject({
+    expect(JSON.parse(responsesFront.answer(answer, about).toString())).toMatchObject({
       usage: { input_tokens_details: { cached_tokens: 10, cache_write_tokens: 5 } },
     });
   });
@@ -267,9 +301,7 @@ describe("a stream that is translated for its client, put together, is the whole
       const choice = { index: 0, finish_reason: "tool_calls" };
       const whole = { ...named, choices: [{ ...choice, message: { content: "so", tool_calls: calls } }] };
       const chunk = { ...named, choices: [{ ...choice, delta: { content: "so", tool_calls: calls } }] };
-      const { output } = JSON.parse(
-        responsesFront.answer(Buffer.from(JSON.stringify(whole)), undefined).toString(),
-      ) as {
+      const { output } = JSON.parse(responsesFront.answer(Buffer.from(JSON.stringify(whole)), about).toString()) as {
         output: { id: string; call_id?: string }[];
       };
       expect(output.map((item) => item.id)).toEqual([
@@ -298,7 +330,7 @@ describe("a stream that is translated for its client, put together, is the whole
         Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`),
       ),
     );
-    const { output } = JSON.parse(responsesFront.answer(Buffer.from(JSON.stringify(whole)), undefined).toString()) as {
+    const { output } = JSON.parse(responsesFront.answer(Buffer.from(JSON.stringify(whole)), about).toString()) as {
       output: object[];
     };
     expect(output).toMatchObject([{ status: "incomplete", content: [{ text: "so", annotations: [annotation] }] }]);
@@ -308,9 +340,7 @@ describe("a stream that is translated for its client, put together, is the whole
     });
     const calls = ["a", "b"].map((id) => ({ id, type: "function", function: { name: "f", arguments: "{" } }));
     const cut = { ...head, choices: [{ ...choice, message: { content: "so", tool_calls: calls } }] };
-    const items = JSON.parse(
-      responsesFront.answer(Buffer.from(JSON.stringify(cut)), undefined).toString(),
-    ) as typeof whole;
+    const items = JSON.parse(responsesFront.answer(Buffer.from(JSON.stringify(cut)), about).toString()) as typeof whole;
     expect(items).toMatchObject({
       output: [{ status: "completed" }, { status: "completed" }, { status: "incomplete" }],
     });
@@ -328,7 +358,7 @@ describe("a stream that is translated for its client, put together, is the whole
       ),
     );
     const picture = { id: "ig_chatcmpl-1_0", type: "image_generation_call", status: "completed", result: "iVBO" };
-    const { output } = JSON.parse(responsesFront.answer(Buffer.from(JSON.stringify(whole)), undefined).toString()) as {
+    const { output } = JSON.parse(responsesFront.answer(Buffer.from(JSON.stringify(whole)), about).toString()) as {
       output: object[];
     };
     expect(output).toMatchObject([{ content: [{ text: "see" }] }, picture]);

@@ -29,6 +29,18 @@ const f = (args: unknown, name = "f") => ({ function: { name, arguments: args } 
 const more = (args: string) => ({ function: { arguments: args } });
 const made = expect.stringMatching(/^call_[0-9a-f]{32}$/);
 
+describe("calls of tools that are hardly any", () => {
+  it.each([[], {}, "f", null, { name: 5, arguments: 5 }, { name: null, arguments: [1] }])(
+    "have a text as name and arguments all the same: %j",
+    (called) => {
+      const call = { id: "a", function: called };
+      const texts = { id: "a", function: { name: "", arguments: "" } };
+      expect(toolCallsOf({ tool_calls: [call] })).toMatchObject([texts]);
+      expect(new ToolCalls().piece({ index: 0, ...call })).toMatchObject(texts);
+    },
+  );
+});
+
 describe("calls of tools of servers that are nearly compatible", () => {
   const two = [
     { id: "a", name: "f", text: '{"x":1}' },
