@@ -1,4 +1,4 @@
-import { writeCounted } from "../units/write-figures.js";
+import { writeCount, writeCounted } from "../units/write-figures.js";
 import type { Diagnostic, Span } from "./diagnostic.js";
 import type { DiagnosticCode } from "./diagnostic-codes.js";
 
@@ -58,7 +58,7 @@ export class Report {
 
   /**
    * By file name and place, those without a place first; at most `limit`, of which a last one says how many more there
-   * are. Errors are never cut off in favour of warnings.
+   * are of each code. Errors are never cut off in favour of warnings.
    */
   sorted(limit: number): readonly Diagnostic[] {
     const all = this.#diagnostics.toSorted(compare);
@@ -66,14 +66,24 @@ export class Report {
     const errors = all.filter(({ severity }) => severity === "error");
     const others = all.filter(({ severity }) => severity !== "error");
     const shown = [...errors, ...others].slice(0, limit - 1).sort(compare);
-    const more = all.length - shown.length;
+    const isShown = new Set(shown);
+    const hidden = all.filter((finding) => !isShown.has(finding));
+    const more = hidden.length;
     const message = `${writeCounted(more, "more finding")} ${more === 1 ? "is" : "are"} not shown`;
     const severity = errors.length > 0 ? "error" : "warning";
     return [
       ...shown.map(described),
-      { code: "RW1004", severity, message, help: "mend the ones above, then check again" },
+      { code: "RW1004", severity, message, help: `${countByCode(hidden)}; mend the ones above, then check again` },
     ];
   }
+}
+
+/** `180 of RW2202, 1 of RW2001`: the most first. */
+function countByCode(findings: readonly Finding[]): string {
+  const counts = new Map<DiagnosticCode, number>();
+  for (const { code } of findings) counts.set(code, (counts.get(code) ?? 0) + 1);
+  const sorted = [...counts].sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1));
+  return sorted.map(([code, count]) => `${writeCount(count)} of ${code}`).join(", ");
 }
 
 function described(finding: Finding): Diagnostic {

@@ -28,7 +28,7 @@ export const requestsWithoutCandidate: Check = function* (context) {
   for (const { name, ruleNumber, route } of routesOf(context)) {
     const requests = requestsOf(context, ruleNumber, route);
     if (requests === undefined) continue;
-    const found = [...byGuard(context, requests, meetable), ...byCapability(context, requests)];
+    const found = [...foldGuards([...byGuard(context, requests, meetable)]), ...byCapability(context, requests)];
     for (const { because, request, severity } of found.length > 0 || !all ? found : together(context, requests)) {
       yield {
         code: "RW2202",
@@ -68,6 +68,10 @@ interface Unserved {
   readonly severity: "warning" | "info";
 }
 
+interface UnmetGuard extends Unserved {
+  readonly guard: string;
+}
+
 /** @returns undefined for a route that can serve nothing at all: it is reported candidate by candidate. */
 function requestsOf(context: CheckContext, ruleNumber: number, route: Route): RouteRequests | undefined {
   const { regions } = context;
@@ -84,7 +88,7 @@ function* byGuard(
   context: CheckContext,
   requests: RouteRequests,
   guards: readonly NumberedRule[],
-): Generator<Unserved> {
+): Generator<UnmetGuard> {
   for (const guard of guards) {
     const { rule } = guard;
     const isUnmet = (entry: CatalogEntry) => unmetRequirement(entry, rule as RequireRule, undefined) !== undefined;
@@ -94,8 +98,20 @@ function* byGuard(
     );
     if (!isMetByNone) continue;
     const request = findUnserved(context, requests, context.regions.acts(guard.ruleNumber), [guard]);
-    if (request !== undefined) yield { because: `none meets guard \`${rule.id}\``, request, severity: "warning" };
+    if (request === undefined) continue;
+    yield { guard: rule.id, because: `none meets guard \`${rule.id}\``, request, severity: "warning" };
   }
+}
+
+/** Of more guards than these one finding shows the first and names the others: mostly it is one candidate that meets none. */
+const MOST_GUARDS = 3;
+
+function foldGuards(found: readonly UnmetGuard[]): readonly Unserved[] {
+  const [first] = found;
+  if (first === undefined || found.length <= MOST_GUARDS) return found;
+  const named = found.slice(0, MOST_GUARDS).map(({ guard }) => `\`${guard}\``);
+  const because = `none meets guards ${named.join(", ")} and ${found.length - MOST_GUARDS} more, each by itself`;
+  return [{ ...first, because }];
 }
 
 function* byCapability(context: CheckContext, requests: RouteRequests): Generator<Unserved> {

@@ -384,6 +384,16 @@ ${guard}
     ]);
   });
 
+  it("that many guards leave none of are one finding for each route", () => {
+    const guards = Array.from({ length: 5 }, (_, at) => {
+      return `- { id: stay-${at}, match: { tags: { present: true, any: [t${at}] } }, require: { data_retention: none } }`;
+    });
+    const rules = [...guards, "- { id: big, match: { context_tokens: { gte: 10k } }, route: { to: [acme/large] } }"];
+    expect(findings(policyOf(rules.join("\n"))).filter((line) => line.includes("RW2202"))).toEqual([
+      "14 RW2202 rule `big` has no candidate for some of its requests: none meets guards `stay-0`, `stay-1`, `stay-2` and 2 more, each by itself",
+    ]);
+  });
+
   it("that a guard leaves none of are told what to do, whether or not the catalog has one that can", () => {
     const help = (rules: string) =>
       analyzePolicy(policyOf(rules)).flatMap((finding) => (finding.code === "RW2202" ? [finding.help] : []));

@@ -38,7 +38,10 @@ describe("Report", () => {
       ...["error 0", "error 1", "error 2", "error 3"],
       "26 more findings are not shown",
     ]);
-    expect(shown.at(-1)).toMatchObject({ code: "RW1004", severity: "error" });
+    expect(shown.at(-1)).toMatchObject({
+      ...{ code: "RW1004", severity: "error" },
+      help: "20 of RW1009, 6 of RW1101; mend the ones above, then check again",
+    });
     expect(report.sorted(30)).toHaveLength(30);
     const nearlyAll = report.sorted(29).map(({ message }) => message);
     expect(nearlyAll.filter((message) => message.startsWith("error"))).toHaveLength(10);
