@@ -19,7 +19,7 @@ export interface AdminPlane {
 
 /** What is below `/admin`; access was checked before. */
 export function createAdminRoutes({ policies, shadow, decisions, contents, explain, health }: AdminPlane): Router {
-  const routes = Router();
+  const routes = Router({ caseSensitive: true });
   const status = () => ({ ...policies.status(), ...(shadow === undefined ? {} : { shadow: shadow.policy() }) });
   routes.get("/policy", (_request, response) => {
     response.json(status());

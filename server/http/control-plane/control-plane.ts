@@ -42,6 +42,8 @@ export function createControlPlane(plane: ControlPlane): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag");
   app.set("query parser", "simple");
+  // Before the first route. Whoever keeps people from `/admin` and `/metrics` in a proxy in front names them as they are written here.
+  app.enable("case sensitive routing");
 
   app.get("/healthz", (_request, response) => {
     response.json({ status: "ok" });

@@ -21,7 +21,7 @@ const MAX_STREAMS = 100;
 
 /** Lists, exports and streams of decisions; access was checked before. */
 export function createDecisionRoutes({ decisions, feed }: DecisionPlane): Router {
-  const routes = Router();
+  const routes = Router({ caseSensitive: true });
   routes.get("/decisions", async (request, response) => {
     const filter = readDecisionFilter(request.query);
     if ("code" in filter) {

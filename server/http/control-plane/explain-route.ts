@@ -11,7 +11,7 @@ import { InvalidExplainRequest } from "./read-explain-request.js";
 
 /** `POST /admin/explain`; access was checked before, and the body is read here: it holds a request, which can be as long as those of `/v1`. */
 export function createExplainRoute(explain: ExplainGivenRequest): Router {
-  const routes = Router();
+  const routes = Router({ caseSensitive: true });
   routes.post("/explain", refuseOtherTypes, async (request, response) => {
     try {
       await answer(explain, request, response);

@@ -27,7 +27,7 @@ export interface KeyPlane {
 
 /** `/admin/keys` and `/admin/limits`; access was checked and the body read before. */
 export function createKeyRoutes({ store, ring, accounting, currentPolicy, now }: KeyPlane): Router {
-  const routes = Router();
+  const routes = Router({ caseSensitive: true });
 
   routes.get("/keys", async (_request, response) => {
     response.json({ keys: (await store.list()).map((key) => keyToJson(withLastUse(key, ring), now())) });

@@ -13,7 +13,7 @@ export interface UsagePlane {
 
 /** `/admin/usage`; access was checked before. */
 export function createUsageRoutes({ database, now }: UsagePlane): Router {
-  const routes = Router();
+  const routes = Router({ caseSensitive: true });
   routes.get("/usage", async (request, response) => {
     const { format = "json", ...given } = request.query;
     if (format !== "json" && format !== "csv") throw new InvalidSettings("format", "it takes json or csv");

@@ -41,6 +41,13 @@ describe("the control plane", () => {
     ["/nothing", 404, "unknown_url"],
     ["/admin/nothing", 404, "unknown_url"],
     ["/%ff", 404, "unknown_url"],
+    // A reverse proxy that keeps people from these names knows them as they are written.
+    ["/METRICS", 404, "unknown_url"],
+    ["/Admin/policy", 404, "unknown_url"],
+    ["/admin/Policy", 404, "unknown_url"],
+    ["/admin/Decisions", 404, "unknown_url"],
+    ["/admin/Keys", 404, "unknown_url"],
+    ["/admin/Usage", 404, "unknown_url"],
     ["/admin/policy/snapshots/12", 404, "not_found"],
     ["/admin/decisions/dec_nothing", 404, "not_found"],
     ["/admin/decisions/%ff", 400, "invalid_request"],
