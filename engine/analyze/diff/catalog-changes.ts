@@ -1,5 +1,5 @@
 import { writeRetention } from "../../explain/record-outcome.js";
-import type { Catalog, Endpoint, PolicySet } from "../../policy/policy-set.js";
+import type { Catalog, Endpoint, PolicySet, Provider } from "../../policy/policy-set.js";
 import { canonicalJson } from "../../policy/revision.js";
 import { type CatalogEntry, indexCatalog } from "../../rank/catalog-index.js";
 import { unmetRequirement } from "../../rank/unmet-requirement.js";
@@ -32,8 +32,8 @@ export function catalogChanges(before: PolicySet, after: PolicySet): readonly Ca
         old === undefined || now === undefined
           ? [old === undefined ? "added" : "removed"]
           : [
-              ...Object.keys(now).flatMap((field) =>
-                old[field] === now[field] ? [] : [`${field} ${old[field]} → ${now[field]}`],
+              ...[...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap(
+                (field) => fieldChange(field, old[field] ?? "none", now[field] ?? "none") ?? [],
               ),
               ...effectsOf(subject),
             ];
@@ -77,7 +77,29 @@ function orderChanges(before: PolicySet, after: PolicySet): readonly CatalogChan
   });
 }
 
-type Fields = Readonly<Record<string, string>>;
+/** A value that is shown, or one that may be a secret: a diff goes to logs and pull requests. */
+type Field = string | { readonly hidden: string };
+type Fields = Readonly<Record<string, Field>>;
+
+/** @returns undefined when there is none. */
+function fieldChange(field: string, old: Field, now: Field): string | undefined {
+  if (typeof old !== "string" && typeof now !== "string") {
+    return old.hidden === now.hidden ? undefined : `${field} has another value`;
+  }
+  return old === now ? undefined : `${field} ${shown(old)} → ${shown(now)}`;
+}
+
+function shown(field: Field): string {
+  return typeof field === "string" ? field : "set";
+}
+
+type Headers = Provider["headers"];
+
+/** The headers of a provider, or those that an endpoint has of its own, by name. @param ofProvider what the endpoint has from it. */
+function headersOf(headers: Headers, ofProvider: Headers = []): Fields {
+  const own = headers.filter((one) => !ofProvider.some(({ name, value }) => name === one.name && value === one.value));
+  return Object.fromEntries(own.map(({ name, value }) => [`headers.${name}`, { hidden: value }]));
+}
 
 function endpointsOf(catalog: Catalog): ReadonlyMap<string, Fields> {
   return new Map(
@@ -95,7 +117,7 @@ function endpointsOf(catalog: Catalog): ReadonlyMap<string, Fields> {
         circuit_breaker: ownOf(endpoint.circuitBreaker, provider?.circuitBreaker, "true"),
         max_concurrent: String(endpoint.maxConcurrent ?? "none"),
         health_check: ownOf(endpoint.healthCheck, provider?.healthCheck, "none"),
-        headers: endpoint.headers === undefined ? "the provider's" : canonicalJson(endpoint.headers, "headers"),
+        ...headersOf(endpoint.headers ?? [], provider?.headers),
       },
     ]),
   );
@@ -130,26 +152,28 @@ function pricesOf({ price }: Endpoint): Fields {
 
 function providersOf(catalog: Catalog): ReadonlyMap<string, Fields> {
   return new Map(
-    catalog.providers.map(({ name, span: _, region: _region, retentionDays: _days, ...rest }) => [
+    catalog.providers.map(({ name, headers, span: _, region: _region, retentionDays: _days, ...rest }) => [
       `provider ${name}`,
-      Object.fromEntries(
-        [
-          "format",
-          "baseUrl",
-          "apiKeyEnv",
-          "headers",
-          "simulate",
-          "maxConcurrent",
-          "healthCheck",
-          "circuitBreaker",
-          "responsesApi",
-          "streamUsage",
-          "legacyMaxTokens",
-        ].map((field) => {
-          const value = (rest as Readonly<Record<string, unknown>>)[field];
-          return [field, value === undefined ? "none" : typeof value === "string" ? value : canonicalJson(value)];
-        }),
-      ),
+      {
+        ...Object.fromEntries(
+          [
+            "format",
+            "baseUrl",
+            "apiKeyEnv",
+            "simulate",
+            "maxConcurrent",
+            "healthCheck",
+            "circuitBreaker",
+            "responsesApi",
+            "streamUsage",
+            "legacyMaxTokens",
+          ].map((field) => {
+            const value = (rest as Readonly<Record<string, unknown>>)[field];
+            return [field, value === undefined ? "none" : typeof value === "string" ? value : canonicalJson(value)];
+          }),
+        ),
+        ...headersOf(headers),
+      },
     ]),
   );
 }

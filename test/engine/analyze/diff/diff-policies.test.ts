@@ -304,11 +304,37 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(report(before, withCatalog(`${near}, ${own}`)).catalog.map(({ subject, what }) => [subject, what])).toEqual([
       ["acme/small@far", "circuit_breaker the provider's → false"],
       ["acme/small@far", "max_concurrent none → 2"],
-      ["acme/small@far", 'headers the provider\'s → [{"name":"x-a","value":"b"}]'],
+      ["acme/small@far", "headers.x-a none → set"],
     ]);
     expect(
       report(before, withCatalog(`${near}, ${far}`, ", circuit_breaker: false")).catalog.map(({ subject }) => subject),
     ).toEqual(["provider far"]);
+  });
+
+  it("says that headers have changed and never what they hold, which may be a secret", () => {
+    const withHeaders = (ofProvider: string, ofEndpoint: string) =>
+      compiled([
+        policyOf("", "", "to: [requested, acme/large]").files[0]!,
+        {
+          name: "catalog.yaml",
+          text: catalog
+            .replace("region: us }", `region: us, headers: { ${ofProvider} } }`)
+            .replace("{ provider: far, model: large }", `{ provider: far, model: large, headers: { ${ofEndpoint} } }`),
+        },
+      ]);
+    const before = withHeaders("x-org: acme, x-key: hunter-1, x-old: hunter-2", "x-own: hunter-3, x-gone: hunter-4");
+    const found = report(before, withHeaders("x-org: acme, x-key: hunter-5, x-new: hunter-6", "x-own: hunter-7"));
+    expect(found.catalog.map(({ subject, what }) => `${subject}: ${what}`)).toEqual([
+      "acme/large@far: headers.x-own has another value",
+      "acme/large@far: headers.x-gone set → none",
+      "provider far: headers.x-key has another value",
+      "provider far: headers.x-old set → none",
+      "provider far: headers.x-new none → set",
+    ]);
+    for (const text of [JSON.stringify(found), renderDiff(found), renderDiffMarkdown(found)]) {
+      expect(text).not.toContain("hunter");
+    }
+    expect(report(before, before).same).toBe(true);
   });
 
   it("finds nothing in another order of `fallback_on`", () => {
