@@ -32,7 +32,8 @@ export class TranslatedAnswer implements UpstreamHandler {
   #events: EventSourceParser | undefined;
   #stream: StreamTranslator | undefined;
   #isBetweenEvents = true;
-  #hasEvents = false;
+  /** Whether JSON comes in place of events: an error, if it can be read. Undefined: nothing but blanks has come. */
+  #isBare: boolean | undefined;
   #isEnding = false;
   #hasFailed = false;
 
@@ -69,20 +70,15 @@ export class TranslatedAnswer implements UpstreamHandler {
   onData(chunk: Buffer): void {
     if (this.#hasFailed || this.#passText(chunk)) return;
     const text = this.#decoder.write(chunk);
-    if (this.#events !== undefined && !this.#isBare(text)) {
-      this.#events.feed(text);
-      return;
+    if (this.#events !== undefined) {
+      this.#isBare ??= startsBare(text);
+      if (this.#isBare === false) {
+        this.#events.feed(text);
+        return;
+      }
     }
     this.#text += text;
     if (this.#text.length > MAX_HELD) this.#fail();
-  }
-
-  /** Whether JSON comes in place of events: an error, if it can be read. Told by its first characters. */
-  #isBare(text: string): boolean {
-    if (this.#hasEvents) return false;
-    const start = (this.#text + text).trimStart();
-    this.#hasEvents = start !== "" && !start.startsWith("{") && !start.startsWith("[");
-    return !this.#hasEvents;
   }
 
   /** Most of a stream is text, whose events need not be read. */
@@ -199,6 +195,12 @@ function withoutUsageChunk(outputs: readonly StreamOutput[]): readonly StreamOut
     } else kept.push(output);
   }
   return kept;
+}
+
+/** Whether a text begins as JSON does, not as events; undefined when it is blank. */
+function startsBare(text: string): boolean | undefined {
+  const start = text.trimStart();
+  return start === "" ? undefined : start.startsWith("{") || start.startsWith("[");
 }
 
 /** Gemini's error answers to stream requests are lists of one. */

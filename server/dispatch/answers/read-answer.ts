@@ -3,6 +3,10 @@ import { usageIn } from "../../providers/chat/usage-in.js";
 import type { AnswerNotes } from "./attempt-result.js";
 import { readUsage } from "./usage.js";
 
+/** What is longer, in UTF-16 units, is no reason; nor has an answer more of them than OpenAI gives choices. Both may come for as long as a stream lasts. */
+const LONGEST_REASON = 256;
+const MOST_REASONS = 128;
+
 /** Notes what an answer, or a chunk of a stream, says about itself: usage, id, model, why it ended. */
 export function noteAnswer(answer: Json, notes: AnswerNotes): void {
   const { id, model } = answer;
@@ -17,9 +21,9 @@ export function noteAnswer(answer: Json, notes: AnswerNotes): void {
   }
   for (const choice of choicesOf(answer)) {
     const reason = endOf(choice);
-    if (reason === undefined) continue;
+    if (reason === undefined || reason.length > LONGEST_REASON) continue;
     notes.finishReasons ??= [];
-    notes.finishReasons.push(reason);
+    if (notes.finishReasons.length < MOST_REASONS) notes.finishReasons.push(reason);
   }
 }
 

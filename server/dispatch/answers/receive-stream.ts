@@ -128,7 +128,8 @@ class StreamReceiver implements AnswerReceiver {
   #note(chunk: Readonly<Record<string, unknown>>): void {
     noteAnswer(chunk, this.#stream.notes);
     for (const choice of choicesOf(chunk)) {
-      if (endOf(choice) !== undefined) this.#ended.add(choice.index);
+      // More than were asked for say nothing, and what stands in their place may be anything.
+      if (endOf(choice) !== undefined && this.#ended.size < this.#stream.choices) this.#ended.add(choice.index);
     }
   }
 

@@ -12,6 +12,8 @@ export class ToolCalls {
   readonly #known = new Map<number | undefined, { readonly index: number; readonly id: string | undefined }>();
   readonly #indexes = new Set<number>();
   readonly #ids = new Set<string>();
+  /** Behind all of them: looked for among them, calls by the hundred thousand would take minutes. */
+  #next = 0;
 
   /** A piece of a call: with the `index` of its call, and, when it is the first, an `id` that no other call has. */
   piece(call: Json): Json {
@@ -24,8 +26,9 @@ export class ToolCalls {
     const isFirst = known === undefined || (isNamed && (id === undefined ? given === undefined : id !== known.id));
     const read = withTexts(call);
     if (!isFirst) return known.index === given ? read : { ...read, index: known.index };
-    const index = given === undefined || this.#indexes.has(given) ? Math.max(-1, ...this.#indexes) + 1 : given;
+    const index = given === undefined || this.#indexes.has(given) ? this.#next : given;
     this.#indexes.add(index);
+    this.#next = Math.max(this.#next, index + 1);
     this.#known.set(given, { index, id });
     const own = id !== undefined && !this.#ids.has(id) ? id : `call_${randomUUID().replaceAll("-", "")}`;
     this.#ids.add(own);

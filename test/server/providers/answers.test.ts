@@ -42,6 +42,12 @@ describe.each(formats)("answers of %s", (_, translator, answers) => {
       );
     });
 
+    // Looked through again with each piece, they took minutes, in which no other request was served.
+    it("may come behind however many blanks", () => {
+      const blanks = Array.from({ length: 200_000 }, () => Buffer.from("  \n"));
+      expect(reassemble(receive(translator, { pieces: [...blanks, streamBytes(events)] }).text)).toEqual(expected);
+    });
+
     it("is complete also without the blank line at its very end", () => {
       const bytes = streamBytes(events);
       const { text } = receive(translator, { pieces: [bytes.subarray(0, bytes.length - 2)] });

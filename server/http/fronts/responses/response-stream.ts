@@ -39,6 +39,8 @@ export class ResponseStream {
   /** All of it that nobody signs. */
   #unsigned: UnsignedReasoning | undefined;
   readonly #output: Json[] = [];
+  /** Items of messages and of reasoning so far, by what their ids begin with. */
+  readonly #begun = new Map<string, number>();
   readonly #pieces = new ToolCalls();
   readonly #calls = new Map<unknown, Call>();
   readonly #details: Json[] = [];
@@ -64,7 +66,9 @@ export class ResponseStream {
     const stream = new ResponseStream(about);
     const begun = isObject(first["response"]) ? first["response"] : {};
     stream.#named({ id: begun["id"], created: begun["created_at"], model: begun["model"] });
-    const id = textOf(last["item_id"]) ?? itemId("msg", stream.#about.id);
+    const own = itemId("msg", stream.#about.id);
+    const id = textOf(last["item_id"]) ?? own;
+    if (id.startsWith(own)) stream.#begun.set(own, 1);
     stream.#output.push(messageItem(id, [], "in_progress"));
     stream.#open = { id, index: 0, parts: [], part: { kind: "text", text, annotations: [] } };
     stream.#sequence = (countOf(last["sequence_number"]) ?? -1) + 1;
@@ -188,7 +192,8 @@ export class ResponseStream {
   #begin(kind: PartKind): string {
     const index = this.#output.length;
     const prefix = kind === "reasoning" ? reasoningId(this.#about.id) : itemId("msg", this.#about.id);
-    const before = this.#output.filter((item) => String(item["id"]).startsWith(prefix)).length;
+    const before = this.#begun.get(prefix) ?? 0;
+    this.#begun.set(prefix, before + 1);
     const id = before === 0 ? prefix : `${prefix}_${before}`;
     const item = kind === "reasoning" ? reasoningItem(id, "") : messageItem(id, [], "in_progress");
     this.#output.push(item);

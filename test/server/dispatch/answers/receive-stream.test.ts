@@ -1,13 +1,14 @@
 import { expect, it } from "vitest";
+import type { AnswerNotes } from "../../../../server/dispatch/answers/attempt-result.js";
 import { receiveStream } from "../../../../server/dispatch/answers/receive-stream.js";
 import { done, event } from "../../http/harness.js";
 
-function receive(choices = 1) {
+function receive(choices = 1, notes: AnswerNotes = {}) {
   const written: string[] = [];
   let contents = 0;
   const receiver = receiveStream({
     choices,
-    notes: {},
+    notes,
     keepsUsage: false,
     onContent: () => void contents++,
     write: (events) => void written.push(...events.map(String)),
@@ -46,4 +47,16 @@ it("holds 4 MiB back before the first content, and gives up beyond", () => {
     failure: { errorClass: "malformed_response", message: "the stream holds no content in its first 4 MiB" },
   });
   expect(endless.written).toEqual([]);
+});
+
+it("notes no more ends than choices were asked for, and no reason that is none: a stream lasts for minutes", () => {
+  const notes: AnswerNotes = {};
+  const { push } = receive(2, notes);
+  const long = "x".repeat(1_000);
+  const end = (index: unknown, reason: string) =>
+    `data: ${JSON.stringify({ choices: [{ index, delta: { content: "a" }, finish_reason: reason }] })}\n\n`;
+  expect(push(end(0, "stop") + end(1, long))).toBeUndefined();
+  for (let index = 2; index < 1_000; index++) expect(push(end(`${index}${long}`, "stop"))).toBeUndefined();
+  expect(notes.finishReasons).toHaveLength(128);
+  expect(new Set(notes.finishReasons)).toEqual(new Set(["stop"]));
 });

@@ -385,6 +385,18 @@ describe("a stream that is translated for its client, put together, is the whole
   });
 });
 
+describe("a stream that says much in little", () => {
+  // Counted anew for each, they took minutes, in which no other request was served.
+  it("has as many items of the Responses API as its provider makes", () => {
+    const deltas = Array.from({ length: 50_000 }, (_, at) => (at % 2 === 0 ? { content: "a" } : { reasoning: "b" }));
+    const choices = deltas.map((delta) => ({ index: 0, delta, finish_reason: null }));
+    const chunk = Buffer.from(`data: ${JSON.stringify({ ...head, choices })}\n\n`);
+    const { response } = streamThrough(responsesFront, [chunk]).at(-1) as { response: { output: { id: string }[] } };
+    expect(response.output).toHaveLength(50_000);
+    expect(new Set(response.output.map(({ id }) => id)).size).toBe(50_000);
+  });
+});
+
 describe("a request of the Messages API", () => {
   it("comes back out as it went in, when its provider speaks that API after all", () => {
     const request = {
