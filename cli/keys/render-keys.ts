@@ -5,7 +5,7 @@ import { printTable } from "../print-table.js";
 
 /** A line for each key, and below it what it holds: as columns that would be wider than most terminals. */
 export function renderKeys(keys: readonly ApiKey[], now: number, width: number): string {
-  const rows = keys.map((key) => [key.id, stateOf(key, now), time(key.lastUsedAt), safeText(key.name || "-")]);
+  const rows = keys.map((key) => [key.id, stateOf(key, now), time(key.lastUsedAt), key.name || "-"]);
   const [head = "", ...lines] = printTable([["ID", "STATE", "LAST USED", "NAME"], ...rows]).split(/(?<=\n)/);
   return [head, ...keys.flatMap((key, at) => [lines[at] ?? "", ...holdings(key, now, width)])].join("");
 }

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { type CompiledPolicy, positionOf, runPolicyTest } from "../../engine/index.js";
+import { type CompiledPolicy, positionOf, runPolicyTest, safeText } from "../../engine/index.js";
 
 export interface TestRun {
   readonly results: readonly {
@@ -32,8 +32,10 @@ export function renderTestRun(run: TestRun, color: boolean): string {
   const paint = (style: "red" | "green", text: string) =>
     color ? styleText(style, text, { validateStream: false }) : text;
   const lines = run.results.flatMap(({ name, file, line, passed, failures }) => [
-    passed ? `${paint("green", "ok")}    ${name}` : `${paint("red", "FAIL")}  ${name}  (${file}:${line})`,
-    ...failures.map((failure) => `      ${failure.replaceAll("\n", "\n      ")}`),
+    passed
+      ? `${paint("green", "ok")}    ${safeText(name)}`
+      : `${paint("red", "FAIL")}  ${safeText(`${name}  (${file}:${line})`)}`,
+    ...failures.flatMap((failure) => failure.split("\n").map((one) => `      ${safeText(one)}`)),
   ]);
   const failed = countFailed(run);
   return [...lines, `${run.results.length - failed} passed, ${failed} failed`, ""].join("\n");

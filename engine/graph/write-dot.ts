@@ -1,3 +1,4 @@
+import { safeText } from "../explain/text-table.js";
 import type { GraphRow, PolicyGraph } from "./graph-rows.js";
 
 const fills = { deny: "#fde8e8", require: "#fef5e0", route: "#e8f0fe", default: "#f4f4f5" } as const;
@@ -43,7 +44,7 @@ export function writeDot({ title, guards, routes, pools }: PolicyGraph): string 
 /** Lines, aligned to the left. Graphviz reads `&lt;` and its like, so `&` is written out. */
 function quote(lines: readonly string[]): string {
   const escapeLine = (line: string) =>
-    line.replaceAll("&", "&amp;").replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", " ");
+    safeText(line.replaceAll("\n", " ")).replaceAll("&", "&amp;").replaceAll("\\", "\\\\").replaceAll('"', '\\"');
   const escaped = lines.map(escapeLine);
   return `"${escaped.join("\\l")}${lines.length > 1 ? "\\l" : ""}"`;
 }

@@ -1,3 +1,4 @@
+import { safeText } from "../explain/text-table.js";
 import type { GraphRow, PolicyGraph } from "./graph-rows.js";
 
 /** The graph as a Mermaid flowchart, which GitHub and many editors draw. */
@@ -41,12 +42,11 @@ function label({ title, condition, effect }: GraphRow, withEffect = true): strin
 
 /** Mermaid writes characters that mean something as `#name;`. */
 function escapeLabel(text: string): string {
-  return text
+  return safeText(text.replaceAll("\n", " "))
     .replaceAll("#", "#35;")
     .replaceAll("&", "#amp;")
     .replaceAll('"', "#quot;")
     .replaceAll("<", "#lt;")
     .replaceAll(">", "#gt;")
-    .replaceAll("`", "#96;")
-    .replaceAll("\n", " ");
+    .replaceAll("`", "#96;");
 }

@@ -1,8 +1,9 @@
 import type { BigIntStats, Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { safeText } from "../../engine/serving.js";
 
-/** Why a policy directory cannot be read, in words for the operator. `code` is stable; `path` is where. */
+/** Why a policy directory cannot be read, in words for the operator, which no file's name makes steer a terminal. `code` is stable; `path` is where. */
 export class PolicyDirectoryError extends Error {
   override readonly name = "PolicyDirectoryError";
   readonly code:
@@ -16,7 +17,7 @@ export class PolicyDirectoryError extends Error {
     | "unreadable";
   readonly path: string;
   constructor(code: PolicyDirectoryError["code"], path: string, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(safeText(message), cause === undefined ? undefined : { cause });
     this.code = code;
     this.path = path;
   }

@@ -22,6 +22,21 @@ describe("policy test", () => {
     await writeFile(tests, text.replace("rule: code, model", "rule: long-context, model"));
   };
 
+  it("prints nothing of a case that steers a terminal or begins a line of a log, as commands of CI systems do", async () => {
+    const text = await readFile(tests, "utf8");
+    const name = '"\\e[2Jcleared\\n::error::injected"';
+    await writeFile(
+      tests,
+      text.replace(/- name: .*/g, `- name: ${name}`).replace("rule: code, model", "rule: long-context, model"),
+    );
+    const { code, stdout } = await run();
+    expect(code).toBe(1);
+    expect(stdout).toContain("ok    \\u{1b}[2Jcleared\\u{a}::error::injected\n");
+    expect(stdout).toContain("FAIL  \\u{1b}[2Jcleared\\u{a}::error::injected  (tests/routing.yaml:");
+    expect(stdout).not.toMatch(/^\s*::/m);
+    expect(stdout).not.toContain("\u001b");
+  });
+
   it("--coverage shows which rules and outcomes no case reaches, with their places", async () => {
     const { code, stdout } = await run("--coverage");
     expect(code).toBe(0);

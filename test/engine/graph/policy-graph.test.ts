@@ -101,6 +101,19 @@ flowchart TD
     expect(graph.routes[0]?.effect).toEqual(["x/y (cheapest)"]);
   });
 
+  it("writes nothing that steers a terminal", () => {
+    const deny = '{ id: no, deny: "\\e[2Jcleared\\nand more" }';
+    const files = large(1).files.map(({ name, text }) => ({
+      name,
+      text: text.replace("rules:\n", `rules:\n  - ${deny}\n`),
+    }));
+    for (const write of [writeMermaid, writeDot]) {
+      const text = write(policyGraph(compilePolicy(files).value!));
+      expect(text).toMatch(/u\{1b\}\[2Jcleared and more/);
+      expect(text).not.toContain("\u001b");
+    }
+  });
+
   it("quotes for Graphviz", () => {
     const dot = writeDot(policyGraph(starter));
     expect(dot).toContain('r0 [label="long-context\\lcontext_tokens ≥ 200,000\\l"');

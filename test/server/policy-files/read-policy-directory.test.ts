@@ -121,6 +121,13 @@ describe("readPolicyDirectory()", () => {
     });
   });
 
+  it("names a file so that its name steers no terminal and begins no line of a log", async () => {
+    const directory = await folderWith({ "policy.yaml": "" });
+    await writeFile(join(directory, "\u001b[31mx\n::error::y.yaml"), Buffer.from([0xff]));
+    const { message } = await refusalOf(directory);
+    expect(message).toBe("\\u{1b}[31mx\\u{a}::error::y.yaml: line 1 is not UTF-8 text; save the file as UTF-8");
+  });
+
   it("refuses a file over the limit without reading it, and text that is not UTF-8", async () => {
     const directory = await folderWith({ "policy.yaml": "" });
     await truncate(join(directory, "policy.yaml"), directoryLimits.fileBytes + 1);
