@@ -9,8 +9,8 @@ import type { SourcedFacts } from "../../server/http/control-plane/given-facts.j
 import { readGivenRequest } from "../../server/http/control-plane/read-given-request.js";
 import { type ApiError, errorBody } from "../../server/http/errors/api-error.js";
 import { BufferList } from "../../server/json/buffer-list.js";
+import type { Json } from "../../server/json/json.js";
 import { createAdapters } from "../../server/providers/adapters.js";
-import type { Json } from "../../server/providers/chat/json.js";
 import { createTokenCounter } from "../../server/tokens/create-token-counter.js";
 import { CommandFailure } from "../command-failure.js";
 

@@ -1,5 +1,5 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
-import { parseJsonObject } from "../providers/chat/json.js";
+import { parseJsonObject } from "../json/json.js";
 import type { TextIn } from "../providers/text-in.js";
 import type { ClientSink, StreamSink } from "./answers/attempt-result.js";
 import { choicesOf, endOf } from "./answers/read-answer.js";

@@ -5,7 +5,7 @@ import { ClientPresence } from "../dispatch/answers/client-presence.js";
 import { tenths } from "../dispatch/calls/record-attempt.js";
 import type { FailedAttempt, RequestProgress, UnpaidCandidate } from "../dispatch/dispatch-request.js";
 import type { BufferList } from "../json/buffer-list.js";
-import type { Json } from "../providers/chat/json.js";
+import type { Json } from "../json/json.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
 import { together } from "../together.js";
 import { ChunkedBody } from "./chunked-body.js";

@@ -3,7 +3,7 @@ import { measureText } from "../../engine/serving.js";
 import { answersAsked } from "../dispatch/answers/answers-asked.js";
 import type { AskedRequest, BodyChanges, PlainServer } from "../dispatch/dispatch-request.js";
 import { BufferList } from "../json/buffer-list.js";
-import type { Json } from "../providers/chat/json.js";
+import type { Json } from "../json/json.js";
 import type { Operation } from "../providers/operation.js";
 import { withModel } from "./body/model-splice.js";
 import { outputLimits, type ParsedRequestBody, parseRequestBody } from "./body/parse-request-body.js";

@@ -1,4 +1,4 @@
-import { isObject, type Json } from "./chat/json.js";
+import { isObject, type Json } from "../json/json.js";
 import type { PassThrough } from "./pass-through.js";
 
 /**

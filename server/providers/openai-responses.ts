@@ -1,5 +1,5 @@
+import { isObject, type Json, textOf } from "../json/json.js";
 import type { ChatChunk } from "./chat/chat-answer.js";
-import { isObject, type Json, textOf } from "./chat/json.js";
 import type { StreamOutput, StreamTranslator } from "./chat/translator.js";
 import { type TranslatedError, translatedError } from "./chat/translator.js";
 import type { PassThrough } from "./pass-through.js";

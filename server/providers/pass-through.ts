@@ -1,4 +1,4 @@
-import type { Json } from "./chat/json.js";
+import type { Json } from "../json/json.js";
 import type { StreamTranslator } from "./chat/translator.js";
 import type { TextIn } from "./text-in.js";
 

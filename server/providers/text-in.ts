@@ -1,4 +1,4 @@
-import type { Json } from "./chat/json.js";
+import type { Json } from "../json/json.js";
 
 /**
  * The text that an event of a stream adds, where the answer is one text that has not ended: `""` for an event that adds

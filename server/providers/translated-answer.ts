@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceParser } from "eventsource-parser";
+import { isObject, type Json } from "../json/json.js";
 import type { ChatChunk, ChatCompletion } from "./chat/chat-answer.js";
 import type { ChatRequest } from "./chat/chat-request.js";
-import { isObject, type Json } from "./chat/json.js";
 import { withFunctionCall, withFunctionCallChunk } from "./chat/legacy-functions.js";
 import type { AnswerContext, StreamOutput, StreamTranslator, TranslatedError, Translator } from "./chat/translator.js";
 import type { UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";

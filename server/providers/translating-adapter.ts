@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { BufferList } from "../json/buffer-list.js";
+import { isObject, type Json } from "../json/json.js";
 import { listEntry } from "../json/late-text.js";
 import type { ChatCompletion } from "./chat/chat-answer.js";
 import { type ChatRequest, RefusedRequest } from "./chat/chat-request.js";
-import { isObject, type Json } from "./chat/json.js";
 import { ignoredParameters, refusedParameter } from "./chat/parameters.js";
 import { readChatRequest } from "./chat/read-chat-request.js";
 import { routingFieldNames } from "./chat/routing-field-names.js";

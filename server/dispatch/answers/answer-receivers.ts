@@ -1,4 +1,4 @@
-import { parseJsonObject } from "../../providers/chat/json.js";
+import { parseJsonObject } from "../../json/json.js";
 import type { PassThrough } from "../../providers/pass-through.js";
 import type { AnswerNotes, AttemptResult } from "./attempt-result.js";
 import { classifyAnswer, classifyErrorObject, malformed } from "./classify-failure.js";

@@ -1,4 +1,4 @@
-import { isObject, type Json } from "../../providers/chat/json.js";
+import { isObject, type Json } from "../../json/json.js";
 import { usageIn } from "../../providers/chat/usage-in.js";
 import type { AnswerNotes } from "./attempt-result.js";
 import { readUsage } from "./usage.js";

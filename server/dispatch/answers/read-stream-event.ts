@@ -1,4 +1,4 @@
-import { parseJsonObject } from "../../providers/chat/json.js";
+import { parseJsonObject } from "../../json/json.js";
 import type { StreamTranslator } from "../../providers/chat/translator.js";
 import { type Choice, choicesOf, endOf, errorIn } from "./read-answer.js";
 import { dataOf } from "./sse-splitter.js";

@@ -1,4 +1,4 @@
-import { type Json, objectsOf } from "../../providers/chat/json.js";
+import { type Json, objectsOf } from "../../json/json.js";
 
 /** The APIs whose requests are explained before they are sent; the name is the end of the path, `chat` for chat completions. */
 export const apis = ["chat", "completions", "embeddings", "messages", "responses"] as const;

@@ -2,12 +2,12 @@ import { type CompiledPolicy, type DecisionRecord, explainDecision, factsOfRecor
 import { observeWorld } from "../../dispatch/observe-world.js";
 import type { ServingPolicy } from "../../dispatch/serving-policy.js";
 import type { EndpointStates } from "../../endpoints/endpoint-states.js";
+import type { Json } from "../../json/json.js";
 import { allowedModels } from "../../keys/allowed-models.js";
 import { type StoredKey, stateOf } from "../../keys/api-key.js";
 import { trustedFacts } from "../../keys/key-facts.js";
 import type { KeyRing } from "../../keys/key-ring.js";
 import type { Accounting } from "../../ledger/accounting.js";
-import type { Json } from "../../providers/chat/json.js";
 import type { StoredDecision } from "../../storage/decisions/decision-store.js";
 import type { TokenCounter } from "../../tokens/token-counter.js";
 import type { ObservedRequest } from "../observe/observe-request.js";

@@ -7,7 +7,7 @@ import {
   findAskedModel,
 } from "../../../engine/serving.js";
 import { BufferList } from "../../json/buffer-list.js";
-import { isObject, type Json } from "../../providers/chat/json.js";
+import { isObject, type Json } from "../../json/json.js";
 import { type Api, apis, otherApis } from "../body/body-of-api.js";
 import { type ParsedRequestBody, parseRequestBody } from "../body/parse-request-body.js";
 import type { ApiError } from "../errors/api-error.js";

@@ -1,4 +1,4 @@
-import { objectsOf, textOf } from "../../providers/chat/json.js";
+import { objectsOf, textOf } from "../../json/json.js";
 
 // The content of an answer or of a delta is a text; Mistral's models that reason give a list of parts
 // (https://docs.mistral.ai/capabilities/reasoning, and https://github.com/spring-projects/spring-ai/pull/5020, read 2026-11-26).

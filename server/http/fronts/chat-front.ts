@@ -1,6 +1,6 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
 import { dataOf } from "../../dispatch/answers/sse-splitter.js";
-import { type Json, parseJsonObject } from "../../providers/chat/json.js";
+import { type Json, parseJsonObject } from "../../json/json.js";
 import { errorBody } from "../errors/api-error.js";
 import { routeChunk } from "./explained-answer.js";
 import type { AnswerAbout, Front, FrontStream } from "./front.js";

@@ -1,4 +1,4 @@
-import type { Json } from "../../providers/chat/json.js";
+import type { Json } from "../../json/json.js";
 import type { ApiError } from "../errors/api-error.js";
 import type { ChatView, Front } from "./front.js";
 import { messagesToChat } from "./messages/messages-to-chat.js";

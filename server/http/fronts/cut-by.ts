@@ -1,4 +1,4 @@
-import { textOf } from "../../providers/chat/json.js";
+import { textOf } from "../../json/json.js";
 
 const cuts: ReadonlyMap<string | undefined, "length" | "content_filter"> = new Map([
   ["length", "length"],

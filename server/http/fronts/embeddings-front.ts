@@ -1,4 +1,4 @@
-import type { Json } from "../../providers/chat/json.js";
+import type { Json } from "../../json/json.js";
 import type { ApiError } from "../errors/api-error.js";
 import { chatFront } from "./chat-front.js";
 import type { ChatView, Front } from "./front.js";

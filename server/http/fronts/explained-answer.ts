@@ -1,5 +1,5 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
-import { parseJsonObject } from "../../providers/chat/json.js";
+import { parseJsonObject } from "../../json/json.js";
 import type { AnswerAbout } from "./front.js";
 
 const CLOSE_BRACE = 0x7d;

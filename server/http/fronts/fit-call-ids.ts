@@ -1,4 +1,4 @@
-import { type Json, objectsOf } from "../../providers/chat/json.js";
+import { type Json, objectsOf } from "../../json/json.js";
 import { isOfMistral } from "./model-families.js";
 import { shortHash } from "./short-hash.js";
 

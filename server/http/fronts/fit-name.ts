@@ -1,4 +1,4 @@
-import { type Json, objectsOf } from "../../providers/chat/json.js";
+import { type Json, objectsOf } from "../../json/json.js";
 import { shortHash } from "./short-hash.js";
 
 /**

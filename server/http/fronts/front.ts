@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { DecisionRecord } from "../../../engine/serving.js";
-import type { Json } from "../../providers/chat/json.js";
+import type { Json } from "../../json/json.js";
 import type { Operation } from "../../providers/operation.js";
 import type { ApiError } from "../errors/api-error.js";
 import type { FieldNames } from "./field-names.js";

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { DecisionRecord } from "../../../engine/serving.js";
 import { dataOf } from "../../dispatch/answers/sse-splitter.js";
-import { isObject, type Json, parseJsonObject, textOf } from "../../providers/chat/json.js";
+import { isObject, type Json, parseJsonObject, textOf } from "../../json/json.js";
 import type { ApiError } from "../errors/api-error.js";
 import { type FieldNames, inNames } from "./field-names.js";
 import type { AnswerAbout, Front, FrontStream } from "./front.js";

@@ -1,5 +1,5 @@
 import type { PolicySet } from "../../../engine/serving.js";
-import { isObject, type Json } from "../../providers/chat/json.js";
+import { isObject, type Json } from "../../json/json.js";
 
 /** Names of entries of a body's `metadata`. */
 export type MetadataNames = ReadonlySet<string>;

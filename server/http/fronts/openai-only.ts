@@ -1,5 +1,5 @@
 import type { PlainServer } from "../../dispatch/dispatch-request.js";
-import type { Json } from "../../providers/chat/json.js";
+import type { Json } from "../../json/json.js";
 import { isMistrals, isOpenAis } from "./model-families.js";
 
 /**

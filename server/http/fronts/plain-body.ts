@@ -1,5 +1,5 @@
 import type { PlainServer } from "../../dispatch/dispatch-request.js";
-import { type Json, objectsOf } from "../../providers/chat/json.js";
+import { type Json, objectsOf } from "../../json/json.js";
 import { withFitCallIds } from "./fit-call-ids.js";
 import { fitEffort, takesNone } from "./fit-effort.js";
 import { withoutOpenAiOnly, withoutSampling } from "./openai-only.js";

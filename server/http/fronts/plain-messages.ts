@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, wordOf } from "../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, wordOf } from "../../json/json.js";
 
 /**
  * Messages as any OpenAI-compatible server takes them.

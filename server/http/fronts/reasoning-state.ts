@@ -1,5 +1,5 @@
+import { isObject, type Json, objectsOf, parseJsonObject } from "../../json/json.js";
 import { LateText, unreadEntry } from "../../json/late-text.js";
-import { isObject, type Json, objectsOf, parseJsonObject } from "../../providers/chat/json.js";
 
 /**
  * What providers want handed back with an answer: reasoning, and what they put on calls. Clients keep reasoning as it is, so it

@@ -1,6 +1,6 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
 import { dataOf } from "../../dispatch/answers/sse-splitter.js";
-import { isObject, type Json, parseJsonObject, textOf } from "../../providers/chat/json.js";
+import { isObject, type Json, parseJsonObject, textOf } from "../../json/json.js";
 import { type ApiError, errorBody } from "../errors/api-error.js";
 import { chatFront } from "./chat-front.js";
 import { type FieldNames, fieldName, inNames } from "./field-names.js";

@@ -2,7 +2,7 @@ import type { CompiledPolicy, Endpoint, World } from "../../../engine/serving.js
 import { canonicalModelId } from "../../../engine/serving.js";
 import type { ServingPolicy } from "../../dispatch/serving-policy.js";
 import type { EndpointObservations } from "../../endpoints/endpoint-observations.js";
-import { isObject, type Json, wordOf } from "../../providers/chat/json.js";
+import { isObject, type Json, wordOf } from "../../json/json.js";
 import type { RoutingFieldName } from "../../providers/chat/routing-field-names.js";
 import type { Operation } from "../../providers/operation.js";
 

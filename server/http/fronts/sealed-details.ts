@@ -1,4 +1,4 @@
-import { type Json, objectsOf, parseJsonObject, textOf, wordOf } from "../../providers/chat/json.js";
+import { type Json, objectsOf, parseJsonObject, textOf, wordOf } from "../../json/json.js";
 import type { Reasoner } from "./front.js";
 import { PREFIX } from "./reasoning-state.js";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isObject, type Json, objectsOf, textOf } from "../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, textOf } from "../../json/json.js";
 
 /**
  * The calls of tools of one answer, as OpenAI has them. Servers that are nearly compatible leave `index` or `id` out, give several calls

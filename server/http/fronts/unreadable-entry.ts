@@ -1,4 +1,4 @@
-import { isObject, type Json } from "../../providers/chat/json.js";
+import { isObject, type Json } from "../../json/json.js";
 
 /** What is wrong with an entry of a body, with the path of what is: `messages[0].content[1].text: it takes a text`. */
 export type Unreadable = string | undefined;

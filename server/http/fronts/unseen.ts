@@ -1,4 +1,4 @@
-import { isObject, type Json } from "../../providers/chat/json.js";
+import { isObject, type Json } from "../../json/json.js";
 import type { Unseen } from "./front.js";
 
 /** What images are called in the APIs in front; one that a model made may be named by its id alone. */

@@ -1,4 +1,4 @@
-import { type Json, textOf } from "../../providers/chat/json.js";
+import { type Json, textOf } from "../../json/json.js";
 import { thoughtIn } from "./answer-content.js";
 import type { Reasoner } from "./front.js";
 import { PREFIX } from "./reasoning-state.js";

@@ -1,5 +1,5 @@
 import { dataOf } from "../../dispatch/answers/sse-splitter.js";
-import { isObject, type Json, parseJsonObject } from "../../providers/chat/json.js";
+import { isObject, type Json, parseJsonObject } from "../../json/json.js";
 
 /** Where `usage` may begin. Inside a text the quotes would be escaped. */
 const USAGE = /"usage"\s*:\s*\{/g;

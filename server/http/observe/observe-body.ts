@@ -1,6 +1,6 @@
 import { type CompiledPolicy, canonicalModelId, MAX_TOKENS } from "../../../engine/serving.js";
+import { isObject } from "../../json/json.js";
 import { isText, LateText, listEntry, unreadEntry, wholeText } from "../../json/late-text.js";
-import { isObject } from "../../providers/chat/json.js";
 import { mediaTypeOfLink } from "../../providers/chat/media-type.js";
 import { readText } from "./hints.js";
 import { whyUnknownModel } from "./named-in-routes.js";

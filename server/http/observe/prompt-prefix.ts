@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { isObject } from "../../json/json.js";
 import { isText, LateText, unreadEntry } from "../../json/late-text.js";
-import { isObject } from "../../providers/chat/json.js";
 
 /**
  * How much of the prompt's head counts, in UTF-16 units: about 1,024 tokens, the shortest prefix that OpenAI caches

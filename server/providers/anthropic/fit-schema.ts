@@ -1,4 +1,4 @@
-import { isObject, type Json } from "../chat/json.js";
+import { isObject, type Json } from "../../json/json.js";
 
 /**
  * What JSON schemas for `output_config.format` and for strict tools may hold (https://platform.claude.com/docs/en/build-with-claude/structured-outputs,

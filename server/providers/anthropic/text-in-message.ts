@@ -1,4 +1,4 @@
-import { isObject, type Json, textOf } from "../chat/json.js";
+import { isObject, type Json, textOf } from "../../json/json.js";
 
 /**
  * The text that an event of a message stream adds, where the message is one block of text that has not ended; undefined for

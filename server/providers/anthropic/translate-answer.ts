@@ -1,3 +1,4 @@
+import { countOf, isObject, type Json, objectsOf, textOf } from "../../json/json.js";
 import {
   type AnswerMessage,
   type AnswerToolCall,
@@ -7,7 +8,6 @@ import {
   type FinishReason,
 } from "../chat/chat-answer.js";
 import type { ReasoningDetail } from "../chat/chat-request.js";
-import { countOf, isObject, type Json, objectsOf, textOf } from "../chat/json.js";
 import type { AnswerContext, TranslatedError } from "../chat/translator.js";
 import { translateError } from "./translate-error.js";
 import { REASONING_FORMAT } from "./translate-messages.js";

@@ -1,4 +1,4 @@
-import { isObject, type Json, textOf } from "../chat/json.js";
+import { isObject, type Json, textOf } from "../../json/json.js";
 import { type TranslatedError, translatedError } from "../chat/translator.js";
 
 // https://platform.claude.com/docs/en/api/errors, read 2026-11-25

@@ -1,5 +1,5 @@
+import type { Json } from "../../json/json.js";
 import { type ChatPart, type FilePart, type ImagePart, RefusedRequest, type Source } from "../chat/chat-request.js";
-import type { Json } from "../chat/json.js";
 import type { Base64Source, DocumentBlock, ImageBlock, TextBlock, UrlSource } from "./wire.js";
 
 /** @throws RefusedRequest when a part has no form in the Messages API. */

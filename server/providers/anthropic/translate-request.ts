@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../../engine/serving.js";
+import type { Json } from "../../json/json.js";
 import { type ChatRequest, RefusedRequest } from "../chat/chat-request.js";
-import type { Json } from "../chat/json.js";
 import { refusedParameter } from "../chat/parameters.js";
 import type { TranslatedRequest } from "../chat/translator.js";
 import { type ClaudeGeneration, claudeGeneration } from "./claude-generation.js";

@@ -1,6 +1,6 @@
+import { isObject, type Json, objectsOf, textOf } from "../../json/json.js";
 import type { Delta, ToolCallDelta } from "../chat/chat-answer.js";
 import { ChunkWriter } from "../chat/chunk-writer.js";
-import { isObject, type Json, objectsOf, textOf } from "../chat/json.js";
 import type { AnswerContext, StreamOutput, StreamTranslator } from "../chat/translator.js";
 import { finishReason, reasoningOf, refusalOf, usageOf } from "./translate-answer.js";
 import { translateError } from "./translate-error.js";

@@ -1,5 +1,5 @@
+import { isObject, type Json } from "../../json/json.js";
 import type { ChatRequest, Effort } from "../chat/chat-request.js";
-import { isObject, type Json } from "../chat/json.js";
 import type { ClaudeGeneration } from "./claude-generation.js";
 import { forcesTools } from "./translate-tools.js";
 import type { EffortParam, ThinkingParam } from "./wire.js";

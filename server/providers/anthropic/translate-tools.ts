@@ -1,5 +1,5 @@
+import type { Json } from "../../json/json.js";
 import type { ChatRequest, ChatTool } from "../chat/chat-request.js";
-import type { Json } from "../chat/json.js";
 import { type FittedSchema, fitSchema, hasFreeKeys } from "./fit-schema.js";
 import type { ToolChoiceParam, ToolParam } from "./wire.js";
 

@@ -1,4 +1,4 @@
-import type { Json } from "../chat/json.js";
+import type { Json } from "../../json/json.js";
 
 // The Messages API (https://platform.claude.com/docs/en/api/messages, and the types of the `@anthropic-ai/sdk` package 1.14.0,
 // read 2026-11-25), as far as this server writes or reads it. What is read is checked field by field: any of it may be missing.

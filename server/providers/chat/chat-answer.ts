@@ -1,5 +1,5 @@
+import { defined, type Json } from "../../json/json.js";
 import type { ReasoningDetail } from "./chat-request.js";
-import { defined, type Json } from "./json.js";
 
 /** A chat completion as clients get it (https://platform.openai.com/docs/api-reference/chat/object, read 2026-11-25). */
 export interface ChatCompletion {

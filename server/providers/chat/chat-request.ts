@@ -1,4 +1,4 @@
-import type { Json } from "./json.js";
+import type { Json } from "../../json/json.js";
 
 /**
  * A chat completion request, read once for every format that has to be translated: the shapes of OpenAI's API

@@ -1,5 +1,5 @@
+import { defined, type Json } from "../../json/json.js";
 import type { ChatChunk, ChatUsage, ChunkChoice, Delta, FinishReason } from "./chat-answer.js";
-import { defined, type Json } from "./json.js";
 import type { StreamOutput } from "./translator.js";
 
 const OBJECT = "chat.completion.chunk";

@@ -1,4 +1,4 @@
-import { countOf, isObject } from "./json.js";
+import { countOf, isObject } from "../../json/json.js";
 
 /**
  * All output tokens of a `usage` in OpenAI's shape. OpenAI counts reasoning inside `completion_tokens`; xAI and Google's

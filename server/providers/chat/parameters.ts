@@ -1,4 +1,4 @@
-import type { Json } from "./json.js";
+import type { Json } from "../../json/json.js";
 
 /**
  * The parameters of a chat completion: OpenAI's (types of the `openai` package 6.49.0, read 2026-11-25), then those that

@@ -1,3 +1,4 @@
+import { isObject, type Json, objectsOf, wordOf } from "../../json/json.js";
 import {
   type ChatRequest,
   type ChatTool,
@@ -8,7 +9,6 @@ import {
   type ResponseFormat,
   type ToolChoice,
 } from "./chat-request.js";
-import { isObject, type Json, objectsOf, wordOf } from "./json.js";
 import { readBoolean, readNumber, readObject, readObjects, readText, readWholeNumber } from "./read-field.js";
 import { readMessages } from "./read-messages.js";
 

@@ -1,5 +1,5 @@
+import { isObject, type Json } from "../../json/json.js";
 import { RefusedRequest } from "./chat-request.js";
-import { isObject, type Json } from "./json.js";
 
 /** Reads of fields that may be left out or null; what is there and of another type refuses the request. */
 

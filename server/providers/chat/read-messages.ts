@@ -1,3 +1,4 @@
+import { isObject, type Json, objectsOf, wordOf } from "../../json/json.js";
 import {
   type AssistantMessage,
   type ChatMessage,
@@ -9,7 +10,6 @@ import {
   type TextPart,
   type ToolMessage,
 } from "./chat-request.js";
-import { isObject, type Json, objectsOf, wordOf } from "./json.js";
 import { readObject, readObjects, readText } from "./read-field.js";
 
 /** Reads the messages of a chat completion. @throws RefusedRequest */

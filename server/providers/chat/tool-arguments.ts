@@ -1,4 +1,4 @@
-import { type Json, parseWritableObject } from "./json.js";
+import { type Json, parseWritableObject } from "../../json/json.js";
 
 /**
  * The arguments of a tool call as the object that other formats ask for; none at all is `{}`. What is no JSON object (cut off

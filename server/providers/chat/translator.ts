@@ -1,9 +1,9 @@
 import type { Endpoint } from "../../../engine/serving.js";
+import type { Json } from "../../json/json.js";
 import type { Operation } from "../operation.js";
 import type { TextIn } from "../text-in.js";
 import type { ChatChunk, ChatCompletion } from "./chat-answer.js";
 import type { ChatRequest } from "./chat-request.js";
-import type { Json } from "./json.js";
 import type { ParameterTable } from "./parameters.js";
 
 /**

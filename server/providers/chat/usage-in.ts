@@ -1,4 +1,4 @@
-import { countOf, isObject, type Json, objectsOf } from "./json.js";
+import { countOf, isObject, type Json, objectsOf } from "../../json/json.js";
 
 /**
  * The `usage` of an answer or chunk. Where a stream was not asked for it, Kimi has it in its last choice (`choices[0].usage`, as in a true

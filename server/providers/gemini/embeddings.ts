@@ -1,5 +1,5 @@
 import type { Endpoint } from "../../../engine/serving.js";
-import { countOf, isObject, type Json, objectsOf } from "../chat/json.js";
+import { countOf, isObject, type Json, objectsOf } from "../../json/json.js";
 import type { EmbeddingsTranslator, TranslatedRequest } from "../chat/translator.js";
 import { textsOf, writeEmbeddings } from "../openai-embeddings.js";
 

@@ -1,5 +1,5 @@
+import { isObject, type Json, objectsOf, textOf } from "../../json/json.js";
 import type { AnswerMessage, ChatChoice, ChatCompletion } from "../chat/chat-answer.js";
-import { isObject, type Json, objectsOf, textOf } from "../chat/json.js";
 import type { AnswerContext, TranslatedError } from "../chat/translator.js";
 import {
   errorInAnswer,

@@ -1,6 +1,6 @@
+import { countOf, isObject, type Json, objectsOf, textOf } from "../../json/json.js";
 import type { AnswerToolCall, ChatUsage, FinishReason } from "../chat/chat-answer.js";
 import { chatUsage } from "../chat/chat-answer.js";
-import { countOf, isObject, type Json, objectsOf, textOf } from "../chat/json.js";
 import { type AnswerContext, type TranslatedError, translatedError } from "../chat/translator.js";
 
 /** What one part of a candidate says. */

@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, textOf } from "../chat/json.js";
+import { isObject, type Json, objectsOf, textOf } from "../../json/json.js";
 import { type TranslatedError, translatedError } from "../chat/translator.js";
 
 // google.rpc.Code as HTTP statuses (https://ai.google.dev/gemini-api/docs/troubleshooting, read 2026-11-25)

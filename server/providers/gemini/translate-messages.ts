@@ -1,3 +1,4 @@
+import { isObject, type Json, parseWritableObject, textOf } from "../../json/json.js";
 import {
   type AssistantMessage,
   type ChatMessage,
@@ -5,7 +6,6 @@ import {
   RefusedRequest,
   type ToolMessage,
 } from "../chat/chat-request.js";
-import { isObject, type Json, parseWritableObject, textOf } from "../chat/json.js";
 import { OPENING, OPENING_WARNING } from "../chat/opening.js";
 import { argumentsObject } from "../chat/tool-arguments.js";
 import type { GeminiGeneration } from "./gemini-generation.js";

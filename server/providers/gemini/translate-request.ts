@@ -1,6 +1,6 @@
 import type { Endpoint } from "../../../engine/serving.js";
+import { defined, isObject, type Json, objectsOf, textOf } from "../../json/json.js";
 import { type ChatRequest, RefusedRequest } from "../chat/chat-request.js";
-import { defined, isObject, type Json, objectsOf, textOf } from "../chat/json.js";
 import { refusedParameter } from "../chat/parameters.js";
 import type { TranslatedRequest } from "../chat/translator.js";
 import { geminiGeneration } from "./gemini-generation.js";

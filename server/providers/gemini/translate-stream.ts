@@ -1,6 +1,6 @@
+import { isObject, type Json, objectsOf, textOf } from "../../json/json.js";
 import type { Delta } from "../chat/chat-answer.js";
 import { ChunkWriter } from "../chat/chunk-writer.js";
-import { isObject, type Json, objectsOf, textOf } from "../chat/json.js";
 import type { AnswerContext, StreamOutput, StreamTranslator } from "../chat/translator.js";
 import { imageOf } from "./translate-answer.js";
 import {

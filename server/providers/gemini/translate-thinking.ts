@@ -1,5 +1,5 @@
+import { isObject, type Json } from "../../json/json.js";
 import type { ChatRequest, Effort } from "../chat/chat-request.js";
-import { isObject, type Json } from "../chat/json.js";
 import type { GeminiGeneration } from "./gemini-generation.js";
 import type { ThinkingConfig } from "./wire.js";
 

@@ -1,4 +1,4 @@
-import type { Json } from "../chat/json.js";
+import type { Json } from "../../json/json.js";
 
 // generateContent (https://ai.google.dev/api/generate-content, and the types of the `@google/genai` package 2.32.0, read
 // 2026-11-25), as far as this server writes it. What is read is checked field by field: any of it may be missing.

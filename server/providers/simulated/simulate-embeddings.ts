@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { estimateTokens } from "../../../engine/serving.js";
-import type { Json } from "../chat/json.js";
+import type { Json } from "../../json/json.js";
 import { writeEmbeddings } from "../openai-embeddings.js";
 import type { UpstreamCall } from "../provider-adapter.js";
 

@@ -1,6 +1,6 @@
 import { compilePolicy, type Endpoint } from "../../../engine/index.js";
+import type { Json } from "../../../server/json/json.js";
 import type { ChatRequest } from "../../../server/providers/chat/chat-request.js";
-import type { Json } from "../../../server/providers/chat/json.js";
 import { readChatRequest } from "../../../server/providers/chat/read-chat-request.js";
 import type { AnswerContext, Translator } from "../../../server/providers/chat/translator.js";
 import type { UpstreamHandler } from "../../../server/providers/provider-adapter.js";

@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../json/json.js";
 import { fitName } from "../fit-name.js";
 import { PREFIX, readState } from "../reasoning-state.js";
 import { warnOfFields } from "./warn-of-fields.js";

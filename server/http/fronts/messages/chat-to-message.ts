@@ -1,4 +1,4 @@
-import { countOf, isObject, type Json, objectsOf, textOf } from "../../../providers/chat/json.js";
+import { countOf, isObject, type Json, objectsOf, textOf } from "../../../json/json.js";
 import { outputTokensOf } from "../../../providers/chat/output-tokens.js";
 import { argumentsObject } from "../../../providers/chat/tool-arguments.js";
 import { cachedTokensOf } from "../../../providers/chat/usage-in.js";

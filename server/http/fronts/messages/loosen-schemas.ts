@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, wordOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, wordOf } from "../../../json/json.js";
 
 /**
  * OpenAI holds a model only to schemas whose objects require every property and allow no other, and refuses `strict` for any other

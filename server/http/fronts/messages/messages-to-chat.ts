@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../json/json.js";
 import type { ApiError } from "../../errors/api-error.js";
 import { fitName, longNames } from "../fit-name.js";
 import type { ChatView } from "../front.js";

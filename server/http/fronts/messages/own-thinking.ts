@@ -1,5 +1,5 @@
+import { isObject, type Json } from "../../../json/json.js";
 import { listEntry, unreadEntry } from "../../../json/late-text.js";
-import { isObject, type Json } from "../../../providers/chat/json.js";
 import { isOurs } from "../reasoning-state.js";
 
 const WARNING = "messages: reasoning of other providers was left out";

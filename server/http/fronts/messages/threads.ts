@@ -1,4 +1,4 @@
-import { isObject, type Json } from "../../../providers/chat/json.js";
+import { isObject, type Json } from "../../../json/json.js";
 import type { ApiError } from "../../errors/api-error.js";
 import { invalidField } from "../invalid-field.js";
 

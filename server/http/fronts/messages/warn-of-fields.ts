@@ -1,4 +1,4 @@
-import { isObject, type Json } from "../../../providers/chat/json.js";
+import { isObject, type Json } from "../../../json/json.js";
 
 /**
  * Fields of blocks that are read, or that nobody else needs: caching is comfort, `tool_changes` and signatures are for Anthropic alone

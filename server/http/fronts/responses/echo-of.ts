@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf } from "../../../json/json.js";
 
 /**
  * What a response says again of its request (https://platform.openai.com/docs/api-reference/responses/object, read 2026-11-26).

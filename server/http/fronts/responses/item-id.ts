@@ -1,4 +1,4 @@
-import { wordOf } from "../../../providers/chat/json.js";
+import { wordOf } from "../../../json/json.js";
 import { shortHash } from "../short-hash.js";
 
 const MAX_LENGTH = 64;

@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../json/json.js";
 import { isOwnReasoning, isReasoningReference, type ReasoningState, readState } from "../reasoning-state.js";
 import { NATIVE_ONLY } from "./native-only.js";
 import { customArguments, functionName } from "./offered-tools.js";

@@ -1,4 +1,4 @@
-import { isObject, type Json, objectsOf, parseJsonObject, textOf, wordOf } from "../../../providers/chat/json.js";
+import { isObject, type Json, objectsOf, parseJsonObject, textOf, wordOf } from "../../../json/json.js";
 import { fitName } from "../fit-name.js";
 import { itemId } from "./item-id.js";
 

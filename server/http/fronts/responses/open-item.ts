@@ -1,4 +1,4 @@
-import type { Json } from "../../../providers/chat/json.js";
+import type { Json } from "../../../json/json.js";
 import { outputText, refusalPart } from "./chat-to-response.js";
 
 export type PartKind = "text" | "refusal" | "reasoning";

@@ -1,5 +1,5 @@
+import type { Json } from "../../../json/json.js";
 import { listEntry } from "../../../json/late-text.js";
-import type { Json } from "../../../providers/chat/json.js";
 import { isOwnReasoning } from "../reasoning-state.js";
 
 /** A request for a provider with the Responses API without the reasoning of others, which no provider can read. */

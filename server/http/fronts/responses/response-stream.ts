@@ -1,4 +1,4 @@
-import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../providers/chat/json.js";
+import { countOf, isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../json/json.js";
 import { usageIn } from "../../../providers/chat/usage-in.js";
 import { textIn } from "../answer-content.js";
 import type { AnswerAbout, Reasoner } from "../front.js";

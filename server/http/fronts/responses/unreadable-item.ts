@@ -1,4 +1,4 @@
-import type { Json } from "../../../providers/chat/json.js";
+import type { Json } from "../../../json/json.js";
 import { firstUnreadable, namesFor, notText, type RequiredTexts, type Unreadable } from "../unreadable-entry.js";
 
 /** Entries that an item must have as texts, by its type: without them it would be left out, or say something else. */

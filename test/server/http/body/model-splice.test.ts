@@ -5,7 +5,7 @@ import { withModel } from "../../../../server/http/body/model-splice.js";
 import { parseRequestBody } from "../../../../server/http/body/parse-request-body.js";
 import { MAX_ENTRIES, MAX_NESTING, MAX_VALUES, scanBody } from "../../../../server/http/body/scan-body.js";
 import { BufferList } from "../../../../server/json/buffer-list.js";
-import { defined } from "../../../../server/providers/chat/json.js";
+import { defined } from "../../../../server/json/json.js";
 
 function splice(text: string, model: string): string {
   return spliced(Buffer.from(text), model).toString();

@@ -4,8 +4,8 @@ import type { Front, Reasoner } from "../../../../server/http/fronts/front.js";
 import { messagesToChat } from "../../../../server/http/fronts/messages/messages-to-chat.js";
 import { messagesFront } from "../../../../server/http/fronts/messages-front.js";
 import { responsesFront } from "../../../../server/http/fronts/responses-front.js";
+import type { Json } from "../../../../server/json/json.js";
 import { anthropicTranslator } from "../../../../server/providers/anthropic/anthropic-translator.js";
-import type { Json } from "../../../../server/providers/chat/json.js";
 import { readChatRequest } from "../../../../server/providers/chat/read-chat-request.js";
 import { endpointOf } from "../../providers/harness.js";
 

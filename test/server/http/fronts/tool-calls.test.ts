@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ToolCalls, toolCallsOf } from "../../../../server/http/fronts/tool-calls.js";
-import type { Json } from "../../../../server/providers/chat/json.js";
+import type { Json } from "../../../../server/json/json.js";
 
 interface Put {
   readonly id: string;
