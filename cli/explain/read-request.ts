@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import type { CompiledPolicy, World } from "../../engine/compiling.js";
-import { answersAsked } from "../../server/dispatch/answers/answers-asked.js";
 import { createServingPolicies } from "../../server/dispatch/serving-policy.js";
 import { type Api, otherApis } from "../../server/http/body/body-of-api.js";
 import { parseRequestBody } from "../../server/http/body/parse-request-body.js";
@@ -11,6 +10,7 @@ import { type ApiError, errorBody } from "../../server/http/errors/api-error.js"
 import { BufferList } from "../../server/json/buffer-list.js";
 import type { Json } from "../../server/json/json.js";
 import { createAdapters } from "../../server/providers/adapters.js";
+import { answersAsked } from "../../server/providers/chat/answers-asked.js";
 import { createTokenCounter } from "../../server/tokens/create-token-counter.js";
 import { CommandFailure } from "../command-failure.js";
 

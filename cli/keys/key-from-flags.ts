@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Json } from "../../server/json/json.js";
 import { CommandFailure } from "../command-failure.js";
 import { repeated } from "../global-options.js";
 import { addLimitOptions, type LimitOptions, limitsFromFlags, listed } from "./limits-from-flags.js";
@@ -16,8 +17,6 @@ export interface KeyOptions extends LimitOptions {
   readonly attribute?: readonly string[];
   readonly expires?: string;
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 export function addKeyOptions(command: Command): Command {
   return addLimitOptions(

@@ -1,3 +1,4 @@
+import { CATALOG } from "../policy/root-files.js";
 import { lineStarts, positionAt } from "../source/position.js";
 import type { SourceFile } from "../source/source-file.js";
 import type { Span } from "./diagnostic.js";
@@ -46,7 +47,7 @@ export function codeFrame(file: SourceFile, span: Span): readonly FrameLine[] {
 function lineText(file: SourceFile, line: number): string {
   const starts = lineStarts(file);
   const text = file.text.slice(starts[line - 1], starts[line]).replace(/[\r\n]+$/, "");
-  return file.name.endsWith("catalog.yaml") ? hideKeys(text) : text;
+  return file.name.endsWith(CATALOG) ? hideKeys(text) : text;
 }
 
 /** An index that does not cut a surrogate pair: one less than the one given when that would. */

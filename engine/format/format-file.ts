@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { ROOT } from "../policy/root-files.js";
 import { type Located, plainValue } from "../source/located.js";
 import type { SourceFile } from "../source/source-file.js";
 import { parseYaml } from "../source/syntax/parse-yaml.js";
@@ -38,7 +39,7 @@ export function formatFile(file: SourceFile, setAttributes: ReadonlySet<string> 
 
 /** The custom facts of a set that are sets, read from its root file; none when that does not parse. */
 export function setAttributesIn(files: readonly SourceFile[]): ReadonlySet<string> {
-  const file = files.find(({ name }) => name === "policy.yaml");
+  const file = files.find(({ name }) => name === ROOT);
   const root = file === undefined ? undefined : parseYaml(file).root;
   return root === undefined ? new Set() : setAttributesOf(root);
 }

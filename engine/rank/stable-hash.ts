@@ -5,7 +5,7 @@
  * MurmurHash3. Evenly spread, not cryptographic: a caller who may choose the text may choose the hash.
  * Draws of recorded decisions depend on it, so it must never change (test/engine/rank/stable-hash.test.ts pins values).
  *
- * Held is the beginning of a text, so that many texts with one beginning share that part of the work.
+ * An object holds the beginning of a text, so that many texts with one beginning share that part of the work.
  */
 export class HashedText {
   private high = 0xdeadbeef;

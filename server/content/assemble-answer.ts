@@ -1,4 +1,4 @@
-type Json = Readonly<Record<string, unknown>>;
+import type { Json } from "../json/json.js";
 
 /**
  * What the events of a stream add up to: texts joined, tool calls whole. Chat and text completions give `{ choices }`,

@@ -1,11 +1,9 @@
 import type { PlannedAttempt } from "../../engine/serving.js";
-import { parseJsonObject } from "../json/json.js";
+import { type Json, parseJsonObject } from "../json/json.js";
 import type { TextIn } from "../providers/text-in.js";
 import type { ClientSink, StreamSink } from "./answers/attempt-result.js";
 import { choicesOf, endOf } from "./answers/read-answer.js";
 import { dataOf } from "./answers/sse-splitter.js";
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** How the stream of a candidate is read. */
 export interface StreamForm {

@@ -1,7 +1,7 @@
 import type { World } from "../../engine/serving.js";
 import type { EndpointStates } from "../endpoints/endpoint-states.js";
+import { answersAsked } from "../providers/chat/answers-asked.js";
 import type { Operation } from "../providers/operation.js";
-import { answersAsked } from "./answers/answers-asked.js";
 import type { ServingPolicy } from "./serving-policy.js";
 
 export interface WorldToObserve {

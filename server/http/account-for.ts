@@ -1,6 +1,6 @@
-import { answersAsked } from "../dispatch/answers/answers-asked.js";
 import { countOf } from "../json/json.js";
 import { RequestAccount } from "../ledger/request-account.js";
+import { answersAsked } from "../providers/chat/answers-asked.js";
 import type { Operation } from "../providers/operation.js";
 import type { Caller } from "./authenticate.js";
 import type { DataPlane } from "./data-plane.js";

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { measureText } from "../../engine/serving.js";
-import { answersAsked } from "../dispatch/answers/answers-asked.js";
 import type { AskedRequest, BodyChanges, PlainServer } from "../dispatch/dispatch-request.js";
 import { BufferList } from "../json/buffer-list.js";
 import type { Json } from "../json/json.js";
+import { answersAsked } from "../providers/chat/answers-asked.js";
 import type { Operation } from "../providers/operation.js";
 import { withModel } from "./body/model-splice.js";
 import { outputLimits, type ParsedRequestBody, parseRequestBody } from "./body/parse-request-body.js";
@@ -56,7 +56,7 @@ export class ReceivedBody implements AskedRequest {
 
   chatBodyFor(server: PlainServer, warn: (sentence: string) => void): BufferList {
     if (this.operation === "chat") return this.bodyFor(server.model);
-    return bytesOf(plainBodyFor(this.chat.plainBody, server, warn));
+    return BufferList.ofJson(plainBodyFor(this.chat.plainBody, server, warn));
   }
 
   inClientsWords(sentence: string): string {
@@ -98,7 +98,7 @@ class RestOfAnswer implements AskedRequest {
 
   bodyFor(upstreamModel: string, changes?: BodyChanges): BufferList {
     const own = this.#own ?? withoutRoutingFields(this.chat.plainBody);
-    const bytes = bytesOf(own);
+    const bytes = BufferList.ofJson(own);
     const scan = scanBody(Buffer.concat(bytes.pieces));
     if (scan.kind !== "object") throw new Error("invariant: a body that was written here is an object");
     return withModel(bytes, scan, upstreamModel, changes);
@@ -106,7 +106,7 @@ class RestOfAnswer implements AskedRequest {
 
   chatBodyFor(server: PlainServer, warn: (sentence: string) => void): BufferList {
     if (this.operation === "chat") return this.bodyFor(server.model);
-    return bytesOf(plainBodyFor(this.chat.plainBody, server, warn));
+    return BufferList.ofJson(plainBodyFor(this.chat.plainBody, server, warn));
   }
 
   inClientsWords(sentence: string): string {
@@ -173,12 +173,8 @@ export function understandParsed(
   if ("code" in plain) return plain;
   const chat = { ...plain, passedWarnings: own?.warnings ?? [], body: read.body }; // by which facts are read
   // Providers refuse fields they do not know: only then is a body written anew.
-  const sent = parseRequestBody(bytesOf(withoutRoutingFields(own?.body ?? unhinted)));
+  const sent = parseRequestBody(BufferList.ofJson(withoutRoutingFields(own?.body ?? unhinted)));
   return "code" in sent ? sent : new ReceivedBody(sent, chat, front, asksCost(parsed.json));
-}
-
-function bytesOf(body: object): BufferList {
-  return new BufferList([Buffer.from(JSON.stringify(body))]);
 }
 
 /** @returns the character set that a body is said to have; undefined when it is UTF-8, or none is named: JSON is UTF-8 then. */

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { allowedModels } from "../keys/allowed-models.js";
+import { withoutQuery } from "../without-query.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import { createInference } from "./create-inference.js";
 import { createTokenCount } from "./create-token-count.js";
@@ -22,7 +23,7 @@ export function createDataPlane(plane: DataPlane): (request: IncomingMessage, re
   const inference = new Map([...fronts].map(([path, front]) => [path, createInference(plane, front)]));
   inference.set(COUNT_TOKENS, createTokenCount(plane));
   return (request, response) => {
-    const path = pathOf(request);
+    const path = withoutQuery(request.url ?? "/");
     const serve = request.method === "POST" ? inference.get(path) : undefined;
     if (serve !== undefined) {
       serve(request, response);
@@ -48,12 +49,6 @@ async function answerAnyway(plane: DataPlane, request: IncomingMessage, path: st
   } catch (error) {
     return refusal(path, faultError(error, `${request.method ?? ""} ${path}`, plane.log));
   }
-}
-
-/** The path of a request, without its query. */
-function pathOf({ url = "/" }: Pick<IncomingMessage, "url">): string {
-  const end = url.indexOf("?");
-  return end === -1 ? url : url.slice(0, end);
 }
 
 interface BriefAnswer {

@@ -17,6 +17,11 @@ export class BufferList {
     this.#pieces = length < SHORT && length > 0 ? [joined(parts)] : withoutShort(parts);
   }
 
+  /** A value, written as JSON. */
+  static ofJson(value: object): BufferList {
+    return new BufferList([Buffer.from(JSON.stringify(value))]);
+  }
+
   get pieces(): readonly Buffer[] {
     if (this.#pieces === undefined) throw new Error("invariant: bytes that were let go are not read");
     return this.#pieces;

@@ -1,3 +1,4 @@
+import { isObject, type Json } from "../json/json.js";
 import type { ApiKey, KeySettings } from "./api-key.js";
 import { limitsToJson } from "./limits.js";
 import { InvalidSettings, type KeyRequest, readKeyRequest } from "./read-key-settings.js";
@@ -34,7 +35,7 @@ export function readKeyEdit(json: unknown, now: number): KeyEdit {
 }
 
 /** An empty object changes nothing (RFC 7396), and who writes one means that all of it goes. */
-function refuseEmpty(json: Readonly<Record<string, unknown>>, prefix: string): void {
+function refuseEmpty(json: Json, prefix: string): void {
   for (const [name, value] of Object.entries(json)) {
     if (!isObject(value)) continue;
     if (Object.keys(value).length === 0) {
@@ -64,8 +65,4 @@ function patched(value: unknown, patch: unknown): unknown {
   const before = isObject(value) ? value : {};
   const changes = Object.entries(patch).map(([name, change]) => [name, patched(before[name], change)]);
   return { ...before, ...Object.fromEntries(changes) };
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { MAX_TAGS, MAX_TOKENS, normalizeTag, parseInstant, parseTokens, parseUsd } from "../../engine/serving.js";
+import { isObject, type Json } from "../json/json.js";
 import { type AttributeValue, type KeySettings, type Scope, scopes } from "./api-key.js";
 import { type Limits, type Period, periods } from "./limits.js";
 
@@ -16,8 +17,6 @@ export class InvalidSettings extends Error {
 
 const MAX_TEXT = 256;
 const MAX_ITEMS = 100;
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** The name, the end and the settings of a key, as `POST /admin/keys` takes them. */
 export interface KeyRequest {
@@ -160,7 +159,7 @@ function listOf(value: unknown, name: string): readonly unknown[] {
 }
 
 function objectOf(value: unknown, name: string): Json {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
+  if (isObject(value)) return value;
   throw new InvalidSettings(name, "it takes a JSON object");
 }
 

@@ -56,7 +56,7 @@ export function createTranslatingAdapter(
       answer: (whole: Json) => through.answer(whole, asked.chat.body, endpoint) as unknown as ChatCompletion,
     };
     const answer = new TranslatedAnswer(answers, plain, contextOf(call), false, handler);
-    return send(call, path, bytesOf(body), answer);
+    return send(call, path, BufferList.ofJson(body), answer);
   };
   const { native, embeddings } = translator;
   const passes = new Map(
@@ -88,7 +88,7 @@ export function createTranslatingAdapter(
       if (translated instanceof RefusedRequest) return refuse(translated, handler);
       for (const sentence of request.leftOut) call.warn(sentence);
       warn(call, translated, translator);
-      const body = bytesOf(translated.body);
+      const body = BufferList.ofJson(translated.body);
       return send(
         call,
         translated.path,
@@ -102,10 +102,6 @@ export function createTranslatingAdapter(
     },
     close: () => http.close(),
   };
-}
-
-function bytesOf(body: Json): BufferList {
-  return new BufferList([Buffer.from(JSON.stringify(body))]);
 }
 
 /** A body is read once for all formats and endpoints that are asked about it. */

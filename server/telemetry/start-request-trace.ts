@@ -10,6 +10,7 @@ import {
   SpanStatusCode,
   trace,
 } from "@opentelemetry/api";
+import { withoutQuery } from "../without-query.js";
 import { type AttemptStart, attemptAttributes } from "./attempt-attributes.js";
 import { addAttribute, KnownAttributes } from "./attribute-list.js";
 import * as names from "./attribute-names.js";
@@ -53,11 +54,6 @@ export const startRequestTrace: StartRequestTrace = ({ method: written, path: ta
 };
 
 const HTTP = new KnownAttributes([names.URL_SCHEME, "http"]);
-
-function withoutQuery(target: string): string {
-  const end = target.indexOf("?");
-  return end === -1 ? target : target.slice(0, end);
-}
 
 /** Nobody wants its spans: the client's trace is passed on, and that is all. */
 function unrecorded(context: SpanContext): RequestTrace {

@@ -1,3 +1,4 @@
+import { isObject } from "../json/json.js";
 import { type AnyText, isText, listEntry, unreadEntry } from "../json/late-text.js";
 
 /** The prompt of a chat request, taken apart for counting. */
@@ -47,12 +48,12 @@ export const flatTokens = { image: 765, imageLowDetail: 85, audio: 1_000, file: 
  */
 export function promptParts(body: unknown): PromptParts {
   const parts: MutableParts = { texts: [], fixedTokens: REPLY_PRIMER };
-  if (!isRecord(body)) return { texts: [], fixedTokens: 0 };
+  if (!isObject(body)) return { texts: [], fixedTokens: 0 };
   for (const message of listEntry(body, "messages")) addMessage(parts, message);
   addTools(parts, listEntry(body, "tools"));
   addTools(parts, listEntry(body, "functions"));
   const format = body["response_format"];
-  if (isRecord(format) && format["json_schema"] !== undefined) addJson(parts, format["json_schema"]);
+  if (isObject(format) && format["json_schema"] !== undefined) addJson(parts, format["json_schema"]);
   return parts;
 }
 
@@ -62,7 +63,7 @@ interface MutableParts {
 }
 
 function addMessage(parts: MutableParts, message: unknown): void {
-  if (!isRecord(message)) return;
+  if (!isObject(message)) return;
   parts.fixedTokens += PER_MESSAGE;
   if (singleTokenRoles.has(message["role"])) parts.fixedTokens += 1;
   else addString(parts, message["role"]);
@@ -74,7 +75,7 @@ function addMessage(parts: MutableParts, message: unknown): void {
   addString(parts, message["tool_call_id"]);
   addString(parts, unreadEntry(message, "content"));
   for (const part of listEntry(message, "content")) addContentPart(parts, part);
-  for (const call of listEntry(message, "tool_calls")) if (isRecord(call)) addCall(parts, call["function"] ?? call);
+  for (const call of listEntry(message, "tool_calls")) if (isObject(call)) addCall(parts, call["function"] ?? call);
   if (message["function_call"] !== undefined) addCall(parts, message["function_call"]);
 }
 
@@ -83,7 +84,7 @@ function addContentPart(parts: MutableParts, part: unknown): void {
     addString(parts, part);
     return;
   }
-  if (!isRecord(part)) return;
+  if (!isObject(part)) return;
   switch (part["type"]) {
     case "text":
     case "input_text":
@@ -95,7 +96,7 @@ function addContentPart(parts: MutableParts, part: unknown): void {
     case "image_url":
     case "input_image": {
       const source = unreadEntry(part, "image_url");
-      const image = isRecord(source) ? source : part;
+      const image = isObject(source) ? source : part;
       parts.fixedTokens += image["detail"] === "low" ? flatTokens.imageLowDetail : flatTokens.image;
       return;
     }
@@ -112,10 +113,10 @@ function addContentPart(parts: MutableParts, part: unknown): void {
 }
 
 function addCall(parts: MutableParts, call: unknown): void {
-  if (!isRecord(call)) return;
+  if (!isObject(call)) return;
   parts.fixedTokens += PER_TOOL_CALL;
   addString(parts, call["name"]);
-  if (isRecord(call["custom"])) {
+  if (isObject(call["custom"])) {
     addString(parts, call["custom"]["name"]);
     addString(parts, unreadEntry(call["custom"], "input"));
   }
@@ -127,7 +128,7 @@ function addCall(parts: MutableParts, call: unknown): void {
 function addTools(parts: MutableParts, tools: readonly unknown[]): void {
   for (const tool of tools) {
     parts.fixedTokens += PER_TOOL;
-    addJson(parts, isRecord(tool) ? (tool["function"] ?? tool) : tool);
+    addJson(parts, isObject(tool) ? (tool["function"] ?? tool) : tool);
   }
   if (tools.length > 0) parts.fixedTokens += AFTER_TOOLS;
 }
@@ -138,8 +139,4 @@ function addString(parts: MutableParts, text: unknown): void {
 
 function addJson(parts: MutableParts, value: unknown): void {
   parts.texts.push(JSON.stringify(value) ?? "");
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,15 +1,15 @@
-import { parseJsonObject } from "../../json/json.js";
+import { type Json, parseJsonObject } from "../../json/json.js";
 import type { StreamTranslator } from "../../providers/chat/translator.js";
 import { type Choice, choicesOf, endOf, errorIn } from "./read-answer.js";
 import { dataOf } from "./sse-splitter.js";
 
 /** What one event of a chat completion stream says. */
 export type StreamEvent =
-  | { readonly kind: "chunk"; readonly chunk: Readonly<Record<string, unknown>> }
+  | { readonly kind: "chunk"; readonly chunk: Json }
   /** An error inside a stream whose status was 200. */
   | { readonly kind: "error"; readonly error: unknown }
   /** `[DONE]`; in another format the last event, which may say more. */
-  | { readonly kind: "done"; readonly chunk?: Readonly<Record<string, unknown>> }
+  | { readonly kind: "done"; readonly chunk?: Json }
   /** A comment, or an event without data: keeps the connection awake. */
   | { readonly kind: "empty" }
   | { readonly kind: "unreadable" };
@@ -47,7 +47,7 @@ export function readStreamEvent(event: Buffer): StreamEvent {
 }
 
 /** Whether a chunk holds content: any part of a delta but the role that is not empty, or an end. Numbers are none: Mistral's deltas repeat the `index`. */
-export function hasContent(chunk: Readonly<Record<string, unknown>>): boolean {
+export function hasContent(chunk: Json): boolean {
   return choicesOf(chunk).some(
     (choice) => endOf(choice) !== undefined || hasDelta(choice) || !isEmpty(choice.text ?? null),
   );
@@ -61,9 +61,7 @@ export function readPassedEvent(event: Buffer, stream: StreamTranslator): Stream
   if (json === undefined) return { kind: "unreadable" };
   const outputs = stream.push(json);
   const chunks = outputs.flatMap((output) => (output.kind === "chunk" ? [output.chunk] : []));
-  const chunk = Object.assign({}, ...chunks, { choices: chunks.flatMap(({ choices }) => choices) }) as Readonly<
-    Record<string, unknown>
-  >;
+  const chunk = Object.assign({}, ...chunks, { choices: chunks.flatMap(({ choices }) => choices) }) as Json;
   for (const output of outputs) {
     if (output.kind === "error") return { kind: "error", error: output.error.error };
     if (output.kind === "done") return { kind: "done", chunk };

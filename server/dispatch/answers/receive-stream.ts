@@ -1,3 +1,4 @@
+import type { Json } from "../../json/json.js";
 import type { StreamTranslator } from "../../providers/chat/translator.js";
 import type { PassThrough } from "../../providers/pass-through.js";
 import type { AnswerReceiver } from "./answer-receivers.js";
@@ -120,12 +121,12 @@ class StreamReceiver implements AnswerReceiver {
     }
   }
 
-  #takeChunk(chunk: Readonly<Record<string, unknown>>): void {
+  #takeChunk(chunk: Json): void {
     this.#note(chunk);
     if (!this.#hasContent && hasContent(chunk)) this.#begin();
   }
 
-  #note(chunk: Readonly<Record<string, unknown>>): void {
+  #note(chunk: Json): void {
     noteAnswer(chunk, this.#stream.notes);
     for (const choice of choicesOf(chunk)) {
       // More than were asked for say nothing, and what stands in their place may be anything.
@@ -153,6 +154,6 @@ class StreamReceiver implements AnswerReceiver {
   }
 }
 
-function isUsageAlone({ choices, usage }: Readonly<Record<string, unknown>>): boolean {
+function isUsageAlone({ choices, usage }: Json): boolean {
   return Array.isArray(choices) && choices.length === 0 && typeof usage === "object" && usage !== null;
 }

@@ -1,4 +1,5 @@
 import type { RecordedAttempt } from "../../../engine/serving.js";
+import { countOf, isObject } from "../../json/json.js";
 import { outputTokensOf } from "../../providers/chat/output-tokens.js";
 import { cachedTokensOf } from "../../providers/chat/usage-in.js";
 
@@ -10,16 +11,15 @@ export type Usage = NonNullable<RecordedAttempt["usage"]>;
  * (https://platform.openai.com/docs/api-reference/chat/object, read 2026-11-24).
  * @returns undefined when there is none; counts that are missing or impossible are left out, never zero.
  */
-export function readUsage(value: unknown): Usage | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const usage = value as Readonly<Record<string, unknown>>;
-  const input = count(usage["prompt_tokens"]);
+export function readUsage(usage: unknown): Usage | undefined {
+  if (!isObject(usage)) return undefined;
+  const input = countOf(usage["prompt_tokens"]);
   const output = outputTokensOf(usage);
   if (input === undefined && output === undefined) return undefined;
   const cached = cachedTokensOf(usage);
-  const written = count(detail(usage["prompt_tokens_details"], "cache_write_tokens"));
-  const written1h = count(detail(usage["prompt_tokens_details"], "cache_write_1h_tokens"));
-  const reasoning = count(detail(usage["completion_tokens_details"], "reasoning_tokens"));
+  const written = countOf(detail(usage["prompt_tokens_details"], "cache_write_tokens"));
+  const written1h = countOf(detail(usage["prompt_tokens_details"], "cache_write_1h_tokens"));
+  const reasoning = countOf(detail(usage["completion_tokens_details"], "reasoning_tokens"));
   const read: { -readonly [Name in keyof Usage]: Usage[Name] } = {};
   if (input !== undefined) read.input_tokens = input;
   if (output !== undefined) read.output_tokens = output;
@@ -31,9 +31,5 @@ export function readUsage(value: unknown): Usage | undefined {
 }
 
 function detail(details: unknown, name: string): unknown {
-  return typeof details === "object" && details !== null ? (details as Record<string, unknown>)[name] : undefined;
-}
-
-function count(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
+  return isObject(details) ? details[name] : undefined;
 }

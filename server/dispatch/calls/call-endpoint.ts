@@ -1,5 +1,6 @@
 import type { PlannedAttempt } from "../../../engine/serving.js";
 import type { CircuitCall } from "../../endpoints/circuit.js";
+import { answersAsked } from "../../providers/chat/answers-asked.js";
 import type { PassThrough } from "../../providers/pass-through.js";
 import type {
   ProviderAdapter,
@@ -10,7 +11,6 @@ import type {
 } from "../../providers/provider-adapter.js";
 import { together } from "../../together.js";
 import { type AnswerReceiver, receiveError, receiveInstead, WholeReceiver } from "../answers/answer-receivers.js";
-import { answersAsked } from "../answers/answers-asked.js";
 import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "../answers/attempt-result.js";
 import { AttemptTimers, CLIENT_TOO_SLOW } from "../answers/attempt-timers.js";
 import { classifyException } from "../answers/classify-failure.js";

@@ -1,3 +1,4 @@
+import { isObject, type Json } from "../../json/json.js";
 import { isText, unreadEntry } from "../../json/late-text.js";
 
 /** A field that cannot be read, and what it takes. */
@@ -38,7 +39,7 @@ const exactWithin: ReadonlySet<string> = new Set([
  * `"tools": {…}` although they are not what its API takes; then a rule about `stream` or `uses_tools` would have been
  * asked about another request. `null` is as good as absent. All other fields are for the provider to judge.
  */
-export function unreadableField(body: Readonly<Record<string, unknown>>): UnreadableField | undefined {
+export function unreadableField(body: Json): UnreadableField | undefined {
   const other = otherSpelling(body, exact);
   if (other !== undefined) {
     return { name: other.key, message: `${other.meant}: write the key in plain lower-case letters` };
@@ -105,8 +106,4 @@ function isMessages(value: unknown): boolean {
 
 function isContent(content: unknown): boolean {
   return isText(content) || content === undefined || content === null || Array.isArray(content);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { MAX_TOKENS } from "../../../engine/serving.js";
 import type { BufferList } from "../../json/buffer-list.js";
+import { isObject, type Json } from "../../json/json.js";
 import { type ParsedJson, parseJson } from "../../json/parse-json.js";
 import type { ApiError } from "../errors/api-error.js";
 import { MAX_TEXT } from "../observe/hints.js";
@@ -14,7 +15,7 @@ import { MAX_ENTRIES, MAX_NESTING, MAX_VALUES, scanBody } from "./scan-body.js";
 export interface ParsedRequestBody {
   readonly bytes: BufferList;
   /** Its long texts are read when they are asked for: see `unreadEntry`. */
-  readonly json: Readonly<Record<string, unknown>>;
+  readonly json: Json;
   readonly places: ModelPlaces;
 }
 
@@ -86,10 +87,6 @@ function inOnePiece({ pieces, length }: BufferList): Buffer {
   let at = 0;
   for (const piece of pieces) at += piece.copy(desk, at);
   return desk.subarray(0, length);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function duplicate(key: string): ApiError {

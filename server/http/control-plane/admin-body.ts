@@ -1,4 +1,5 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
+import { isObject } from "../../json/json.js";
 import { findDuplicateKey } from "../body/duplicate-key.js";
 import { scanBody } from "../body/scan-body.js";
 import { type ApiError, sendError } from "../errors/api-error.js";
@@ -77,10 +78,6 @@ function duplicateKey(key: string): ApiError {
 
 function hasBody({ headers }: Request): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function invalidJson(message: string): ApiError {

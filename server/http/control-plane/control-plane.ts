@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { AccountingStatus } from "../../ledger/open-accounting.js";
 import type { DecisionFeed } from "../../storage/decisions/decision-feed.js";
 import { METRICS_CONTENT_TYPE, type Metrics } from "../../telemetry/metrics/metrics.js";
+import { withoutQuery } from "../../without-query.js";
 import { checkAdminAccess, checkAdminScope, checkMetricsAccess } from "../admin-access.js";
 import { bearerToken, UNCHECKED_KEY } from "../authenticate.js";
 import { sendError } from "../errors/api-error.js";
@@ -112,7 +113,7 @@ function admitToAdmin({ keys, adminToken }: Pick<ControlPlane, "keys" | "adminTo
 function answerFault(log: ControlPlane["log"]) {
   // Express knows by its four parameters that it is for errors.
   return (error: unknown, { method, originalUrl }: Request, response: Response, _next: NextFunction) => {
-    const request = `${method} ${originalUrl.replace(/[?].*/s, "")}`;
+    const request = `${method} ${withoutQuery(originalUrl)}`;
     if (response.headersSent) {
       faultError(error, request, log);
       response.destroy(); // so that it does not look whole
@@ -144,7 +145,7 @@ function logChanges(log: ControlPlane["log"]) {
     if (method !== "GET" && method !== "HEAD") {
       response.once("finish", () => {
         const { statusCode: status, locals } = response;
-        if (status < 400) log.info({ by: locals["by"] as string, status }, `${method} ${originalUrl.split("?")[0]}`);
+        if (status < 400) log.info({ by: locals["by"] as string, status }, `${method} ${withoutQuery(originalUrl)}`);
       });
     }
     next();

@@ -116,7 +116,7 @@ function readApi(given: unknown): Api {
 
 function readBody(given: unknown, api: Api): ParsedRequestBody {
   if (!isObject(given)) throw invalid("body", "it takes the request's JSON object, not a text of it");
-  const parsed = parseRequestBody(new BufferList([Buffer.from(JSON.stringify(given))]));
+  const parsed = parseRequestBody(BufferList.ofJson(given));
   if ("code" in parsed) throw wouldRefuse(parsed);
   const other = otherApis(parsed.json, api);
   if (other === undefined) return parsed;

@@ -1,7 +1,7 @@
 import type { DecisionRecord } from "../../../engine/serving.js";
-import { answersAsked } from "../../dispatch/answers/answers-asked.js";
 import { dataOf } from "../../dispatch/answers/sse-splitter.js";
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../json/json.js";
+import { answersAsked } from "../../providers/chat/answers-asked.js";
 import type { ApiError } from "../errors/api-error.js";
 import { chatFront } from "./chat-front.js";
 import type { ChatView, Front, FrontStream } from "./front.js";

@@ -1,4 +1,4 @@
-type Json = Readonly<Record<string, unknown>>;
+import { isObject } from "../../json/json.js";
 
 /** Deeper than this an example has nothing, nor beyond so many values: a schema may refer to itself, many times over. */
 const MAX_DEPTH = 8;
@@ -51,8 +51,4 @@ function exampleOf(schema: unknown, whole: Whole, depth: number): unknown {
 function findReference(reference: string, root: unknown): unknown {
   const [, ...steps] = reference.split("/");
   return steps.reduce<unknown>((at, step) => (isObject(at) && Object.hasOwn(at, step) ? at[step] : undefined), root);
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { estimateTokens } from "../../../engine/serving.js";
-import { answersAsked } from "../../dispatch/answers/answers-asked.js";
+import { isObject, type Json } from "../../json/json.js";
 import { wholeText } from "../../json/late-text.js";
 import { promptParts } from "../../tokens/prompt-parts.js";
+import { answersAsked } from "../chat/answers-asked.js";
 import type { UpstreamCall } from "../provider-adapter.js";
 import { exampleOfSchema } from "./example-of-schema.js";
 
@@ -21,8 +22,6 @@ export interface SimulatedAnswer {
   readonly answers: number;
   readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number };
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** As many as OpenAI gives. */
 const MAX_ANSWERS = 128;
@@ -61,10 +60,6 @@ function inFormat(format: unknown, sentence: string): string {
   if (type === "json_object") return JSON.stringify({ simulated: sentence });
   const schema = type === "json_schema" && isObject(wanted) ? wanted["schema"] : undefined;
   return schema === undefined ? sentence : JSON.stringify(exampleOfSchema(schema) ?? null);
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function toolToCall(body: Json, prompt: string, digest: string): SimulatedToolCall | undefined {

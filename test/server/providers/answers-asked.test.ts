@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { answersAsked } from "../../../../server/dispatch/answers/answers-asked.js";
+import { answersAsked } from "../../../server/providers/chat/answers-asked.js";
 
 it.each([
   [undefined, 1],
