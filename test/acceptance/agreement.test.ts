@@ -1,10 +1,10 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hasRedis } from "../services/available.js";
 import { eventually } from "../services/eventually.js";
+import { close, listen } from "../services/listen.js";
 import { startRedis, type TestRedis } from "../services/redis.js";
 import { writeFaultyPolicies } from "./faulty-upstream.js";
 import { type ProxyProcess, startProxy } from "./proxy-process.js";
@@ -28,16 +28,15 @@ describe.skipIf(!hasRedis)("three server processes", () => {
   let policies: string;
   let servers: ProxyProcess[] = [];
   beforeAll(async () => {
-    await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
-    policies = await writeFaultyPolicies(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`);
+    const origin = await listen(upstream);
+    policies = await writeFaultyPolicies(`${origin}/v1`);
     redis = await startRedis();
     servers = await Promise.all([1, 2, 3].map(() => startProxy(policies, { REDIS_URL: redis.url })));
   });
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.stop()));
     await redis?.stop();
-    upstream.closeAllConnections();
-    await new Promise((resolve) => upstream.close(resolve));
+    await close(upstream);
   });
 
   const ask = async ({ url }: ProxyProcess) => {

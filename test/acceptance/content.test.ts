@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openDatabase } from "../../server/storage/open-database.js";
 import { eventually } from "../services/eventually.js";
+import { close, listen } from "../services/listen.js";
 import { type ProxyProcess, runPolicy, startProxy } from "./proxy-process.js";
 
 /** Answers "Write to jane@example.com about EMP-123456", in pieces when streaming. */
@@ -37,14 +37,14 @@ let recording: ProxyProcess;
 let silent: ProxyProcess;
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+  const origin = await listen(upstream);
   folder = await mkdtemp(join(tmpdir(), "routewright-content-"));
   await writeFile(join(folder, "policy.yaml"), "kind: policy\nname: p\nrules: []\ndefault:\n  route: { to: [a/m] }\n");
   await writeFile(
     join(folder, "catalog.yaml"),
     `kind: catalog
 providers:
-  p: { format: openai, base_url: "http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1" }
+  p: { format: openai, base_url: "${origin}/v1" }
 models:
   a/m: { context_window: 100k, price: { input: 1, output: 2 }, endpoints: [{ provider: p, model: m }] }
 `,
@@ -58,8 +58,7 @@ models:
 });
 afterAll(async () => {
   await Promise.all([recording?.stop(), silent?.stop()]);
-  upstream.closeAllConnections();
-  await new Promise((resolve) => upstream.close(resolve));
+  await close(upstream);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../services/eventually.js";
+import { listen, portOf } from "../services/listen.js";
 import { runPolicy } from "./proxy-process.js";
 
 const cli = join(import.meta.dirname, "../../dist/cli/main.js");
@@ -147,7 +147,7 @@ describe("policy serve from start to end", () => {
     let taken: Server;
     beforeAll(async () => {
       taken = createServer();
-      await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+      await listen(taken);
     });
     afterAll(() => {
       taken.close();
@@ -157,7 +157,7 @@ describe("policy serve from start to end", () => {
     it.each<[string, () => [string[], Record<string, string>], RegExp]>([
       [
         "a port in use",
-        () => [["--policies", policies, "--port", String((taken.address() as AddressInfo).port)], database()],
+        () => [["--policies", policies, "--port", String(portOf(taken))], database()],
         /port \d+ on 127\.0\.0\.1 is in use.*--port/,
       ],
       [

@@ -1,74 +1,35 @@
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { attributesOf, type OtlpReceiver, startReceiver } from "../server/telemetry/otlp-receiver.js";
 import { eventually } from "../services/eventually.js";
 import { type ProxyProcess, startProxy } from "./proxy-process.js";
 import { startUpstream, type Upstream, writePolicies } from "./two-upstreams.js";
-
-interface Attribute {
-  readonly key: string;
-  readonly value: {
-    stringValue?: string;
-    intValue?: number | string;
-    boolValue?: boolean;
-    arrayValue?: { values: { stringValue?: string }[] };
-  };
-}
-interface ReceivedSpan {
-  readonly name: string;
-  readonly kind: number;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly attributes: readonly Attribute[];
-  readonly events?: readonly { readonly name: string; readonly attributes: readonly Attribute[] }[];
-}
 
 const SERVER_KIND = 2;
 const CLIENT_KIND = 3;
 
 // A real OTLP/HTTP receiver beside a real proxy process.
 describe("traces of a served request", () => {
-  const spans: ReceivedSpan[] = [];
-  let receiver: Server;
+  let receiver: OtlpReceiver;
   let left: Upstream;
   let right: Upstream;
   let policies: { directory: string; remove: () => Promise<void> };
   let proxy: ProxyProcess;
 
   beforeAll(async () => {
-    receiver = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        collect(request.url ?? "", request.headers, Buffer.concat(chunks));
-        response.writeHead(200, { "content-type": "application/json" }).end("{}");
-      });
-    });
-    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+    receiver = await startReceiver();
     left = await startUpstream("left");
     right = await startUpstream("right");
     policies = await writePolicies(left, right);
     proxy = await startProxy(policies.directory, {
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
       OTEL_BSP_SCHEDULE_DELAY: "100",
     });
   });
   afterAll(async () => {
     await proxy.stop();
-    receiver.closeAllConnections();
-    receiver.close();
-    await Promise.all([left.stop(), right.stop(), policies.remove()]);
+    await Promise.all([receiver.stop(), left.stop(), right.stop(), policies.remove()]);
   });
-
-  function collect(path: string, headers: IncomingHttpHeaders, body: Buffer): void {
-    if (path !== "/v1/traces" || headers["content-type"] !== "application/json") return;
-    const { resourceSpans } = JSON.parse(body.toString()) as {
-      resourceSpans: { scopeSpans: { spans: ReceivedSpan[] }[] }[];
-    };
-    spans.push(...resourceSpans.flatMap((resource) => resource.scopeSpans.flatMap((scope) => scope.spans)));
-  }
 
   it("arrive with the decision's attributes, an event for every candidate left out, and the client's trace", async () => {
     const traceId = "0af7651916cd43dd8448eb211c80319c";
@@ -86,7 +47,7 @@ describe("traces of a served request", () => {
       });
       expect(answer.status).toBe(200);
       await answer.text();
-      const ours = spans.filter((span) => span.traceId === traceId);
+      const ours = receiver.spans().filter((span) => span.traceId === traceId);
       const serverSpan = ours.find((span) => span.kind === SERVER_KIND);
       const children = ours.filter((span) => span.parentSpanId === serverSpan?.spanId);
       const decisionSpan = children.find((span) => span.name.startsWith("route "));
@@ -97,30 +58,20 @@ describe("traces of a served request", () => {
     }, 15_000);
 
     expect(server.parentSpanId).toBe(clientSpanId);
-    const attributes = (span: { attributes: readonly Attribute[] }) =>
-      Object.fromEntries(
-        span.attributes.map(({ key, value }) => [
-          key,
-          value.stringValue ??
-            value.boolValue ??
-            value.arrayValue?.values.map((entry) => entry.stringValue) ??
-            Number(value.intValue),
-        ]),
-      );
-    expect(attributes(decision)).toMatchObject({
+    expect(attributesOf(decision)).toMatchObject({
       "route.policy.name": "two-upstreams",
       "route.policy.revision": expect.stringMatching(/^[0-9a-f]{12,64}$/),
       "route.rule": "default",
       "route.requirements": ["pii-in-eu"],
     });
-    expect(decision.events?.map(attributes)).toEqual([
+    expect(decision.events?.map(attributesOf)).toEqual([
       expect.objectContaining({
         "route.candidate.endpoint": "acme/small@left",
         "route.candidate.reason": "requirement",
       }),
     ]);
     expect(client.name).toBe("chat acme/large");
-    expect(attributes(client)).toMatchObject({
+    expect(attributesOf(client)).toMatchObject({
       "gen_ai.operation.name": "chat",
       "gen_ai.request.model": expect.stringContaining("large"),
       "gen_ai.request.max_tokens": 50,

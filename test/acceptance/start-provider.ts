@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import { close, listen } from "../services/listen.js";
 
 export interface Provider {
   /** The `base_url` of a catalog. */
@@ -10,13 +10,5 @@ export interface Provider {
 /** A real HTTP server on a free port, in the place of a provider. */
 export async function startProvider(listener: RequestListener): Promise<Provider> {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { url: `${await listen(server)}/v1`, stop: () => close(server) };
 }

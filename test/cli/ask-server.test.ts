@@ -1,21 +1,19 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { askServerForJson } from "../../cli/ask-server.js";
 import { followDecisions } from "../../cli/follow-decisions.js";
+import { close, listen } from "../services/listen.js";
 
 let server: Server;
 afterEach(() => {
   vi.useRealTimers();
-  server.closeAllConnections();
-  server.close();
+  return close(server);
 });
 
 async function serve(answer: RequestListener): Promise<string> {
-  server = createServer(answer).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = createServer(answer);
+  return listen(server);
 }
 
 const breaksOff =

@@ -1,9 +1,8 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { reproduceDecision } from "../../cli/explain/reproduce-decision.js";
 import { readPolicyDirectory } from "../../server/policy-files/read-policy-directory.js";
+import { close, listen } from "../services/listen.js";
 
 describe("reproduceDecision()", () => {
   it.each([
@@ -22,14 +21,12 @@ describe("reproduceDecision()", () => {
     const files = await filesOf();
     const server = createServer((request, response) => {
       response.end(JSON.stringify(request.url === "/admin/decisions/dec_1" ? { record } : { files }));
-    }).listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const asked = reproduceDecision("dec_1", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    });
+    const asked = reproduceDecision("dec_1", await listen(server));
     await expect(asked).rejects.toMatchObject({ exitCode: 1, message: expect.stringMatching(message) });
     await expect(asked).rejects.toThrow(
       "another version of Routewright made the decision, and this one cannot make it again; what was recorded is in the dashboard and at /admin/decisions/dec_1",
     );
-    server.closeAllConnections();
-    server.close();
+    await close(server);
   });
 });

@@ -18,6 +18,7 @@ import {
   type Upstream,
   wholeStream,
 } from "../server/http/harness.js";
+import { listen } from "../services/listen.js";
 
 /** A fault as a real server shows it; and what a client sees of it when nothing stands behind (docs/http.md). */
 interface Fault {
@@ -40,20 +41,15 @@ const failing = (status: number) => () =>
   startUpstream((response) => sendJson(response, { error: { message: "no" } }, status));
 
 /** A server that speaks to the socket itself. */
-function raw(onData: (socket: Socket, request: string) => void): Promise<Pick<Upstream, "url">> {
-  return new Promise((resolve) => {
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on("close", () => sockets.delete(socket));
-      socket.on("error", () => undefined);
-      socket.on("data", (data) => onData(socket, data.toString()));
-    });
-    rawServers.push(server);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve({ url: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/v1` });
-    });
+async function raw(onData: (socket: Socket, request: string) => void): Promise<Pick<Upstream, "url">> {
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => undefined);
+    socket.on("data", (data) => onData(socket, data.toString()));
   });
+  rawServers.push(server);
+  return { url: `${await listen(server)}/v1` };
 }
 const rawServers: Server[] = [];
 const sockets = new Set<Socket>();

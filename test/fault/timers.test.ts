@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { catalogOf, compile, event, policyOf, startProxy, stopAll } from "../server/http/harness.js";
+import { listen } from "../services/listen.js";
 
 const servers: Server[] = [];
 const sockets = new Set<Socket>();
@@ -27,20 +28,15 @@ const upstreams = {
   "one-word": (socket: Socket) => socket.write(HEAD + chunked(event({ content: "Hel" }))),
 } as const;
 
-function startRaw(kind: keyof typeof upstreams): Promise<string> {
-  return new Promise((resolve) => {
-    const server = createServer((socket) => {
-      sockets.add(socket);
-      socket.on("error", () => undefined);
-      socket.on("close", () => sockets.delete(socket));
-      socket.on("data", (data) => upstreams[kind](socket, data.toString().includes('"stream":true')));
-    });
-    servers.push(server);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(`http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/v1`);
-    });
+async function startRaw(kind: keyof typeof upstreams): Promise<string> {
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => undefined);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("data", (data) => upstreams[kind](socket, data.toString().includes('"stream":true')));
   });
+  servers.push(server);
+  return `${await listen(server)}/v1`;
 }
 
 /** Which timer ends a call: all others are far longer. */

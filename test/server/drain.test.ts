@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
 import { drain, watchConnections } from "../../server/drain.js";
+import { listen, portOf } from "../services/listen.js";
 
 const REQUEST = "POST /v1/chat/completions HTTP/1.1\r\nhost: here\r\ncontent-length: 2\r\n\r\n{}";
 let server: Server;
@@ -14,9 +15,8 @@ async function start(): Promise<number> {
     request.resume().on("end", () => response.end("whole"));
   });
   watchConnections(server);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
+  await listen(server);
+  return portOf(server);
 }
 afterEach(() => {
   for (const client of clients.splice(0)) client.destroy();

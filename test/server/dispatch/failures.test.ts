@@ -1,7 +1,8 @@
-import { type AddressInfo, createServer } from "node:net";
+import { createServer } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import type { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
+import { listen, portOf } from "../../services/listen.js";
 import {
   catalogOf,
   compile,
@@ -158,12 +159,11 @@ describe("the next candidate answers", () => {
   it("when the connection does not stand in time", async () => {
     // Takes connections and never says a word of TLS.
     const mute = createServer();
-    await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
-    const { port } = mute.address() as AddressInfo;
+    await listen(mute);
     const proxy = await startProxy(
       compile(
         policyOfHurried("acme/one", "{ connect: 50ms }", "acme/two"),
-        catalogOf({ one: `https://127.0.0.1:${port}/v1`, two: (await answering()).url }),
+        catalogOf({ one: `https://127.0.0.1:${portOf(mute)}/v1`, two: (await answering()).url }),
       ),
     );
     expect((await proxy.ask()).headers.get("x-route-model")).toBe("acme/two");
@@ -274,8 +274,7 @@ describe("a connection that the provider closes while a request is on its way", 
         else setTimeout(() => socket[close](), closesAfterMs);
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const url = `${await listen(server)}/v1`;
     const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalogOf({ one: url })));
     return { proxy, requests: () => requests, close: () => server.close() };
   }

@@ -1,10 +1,11 @@
 import type { ServerResponse } from "node:http";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { afterEach, describe, expect, it } from "vitest";
 import type { NanoUsd } from "../../../engine/index.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
+import { listen, portOf } from "../../services/listen.js";
 import { proxyOverFormats } from "../../services/proxy-over-formats.js";
 import { anthropicServer, type Said } from "../providers/provider-servers.js";
 import {
@@ -195,8 +196,8 @@ describe("the ledger", () => {
   ])("charges nothing for a call that never reached its provider: %s", async (_, timeouts, outcome) => {
     const mute = createServer(); // takes connections and never says a word of TLS
     const connected = new Promise<Socket>((resolve) => mute.once("connection", resolve));
-    await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
-    const url = `https://127.0.0.1:${(mute.address() as AddressInfo).port}/v1`;
+    await listen(mute);
+    const url = `https://127.0.0.1:${portOf(mute)}/v1`;
     const route = `{ to: [acme/one], timeouts: ${timeouts} }`;
     const proxy = await startProxy(compile(policyOf(route), catalogOf({ one: url })));
     const { token, id } = await proxy.createKey(limited({ budgets: { day: "1" } }));

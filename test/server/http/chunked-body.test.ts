@@ -1,23 +1,21 @@
 import { once } from "node:events";
 import { createServer, get, type ServerResponse } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, describe, expect, it } from "vitest";
 import { ChunkedBody } from "../../../server/http/chunked-body.js";
+import { close, listen, portOf } from "../../services/listen.js";
 
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of closing.splice(0)) await end();
 });
 
 async function serve(answer: (body: ChunkedBody, response: ServerResponse, path: string) => unknown): Promise<number> {
   const server = createServer((request, response) => answer(new ChunkedBody(response), response, request.url ?? ""));
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  return (server.address() as AddressInfo).port;
+  closing.push(() => close(server));
+  await listen(server);
+  return portOf(server);
 }
 
 /** What a server sends for the bytes of requests, until it closes the connection. */

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server, type ServerResponse } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
 import { endUnread } from "../../../server/http/end-unread.js";
+import { listen, portOf } from "../../services/listen.js";
 
 /** More than all the buffers between the two ends hold. */
 const LARGE = Buffer.alloc(32 * 1024 * 1024, "x");
@@ -28,9 +29,8 @@ async function startServer(later: (response: ServerResponse) => void = () => und
     endUnread(response, MS);
   });
   servers.push(server);
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1").pause();
+  await listen(server);
+  const socket = connect(portOf(server), "127.0.0.1").pause();
   socket.on("error", () => undefined);
   socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
   return socket;

@@ -1,5 +1,4 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { type CompiledPolicy, compilePolicy } from "../../../engine/index.js";
 import { HealthChecks } from "../../../server/dispatch/health-checks.js";
@@ -35,6 +34,7 @@ import { type Database, openDatabase } from "../../../server/storage/open-databa
 import { createMetrics } from "../../../server/telemetry/metrics/metrics.js";
 import { startRequestTrace } from "../../../server/telemetry/start-request-trace.js";
 import { createTokenCounter } from "../../../server/tokens/create-token-counter.js";
+import { close, listen } from "../../services/listen.js";
 
 /** Threads run compiled JavaScript; `npm test` builds before it tests. */
 const builtWhyNotWorker = new URL("../../../dist/server/http/control-plane/why-not-worker.js", import.meta.url);
@@ -88,7 +88,7 @@ export async function startUpstream(
       answer(response, received, requests.length);
     });
   });
-  const origin = await listen(server);
+  const origin = await listenForNow(server);
   return { url: `${origin}/v1`, requests, busy: () => busy, stop: () => close(server) };
 }
 
@@ -109,12 +109,12 @@ export function sendJson(response: ServerResponse, value: unknown, status = 200,
   response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(value));
 }
 
-/** One event of a stream with a piece of text, or with an end. */
 /** A provider that answers every request with the same chat completion. */
 export function startAnswering(): Promise<Upstream> {
   return startUpstream((response) => sendJson(response, completion("fine")));
 }
 
+/** One event of a stream with a piece of text, or with an end. */
 export function event(delta: object, finish: string | null = null, fields: object = {}): string {
   const chunk = {
     id: "chatcmpl-1",
@@ -336,7 +336,7 @@ export async function startProxy(first: CompiledPolicy, options: TestProxyOption
     log,
   });
   const server = createHttpServer(dataPlane, controlPlane);
-  const url = await listen(server);
+  const url = await listenForNow(server);
   stopping.push(async () => {
     healthChecks.close();
     await sharedHealth?.close();
@@ -404,15 +404,8 @@ export function textOf(stream: string): string {
     .join("");
 }
 
-async function listen(server: Server): Promise<string> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+/** Until {@link stopAll}. */
+async function listenForNow(server: Server): Promise<string> {
   stopping.push(() => close(server));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  return listen(server);
 }

@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { collectGarbage } from "../../../server/collect-garbage.js";
+import { close, listen } from "../../services/listen.js";
 import {
   catalogOf,
   compile,
@@ -114,16 +115,14 @@ describe("a body of many pieces", () => {
     const server = createServer((_, response) => {
       response.writeHead(413, { "content-type": "application/json" }).end('{"error":{"message":"too long for me"}}');
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const url = `${await listen(server)}/v1`;
     try {
       const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), wide({ one: url })));
       const answer = await post(proxy.url, written("auto", false));
       expect(answer.status).toBe(413);
       expect(await answer.json()).toMatchObject({ error: { message: "too long for me" } });
     } finally {
-      server.closeAllConnections();
-      server.close();
+      await close(server);
     }
   });
 
@@ -134,8 +133,7 @@ describe("a body of many pieces", () => {
         response.write(event({ content: "Hel" }));
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const url = `${await listen(server)}/v1`;
     const content = "a word ".repeat(600_000);
     const body = Buffer.from(JSON.stringify({ model: "auto", stream: true, messages: [{ role: "user", content }] }));
     const heldBy = async (route: string) => {
@@ -152,8 +150,7 @@ describe("a body of many pieces", () => {
       expect(await heldBy("{ to: [acme/one] }")).toBeLessThan(2);
       expect(await heldBy("{ to: [acme/one], continue: true }")).toBeGreaterThan(7);
     } finally {
-      server.closeAllConnections();
-      server.close();
+      await close(server);
     }
   });
 
@@ -166,8 +163,7 @@ describe("a body of many pieces", () => {
           response.write(format === "openai" ? event({ content: "Hel" }) : anthropicBegin);
         });
       });
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+      const url = `${await listen(server)}/v1`;
       const messages = Array.from({ length: 400 }, (_, index) => ({
         role: index % 2 === 0 ? "user" : "assistant",
         content: `${index} ${"a word ".repeat(500)}`,
@@ -189,8 +185,7 @@ describe("a body of many pieces", () => {
         expect(await heldBy("{ to: [acme/one] }")).toBeLessThan(3);
         expect(await heldBy("{ to: [acme/one], continue: true }")).toBeGreaterThan(6);
       } finally {
-        server.closeAllConnections();
-        server.close();
+        await close(server);
       }
     },
   );

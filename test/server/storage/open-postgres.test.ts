@@ -7,6 +7,7 @@ import { openDatabase } from "../../../server/storage/open-database.js";
 import { openPostgres } from "../../../server/storage/open-postgres.js";
 import { hasPostgres } from "../../services/available.js";
 import { eventually } from "../../services/eventually.js";
+import { listen, portOf } from "../../services/listen.js";
 import { startPostgres, type TestPostgres } from "../../services/postgres.js";
 import { ledgerRow } from "../ledger/ledger-row.js";
 
@@ -124,9 +125,9 @@ async function silenceable(target: number): Promise<Network> {
     nears.push(near);
     for (const socket of [near, far]) sockets.push(socket.on("error", () => undefined));
   });
-  await new Promise<void>((resolve) => way.listen(0, "127.0.0.1", resolve));
+  await listen(way);
   return {
-    port: (way.address() as { port: number }).port,
+    port: portOf(way),
     silence() {
       for (const socket of sockets) socket.unpipe().pause();
     },

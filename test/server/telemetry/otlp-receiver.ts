@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
+import { close, listen } from "../../services/listen.js";
 
 export interface ReceivedSpan {
   readonly name: string;
@@ -32,7 +32,7 @@ export interface OtlpReceiver {
   spans(): ReceivedSpan[];
   /** Resource attributes of the first http/json request. */
   resource(): Record<string, unknown>;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 /** A real OTLP/HTTP receiver that answers every request with this status. */
@@ -46,7 +46,7 @@ export async function startReceiver(status = 200): Promise<OtlpReceiver> {
       response.writeHead(status, { "content-type": "application/json" }).end("{}");
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = await listen(server);
   const resourceSpans = () =>
     requests
       .filter((request) => request.headers["content-type"] === "application/json")
@@ -59,14 +59,11 @@ export async function startReceiver(status = 200): Promise<OtlpReceiver> {
           ).resourceSpans,
       );
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     requests,
     spans: () => resourceSpans().flatMap((resource) => resource.scopeSpans.flatMap((scope) => scope.spans)),
     resource: () => attributesOf(resourceSpans()[0]?.resource ?? { attributes: [] }),
-    stop: () => {
-      server.closeAllConnections();
-      server.close();
-    },
+    stop: () => close(server),
   };
 }
 

@@ -1,9 +1,9 @@
 import { type ClientRequest, createServer, request, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { IncomingBodies } from "../../../../server/http/body/incoming-bodies.js";
 import { readBody } from "../../../../server/http/body/read-body.js";
 import { eventually } from "../../../services/eventually.js";
+import { close, listen, portOf } from "../../../services/listen.js";
 
 const KB = 1024;
 
@@ -30,18 +30,16 @@ describe("readBody()", () => {
         },
       );
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await listen(server);
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.destroy();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await close(server);
   });
 
   /** Sends the beginning of a body, and waits until all of it has come. */
   async function begin(path: string, bytes: number): Promise<{ client: ClientRequest; answer: Promise<string> }> {
-    const { port } = server.address() as AddressInfo;
-    const client = request({ port, host: "127.0.0.1", method: "POST", path });
+    const client = request({ port: portOf(server), host: "127.0.0.1", method: "POST", path });
     clients.push(client);
     const answer = new Promise<string>((resolve, reject) => {
       client.on("error", reject);

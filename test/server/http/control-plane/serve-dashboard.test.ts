@@ -1,16 +1,16 @@
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express from "express";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { serveDashboard } from "../../../../server/http/control-plane/serve-dashboard.js";
+import { close, listen } from "../../../services/listen.js";
 
 describe("serveDashboard()", () => {
   let folder: string;
   let url: string;
-  let stop: () => void;
+  let stop: () => Promise<void>;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "routewright-dashboard-"));
     await mkdir(join(folder, "assets"));
@@ -18,13 +18,12 @@ describe("serveDashboard()", () => {
     await writeFile(join(folder, "icon.svg"), "<svg xmlns='http://www.w3.org/2000/svg'/>");
     await writeFile(join(folder, "assets/index-abc.js"), "export {};");
     const app = express().disable("x-powered-by").use(serveDashboard(folder));
-    const server = app.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    stop = () => server.close();
+    const server = createServer(app);
+    url = await listen(server);
+    stop = () => close(server);
   });
   afterEach(async () => {
-    stop();
+    await stop();
     await rm(folder, { recursive: true });
   });
 
