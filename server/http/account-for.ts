@@ -38,9 +38,11 @@ export function accountFor(
   );
 }
 
-/** The larger of the two limits a body can say, because providers differ in which one they read. */
+/**
+ * The larger of the two limits a body can say, because providers differ in which one they read. Some take 0 for no limit
+ * (Ollama: `runner.go` of https://github.com/ollama/ollama looks at limits above 0 alone, read 2026-11-28), so that it says nothing of the cost.
+ */
 function outputLimitOf(body: Readonly<Record<string, unknown>>): number | undefined {
-  const one = countOf(body["max_completion_tokens"]);
-  const other = countOf(body["max_tokens"]);
-  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
+  const limit = Math.max(countOf(body["max_completion_tokens"]) ?? 0, countOf(body["max_tokens"]) ?? 0);
+  return limit === 0 ? undefined : limit;
 }

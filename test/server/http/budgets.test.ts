@@ -177,6 +177,17 @@ describe("the ledger", () => {
     expect(await proxy.ledger()).toMatchObject([{ cost_source: "estimate", output: 6 }]);
   });
 
+  it("holds and charges an answer to a limit of 0, which some servers take for none, as one without a limit", async () => {
+    const proxy = await proxyOver({ left: await answering({ usage: undefined }) });
+    const { token } = await proxy.createKey(limited({ budgets: { day: 0.01 } }));
+    expect((await errorOf(await proxy.ask({ max_tokens: 0 }, bearer(token)))).code).toBe("budget_insufficient");
+    const { token: other } = await proxy.createKey(limited({ budgets: { day: 100 } }));
+    await (await proxy.ask({ max_tokens: 0 }, bearer(other))).text();
+    const [row] = await proxy.ledger();
+    expect(row).toMatchObject({ cost_source: "estimate" });
+    expect(Number(row?.["output"])).toBeGreaterThan(0);
+  });
+
   it("estimates nothing of embeddings but what was read", async () => {
     const vectors = { object: "list", data: [{ object: "embedding", index: 0, embedding: Array(500).fill(0.125) }] };
     const upstream = await startUpstream((response) => sendJson(response, vectors));
