@@ -43,7 +43,7 @@ function thinkingOf(message: Json, reasoner: Reasoner | undefined): readonly Jso
   const unsigned = unsignedReasoning(message);
   if (reasoner !== undefined && given.length > 0) {
     const shown = unsigned?.text ?? textInDetails(given);
-    const signature = unsigned === undefined ? "" : originOfReasoning(unsigned, reasoner);
+    const signature = unsigned === undefined ? "" : (originOfReasoning(unsigned, reasoner) ?? "");
     return [
       ...(shown === "" ? [] : [{ type: "thinking", thinking: shown, signature }]),
       ...sealedBlock(given, reasoner),

@@ -34,8 +34,11 @@ export class MessageStream {
   #reason: unknown;
   #refusal = "";
   #usage: unknown;
-  /** The call that is passed on as it comes. */
+  /** The call that is passed on as it comes, and what of its arguments has come. */
   #streamed: number | undefined;
+  #arguments = "";
+  /** What was said in the midst of it. */
+  readonly #late: Json[] = [];
   readonly #calls = new ToolCalls();
   readonly #waiting = new Map<number, WaitingCall>();
   /** Stands in the place of the signature of the block of thinking under way. */
@@ -70,7 +73,7 @@ export class MessageStream {
 
   /** What stands before `message_stop`. */
   end(): string {
-    const closed = this.#close();
+    const closed = this.#close() + this.#late.map((delta) => this.#say(delta, false)).join("") + this.#close();
     const calls = [...this.#waiting].map(([index, call]) => this.#wholeCall(index, call)).join("") + this.#sealed();
     const delta = whyStopped(this.#reason, this.#streamed !== undefined, this.#refusal);
     return (
@@ -98,18 +101,31 @@ export class MessageStream {
     if (choice["index"] !== undefined && choice["index"] !== 0) return ""; // a message has one
     this.#reason = choice["finish_reason"] ?? this.#reason;
     const delta = isObject(choice["delta"]) ? choice["delta"] : {};
-    const thought = unsignedReasoning(delta);
-    const refusal = textOf(delta["refusal"]) ?? "";
-    this.#refusal += refusal;
-    const text = textIn(delta["content"]) + refusal;
     const calls = objectsOf(delta["tool_calls"]);
+    return this.#say(delta, calls.length > 0) + calls.map((call) => this.#call(this.#calls.piece(call))).join("");
+  }
+
+  /** What a delta says beside calls of tools. In the midst of a call it waits for the call's end: blocks follow each other. */
+  #say(delta: Json, hasCalls: boolean): string {
+    const thought = unsignedReasoning(delta);
+    const details = objectsOf(delta["reasoning_details"]);
+    const refusal = textOf(delta["refusal"]) ?? "";
+    const text = textIn(delta["content"]) + refusal;
+    if ((thought !== undefined || details.length > 0 || text !== "") && this.#isWithinCall()) {
+      this.#late.push(delta);
+      return "";
+    }
+    this.#refusal += refusal;
     return [
       thought === undefined ? "" : this.#think(thought),
-      this.#addDetails(objectsOf(delta["reasoning_details"]), thought !== undefined),
-      text === "" && calls.length === 0 ? "" : this.#sealed(),
+      this.#addDetails(details, thought !== undefined),
+      text === "" && !hasCalls ? "" : this.#sealed(),
       text === "" ? "" : this.#add("text", { type: "text_delta", text }),
-      ...calls.map((call) => this.#call(this.#calls.piece(call))),
     ].join("");
+  }
+
+  #isWithinCall(): boolean {
+    return typeof this.#open === "number" && parseJsonObject(this.#arguments) === undefined;
   }
 
   /** @param isSaid the delta says their text beside them. */
@@ -163,13 +179,18 @@ export class MessageStream {
       waiting.text += part;
       return "";
     }
-    if (this.#open === index) return part === "" ? "" : this.#delta({ type: "input_json_delta", partial_json: part });
+    if (this.#streamed === index) {
+      if (this.#open !== index || part === "") return ""; // behind its end there is nothing but white space
+      this.#arguments += part;
+      return this.#delta({ type: "input_json_delta", partial_json: part });
+    }
     const state = stateOf(call);
     if (this.#streamed !== undefined) {
       this.#waiting.set(index, { id: call["id"], name, text: part, state });
       return "";
     }
     this.#streamed = index;
+    this.#arguments = part;
     const head =
       this.#close() + this.#wholes(state) + this.#begin(index, { type: "tool_use", id: call["id"], name, input: {} });
     return head + (part === "" ? "" : this.#delta({ type: "input_json_delta", partial_json: part }));

@@ -365,6 +365,34 @@ describe("a stream that is translated for its client, put together, is the whole
     expect(events.at(-1)).toMatchObject({ type: "response.completed", response: { output } });
   });
 
+  it("holds a call together that a provider talks in, and what it says", () => {
+    const part = (fields: object) => ({ tool_calls: [{ index: 0, ...fields }] });
+    const said = [{ content: "so " }, { reasoning_content: "why" }, { content: "it is" }];
+    const deltas = (first: string, rest: string) => [
+      part({ id: "a", function: { name: "f", arguments: first } }),
+      ...said,
+      part({ function: { arguments: rest } }),
+    ];
+    for (const [first, rest] of [
+      ["", '{"x":1}'],
+      ['{"x"', ":1}"],
+      ['{"x":1}', " "],
+    ] as const) {
+      const chunks = deltas(first, rest).map((delta) =>
+        Buffer.from(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`),
+      );
+      expect(assemble(streamThrough(messagesFront, chunks))).toMatchObject({
+        content: [
+          { id: "a", name: "f", input: { x: 1 } },
+          { type: "text", text: "so " },
+          { type: "thinking", thinking: "why" },
+          { type: "text", text: "it is" },
+        ],
+        stop_reason: "tool_use",
+      });
+    }
+  });
+
   it("holds calls that a provider mixes apart", () => {
     const part = (index: number, fields: object) => ({ tool_calls: [{ index, ...fields }] });
     const deltas = [
