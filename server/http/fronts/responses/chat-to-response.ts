@@ -83,6 +83,7 @@ export function response({ id, created, model, echo }: ResponseAbout, end: Respo
     id: id.startsWith("resp_") ? id : `resp_${id}`,
     object: "response",
     created_at: created,
+    completed_at: null,
     status: end === undefined ? "in_progress" : cut === undefined ? "completed" : "incomplete",
     error: null,
     incomplete_details: cut === undefined ? null : { reason: cut === "length" ? "max_output_tokens" : cut },

@@ -18,6 +18,9 @@ export function echoOf(body: Json): Json {
     top_p = null,
   } = body;
   return {
+    // The API's requests have none, its answers do, and OpenRouter's SDK insists on them (`OpenResponsesResult` of `@openrouter/sdk` 1.3.19, read 2026-11-28).
+    frequency_penalty: null,
+    presence_penalty: null,
     instructions: null,
     max_output_tokens,
     metadata: metadata ?? {},

@@ -31,6 +31,8 @@ const said = {
   text: { format: { type: "text" }, verbosity: "low" },
   reasoning: { effort: null, summary: null },
   truncation: "disabled",
+  frequency_penalty: null,
+  presence_penalty: null,
 };
 
 it("a response made of a chat completion says again what its request asked, whole and streamed", async () => {
