@@ -92,7 +92,7 @@ it(
     await proxy.stop();
     console.log(`${KILLS} kills: ${whole.length} whole answers, ${rows.length} rows, none missing, none twice`);
   },
-  60_000 + KILLS * 15_000,
+  60_000 + KILLS * 30_000,
 );
 
 it.skipIf(!hasPostgres || !hasRedis)(
@@ -140,5 +140,5 @@ it.skipIf(!hasPostgres || !hasRedis)(
       `${KILLS} kills of two servers: ${whole.length} whole answers, ${rows.length} rows, none missing, none twice; ${held.length} reservations were left and settled`,
     );
   },
-  60_000 + KILLS * 15_000,
+  60_000 + KILLS * 30_000,
 );

@@ -55,7 +55,7 @@ describe("traces of a served request", () => {
       if (serverSpan === undefined || decisionSpan === undefined || clientSpan === undefined)
         throw new Error("no trace yet");
       return { server: serverSpan, decision: decisionSpan, client: clientSpan };
-    }, 15_000);
+    });
 
     expect(server.parentSpanId).toBe(clientSpanId);
     expect(attributesOf(decision)).toMatchObject({

@@ -46,7 +46,7 @@ describe("policy tail, status and usage", () => {
       expect(tail.output()).toMatch(
         /^\d\d:\d\d:\d\d\.\d{3} {2}200 {2}answered {6}code {2}→ \S+\/\S+ {2}\d+ ms {2}dec_\w+\n/m,
       );
-    }, 15_000);
+    });
     for (const line of tail.output().trimEnd().split("\n")) expect(line).toContain("  code  ");
     tail.child.kill();
   });
@@ -60,7 +60,7 @@ describe("policy tail, status and usage", () => {
       expect(tail.output()).toMatch(
         / 200 {2}answered {6}default {2}→ an estimate of tokens {2}\d+ ms {2}count_tokens {2}dec_/,
       );
-    }, 15_000);
+    });
     tail.child.kill();
   });
 
@@ -79,7 +79,7 @@ describe("policy tail, status and usage", () => {
     await eventually(async () => {
       await askOnce(first.url);
       expect(tail.output()).toContain("dec_");
-    }, 15_000);
+    });
     await first.kill();
     await eventually(
       () => expect(tail.errors()).toMatch(/the server went away \(.+\); asking again every second/),
@@ -90,9 +90,9 @@ describe("policy tail, status and usage", () => {
       const [, url = ""] =
         /the server is back; what ended meanwhile is not shown, and listed at (\S+)\n/.exec(tail.errors()) ?? [];
       expect(url).toContain(`${second.url}/admin/decisions?rule=code&since=2`);
-    }, 15_000);
+    });
     const id = await askOnce(second.url);
-    await eventually(() => expect(tail.output()).toContain(id), 15_000);
+    await eventually(() => expect(tail.output()).toContain(id));
     const ids = tail.output().match(/dec_\w+/g) ?? [];
     expect(new Set(ids).size).toBe(ids.length);
     await second.stop();

@@ -68,7 +68,7 @@ describe.skipIf(!hasPostgres || !hasRedis)("three replicas on PostgreSQL and Red
     await Promise.all(Array.from({ length: 200 }, (_, number) => client(number)));
 
     upstream.heal(); // the faults of the provider are no matter of the tests below
-    await eventually(async () => expect(await budgetOf(token)).toMatchObject({ reserved_usd: 0 }), 10_000);
+    await eventually(async () => expect(await budgetOf(token)).toMatchObject({ reserved_usd: 0 }));
     const { rows, rolledUp } = await rowsOf(id);
     const charged = rows.reduce((sum, row) => sum + row.charged_nano, 0);
     expect(charged).toBeLessThanOrEqual(limit * 1e9);
@@ -96,7 +96,7 @@ describe.skipIf(!hasPostgres || !hasRedis)("three replicas on PostgreSQL and Red
     await runPolicy(["keys", "revoke", id], environment);
     await eventually(async () => {
       for (const { url } of replicas) expect((await askOnce(url, token)).status).toBe(401);
-    }, 10_000);
+    });
   });
 
   it("without Redis: budgets are closed, all else is open, it says so, and recovers by itself", async () => {
@@ -118,7 +118,7 @@ describe.skipIf(!hasPostgres || !hasRedis)("three replicas on PostgreSQL and Red
     await eventually(async () => {
       const { spent_usd: spent, reserved_usd: reserved } = await budgetOf(limited.token);
       expect({ spent: Math.round(spent * 1e9), reserved }).toEqual({ spent: charged, reserved: 0 });
-    }, 10_000);
+    });
     await eventually(
       async () => expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: "ready" }),
       10_000,

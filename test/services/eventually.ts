@@ -1,5 +1,5 @@
 /** Asks until the check passes, for long enough on a busy machine. @throws its last error after the deadline. */
-export async function eventually<T>(check: () => Promise<T> | T, deadlineMs = 20_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T> | T, deadlineMs = 60_000): Promise<T> {
   const end = Date.now() + deadlineMs;
   for (;;) {
     try {

@@ -328,7 +328,7 @@ describe("startTelemetry()", () => {
       });
       for (let request = 0; request < 5; request++) expect(await server.ask()).toHaveLength(2);
       const { warnings, shutdownMs } = await server.end();
-      expect(shutdownMs).toBeLessThan(7_000);
+      expect(shutdownMs).toBeLessThan(20_000);
       expect(warnings.length).toBeGreaterThanOrEqual(1);
       expect(warnings.length).toBeLessThanOrEqual(2); // one a minute, and perhaps one at the end
       for (const said of warnings) {
