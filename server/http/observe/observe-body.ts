@@ -62,7 +62,7 @@ export function observeBody(
 
 const outputLimits = ["max_completion_tokens", "max_tokens"] as const;
 
-/** The larger of the two: providers differ in which one they go by. */
+/** The larger of the two: providers differ in which one they go by. Some take 0 for no limit, so it is none (`outputLimitOf`). */
 function observeOutputLimit(
   body: Readonly<Record<string, unknown>>,
   observation: Observation,
@@ -73,7 +73,7 @@ function observeOutputLimit(
     const limit = body[name];
     if (limit === undefined || limit === null) continue;
     if (!isTokenLimit(limit)) observation.refuse(`${name}: it takes a whole number of tokens`);
-    else if (largest === undefined || limit > largest.limit) largest = { limit, name };
+    else if (limit > (largest?.limit ?? 0)) largest = { limit, name };
   }
   if (largest !== undefined) observation.observe("max_output_tokens", largest.limit, sourceOf(largest.name));
 }

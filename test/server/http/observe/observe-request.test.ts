@@ -77,6 +77,16 @@ describe("observeRequest()", () => {
     expect(warnings).toEqual([]);
   });
 
+  it.each([
+    [{ max_tokens: 0 }, undefined],
+    [{ max_tokens: 0, max_completion_tokens: 0 }, undefined],
+    [{ max_tokens: 0, max_completion_tokens: 9 }, 9],
+  ])("takes a limit of 0 for none, as some servers do: %j", async (limits, tokens) => {
+    const { facts, refusals } = await observe({}, { messages: [], ...limits });
+    expect(facts.max_output_tokens).toBe(tokens);
+    expect(refusals).toEqual([]);
+  });
+
   it.each<[string, string | readonly string[]]>([
     ["x-route-context-tokens", "many"],
     ["x-route-context-tokens", "-1"],
