@@ -24,7 +24,6 @@ export class PropertyRegions {
   readonly regions: PolicyRegions;
   /** The requests that meet `forall`. */
   readonly all: readonly Box[] | undefined;
-  readonly #reaching = new Map<number, readonly Box[] | undefined>();
 
   /** @param cuts numbers between which requests are told apart, beside those of the policy and its catalog. */
   constructor(
@@ -61,18 +60,14 @@ export class PropertyRegions {
     }
   }
 
-  /** The requests of the property that a rule may serve: those above that end there are not among them. Kept: each of its candidates is asked about. */
-  reaching(ruleNumber: number): readonly Box[] | undefined {
-    if (!this.#reaching.has(ruleNumber)) this.#reaching.set(ruleNumber, this.#findReaching(ruleNumber));
-    return this.#reaching.get(ruleNumber);
+  /** The requests of the property on which a rule acts; those that {@link takenBefore} holds it does not serve. */
+  matching(ruleNumber: number): readonly Box[] | undefined {
+    return this.regions.intersect(this.all, this.regions.acts(ruleNumber));
   }
 
-  #findReaching(ruleNumber: number): readonly Box[] | undefined {
-    const regions = this.regions;
-    const areas = regions.intersect(this.all, regions.acts(ruleNumber));
-    if (areas === undefined || areas.length === 0) return areas;
-    // Too many pieces: all of it is looked at, which asks for more than is needed.
-    return regions.subtract(areas, [regions.endingAbove(ruleNumber)]) ?? areas;
+  /** What never comes to a rule: what is refused, and what rules above take that end there. */
+  takenBefore(ruleNumber: number): readonly (readonly Box[] | undefined)[] {
+    return [this.refused(), this.regions.endingAbove(ruleNumber)];
   }
 
   /** The requests that the policy denies. */

@@ -86,9 +86,9 @@ function* aboutNotModel(property: PropertyRegions, name: string): Iterable<Suspi
     for (const entry of entries) {
       if (!isNamed(entry, name)) continue;
       yield {
-        areas: property.reaching(ruleNumber),
+        areas: property.matching(ruleNumber),
         covers: [
-          property.refused(),
+          ...property.takenBefore(ruleNumber),
           surelyExcluded(property.regions, entry, route, "any"),
           property.notNaming(route, entry),
         ],
@@ -112,9 +112,9 @@ function* aboutCost(property: PropertyRegions, limit: number): Iterable<Suspicio
     const budgeted = boxesWhere(regions.space, "budget_usd", (atom) => budgetOf(atom) <= limit);
     for (const entry of entries) {
       yield {
-        areas: regions.intersect(property.reaching(ruleNumber), mayCostMore(regions, entry, limit, "any")),
+        areas: regions.intersect(property.matching(ruleNumber), mayCostMore(regions, entry, limit, "any")),
         covers: [
-          property.refused(),
+          ...property.takenBefore(ruleNumber),
           surelyExcluded(regions, entry, route, "any"),
           property.notNaming(route, entry),
           budgeted,
@@ -139,7 +139,8 @@ function* aboutModel(property: PropertyRegions, name: string): Iterable<Suspicio
   const { regions } = property;
   yield* aboutDenial(property, false);
   for (const { id, ruleNumber, route } of property.routes()) {
-    const areas = property.reaching(ruleNumber);
+    const areas = property.matching(ruleNumber);
+    const taken = property.takenBefore(ruleNumber);
     const { to } = expandReferences(property.policy.set, route);
     const candidates = expandCandidates(property.policy.set, { ...route, fallback: [] }, undefined).to;
     const at = candidates.findIndex((entry) => isNamed(entry, name));
@@ -153,7 +154,7 @@ function* aboutModel(property: PropertyRegions, name: string): Iterable<Suspicio
     ];
     const isOrdered = route.strategy === "order" || candidates.length === 1;
     if (first === undefined || !isOrdered || goesOn(property.policy.set.rules[ruleNumber])) {
-      yield { areas, covers: [property.refused()], variants, why };
+      yield { areas, covers: taken, variants, why };
       continue;
     }
     if (to.includes("requested")) {
@@ -165,13 +166,13 @@ function* aboutModel(property: PropertyRegions, name: string): Iterable<Suspicio
           canonicalModelId(property.policy.set.catalog, atom.value) === undefined
         );
       });
-      yield { areas, covers: [property.refused(), unnamed], variants, why };
+      yield { areas, covers: [...taken, unnamed], variants, why };
     }
     for (const entry of candidates.slice(0, at)) {
-      yield { areas, covers: [property.refused(), surelyExcluded(regions, entry, route)], variants, why };
+      yield { areas, covers: [...taken, surelyExcluded(regions, entry, route)], variants, why };
     }
     const uncertain = regions.intersect(areas, mayBeExcluded(regions, first, route));
-    yield { areas: uncertain, covers: [property.refused()], variants, why };
+    yield { areas: uncertain, covers: taken, variants, why };
   }
 }
 
