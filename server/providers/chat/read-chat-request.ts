@@ -38,7 +38,7 @@ export function readChatRequest(body: Json): ChatRequest {
     user: readText(body, "user"),
     serviceTier: readText(body, "service_tier"),
     includeUsage: readObject(body, "stream_options")?.["include_usage"] === true,
-    leftOut: leftOutOf(objectsOf(body["messages"])),
+    leftOut: [...leftOutOf(objectsOf(body["messages"])), ...leftOutOfFormat(body["response_format"])],
     body,
   };
 }
@@ -55,6 +55,12 @@ function leftOutOf(messages: readonly Json[]): readonly string[] {
     ...(marksCache ? [`messages: ${BREAKPOINT} was left out, its format has no way to say it`] : []),
     ...(hasSpoken ? ["messages: audio of an earlier answer was left out, its format has no way to say it"] : []),
   ];
+}
+
+/** Together and others take a schema beside `json_object`, and Instructor sends it there (`MODE.JSON_SCHEMA` of `@instructor-ai/instructor` 1.7.0, read 2026-11-28). */
+function leftOutOfFormat(format: unknown): readonly string[] {
+  if (!isObject(format) || format["type"] !== "json_object" || !isObject(format["schema"])) return [];
+  return ["response_format: the schema of json_object was left out, json_schema is the type that has one"];
 }
 
 /** OpenAI's own mark for its cache (`ChatCompletionContentPartText` of the `openai` package 6.49.0, read 2026-11-27). */

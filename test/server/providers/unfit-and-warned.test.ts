@@ -99,6 +99,14 @@ describe("what a format cannot say", () => {
     ]);
   });
 
+  it("is named where it stands in a format that has no such thing", async () => {
+    const { proxy } = await start("{ to: [acme/gemini] }");
+    const format = { type: "json_object", schema: { type: "object", properties: {} } };
+    expect((await proxy.ask({ response_format: format })).headers.get("x-route-warning")).toBe(
+      "gemini: response_format: the schema of json_object was left out, json_schema is the type that has one",
+    );
+  });
+
   it("refuses the request when no candidate is left", async () => {
     const { proxy } = await start("{ to: [acme/anthropic] }");
     const answer = await proxy.ask({ n: 2 });
