@@ -242,7 +242,10 @@ class RulesReader implements RulesRead {
     const { report } = this.#reading;
     const { id, span } = written;
     const first = this.ids.get(id);
-    this.ids.set(id, first === undefined ? written : { ...first, effects: [...first.effects, ...written.effects] });
+    this.ids.set(
+      id,
+      first === undefined ? written : { ...first, effects: [...new Set([...first.effects, ...written.effects])] },
+    );
     if (id === "default") {
       const message = "`default` is what the default route is called";
       report.error("RW1205", span, message, "choose another id");
