@@ -2,6 +2,11 @@
 const EVERY_MS = 100;
 const WIDTH = 24;
 
+/** Whether what is written can be taken away again. */
+export function canDraw(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY === true && process.env["TERM"] !== "dumb";
+}
+
 /** A bar on a terminal, nothing elsewhere: `██████░░░░  42 %  1,200,000 decisions  310,000/s`. */
 export class ProgressBar {
   #count = 0;
@@ -19,7 +24,7 @@ export class ProgressBar {
     private readonly total: number | undefined,
     private readonly what = "decisions",
   ) {
-    this.#isDrawn = stream.isTTY === true && process.env["TERM"] !== "dumb";
+    this.#isDrawn = canDraw(stream);
   }
 
   add(count: number, part: number): void {

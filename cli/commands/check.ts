@@ -14,6 +14,7 @@ import { CommandFailure } from "../command-failure.js";
 import { type GlobalOptions, globalOptions } from "../global-options.js";
 import { policyPrefix, readPolicies, renderForTerminal } from "../load-policies.js";
 import { packageVersion } from "../package-root.js";
+import { whileSaying } from "../while-saying.js";
 import { writeJson } from "../write-json.js";
 
 interface CheckOptions {
@@ -37,7 +38,8 @@ export function checkCommand(): Command {
       const files = await readPolicies(options);
       const { value, diagnostics: faults } = compilePolicy(files);
       // What is unsound means nothing yet, so there is nothing to analyse.
-      const findings = value === undefined ? [] : analyzePolicy(value, { all: own.all === true });
+      const analyze = (policy: CompiledPolicy) => analyzePolicy(policy, { all: own.all === true });
+      const findings = value === undefined ? [] : whileSaying("checking", value, () => analyze(value));
       const diagnostics = [...faults, ...findings];
       print(own, options, { value, diagnostics, files });
       const hasWarnings = diagnostics.some(({ severity }) => severity === "warning");

@@ -16,6 +16,7 @@ import { ProgressBar } from "../progress-bar.js";
 import { compilePolicySource } from "../read-policy-source.js";
 import { workOnLogs } from "../replay/log-threads.js";
 import { sizeOfLogs } from "../replay/read-log.js";
+import { whileSaying } from "../while-saying.js";
 import { writeJson } from "../write-json.js";
 
 interface OwnOptions {
@@ -38,9 +39,9 @@ export function diffCommand(): Command {
       const options = globalOptions(command);
       const before = await compilePolicySource(a, options.policies);
       const after = await compilePolicySource(b, options.policies);
-      const diff = diffPolicies(before.set, after.set);
+      const diff = whileSaying("comparing", after, () => diffPolicies(before.set, after.set));
       const traffic = own.log === undefined ? undefined : await trafficOf(own.log, before, after, diff);
-      const report = describeDiff(diff, before, after, traffic);
+      const report = whileSaying("comparing", after, () => describeDiff(diff, before, after, traffic));
       const format = options.json ? "json" : own.format;
       if (format === "json") writeJson(report);
       else {

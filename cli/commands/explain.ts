@@ -18,6 +18,7 @@ import type { RequestRead } from "../explain/read-request.js";
 import type { Explained } from "../explain/reproduce-decision.js";
 import { DEFAULT_SERVER, type GlobalOptions, globalOptions, repeated } from "../global-options.js";
 import { loadPolicies } from "../load-policies.js";
+import { whileSaying } from "../while-saying.js";
 import { writeJson } from "../write-json.js";
 
 interface ExplainOptions extends Readonly<Record<string, unknown>> {
@@ -136,7 +137,7 @@ async function explainWhyNot(
   const asked = findAskedModel(policy.set.catalog, name);
   if ("help" in asked) throw new CommandFailure(2, `policy explain: --why-not ${name}: ${asked.help}`);
   const { renderWhyNot, whyNot } = await import("../../engine/index.js");
-  const answer = whyNot(policy, factsOfRecord(record), record.world, asked.id);
+  const answer = whileSaying("asking", policy, () => whyNot(policy, factsOfRecord(record), record.world, asked.id));
   if (options.json) writeJson(answer);
   else process.stdout.write(`${renderWhyNot(answer, options)}\n`);
 }

@@ -8,6 +8,7 @@ import { coverageReport, foldUntested, renderCoverage } from "../policy-tests/re
 import { countFailed, renderTestRun, runTests } from "../policy-tests/run-tests.js";
 import { watchPolicies } from "../policy-tests/watch-policies.js";
 import { writeJunit } from "../policy-tests/write-junit.js";
+import { whileSaying } from "../while-saying.js";
 import { writeAtomically } from "../write-atomically.js";
 import { writeJson } from "../write-json.js";
 
@@ -49,7 +50,7 @@ export function testCommand(): Command {
 
 async function testOnce(own: TestOptions, options: GlobalOptions): Promise<void> {
   const policy = await loadPoliciesWithTests(options);
-  const run = runTests(policy);
+  const run = whileSaying("testing", policy, () => runTests(policy));
   const coverage = own.coverage === true ? measure(policy) : undefined;
   const failed = countFailed(run);
   if (options.json) {
@@ -84,7 +85,7 @@ function measure(policy: CompiledPolicy): Coverage {
 
 /** The cases go to stdout, ready for a file; what they lack goes to stderr. */
 function suggest(policy: CompiledPolicy, options: GlobalOptions, all: boolean): void {
-  const { text, count, impossible, open } = suggestTests(policy);
+  const { text, count, impossible, open } = whileSaying("looking at", policy, () => suggestTests(policy));
   const describe = (goals: typeof open) => goals.map((goal) => describeGoal(policy, goal));
   const [never, missed] = [describe(impossible), describe(open)];
   if (options.json) {

@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { ProgressBar } from "../../cli/progress-bar.js";
+import { whileSaying } from "../../cli/while-saying.js";
+import type { CompiledPolicy } from "../../engine/index.js";
 import { hasScript } from "../services/available.js";
 
 const run = promisify(execFile);
@@ -33,6 +35,26 @@ describe.skipIf(!hasScript)("on a terminal", () => {
   it("that is dumb, nothing has colours", async () => {
     expect(await onTerminal("test", 80)).toContain("\u001b[32mok");
     expect(await onTerminal("test", 80, "dumb")).not.toContain("\u001b");
+  });
+});
+
+describe("a policy of many rules", () => {
+  it("is said to be worked on, until that is done or fails", () => {
+    let drawn = "";
+    const stream = (isTTY: boolean) =>
+      ({ isTTY, write: (text: string) => (drawn += text) }) as unknown as NodeJS.WriteStream;
+    const policy = (rules: number) => ({ set: { rules: Array.from({ length: rules }) } }) as unknown as CompiledPolicy;
+    expect(whileSaying("checking", policy(1_234), () => drawn, stream(true))).toBe("checking 1,234 rules …");
+    expect(drawn).toBe("checking 1,234 rules …\r\u001b[K");
+    const fail = () => {
+      throw new Error("no");
+    };
+    expect(() => whileSaying("checking", policy(1_000), fail, stream(true))).toThrow("no");
+    expect(drawn).toMatch(/…\r.\[K.*1,000 rules …\r.\[K$/);
+    drawn = "";
+    expect(whileSaying("checking", policy(999), () => 7, stream(true))).toBe(7);
+    expect(whileSaying("checking", policy(5_000), () => 7, stream(false))).toBe(7);
+    expect(drawn).toBe("");
   });
 });
 

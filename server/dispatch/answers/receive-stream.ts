@@ -12,6 +12,9 @@ import { EventTooLarge, SseSplitter } from "./sse-splitter.js";
 /** What comes before the first content may not be larger, bytes. */
 const MAX_HELD_BYTES = 4 * 1024 * 1024;
 
+/** A stream may not be larger, bytes: some fronts hold what it says until it ends. An answer of 128,000 tokens with their alternatives is as large. */
+const MAX_STREAM_BYTES = 256 * 1024 * 1024;
+
 export interface StreamToReceive {
   /** How many choices the request asked for (`n`): each must end. */
   readonly choices: number;
@@ -43,6 +46,7 @@ class StreamReceiver implements AnswerReceiver {
   /** What waits for the first content; then, what of a piece that is looked at more closely is to be written. */
   #held: Buffer[] = [];
   #heldBytes = 0;
+  #bytes = 0;
   #hasContent = false;
 
   constructor(stream: StreamToReceive) {
@@ -51,6 +55,8 @@ class StreamReceiver implements AnswerReceiver {
   }
 
   push(chunk: Buffer): AttemptResult | undefined {
+    this.#bytes += chunk.length;
+    if (this.#bytes > MAX_STREAM_BYTES) return this.fail(malformed("the stream is larger than 256 MiB"));
     try {
       const events = this.#splitter.push(chunk);
       if (this.#hasContent && !this.#isAnyDeciding(events)) {

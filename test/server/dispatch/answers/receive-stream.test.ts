@@ -49,6 +49,16 @@ it("holds 4 MiB back before the first content, and gives up beyond", () => {
   expect(endless.written).toEqual([]);
 });
 
+it("cuts what is larger than 256 MiB", () => {
+  const { push } = receive();
+  const text = event({ content: "-".repeat(1024 * 1024) });
+  for (let times = 0; times < 255; times++) expect(push(text)).toBeUndefined();
+  expect(push(text)).toMatchObject({
+    kind: "cut",
+    failure: { errorClass: "malformed_response", message: "the stream is larger than 256 MiB" },
+  });
+});
+
 it("notes no more ends than choices were asked for, and no reason that is none: a stream lasts for minutes", () => {
   const notes: AnswerNotes = {};
   const { push } = receive(2, notes);
