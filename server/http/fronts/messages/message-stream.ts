@@ -124,8 +124,10 @@ export class MessageStream {
     ].join("");
   }
 
+  /** What once waits for a call's end is followed by all else: arguments are looked at once, not with each word in the midst of them. */
   #isWithinCall(): boolean {
-    return typeof this.#open === "number" && parseJsonObject(this.#arguments) === undefined;
+    if (typeof this.#open !== "number") return false;
+    return this.#late.length > 0 || parseJsonObject(this.#arguments) === undefined;
   }
 
   /** @param isSaid the delta says their text beside them. */
