@@ -38,8 +38,10 @@ export function checkCommand(): Command {
       const files = await readPolicies(options);
       const { value, diagnostics: faults } = compilePolicy(files);
       // What is unsound means nothing yet, so there is nothing to analyse.
-      const analyze = (policy: CompiledPolicy) => analyzePolicy(policy, { all: own.all === true });
-      const findings = value === undefined ? [] : whileSaying("checking", value, () => analyze(value));
+      const findings =
+        value === undefined
+          ? []
+          : whileSaying("checking", value, () => analyzePolicy(value, { all: own.all === true }));
       const diagnostics = [...faults, ...findings];
       print(own, options, { value, diagnostics, files });
       const hasWarnings = diagnostics.some(({ severity }) => severity === "warning");

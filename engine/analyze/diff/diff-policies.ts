@@ -1,6 +1,6 @@
 import type { Facts } from "../../evaluate/facts.js";
 import { readFactsOf } from "../../explain/facts-of-condition.js";
-import type { AttributeDefinition, PolicySet, RequireRule, Rule } from "../../policy/policy-set.js";
+import type { PolicySet, RequireRule, Rule } from "../../policy/policy-set.js";
 import { canonicalJson } from "../../policy/revision.js";
 import { PolicyRegions } from "../regions/policy-regions.js";
 import { defaultRouteMeaning, goesOn, requirementMeaning, routeMeaning } from "../regions/route-meaning.js";
@@ -8,14 +8,14 @@ import type { Box } from "../space/box.js";
 import { buildSpace, defaultsFor } from "../space/build-space.js";
 import { collectLeaves } from "../space/collect-leaves.js";
 import { factsOfBox } from "../space/facts-of-box.js";
-import { findUncovered, subtract } from "../space/find-uncovered.js";
 import { httpRequests, type RequestAssumptions } from "../space/request-assumptions.js";
 import type { RequestSpace } from "../space/request-space.js";
-import { QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
+import { attributeChanges } from "./attribute-changes.js";
 import { type CatalogChange, catalogChanges } from "./catalog-changes.js";
 import { describedAxes } from "./describe-boxes.js";
 import { type Edge, findEdge } from "./find-edge.js";
-import { type FirstMatchChange, type FirstMatchQuestion, firstMatchChanges } from "./first-match-changes.js";
+import { type Extent, findExtent } from "./find-extent.js";
+import { type FirstMatchQuestion, firstMatchChanges } from "./first-match-changes.js";
 import type { ListedRule } from "./listed-rule.js";
 import { outcomeMeaning } from "./outcome-meaning.js";
 
@@ -35,16 +35,11 @@ export interface PolicyDiff {
 }
 
 /** Requests with which the two policies do something else, grouped by who decides them. */
-export interface RequestChange {
+export interface RequestChange extends Extent {
   /** `denied`: refused before or after, or with another text. `next`: what follows when a route is exhausted. */
   readonly kind: "denied" | "required" | "routed" | "next";
   readonly from: ChangedSide;
   readonly to: ChangedSide;
-  readonly region: readonly Box[];
-  /** Whether `region` is all of them; else it is some. */
-  readonly isWhole: boolean;
-  /** All of them and maybe others; where the region is whole, the region. */
-  readonly around: readonly Box[];
   /** One of them, decided by both policies: their outcomes differ. */
   readonly example: Facts;
   /** A request beside the example that does not change in this way. */
@@ -199,16 +194,13 @@ class Comparing {
           continue;
         }
         const covers = [...same.flatMap(({ acts }) => acts ?? []), ...this.refused];
-        const found = findUncovered(this.#space.layout, rule.acts, covers, new StepBudget(QUESTION_STEPS));
-        if (found === "none") continue;
-        if (found === "undecided") {
+        const extent = findExtent(this.#space.layout, rule.acts, covers);
+        if (extent === "none") continue;
+        if (extent === "undecided") {
           this.undecided.push(`where the requirement of ${rule.name} is new or gone`);
           continue;
         }
-        const region = subtract(this.#space.layout, rule.acts, covers, new StepBudget(QUESTION_STEPS / 10), 256);
         const [from, to] = sides(rule);
-        const isWhole = region !== undefined;
-        const extent = { region: region ?? [found], isWhole, around: region ?? rule.acts };
         changes.push(...this.#show("required", from, to, extent));
       }
     };
@@ -239,7 +231,7 @@ class Comparing {
     kind: RequestChange["kind"],
     from: ChangedSide,
     to: ChangedSide,
-    { region, isWhole, around }: Pick<FirstMatchChange, "region" | "isWhole" | "around">,
+    { region, isWhole, around }: Extent,
   ): readonly RequestChange[] {
     const [one, other] = [this.#before.set, this.#after.set];
     // In what the change is about: another change may show at the same request.
@@ -317,7 +309,7 @@ function joinSamePairs(changes: readonly RequestChange[]): readonly RequestChang
   return [...pairs.values()];
 }
 
-function joinedExtent(one: RequestChange, other: RequestChange): Pick<RequestChange, "region" | "isWhole" | "around"> {
+function joinedExtent(one: RequestChange, other: RequestChange): Extent {
   return {
     region: [...one.region, ...other.region],
     isWhole: one.isWhole && other.isWhole,
@@ -375,38 +367,4 @@ function listed(regions: PolicyRegions, rule: Rule, ruleNumber: number, meaning:
 function sideOf({ set }: PolicyRegions, { name, ruleNumber }: ListedRule): ChangedSide {
   const rule = set.rules[ruleNumber];
   return { rule: rule?.id ?? (name === "none" ? "none" : "default"), ruleNumber };
-}
-
-/** @param isFelt whether some request is treated otherwise: then a default that changed is most likely why. */
-function attributeChanges(before: PolicySet, after: PolicySet, isFelt: boolean): readonly string[] {
-  const names = new Set([...before.attributes, ...after.attributes].map(({ name }) => name));
-  const find = ({ attributes }: PolicySet, name: string) => attributes.find((each) => each.name === name);
-  return [...names].flatMap((name) => {
-    const [old, now] = [find(before, name), find(after, name)];
-    // A default that changes is a change of requests; one that appears is one of conditions, if any reads it.
-    if (old === undefined || now === undefined) return [];
-    const isOther = (read: (attribute: AttributeDefinition) => unknown) =>
-      canonicalJson(read(old)) !== canonicalJson(read(now));
-    const isTold =
-      isOther(({ default: value }) => value) &&
-      ((isFelt && isRead([before, after], name)) || (isInMessages(before, name) && isInMessages(after, name)));
-    if (!isTold && !isOther(({ type, from, values }) => ({ type, from, values }))) return [];
-    return [`${name}: ${describeAttribute(old, isTold)} → ${describeAttribute(now, isTold)}`];
-  });
-}
-
-function isRead(sets: readonly PolicySet[], name: string): boolean {
-  return sets.some(({ rules }) => rules.some(({ condition }) => readFactsOf(condition).includes(name)));
-}
-
-/** Whether a refused client is told the value, or the default that stands for it. */
-function isInMessages({ rules }: PolicySet, name: string): boolean {
-  return rules.some((rule) => rule.effect === "deny" && rule.message.includes(`{${name}}`));
-}
-
-function describeAttribute(attribute: AttributeDefinition, withDefault: boolean): string {
-  const { type, from, values, default: value } = attribute;
-  const origin = "key" in from ? "the key" : "header" in from ? `header ${from.header}` : `metadata ${from.metadata}`;
-  const list = values === undefined ? "" : `, one of ${values.join(", ")}`;
-  return `${type} from ${origin}${list}${withDefault ? `, default ${value === undefined ? "none" : canonicalJson(value)}` : ""}`;
 }

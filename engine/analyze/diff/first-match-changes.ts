@@ -1,20 +1,14 @@
 import { BoxIndex } from "../regions/box-index.js";
 import type { Box, BoxLayout } from "../space/box.js";
-import { findUncovered, subtract } from "../space/find-uncovered.js";
 import type { RequestSpace } from "../space/request-space.js";
-import { QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
 import { type AlignedRules, alignRules } from "./aligned-rules.js";
+import { type Extent, findExtent } from "./find-extent.js";
 import type { ListedRule } from "./listed-rule.js";
 
 /** Requests that one list gives to `from` and the other to `to`, where the two part. */
-export interface FirstMatchChange {
+export interface FirstMatchChange extends Extent {
   readonly from: ListedRule;
   readonly to: ListedRule;
-  readonly region: readonly Box[];
-  /** Whether `region` is all of them; else it is some. */
-  readonly isWhole: boolean;
-  /** All of them and maybe others; where the region is whole, the region. */
-  readonly around: readonly Box[];
 }
 
 export interface FirstMatchQuestion {
@@ -30,9 +24,6 @@ export interface FirstMatchQuestion {
   /** Whether the two are the first that are asked, or rules that go on come before, the same in both lists. */
   readonly asked: "first" | "later" | "either";
 }
-
-/** Boxes of one change that are listed. */
-const MOST_OF_ONE = 256;
 
 /**
  * For each pair of a rule of one list and a rule of the other: the requests with which the two lists part there. All rules that act above
@@ -66,14 +57,10 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
     const areas = asked === "later" ? intersect(layout, inside, passed) : inside;
     if (areas.length === 0) continue;
     const known = [...covers.flatMap((boxes) => boxes ?? []), ...(asked === "first" ? passed : []), ...without];
-    const found = findUncovered(layout, areas, known, new StepBudget(QUESTION_STEPS));
-    if (found === "none") continue;
-    if (found === "undecided" || covers.includes(undefined)) {
-      undecided.push([from, to]);
-      continue;
-    }
-    const region = subtract(layout, areas, known, new StepBudget(QUESTION_STEPS / 10), MOST_OF_ONE);
-    changes.push({ from, to, region: region ?? [found], isWhole: region !== undefined, around: region ?? areas });
+    const extent = findExtent(layout, areas, known);
+    if (extent === "none") continue;
+    if (extent === "undecided" || covers.includes(undefined)) undecided.push([from, to]);
+    else changes.push({ from, to, ...extent });
   }
   return { changes, undecided };
 }

@@ -27,6 +27,7 @@ export function refusedThread({ thread }: Json): ApiError | undefined {
 
 /** A request without the wish to be kept; undefined: it has none. */
 export function withoutThread(body: Json): { readonly body: Json; readonly warning: string } | undefined {
-  const { thread = null, ...rest } = body;
-  return thread === null ? undefined : { body: rest, warning: NOT_KEPT };
+  if (body["thread"] === undefined || body["thread"] === null) return undefined; // most: the body is not copied then
+  const { thread: _, ...rest } = body;
+  return { body: rest, warning: NOT_KEPT };
 }
