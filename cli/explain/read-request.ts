@@ -58,7 +58,8 @@ export async function readRequest(
     };
     const { observed, hints, prefix, chat } = orRefusal(await readGivenRequest({ body, api, rawHeaders }, reader));
     const { facts, sources, warnings } = observed;
-    const incapable = serving.incapableOf(chat.body, api, chat.needsNative);
+    const { needsNative, largestPrompt } = chat.unseen ?? {};
+    const incapable = serving.incapableOf(chat.body, api, needsNative);
     const answers = answersAsked(chat.body);
     return {
       facts,
@@ -68,7 +69,7 @@ export async function readRequest(
         ...(incapable === undefined ? {} : { incapable }),
         ...hints,
         ...(answers === 1 ? {} : { answers }),
-        ...(chat.largestPrompt === undefined ? {} : { largest_prompt: chat.largestPrompt }),
+        ...(largestPrompt === undefined ? {} : { largest_prompt: largestPrompt }),
         ...(prefix === undefined ? {} : { prefix }),
       },
     };

@@ -10,10 +10,15 @@ export interface WorldToObserve {
   readonly operation: Operation;
   /** The request as a chat completion, parsed. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** Tokens of the largest of its prompts; undefined: there is one. */
-  readonly largestPrompt: number | undefined;
-  /** What of it only an endpoint that has the operation itself can do. */
-  readonly needsNative?: string | undefined;
+  /** What that does not show; undefined: nothing. */
+  readonly unseen:
+    | {
+        /** Tokens of the largest of its prompts; undefined: there is one. */
+        readonly largestPrompt?: number | undefined;
+        /** What only an endpoint that has the operation itself can do; undefined: nothing. */
+        readonly needsNative?: string | undefined;
+      }
+    | undefined;
   /** What the request's own hints do to the plan. */
   readonly hints: Pick<World, "hint_excluded_by" | "hint_order" | "no_fallback">;
   /** What draws are made from: another one for each request. */
@@ -28,12 +33,11 @@ export interface WorldToObserve {
 
 /** All that ranking may look at beside policy and facts. What no route of the policy looks at is left out. */
 export function observeWorld(observed: WorldToObserve): World {
-  const { serving, endpoints, operation, body, largestPrompt, needsNative, hints, seed, prefix, allowed, now } =
-    observed;
+  const { serving, endpoints, operation, body, unseen, hints, seed, prefix, allowed, now } = observed;
   const { uses, endpointIds, guardedIds } = serving;
   const { observations, coolDowns } = endpoints;
   const answers = answersAsked(body);
-  const incapable = serving.incapableOf(body, operation, needsNative);
+  const incapable = serving.incapableOf(body, operation, unseen?.needsNative);
   const down = endpoints.down(now, endpointIds, guardedIds);
   const rateLimited = coolDowns.active(now);
   const latencyMs = observations.latencyMs(endpointIds, now);
@@ -42,7 +46,7 @@ export function observeWorld(observed: WorldToObserve): World {
   const world: { -readonly [Name in keyof World]: World[Name] } = { seed };
   if (incapable !== undefined) world.incapable = incapable;
   if (answers !== 1) world.answers = answers;
-  if (largestPrompt !== undefined) world.largest_prompt = largestPrompt;
+  if (unseen?.largestPrompt !== undefined) world.largest_prompt = unseen.largestPrompt;
   if (allowed !== undefined) world.allowed = allowed;
   if (down !== undefined) world.down = down;
   if (rateLimited !== undefined) world.rate_limited = rateLimited;

@@ -48,18 +48,7 @@ async function serve(
     return;
   }
   if (plan === undefined || !isPossible(plan.attempts)) {
-    const { endpoints, now } = plane.dispatching;
-    const waitMs = (endpoint: string) => endpoints.remainingMs(endpoint, now());
-    const { excluded } = plan ?? { excluded: [] };
-    exchange.refuse(
-      noCandidateError({
-        excluded,
-        unknownModel: whyUnknownModel(decision.serving.policy.set, observed.facts.model ?? "auto"),
-        decision: decision.id,
-        waitMs,
-      }),
-      "no_candidate",
-    );
+    exchange.refuse(noCandidate(plane, decision), "no_candidate");
     return;
   }
   exchange.echoes(body.chat.echo);
@@ -91,6 +80,17 @@ async function serve(
   } finally {
     void admission?.end(account.tokens);
   }
+}
+
+/** The error of a request that no candidate can serve. */
+function noCandidate(plane: DataPlane, { id, serving, observed, plan }: Decision): ApiError {
+  const { endpoints, now } = plane.dispatching;
+  return noCandidateError({
+    excluded: plan?.excluded ?? [],
+    unknownModel: whyUnknownModel(serving.policy.set, observed.facts.model ?? "auto"),
+    decision: id,
+    waitMs: (endpoint) => endpoints.remainingMs(endpoint, now()),
+  });
 }
 
 interface PaidRequest {

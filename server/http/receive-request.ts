@@ -71,7 +71,7 @@ export class ReceivedBody implements AskedRequest {
     const tokens = json["echo"] === true ? 0 : measureText(text).estimate; // the echo of the prompt takes nothing of the limit
     const whole = this.#front.rest(json, text);
     const own = whole === undefined ? undefined : withFewerTokens(whole, tokens);
-    if (own === undefined && chat.needsNative !== undefined) return undefined;
+    if (own === undefined && chat.unseen?.needsNative !== undefined) return undefined;
     const isOnly = own === undefined || chat.isOnly === true;
     const restOf = (one: Json) => withRest(withFewerTokens(one, tokens), text);
     const rest = { ...chat, body: restOf(chat.body), plainBody: restOf(chat.plainBody), isOnly };

@@ -52,8 +52,6 @@ export async function readGivenRequest(
     body: chat.body,
     unseen: chat.unseen,
     names: front.names,
-    assumed: chat.assumed,
-    processedIn: chat.processedIn,
     observations,
     observe: observeRequest,
     headers: requestHeaders({ rawHeaders: [...rawHeaders] }, serving.policy.set.attributes),

@@ -12,5 +12,7 @@ export const compactFront: Front = { ...responsesFront, operation: "compact", re
 
 function readChat({ stream: _, ...body }: Json): ChatView | ApiError {
   const view = responsesToChat(body);
-  return "code" in view ? view : { ...view, needsNative: "asks to compact the conversation" };
+  return "code" in view
+    ? view
+    : { ...view, unseen: { ...view.unseen, needsNative: "asks to compact the conversation" } };
 }

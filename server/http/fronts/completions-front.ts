@@ -54,14 +54,16 @@ function readChat(body: Json): ChatView | ApiError {
   return {
     body: asked,
     plainBody: chat,
-    ...(hasLimit ? {} : { assumed: ["max_tokens"] }),
     warnings: [
       "prompt: sent as a message of the user",
       ...left.map((name) => `${name}: left out, a chat completion has no way to say it`),
     ],
-    needsNative: asTokens > 0 ? "has a prompt in tokens" : count > 1 ? "has several prompts" : undefined,
-    unseen: { tokens },
-    largestPrompt: largest,
+    unseen: {
+      tokens,
+      largestPrompt: largest,
+      assumed: hasLimit ? [] : ["max_tokens"],
+      needsNative: asTokens > 0 ? "has a prompt in tokens" : count > 1 ? "has several prompts" : undefined,
+    },
   };
 }
 

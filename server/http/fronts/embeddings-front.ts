@@ -14,5 +14,5 @@ function readChat(body: Json): ChatView | ApiError {
   const { texts, tokens, largest } = inputs;
   const { stream: _, ...rest } = body;
   const view = { ...rest, messages: texts.map((content) => ({ role: "user", content })) };
-  return { body: view, plainBody: view, warnings: [], unseen: { tokens }, largestPrompt: largest };
+  return { body: view, plainBody: view, warnings: [], unseen: { tokens, largestPrompt: largest } };
 }

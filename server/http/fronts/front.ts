@@ -47,6 +47,24 @@ export interface ChatView {
   readonly plainWarnings?: readonly string[];
   /** What providers that have the API are not told. */
   readonly passedWarnings?: readonly string[];
+  /** What the request holds and its chat completion does not show; undefined: nothing. */
+  readonly unseen?: Unseen | undefined;
+  /** Also providers that have the API itself are asked for a chat completion: for the rest of an answer, where the API cannot say that. */
+  readonly isOnly?: boolean;
+  /** What answers say again of the request, in this API's words, or need of it. */
+  readonly echo?: Json | undefined;
+}
+
+/** What of a request its chat completion does not show, though the decision looks at it: so it is the same wherever the request goes. */
+export interface Unseen {
+  readonly tools?: boolean;
+  readonly images?: boolean;
+  /** Prompt that comes as tokens in place of text. */
+  readonly tokens?: number;
+  /** Tokens of the largest of several prompts, each of which a model reads by itself; undefined: there is one. */
+  readonly largestPrompt?: number | undefined;
+  /** Fields that the client did not send: what its API assumes. */
+  readonly assumed?: readonly string[];
   /** What only a provider that has the API itself can do, as the end of "the request …"; undefined: nothing. */
   readonly needsNative?: string | undefined;
   /**
@@ -54,23 +72,6 @@ export interface ChatView {
    * can be asked, whoever sends the field on, so that what guards require of regions stays true.
    */
   readonly processedIn?: string | undefined;
-  /** Fields that the client did not send: what its API assumes. */
-  readonly assumed?: readonly string[];
-  /** What the request holds and its chat completion does not show, so that facts are the same wherever it goes. */
-  readonly unseen?: Unseen;
-  /** Also providers that have the API itself are asked for a chat completion: for the rest of an answer, where the API cannot say that. */
-  readonly isOnly?: boolean;
-  /** What answers say again of the request, in this API's words, or need of it. */
-  readonly echo?: Json | undefined;
-  /** Tokens of the largest of several prompts, each of which a model reads by itself; undefined: there is one. */
-  readonly largestPrompt?: number | undefined;
-}
-
-export interface Unseen {
-  readonly tools?: boolean;
-  readonly images?: boolean;
-  /** Prompt that comes as tokens in place of text. */
-  readonly tokens?: number;
 }
 
 /** The OpenAI-compatible server that answers. */

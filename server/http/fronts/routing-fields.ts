@@ -5,6 +5,7 @@ import type { EndpointObservations } from "../../endpoints/endpoint-observations
 import { isObject, type Json, wordOf } from "../../json/json.js";
 import type { RoutingFieldName } from "../../providers/chat/routing-field-names.js";
 import type { Operation } from "../../providers/operation.js";
+import type { Unseen } from "./front.js";
 
 /** What a request's own hints do to the plan: they leave out, and order the endpoints of one model; they never add. */
 export interface RoutingHints {
@@ -23,7 +24,7 @@ export interface RoutingContext {
   /** The request as a chat completion, parsed. */
   readonly body: Json;
   /** See `ChatView`. */
-  readonly processedIn?: string | undefined;
+  readonly unseen?: Unseen | undefined;
   /** What was seen of endpoints, for hints that order them. */
   readonly observations: Pick<EndpointObservations, "latencyMs" | "tokensPerSecond">;
   /** Epoch milliseconds. */
@@ -185,7 +186,8 @@ const MAX_SHOWN = 5;
 
 /** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
 export function readRoutingFields(context: RoutingContext): RoutingHints {
-  const { serving, operation, body, processedIn, observations, now } = context;
+  const { serving, operation, body, observations, now } = context;
+  const processedIn = context.unseen?.processedIn;
   if (processedIn === undefined && !hasRoutingFields(body) && !wordOf(body["model"] ?? "").includes(":")) {
     return {
       model: asText(body["model"]),

@@ -7,7 +7,7 @@ const images: ReadonlySet<unknown> = new Set([
 ]);
 
 /** What a request holds that its chat completion may lack: tools that one API alone has, pictures that a provider keeps. */
-export function unseenIn({ tools, mcp_servers: servers, ...rest }: Json): Unseen {
+export function unseenIn({ tools, mcp_servers: servers, ...rest }: Json): Pick<Unseen, "tools" | "images"> {
   return { tools: isSome(tools) || isSome(servers), images: holdsImage(rest["messages"]) || holdsImage(rest["input"]) };
 }
 

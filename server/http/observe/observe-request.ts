@@ -40,8 +40,6 @@ export interface RequestToObserve {
   readonly unseen?: Unseen | undefined;
   /** What the client calls fields of the body; undefined: as the body does. */
   readonly names?: FieldNames | undefined;
-  /** Fields of the body that the client did not send. */
-  readonly assumed?: readonly string[] | undefined;
   readonly serving: Pick<ServingPolicy, "policy" | "thresholds">;
   readonly counter: TokenCounter;
   /** What its API key says; undefined when it has none. */
@@ -76,7 +74,7 @@ export interface ObservedRequest {
 export function observeRequest(request: RequestToObserve): Soon<ObservedRequest> {
   const { headers, body, unseen, key, now } = request;
   const { policy } = request.serving;
-  const { names, assumed = [] } = request;
+  const { names } = request;
   const { attributes } = policy.set;
   const observation = new Observation(attributes);
   const prompt = new PromptSize(body, unseen?.tokens);
@@ -85,7 +83,7 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
   if (unseen?.tools === true) observation.observe("uses_tools", true, "body tools");
   if (unseen?.images === true) observation.observe("uses_vision", true, `body ${fieldName(names, "messages")}`);
   observeBody(body, policy, observation, (field) =>
-    assumed.includes(field) ? "default" : `body ${fieldName(names, field)}`,
+    unseen?.assumed?.includes(field) === true ? "default" : `body ${fieldName(names, field)}`,
   );
   observeTags(key?.tags ?? [], headers, body, policy, observation);
   observeAttributes(policy, headers, body, observation);

@@ -107,14 +107,16 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     },
     warnings: [...warnings],
     plainWarnings: [...plainWarnings],
-    unseen: unseenIn(body),
+    unseen: {
+      ...unseenIn(body),
+      processedIn: textOf(body["inference_geo"]),
+      needsNative: holdsFileId(body)
+        ? "names a file that Anthropic keeps"
+        : hasOtherRole(body)
+          ? "has a message of another role than user, assistant and system"
+          : undefined,
+    },
     echo: longNames(body["tools"]),
-    processedIn: textOf(body["inference_geo"]),
-    needsNative: holdsFileId(body)
-      ? "names a file that Anthropic keeps"
-      : hasOtherRole(body)
-        ? "has a message of another role than user, assistant and system"
-        : undefined,
   };
 }
 

@@ -82,8 +82,7 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     plainBody: { ...plain, messages: plainMessages(messages, plainWarnings) },
     warnings: [...warnings],
     plainWarnings: [...plainWarnings],
-    needsNative: needsNative(input),
-    unseen: unseenIn(body),
+    unseen: { ...unseenIn(body), needsNative: needsNative(input) },
     echo: echoOf(body),
   };
 }
