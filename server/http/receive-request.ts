@@ -14,7 +14,12 @@ import { inNames } from "./fronts/field-names.js";
 import type { ChatView, Front } from "./fronts/front.js";
 import { type MetadataNames, withoutMetadataHints } from "./fronts/metadata-hints.js";
 import { plainBodyFor } from "./fronts/plain-body.js";
-import { asksCost, hasRoutingFields, withoutRoutingFields, withUsageAsked } from "./fronts/routing-fields.js";
+import {
+  asksCost,
+  hasRoutingFields,
+  withoutRoutingFields,
+  withUsageAsked,
+} from "./fronts/routing/routing-fields-of.js";
 
 /** A request's body, and the chat completion it asks for. */
 export class ReceivedBody implements AskedRequest {

@@ -7,7 +7,7 @@ import type { ApiError } from "../errors/api-error.js";
 import type { ChatView } from "../fronts/front.js";
 import { frontOf } from "../fronts/fronts.js";
 import { metadataHints } from "../fronts/metadata-hints.js";
-import type { RoutingContext } from "../fronts/routing-fields.js";
+import type { RoutingContext } from "../fronts/routing/routing-draft.js";
 import { observeRequest } from "../observe/observe-request.js";
 import { type AskedRead, readAsked } from "../observe/read-asked.js";
 import { requestHeaders } from "../observe/request-headers.js";

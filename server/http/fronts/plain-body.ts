@@ -3,7 +3,7 @@ import { type Json, objectsOf } from "../../json/json.js";
 import { withFitCallIds } from "./fit-call-ids.js";
 import { fitEffort, takesNone } from "./fit-effort.js";
 import { withoutOpenAiOnly, withoutSampling } from "./openai-only.js";
-import { withoutRoutingFields } from "./routing-fields.js";
+import { withoutRoutingFields } from "./routing/routing-fields-of.js";
 import { openDetails } from "./sealed-details.js";
 import { reasoningOf, takesThinkingOff, wantsReasoning, withAnyReasoning } from "./unsigned-reasoning.js";
 

@@ -2,7 +2,8 @@ import type { World } from "../../../engine/serving.js";
 import type { ServingPolicy } from "../../dispatch/serving-policy.js";
 import { andThen, type Soon } from "../../soon.js";
 import type { ApiError } from "../errors/api-error.js";
-import { type RoutingContext, type RoutingHints, readRoutingFields } from "../fronts/routing-fields.js";
+import { type RoutingHints, readRoutingFields } from "../fronts/routing/read-routing-fields.js";
+import type { RoutingContext } from "../fronts/routing/routing-draft.js";
 import type { ObservedRequest, RequestToObserve } from "./observe-request.js";
 import { promptPrefix } from "./prompt-prefix.js";
 

@@ -4,7 +4,7 @@ import { fitName, longNames } from "../fit-name.js";
 import type { ChatView } from "../front.js";
 import { invalidField } from "../invalid-field.js";
 import { plainMessages } from "../plain-messages.js";
-import { routingFieldsOf } from "../routing-fields.js";
+import { routingFieldsOf } from "../routing/routing-fields-of.js";
 import { firstUnreadable } from "../unreadable-entry.js";
 import { unseenIn } from "../unseen.js";
 import { holdsFileId, translateMessages } from "./blocks-to-chat.js";
