@@ -32,7 +32,7 @@ export class BoxIndex<Owner> {
     const sizes = space.axes.map((axis) =>
       axis.kind === "fact" && axis.definition.type === "string" ? axis.atoms.length : 0,
     );
-    this.#atomCount = Math.max(0, ...sizes);
+    this.#atomCount = sizes.reduce((most, size) => Math.max(most, size), 0);
     this.#axis = this.#atomCount === 0 ? undefined : sizes.indexOf(this.#atomCount);
     for (const [place, { box }] of boxes.entries()) {
       const atoms = this.#atomsOf(box);
@@ -47,12 +47,14 @@ export class BoxIndex<Owner> {
 
   /** All boxes that meet one of those given, and maybe others, in their order. */
   mayMeet(given: readonly Box[]): readonly OwnedBox<Owner>[] {
-    const places = new Set(this.#others);
+    const allowed: number[] = [];
     for (const box of given) {
       const atoms = this.#atomsOf(box);
       if (atoms === undefined) return this.#boxes;
-      for (const atom of atoms) for (const place of this.#filed.get(atom) ?? []) places.add(place);
+      allowed.push(...atoms);
     }
+    const places = new Set(this.#others);
+    for (const atom of allowed) for (const place of this.#filed.get(atom) ?? []) places.add(place);
     return [...places].sort((one, other) => one - other).map((place) => this.#boxes[place] as OwnedBox<Owner>);
   }
 

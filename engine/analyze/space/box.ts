@@ -3,8 +3,8 @@
  * layout's to know. INVARIANT: it allows some atom of each axis, so it is never empty.
  */
 export class Box {
-  /** For each of its axes the first slot in which it allows an atom; found when it is first needed. */
-  firstSlots: Int32Array | undefined = undefined;
+  /** For each of its axes the first slot in which it allows an atom, and the one after the last; found when first needed. */
+  slots: Int32Array | undefined = undefined;
 
   /** @param axes the axes that it limits, ascending; on all others every atom is allowed. */
   constructor(
@@ -114,13 +114,16 @@ export class BoxLayout {
   }
 
   /** Whether the two have a request in common. */
-  meets(bits: Int32Array, { bits: other, axes }: Box): boolean {
-    for (const axis of axes) if (!this.#meetsOn(bits, other, axis)) return false;
+  meets(bits: Int32Array, box: Box): boolean {
+    const slots = box.slots ?? this.#findSlots(box);
+    for (let index = 0; index < box.axes.length; index++) {
+      if (!this.#meetsWithin(bits, box.bits, slots[2 * index] as number, slots[2 * index + 1] as number)) return false;
+    }
     return true;
   }
 
-  #meetsOn(one: Int32Array, other: Int32Array, axis: number): boolean {
-    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+  #meetsWithin(one: Int32Array, other: Int32Array, start: number, end: number): boolean {
+    for (let slot = start; slot < end; slot++) {
       const word = this.#word[slot] as number;
       if (((one[word] as number) & (other[word] as number) & (this.#mask[slot] as number)) !== 0) return true;
     }
@@ -149,8 +152,8 @@ export class BoxLayout {
     const words = this.#word;
     const masks = this.#mask;
     const { axes, bits: own } = box;
-    // Of an axis of thousands of atoms most boxes allow one or all but one: what lies before it need not be read.
-    const starts = box.firstSlots ?? this.#findFirstSlots(box);
+    // Of an axis of thousands of atoms most boxes allow one, a stretch, or all but one: what lies around it need not be read.
+    const slots = box.slots ?? this.#findSlots(box);
     let count = 0;
     for (let index = 0; index < axes.length; index++) {
       const axis = axes[index] as number;
@@ -159,8 +162,9 @@ export class BoxLayout {
         continue;
       }
       const end = first[axis + 1] as number;
+      const last = slots[2 * index + 1] as number;
       let common = 0;
-      for (let slot = starts[index] as number; slot < end && common === 0; slot++) {
+      for (let slot = slots[2 * index] as number; slot < last && common === 0; slot++) {
         const word = words[slot] as number;
         common = (bits[word] as number) & (own[word] as number) & (masks[slot] as number);
       }
@@ -175,15 +179,21 @@ export class BoxLayout {
     return count;
   }
 
-  #findFirstSlots(box: Box): Int32Array {
-    box.firstSlots = Int32Array.from(box.axes, (axis) => {
-      let slot = this.#begin(axis);
-      const last = this.#begin(axis + 1) - 1;
-      while (slot < last && ((box.bits[this.#word[slot] as number] as number) & (this.#mask[slot] as number)) === 0)
-        slot++;
-      return slot;
-    });
-    return box.firstSlots;
+  #findSlots(box: Box): Int32Array {
+    const slots = new Int32Array(2 * box.axes.length);
+    const allows = (slot: number) => {
+      return ((box.bits[this.#word[slot] as number] as number) & (this.#mask[slot] as number)) !== 0;
+    };
+    for (const [index, axis] of box.axes.entries()) {
+      let start = this.#begin(axis);
+      let end = this.#begin(axis + 1);
+      while (start < end && !allows(start)) start++;
+      while (end > start && !allows(end - 1)) end--;
+      slots[2 * index] = start;
+      slots[2 * index + 1] = end;
+    }
+    box.slots = slots;
+    return slots;
   }
 
   /** A box without its limits on the axes on which `bits` lies inside: no box, but as good as one for what lies in `bits`. */
@@ -208,6 +218,12 @@ export class BoxLayout {
       const word = this.#word[slot] as number;
       (bits[word] as number) &= ~(box.bits[word] as number) | ~(this.#mask[slot] as number);
     }
+  }
+
+  /** Takes one atom of an axis from `bits`. */
+  cutAtom(bits: Int32Array, axis: number, atom: number): void {
+    const bit = (this.#starts[axis] as number) + atom;
+    (bits[bit >>> 5] as number) &= ~(1 << (bit & 31));
   }
 
   /** Keeps of `bits` what the box allows on one axis. */

@@ -53,7 +53,7 @@ export function buildSpace(input: SpaceInput): RequestSpace {
   const axes: Axis[] = [];
   for (const [name, own] of byFact) {
     for (const { definition, mayBeAbsent } of definitionsOf(name, sets, assumptions)) {
-      axes.push(...axesOfFact(definition, own, mayBeAbsent, input));
+      for (const axis of axesOfFact(definition, own, mayBeAbsent, input)) axes.push(axis);
     }
   }
   const knownAxes = [...axes];

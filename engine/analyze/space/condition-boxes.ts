@@ -62,9 +62,16 @@ export class ConditionBoxes {
       case "any": {
         // `all` is true, and not false, where each part is; false, and not true, where some part is. `any` is its dual.
         const isEach = (rail === "true" || rail === "not-false") === (condition.kind === "all");
-        const parts = condition.conditions.map((part) => this.of(part, rail));
-        if (parts.some((part) => part === undefined)) return undefined;
-        return isEach ? this.#intersectAll(parts as Box[][]) : this.#union((parts as Box[][]).flat());
+        const parts: (readonly Box[])[] = [];
+        let count = 0;
+        for (const part of condition.conditions) {
+          const boxes = this.of(part, rail);
+          if (boxes === undefined) return undefined;
+          parts.push(boxes);
+          count += boxes.length;
+          if (!isEach && count > MOST_BOXES) return undefined;
+        }
+        return isEach ? this.#intersectAll(parts) : this.#union(parts.flat());
       }
       default:
         return this.#leaf(condition, rail);
@@ -100,7 +107,9 @@ export class ConditionBoxes {
       const axis = axes[number] as FactAxis;
       if (attribute !== undefined && attribute.type !== axis.definition.type) continue;
       if (leaf.kind === "set") {
-        boxes.push(...this.#setLeaf(leaf, axis, number, rail));
+        const own = this.#setLeaf(leaf, axis, number, rail);
+        if (own === undefined) return undefined;
+        boxes.push(...own);
         continue;
       }
       const opaque = leaf.kind === "glob" || leaf.kind === "prefix" ? opaqueKey(leaf, {}) : "";
@@ -122,15 +131,16 @@ export class ConditionBoxes {
     return this.#union(boxes);
   }
 
-  /** Of all texts that a leaf does not name one is asked: in large policies there are thousands of them. */
+  /** Of all texts that a leaf names one is asked, and one of all others: in large policies there are thousands of them. */
   #truths(leaf: Predicate): (value: FactValue | undefined) => Truth {
     if (leaf.kind !== "one-of") return (value) => this.#truth(leaf, value);
-    const named: ReadonlySet<FactValue | undefined> = new Set([undefined, ...leaf.values]);
-    let others: { readonly truth: Truth } | undefined;
+    const named: ReadonlySet<FactValue> = new Set(leaf.values);
+    const known = new Map<boolean, Truth>();
     return (value) => {
-      if (named.has(value)) return this.#truth(leaf, value);
-      others ??= { truth: this.#truth(leaf, value) };
-      return others.truth;
+      if (value === undefined) return this.#truth(leaf, value);
+      const isNamed = named.has(value);
+      if (!known.has(isNamed)) known.set(isNamed, this.#truth(leaf, value));
+      return known.get(isNamed);
     };
   }
 
@@ -140,7 +150,7 @@ export class ConditionBoxes {
     return evaluateCondition(leaf, withDefaults(this.#set, facts as Facts));
   }
 
-  #setLeaf(leaf: SetPredicate, axis: FactAxis, number: number, rail: Rail): readonly Box[] {
+  #setLeaf(leaf: SetPredicate, axis: FactAxis, number: number, rail: Rail): readonly Box[] | undefined {
     const { layout, tagAxes } = this.#space;
     const boxes: Box[] = [];
     const absent = axis.atoms.findIndex(({ kind }) => kind === "absent");
@@ -152,16 +162,17 @@ export class ConditionBoxes {
     const isWantedTrue = rail === "true" || rail === "not-false";
     // `none` is the opposite of `any`. Where the set is there, it is true or false.
     const wantsAny = leaf.quantifier === "none" ? !isWantedTrue : isWantedTrue;
-    const tagBox = (tag: string, atom: number) => layout.only(tagAxes.get(leaf.fact)?.get(tag) as number, [atom]);
+    const axisOf = (tag: string) => tagAxes.get(leaf.fact)?.get(tag) as number;
     if (leaf.quantifier === "all" ? !isWantedTrue : wantsAny) {
+      if (leaf.tags.length > MOST_BOXES) return undefined;
       const atom = leaf.quantifier === "all" ? 0 : 1;
-      for (const tag of leaf.tags) boxes.push(layout.intersect(present, tagBox(tag, atom)) as Box);
+      for (const tag of leaf.tags) boxes.push(layout.intersect(present, layout.only(axisOf(tag), [atom])) as Box);
       return boxes;
     }
-    const atom = leaf.quantifier === "all" ? 1 : 0;
-    let box = present;
-    for (const tag of leaf.tags) box = layout.intersect(box, tagBox(tag, atom)) as Box;
-    return [...boxes, box];
+    const unwanted = leaf.quantifier === "all" ? 0 : 1;
+    const bits = present.bits.slice();
+    for (const tag of leaf.tags) layout.cutAtom(bits, axisOf(tag), unwanted);
+    return [...boxes, layout.boxOf(bits)];
   }
 
   #logic(leaf: LogicPredicate, rail: Rail): readonly Box[] | undefined {

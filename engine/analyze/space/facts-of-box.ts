@@ -96,8 +96,14 @@ function assemble(space: RequestSpace, box: Box, chosen: ReadonlyMap<number, num
   return facts as Facts;
 }
 
-function tagsOf({ tagAxes, layout }: RequestSpace, box: Box, fact: string): readonly string[] {
-  return [...(tagAxes.get(fact) ?? [])].flatMap(([tag, number]) => (layout.has(box.bits, number, 0) ? [] : [tag]));
+/** Those that need to be there: an axis that the box does not limit may do without. */
+function tagsOf({ axes, layout }: RequestSpace, box: Box, fact: string): readonly string[] {
+  const tags: string[] = [];
+  for (const number of box.axes) {
+    const axis = axes[number] as Axis;
+    if (axis.kind === "tag" && axis.fact === fact && !layout.has(box.bits, number, 0)) tags.push(axis.tag);
+  }
+  return tags;
 }
 
 function tryValues(

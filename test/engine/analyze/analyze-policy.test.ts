@@ -136,6 +136,15 @@ ${first}
     ]);
   });
 
+  it("answer of lists of a hundred thousand values, or say that they are too long", () => {
+    const list = `[${Array.from({ length: 130_000 }, (_, at) => `t${at}`).join(", ")}]`;
+    expectFindings(`
+- { id: listed, match: { tenant: ${list} }, ${both} }
+- { id: some, match: { tags: ${list} }, ${swapped} }`).toEqual([
+      "10 RW2301 it is not decided whether rule `some` ever decides a request: its condition has too many combinations",
+    ]);
+  });
+
   it("know the clocks of two zones", () => {
     // Nine in New York is 14:00 or 15:00 in Berlin; eleven at night in Tokyo is 15:00 or 16:00.
     expectFindings(`
