@@ -56,6 +56,13 @@ function entriesOf(node: Located | undefined, key: string): readonly LocatedEntr
   return mapOf(childOf(node, key))?.entries ?? [];
 }
 
+/** Where the API of a format is at its maker. */
+const usualBaseUrls: Readonly<Record<Exclude<ProviderFormat, "simulated">, string>> = {
+  openai: "https://api.openai.com/v1",
+  anthropic: "https://api.anthropic.com/v1",
+  gemini: "https://generativelanguage.googleapis.com/v1beta",
+};
+
 function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEntry): Provider {
   const { report } = reading;
   const format = textOf(reading, childOf(value, "format")) as ProviderFormat | undefined;
@@ -68,7 +75,7 @@ function readProvider(reading: Reading, { key: name, keySpan, value }: LocatedEn
       "RW1102",
       keySpan,
       `\`${shorten(name)}\` needs \`base_url\``,
-      "where its API is: `https://api.openai.com/v1`",
+      `where its API is: \`${usualBaseUrls[format]}\``,
     );
   }
   if (baseUrl !== undefined && baseUrlNode !== undefined) checkBaseUrl(reading, baseUrl, baseUrlNode);

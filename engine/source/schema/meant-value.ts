@@ -11,7 +11,12 @@ const millisecondsIn: Readonly<Record<string, number>> = {
 };
 const MOST_MS = 24 * 3_600_000;
 const durationUnits: Readonly<Record<string, string>> = { sec: "s", min: "m" };
-const tokenUnits: Readonly<Record<string, string>> = { k: "k", m: "M", ki: "Ki", mi: "Mi" };
+const tokenUnits: Readonly<Record<string, string>> = {
+  k: "k",
+  m: "M",
+  ki: "Ki",
+  mi: "Mi",
+};
 
 /** What is most likely meant by a number with another unit or notation, as policies write it: `2s` → `2000`, `200K` → `200k`, `$0.05` → `0.05`. */
 export const meantValues: Readonly<
@@ -26,10 +31,12 @@ export const meantValues: Readonly<
     return Number.isInteger(ms) && ms >= 1 && ms <= MOST_MS ? `${digits}${durationUnits[unit] ?? unit}` : undefined;
   },
   tokens(text) {
+    // `200.000` and `200,000` as much of the world writes 200 thousand: nobody means tokens with three decimals.
+    if (/^[1-9]\d{0,2}(?:[.,]\d{3})+$/.test(text)) return withinTokens(text.replaceAll(/[.,]/g, ""));
     const [, digits = "", unit = ""] =
       /^(\d[\d_]*(?:\.\d+)?) ?(k|m|ki|mi)?(?: ?tokens)?$/i.exec(plainNumber(text) ?? text) ?? [];
     const meant = `${digits.replaceAll("_", "")}${tokenUnits[unit.toLowerCase()] ?? ""}`;
-    return parseTokens(meant) === undefined ? undefined : meant;
+    return withinTokens(meant);
   },
   usd: (text) => withoutCurrency(text, parseUsd),
   price: (text) => perMillion(text) ?? withoutCurrency(text, parsePricePerMillionTokens),
@@ -49,7 +56,17 @@ export const meantValues: Readonly<
 };
 
 /** Days in what people write a time of retention in. */
-const daysIn: Readonly<Record<string, number>> = { d: 1, day: 1, week: 7, month: 30, year: 365 };
+const daysIn: Readonly<Record<string, number>> = {
+  d: 1,
+  day: 1,
+  week: 7,
+  month: 30,
+  year: 365,
+};
+
+function withinTokens(text: string): string | undefined {
+  return parseTokens(text) === undefined ? undefined : text;
+}
 
 /** A number with a sign, an exponent or a bare point, as plain digits: `1e4` → `10000`, `+.5` → `0.5`. */
 function plainNumber(text: string): string | undefined {
@@ -70,9 +87,17 @@ export function perMillion(text: string): string | undefined {
 const LEAST_USUAL_PRICE = 0.001;
 
 /** A time with a unit; `ms` is NaN for a text that is none. */
-function timeOf(text: string): { readonly digits: string; readonly unit: string; readonly ms: number } {
+function timeOf(text: string): {
+  readonly digits: string;
+  readonly unit: string;
+  readonly ms: number;
+} {
   const [, digits = "", unit = ""] = /^(\d{1,8}(?:\.\d{1,3})?) ?(ms|s|sec|m|min|h)$/.exec(text) ?? [];
-  return { digits, unit, ms: Number(digits) * (millisecondsIn[unit] ?? Number.NaN) };
+  return {
+    digits,
+    unit,
+    ms: Number(digits) * (millisecondsIn[unit] ?? Number.NaN),
+  };
 }
 
 type MeantValue = (text: string) => string | undefined;
