@@ -11,12 +11,7 @@ const millisecondsIn: Readonly<Record<string, number>> = {
 };
 const MOST_MS = 24 * 3_600_000;
 const durationUnits: Readonly<Record<string, string>> = { sec: "s", min: "m" };
-const tokenUnits: Readonly<Record<string, string>> = {
-  k: "k",
-  m: "M",
-  ki: "Ki",
-  mi: "Mi",
-};
+const tokenUnits: Readonly<Record<string, string>> = { k: "k", m: "M", ki: "Ki", mi: "Mi" };
 
 /** What is most likely meant by a number with another unit or notation, as policies write it: `2s` → `2000`, `200K` → `200k`, `$0.05` → `0.05`. */
 export const meantValues: Readonly<
@@ -56,13 +51,7 @@ export const meantValues: Readonly<
 };
 
 /** Days in what people write a time of retention in. */
-const daysIn: Readonly<Record<string, number>> = {
-  d: 1,
-  day: 1,
-  week: 7,
-  month: 30,
-  year: 365,
-};
+const daysIn: Readonly<Record<string, number>> = { d: 1, day: 1, week: 7, month: 30, year: 365 };
 
 function withinTokens(text: string): string | undefined {
   return parseTokens(text) === undefined ? undefined : text;
@@ -87,17 +76,9 @@ export function perMillion(text: string): string | undefined {
 const LEAST_USUAL_PRICE = 0.001;
 
 /** A time with a unit; `ms` is NaN for a text that is none. */
-function timeOf(text: string): {
-  readonly digits: string;
-  readonly unit: string;
-  readonly ms: number;
-} {
+function timeOf(text: string): { readonly digits: string; readonly unit: string; readonly ms: number } {
   const [, digits = "", unit = ""] = /^(\d{1,8}(?:\.\d{1,3})?) ?(ms|s|sec|m|min|h)$/.exec(text) ?? [];
-  return {
-    digits,
-    unit,
-    ms: Number(digits) * (millisecondsIn[unit] ?? Number.NaN),
-  };
+  return { digits, unit, ms: Number(digits) * (millisecondsIn[unit] ?? Number.NaN) };
 }
 
 type MeantValue = (text: string) => string | undefined;
