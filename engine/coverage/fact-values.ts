@@ -21,7 +21,7 @@ export function factValues(set: PolicySet): ReadonlyMap<string, readonly FactVal
     [...builtInFacts, ...set.attributes].map((fact) => [fact.name, fact]),
   );
   const found = new Map<string, Map<string, FactValue>>();
-  const add = (name: string, ...values: readonly FactValue[]) => {
+  const add = (name: string, values: readonly FactValue[]) => {
     const fact = definitions.get(name);
     const known = found.get(name) ?? new Map<string, FactValue>();
     found.set(name, known);
@@ -33,11 +33,18 @@ export function factValues(set: PolicySet): ReadonlyMap<string, readonly FactVal
       const constants = constantsOf(leaf.rule);
       for (const name of leaf.reads) {
         const type = definitions.get(name)?.type;
-        add(name, ...constants.flatMap((constant) => around(constant, type)), ...plainValues(definitions.get(name)));
+        add(
+          name,
+          constants.flatMap((constant) => around(constant, type)),
+        );
+        add(name, plainValues(definitions.get(name)));
       }
-    } else add(leaf.fact, ...valuesOf(leaf, definitions.get(leaf.fact)), ...plainValues(definitions.get(leaf.fact)));
+    } else {
+      add(leaf.fact, valuesOf(leaf, definitions.get(leaf.fact)));
+      add(leaf.fact, plainValues(definitions.get(leaf.fact)));
+    }
   }
-  for (const [name, values] of found) if (values.size === 0) add(name, ...numbersOf(definitions.get(name)));
+  for (const [name, values] of found) if (values.size === 0) add(name, numbersOf(definitions.get(name)));
   return new Map([...found].map(([name, values]) => [name, [...values.values()]]));
 }
 

@@ -46,5 +46,5 @@ function writeScalar({ value, source }: LocatedScalar, surroundings: Surrounding
 function heightOf(node: Located): number {
   if (node.kind === "scalar") return 0;
   const children = node.kind === "map" ? node.entries.map(({ value }) => value) : node.items;
-  return 1 + Math.max(0, ...children.map(heightOf));
+  return 1 + children.reduce((most, child) => Math.max(most, heightOf(child)), 0);
 }

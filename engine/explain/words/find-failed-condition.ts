@@ -118,7 +118,9 @@ export class FailureFinder {
     if (condition.kind !== "all" && condition.kind !== "any") return 1;
     const counts = condition.conditions.map((part) => this.countFailures(part, isNegated));
     const everyPartIsNeeded = (condition.kind === "all") !== isNegated;
-    return everyPartIsNeeded ? counts.reduce((sum, count) => sum + count, 0) : Math.min(...counts);
+    return everyPartIsNeeded
+      ? counts.reduce((sum, count) => sum + count, 0)
+      : counts.reduce((least, count) => Math.min(least, count));
   }
 
   private describeAll(part: Condition, reads: readonly string[]): string {
