@@ -18,7 +18,7 @@ export function plainMessages(messages: readonly Json[], warnings: Set<string>):
     if (message["role"] === "tool") {
       const { result, others } = toolResult(message);
       plain.push(result);
-      shown.push(...others);
+      for (const other of others) shown.push(other);
       continue;
     }
     const isUsers = message["role"] === "user";

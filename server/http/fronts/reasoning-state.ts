@@ -57,6 +57,11 @@ export function writeState(message: Json): string | undefined {
   return PREFIX + Buffer.from(JSON.stringify(state)).toString("base64");
 }
 
+/** What providers want back with each call, by its id. */
+export function extraOfCalls(states: readonly (ReasoningState | undefined)[]): ReadonlyMap<unknown, Json> {
+  return new Map(states.flatMap((state) => Object.entries(state?.calls ?? {})));
+}
+
 /** @returns undefined when it is not of this server's making. */
 export function readState(encrypted: unknown): ReasoningState | undefined {
   if (typeof encrypted !== "string" || !encrypted.startsWith(PREFIX)) return undefined;

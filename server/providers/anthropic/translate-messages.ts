@@ -32,7 +32,7 @@ export function translateMessages(
     const { role, content } = translateTurn(message, takesSystemTurns && mayStand(rest, at), warnings);
     if (content.length === 0) continue;
     const last = messages.at(-1);
-    if (last?.role === role && role !== "system") last.content.push(...content);
+    if (last?.role === role && role !== "system") for (const block of content) last.content.push(block);
     else messages.push({ role, content: [...content] });
   }
   if (messages.length === 0 && system.length > 0) {

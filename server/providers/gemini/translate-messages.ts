@@ -37,7 +37,7 @@ export function translateMessages(
     const { role, parts } = translateTurn(message, generation, warnings);
     if (parts.length === 0) continue;
     const last = contents.at(-1);
-    if (last?.role === role) last.parts.push(...parts);
+    if (last?.role === role) for (const part of parts) last.parts.push(part);
     else contents.push({ role, parts: [...parts] });
   }
   if (contents.length === 0 && system.length > 0) {

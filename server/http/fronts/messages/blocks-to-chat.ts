@@ -1,6 +1,6 @@
 import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../json/json.js";
 import { fitName } from "../fit-name.js";
-import { PREFIX, readState } from "../reasoning-state.js";
+import { extraOfCalls, PREFIX, readState } from "../reasoning-state.js";
 import { warnOfFields } from "./warn-of-fields.js";
 
 /** What signed reasoning of the Messages API is called in `reasoning_details`. */
@@ -35,14 +35,14 @@ function toolMessage({ tool_use_id: id, content, is_error: isError }: Json, warn
 function assistantMessage(content: unknown, warnings: Set<string>): Json {
   const blocks = objectsOf(content);
   const parts = partsOf(content, warnings);
-  const states: Readonly<Record<string, Json>> = Object.assign({}, ...blocks.map(({ data }) => readState(data)?.calls));
+  const extra = extraOfCalls(blocks.map(({ data }) => readState(data)));
   const calls = blocks
     .filter(({ type }) => type === "tool_use")
     .map(({ id, name, input }) => ({
       id,
       type: "function",
       function: { name: fitName(name), arguments: JSON.stringify(input ?? {}) },
-      ...extraContent(states, id),
+      ...(extra.has(id) ? { extra_content: extra.get(id) } : {}),
     }));
   const details = blocks.flatMap(reasoningOf);
   return {
@@ -51,12 +51,6 @@ function assistantMessage(content: unknown, warnings: Set<string>): Json {
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
     ...(details.length === 0 ? {} : { reasoning_details: details }),
   };
-}
-
-/** What a provider wants back with a call. */
-function extraContent(states: Readonly<Record<string, Json>>, id: unknown): Json {
-  const known = typeof id === "string" && Object.hasOwn(states, id) ? states[id] : undefined;
-  return known === undefined ? {} : { extra_content: known };
 }
 
 function reasoningOf({ type, thinking, signature, data }: Json): readonly Json[] {

@@ -1,5 +1,11 @@
 import { isObject, type Json, objectsOf, textOf, wordOf } from "../../../json/json.js";
-import { isOwnReasoning, isReasoningReference, type ReasoningState, readState } from "../reasoning-state.js";
+import {
+  extraOfCalls,
+  isOwnReasoning,
+  isReasoningReference,
+  type ReasoningState,
+  readState,
+} from "../reasoning-state.js";
 import { NATIVE_ONLY } from "./native-only.js";
 import { customArguments, functionName } from "./offered-tools.js";
 
@@ -28,15 +34,19 @@ export function itemsToMessages(input: unknown, warnings: Set<string>): readonly
     if (isAssistants) {
       turn ??= { parts: [], calls: [], states: [] };
       addToTurn(turn, item, warnings);
-      for (const { id } of turn.calls) called.add(id);
+      if (isCall(item)) called.add(item["call_id"]);
       continue;
     }
     endTurn();
     if (isResult(item) && !called.has(item["call_id"])) warnings.add(NO_CALL);
-    else messages.push(...otherItem(item, warnings));
+    else for (const message of otherItem(item, warnings)) messages.push(message);
   }
   endTurn();
   return messages;
+}
+
+function isCall({ type }: Json): boolean {
+  return type === "function_call" || type === "custom_tool_call";
 }
 
 function isResult({ type }: Json): boolean {
@@ -65,15 +75,15 @@ function addToTurn(turn: Turn, item: Json, warnings: Set<string>): void {
     }
   } else if (isReasoningReference(item)) {
     warnings.add("input: reasoning that an item_reference names was left out, this server keeps none; send it itself");
-  } else turn.parts.push(...partsOf(item["content"], warnings));
+  } else for (const part of partsOf(item["content"], warnings)) turn.parts.push(part);
 }
 
 function assistantMessage({ parts, calls, states }: Turn): Json {
   const details = states.flatMap((state) => state.details);
-  const extra = Object.assign({}, ...states.map((state) => state.calls)) as Readonly<Record<string, Json>>;
+  const extra = extraOfCalls(states);
   const message = states.flatMap((state) => state.message ?? []).at(-1);
   const signed = calls.map((call) => {
-    const own = extra[wordOf(call["id"])];
+    const own = extra.get(call["id"]);
     return own === undefined ? call : { ...call, extra_content: own };
   });
   return {
