@@ -85,7 +85,8 @@ export async function drain(server: Server, limitMs = DRAIN_MS): Promise<boolean
     // Not http's own `close`, which closes idle connections at once.
     NetServer.prototype.close.call(server, () => {
       clearInterval(sweep);
-      resolve(endedAll);
+      // Answers are told of the end of their sockets at the end of a turn, and then end their calls of providers: before these are closed.
+      void turnMs().then(() => resolve(endedAll));
     });
   });
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
@@ -10,10 +10,10 @@ const REQUEST = "POST /v1/chat/completions HTTP/1.1\r\nhost: here\r\ncontent-len
 let server: Server;
 const clients: Socket[] = [];
 
-async function start(): Promise<number> {
-  server = createServer((request, response) => {
-    request.resume().on("end", () => response.end("whole"));
-  });
+async function start(
+  answer: RequestListener = (request, response) => request.resume().on("end", () => response.end("whole")),
+): Promise<number> {
+  server = createServer(answer);
   watchConnections(server);
   await listen(server);
   return portOf(server);
@@ -119,4 +119,14 @@ it("a request that does not come whole in time is cut, and said to be", async ()
   const answer = read(client);
   expect(await drain(server, 300)).toBe(false);
   expect(await answer).toBe("");
+});
+
+it("an answer that is cut was told so before the server counts as drained: who calls a provider for it ends that call", async () => {
+  const told: string[] = [];
+  const port = await start((_, response) => response.on("close", () => told.push("closed")).write("a piece"));
+  const client = open(port);
+  client.write(REQUEST);
+  await once(client, "data");
+  await drain(server, 200).then(() => told.push("drained"));
+  expect(told).toEqual(["closed", "drained"]);
 });

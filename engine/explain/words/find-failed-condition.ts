@@ -120,7 +120,7 @@ export class FailureFinder {
     const everyPartIsNeeded = (condition.kind === "all") !== isNegated;
     return everyPartIsNeeded
       ? counts.reduce((sum, count) => sum + count, 0)
-      : counts.reduce((least, count) => Math.min(least, count));
+      : counts.reduce((least, count) => Math.min(least, count), Number.POSITIVE_INFINITY);
   }
 
   private describeAll(part: Condition, reads: readonly string[]): string {
