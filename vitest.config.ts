@@ -6,7 +6,7 @@ const surroundings = ["test/{house,editor,acceptance/dashboard}/**/*.test.ts"];
 /** What is the same on every Node: what commands say, and what becomes of several servers together. */
 const once = [
   "test/cli/{bench-completion,check-formats,commands,diff,explain-request,keys,replay,test-options,walkthroughs}.test.ts",
-  "test/acceptance/{content,databases-over-tls,outbound-proxy,rolling-restart,shadow,tail,three-replicas}.test.ts",
+  "test/acceptance/{content,databases-over-tls,kill,outbound-proxy,rolling-restart,shadow,tail,three-replicas}.test.ts",
 ];
 
 export default defineConfig({
