@@ -204,10 +204,7 @@ function reportedCost(usage: unknown): number | undefined {
   return typeof cost === "number" && cost >= 0 && cost < 1_000_000 ? cost : undefined;
 }
 
-/**
- * Tokens of an answer without usage, estimated: of a whole one a quarter of its bytes; of a stream at least one an event,
- * and a quarter of the bytes by which events are longer than the shortest.
- */
+/** Tokens of an answer without usage, estimated: of a whole one a quarter of its bytes. */
 function producedTokens({
   result,
   notes,
@@ -215,8 +212,5 @@ function producedTokens({
   readonly result: EndedAttempt["result"];
   readonly notes: AnswerNotes;
 }): number {
-  if (result.kind === "answered") return Math.ceil(result.body.length / 4);
-  const { streamed } = notes;
-  if (streamed === undefined) return 0;
-  return streamed.events + Math.floor((streamed.bytes - streamed.events * streamed.shortest) / 4);
+  return result.kind === "answered" ? Math.ceil(result.body.length / 4) : (notes.streamed?.tokens ?? 0);
 }

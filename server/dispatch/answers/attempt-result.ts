@@ -1,6 +1,7 @@
 import type { PlannedAttempt } from "../../../engine/serving.js";
 import type { PaymentRefusal } from "../../ledger/accounting.js";
 import type { Soon } from "../../soon.js";
+import type { StreamedSize } from "../../tokens/streamed-size.js";
 import type { ClientPresence } from "./client-presence.js";
 import type { Failure } from "./failure.js";
 import type { Usage } from "./usage.js";
@@ -36,7 +37,7 @@ export interface AnswerNotes {
   /** `usage` as it came. */
   rawUsage?: unknown;
   /** Events of a stream that were passed on. */
-  streamed?: { events: number; bytes: number; shortest: number };
+  streamed?: StreamedSize;
   id?: string;
   model?: string;
   finishReasons?: string[];

@@ -10,6 +10,7 @@ import type {
   UpstreamHeaders,
 } from "../../providers/provider-adapter.js";
 import { together } from "../../together.js";
+import { StreamedSize } from "../../tokens/streamed-size.js";
 import { type AnswerReceiver, receiveError, receiveInstead, WholeReceiver } from "../answers/answer-receivers.js";
 import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "../answers/attempt-result.js";
 import { AttemptTimers, CLIENT_TOO_SLOW } from "../answers/attempt-timers.js";
@@ -171,7 +172,8 @@ class Call implements UpstreamHandler {
         sink.begin(planned);
       },
       write: (events) => {
-        for (const { length } of events) this.#countStreamed(length);
+        this.#notes.streamed ??= new StreamedSize();
+        for (const { length } of events) this.#notes.streamed.add(length);
         if (!sink.write(events)) this.#isBlocked = true;
       },
     });
@@ -219,14 +221,6 @@ class Call implements UpstreamHandler {
     this.#lingering = setTimeout(() => this.#exchange?.abort(), LINGER_MS);
     this.#lingering.unref();
     this.#exchange?.resume();
-  }
-
-  #countStreamed(bytes: number): void {
-    this.#notes.streamed ??= { events: 0, bytes: 0, shortest: bytes };
-    const { streamed } = this.#notes;
-    streamed.events += 1;
-    streamed.bytes += bytes;
-    streamed.shortest = Math.min(streamed.shortest, bytes);
   }
 
   #elapsed(): number {

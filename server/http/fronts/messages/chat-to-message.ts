@@ -12,24 +12,25 @@ import { toolCallsOf } from "../tool-calls.js";
 import { originOfReasoning, unsignedReasoning } from "../unsigned-reasoning.js";
 
 /** A whole chat completion as a message of the Messages API. */
-export function chatToMessage(chat: Json, { id, model, reasoner, echo: long }: AnswerAbout): Json {
+export function chatToMessage(chat: Json, { id, model, reasoner, echo: long, inputTokens }: AnswerAbout): Json {
   const [choice] = objectsOf(chat["choices"]);
   const message = isObject(choice?.["message"]) ? choice["message"] : {};
   const calls = toolCallsOf(message);
   const refusal = textOf(message["refusal"]) ?? "";
   const text = textIn(message["content"]) + refusal;
+  const content = [
+    ...thinkingOf(message, reasoner),
+    ...(text === "" ? [] : [{ type: "text", text }]),
+    ...calls.flatMap((call) => [...stateOf(call), toolUse(call, long)]),
+  ];
   return {
     id: messageId(textOf(chat["id"]) || id),
     type: "message",
     role: "assistant",
     model: textOf(chat["model"]) || model,
-    content: [
-      ...thinkingOf(message, reasoner),
-      ...(text === "" ? [] : [{ type: "text", text }]),
-      ...calls.flatMap((call) => [...stateOf(call), toolUse(call, long)]),
-    ],
+    content,
     ...whyStopped(choice?.["finish_reason"], calls.length > 0, refusal),
-    usage: messageUsage(chat["usage"]),
+    usage: messageUsage(chat["usage"], inputTokens, () => Math.ceil(Buffer.byteLength(JSON.stringify(content)) / 4)),
   };
 }
 
@@ -101,10 +102,10 @@ export function whyStopped(reason: unknown, hasCalls: boolean, refusal: string):
 }
 
 /**
- * The Messages API counts cached input apart. Counts it must have and that are not known are 0.
- * @param inputTokens stands for the prompt's size while the provider has not said it.
+ * The Messages API counts cached input apart. Counts of the cache that are not known are 0.
+ * @param inputTokens stands for the prompt's size where the provider does not say it. @param outputTokens stands for the answer's size.
  */
-export function messageUsage(value: unknown, inputTokens = 0): Json {
+export function messageUsage(value: unknown, inputTokens = 0, outputTokens: () => number = () => 0): Json {
   const usage = isObject(value) ? value : {};
   const details = isObject(usage["prompt_tokens_details"]) ? usage["prompt_tokens_details"] : {};
   const read = cachedTokensOf(usage) ?? 0;
@@ -124,7 +125,7 @@ export function messageUsage(value: unknown, inputTokens = 0): Json {
             ephemeral_5m_input_tokens: Math.max(0, written - written1h),
           },
         }),
-    output_tokens: outputTokensOf(usage) ?? 0,
+    output_tokens: outputTokensOf(usage) ?? outputTokens(),
     ...(thinking === undefined ? {} : { output_tokens_details: { thinking_tokens: thinking } }),
   };
 }

@@ -1,5 +1,6 @@
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../json/json.js";
 import { usageIn } from "../../../providers/chat/usage-in.js";
+import { StreamedSize } from "../../../tokens/streamed-size.js";
 import { textIn } from "../answer-content.js";
 import { ownName } from "../fit-name.js";
 import type { AnswerAbout } from "../front.js";
@@ -34,6 +35,7 @@ export class MessageStream {
   #reason: unknown;
   #refusal = "";
   #usage: unknown;
+  readonly #size = new StreamedSize();
   /** The call that is passed on as it comes, and what of its arguments has come. */
   #streamed: number | undefined;
   #arguments = "";
@@ -67,6 +69,7 @@ export class MessageStream {
     this.#usage = usageIn(chunk) ?? this.#usage;
     const choices = objectsOf(chunk["choices"]);
     if (!this.#hasBegun && choices.length === 0) return ""; // as of Azure, whose first chunk has no name yet
+    if (choices.length > 0) this.#size.add(Buffer.byteLength(data));
     const head = this.#hasBegun ? "" : this.#start(chunk);
     return head + choices.map((choice) => this.#choice(choice)).join("");
   }
@@ -76,9 +79,8 @@ export class MessageStream {
     const closed = this.#close() + this.#late.map((delta) => this.#say(delta, false)).join("") + this.#close();
     const calls = [...this.#waiting].map(([index, call]) => this.#wholeCall(index, call)).join("") + this.#sealed();
     const delta = whyStopped(this.#reason, this.#streamed !== undefined, this.#refusal);
-    return (
-      closed + calls + event("message_delta", { delta, usage: messageUsage(this.#usage, this.#about.inputTokens) })
-    );
+    const usage = messageUsage(this.#usage, this.#about.inputTokens, () => this.#size.tokens);
+    return closed + calls + event("message_delta", { delta, usage });
   }
 
   #start(chunk: Json): string {

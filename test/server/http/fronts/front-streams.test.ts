@@ -274,6 +274,23 @@ describe("a stream that is translated for its client, put together, is the whole
     });
   });
 
+  it("of the Messages API has estimates where the provider counts nothing", () => {
+    const words = Array.from({ length: 40 }, (_, at) => `word${at} `);
+    const whole = { ...head, choices: [{ message: { role: "assistant", content: words.join("") } }] };
+    const counted = { ...about, inputTokens: 12 };
+    const { usage } = JSON.parse(messagesFront.answer(Buffer.from(JSON.stringify(whole)), counted).toString());
+    expect(usage).toMatchObject({ input_tokens: 12, cache_read_input_tokens: 0 });
+    expect(usage.output_tokens).toBe(Math.ceil(JSON.stringify([{ type: "text", text: words.join("") }]).length / 4));
+    const stream = messagesFront.stream(false, counted);
+    for (const content of words) {
+      const chunk = { ...head, choices: [{ index: 0, delta: { content } }] };
+      stream.write(Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`));
+    }
+    const [, delta] = /event: message_delta\ndata: (.*)\n/.exec(stream.end(undefined, undefined)) ?? [];
+    // One an event; those of ten words and more are a letter longer.
+    expect(JSON.parse(delta ?? "").usage).toMatchObject({ input_tokens: 12, output_tokens: 40 + Math.floor(30 / 4) });
+  });
+
   it("is a refusal in the Responses API also when it is streamed", () => {
     const delta = (fields: object) =>
       Buffer.from(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta: fields }] })}\n\n`);
