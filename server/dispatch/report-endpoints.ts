@@ -10,7 +10,7 @@ export interface EndpointReport {
   readonly endpoint: string;
   readonly provider: string;
   readonly circuit: CircuitReport;
-  /** Of calls for `count_tokens`, which have a circuit of their own; once one was made. */
+  /** Of calls that count tokens, which have a circuit of their own; once one was made. */
   readonly count_tokens_circuit?: CircuitReport;
   /** It answered 429 and asked to wait. */
   readonly rate_limited_until?: string;
@@ -56,7 +56,7 @@ export function reportEndpoints(
   return policy.set.catalog.models.flatMap(({ endpoints }) =>
     endpoints.map(({ id, provider, maxConcurrent }): EndpointReport => {
       const isGuarded = guardedIds.has(id);
-      const counts = circuits.evidence(circuitBeside(id, "count_tokens"), now);
+      const counts = circuits.evidence(circuitBeside(id), now);
       const figures = observations.of(id, now);
       const { inFlight, errorRate, latencyMs, tokensPerSecond } = figures;
       const coolMs = coolDowns.remainingMs(id, now);

@@ -8,36 +8,38 @@ import type { DataPlane } from "./data-plane.js";
 import type { Decision } from "./decision.js";
 import { createExchangeServer, denial, type ServeRequest } from "./enter-request.js";
 import type { Exchange } from "./exchange.js";
-import { countFront } from "./fronts/count-front.js";
+import type { CountFront } from "./fronts/count-fronts.js";
 import type { ReceivedBody } from "./receive-request.js";
 
 /** Says in an answer who counted. */
 const COUNTED_BY = "x-route-token-count";
 
 /**
- * Serves `POST /v1/messages/count_tokens`: the request is decided like a message. When the first candidate has the
+ * Serves an API's counting of tokens: the request is decided like one that asks for an answer. When the first candidate has the
  * operation it counts; otherwise, and when it fails, the fact `context_tokens` is the answer. Nothing is charged and no
  * limit counts it.
  */
-export function createTokenCount(plane: DataPlane): ServeRequest {
-  return createExchangeServer(plane, countFront, async (exchange, request, entered) => {
+export function createTokenCount(plane: DataPlane, front: CountFront): ServeRequest {
+  return createExchangeServer(plane, front, async (exchange, request, entered) => {
     const decision = entered.deciding.decide();
     if (decision.outcome.denied !== undefined) {
       exchange.refuse(denial(decision), "denied");
       return;
     }
     const planned = decision.plan?.attempts[0];
-    const headers = countFront.operationHeaders(request.headers) ?? {};
+    const headers = front.operationHeaders(request.headers) ?? {};
     const { body } = entered;
-    if (planned !== undefined && (await countAtProvider(plane, exchange, { decision, planned, body, headers }))) return;
+    if (planned !== undefined && (await countAtProvider(plane, exchange, { front, decision, planned, body, headers })))
+      return;
     exchange.addHeaders({ [COUNTED_BY]: "estimate" });
-    const estimate = { input_tokens: decision.observed.facts.context_tokens ?? 0 };
+    const estimate = front.estimated(decision.observed.facts.context_tokens ?? 0);
     exchange.answer(Buffer.from(JSON.stringify(estimate)), planned);
   });
 }
 
 /** What a provider is asked to count. */
 interface AskedCount {
+  readonly front: CountFront;
   readonly decision: Decision;
   readonly planned: PlannedAttempt;
   readonly body: ReceivedBody;
@@ -49,7 +51,7 @@ async function countAtProvider(plane: DataPlane, exchange: Exchange, asked: Aske
   const { planned } = asked;
   const { endpoint } = planned;
   const { passes, provider } = asked.decision.serving.connectionOf(endpoint);
-  if (!passes.has(countFront.operation)) return false;
+  if (!passes.has(asked.front.operation)) return false;
   const estimateBecause = (reason: string) =>
     exchange.warnings.add(`${provider.name}: it did not count the tokens (${reason}); this is an estimate`);
   const ended = await callToCount(plane, exchange, asked);
@@ -82,10 +84,9 @@ async function countAtProvider(plane: DataPlane, exchange: Exchange, asked: Aske
 function callToCount(
   plane: DataPlane,
   { client, warnings }: Exchange,
-  { decision: { serving }, planned, body, headers }: AskedCount,
+  { front: { operation }, decision: { serving }, planned, body, headers }: AskedCount,
 ): Promise<EndedAttempt> {
   const { endpoint, route } = planned;
-  const { operation } = countFront;
   const { passes, adapter, provider } = serving.connectionOf(endpoint);
   const call = {
     endpoint,

@@ -9,19 +9,20 @@ import { type ApiError, errorBody, sendJson } from "./errors/api-error.js";
 import { faultError } from "./errors/fault-error.js";
 import { methodNotAllowed } from "./errors/method-not-allowed.js";
 import { withoutUpgrade } from "./errors/without-upgrade.js";
+import { countFronts } from "./fronts/count-fronts.js";
 import { fronts } from "./fronts/fronts.js";
 import { messagesFront } from "./fronts/messages-front.js";
 import { findGeneration } from "./generation.js";
 import { keyInfo } from "./key-info.js";
 import { findModelObject, listModels } from "./models.js";
-import { COUNT_TOKENS, unknownUrl } from "./unknown-url.js";
+import { unknownUrl } from "./unknown-url.js";
 
 const MODEL = "/v1/models/";
 
 /** Serves `/v1/*` by hand: a framework in this path costs more than all the rest. */
 export function createDataPlane(plane: DataPlane): (request: IncomingMessage, response: ServerResponse) => void {
   const inference = new Map([...fronts].map(([path, front]) => [path, createInference(plane, front)]));
-  inference.set(COUNT_TOKENS, createTokenCount(plane));
+  for (const [path, front] of countFronts) inference.set(path, createTokenCount(plane, front));
   return (request, response) => {
     const path = withoutQuery(request.url ?? "/");
     const serve = request.method === "POST" ? inference.get(path) : undefined;
@@ -67,7 +68,7 @@ async function answerBriefly(
   path: string,
 ): Promise<BriefAnswer> {
   if (fronts.has(path) && headers.upgrade !== undefined) return refusal(path, withoutUpgrade(path));
-  if (fronts.has(path) || path === COUNT_TOKENS) return refusal(path, methodNotAllowed(method, path, "POST"));
+  if (fronts.has(path) || countFronts.has(path)) return refusal(path, methodNotAllowed(method, path, "POST"));
   if (!brief.includes(path) && !path.startsWith(MODEL)) return refusal(path, unknownUrl(method, path));
   if (method !== "GET" && method !== "HEAD") return refusal(path, methodNotAllowed(method, path, "GET, HEAD"));
   if (path === "/v1/key") return { status: 200, value: await keyInfo(key, plane.accounting) };

@@ -1,11 +1,10 @@
 import type { ApiError } from "./errors/api-error.js";
+import { countFronts } from "./fronts/count-fronts.js";
 import { fronts } from "./fronts/fronts.js";
-
-export const COUNT_TOKENS = "/v1/messages/count_tokens";
 
 /** Everything that the data plane has. */
 const addresses: readonly string[] = [
-  ...[...fronts.keys(), COUNT_TOKENS].map((path) => `POST ${path}`),
+  ...[...fronts.keys(), ...countFronts.keys()].map((path) => `POST ${path}`),
   ...["GET /v1/models", "GET /v1/models/{id}", "GET /v1/generation?id=", "GET /v1/key"],
 ];
 

@@ -4,6 +4,7 @@ import { responsesPassThrough } from "./openai-responses.js";
 import type { Operation } from "./operation.js";
 import type { ProviderAdapter } from "./provider-adapter.js";
 import { providerTargets } from "./provider-target.js";
+import { readCount } from "./read-count.js";
 
 const paths: Readonly<Partial<Record<Operation, string>>> = {
   chat: "/chat/completions",
@@ -11,6 +12,7 @@ const paths: Readonly<Partial<Record<Operation, string>>> = {
   embeddings: "/embeddings",
   responses: "/responses",
   compact: "/responses/compact",
+  input_tokens: "/responses/input_tokens",
 };
 
 type Passes = ReturnType<ProviderAdapter["passes"]>;
@@ -23,6 +25,7 @@ const passesWithResponses: Passes = new Map([
   ...passes,
   ["responses", responsesPassThrough],
   ["compact", responsesPassThrough],
+  ["input_tokens", { ...responsesPassThrough, whole: readCount }],
 ]);
 
 /**

@@ -2,6 +2,7 @@ const fixedRoutes: ReadonlyMap<string, string> = new Map([
   ["/v1/chat/completions", "chat"],
   ["/v1/responses", "chat"],
   ["/v1/responses/compact", "chat"],
+  ["/v1/responses/input_tokens", "chat"],
   ["/v1/messages", "chat"],
   ["/v1/messages/count_tokens", "chat"],
   ["/v1/completions", "text_completion"],

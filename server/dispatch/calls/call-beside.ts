@@ -1,5 +1,4 @@
 import type { Limits } from "../../endpoints/slots.js";
-import type { Operation } from "../../providers/operation.js";
 import type { EndedAttempt } from "../answers/attempt-result.js";
 import type { DispatchDependencies } from "../dispatch-request.js";
 import { callEndpoint, type EndpointCall } from "./call-endpoint.js";
@@ -17,13 +16,13 @@ export interface CallBeside extends Pick<EndpointCall, "planned" | "adapter" | "
   readonly secrets: readonly string[];
 }
 
-/** The name of the circuit that calls for an operation beside requests have at an endpoint. */
-export function circuitBeside(endpoint: string, operation: Operation): string {
-  return `${endpoint} ${operation}`;
+/** The name of the circuit that calls beside requests have at an endpoint. */
+export function circuitBeside(endpoint: string): string {
+  return `${endpoint} count_tokens`;
 }
 
 /**
- * Asks an endpoint for something else than an answer (`count_tokens`), once. The call is made only while the endpoint works:
+ * Asks an endpoint for something else than an answer (how many tokens it has), once. The call is made only while the endpoint works:
  * its health check passes, its circuit is closed (a probe is for requests), and a place is free. How it ends says nothing
  * about answers, nor they about it: providers limit them apart, and many servers have no such operation. It has a
  * circuit of its own, by the same rule.
@@ -38,7 +37,7 @@ export async function callBeside(
   const release = slots.take(limits);
   if (release === undefined) return passedOver("busy");
   try {
-    const circuit = circuits.begin({ ...endpoint, id: circuitBeside(endpoint.id, call.operation) }, now());
+    const circuit = circuits.begin({ ...endpoint, id: circuitBeside(endpoint.id) }, now());
     if (circuit === undefined) return passedOver("circuit_open");
     const totalMs = Math.min(route.timeouts.totalMs ?? MAX_BESIDE_MS, MAX_BESIDE_MS);
     const hurried = { ...planned, route: { ...route, timeouts: { ...route.timeouts, totalMs } } };

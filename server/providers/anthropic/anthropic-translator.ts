@@ -1,6 +1,6 @@
 import type { NativeOperation, Translator } from "../chat/translator.js";
 import type { Operation } from "../operation.js";
-import { readCount } from "./count-tokens.js";
+import { readCount } from "../read-count.js";
 import { parameters } from "./parameters.js";
 import { textInMessage } from "./text-in-message.js";
 import { translateAnswer } from "./translate-answer.js";

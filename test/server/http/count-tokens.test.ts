@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import type Anthropic from "@anthropic-ai/sdk";
 import { afterEach, describe, expect, it } from "vitest";
 import { circuitRule } from "../../../server/endpoints/circuit.js";
-import { anthropicClient } from "../../services/proxy-over-formats.js";
+import { anthropicClient, openAiClient } from "../../services/proxy-over-formats.js";
 import { formatCatalog } from "../providers/provider-servers.js";
 import { compile, policyOf, sendJson, startProxy, startUpstream, stopAll } from "./harness.js";
 
@@ -161,5 +161,48 @@ describe("POST /v1/messages/count_tokens", () => {
     for (const response of waiting) sendJson(response, { type: "error", error: { message: "no" } }, 400);
     await (await asked).text();
     expect(await ask()).toMatchObject({ by: "provider" });
+  });
+});
+
+describe("POST /v1/responses/input_tokens", () => {
+  async function startResponses(fields: string, count: (body: string) => [status: number, answer: object]) {
+    const upstream = await startUpstream((response, { path, body }) => {
+      if (path !== "/v1/responses/input_tokens") throw new Error(path);
+      const [status, answer] = count(body);
+      sendJson(response, answer, status);
+    });
+    const catalog = formatCatalog({ openai: upstream.url }).replace("api_key_env: KEY", `${fields}api_key_env: KEY`);
+    const proxy = await startProxy(compile(policyOf("{ to: [acme/openai], timeouts: { queue: 1ms } }"), catalog), {
+      environment,
+    });
+    const client = openAiClient(proxy);
+    const ask = () =>
+      client.responses.inputTokens.count({ model: "auto", input: "hi", instructions: "be kind" }).withResponse();
+    return { upstream, proxy, ask };
+  }
+
+  it("is asked of a provider that has the Responses API, byte for byte but for the model, and costs nothing", async () => {
+    const counted = { object: "response.input_tokens", input_tokens: 77 };
+    const { upstream, proxy, ask } = await startResponses("responses_api: true, ", () => [200, counted]);
+    const { data, response } = await ask();
+    expect([data, response.headers.get("x-route-token-count")]).toEqual([counted, "provider"]);
+    expect(JSON.parse(upstream.requests[0]!.body)).toEqual({
+      model: "openai-model",
+      input: "hi",
+      instructions: "be kind",
+    });
+    expect((await proxy.lastDecision()).facts).not.toHaveProperty("max_output_tokens");
+    expect(await proxy.ledger()).toEqual([]);
+  });
+
+  it.each([
+    ["has no Responses API", "", 0],
+    ["does not count", "responses_api: true, ", 1],
+  ])("is estimated where the provider %s", async (_, fields, calls) => {
+    const { upstream, proxy, ask } = await startResponses(fields, () => [404, { error: { message: "no" } }]);
+    const { data, response } = await ask();
+    const { facts } = await proxy.lastDecision();
+    expect(data).toEqual({ object: "response.input_tokens", input_tokens: facts["context_tokens"]?.value });
+    expect([response.headers.get("x-route-token-count"), upstream.requests.length]).toEqual(["estimate", calls]);
   });
 });

@@ -13,6 +13,7 @@ describe("the operation of a decision record", () => {
     ["messages", "/v1/messages", { max_tokens: 9, messages }],
     ["count_tokens", "/v1/messages/count_tokens", { messages }],
     ["responses", "/v1/responses", { input: "hi" }],
+    ["input_tokens", "/v1/responses/input_tokens", { input: "hi" }],
     ["compact", "/v1/responses/compact", { input: "hi" }],
   ])("is %s for %s", async (operation, path, body) => {
     const one = await startAnswering();

@@ -1,9 +1,0 @@
-import type { Json } from "../../json/json.js";
-
-/** What a count of tokens says: no choice means that it is none (https://platform.claude.com/docs/en/api/messages/count_tokens, read 2026-11-25). */
-export function readCount({ input_tokens, error }: Json): Json {
-  return {
-    choices: Number.isSafeInteger(input_tokens) ? [{}] : [],
-    ...(error === undefined ? {} : { error }),
-  };
-}
