@@ -19,19 +19,20 @@ export type FormattedFile =
  * @param setAttributes custom facts that are sets ({@link setAttributesIn}); their values are tags.
  */
 export function formatFile(file: SourceFile, setAttributes: ReadonlySet<string> = new Set()): FormattedFile {
-  const source = file.text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
-  const { root, diagnostics } = parseYaml({ name: file.name, text: source });
+  const source = { name: file.name, text: file.text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n") };
+  const { root, diagnostics } = parseYaml(source);
   if (diagnostics.length > 0) return { refused: diagnostics };
-  if (root === undefined) return { text: source.trim() === "" ? "" : `${source.trim()}\n` };
+  if (root === undefined) return { text: source.text.trim() === "" ? "" : `${source.text.trim()}\n` };
   const canonical = canonicalize(root, setAttributes);
   const comments = scanComments(source);
   const text = printDocument(canonical, source, comments);
-  const again = parseYaml({ name: file.name, text }).root;
+  const printed = { name: file.name, text };
+  const again = parseYaml(printed).root;
   if (again === undefined || JSON.stringify(meaningOf(again)) !== JSON.stringify(meaningOf(canonical))) {
     return { refused: "the formatted text would not say the same" };
   }
   const texts = comments.map((comment) => comment.text);
-  if (JSON.stringify(scanComments(text).map((comment) => comment.text)) !== JSON.stringify(texts)) {
+  if (JSON.stringify(scanComments(printed).map((comment) => comment.text)) !== JSON.stringify(texts)) {
     return { refused: "a comment would be lost" };
   }
   return { text };

@@ -1,5 +1,7 @@
 import type { Span } from "../diagnostics/diagnostic.js";
 import type { Located, LocatedEntry, LocatedList, LocatedMap, LocatedScalar } from "../source/located.js";
+import { lineStarts, positionAt } from "../source/position.js";
+import type { SourceFile } from "../source/source-file.js";
 import { isSection } from "./is-section.js";
 import { oneLine } from "./one-line.js";
 import type { Comment } from "./scan-comments.js";
@@ -14,7 +16,7 @@ const LINE_WIDTH = 120;
  *
  * @param source what `root` and `comments` were read from: it says where blank lines are.
  */
-export function printDocument(root: Located, source: string, comments: readonly Comment[]): string {
+export function printDocument(root: Located, source: SourceFile, comments: readonly Comment[]): string {
   return new Printer(source, comments).document(root);
 }
 
@@ -26,7 +28,7 @@ class Printer {
   #mayBreak = false;
 
   constructor(
-    private readonly source: string,
+    private readonly file: SourceFile,
     private readonly comments: readonly Comment[],
   ) {}
 
@@ -152,13 +154,18 @@ class Printer {
     const comment = this.comments[first];
     if (comment === undefined) return false;
     if (comment.start < node.span.end) return true;
-    return !isFlow && this.#trails(comment, node, keySpan === undefined ? -1 : this.#columnOf(keySpan.start));
+    return (
+      !isFlow && this.#trails(comment, node, keySpan === undefined ? -1 : this.#columnOf(keySpan.start), node.span.end)
+    );
   }
 
-  /** Whether a comment after the last entry of a block belongs to it: it is indented like the entries, or deeper. */
-  #trails(comment: Comment, { span: { start, end } }: Located, outerColumn: number): boolean {
+  /**
+   * Whether a comment after the last entry of a block belongs to it: it is indented like the entries, or deeper.
+   * @param end of the entry, or of a comment below it that belongs to the block.
+   */
+  #trails(comment: Comment, { span: { start } }: Located, outerColumn: number, end: number): boolean {
     if (!comment.ownsLine || comment.column < Math.max(this.#columnOf(start), outerColumn + 1)) return false;
-    return /^(?:\s|#.*)*$/.test(this.source.slice(end, comment.start));
+    return /^\s*(?:#[^\n]*\n\s*)*$/.test(this.file.text.slice(end, comment.start));
   }
 
   /** Comments before a place, each on a line of its own. */
@@ -176,7 +183,7 @@ class Printer {
     const comment = this.comments[this.#next];
     if (comment === undefined || comment.ownsLine || comment.start >= before) return;
     // Between may stand what closes a flow collection or separates its items, nothing else.
-    if (comment.start >= end && !/^[ \t,:\]}]*$/.test(this.source.slice(end, comment.start))) return;
+    if (comment.start >= end && !/^[ \t,:\]}]*$/.test(this.file.text.slice(end, comment.start))) return;
     this.#next++;
     this.#lines.push(`${this.#lines.pop() ?? ""} ${comment.text}`);
   }
@@ -187,7 +194,7 @@ class Printer {
     const comment = this.comments[this.#next];
     if (comment === undefined || comment.ownsLine || comment.start < span.end) return undefined;
     if (!this.#isFlow(node)) return undefined;
-    if (!/^[ \t,\]}]*$/.test(this.source.slice(span.end, comment.start))) return undefined;
+    if (!/^[ \t,\]}]*$/.test(this.file.text.slice(span.end, comment.start))) return undefined;
     this.#next++;
     return comment.text;
   }
@@ -198,15 +205,17 @@ class Printer {
       this.#ownLines(node.span.end, indent);
       return;
     }
+    let { end } = node.span;
     let comment = this.comments[this.#next];
-    while (comment !== undefined && this.#trails(comment, node, outerColumn)) {
+    while (comment !== undefined && this.#trails(comment, node, outerColumn, end)) {
       this.#ownLines(comment.start + 1, indent);
+      end = comment.start;
       comment = this.comments[this.#next];
     }
   }
 
   #isFlow({ span }: Located): boolean {
-    return /[[{]/.test(this.source.charAt(span.start));
+    return /[[{]/.test(this.file.text.charAt(span.start));
   }
 
   /** Where the content of a list item begins: comments before that stand above the item, its first value's included. */
@@ -230,15 +239,16 @@ class Printer {
   }
 
   #columnOf(offset: number): number {
-    return offset - (this.source.lastIndexOf("\n", offset - 1) + 1);
+    return positionAt(this.file, offset).column - 1;
   }
 
   /** One blank line where the source has any before this place, but never at the head of a block. */
   #blankLine(offset: number): void {
     if (!this.#mayBreak || this.#lines.at(-1) === "") return;
-    const lineStart = this.source.lastIndexOf("\n", offset - 1);
-    if (lineStart === -1 || !/^[\s-]*$/.test(this.source.slice(lineStart + 1, offset))) return;
-    const above = this.source.lastIndexOf("\n", lineStart - 1);
-    if (/^\s*$/.test(this.source.slice(above + 1, lineStart))) this.#lines.push("");
+    const starts = lineStarts(this.file);
+    const { line } = positionAt(this.file, offset);
+    const lineStart = starts[line - 1] as number;
+    if (line === 1 || !/^[\s-]*$/.test(this.file.text.slice(lineStart, offset))) return;
+    if (/^\s*$/.test(this.file.text.slice(starts[line - 2], lineStart))) this.#lines.push("");
   }
 }

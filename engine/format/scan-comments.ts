@@ -1,4 +1,6 @@
 import { Lexer } from "yaml";
+import { positionAt } from "../source/position.js";
+import type { SourceFile } from "../source/source-file.js";
 
 /** One comment of a file. */
 export interface Comment {
@@ -12,19 +14,18 @@ export interface Comment {
   readonly ownsLine: boolean;
 }
 
-/** Every comment of a YAML text, in the order written. What looks like one inside a text is none. */
-export function scanComments(source: string): readonly Comment[] {
+/** Every comment of a YAML file, in the order written. What looks like one inside a text is none. */
+export function scanComments(file: SourceFile): readonly Comment[] {
   const comments: Comment[] = [];
   let offset = 0;
   let previous = "";
-  for (const token of new Lexer().lex(source)) {
+  for (const token of new Lexer().lex(file.text)) {
     // The lexer's own marks are not part of the text: document (\u0002), flow error end (\u0018), scalar (\u001f).
     const isMark = token === "\u0002" || token === "\u0018" || token === "\u001f";
     if (!isMark && token.startsWith("#") && previous !== "\u001f") {
-      const lineStart = Math.max(source.lastIndexOf("\n", offset - 1), source.lastIndexOf("\r", offset - 1)) + 1;
-      const before = source.slice(lineStart, offset);
-      const ownsLine = /^[\s\ufeff]*$/.test(before);
-      comments.push({ start: offset, text: token.trimEnd(), column: offset - lineStart, ownsLine });
+      const column = positionAt(file, offset).column - 1;
+      const ownsLine = /^[\s\ufeff]*$/.test(file.text.slice(offset - column, offset));
+      comments.push({ start: offset, text: token.trimEnd(), column, ownsLine });
     }
     if (!isMark) offset += token.length;
     previous = token;

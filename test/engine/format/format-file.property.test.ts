@@ -31,7 +31,7 @@ it(
         const result = formatFile({ name, text }, setAttributes);
         if ("refused" in result) throw new Error(`${place} ${name}: refused: ${JSON.stringify(result.refused)}`);
         expect(
-          scanComments(result.text)
+          scanComments({ name: "policy.yaml", text: result.text })
             .map((each) => each.text)
             .sort(),
           `${place} ${name}`,

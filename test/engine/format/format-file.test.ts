@@ -90,6 +90,18 @@ default: # needed
     );
   });
 
+  it("formats long lists on one line, and files full of comments", () => {
+    const each = <T>(count: number, make: (at: number) => T) => Array.from({ length: count }, (_, at) => make(at));
+    const tags = each(50_000, (at) => `t${at}`);
+    const start = "rules:\n  - id: a\n    match:\n      tags:";
+    expect(format(`${start} [${tags.join(", ")}]\n`)).toBe(
+      `${start}\n${tags.map((tag) => `        - ${tag}\n`).join("")}`,
+    );
+    const rules = each(2_000, (at) => `  # why\n  - id: r${at} # its id\n    deny: no\n`);
+    const written = `rules:\n${rules.join("")}${"  # - id: of old\n".repeat(5_000)}`;
+    expect(format(written)).toBe(written.replaceAll("deny: no", 'deny: "no"'));
+  });
+
   it("ends lines as Unix does, and without a byte order mark", () => {
     expect(format("\ufeffkind: policy\r\nname: a\r\n")).toBe("kind: policy\nname: a\n");
   });
