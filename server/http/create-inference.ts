@@ -121,7 +121,7 @@ function send(
       account,
       sink,
       trace: exchange.trace,
-      progress: exchange,
+      progress: exchange.progress,
       faultOf: plane.faultsOf?.(request.headers) ?? noFault,
     },
     plane.dispatching,
@@ -145,7 +145,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       return;
     case "unpaid":
     case "passed_over": {
-      const { error, outcome } = uncalledError(result, exchange, plane.dispatching.now());
+      const { error, outcome } = uncalledError(result, exchange.progress, plane.dispatching.now());
       exchange.refuse(error, outcome);
       return;
     }
@@ -154,7 +154,7 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
       if (requestFaults.has(errorClass) && own !== undefined && own.body.length > 0) {
         exchange.passOn(own, errorClass, planned);
       } else {
-        exchange.refuse(exhaustedError(exchange, plane.dispatching.now()), "failed");
+        exchange.refuse(exhaustedError(exchange.progress, plane.dispatching.now()), "failed");
       }
     }
   }

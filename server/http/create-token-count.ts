@@ -53,15 +53,15 @@ async function countAtProvider(plane: DataPlane, exchange: Exchange, asked: Aske
   const { passes, provider } = asked.decision.serving.connectionOf(endpoint);
   if (!passes.has(asked.front.operation)) return false;
   const estimateBecause = (reason: string) =>
-    exchange.warnings.add(`${provider.name}: it did not count the tokens (${reason}); this is an estimate`);
+    exchange.progress.warnings.add(`${provider.name}: it did not count the tokens (${reason}); this is an estimate`);
   const ended = await callToCount(plane, exchange, asked);
   const { result } = ended;
   if (result.kind === "passed_over") {
-    exchange.passedOver.push({ endpoint: endpoint.id, reason: result.reason });
+    exchange.progress.passedOver.push({ endpoint: endpoint.id, reason: result.reason });
     estimateBecause(result.reason === "busy" ? "it is at its limit" : "it fails at the moment");
     return false;
   }
-  exchange.attempts.push(recordAttempt(planned, ended, undefined));
+  exchange.progress.attempts.push(recordAttempt(planned, ended, undefined));
   if (result.kind === "cancelled") {
     exchange.cancel();
     return true;
@@ -83,7 +83,7 @@ async function countAtProvider(plane: DataPlane, exchange: Exchange, asked: Aske
 
 function callToCount(
   plane: DataPlane,
-  { client, warnings }: Exchange,
+  { client, progress: { warnings } }: Exchange,
   { front: { operation }, decision: { serving }, planned, body, headers }: AskedCount,
 ): Promise<EndedAttempt> {
   const { endpoint, route } = planned;

@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { PlannedAttempt, RecordedAttempt, RecordedResult } from "../../engine/serving.js";
+import type { PlannedAttempt, RecordedResult } from "../../engine/serving.js";
 import type { ContentCapture } from "../content/content-recorder.js";
 import { ClientPresence } from "../dispatch/answers/client-presence.js";
-import { tenths } from "../dispatch/calls/record-attempt.js";
-import type { FailedAttempt, RequestProgress, UnpaidCandidate } from "../dispatch/dispatch-request.js";
 import type { BufferList } from "../json/buffer-list.js";
 import type { Json } from "../json/json.js";
 import type { RequestTrace } from "../telemetry/request-tracing.js";
@@ -17,9 +15,8 @@ import { CostedStream } from "./fronts/costed-stream.js";
 import { withRoute } from "./fronts/explained-answer.js";
 import type { AnswerAbout, Front, FrontStream, Reasoner } from "./fronts/front.js";
 import { withCost } from "./fronts/usage-cost.js";
+import { isSimulated, Progress } from "./progress.js";
 import { addRouteHeaders, type HeaderList } from "./route-headers.js";
-import { shortWarnings } from "./short-warnings.js";
-import { whyAnotherModel } from "./why-another-model.js";
 
 /** What is recorded when the client went before any answer (nginx's status for it). */
 const CLIENT_CLOSED = 499;
@@ -43,29 +40,22 @@ interface EndedExchange {
 }
 
 /** One request of the data plane and its answer. Every way to end it leaves a record, a count and a span, once. */
-export class Exchange implements RequestProgress {
+export class Exchange {
   readonly arrivedAt: number;
   readonly client = new ClientPresence();
   readonly trace: RequestTrace;
-  readonly attempts: RecordedAttempt[] = [];
-  readonly failures: FailedAttempt[] = [];
-  readonly passedOver: RequestProgress["passedOver"] = [];
-  readonly unpaid: UnpaidCandidate[] = [];
-  queuedMs = 0;
+  readonly progress = new Progress();
   readonly #plane: DataPlane;
   readonly #front: Front;
   readonly #response: ServerResponse;
   readonly #startedAt: number;
   #decision: Decision | undefined;
-  /** Undefined: none so far. */
-  #warnings: Set<string> | undefined;
   /** Undefined: content is not recorded, which is the default. */
   #content: ContentCapture | undefined;
   /** Of the answer, as far as they are known. */
   readonly #headers: HeaderList = [];
   #stream: FrontStream | undefined;
   readonly #body: ChunkedBody;
-  #cache: RecordedResult["cache"];
   #echo: Json | undefined;
   #showsCost = false;
   #isEnded = false;
@@ -86,11 +76,6 @@ export class Exchange implements RequestProgress {
       if (!response.writableFinished) this.client.leave();
     });
     response.on("error", () => this.client.leave());
-  }
-
-  get warnings(): Set<string> {
-    this.#warnings ??= new Set();
-    return this.#warnings;
   }
 
   /** The body was read. */
@@ -115,7 +100,7 @@ export class Exchange implements RequestProgress {
 
   /** Says in header and record what the route's cache did. */
   cached(state: "hit" | "miss" | "bypass"): void {
-    this.#cache = state;
+    this.progress.cache = state;
     this.addHeaders({ "x-route-cache": state });
   }
 
@@ -134,7 +119,7 @@ export class Exchange implements RequestProgress {
   /** Passes on an error answer of the provider that was called last. */
   passOn(answer: { status: number; contentType: string; body: Buffer }, code: string, planned: PlannedAttempt): void {
     this.#content?.answered(answer.body);
-    this.#warnOfAnotherModel(planned);
+    this.progress.warnOfAnotherModel(this.#decision, planned);
     const body = this.#front.providerError(answer.body);
     this.addHeaders(NO_PAGE);
     this.#send(answer.status, answer.contentType, body, this.#endWith(answer.status, "failed", code), planned);
@@ -145,8 +130,8 @@ export class Exchange implements RequestProgress {
     this.#content?.answered(body);
     const own =
       planned !== undefined && this.#isNative(planned) ? body : this.#front.answer(body, this.#about(planned));
-    this.#warnOfAnotherModel(planned);
-    const costUsd = this.#showsCost ? this.#costUsd() : undefined;
+    this.progress.warnOfAnotherModel(this.#decision, planned);
+    const costUsd = this.#showsCost ? this.progress.costUsd : undefined;
     const told = costUsd === undefined ? own : withCost(own, costUsd);
     this.#send(200, "application/json", told, this.#endWith(200, "answered"), planned);
   }
@@ -154,9 +139,10 @@ export class Exchange implements RequestProgress {
   /** Sends the head of a stream. The attempt that brings it has not ended, so it is counted in. */
   beginStream(planned: PlannedAttempt): void {
     const stream = this.#front.stream(this.#isNative(planned), this.#about(planned));
-    this.#stream = this.#showsCost ? new CostedStream(stream, () => this.#costUsd()) : stream;
-    this.#warnOfAnotherModel(planned);
-    this.#addRouteHeaders(planned, this.attempts.length + (this.#cache === "hit" ? 0 : 1));
+    this.#stream = this.#showsCost ? new CostedStream(stream, () => this.progress.costUsd) : stream;
+    this.progress.warnOfAnotherModel(this.#decision, planned);
+    const { attempts, cache } = this.progress;
+    this.#addRouteHeaders(planned, attempts.length + (cache === "hit" ? 0 : 1));
     this.#headers.push("content-type", "text/event-stream; charset=utf-8");
     this.#headers.push("cache-control", "no-cache", "x-accel-buffering", "no");
     this.#response.writeHead(200, this.#headers);
@@ -214,7 +200,7 @@ export class Exchange implements RequestProgress {
   ): void {
     const record = this.#explain(end);
     const bytes = record === undefined ? body : withRoute(body, record);
-    this.#addRouteHeaders(planned, this.attempts.length);
+    this.#addRouteHeaders(planned, this.progress.attempts.length);
     if (more !== undefined) this.addHeaders(more);
     this.#headers.push("content-type", contentType, "content-length", bytes.length);
     this.#response.writeHead(status, this.#headers);
@@ -229,53 +215,15 @@ export class Exchange implements RequestProgress {
     addRouteHeaders(this.#headers, decision, {
       planned,
       attempts,
-      isSimulated: this.#isSimulated(planned),
-      costUsd: this.#costUsd(),
-      warnings: this.#allWarnings(),
+      isSimulated: isSimulated(decision, planned),
+      costUsd: this.progress.costUsd,
+      warnings: this.progress.allWarnings(decision),
     });
   }
 
-  #warnOfAnotherModel(answering: PlannedAttempt | undefined): void {
-    if (answering === undefined || this.#decision === undefined) return;
-    const warning = whyAnotherModel(this.#decision, answering, this);
-    if (warning !== undefined) this.warnings.add(warning);
-  }
-
-  /** Of the call that answers; undefined: it is not known. */
-  #costUsd(): number | undefined {
-    return this.attempts.at(-1)?.cost_usd;
-  }
-
-  #allWarnings(): readonly string[] {
-    const observed = this.#decision?.observed.warnings ?? [];
-    return shortWarnings(this.#warnings === undefined ? observed : [...observed, ...this.#warnings]);
-  }
-
-  #isSimulated(planned: PlannedAttempt | undefined): boolean {
-    return planned !== undefined && this.#decision?.serving.connectionOf(planned.endpoint).isSimulated === true;
-  }
-
   #endWith(status: number, outcome: RecordedResult["outcome"], code?: string): DecisionEnd {
-    const planned = this.#decision?.plan?.attempts;
-    const last = this.attempts.at(-1)?.endpoint;
-    // What the cache answers was made by the first.
-    const answering = this.#cache === "hit" ? planned?.[0] : planned?.find(({ endpoint }) => endpoint.id === last);
-    return {
-      attempts: this.attempts,
-      warnings: this.#allWarnings(),
-      result: this.#result(status, outcome, code),
-      isSimulated: this.#isSimulated(answering),
-    };
-  }
-
-  #result(status: number, outcome: RecordedResult["outcome"], code: string | undefined): RecordedResult {
-    const result: { -readonly [Name in keyof RecordedResult]?: RecordedResult[Name] } = { status, outcome };
-    if (code !== undefined) result.code = code;
-    result.total_ms = tenths(this.#plane.dispatching.clock() - this.#startedAt);
-    if (this.queuedMs !== 0) result.queued_ms = tenths(this.queuedMs);
-    if (this.#cache !== undefined) result.cache = this.#cache;
-    if (this.passedOver.length > 0) result.passed_over = this.passedOver;
-    return result as RecordedResult;
+    const totalMs = this.#plane.dispatching.clock() - this.#startedAt;
+    return this.progress.end(this.#decision, { status, outcome, code, totalMs });
   }
 
   /** The provider has the operation itself: its bytes are the client's. */

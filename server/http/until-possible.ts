@@ -25,11 +25,11 @@ async function waitForAnother(
   { route, excluded }: Pick<RoutePlan, "route" | "excluded">,
 ): Promise<boolean> {
   const { endpoints, clock, now } = plane.dispatching;
-  const maxMs = (route.timeouts.queueMs ?? DEFAULT_QUEUE_MS) - exchange.queuedMs;
+  const maxMs = (route.timeouts.queueMs ?? DEFAULT_QUEUE_MS) - exchange.progress.queuedMs;
   const startedAt = clock();
   const mayReturn =
     maxMs > 0 && (await waitForReturn({ excluded, endpoints, client: exchange.client, maxMs, now: now() }));
-  if (mayReturn) exchange.queuedMs += clock() - startedAt;
+  if (mayReturn) exchange.progress.queuedMs += clock() - startedAt;
   return mayReturn;
 }
 
@@ -48,7 +48,7 @@ export function sendAgain(
   send: (plan: Attempts) => Promise<WalkedPlan>,
 ): Soon<WalkedPlan> {
   const { result } = walked;
-  return result.kind === "passed_over" && result.reason === "circuit_open" && exchange.failures.length === 0
+  return result.kind === "passed_over" && result.reason === "circuit_open" && exchange.progress.failures.length === 0
     ? waitAndSend(plane, exchange, walked, deciding, send)
     : walked;
 }
