@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { withDefaults, writeDenyMessage } from "../../engine/serving.js";
 import { authenticate, type Caller } from "./authenticate.js";
 import { RequestAborted, readBody } from "./body/read-body.js";
+import { refuseForm } from "./body/refuse-form.js";
 import type { DataPlane } from "./data-plane.js";
 import { type Deciding, observeAndDecide } from "./decide-request.js";
 import type { Decision } from "./decision.js";
@@ -9,7 +10,7 @@ import { type ApiError, INTERNAL_ERROR } from "./errors/api-error.js";
 import { Exchange } from "./exchange.js";
 import type { Front } from "./fronts/front.js";
 import { metadataHints } from "./fronts/metadata-hints.js";
-import { type ReceivedBody, refuseForm, understandBody } from "./receive-request.js";
+import { type ReceivedBody, understandBody } from "./receive-request.js";
 
 /** Serves one request to its end. */
 export type ServeRequest = (request: IncomingMessage, response: ServerResponse) => void;

@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from "express";
 import { parseRequestBody } from "../body/parse-request-body.js";
 import { RequestAborted, readBody } from "../body/read-body.js";
+import { refuseForm } from "../body/refuse-form.js";
 import { type ApiError, sendError } from "../errors/api-error.js";
-import { refuseForm } from "../receive-request.js";
 import { refuseOtherTypes } from "./admin-body.js";
 import { WhyNotGivenUp } from "./ask-why-not.js";
 import type { ExplainGivenRequest } from "./explain-request.js";
