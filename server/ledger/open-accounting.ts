@@ -98,6 +98,12 @@ async function openCounters(
     if (database.engine === "postgres") {
       log.info({}, "REDIS_URL is not set: budgets and rates are exact with one server; several would count apart");
     }
+    if (database.isShared) {
+      log.warn(
+        {},
+        "another server uses this database: each counts budgets, rates and places for itself, so keys may spend more than their budgets until one is stopped; several servers that count together need REDIS_URL",
+      );
+    }
     return { budgets: new MemoryBudgets({ ...sums, now }), rates: new RateLimits() };
   }
   // Loaded only where they are used.

@@ -7,6 +7,7 @@ import type { InsertRows } from "./insert-rows.js";
 import { migrate, stateOfTables } from "./migrations.js";
 import type { PostgresOptions } from "./open-postgres.js";
 import { openSqlite } from "./open-sqlite.js";
+import { lockForServer, type ServerLock } from "./server-lock.js";
 import { startCheckpoints } from "./start-checkpoints.js";
 import { whyUnusable } from "./why-unusable.js";
 
@@ -16,6 +17,8 @@ export interface Database {
   readonly engine: "sqlite" | "postgres";
   /** For what each request writes: cheaper than `db`. */
   readonly insert: InsertRows;
+  /** SQLite, for servers: another server uses the file. */
+  readonly isShared: boolean;
   close(): Promise<void>;
 }
 
@@ -56,6 +59,7 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
   let db: Kysely<DatabaseSchema> | undefined;
   let insert: InsertRows;
   let endCheckpoints = async (): Promise<void> => undefined;
+  let lock: ServerLock | undefined;
   try {
     if (address.engine === "postgres") {
       // Loaded only where they are used.
@@ -83,6 +87,7 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
       if (options.forServer === true && address.path !== ":memory:") {
         connection.exec("begin immediate; pragma user_version = 0; rollback"); // fails where nothing can be written
         connection.set(`pragma wal_autocheckpoint = ${PAGES_BEFORE_OWN_CHECKPOINT}`);
+        lock = lockForServer(address.path);
         endCheckpoints = startCheckpoints(address.path);
       }
     }
@@ -96,9 +101,11 @@ export async function openDatabase(url: string, options: OpenDatabaseOptions = {
     db: opened,
     engine: address.engine,
     insert,
+    isShared: lock?.isTaken === true,
     async close() {
       await endCheckpoints();
       await opened.destroy();
+      lock?.release();
     },
   };
 }
