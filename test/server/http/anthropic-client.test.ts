@@ -381,6 +381,17 @@ describe("POST /v1/messages", () => {
       "messages: search results were sent as text",
     );
     expect(JSON.parse(openai.requests.at(-1)!.body)).toMatchObject({ messages: [{ content: "T\nu\nfound" }] });
+    // What Claude Code's search for tools finds.
+    const found = [{ type: "tool_reference", tool_name: "mcp__x__f" }];
+    const searched = [
+      { role: "user", content: "x" },
+      { role: "assistant", content: [{ type: "tool_use", id: "toolu_1", name: "ToolSearch", input: {} }] },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "toolu_1", content: found }] },
+    ];
+    expect(await ask("openai", { messages: searched })).toBe("messages: references to tools were sent as text");
+    expect(JSON.parse(openai.requests.at(-1)!.body)).toMatchObject({
+      messages: [{}, {}, { role: "tool", content: "The tool mcp__x__f can be called now." }],
+    });
     const compaction = { role: "assistant", content: [{ type: "compaction", content: "they met" }] };
     const compacted = { messages: [compaction, { role: "user", content: "x" }] };
     expect(await ask("openai", compacted)).toBe("messages: the summary of a compacted conversation was sent as text");

@@ -102,6 +102,10 @@ function partOf(block: Json, warnings: Set<string>): readonly Json[] {
       warnings.add("messages: the summary of a compacted conversation was sent as text");
       return [{ type: "text", text: summary, ...cache }];
     }
+    case "tool_reference":
+      // Of a tool among those of the request, which are all offered: deferred ones too.
+      warnings.add("messages: references to tools were sent as text");
+      return [{ type: "text", text: `The tool ${wordOf(fitName(block["tool_name"]))} can be called now.`, ...cache }];
     case "search_result": {
       warnings.add("messages: search results were sent as text");
       const texts = partsOf(block["content"], warnings).map(({ text }) => textOf(text) ?? "");

@@ -6,6 +6,7 @@ const texts: RequiredTexts = {
   text: ["text"],
   tool_use: ["id", "name"],
   tool_result: ["tool_use_id"],
+  tool_reference: ["tool_name"],
 };
 /** The same for the source of a picture or document. */
 const sources: RequiredTexts = {

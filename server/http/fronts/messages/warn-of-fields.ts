@@ -11,6 +11,7 @@ const known: Readonly<Record<string, ReadonlySet<string>>> = {
   search_result: new Set(["source", "title", "content"]),
   tool_use: new Set(["id", "name", "input"]),
   tool_result: new Set(["tool_use_id", "content", "is_error"]),
+  tool_reference: new Set(["tool_name"]),
 };
 const ofAll: ReadonlySet<string> = new Set(["type", "cache_control"]);
 
