@@ -1,5 +1,5 @@
 import { isObject } from "../json/json.js";
-import { type AnyText, isText, listEntry, unreadEntry } from "../json/late-text.js";
+import { type AnyText, isText, LateText, listEntry, unreadEntry, wholeText } from "../json/late-text.js";
 
 /** The prompt of a chat request, taken apart for counting. */
 export interface PromptParts {
@@ -40,8 +40,8 @@ export const flatTokens = { image: 765, imageLowDetail: 85, audio: 1_000, file: 
 /**
  * Takes the prompt out of the body of a chat completion request.
  *
- * Counted as text: roles, contents, names, refusals, tool calls (name, arguments), and as JSON the definitions of tools and
- * functions and a JSON schema for the answer. Parts of an unknown type are counted as their JSON. What does not have
+ * Counted as text: roles, contents, names, refusals, reasoning, tool calls (name, arguments), files of text, and as JSON the definitions
+ * of tools and functions and a JSON schema for the answer. Parts of an unknown type are counted as their JSON. What does not have
  * OpenAI's form adds nothing: refusing it is the business of whoever reads the body, not of counting.
  *
  * @param body parsed JSON.
@@ -74,9 +74,31 @@ function addMessage(parts: MutableParts, message: unknown): void {
   addString(parts, unreadEntry(message, "refusal"));
   addString(parts, message["tool_call_id"]);
   addString(parts, unreadEntry(message, "content"));
+  addReasoning(parts, message);
   for (const part of listEntry(message, "content")) addContentPart(parts, part);
   for (const call of listEntry(message, "tool_calls")) if (isObject(call)) addCall(parts, call["function"] ?? call);
   if (message["function_call"] !== undefined) addCall(parts, message["function_call"]);
+}
+
+/** Many servers give a model its earlier reasoning again. OpenRouter's messages say it twice. */
+function addReasoning(parts: MutableParts, message: Readonly<Record<string, unknown>>): void {
+  const { reasoning_details: details } = message;
+  if (details === undefined) {
+    for (const name of reasoningFields) addString(parts, unreadEntry(message, name));
+    return;
+  }
+  const inDetails = Array.isArray(details) ? details.filter(isObject).map(textOfDetail) : [];
+  const whole = inDetails.join("");
+  for (const text of inDetails) addString(parts, text);
+  for (const name of reasoningFields) if (message[name] !== whole) addString(parts, unreadEntry(message, name));
+}
+
+const reasoningFields = ["reasoning_content", "reasoning"] as const;
+
+/** What is encrypted has no text; a detail that this server has sealed is JSON. */
+function textOfDetail({ text, summary, data }: Readonly<Record<string, unknown>>): string {
+  const sealed = typeof data === "string" && data.startsWith("{") ? data : undefined;
+  return [text, summary, sealed].filter((one) => typeof one === "string").join("");
 }
 
 function addContentPart(parts: MutableParts, part: unknown): void {
@@ -105,12 +127,30 @@ function addContentPart(parts: MutableParts, part: unknown): void {
       return;
     case "file":
     case "input_file":
-      parts.fixedTokens += flatTokens.file;
+      addFile(parts, part["file"]);
       return;
     default:
       addJson(parts, part);
   }
 }
+
+/** A file that says that it is text is counted as that. */
+function addFile(parts: MutableParts, file: unknown): void {
+  const data = isObject(file) ? unreadEntry(file, "file_data") : undefined;
+  const head = data instanceof LateText ? data.startOf(HEAD) : typeof data === "string" ? data.slice(0, HEAD) : "";
+  if (!isText(data) || !TEXT_FILE.test(head)) {
+    parts.fixedTokens += flatTokens.file;
+    return;
+  }
+  const whole = wholeText(data);
+  const comma = whole.indexOf(",");
+  const content = whole.slice(comma + 1);
+  const isBase64 = comma !== -1 && /;\s*base64\s*$/i.test(whole.slice(Math.max(0, comma - HEAD), comma));
+  addString(parts, isBase64 ? Buffer.from(content, "base64").toString("utf8") : content);
+}
+
+const HEAD = 100;
+const TEXT_FILE = /^data:(?:text\/|application\/(?:[\w.-]{1,60}\+)?(?:json|xml)\b)/i;
 
 function addCall(parts: MutableParts, call: unknown): void {
   if (!isObject(call)) return;

@@ -3,17 +3,23 @@ import { wholeText } from "../json/late-text.js";
 import { bytesOf, estimateBySample } from "./coarse-bounds.js";
 import { type PromptParts, promptParts } from "./prompt-parts.js";
 
+/** What of a prompt its chat completion does not show. */
+export interface UnseenPrompt {
+  readonly tokens?: number;
+  readonly prompt?: PromptParts | undefined;
+}
+
 /** How large a prompt is, from its body alone, whatever the client hints at. Each figure is worked out when it is first asked for. */
 export class PromptSize {
   #body: Readonly<Record<string, unknown>> | undefined;
-  readonly #unseen: number;
+  #unseen: UnseenPrompt | undefined;
   #parts: PromptParts | undefined;
   #estimate: number | undefined;
   #mostTokens: number | undefined;
   #upper: number | undefined;
 
-  /** @param body the chat completion that is asked for, parsed. @param unseen tokens of the prompt that it does not show. */
-  constructor(body: Readonly<Record<string, unknown>>, unseen = 0) {
+  /** @param body the chat completion that is asked for, parsed. */
+  constructor(body: Readonly<Record<string, unknown>>, unseen?: UnseenPrompt) {
     this.#body = body;
     this.#unseen = unseen;
   }
@@ -23,7 +29,11 @@ export class PromptSize {
     if (this.#parts === undefined) {
       if (this.#body === undefined) throw new Error("invariant: a prompt that was let go is not read");
       const { texts, fixedTokens } = promptParts(this.#body);
-      this.#parts = { texts, fixedTokens: fixedTokens + this.#unseen };
+      const { tokens = 0, prompt } = this.#unseen ?? {};
+      this.#parts =
+        prompt === undefined
+          ? { texts, fixedTokens: fixedTokens + tokens }
+          : { texts: [...texts, ...prompt.texts], fixedTokens: fixedTokens + tokens + prompt.fixedTokens };
     }
     return this.#parts;
   }
@@ -51,6 +61,7 @@ export class PromptSize {
   release(): void {
     void this.estimate;
     this.#body = undefined;
+    this.#unseen = undefined;
     this.#parts = undefined;
   }
 

@@ -2,10 +2,11 @@ import type { DecisionRecord } from "../../../engine/serving.js";
 import { dataOf } from "../../dispatch/answers/sse-splitter.js";
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../json/json.js";
 import { answersAsked } from "../../providers/chat/answers-asked.js";
+import { estimateBySample } from "../../tokens/coarse-bounds.js";
 import type { ApiError } from "../errors/api-error.js";
 import { chatFront } from "./chat-front.js";
-import type { ChatView, Front, FrontStream } from "./front.js";
-import { readInputs } from "./inputs.js";
+import type { ChatView, Front, FrontStream, Unseen } from "./front.js";
+import { type Inputs, readInputs } from "./inputs.js";
 
 /** What OpenAI's API assumes. */
 const DEFAULT_MAX_TOKENS = 16;
@@ -30,7 +31,7 @@ export const completionsFront: Front = {
 function readChat(body: Json): ChatView | ApiError {
   const prompts = readInputs(body["prompt"], "prompt");
   if ("code" in prompts) return prompts;
-  const { texts, asTokens, tokens, largest } = prompts;
+  const { texts, asTokens } = prompts;
   const count = texts.length + asTokens;
   const rest = Object.fromEntries(Object.entries(body).filter(([name]) => !(own as readonly string[]).includes(name)));
   const hasLimit = rest["max_tokens"] !== undefined && rest["max_tokens"] !== null;
@@ -59,11 +60,21 @@ function readChat(body: Json): ChatView | ApiError {
       ...left.map((name) => `${name}: left out, a chat completion has no way to say it`),
     ],
     unseen: {
-      tokens,
-      largestPrompt: largest,
+      ...unseenOf(prompts, textOf(body["suffix"])),
       assumed: hasLimit ? [] : ["max_tokens"],
       needsNative: asTokens > 0 ? "has a prompt in tokens" : count > 1 ? "has several prompts" : undefined,
     },
+  };
+}
+
+/** What stands behind each prompt is read with it. */
+function unseenOf({ texts, asTokens, tokens, largest }: Inputs, suffix = ""): Unseen {
+  if (suffix === "") return { tokens, largestPrompt: largest };
+  const each = estimateBySample([suffix]);
+  return {
+    tokens: tokens + (texts.length + asTokens - 1) * each,
+    largestPrompt: largest === undefined ? undefined : largest + each,
+    prompt: { texts: [suffix], fixedTokens: 0 },
   };
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { DecisionRecord } from "../../../engine/serving.js";
 import type { Json } from "../../json/json.js";
 import type { Operation } from "../../providers/operation.js";
+import type { PromptParts } from "../../tokens/prompt-parts.js";
 import type { ApiError } from "../errors/api-error.js";
 import type { FieldNames } from "./field-names.js";
 
@@ -59,6 +60,8 @@ export interface ChatView {
 export interface Unseen {
   readonly tools?: boolean;
   readonly images?: boolean;
+  /** More of the prompt, to be counted; undefined: nothing. */
+  readonly prompt?: PromptParts | undefined;
   /** Prompt that comes as tokens in place of text. */
   readonly tokens?: number;
   /** Tokens of the largest of several prompts, each of which a model reads by itself; undefined: there is one. */

@@ -1,21 +1,33 @@
-import { isObject, type Json } from "../../json/json.js";
+import { isObject, type Json, objectsOf } from "../../json/json.js";
 import type { Unseen } from "./front.js";
+import { isImage, untranslated } from "./untranslated.js";
 
-/** What images are called in the APIs in front; one that a model made may be named by its id alone. */
-const images: ReadonlySet<unknown> = new Set([
-  ...["image", "image_url", "input_image", "computer_screenshot", "image_generation_call"],
-]);
-
-/** What a request holds that its chat completion may lack: tools that one API alone has, pictures that a provider keeps. */
-export function unseenIn({ tools, mcp_servers: servers, ...rest }: Json): Pick<Unseen, "tools" | "images"> {
-  return { tools: isSome(tools) || isSome(servers), images: holdsImage(rest["messages"]) || holdsImage(rest["input"]) };
+/** What a request holds that its chat completion may lack: tools and content that one API alone has, pictures that a provider keeps. */
+export function unseenIn(body: Json): Pick<Unseen, "tools" | "images" | "prompt"> {
+  const { tools, mcp_servers: servers, messages, input } = body;
+  return {
+    tools: isSome(tools) || isSome(servers) || bringsTools(messages) || bringsTools(input),
+    images: holdsImage(messages) || holdsImage(input),
+    prompt: untranslated(body),
+  };
 }
 
 function isSome(list: unknown): boolean {
   return Array.isArray(list) && list.length > 0;
 }
 
+/**
+ * Whether a conversation offers tools beside those of the request: in items `additional_tools` and `tool_search_output` of the Responses
+ * API (types of the `openai` package 6.49.0), in blocks `tool_addition` and `mcp_tool_listing` of the Messages API
+ * (`@anthropic-ai/sdk` 1.14.0, both read 2026-11-28).
+ */
+function bringsTools(entries: unknown): boolean {
+  return objectsOf(entries).some(
+    ({ type, tools, content }) => type === "tool_addition" || isSome(tools) || bringsTools(content),
+  );
+}
+
 function holdsImage(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(holdsImage);
-  return isObject(value) && (images.has(value["type"]) || Object.values(value).some(holdsImage));
+  return isObject(value) && (isImage(value) || Object.values(value).some(holdsImage));
 }

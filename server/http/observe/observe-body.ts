@@ -50,10 +50,11 @@ export function observeBody(
   observation.observe("stream", body["stream"] === true, "body stream");
   const usesTools = isFilled(body["tools"]);
   const usesFunctions = isFilled(body["functions"]);
+  const searches = isObject(body["web_search_options"]); // a tool that the provider runs, in every answer
   observation.observe(
     "uses_tools",
-    usesTools || usesFunctions,
-    usesFunctions && !usesTools ? "body functions" : "body tools",
+    usesTools || usesFunctions || searches,
+    `body ${usesTools ? "tools" : usesFunctions ? "functions" : searches ? "web_search_options" : "tools"}`,
   );
   observation.observe("uses_vision", usesVision(body["messages"]), sourceOf("messages"));
   const format = body["response_format"] as { readonly type?: unknown } | null | undefined;

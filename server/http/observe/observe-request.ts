@@ -77,7 +77,7 @@ export function observeRequest(request: RequestToObserve): Soon<ObservedRequest>
   const { names } = request;
   const { attributes } = policy.set;
   const observation = new Observation(attributes);
-  const prompt = new PromptSize(body, unseen?.tokens);
+  const prompt = new PromptSize(body, unseen);
   if (key !== undefined) observeKey(key, attributes, observation);
   observeHints(headers, policy, observation);
   if (unseen?.tools === true) observation.observe("uses_tools", true, "body tools");

@@ -162,6 +162,20 @@ describe("promptParts()", () => {
     expect(fixedTokens).toBe(7 + flatTokens.image + flatTokens.imageLowDetail + flatTokens.audio + flatTokens.file);
   });
 
+  it("counts files that say that they are text, as it stands in them", () => {
+    const file = (file_data: string) => ({ type: "file", file: { file_data } });
+    const { texts, fixedTokens } = promptParts(
+      bodyOf([
+        file(`data:text/plain;name=${"n".repeat(200)};base64,${Buffer.from("Grüße").toString("base64")}`),
+        file(`data:application/json;charset=utf-8;base64,${Buffer.from("[1]").toString("base64")}`),
+        file("data:text/csv,a;base64,b"),
+        file("data:application/pdf;base64,text"),
+      ]),
+    );
+    expect(texts).toEqual(["Grüße", "[1]", "a;base64,b"]);
+    expect(fixedTokens).toBe(7 + flatTokens.file);
+  });
+
   it("counts tools, tool calls, a schema for the answer and parts it does not know", () => {
     const tool = { type: "function", function: { name: "add", parameters: { type: "object" } } };
     expect(

@@ -431,6 +431,12 @@ describe("observeRequest() on what could dodge a guard", () => {
     const { facts } = await observe({}, { tools: [], functions: [{ name: "f" }] });
     expect(facts.uses_tools).toBe(true);
   });
+
+  it("sees a search that the provider makes", async () => {
+    const { facts, sources } = await observe({}, { web_search_options: {} });
+    expect([facts.uses_tools, sources["uses_tools"]]).toEqual([true, "body web_search_options"]);
+    expect((await observe({}, { web_search_options: null })).facts.uses_tools).toBe(false);
+  });
 });
 
 describe("requestHeaders()", () => {
