@@ -28,10 +28,12 @@ const exact: ReadonlySet<string> = new Set([
   ...[...names, "model", "models", "input", "prompt", "system", "instructions", "text", "user", "n", "best_of"],
   ...["max_tokens", "max_completion_tokens", "max_output_tokens", "output_config", "output_format", "mcp_servers"],
   ...["previous_response_id", "conversation", "background", "fallbacks", "inference_geo", "thread"],
+  ...["suffix", "web_search_options"],
 ]);
 /** The same of messages, of their parts, and of a format. */
 const exactWithin: ReadonlySet<string> = new Set([
   ...["role", "content", "output", "type", "text", "image_url", "source", "format", "json_schema", "schema"],
+  ...["file", "tool_calls", "function_call", "reasoning", "reasoning_content", "reasoning_details"],
 ]);
 
 /**
