@@ -9,19 +9,22 @@ export const providerFields: Readonly<Record<string, ReadField>> = {
   order(value, draft) {
     if (!isTexts(value)) return "a list of providers";
     const named = namedProviders("provider.order", value, draft);
-    draft.orderBy(({ provider }) => (named.includes(provider) ? named.indexOf(provider) : named.length));
+    const places = new Map(named.map((name, at) => [name, at] as const).reverse()); // of one named twice the first
+    draft.orderBy(({ provider }) => places.get(provider) ?? named.length);
     return undefined;
   },
   only(value, draft) {
     if (!isTexts(value) || value.length === 0) return "a list of at least one provider";
     const named = namedProviders("provider.only", value, draft);
-    draft.keep(`provider.only: ${shown(named)}`, ({ provider }) => named.includes(provider));
+    const kept = new Set(named);
+    draft.keep(`provider.only: ${shown(named)}`, ({ provider }) => kept.has(provider));
     return undefined;
   },
   ignore(value, draft) {
     if (!isTexts(value)) return "a list of providers";
     const named = namedProviders("provider.ignore", value, draft);
-    draft.keep(`provider.ignore: ${shown(named)}`, ({ provider }) => !named.includes(provider));
+    const left = new Set(named);
+    draft.keep(`provider.ignore: ${shown(named)}`, ({ provider }) => !left.has(provider));
     return undefined;
   },
   allow_fallbacks: (value, draft) => firstAttemptOnly(value, false, draft),
@@ -85,8 +88,10 @@ function byLatency(latencyMs: Readonly<Record<string, number>> = {}): (endpoint:
 /** The catalog's providers of these names, in any case (`Azure`); undefined for one that it does not have, with a warning. */
 function namedProviders(field: string, names: readonly string[], draft: RoutingDraft): readonly (string | undefined)[] {
   const known = draft.policy.set.catalog.providers.map((provider) => provider.name);
-  const inAnyCase = (name: string) => known.find((one) => one.toLowerCase() === name.toLowerCase());
-  const named = names.map((name) => (known.includes(name) ? name : inAnyCase(name)));
+  // The list may hold a million names.
+  const itself = new Set(known);
+  const inAnyCase = new Map(known.map((name) => [name.toLowerCase(), name] as const).reverse());
+  const named = names.map((name) => (itself.has(name) ? name : inAnyCase.get(name.toLowerCase())));
   const unknown = names.filter((_, at) => named[at] === undefined);
   if (unknown.length > 0) draft.warn(`${field}: the catalog has no provider ${quoted(unknown)}`);
   return named;

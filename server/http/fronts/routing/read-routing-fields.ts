@@ -27,8 +27,10 @@ const bodyFields: Readonly<Record<RoutingFieldName, ReadField>> = {
     const { model } = draft.body;
     const names = [...(typeof model === "string" && model !== "auto" ? [model] : []), ...value];
     const named = names.map((name) => modelOf(name, draft));
-    draft.keep(`models: ${shown(named)}`, (endpoint) => named.includes(endpoint.model));
-    const unknown = value.filter((_, at) => named[names.length - value.length + at] === undefined);
+    const kept = new Set(named);
+    draft.keep(`models: ${shown(named)}`, (endpoint) => kept.has(endpoint.model));
+    const first = names.length - value.length;
+    const unknown = value.filter((_, at) => named[first + at] === undefined);
     if (unknown.length > 0) draft.warn(`models: the catalog has no ${quoted(unknown)}`);
     return undefined;
   },

@@ -56,6 +56,7 @@ describe("the fields of other routers", () => {
     ["provider.ignore", { provider: { ignore: ["far"] } }, [near, one]],
     ["names of providers in capitals", { provider: { ignore: ["Far"], only: ["NEAR"] } }, [near, one]],
     ["provider.order", { provider: { order: ["far"] } }, [far, near, one]],
+    ["provider.order with names twice", { provider: { order: ["far", "near", "FAR"] } }, [far, near, one]],
     ["provider.sort", { provider: { sort: "price" } }, [far, near, one]],
     ["provider.max_price", { provider: { max_price: { prompt: 1.5, completion: "3" } } }, [far]],
     ["provider.data_collection", { provider: { data_collection: "deny" } }, [far]],
