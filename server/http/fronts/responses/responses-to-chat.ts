@@ -129,7 +129,7 @@ function refusalOf(body: Json): ApiError | undefined {
 
 function warnOfIncluded(included: unknown, warnings: Set<string>): void {
   const others = Array.isArray(included) ? included.filter((name) => name !== ALWAYS_INCLUDED) : [];
-  if (others.length > 0) warnings.add(`include: ${others.map(String).join(", ")} was left out, ${NATIVE_ONLY}`);
+  if (others.length > 0) warnings.add(`include: ${others.map(wordOf).join(", ")} was left out, ${NATIVE_ONLY}`);
 }
 
 /** What of it only a provider with the Responses API can do: without it the model would not know what the conversation was about. */

@@ -126,6 +126,15 @@ describe("what people are told of a field", () => {
     });
   });
 
+  it("is that a value is an object, where it should have been a name", async () => {
+    const { ask } = await start();
+    const answer = await ask("/v1/responses", { input: "hi", include: [{ toString: 1 }] });
+    expect([answer.status, answer.headers.get("x-route-warning")]).toEqual([
+      200,
+      "include: an object was left out, it reaches only providers that have the Responses API",
+    ]);
+  });
+
   it("is the same fact in every API: metadata that a policy reads", async () => {
     const { ask } = await start();
     const metadata = { risk: 7 };
