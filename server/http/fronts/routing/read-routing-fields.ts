@@ -89,7 +89,8 @@ const NO_HINTS: Omit<RoutingHints, "model"> = {
 /** Reads the hints of other routers out of a request's body: the one table that says which are honoured. */
 export function readRoutingFields(context: RoutingContext): RoutingHints {
   const { body, unseen } = context;
-  const processedIn = unseen?.processedIn;
+  // Of a chat completion too: a gateway of OpenAI's format may hand it on to Anthropic.
+  const processedIn = unseen?.processedIn ?? textOf(body["inference_geo"]);
   if (processedIn === undefined && !hasRoutingFields(body) && !wordOf(body["model"] ?? "").includes(":")) {
     return { model: textOf(body["model"]), ...NO_HINTS };
   }

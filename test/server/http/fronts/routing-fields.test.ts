@@ -228,7 +228,8 @@ models:
     const regions = (text: string) =>
       text
         .replace("{ format: anthropic,", "{ format: anthropic, region: us,")
-        .replace("{ format: gemini,", "{ format: gemini, region: eu,");
+        .replace("{ format: gemini,", "{ format: gemini, region: eu,")
+        .replace("{ format: openai,", "{ format: openai, region: eu,");
     const rules = "  - { id: stay, match: { tags: { present: true, any: [local] } }, require: { region: [us] } }";
     const servers = { anthropic: anthropicServer, gemini: geminiServer, openai: openAiServer };
     const { upstreams, proxy } = await proxyOverFormats(servers, { rules, catalog: regions });
@@ -246,6 +247,15 @@ models:
     expect(JSON.parse(upstreams.anthropic.requests.at(-1)!.body)).toMatchObject({ inference_geo: "US" });
     expect(await ask("eu", "")).toMatchObject({ status: 200, by: "gemini" });
     expect(await ask(5, "")).toMatchObject({ status: 400, by: null });
+    const chat = async (inference_geo: string) => {
+      const { status } = await proxy.ask({ models: ["acme/openai"], inference_geo });
+      return [
+        status,
+        upstreams.openai.requests.map(({ body }) => (JSON.parse(body) as { inference_geo: string }).inference_geo),
+      ];
+    };
+    expect(await chat("us")).toEqual([400, []]);
+    expect(await chat("EU")).toEqual([200, ["EU"]]);
   });
 
   it("are named in the error when they leave nothing", async () => {
