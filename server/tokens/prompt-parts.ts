@@ -76,6 +76,7 @@ function addMessage(parts: MutableParts, message: unknown): void {
   addString(parts, unreadEntry(message, "content"));
   addReasoning(parts, message);
   for (const part of listEntry(message, "content")) addContentPart(parts, part);
+  parts.fixedTokens += listEntry(message, "images").length * flatTokens.image;
   for (const call of listEntry(message, "tool_calls")) if (isObject(call)) addCall(parts, call["function"] ?? call);
   if (message["function_call"] !== undefined) addCall(parts, message["function_call"]);
 }

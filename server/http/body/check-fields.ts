@@ -33,7 +33,7 @@ const exact: ReadonlySet<string> = new Set([
 /** The same of messages, of their parts, and of a format. */
 const exactWithin: ReadonlySet<string> = new Set([
   ...["role", "content", "output", "type", "text", "image_url", "source", "format", "json_schema", "schema"],
-  ...["file", "tool_calls", "function_call", "reasoning", "reasoning_content", "reasoning_details"],
+  ...["file", "images", "tool_calls", "function_call", "reasoning", "reasoning_content", "reasoning_details"],
 ]);
 
 /**

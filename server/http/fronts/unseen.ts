@@ -7,7 +7,7 @@ export function unseenIn(body: Json): Pick<Unseen, "tools" | "images" | "prompt"
   const { tools, mcp_servers: servers, messages, input } = body;
   return {
     tools: isSome(tools) || isSome(servers) || bringsTools(messages) || bringsTools(input),
-    images: holdsImage(messages) || holdsImage(input),
+    images: holdsImage(messages) || holdsImage(input) || objectsOf(tools).some(hasMask),
     prompt: untranslated(body),
   };
 }
@@ -25,6 +25,11 @@ function bringsTools(entries: unknown): boolean {
   return objectsOf(entries).some(
     ({ type, tools, content }) => type === "tool_addition" || isSome(tools) || bringsTools(content),
   );
+}
+
+/** A tool that makes pictures may be given one. */
+function hasMask({ input_image_mask: mask }: Json): boolean {
+  return isObject(mask);
 }
 
 function holdsImage(value: unknown): boolean {

@@ -88,7 +88,12 @@ function isFilled(list: unknown): boolean {
 }
 
 function usesVision(messages: unknown): boolean {
-  return Array.isArray(messages) && messages.some((message) => listEntry(message, "content").some(isImagePart));
+  return Array.isArray(messages) && messages.some(holdsImage);
+}
+
+/** `images` are what a model made, as OpenRouter and this server give them: they come back with the conversation. */
+function holdsImage(message: unknown): boolean {
+  return listEntry(message, "content").some(isImagePart) || listEntry(message, "images").length > 0;
 }
 
 /**

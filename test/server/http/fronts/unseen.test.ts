@@ -111,6 +111,11 @@ describe("the size of a prompt", () => {
   });
 });
 
+it("sees the picture that a tool is given", () => {
+  const mask = { type: "image_generation", input_image_mask: { file_id: "file_1" } };
+  expect(read("/v1/responses", { input: "hi", tools: [mask] }).unseen?.images).toBe(true);
+});
+
 describe("tools that a conversation brings", () => {
   it.each<[string, Json, boolean]>([
     ["/v1/responses", item({ type: "additional_tools", role: "developer", tools: [{ type: "web_search" }] }), true],

@@ -427,6 +427,13 @@ describe("observeRequest() on what could dodge a guard", () => {
     expect(facts.uses_vision).toBe(expected);
   });
 
+  it("sees pictures that a model made, which come back with its message", async () => {
+    const images = [{ type: "image_url", image_url: { url: "data:image/png;base64,aGk=" } }];
+    const made = (list: unknown) => ({ messages: [{ role: "assistant", content: "a", images: list }] });
+    expect((await observe({}, made(images))).facts.uses_vision).toBe(true);
+    expect((await observe({}, made([]))).facts.uses_vision).toBe(false);
+  });
+
   it("sees functions beside an empty list of tools", async () => {
     const { facts } = await observe({}, { tools: [], functions: [{ name: "f" }] });
     expect(facts.uses_tools).toBe(true);
