@@ -10,7 +10,17 @@ const images: ReadonlySet<unknown> = new Set([
 const translated: ReadonlySet<unknown> = new Set([
   ...["message", "function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"],
   ...["input_text", "output_text", "refusal", "input_image", "input_file", "input_audio"],
-  ...["text", "image", "document", "search_result", "tool_use", "tool_result", "thinking", "compaction"],
+  ...[
+    "text",
+    "image",
+    "document",
+    "search_result",
+    "tool_use",
+    "tool_result",
+    "tool_reference",
+    "thinking",
+    "compaction",
+  ],
 ]);
 /** What is nothing to read: state that a provider has encrypted, and what steers it. */
 const sealedTypes: ReadonlySet<unknown> = new Set([...["redacted_thinking", "item_reference", "compaction_trigger"]]);

@@ -107,6 +107,9 @@ describe("the size of a prompt", () => {
     expect(read("/v1/messages", { ...shows({ type: "text", text: "a" }), tools: [listed] }).unseen?.prompt).toBe(
       undefined,
     );
+    const results = [{ type: "tool_reference", tool_name: "f" }, { type: "search_result", content: [] }, document("a")];
+    const result = { type: "tool_result", tool_use_id: "t", content: results };
+    expect(read("/v1/messages", shows(result)).unseen?.prompt).toBe(undefined);
     expect(read("/v1/responses", { input: "hi", tools: [tool] }).unseen?.prompt).toBe(undefined);
   });
 });
