@@ -1,6 +1,6 @@
 import { dataOf, SseSplitter } from "../dispatch/answers/sse-splitter.js";
 import { assembleAnswer } from "./assemble-answer.js";
-import type { Redact } from "./redact.js";
+import { namesSecret, type Redact } from "./redact.js";
 
 /** The bytes of a request and of what it was answered. */
 export interface RawContent {
@@ -95,7 +95,8 @@ function keep(value: unknown, redact: Redact, maxBytes: number): { readonly valu
       const entries = Object.entries(one);
       for (const [name, item] of entries) {
         if (left <= 0) break;
-        kept.push([keepText(name), walk(item)]);
+        const isSecret = typeof item === "string" && item !== "" && namesSecret(name);
+        kept.push([keepText(name), walk(isSecret ? "[secret]" : item)]);
       }
       isCut ||= kept.length < entries.length;
       return Object.fromEntries(kept);

@@ -35,6 +35,16 @@ const secrets: readonly RegExp[] = [
   /\b((?:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret|secret|password|passwd)\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?)[^\s"',;\\]{6,512}/gi,
 ];
 
+const SECRET_NAME =
+  /(?:authorization|authorization[_-]?token|api[_-]?key|access[_-]?token|auth[_-]?token|refresh[_-]?token|secret|password|passwd|cookie)$/i;
+
+/** Whether an entry of a JSON object is a secret by its name: `password` of what a tool is called with, `authorization_token` of an MCP server. */
+export function namesSecret(name: string): boolean {
+  return SECRET_NAME.test(name.slice(-MOST_OF_NAME));
+}
+
+const MOST_OF_NAME = 100;
+
 const EMAIL = /[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu;
 
 /** Digits as people group them. Each character is looked at once: a group ends where no digit follows. */

@@ -22,6 +22,16 @@ describe("prepareContent()", () => {
     });
   });
 
+  it("redacts what is named as a secret, and nothing else that is", () => {
+    const servers = [{ url: "https://x.test", authorization_token: "opaque" }];
+    const input = { password: "hunter2", "X-API-Key": "k", token: "Hello", secret: { a: 1 } };
+    expect(prepare({ mcp_servers: servers, input, required: ["password"] }).request).toEqual({
+      mcp_servers: [{ url: "https://x.test", authorization_token: "[secret]" }],
+      input: { password: "[secret]", "X-API-Key": "[secret]", token: "Hello", secret: { a: 1 } },
+      required: ["password"],
+    });
+  });
+
   it("redacts a card that is written as a number", () => {
     expect(prepare({ arguments: { card: 4111111111111111, count: 41 } }).request).toEqual({
       arguments: { card: "[card]", count: 41 },
