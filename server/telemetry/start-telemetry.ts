@@ -46,6 +46,8 @@ const off: Telemetry = { enabled: false, shutdown: () => Promise.resolve() };
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
   const environment = process.env;
   if (!asksForTraces(environment)) return off;
+  const unusable = unusableEndpoint(environment);
+  if (unusable !== undefined) options.log.warn({}, unusable);
   try {
     if (environment["OTEL_LOG_LEVEL"] === undefined) diag.setLogger(warningsTo(options), DiagLogLevel.WARN);
     const [{ NodeSDK }, { JsonTraceSerializer }] = await Promise.all([
@@ -91,11 +93,24 @@ export function asksForTraces(environment: Readonly<Record<string, string | unde
   return value("OTEL_EXPORTER_OTLP_ENDPOINT") !== "" || value("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") !== "";
 }
 
+/** What to say of an endpoint that no span can be sent to; gRPC takes addresses without `http://`. The SDK says so with its first export alone. */
+export function unusableEndpoint(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  if (protocolOf(environment) === "grpc") return undefined;
+  const names = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
+  const name = names.find((one) => (environment[one] ?? "").trim() !== "");
+  if (name === undefined || /^\s*https?:\/\//i.test(environment[name] ?? "")) return undefined;
+  return `${name} does not begin with http:// or https://, so no traces can be sent there`;
+}
+
+function protocolOf(environment: Readonly<Record<string, string | undefined>>): string {
+  const value = (name: string) => (environment[name] ?? "").trim();
+  return value("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") || value("OTEL_EXPORTER_OTLP_PROTOCOL");
+}
+
 /** Whether spans go nowhere but to a collector that takes OTLP/JSON. */
 function isOnlyJson(environment: Readonly<Record<string, string | undefined>>): boolean {
-  const value = (name: string) => (environment[name] ?? "").trim();
-  const protocol = value("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") || value("OTEL_EXPORTER_OTLP_PROTOCOL");
-  return protocol === "http/json" && ["", "otlp"].includes(value("OTEL_TRACES_EXPORTER"));
+  const exporter = (environment["OTEL_TRACES_EXPORTER"] ?? "").trim();
+  return protocolOf(environment) === "http/json" && ["", "otlp"].includes(exporter);
 }
 
 function namesService(environment: Readonly<Record<string, string | undefined>>): boolean {
