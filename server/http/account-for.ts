@@ -29,7 +29,9 @@ export function accountFor(
       user,
       policy: decision.serving.policy,
       prompt: decision.observed.prompt,
-      maxOutputTokens: operation === "embeddings" ? 0 : outputLimitOf(asked),
+      // What OpenAI's API assumes, other servers do not: their answers may be as long as the model allows.
+      maxOutputTokens:
+        operation === "embeddings" ? 0 : unseen?.assumed?.includes("max_tokens") ? undefined : outputLimitOf(asked),
       choices: answersAsked(asked),
       isStream: stream === true,
       tokenBytes: operation === "embeddings" || (unseen?.tokens ?? 0) > 0 ? body.bytes.length : 0,

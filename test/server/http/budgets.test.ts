@@ -188,6 +188,19 @@ describe("the ledger", () => {
     expect(Number(row?.["output"])).toBeGreaterThan(0);
   });
 
+  it("holds for a text completion without a limit what its model allows: only OpenAI assumes 16 tokens", async () => {
+    const proxy = await proxyOver({ left: await answering() });
+    const { token } = await proxy.createKey(limited({ budgets: { day: 0.01 } }));
+    const ask = (fields: object) =>
+      fetch(`${proxy.url}/v1/completions`, {
+        method: "POST",
+        headers: bearer(token),
+        body: JSON.stringify({ model: "auto", prompt: "hi", ...fields }),
+      });
+    expect((await errorOf(await ask({}))).code).toBe("budget_insufficient");
+    expect((await ask({ max_tokens: 500 })).status).toBe(200);
+  });
+
   it("estimates nothing of embeddings but what was read", async () => {
     const vectors = { object: "list", data: [{ object: "embedding", index: 0, embedding: Array(500).fill(0.125) }] };
     const upstream = await startUpstream((response) => sendJson(response, vectors));
