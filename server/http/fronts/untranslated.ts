@@ -22,6 +22,8 @@ const translated: ReadonlySet<unknown> = new Set([
     "compaction",
   ],
 ]);
+const calls: ReadonlySet<unknown> = new Set(["function_call", "custom_tool_call"]);
+const results: ReadonlySet<unknown> = new Set(["function_call_output", "custom_tool_call_output"]);
 /** What is nothing to read: state that a provider has encrypted, and what steers it. */
 const sealedTypes: ReadonlySet<unknown> = new Set([...["redacted_thinking", "item_reference", "compaction_trigger"]]);
 /** Fields that a provider has signed or encrypted, and takes from nobody else. */
@@ -70,9 +72,12 @@ function leftOfTool(tool: Json): readonly Json[] {
 
 /** @param content a list of items, messages, blocks or parts. */
 function leftOf(content: unknown): readonly Json[] {
+  const called = new Set<unknown>();
   return objectsOf(content).flatMap((entry) => {
-    const { type = "message", source } = entry;
+    const { type = "message", source, call_id: id } = entry;
     if (sealedTypes.has(type)) return [];
+    if (calls.has(type)) called.add(id);
+    if (results.has(type) && !called.has(id)) return [entry]; // a result without its call
     if (type === "reasoning") return objectsOf(entry["content"]);
     const within = isObject(source) ? source : {};
     if (!translated.has(type) || isKept(entry) || isKept(within)) return [entry];

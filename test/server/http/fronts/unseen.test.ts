@@ -41,6 +41,7 @@ describe("the size of a prompt", () => {
     ["examples of a tool", "/v1/messages", { ...shows(), tools: [{ ...listed, input_examples: [{ a: long }] }] }],
     ["tools in the conversation", "/v1/messages", says({ type: "mcp_tool_listing", tools: [{ ...listed, a: long }] })],
     ["outputs of a provider's own tools", "/v1/responses", item({ type: "mcp_call", name: "f", output: long })],
+    ["outputs without a call", "/v1/responses", item({ type: "function_call_output", call_id: "c", output: long })],
     ["outputs of a shell", "/v1/responses", item({ type: "shell_call_output", output: [{ stdout: long }] })],
     ["parts that are not known", "/v1/responses", item({ role: "user", content: [{ type: "new", text: long }] })],
     ["reasoning", "/v1/responses", item({ type: "reasoning", content: [{ type: "reasoning_text", text: long }] })],
@@ -110,6 +111,9 @@ describe("the size of a prompt", () => {
     const results = [{ type: "tool_reference", tool_name: "f" }, { type: "search_result", content: [] }, document("a")];
     const result = { type: "tool_result", tool_use_id: "t", content: results };
     expect(read("/v1/messages", shows(result)).unseen?.prompt).toBe(undefined);
+    const call = { type: "function_call", call_id: "c", name: "f", arguments: "{}" };
+    const output = { type: "function_call_output", call_id: "c", output: "a" };
+    expect(read("/v1/responses", { input: [call, output] }).unseen?.prompt).toBe(undefined);
     expect(read("/v1/responses", { input: "hi", tools: [tool] }).unseen?.prompt).toBe(undefined);
   });
 });
