@@ -130,17 +130,16 @@ export class InOrderReader {
 
   /** Guards act unless they are false. */
   private readGuards(facts: Facts): Pick<Outcome, "denied" | "requirements"> {
-    const { guards } = this.rules;
-    let denied: DenyRule | undefined;
+    const { denies, requires } = this.rules;
+    const acting = (list: NumberedList, at: number) => this.set.rules[list.rules[at] as number];
+    let first = 0;
+    while (first < denies.rules.length && this.isFalse(denies, first, facts)) first++;
+    const denied = first === denies.rules.length ? undefined : { rule: acting(denies, first) as DenyRule };
     const requirements: RequireRule[] = [];
-    for (let at = 0; at < guards.rules.length; at++) {
-      const rule = this.set.rules[guards.rules[at] as number] as DenyRule | RequireRule;
-      if (rule.effect === "deny" && denied !== undefined) continue;
-      if (this.isFalse(guards, at, facts)) continue;
-      if (rule.effect === "deny") denied = rule;
-      else requirements.push(rule);
+    for (let at = 0; at < requires.rules.length; at++) {
+      if (!this.isFalse(requires, at, facts)) requirements.push(acting(requires, at) as RequireRule);
     }
-    return { denied: denied === undefined ? undefined : { rule: denied }, requirements };
+    return { denied, requirements };
   }
 
   private isFalse({ starts, parts }: NumberedList, at: number, facts: Facts): boolean {

@@ -25,8 +25,8 @@ export interface NumberedRules {
   /** The parts that list word n stand from `listedFrom[n]` to `listedFrom[n + 1]`. */
   readonly listedFrom: Int32Array;
   readonly listed: Int32Array;
-  /** Deny and require rules. */
-  readonly guards: NumberedList;
+  readonly denies: NumberedList;
+  readonly requires: NumberedList;
   readonly routes: NumberedList;
 }
 
@@ -70,18 +70,21 @@ export const MAX_INCLUDED = 2;
 
 export function numberRules({ rules }: Pick<PolicySet, "rules">): NumberedRules {
   const numbering = new Numbering();
-  const guards = new GrowingList();
-  const routes = new GrowingList();
+  const lists = { deny: new GrowingList(), require: new GrowingList(), route: new GrowingList() };
   for (const [ruleNumber, { effect, condition }] of rules.entries()) {
     const parts = condition.kind === "all" && condition.conditions.length > 0 ? condition.conditions : [condition];
-    const list = effect === "route" ? routes : guards;
-    list.add(
+    lists[effect].add(
       ruleNumber,
       parts.map((part) => numbering.numberOf(part)),
     );
   }
   const { renumber, ...numbered } = numbering.finish();
-  return { ...numbered, guards: guards.finish(renumber), routes: routes.finish(renumber) };
+  return {
+    ...numbered,
+    denies: lists.deny.finish(renumber),
+    requires: lists.require.finish(renumber),
+    routes: lists.route.finish(renumber),
+  };
 }
 
 class GrowingList {
@@ -232,7 +235,7 @@ class Numbering {
     return fact;
   }
 
-  finish(): Omit<NumberedRules, "guards" | "routes"> & { readonly renumber: (part: number) => number } {
+  finish(): Omit<NumberedRules, "denies" | "requires" | "routes"> & { readonly renumber: (part: number) => number } {
     const order = [...this.facts.values()].flatMap(({ parts }) => parts).concat(this.others);
     const numbers = new Int32Array(order.length);
     for (const [number, at] of order.entries()) numbers[at] = number;

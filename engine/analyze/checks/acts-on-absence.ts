@@ -13,8 +13,9 @@ const MOST_TRIED = 16;
 /** RW2103: a guard that acts on requests for which its condition is not true but unknown, because a fact is absent. */
 export const actsOnAbsence: Check = function* (context) {
   const { regions } = context;
+  const absences = new Map<string, Absence>();
   for (const { rule } of [...regions.denies, ...regions.requires]) {
-    const { facts, isEachEnough } = factsWhoseAbsenceCounts(context, rule);
+    const { facts, isEachEnough } = factsWhoseAbsenceCounts(context, rule, absences);
     if (facts.length === 0) continue;
     const names = facts.map((name) => `\`${name}\``).join(" or ");
     const onlyThen = regions.conditions.of(rule.condition, "true")?.length === 0 ? ", and on no other" : "";
@@ -41,11 +42,31 @@ function presenceOf({ definitions }: CheckContext, facts: readonly string[]): st
   return `\`all: [{ ${facts.map((name) => `${name}: { present: true }`).join(", ")} }]\``;
 }
 
+/** The requests without a fact, and those with it. */
+interface Absence {
+  readonly without: readonly Box[];
+  readonly present: readonly Box[];
+}
+
+function absenceOf({ regions: { space } }: CheckContext, name: string, known: Map<string, Absence>): Absence {
+  let absence = known.get(name);
+  if (absence === undefined) {
+    absence = {
+      without: boxesWhere(space, name, ({ kind }) => kind === "absent"),
+      present: boxesWhere(space, name, ({ kind }) => kind !== "absent"),
+    };
+    known.set(name, absence);
+  }
+  return absence;
+}
+
 /** The facts, and whether the absence of each alone is enough; else it takes all of them. */
 function factsWhoseAbsenceCounts(
-  { regions }: CheckContext,
+  context: CheckContext,
   rule: Rule,
+  absences: Map<string, Absence>,
 ): { readonly facts: readonly string[]; readonly isEachEnough: boolean } {
+  const { regions } = context;
   const unknown = regions.intersect(
     regions.conditions.of(rule.condition, "not-false"),
     regions.conditions.of(rule.condition, "not-true"),
@@ -62,16 +83,9 @@ function factsWhoseAbsenceCounts(
   };
   const read = readFactsOf(rule.condition);
   const alone = read.filter((name) => {
-    let areas = regions.intersect(
-      unknown,
-      boxesWhere(regions.space, name, ({ kind }) => kind === "absent"),
-    );
+    let areas = regions.intersect(unknown, absenceOf(context, name, absences).without);
     for (const other of read) {
-      if (other === name) continue;
-      areas = regions.intersect(
-        areas,
-        boxesWhere(regions.space, other, ({ kind }) => kind !== "absent"),
-      );
+      if (other !== name) areas = regions.intersect(areas, absenceOf(context, other, absences).present);
     }
     return areas !== undefined && show(areas) !== undefined;
   });

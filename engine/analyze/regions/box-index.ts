@@ -53,9 +53,11 @@ export class BoxIndex<Owner> {
       if (atoms === undefined) return this.#boxes;
       allowed.push(...atoms);
     }
-    const places = new Set(this.#others);
-    for (const atom of allowed) for (const place of this.#filed.get(atom) ?? []) places.add(place);
-    return [...places].sort((one, other) => one - other).map((place) => this.#boxes[place] as OwnedBox<Owner>);
+    // Of many boxes it takes less to mark those that may meet than to sort their places.
+    const isNear = new Uint8Array(this.#boxes.length);
+    for (const place of this.#others) isNear[place] = 1;
+    for (const atom of allowed) for (const place of this.#filed.get(atom) ?? []) isNear[place] = 1;
+    return this.#boxes.filter((_, place) => isNear[place] === 1);
   }
 
   /** The few atoms of the axis that a box allows; undefined when it allows more. */

@@ -3,8 +3,10 @@
  * layout's to know. INVARIANT: it allows some atom of each axis, so it is never empty.
  */
 export class Box {
-  /** For each of its axes the first slot in which it allows an atom, and the one after the last; found when first needed. */
+  /** For each of its axes the slots in which it allows an atom, one axis after the other; found when first needed. */
   slots: Int32Array | undefined = undefined;
+  /** Where in `slots` those of each of its axes end. */
+  slotsEnd: Int32Array | undefined = undefined;
 
   /** @param axes the axes that it limits, ascending; on all others every atom is allowed. */
   constructor(
@@ -72,6 +74,14 @@ export class BoxLayout {
     return new Box(bits, this.isFull(bits, axis) ? [] : [axis]);
   }
 
+  /** The requests whose atom on one axis is none of those given; undefined when every atom is given. */
+  except(axis: number, atoms: Iterable<number>): Box | undefined {
+    const bits = this.#full.slice();
+    for (const atom of atoms) this.cutAtom(bits, axis, atom);
+    if (this.isEmpty(bits, axis)) return undefined;
+    return new Box(bits, this.isFull(bits, axis) ? [] : [axis]);
+  }
+
   has(bits: Int32Array, axis: number, atom: number): boolean {
     const bit = (this.#starts[axis] as number) + atom;
     return ((bits[bit >>> 5] as number) & (1 << (bit & 31))) !== 0;
@@ -115,17 +125,20 @@ export class BoxLayout {
 
   /** Whether the two have a request in common. */
   meets(bits: Int32Array, box: Box): boolean {
-    const slots = box.slots ?? this.#findSlots(box);
-    for (let index = 0; index < box.axes.length; index++) {
-      if (!this.#meetsWithin(bits, box.bits, slots[2 * index] as number, slots[2 * index + 1] as number)) return false;
-    }
+    if (box.slots === undefined) this.#findSlots(box);
+    for (let index = 0; index < box.axes.length; index++) if (!this.#meetsOn(bits, box, index)) return false;
     return true;
   }
 
-  #meetsWithin(one: Int32Array, other: Int32Array, start: number, end: number): boolean {
-    for (let slot = start; slot < end; slot++) {
+  /** Of an axis of thousands of atoms most boxes allow one or two, or all but one: only where they allow some is looked. */
+  #meetsOn(bits: Int32Array, box: Box, index: number): boolean {
+    const slots = box.slots as Int32Array;
+    const slotsEnd = box.slotsEnd as Int32Array;
+    const end = slotsEnd[index] as number;
+    for (let at = index === 0 ? 0 : (slotsEnd[index - 1] as number); at < end; at++) {
+      const slot = slots[at] as number;
       const word = this.#word[slot] as number;
-      if (((one[word] as number) & (other[word] as number) & (this.#mask[slot] as number)) !== 0) return true;
+      if (((bits[word] as number) & (box.bits[word] as number) & (this.#mask[slot] as number)) !== 0) return true;
     }
     return false;
   }
@@ -148,12 +161,8 @@ export class BoxLayout {
    * @param unsettled 0 for axes on which `bits` is known to reach beyond each box that limits them, so that they need not be looked at.
    */
   axesBeyond(bits: Int32Array, box: Box, unsettled: Uint8Array): number | undefined {
-    const first = this.#first;
-    const words = this.#word;
-    const masks = this.#mask;
-    const { axes, bits: own } = box;
-    // Of an axis of thousands of atoms most boxes allow one, a stretch, or all but one: what lies around it need not be read.
-    const slots = box.slots ?? this.#findSlots(box);
+    const { axes } = box;
+    if (box.slots === undefined) this.#findSlots(box);
     let count = 0;
     for (let index = 0; index < axes.length; index++) {
       const axis = axes[index] as number;
@@ -161,39 +170,21 @@ export class BoxLayout {
         count++;
         continue;
       }
-      const end = first[axis + 1] as number;
-      const last = slots[2 * index + 1] as number;
-      let common = 0;
-      for (let slot = slots[2 * index] as number; slot < last && common === 0; slot++) {
-        const word = words[slot] as number;
-        common = (bits[word] as number) & (own[word] as number) & (masks[slot] as number);
-      }
-      if (common === 0) return undefined;
-      let beyond = 0;
-      for (let slot = first[axis] as number; slot < end && beyond === 0; slot++) {
-        const word = words[slot] as number;
-        beyond = (bits[word] as number) & ~(own[word] as number) & (masks[slot] as number);
-      }
-      if (beyond !== 0) count++;
+      if (!this.#meetsOn(bits, box, index)) return undefined;
+      if (this.#isBeyond(bits, box, axis)) count++;
     }
     return count;
   }
 
-  #findSlots(box: Box): Int32Array {
-    const slots = new Int32Array(2 * box.axes.length);
-    const allows = (slot: number) => {
-      return ((box.bits[this.#word[slot] as number] as number) & (this.#mask[slot] as number)) !== 0;
-    };
-    for (const [index, axis] of box.axes.entries()) {
-      let start = this.#begin(axis);
-      let end = this.#begin(axis + 1);
-      while (start < end && !allows(start)) start++;
-      while (end > start && !allows(end - 1)) end--;
-      slots[2 * index] = start;
-      slots[2 * index + 1] = end;
-    }
-    box.slots = slots;
-    return slots;
+  #findSlots(box: Box): void {
+    const slots: number[] = [];
+    box.slotsEnd = Int32Array.from(box.axes, (axis) => {
+      for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+        if (((box.bits[this.#word[slot] as number] as number) & (this.#mask[slot] as number)) !== 0) slots.push(slot);
+      }
+      return slots.length;
+    });
+    box.slots = Int32Array.from(slots);
   }
 
   /** A box without its limits on the axes on which `bits` lies inside: no box, but as good as one for what lies in `bits`. */

@@ -1,4 +1,4 @@
-import type { Condition, LogicPredicate, Predicate, SetPredicate } from "../../conditions/condition.js";
+import type { Condition, LogicPredicate, OneOfPredicate, Predicate, SetPredicate } from "../../conditions/condition.js";
 import { evaluateCondition } from "../../evaluate/evaluate-condition.js";
 import type { Facts, FactValue } from "../../evaluate/facts.js";
 import type { Truth } from "../../evaluate/truth.js";
@@ -34,6 +34,7 @@ const wants: Readonly<Record<Rail, (truth: Truth) => boolean>> = {
 export class ConditionBoxes {
   readonly #space: RequestSpace;
   readonly #set: PolicySet;
+  readonly #places = new Map<FactAxis, Map<string | undefined, number>>();
   readonly #known = new Map<Condition, Map<Rail, readonly Box[] | undefined>>();
 
   constructor(space: RequestSpace, set: PolicySet) {
@@ -112,14 +113,17 @@ export class ConditionBoxes {
         boxes.push(...own);
         continue;
       }
+      if (leaf.kind === "one-of") {
+        boxes.push(...this.#oneOf(leaf, axis, number, rail));
+        continue;
+      }
       const opaque = leaf.kind === "glob" || leaf.kind === "prefix" ? opaqueKey(leaf, {}) : "";
       const opaqueAxis = this.#space.opaqueAxes.get(opaque);
       const atoms: number[] = [];
       const asked: number[] = [];
-      const truthOf = this.#truths(leaf);
       for (const [at, atom] of axis.atoms.entries()) {
         if (opaqueAxis !== undefined && atom.kind === "string" && atom.isClass) asked.push(at);
-        else if (wants[rail](truthOf(valueOfAtom(atom, axis)))) atoms.push(at);
+        else if (wants[rail](this.#truth(leaf, valueOfAtom(atom, axis)))) atoms.push(at);
       }
       if (atoms.length > 0) boxes.push(layout.only(number, atoms));
       if (opaqueAxis !== undefined && asked.length > 0) {
@@ -131,17 +135,33 @@ export class ConditionBoxes {
     return this.#union(boxes);
   }
 
-  /** Of all texts that a leaf names one is asked, and one of all others: in large policies there are thousands of them. */
-  #truths(leaf: Predicate): (value: FactValue | undefined) => Truth {
-    if (leaf.kind !== "one-of") return (value) => this.#truth(leaf, value);
-    const named: ReadonlySet<FactValue> = new Set(leaf.values);
-    const known = new Map<boolean, Truth>();
-    return (value) => {
-      if (value === undefined) return this.#truth(leaf, value);
-      const isNamed = named.has(value);
-      if (!known.has(isNamed)) known.set(isNamed, this.#truth(leaf, value));
-      return known.get(isNamed);
-    };
+  /** In large policies there are thousands of texts, of which a leaf names one: the others are not looked at one by one. */
+  #oneOf(leaf: OneOfPredicate, axis: FactAxis, number: number, rail: Rail): readonly Box[] {
+    const { layout } = this.#space;
+    const places = this.#placesOf(axis);
+    const named = leaf.values.flatMap((value) => places.get(value) ?? []);
+    const absent = places.get(undefined);
+    const isAbsentWanted = absent !== undefined && wants[rail](this.#truth(leaf, undefined));
+    if (wants[rail](true)) {
+      const atoms = isAbsentWanted ? [absent, ...named] : named;
+      return atoms.length === 0 ? [] : [layout.only(number, atoms)];
+    }
+    const rest = layout.except(number, absent === undefined || isAbsentWanted ? named : [absent, ...named]);
+    return rest === undefined ? [] : [rest];
+  }
+
+  /** Where each text that some condition names stands on an axis, and absence. */
+  #placesOf(axis: FactAxis): ReadonlyMap<string | undefined, number> {
+    let places = this.#places.get(axis);
+    if (places === undefined) {
+      places = new Map();
+      for (const [at, atom] of axis.atoms.entries()) {
+        if (atom.kind === "absent") places.set(undefined, at);
+        else if (atom.kind === "string" && !atom.isClass) places.set(atom.value, at);
+      }
+      this.#places.set(axis, places);
+    }
+    return places;
   }
 
   #truth(leaf: Predicate, value: FactValue | undefined): Truth {

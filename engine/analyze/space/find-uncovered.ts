@@ -66,7 +66,7 @@ function walk(
   for (;;) {
     if (!budget.spend(near.length + 1)) return false;
     const meeting: Box[] = [];
-    const beyondOnce: Box[] = [];
+    const cut = new Set<number>();
     let best: Box | undefined;
     for (const cover of near) {
       const beyond = layout.axesBeyond(bits, cover, unsettled);
@@ -74,23 +74,22 @@ function walk(
       if (beyond === 0) return true;
       // Where the box lies within a cover so does all that is left of it: such axes are not looked at again.
       const open = beyond === cover.axes.length ? cover : layout.onlyBeyond(bits, cover);
-      if (beyond === 1) {
-        beyondOnce.push(open);
+      if (beyond > 1) {
+        meeting.push(open);
+        if (best === undefined || beyond < best.axes.length) best = open;
         continue;
       }
-      meeting.push(open);
-      if (best === undefined || beyond < best.axes.length) best = open;
+      // Only one axis reaches beyond: what is left is a smaller box, and no branch is needed.
+      const [axis] = open.axes as [number];
+      layout.cutAxis(bits, open, axis);
+      if (layout.isEmpty(bits, axis)) return true;
+      unsettled[axis] = 1;
+      cut.add(axis);
     }
     // What of a cover is left open reaches beyond it on each of its axes, and will until that axis is cut.
     unsettled.fill(0);
-    if (beyondOnce.length > 0) {
-      // Only one axis reaches beyond: what is left is a smaller box, and no branch is needed.
-      for (const cover of beyondOnce) {
-        const [axis] = cover.axes as [number];
-        layout.cutAxis(bits, cover, axis);
-        if (layout.isEmpty(bits, axis)) return true;
-        unsettled[axis] = 1;
-      }
+    if (cut.size > 0) {
+      for (const axis of cut) unsettled[axis] = 1;
       near = meeting;
       continue;
     }
