@@ -14,6 +14,7 @@ import { formatUsd, type NanoUsd, nanoToUsd } from "../../units/money.js";
 import { expandReferences } from "../regions/route-meaning.js";
 import { PLAIN_TIME } from "../space/time-atoms.js";
 import { definitionsOf, writeRequest } from "../space/write-request.js";
+import { changedNames } from "./changed-names.js";
 import { ChangeFinder } from "./changes-of-request.js";
 import { describeBoxes } from "./describe-boxes.js";
 import { type ChangedSide, isSameForAll, type PolicyDiff, type RequestChange } from "./diff-policies.js";
@@ -61,7 +62,7 @@ export interface ChangeReport {
   readonly to: string;
   /** `rule code → the default route`. */
   readonly title: string;
-  /** What the two do differently: `to a, b → c`, `retries 0 → 1`. */
+  /** What the two do differently: `to a, b → c`, `retries 0 → 1`; where only what a name stands for changed, `pool strong a, b → a`. */
   readonly differences: readonly string[];
   /** The requests, as a condition. */
   readonly where: string;
@@ -246,7 +247,10 @@ function differencesOf(
   }
   // Of two rules the names say it; of one that was edited, what was edited.
   if (from.rule !== to.rule) return [];
-  const [one, other] = [describeRoute(before, routeAt(before, from)), describeRoute(after, routeAt(after, to))];
+  const [old, now] = [routeAt(before, from), routeAt(after, to)];
+  const names = changedNames(before, after, old, now);
+  if (names !== undefined && names.length > 0) return names;
+  const [one, other] = [describeRoute(before, old), describeRoute(after, now)];
   return Object.keys(one).flatMap((key) => (one[key] === other[key] ? [] : [`${key} ${one[key]} → ${other[key]}`]));
 }
 

@@ -49,18 +49,15 @@ function neighbours(space: RequestSpace, box: Box, number: number, inside: Facts
   }
   const { name } = axis.definition;
   const allowed = (at: number) => space.layout.has(box.bits, number, at);
-  const atoms = axis.atoms.flatMap((atom, at) => (allowed(at) ? [] : [{ atom, at }]));
+  const within = [...axis.atoms.keys()].filter(allowed);
   // Beside the allowed ones first, then the others, absence last.
-  const distance = ({ atom, at }: { readonly atom: FactAtom; readonly at: number }) =>
-    atom.kind === "absent"
-      ? 1_000
-      : Math.min(...axis.atoms.map((_, other) => (allowed(other) ? Math.abs(other - at) : 999)));
-  return atoms
-    .sort((a, b) => distance(a) - distance(b))
-    .map(({ atom, at }) => {
-      const isBelow = axis.atoms.some((_, other) => other > at && allowed(other));
-      return { request: withFact(inside, name, valueAtEdge(atom, axis, isBelow)), fact: name };
-    });
+  const distance = (atom: FactAtom, at: number) =>
+    atom.kind === "absent" ? 1_000 : within.reduce((least, other) => Math.min(least, Math.abs(other - at)), 999);
+  const last = within.at(-1) ?? -1;
+  return axis.atoms
+    .flatMap((atom, at) => (allowed(at) ? [] : [{ atom, at, distance: distance(atom, at) }]))
+    .sort((a, b) => a.distance - b.distance)
+    .map(({ atom, at }) => ({ request: withFact(inside, name, valueAtEdge(atom, axis, at < last)), fact: name }));
 }
 
 function withFact(facts: Facts, name: string, value: FactValue | undefined): Facts {

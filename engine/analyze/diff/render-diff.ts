@@ -1,10 +1,13 @@
 import { paint, renderTable, safeText, WIDTH } from "../../explain/text-table.js";
 import { foldLists } from "../../explain/words/fold-lists.js";
 import { writeChange, writeCount, writeCounted, writeShare, writeSum } from "../../units/write-figures.js";
-import type { ChangeReport, CostReport, DiffReport } from "./describe-diff.js";
+import { type AlikeChanges, joinAlike, namesOf } from "./alike-changes.js";
+import type { CostReport, DiffReport } from "./describe-diff.js";
 
 /** What is printed when it is proved, and only then. */
 const SAME = "no request is routed differently";
+/** Changes that a terminal is shown; of rules that were edited alike all are one. */
+const MOST_CHANGES = 50;
 /** Changes of the catalog and open questions that are listed. */
 const MOST_LINES = 20;
 /** Of Markdown. GitHub refuses comments of more than 65,536 characters; the rest is for what is written around it. */
@@ -25,9 +28,10 @@ export function renderDiff(report: DiffReport, { color = false, width = WIDTH }:
     const [what = "", ...more] = trafficLines(report);
     sections.push([paint(what, "strong", color), ...more.map((line) => `    ${line}`)]);
   }
-  for (const [index, change] of report.changes.entries()) {
+  const changes = joinAlike(report.changes);
+  for (const [index, change] of changes.slice(0, MOST_CHANGES).entries()) {
     sections.push([
-      paint(safeText(`${String(index + 1).padStart(2)}  ${change.title}`), "strong", color),
+      paint(safeText(`${String(index + 1).padStart(2)}  ${titleOf(change)}`), "strong", color),
       ...renderTable(
         rowsOf(change).map(([name, text]) => [{ text: name, tone: "faint" }, text]),
         4,
@@ -36,6 +40,8 @@ export function renderDiff(report: DiffReport, { color = false, width = WIDTH }:
       ),
     ]);
   }
+  if (changes.length > MOST_CHANGES)
+    sections.push([`… and ${countLeft(changes, MOST_CHANGES)} more (--json lists them)`]);
   for (const [title, lines] of lists(report)) {
     sections.push([
       paint(title, "strong", color),
@@ -68,19 +74,17 @@ export function renderDiffMarkdown(report: DiffReport): string {
 }
 
 /** The first changes, as far as there is room for them. */
-function changeSections({ changes }: DiffReport, room: number): readonly string[] {
+function changeSections(report: DiffReport, room: number): readonly string[] {
+  const changes = joinAlike(report.changes);
   const sections: string[] = [];
   let taken = 0;
   for (const [index, change] of changes.entries()) {
     const rows = rowsOf(change).map(([name, text]) => `| ${name} | ${code(text).replaceAll("|", "\\|")} |`);
-    const title = `**${index + 1}. ${safeText(change.title).replace(/[*_<>]/g, "\\$&")}**`;
+    const title = `**${index + 1}. ${safeText(titleOf(change)).replace(/[*_<>]/g, "\\$&")}**`;
     const section = [title, "", "| | |", "|---|---|", ...rows].join("\n");
     taken += section.length + 2;
     if (taken > room) {
-      return [
-        ...sections,
-        `**… and ${writeCount(changes.length - index)} more**, which \`policy diff\` lists in the terminal`,
-      ];
+      return [...sections, `**… and ${countLeft(changes, index)} more**, which \`policy diff --json\` lists`];
     }
     sections.push(section);
   }
@@ -105,16 +109,20 @@ function header({ before, after, changes, catalog, attributes, undecided }: Diff
   return `${side(before)} → ${side(after)} · ${count} · ${proof}`;
 }
 
-function rowsOf({
-  differences,
-  where,
-  where_exact,
-  example,
-  edge,
-  traffic,
-}: ChangeReport): readonly (readonly [string, string])[] {
+/** Changes that come after so many sections. */
+function countLeft(changes: readonly AlikeChanges[], sections: number): string {
+  return writeCount(changes.slice(sections).reduce((sum, { others }) => sum + 1 + others.length, 0));
+}
+
+function titleOf({ shown, others }: AlikeChanges): string {
+  return others.length === 0 ? shown.title : `${shown.title}, and ${writeCounted(others.length, "more rule")} alike`;
+}
+
+function rowsOf({ shown, others }: AlikeChanges): readonly (readonly [string, string])[] {
+  const { differences, where, where_exact, example, edge, traffic } = shown;
   return [
     ...differences.map((text, index): readonly [string, string] => [index === 0 ? "what" : "", text]),
+    ...(others.length === 0 ? [] : [["alike", namesOf(others)] as const]),
     ["where", where_exact ? foldLists(where) : `within ${foldLists(where)}, less what rules above take`],
     ["example", example.request],
     ...(example.before === example.after

@@ -2,8 +2,25 @@ import type { CandidateReference, PolicySet, Requirement, Route, Rule } from "..
 import { canonicalJson } from "../../policy/revision.js";
 import { expandCandidates } from "../../rank/expand-candidates.js";
 
+/** By set, and route: of thousands of requests it is asked what their routes mean. */
+const meanings = new WeakMap<PolicySet, WeakMap<Route, string>>();
+
 /** Two routes with the same meaning send every request the same way, catalog and world being equal. */
 export function routeMeaning(set: PolicySet, route: Route): string {
+  let known = meanings.get(set);
+  if (known === undefined) {
+    known = new WeakMap();
+    meanings.set(set, known);
+  }
+  let meaning = known.get(route);
+  if (meaning === undefined) {
+    meaning = findRouteMeaning(set, route);
+    known.set(route, meaning);
+  }
+  return meaning;
+}
+
+function findRouteMeaning(set: PolicySet, route: Route): string {
   const { span: _, to, fallback, weights, fallbackOn, ...options } = route;
   const sorted = weights?.toSorted((a, b) => (a.candidate < b.candidate ? -1 : 1));
   const errors = fallbackOn.toSorted();
@@ -50,10 +67,11 @@ export function expandReferences(
   return { to: once(expand(to)), fallback: once(expand(fallback)) };
 }
 
-/** By set, and what a reference says: thousands of routes name the same few pools and models. */
+/** Endpoints by set, and what a reference says: thousands of routes name the same few pools and models. */
 const expanded = new WeakMap<PolicySet, Map<string, readonly string[]>>();
 
-function endpointsOf(set: PolicySet, reference: CandidateReference): readonly string[] {
+/** The endpoints that one reference stands for; `requested` for what a request names. */
+export function endpointsOf(set: PolicySet, reference: CandidateReference): readonly string[] {
   let known = expanded.get(set);
   if (known === undefined) {
     known = new Map();

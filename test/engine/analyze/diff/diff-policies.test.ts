@@ -364,6 +364,51 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(after.revision).not.toBe(before.revision);
   });
 
+  it("shows the first of many rules that one pool routes otherwise, and names the pool", () => {
+    const users = Array.from(
+      { length: 7 },
+      (_, at) => `- { id: u${at}, match: { app: a${at} }, route: { to: [most] } }`,
+    );
+    const using = (list: string) =>
+      policyOf(
+        [...users, `- { id: own, match: { app: own }, route: { to: [best], retries: 1 } }`].join("\n"),
+        `pools:\n  best: [${list}]\n  most: [best, acme/open]\n`,
+      );
+    const [before, after] = [using("acme/small"), using("acme/large")];
+    expect(text(before, after)).toBe(
+      `
+test@REVISION → test@REVISION · 8 changes · exact
+
+ 1  rule u0 routes otherwise, and 7 more rules alike
+    what     pool best acme/small@near → acme/large@far
+    alike    u1, u2, u3, u4 and 3 more
+    where    app = a0
+    example  app a0
+    before   acme/small@near ($0.003048), then 1 more
+    after    acme/large@far ($0.03048), then 1 more
+    edge     not with app other: acme/small@near ($0.003048), then 1 more`.trimStart(),
+    );
+    const { changes, ...rest } = report(before, after);
+    expect(changes).toHaveLength(8);
+    const cost = { recorded_usd: 1, recorded_decisions: 2, before_usd: 3, after_usd: 6, known_decisions: 2 };
+    const traffic = { decisions: 2, share: 0.01, cost: { ...cost, by_tokens_decisions: 2 } };
+    const recorded = { ...rest, changes: changes.map((change) => ({ ...change, traffic })) };
+    expect(renderDiff(recorded).split("\n").slice(-2)).toEqual([
+      "    traffic  16 recorded (8.00 %)",
+      "    cost     $8.00 recorded; by tokens used $24.00 → $48.00 (+100.00 %)",
+    ]);
+  });
+
+  it("lists the first fifty changes in a terminal", () => {
+    const one = report(policyOf(`- { id: code, ${both} }`), policyOf(`- { id: code, ${swapped} }`));
+    const change = (what: string) => ({ ...one.changes[0]!, differences: [what] });
+    // The last is alike in eleven rules.
+    const changes = Array.from({ length: 62 }, (_, at) => change(`retries 0 → ${Math.min(at, 51)}`));
+    const lines = renderDiff({ ...one, changes }).split("\n");
+    expect(lines.filter((line) => line.includes("rule code"))).toHaveLength(50);
+    expect(lines.at(-1)).toBe("… and 12 more (--json lists them)");
+  });
+
   it("is written in Markdown for a pull request", () => {
     const before = policyOf(`- { id: code, match: { app: "a|b" }, ${both} }`);
     const after = policyOf(`- { id: code, match: { app: "a|b" }, ${swapped} }`);
@@ -389,7 +434,7 @@ test@REVISION → test@REVISION · 1 change · exact
     const one = report(policyOf(`- { id: code, ${both} }`), policyOf(`- { id: code, ${swapped} }`));
     const many = {
       ...one,
-      changes: Array.from({ length: 1_200 }, () => one.changes[0]!),
+      changes: Array.from({ length: 1_200 }, (_, at) => ({ ...one.changes[0]!, differences: [`retries 0 → ${at}`] })),
       undecided: ["an open question"],
     };
     const markdown = renderDiffMarkdown(many);
@@ -397,7 +442,7 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(markdown.length).toBeLessThan(60_500);
     const listed = markdown.match(/^\*\*\d+\. rule code routes otherwise\*\*$/gm)!.length;
     expect(markdown).toContain(
-      `**… and ${(1_200 - listed).toLocaleString("en")} more**, which \`policy diff\` lists in the terminal\n\n**not decided**\n\n- \`an open question\``,
+      `**… and ${(1_200 - listed).toLocaleString("en")} more**, which \`policy diff --json\` lists\n\n**not decided**\n\n- \`an open question\``,
     );
   });
 });
