@@ -51,6 +51,6 @@ export const parameters: ParameterTable = {
   cache_control: { does: "ignored", note: "also on parts of messages, without a warning: Gemini caches by itself" },
   extra_body: {
     does: "translated",
-    note: "of `google`: `thinking_config`, `cached_content`, `safety_settings`, as Google's OpenAI-compatible API takes them; the rest warns",
+    note: "of `google`: `thinking_config`, `cached_content`, `safety_settings`, as Google's OpenAI-compatible API takes them; the rest warns. `cached_content` names a prompt that Google keeps: no fact counts it",
   },
 };
