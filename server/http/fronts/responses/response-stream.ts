@@ -24,9 +24,11 @@ import { type OpenItem, type PartKind, partForms } from "./open-item.js";
 interface Call {
   readonly id: unknown;
   readonly name: unknown;
-  readonly index: number;
+  /** Of its item; undefined: it has not begun. */
+  index: number | undefined;
   text: string;
   extra: Json | undefined;
+  hasEnded: boolean;
 }
 
 const NO_LOGPROBS = { logprobs: [] };
@@ -45,6 +47,10 @@ export class ResponseStream {
   readonly #calls = new Map<unknown, Call>();
   readonly #details: Json[] = [];
   #open: OpenItem | undefined;
+  /** The call that is passed on as it comes; calls that begin before all of it has come wait for the end. */
+  #streamed: Call | undefined;
+  /** Something else came before all of it had: it is looked at once, not with each word in the midst of it. */
+  #isMixed = false;
   #extra: unknown;
   #pictures = 0;
   #usage: unknown;
@@ -88,10 +94,11 @@ export class ResponseStream {
 
   end(): string {
     const calls = [...this.#calls.values()];
+    const left = calls.filter(({ hasEnded }) => !hasEnded);
     const status = statusOfLast(this.#finishReason);
     const closed =
-      this.#close(calls.length === 0 ? status : undefined) +
-      calls.map((call, at) => this.#endCall(call, at === calls.length - 1 ? status : undefined)).join("");
+      this.#close(left.length === 0 ? status : undefined) +
+      left.map((call, at) => this.#endCall(call, at === left.length - 1 ? status : undefined)).join("");
     const state = writeState({
       reasoning_details: detailsOf(this.#details, this.#unsigned, this.#reasoner),
       tool_calls: calls.map(({ id, extra }) => ({ id, extra_content: extra })),
@@ -162,7 +169,7 @@ export class ResponseStream {
 
   #show(pictures: readonly Json[]): string {
     this.#pictures += pictures.length;
-    return pictures.map((item) => this.#close() + this.#wholeItem(item)).join("");
+    return pictures.map((item) => this.#close() + this.#endWholeCall() + this.#wholeItem(item)).join("");
   }
 
   /** Of the text under way; of none there is nothing to say. */
@@ -186,7 +193,7 @@ export class ResponseStream {
       this.#open.part = { kind, text: "", annotations: [] };
       return done + this.#partAdded(this.#open);
     }
-    return this.#close() + this.#begin(kind);
+    return this.#close() + this.#endWholeCall() + this.#begin(kind);
   }
 
   #begin(kind: PartKind): string {
@@ -232,30 +239,53 @@ export class ResponseStream {
     return done + this.event("response.output_item.done", { output_index: index, item });
   }
 
+  /** Items follow each other, as OpenAI's do; parts of calls that a provider mixes into another call wait for its end. */
   #call(part: Json): string {
     const { name, arguments: text } = isObject(part["function"]) ? part["function"] : {};
+    const delta = textOf(text) ?? "";
     const known = this.#calls.get(part["index"]);
-    const call = known ?? { id: part["id"], name, index: this.#output.length, text: "", extra: undefined };
+    const call = known ?? { id: part["id"], name, index: undefined, text: "", extra: undefined, hasEnded: false };
     if (isObject(part["extra_content"])) call.extra = part["extra_content"];
+    if (call.hasEnded) return ""; // behind its end there is nothing but white space
     let head = "";
     if (known === undefined) {
-      head = this.#close();
-      const item = this.#callItem(call, "in_progress");
       this.#calls.set(part["index"], call);
-      this.#output.push(item);
-      head += this.event("response.output_item.added", { output_index: call.index, item });
+      head = this.#endWholeCall();
+      if (this.#streamed === undefined) head += this.#close() + this.#beginCall(call);
     }
-    const delta = textOf(text) ?? "";
     call.text += delta;
+    return head + (this.#streamed === call ? this.#argumentsDelta(call, delta) : "");
+  }
+
+  #beginCall(call: Call): string {
+    this.#streamed = call;
+    this.#isMixed = false;
+    const item = callItem({ id: call.id, function: { name: call.name, arguments: "" } }, this.#offered, "in_progress");
+    call.index = this.#output.push(item) - 1;
+    return this.event("response.output_item.added", { output_index: call.index, item });
+  }
+
+  #argumentsDelta({ name, index = 0 }: Call, delta: string): string {
     // Of a custom tool's input the text is known once its JSON is whole.
-    if (delta === "" || this.#offered.get(call.name)?.isCustom === true) return head;
-    const at = { item_id: this.#output[call.index]?.["id"], output_index: call.index };
-    return head + this.event("response.function_call_arguments.delta", { ...at, delta });
+    if (delta === "" || this.#offered.get(name)?.isCustom === true) return "";
+    const at = { item_id: this.#output[index]?.["id"], output_index: index };
+    return this.event("response.function_call_arguments.delta", { ...at, delta });
+  }
+
+  /** Ends the call that is passed on, unless more of it is to come. */
+  #endWholeCall(): string {
+    const call = this.#streamed;
+    if (call === undefined || this.#isMixed) return "";
+    this.#isMixed = parseJsonObject(call.text) === undefined;
+    return this.#isMixed ? "" : this.#endCall(call);
   }
 
   #endCall(call: Call, status?: string): string {
-    const { index } = call;
-    const item = this.#callItem(call, status);
+    const begun = call.index === undefined ? this.#beginCall(call) + this.#argumentsDelta(call, call.text) : "";
+    const { index = 0, id, name: called, text: given } = call;
+    this.#streamed = undefined;
+    call.hasEnded = true;
+    const item = callItem({ id, function: { name: called, arguments: given } }, this.#offered, status);
     this.#output[index] = item;
     const at = { item_id: item["id"], output_index: index };
     const { name, arguments: text, input } = item;
@@ -264,11 +294,7 @@ export class ResponseStream {
         ? this.event("response.custom_tool_call_input.delta", { ...at, delta: input }) +
           this.event("response.custom_tool_call_input.done", { ...at, input })
         : this.event("response.function_call_arguments.done", { ...at, name, arguments: text });
-    return said + this.event("response.output_item.done", { output_index: index, item });
-  }
-
-  #callItem({ id, name, text }: Call, status?: string): Json {
-    return callItem({ id, function: { name, arguments: text } }, this.#offered, status);
+    return begun + said + this.event("response.output_item.done", { output_index: index, item });
   }
 
   #wholeItem(item: Json): string {

@@ -410,23 +410,50 @@ describe("a stream that is translated for its client, put together, is the whole
     }
   });
 
-  it("holds calls that a provider mixes apart", () => {
-    const part = (index: number, fields: object) => ({ tool_calls: [{ index, ...fields }] });
-    const deltas = [
-      part(0, { id: "a", function: { name: "f", arguments: '{"x"' } }),
-      part(1, { id: "b", function: { name: "g", arguments: '{"y"' } }),
-      part(0, { function: { arguments: ":1}" } }),
-      part(1, { function: { arguments: ":2}" } }),
-    ];
-    const chunks = deltas.map((delta) =>
+  const part = (index: number, fields: object) => ({ tool_calls: [{ index, ...fields }] });
+  const chunksOfDeltas = (deltas: readonly object[]) =>
+    deltas.map((delta) =>
       Buffer.from(`data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason: null }] })}\n\n`),
     );
-    expect(assemble(streamThrough(messagesFront, chunks))).toMatchObject({
+  const mixed = [
+    part(0, { id: "a", function: { name: "f", arguments: '{"x"' } }),
+    part(1, { id: "b", function: { name: "g", arguments: '{"y"' } }),
+    part(0, { function: { arguments: ":1}" } }),
+    part(1, { function: { arguments: ":2}" } }),
+  ];
+
+  it("holds calls that a provider mixes apart", () => {
+    expect(assemble(streamThrough(messagesFront, chunksOfDeltas(mixed)))).toMatchObject({
       content: [
         { id: "a", name: "f", input: { x: 1 } },
         { id: "b", name: "g", input: { y: 2 } },
       ],
     });
+  });
+
+  // As OpenAI's do: pi reads arguments of the call that began last.
+  it.each([
+    ["one after the other", [mixed[0], mixed[2], mixed[1], mixed[3]], [":1}", ":2}"]],
+    ["mixed", mixed, [":1}", '{"y":2}']],
+  ])("ends a call on /v1/responses before the next begins: %s", (_how, deltas, lastDeltas) => {
+    const events = streamThrough(responsesFront, chunksOfDeltas(deltas as object[]));
+    const said = events.filter(({ type }) => /output_item|arguments/.test(String(type)));
+    const ofCall = (at: number) => said.filter(({ output_index: index }) => index === at);
+    expect(said).toEqual([...ofCall(0), ...ofCall(1)]);
+    for (const [at, whole] of ['{"x":1}', '{"y":2}'].entries()) {
+      const pieces = ofCall(at).filter(({ type }) => String(type).endsWith("arguments.delta"));
+      expect(pieces.at(-1)).toMatchObject({ delta: lastDeltas[at] });
+      expect(pieces.map(({ delta }) => delta).join("")).toBe(whole);
+      expect(ofCall(at).at(-1)).toMatchObject({ type: "response.output_item.done", item: { arguments: whole } });
+    }
+  });
+
+  it("ends a call on /v1/responses before a text behind it begins", () => {
+    const deltas = [mixed[0], mixed[2], { content: "so " }, { content: "it is" }] as object[];
+    const items = streamThrough(responsesFront, chunksOfDeltas(deltas)).filter(({ type }) =>
+      /_item/.test(String(type)),
+    );
+    expect(items.map(({ output_index: index }) => index)).toEqual([0, 0, 1, 1]);
   });
 });
 
