@@ -5,6 +5,7 @@ import { readToken } from "../keys/key-secret.js";
 import { andThen, type Soon } from "../soon.js";
 import { isFromForeignPage, isPublicName } from "./admin-access.js";
 import type { ApiError } from "./errors/api-error.js";
+import { noRetry } from "./errors/retry-after.js";
 
 /** Who sends a request; no key where none is needed. */
 export interface Caller {
@@ -110,6 +111,8 @@ const refusals: Readonly<Record<Exclude<Refusal, "unchecked">, string>> = {
   revoked: "this API key was revoked; ask for a new one",
 };
 
+/** Claude Code would ask ten times again, for minutes, before it tells its user; a key helper of its own it asks all the same. */
 function refusal(code: string, message: string): ApiError {
-  return { status: 401, type: "authentication_error", code, message, headers: { "www-authenticate": "Bearer" } };
+  const headers = { "www-authenticate": "Bearer", ...noRetry };
+  return { status: 401, type: "authentication_error", code, message, headers };
 }

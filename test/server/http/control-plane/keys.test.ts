@@ -126,6 +126,7 @@ describe("who needs a key", () => {
     const refused = await proxy.ask();
     expect(refused.status).toBe(401);
     expect(refused.headers.get("www-authenticate")).toBe("Bearer");
+    expect(refused.headers.get("x-should-retry")).toBe("false");
     expect(await errorOf(refused)).toMatchObject({
       code: "missing_api_key",
       type: "authentication_error",
