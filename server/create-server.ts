@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import { reportEndpoints } from "./dispatch/report-endpoints.js";
 import { reportHealth } from "./dispatch/report-health.js";
 import { ResponseCache } from "./dispatch/response-cache.js";
+import { LargeBodies } from "./http/body/large-bodies.js";
 import { createWhyNot } from "./http/control-plane/ask-why-not.js";
 import { createControlPlane } from "./http/control-plane/control-plane.js";
 import { createRequestExplainer } from "./http/control-plane/explain-request.js";
@@ -74,6 +75,7 @@ function dataPlaneOf(parts: Parts, metrics: Metrics): ReturnType<typeof createDa
     },
     counter,
     responses: new ResponseCache(),
+    largeBodies: new LargeBodies(),
     content,
     observe: observeRequest,
     faultsOf: readSwitch(environment, "SIMULATE_FAULTS", "the test mode") ? requestedFaults : undefined,

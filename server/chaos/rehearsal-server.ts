@@ -4,6 +4,7 @@ import type { CompiledPolicy, Facts } from "../../engine/serving.js";
 import { ResponseCache } from "../dispatch/response-cache.js";
 import { createServingPolicies } from "../dispatch/serving-policy.js";
 import { EndpointStates } from "../endpoints/endpoint-states.js";
+import { LargeBodies } from "../http/body/large-bodies.js";
 import { createHttpServer } from "../http/create-http-server.js";
 import type { FaultOf } from "../http/observe/requested-faults.js";
 import { createDataPlane } from "../http/serve-data-plane.js";
@@ -51,6 +52,7 @@ export async function createRehearsalServers(policy: CompiledPolicy): Promise<Re
         },
         counter,
         responses: new ResponseCache(),
+        largeBodies: new LargeBodies(),
         content: undefined,
         observe: async ({ body }) => ({
           facts,

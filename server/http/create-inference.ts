@@ -66,7 +66,7 @@ async function serve(
   if (admission !== undefined) exchange.addHeaders(rateHeaders(admission.states));
   try {
     let asking: Attempts = attempts;
-    const onBegin = () => letGo(body, asking, observed);
+    const onBegin = () => letGo(exchange, body, asking, observed);
     const sink = observed.facts.stream === true ? sinkTo(exchange, onBegin) : undefined;
     const asked = { front, caller, request, body, decision, first };
     const walked = await throughCache(plane, exchange, asked, sink, async (through) => {
@@ -161,10 +161,11 @@ function answer(plane: DataPlane, exchange: Exchange, { result, planned }: Walke
 }
 
 /** A stream has begun, so no other candidate can be asked: its body is not held until it ends. */
-function letGo(body: ReceivedBody, asked: Attempts, { prompt }: ObservedRequest): void {
+function letGo(exchange: Exchange, body: ReceivedBody, asked: Attempts, { prompt }: ObservedRequest): void {
   if (asked.some(({ route }) => route.continue === true || route.hedgeAfterMs !== undefined)) return;
   prompt.release(); // but for its estimate, by which a stream without usage is charged
   body.release();
+  exchange.letBodyGo();
 }
 
 function sinkTo(exchange: Exchange, onBegin: () => void): ClientSink {

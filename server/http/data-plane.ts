@@ -11,6 +11,7 @@ import type { Metrics } from "../telemetry/metrics/metrics.js";
 import type { StartRequestTrace } from "../telemetry/request-tracing.js";
 import type { TokenCounter } from "../tokens/token-counter.js";
 import type { KeyCheck } from "./authenticate.js";
+import type { LargeBodies } from "./body/large-bodies.js";
 import type { observeRequest } from "./observe/observe-request.js";
 import type { FaultOf } from "./observe/requested-faults.js";
 
@@ -27,6 +28,7 @@ export interface DataPlane {
   readonly counter: TokenCounter;
   /** Answers of routes with `cache`. */
   readonly responses: ResponseCache;
+  readonly largeBodies: LargeBodies;
   readonly observe: typeof observeRequest;
   /** How the simulator is to answer a request: {@link requestedFaults} in the test mode, else undefined. */
   readonly faultsOf: ((headers: IncomingHttpHeaders) => FaultOf) | undefined;

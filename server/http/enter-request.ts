@@ -55,6 +55,8 @@ async function enter(
   if (form !== undefined) request.resume();
   const bytes = form ?? (await readBody(request));
   if ("code" in bytes) return exchange.refuse(bytes, "rejected");
+  const noRoom = exchange.hold(bytes.length);
+  if (noRoom !== undefined) return exchange.refuse(noRoom, "rejected");
   const hints = metadataHints(plane.currentPolicy().set);
   const body = understandBody(bytes, front, hints);
   if ("code" in body) return exchange.refuse(body, "rejected");

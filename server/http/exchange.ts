@@ -57,6 +57,8 @@ export class Exchange {
   #stream: FrontStream | undefined;
   readonly #body: ChunkedBody;
   #echo: Json | undefined;
+  /** Bytes of the body that it holds. */
+  #held = 0;
   #showsCost = false;
   #isEnded = false;
 
@@ -76,6 +78,19 @@ export class Exchange {
       if (!response.writableFinished) this.client.leave();
     });
     response.on("error", () => this.client.leave());
+  }
+
+  /** @returns the error to answer with when there is no room for a body of so many bytes. */
+  hold(bytes: number): ApiError | undefined {
+    const error = this.#plane.largeBodies.take(bytes);
+    if (error === undefined) this.#held = bytes;
+    return error;
+  }
+
+  /** The body is held no more. */
+  letBodyGo(): void {
+    this.#plane.largeBodies.letGo(this.#held);
+    this.#held = 0;
   }
 
   /** The body was read. */
@@ -266,6 +281,7 @@ export class Exchange {
   #finish(end: DecisionEnd): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.letBodyGo();
     afterAnswers({ exchange: this, end });
   }
 

@@ -8,6 +8,7 @@ import { ResponseCache } from "../../../server/dispatch/response-cache.js";
 import { createServingPolicies } from "../../../server/dispatch/serving-policy.js";
 import { EndpointStates } from "../../../server/endpoints/endpoint-states.js";
 import { SharedHealth } from "../../../server/endpoints/shared-health.js";
+import { LargeBodies } from "../../../server/http/body/large-bodies.js";
 import { createWhyNot, type WhyNotOptions } from "../../../server/http/control-plane/ask-why-not.js";
 import { createControlPlane } from "../../../server/http/control-plane/control-plane.js";
 import { createRequestExplainer } from "../../../server/http/control-plane/explain-request.js";
@@ -213,6 +214,8 @@ export interface TestProxyOptions {
   readonly whyNot?: WhyNotOptions;
   readonly adminToken?: string;
   readonly now?: () => number;
+  /** Default: as much as fits the machine. */
+  readonly largeBodies?: LargeBodies;
   /** Default: in memory. */
   readonly databaseUrl?: string;
   readonly redisUrl?: string;
@@ -285,6 +288,7 @@ export async function startProxy(first: CompiledPolicy, options: TestProxyOption
     },
     counter,
     responses: new ResponseCache(),
+    largeBodies: options.largeBodies ?? new LargeBodies(),
     content: undefined,
     observe: observeRequest,
     faultsOf: options.faultsOf ?? (options.environment?.["SIMULATE_FAULTS"] === "1" ? requestedFaults : undefined),
