@@ -30,7 +30,9 @@ export function renderDiagnostics(
   const byName = new Map(files.map((file) => [file.name, file]));
   const paint = (text: string, code: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
 
-  const place = (span: Span): string => {
+  const place = (span: Span | undefined): string => {
+    // What is said of no file is said of the directory.
+    if (span === undefined) return prefix.replace(/\/$/, "");
     const file = byName.get(span.file);
     const { line, column } = file === undefined ? { line: 1, column: 1 } : positionAt(file, span.start);
     return `${prefix}${visible(span.file)}:${line}:${column}`;
@@ -45,8 +47,9 @@ export function renderDiagnostics(
   const render = ({ code, severity, message, span, help, related = [] }: Diagnostic): string => {
     const tone = tones[severity];
     const label = paint(`${severity}[${code}]`, tone);
+    const at = place(span);
     return [
-      `${span === undefined ? "" : `${paint(place(span), BOLD)}: `}${label}: ${visible(message)}`,
+      `${at === "" ? "" : `${paint(at, BOLD)}: `}${label}: ${visible(message)}`,
       ...(span === undefined ? [] : frame(span, tone)),
       ...related.flatMap(({ span: other, note }) => [`  ${place(other)}: ${visible(note)}`, ...frame(other, FAINT)]),
       ...(help === undefined ? [] : [`  ${paint("help", BOLD)}: ${visible(help)}`]),

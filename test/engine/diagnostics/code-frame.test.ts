@@ -86,6 +86,14 @@ describe("renderDiagnostics()", () => {
     );
   });
 
+  it("names the directory for what stands in no file", () => {
+    const finding = { code: "RW1005", severity: "error", message: "there is no `policy.yaml`" } as const;
+    expect(renderDiagnostics([finding], [], { prefix: "policies/" })).toBe(
+      "policies: error[RW1005]: there is no `policy.yaml`",
+    );
+    expect(renderDiagnostics([finding], [])).toBe("error[RW1005]: there is no `policy.yaml`");
+  });
+
   it("colours only when asked, and says the same then", () => {
     const finding = { code: "RW1009", severity: "warning", message: "unread", span } as const;
     const plain = renderDiagnostics([finding], [file]);
