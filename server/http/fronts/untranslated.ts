@@ -9,7 +9,7 @@ const images: ReadonlySet<unknown> = new Set([
 /** Items, blocks and parts that a chat completion shows. */
 const translated: ReadonlySet<unknown> = new Set([
   ...["message", "function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"],
-  ...["input_text", "output_text", "refusal", "input_image", "input_file", "input_audio"],
+  ...["input_text", "output_text", "refusal", "input_image", "image_url", "input_file", "input_audio"],
   ...[
     "text",
     "image",

@@ -90,6 +90,18 @@ describe.each([...servers, [native, responsesServer] as const])(
         ],
       });
       expect(picture.output_text).toBe("A picture.");
+      // As chat completions say it, and LangChain in this API too: OpenAI itself would refuse it.
+      const url = "data:image/png;base64,iVBORw0KGgo=";
+      const content = [
+        { type: "text", text: "What is this?" },
+        { type: "image_url", image_url: { url } },
+      ] as never;
+      const other = client.responses.create({ model, input: [{ role: "user", content }] });
+      const { data, response } = await other.withResponse();
+      expect([data.output_text, response.headers.get("x-route-warning")]).toEqual([
+        name === native ? expect.anything() : "A picture.",
+        null,
+      ]);
       const schema = { type: "object", properties: {}, additionalProperties: false };
       const json = await client.responses.create({
         model,

@@ -119,6 +119,7 @@ function partOf(part: Json, warnings: Set<string>): readonly Json[] {
   switch (part["type"]) {
     case "input_text":
     case "output_text":
+    case "text": // as chat completions say it, like `image_url` below
       return [{ type: "text", text: textOf(part["text"]) ?? "" }];
     case "refusal":
       return [{ type: "text", text: textOf(part["refusal"]) ?? "" }];
@@ -127,6 +128,9 @@ function partOf(part: Json, warnings: Set<string>): readonly Json[] {
       if (typeof url !== "string") break;
       return [{ type: "image_url", image_url: { url, ...(typeof detail === "string" ? { detail } : {}) } }];
     }
+    case "image_url":
+      if (!isObject(part["image_url"])) break;
+      return [part];
     case "input_file": {
       const data = textOf(part["file_data"]) ?? textOf(part["file_url"]);
       if (data === undefined) break;

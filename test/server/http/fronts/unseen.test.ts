@@ -115,6 +115,9 @@ describe("the size of a prompt", () => {
     const output = { type: "function_call_output", call_id: "c", output: "a" };
     expect(read("/v1/responses", { input: [call, output] }).unseen?.prompt).toBe(undefined);
     expect(read("/v1/responses", { input: "hi", tools: [tool] }).unseen?.prompt).toBe(undefined);
+    const image = { type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0KGgo=" } };
+    const shown = { input: [{ role: "user", content: [{ type: "text", text: "a" }, image] }] };
+    expect(read("/v1/responses", shown).unseen).toMatchObject({ images: true, prompt: undefined });
   });
 });
 
