@@ -3,10 +3,11 @@ import { defineConfig } from "vitest/config";
 
 const modules = ["test/{differential,engine,policies,server}/**/*.test.ts"];
 const surroundings = ["test/{house,editor,acceptance/dashboard}/**/*.test.ts"];
-/** What is the same on every Node: what commands say, and what becomes of several servers together. */
+/** What is the same on every Node: what commands say, what the package exports, faults in many combinations, and several servers together. */
 const once = [
   "test/cli/{bench-completion,check-formats,commands,diff,explain-request,keys,replay,test-options,walkthroughs}.test.ts",
-  "test/acceptance/{content,databases-over-tls,kill,outbound-proxy,rolling-restart,shadow,tail,three-replicas}.test.ts",
+  "test/acceptance/{agreement,content,databases-over-tls,kill,library,outbound-proxy,rolling-restart,shadow,tail,three-replicas}.test.ts",
+  "test/fault/*.test.ts",
 ];
 
 export default defineConfig({
