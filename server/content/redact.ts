@@ -23,6 +23,9 @@ export function createRedactor(patterns: readonly string[]): Redact {
   };
 }
 
+/** What secrets are called, in text and in JSON. */
+const { source: called } = /api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret|secret|password|passwd/;
+
 /** Each keeps its first group: what says that a secret follows. */
 const secrets: readonly RegExp[] = [
   /()-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]{0,16384}(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/g,
@@ -32,11 +35,10 @@ const secrets: readonly RegExp[] = [
   /\b()(?:AKIA|ASIA)[0-9A-Z]{16}\b/g, // AWS
   /\b()AIza[\w-]{30,64}/g, // Google
   /\b()eyJ[\w-]{8,8192}\.[\w-]{4,8192}(?:\.[\w-]{0,8192})?/g, // JSON Web Tokens
-  /\b((?:api[_-]?key|access[_-]?token|auth[_-]?token|client[_-]?secret|secret|password|passwd)\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?)[^\s"',;\\]{6,512}/gi,
+  new RegExp(String.raw`\b((?:${called})\\?["']?[ \t]{0,4}[:=][ \t]{0,4}\\?["']?)[^\s"',;\\]{6,512}`, "gi"),
 ];
 
-const SECRET_NAME =
-  /(?:authorization|authorization[_-]?token|api[_-]?key|access[_-]?token|auth[_-]?token|refresh[_-]?token|secret|password|passwd|cookie)$/i;
+const SECRET_NAME = new RegExp(`(?:authorization|authorization[_-]?token|refresh[_-]?token|cookie|${called})$`, "i");
 
 /** Whether an entry of a JSON object is a secret by its name: `password` of what a tool is called with, `authorization_token` of an MCP server. */
 export function namesSecret(name: string): boolean {

@@ -29,15 +29,18 @@ export function accountFor(
       user,
       policy: decision.serving.policy,
       prompt: decision.observed.prompt,
-      // What OpenAI's API assumes, other servers do not: their answers may be as long as the model allows.
-      maxOutputTokens:
-        operation === "embeddings" ? 0 : unseen?.assumed?.includes("max_tokens") ? undefined : outputLimitOf(asked),
+      maxOutputTokens: operation === "embeddings" ? 0 : limitAsked(body.chat),
       choices: answersAsked(asked),
       isStream: stream === true,
       tokenBytes: operation === "embeddings" || (unseen?.tokens ?? 0) > 0 ? body.bytes.length : 0,
     },
     plane.dispatching.now,
   );
+}
+
+/** Undefined: none. What OpenAI's API assumes, other servers do not: their answers may be as long as the model allows. */
+function limitAsked({ body, unseen }: Pick<ChatView, "body" | "unseen">): number | undefined {
+  return unseen?.assumed?.includes("max_tokens") === true ? undefined : outputLimitOf(body);
 }
 
 /**

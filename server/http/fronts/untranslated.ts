@@ -10,17 +10,8 @@ const images: ReadonlySet<unknown> = new Set([
 const translated: ReadonlySet<unknown> = new Set([
   ...["message", "function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"],
   ...["input_text", "output_text", "refusal", "input_image", "image_url", "input_file", "input_audio"],
-  ...[
-    "text",
-    "image",
-    "document",
-    "search_result",
-    "tool_use",
-    "tool_result",
-    "tool_reference",
-    "thinking",
-    "compaction",
-  ],
+  ...["text", "image", "document", "search_result", "tool_use", "tool_result", "tool_reference"],
+  ...["thinking", "compaction"],
 ]);
 const calls: ReadonlySet<unknown> = new Set(["function_call", "custom_tool_call"]);
 const results: ReadonlySet<unknown> = new Set(["function_call_output", "custom_tool_call_output"]);
