@@ -14,11 +14,12 @@ COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist/cli dist/cli
 COPY --from=build /build/dist/dashboard dist/dashboard
 COPY --from=build /build/dist/engine dist/engine
+COPY --from=build /build/cli/policy.js cli/policy.js
 COPY --from=build /build/cli/starter cli/starter
 COPY --from=build /build/schemas schemas
 COPY --from=build /build/docs docs
 COPY --from=build /build/policies /policies
-RUN ln -s /app/dist/cli/main.js /usr/local/bin/policy && install -d -o node -g node /data
+RUN ln -s /app/cli/policy.js /usr/local/bin/policy && install -d -o node -g node /data
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8080 POLICIES=/policies DATABASE_URL=sqlite:/data/routewright.db
 USER node
 EXPOSE 8080

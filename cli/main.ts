@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, CommanderError, Option } from "commander";
 import { CommandFailure } from "./command-failure.js";
 import { notEmpty } from "./global-options.js";

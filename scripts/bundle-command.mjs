@@ -1,6 +1,6 @@
 // Makes dist/cli: the command with all modules of its own in few files, since Node takes some 0.6 ms to find, read and link each of
 // 350, whatever they hold. Packages stay outside, as npm installs them.
-import { chmodSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { parse } from "node:path";
 import { build } from "rolldown";
 
@@ -27,5 +27,3 @@ for (const input of ["cli/main.ts", ...threads]) {
     },
   });
 }
-// The command runs by itself, as `npx policy` runs it: npm sets this only when it links the command for the first time.
-chmodSync("dist/cli/main.js", 0o755);

@@ -337,6 +337,18 @@ describe("the policy command on a starter set", () => {
     expect(stderr).not.toMatch(/\/(commands|engine|server)\//);
   });
 
+  it("the command that npm links is in the repository: before the first build it says what to do", async () => {
+    const clone = await mkdtemp(join(folder, "clone-"));
+    const { bin } = JSON.parse(await readFile("package.json", "utf8"));
+    await cp(bin.policy, join(clone, bin.policy));
+    await cp("package.json", join(clone, "package.json"));
+    const ask = () => promisify(execFile)(join(clone, bin.policy), ["--version"]);
+    await expect(ask()).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("run `npm run build`") });
+    await mkdir(join(clone, "dist/cli"), { recursive: true });
+    await writeFile(join(clone, "dist/cli/main.js"), "console.log(process.argv.slice(2));");
+    expect((await ask()).stdout).toBe("[ '--version' ]\n");
+  });
+
   it("init says what to do next, without a directory that is the default", async () => {
     const elsewhere = join(folder, "elsewhere");
     await mkdir(elsewhere);

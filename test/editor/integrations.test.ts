@@ -188,7 +188,7 @@ describe("the pre-commit hooks", () => {
   it("are built when pre-commit installs the repository: it packs it", async () => {
     const { scripts, bin } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
     expect(scripts.prepack).toContain("build");
-    expect(bin.policy).toBe("dist/cli/main.js");
+    expect(bin.policy).toBe("cli/policy.js");
     // It takes all that `npm pack` prints for the name of the file: what the build prints must not be among it.
     const folder = await mkdtemp(join(tmpdir(), "routewright-pack-"));
     await cp(join(root, ".npmrc"), join(folder, ".npmrc"));
