@@ -58,8 +58,7 @@ export function neverServes(
   // Mostly some of the requests that are known already are served.
   const allowed = regions.findAllowed(ruleNumber, "ending");
   if (typeof allowed !== "string" && typeof regions.find([allowed], excluded) !== "string") return false;
-  const above = regions.endingAbove(ruleNumber);
-  return regions.find(regions.acts(ruleNumber), above, regions.deniedOf(ruleNumber), excluded) === "none";
+  return regions.findAllowedBeyond(ruleNumber, "ending", excluded) === "none";
 }
 
 /** What does not depend on the route is worked out once for each endpoint. */

@@ -10,6 +10,7 @@ import type { RequestSpace } from "../space/request-space.js";
 import { MOST_BOXES, QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
 import { BoxIndex, type OwnedBox } from "./box-index.js";
 import { goesOn } from "./route-meaning.js";
+import { UsualRequests } from "./usual-requests.js";
 
 /** A rule with its number among the set's rules. */
 export interface NumberedRule {
@@ -18,6 +19,7 @@ export interface NumberedRule {
 }
 
 interface EffectBoxes {
+  readonly boxes: readonly OwnedBox<NumberedRule>[];
   readonly index: BoxIndex<NumberedRule>;
   readonly unknown: readonly NumberedRule[];
 }
@@ -35,6 +37,7 @@ export class PolicyRegions {
   readonly #acts = new Map<number, readonly Box[] | undefined>();
   readonly #allowed = new Map<string, Search>();
   readonly #effectBoxes = new Map<Rule["effect"], EffectBoxes>();
+  #usual: UsualRequests<NumberedRule> | undefined;
   readonly #near = new Map<string, readonly Box[] | undefined>();
 
   constructor(space: RequestSpace, set: PolicySet) {
@@ -124,7 +127,7 @@ export class PolicyRegions {
       return (this.acts(owner.ruleNumber) ?? []).map((box): OwnedBox<NumberedRule> => ({ owner, box }));
     });
     const unknown = rules.filter(({ ruleNumber }) => this.acts(ruleNumber) === undefined);
-    const found = { index: new BoxIndex(this.space, boxes), unknown };
+    const found = { boxes, index: new BoxIndex(this.space, boxes), unknown };
     this.#effectBoxes.set(effect, found);
     return found;
   }
@@ -162,10 +165,39 @@ export class PolicyRegions {
     const key = `${ruleNumber} ${this.#someGoOn ? above : "all"}`;
     const known = this.#allowed.get(key);
     if (known !== undefined) return known;
-    const taken = above === "all" ? this.above(ruleNumber) : this.endingAbove(ruleNumber);
-    const found = this.find(this.acts(ruleNumber), taken, this.deniedOf(ruleNumber));
+    const found = this.findAllowedBeyond(ruleNumber, above, []);
     this.#allowed.set(key, found);
     return found;
+  }
+
+  /** The same that none of the covers holds. */
+  findAllowedBeyond(ruleNumber: number, above: "all" | "ending", covers: readonly Box[] | undefined): Search {
+    const areas = this.acts(ruleNumber);
+    if (areas === undefined || covers === undefined) return "undecided";
+    const usual = this.#findUsual(ruleNumber, areas, above, covers);
+    if (usual !== undefined) return usual;
+    const taken = above === "all" ? this.above(ruleNumber) : this.endingAbove(ruleNumber);
+    return this.find(areas, taken, this.deniedOf(ruleNumber), covers);
+  }
+
+  /** In a large policy all rules above may meet a rule's requests, but hardly any holds those of them that are usual. */
+  #findUsual(
+    ruleNumber: number,
+    areas: readonly Box[],
+    above: "all" | "ending",
+    covers: readonly Box[],
+  ): Box | undefined {
+    const effects = (["route", "deny", "require"] as const).map((effect) => this.#boxesOf(effect));
+    if (effects.some(({ unknown }) => unknown.length > 0) || hasTwoTypes(this.space)) return undefined;
+    this.#usual ??= new UsualRequests(
+      this.space,
+      effects.flatMap(({ boxes }) => boxes),
+    );
+    const isMeant = ({ rule, ruleNumber: other }: NumberedRule) => {
+      if (rule.effect !== "route") return rule.effect === "deny";
+      return other < ruleNumber && (above === "all" || !goesOn(rule));
+    };
+    return this.#usual.find(areas, isMeant, covers, new StepBudget(QUESTION_STEPS / 10));
   }
 
   /** What of the areas no cover holds; undefined when that is not known, or takes too many boxes. */
@@ -196,14 +228,13 @@ export class PolicyRegions {
    */
   reach(ruleNumber: number): Reach {
     const effect = this.set.rules[ruleNumber]?.effect ?? "route";
-    const areas = this.acts(ruleNumber);
-    const covers = effect === "require" ? [] : this.above(ruleNumber);
     // A request that no guard refuses shows more.
     if (effect === "route") {
       const allowed = this.#confirm(this.findAllowed(ruleNumber, "all"), ruleNumber);
       if (allowed?.kind === "decides") return allowed;
     }
-    const found = this.find(areas, covers);
+    const areas = this.acts(ruleNumber);
+    const found = this.find(areas, effect === "require" ? [] : this.above(ruleNumber));
     if (found === "none") {
       const next = effect === "route" ? this.find(areas, this.endingAbove(ruleNumber)) : "none";
       return next === "none" ? { kind: "never" } : next === "undecided" ? { kind: "undecided" } : { kind: "follows" };

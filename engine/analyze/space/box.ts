@@ -19,6 +19,7 @@ export class Box {
 export class BoxLayout {
   readonly words: number;
   readonly #axes: number;
+  readonly #atomCounts: readonly number[];
   readonly #starts: readonly number[];
   readonly #full: Int32Array;
   /** Where the bits of an axis lie: slots `#first[axis]` to before `#first[axis + 1]`, each a mask in a word. */
@@ -48,6 +49,7 @@ export class BoxLayout {
     }
     this.words = (bit + 31) >>> 5;
     this.#axes = atomCounts.length;
+    this.#atomCounts = atomCounts;
     this.#starts = starts;
     this.#first = Int32Array.from([...first, words.length]);
     this.#word = Int32Array.from(words);
@@ -121,6 +123,15 @@ export class BoxLayout {
       if ((((one[word] as number) ^ (other[word] as number)) & (this.#mask[slot] as number)) !== 0) return false;
     }
     return true;
+  }
+
+  /** Whether some atom of one axis is allowed by both. */
+  meetsOn(one: Int32Array, other: Int32Array, axis: number): boolean {
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      const word = this.#word[slot] as number;
+      if (((one[word] as number) & (other[word] as number) & (this.#mask[slot] as number)) !== 0) return true;
+    }
+    return false;
   }
 
   /** Whether the two have a request in common. */
@@ -215,6 +226,44 @@ export class BoxLayout {
   cutAtom(bits: Int32Array, axis: number, atom: number): void {
     const bit = (this.#starts[axis] as number) + atom;
     (bits[bit >>> 5] as number) &= ~(1 << (bit & 31));
+  }
+
+  /** Of an axis the atom that the fewest of the boxes allow: the first of several. */
+  rarestAtom(axis: number, boxes: readonly Box[]): number {
+    const start = this.#starts[axis] as number;
+    const counts = new Int32Array(this.#atomCounts[axis] as number);
+    for (const { bits } of boxes) {
+      for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+        const word = this.#word[slot] as number;
+        for (let left = (bits[word] as number) & (this.#mask[slot] as number); left !== 0; left &= left - 1) {
+          (counts[word * 32 + 31 - Math.clz32(left & -left) - start] as number) += 1;
+        }
+      }
+    }
+    let rarest = 0;
+    for (let atom = 1; atom < counts.length; atom++) {
+      if ((counts[atom] as number) < (counts[rarest] as number)) rarest = atom;
+    }
+    return rarest;
+  }
+
+  /** Keeps of an axis of `bits` only one atom. */
+  keepAtom(bits: Int32Array, axis: number, atom: number): void {
+    const bit = (this.#starts[axis] as number) + atom;
+    const kept = (bits[bit >>> 5] as number) & (1 << (bit & 31));
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      (bits[this.#word[slot] as number] as number) &= ~(this.#mask[slot] as number);
+    }
+    (bits[bit >>> 5] as number) |= kept;
+  }
+
+  /** Makes `bits` allow on one axis what `from` does. */
+  copyAxis(bits: Int32Array, from: Int32Array, axis: number): void {
+    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
+      const word = this.#word[slot] as number;
+      const mask = this.#mask[slot] as number;
+      bits[word] = ((bits[word] as number) & ~mask) | ((from[word] as number) & mask);
+    }
   }
 
   /** Keeps of `bits` what the box allows on one axis. */

@@ -1,0 +1,94 @@
+import { Box } from "../space/box.js";
+import { findUncovered } from "../space/find-uncovered.js";
+import type { RequestSpace } from "../space/request-space.js";
+import type { StepBudget } from "../space/step-budget.js";
+import type { OwnedBox } from "./box-index.js";
+
+/** How often axes are freed for one area. */
+const MOST_TRIES = 4;
+
+/**
+ * Looks for requests among those that are usual but for what is asked of them. On each axis one atom is the usual one: that which the
+ * fewest boxes allow. Nearly all boxes of a large policy leave out the usual atom of some axis (the tag of another team is not there), so of
+ * requests that have the usual atoms on all axes but a few, only the boxes that limit one of those few can hold any.
+ *
+ * What is found is exact, as far as the boxes are. That nothing is found proves nothing.
+ */
+export class UsualRequests<Owner> {
+  readonly #space: RequestSpace;
+  /** The requests that are usual in everything. Opaque axes are left as they are: whether an atom can be had depends on others. */
+  readonly #usual: Box;
+  /** By axis, the boxes that do not allow its usual atom: each once, by the axis that the fewest boxes limit. */
+  readonly #filed = new Map<number, OwnedBox<Owner>[]>();
+  /** Those that hold the request which is usual in everything. */
+  readonly #others: OwnedBox<Owner>[] = [];
+
+  constructor(space: RequestSpace, boxes: readonly OwnedBox<Owner>[]) {
+    const { layout } = space;
+    this.#space = space;
+    const limiting = new Map<number, Box[]>();
+    for (const { box } of boxes) {
+      for (const axis of box.axes) {
+        const known = limiting.get(axis);
+        if (known === undefined) limiting.set(axis, [box]);
+        else known.push(box);
+      }
+    }
+    const bits = layout.full().bits;
+    for (const [axis, own] of limiting) {
+      if (space.axes[axis]?.kind !== "opaque") layout.keepAtom(bits, axis, layout.rarestAtom(axis, own));
+    }
+    this.#usual = layout.boxOf(bits);
+    for (const owned of boxes) {
+      let fewest: number | undefined;
+      for (const axis of owned.box.axes) {
+        if (layout.meetsOn(bits, owned.box.bits, axis)) continue;
+        if (fewest === undefined || sizeOf(limiting, axis) < sizeOf(limiting, fewest)) fewest = axis;
+      }
+      if (fewest === undefined) this.#others.push(owned);
+      else {
+        const filed = this.#filed.get(fewest);
+        if (filed === undefined) this.#filed.set(fewest, [owned]);
+        else filed.push(owned);
+      }
+    }
+  }
+
+  /** A box of requests in one of the areas, in none of the boxes whose owner is meant, and in none of those given. */
+  find(
+    areas: readonly Box[],
+    isMeant: (owner: Owner) => boolean,
+    given: readonly Box[],
+    budget: StepBudget,
+  ): Box | undefined {
+    const { layout } = this.#space;
+    for (const area of areas) {
+      const free = new Set(area.axes);
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const usual = this.#usualOf(area, free);
+        const covers = given.filter((box) => layout.meets(usual.bits, box));
+        for (const near of [this.#others, ...[...free].map((axis) => this.#filed.get(axis) ?? [])]) {
+          for (const { owner, box } of near) if (isMeant(owner) && layout.meets(usual.bits, box)) covers.push(box);
+        }
+        const found = findUncovered(layout, [usual], covers, budget);
+        if (typeof found !== "string") return found;
+        // What is in the way may not be where something is unusual that it asks for.
+        const before = free.size;
+        for (const { axes } of covers) for (const axis of axes) free.add(axis);
+        if (free.size === before) break;
+      }
+    }
+    return undefined;
+  }
+
+  /** The requests of a box that have the usual atoms on all axes but the free ones, which are all that it limits, and maybe more. */
+  #usualOf(area: Box, free: ReadonlySet<number>): Box {
+    const bits = this.#usual.bits.slice();
+    for (const axis of free) this.#space.layout.copyAxis(bits, area.bits, axis);
+    return new Box(bits, this.#usual.axes);
+  }
+}
+
+function sizeOf(limiting: ReadonlyMap<number, readonly Box[]>, axis: number): number {
+  return limiting.get(axis)?.length ?? 0;
+}
