@@ -27,7 +27,7 @@ export interface RunningServer {
 
 /**
  * Starts the proxy: database, policies, listening, then telemetry. It runs until SIGINT or SIGTERM, then drains and ends
- * the process with 0; SIGHUP reloads the policies.
+ * the process with 0; SIGHUP reloads the policies ({@link stopOnSignals}).
  *
  * @throws Error in words for the operator when the database, the policies or the address cannot be used; nothing is left
  *   running then.
@@ -37,6 +37,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   inlineMore();
   const environment = process.env;
   const log = createLog();
+  const heedSignals = stopOnSignals(log);
   const closing: (() => Promise<unknown>)[] = [];
   let close = () => closeAll(closing, log);
   try {
@@ -63,10 +64,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         .saveSnapshot(snapshotOf(policy))
         .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
     });
-    stopOnSignals({
+    heedSignals({
       close,
       reload: () => Promise.all([policies.reload("SIGHUP"), shadow?.reload("SIGHUP")]),
-      log,
     });
     const needsKeys = !isLoopback && !stores.keys.hasKeys;
     sayExposure({ host: options.host, needsKeys, content: stores.contentSettings }, log);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
+import { createServer as createTcpServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -114,6 +115,31 @@ describe("policy serve from start to end", () => {
       { result: "rejected", serving: { name: "second" } },
     ]);
     await writeFile(join(policies, "policy.yaml"), policyText("first"));
+  });
+
+  // A database that accepts connections and says nothing holds the start up.
+  it.each([
+    ["SIGTERM", 0],
+    ["SIGHUP", 1], // that of a start that fails, once the database hangs up
+  ] as const)("%s while it starts: it ends with %d", async (signal, code) => {
+    const database = createTcpServer();
+    const asked = new Promise<Socket>((resolve) => database.once("connection", resolve));
+    await listen(database);
+    const child = spawn(process.execPath, [cli, "serve", "--policies", policies, "--port", "0"], {
+      env: { PATH: process.env["PATH"], DATABASE_URL: `postgres://127.0.0.1:${portOf(database)}/none` },
+      stdio: "ignore",
+    });
+    children.push(child);
+    const ended = new Promise((resolve) => child.once("exit", (...how) => resolve(how)));
+    const connection = await asked;
+    child.kill(signal);
+    if (signal === "SIGHUP") {
+      connection.destroy();
+      database.on("connection", (socket) => socket.destroy());
+    }
+    expect(await ended).toEqual([code, null]);
+    connection.destroy();
+    database.close();
   });
 
   it.skipIf(!existsSync("/dev/full"))("goes on while its log cannot be written", async () => {
