@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { type CompiledPolicy, type SourceFile, shortRevision, writeCounted } from "../../engine/serving.js";
 import { reasonOf } from "../reason-of.js";
 import { readGitRevision, watchGitHead } from "./git-revision.js";
+import { PolicyDirectoryError } from "./list-policy-files.js";
 import type { CompilePolicyFiles, PolicyStatus, PolicyStore } from "./policy-store.js";
 import { type Prepared, preparePolicy, type Refusal } from "./prepare-policy.js";
 import { type PolicyDirectoryReading, readAtOnce, takeReading } from "./read-policy-directory.js";
@@ -182,8 +183,9 @@ class WatchedPolicyStore implements PolicyStore {
       this.#seen = reading.signature;
       files = reading.files;
     } catch (error) {
-      this.#seen = await lookAtDirectory(this.#options.directory);
+      this.#seen = await this.#lookAfter(error);
       const text = `error: ${reasonOf(error)}`;
+      if (reason === WATCH_REASON && this.#rejected?.text === text) return "rejected"; // said before
       return this.#reject(reason, { codes: ["unreadable"], errors: 1, text }, undefined);
     }
     const hash = contentHash(files);
@@ -202,6 +204,16 @@ class WatchedPolicyStore implements PolicyStore {
     }
     if (git !== undefined) this.#git.set(prepared.policy, git);
     return this.#apply(reason, prepared, hash);
+  }
+
+  /**
+   * What the watch compares with after a reading that failed. A reason that passes by itself (no descriptor is left, a network mount was
+   * away) changes no file, so files that can be listed then count as changed: they are read again.
+   */
+  async #lookAfter(error: unknown): Promise<string> {
+    const signature = await lookAtDirectory(this.#options.directory);
+    const mayPass = error instanceof PolicyDirectoryError && (error.code === "unreadable" || error.code === "unstable");
+    return mayPass ? `unreadable: ${reasonOf(error)}` : signature;
   }
 
   /** The files that serve may have been committed since. */

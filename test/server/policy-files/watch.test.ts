@@ -259,6 +259,26 @@ describe("the watch", () => {
     }
   });
 
+  it.skipIf(process.geteuid?.() !== 0)(
+    "tries an edit again that could not be read, though no file changes",
+    async () => {
+      const directory = await folderWith(sound("v0"));
+      await chown(directory, NOBODY, NOBODY);
+      await writeFile(join(directory, ".next"), policyNamed("v1"), { mode: 0o600 });
+      const { store, logged } = await openStore(directory, looksOnly);
+      try {
+        process.seteuid?.(NOBODY); // who may list, and not read, what root wrote
+        await rename(join(directory, ".next"), join(directory, "policy.yaml"));
+        await eventually(() => expect(store.status().rejected?.codes).toEqual(["unreadable"]));
+        await pause(500);
+        expect(logged.filter(({ level }) => level === "error")).toHaveLength(1);
+      } finally {
+        process.seteuid?.(0);
+      }
+      await serves(store, "v1");
+    },
+  );
+
   it("ends with the store", async () => {
     const directory = await folderWith(sound("v0"));
     const { store } = await openStore(directory);
