@@ -17,5 +17,6 @@ const advices: readonly (readonly [RegExp, string])[] = [
   [/readonly database/, "whoever runs this must be able to write the file and its folder"],
   [/^unable to open database file/, "it must be a file that whoever runs this may write"],
   [/^database or disk is full/, "make room on its disk"],
+  [/^disk I\/O error/, "its disk is full or broken, or went away"],
   [/^(file is not a database|database disk image is malformed)/, "name another file, or restore the backup"],
 ];

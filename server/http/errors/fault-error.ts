@@ -13,7 +13,10 @@ export function faultError(error: unknown, request: string, log: Pick<Logger, "e
     log.error({ error, request }, "a request failed for a fault in Routewright");
     return INTERNAL_ERROR;
   }
-  log.error({ error: reasonOf(error), request }, "a request failed: the database is away, locked, full or read-only");
+  log.error(
+    { error: reasonOf(error), request },
+    "a request failed: the database is away, locked, full, read-only or damaged",
+  );
   return DATABASE_UNAVAILABLE;
 }
 
@@ -21,6 +24,6 @@ const DATABASE_UNAVAILABLE: ApiError = {
   status: 503,
   type: "api_error",
   code: "database_unavailable",
-  message: "the database is away, locked or full at the moment; try again later (the server's log says which)",
+  message: "the database is away, locked, full or damaged at the moment; try again later (the server's log says which)",
   headers: { "retry-after": "1" },
 };

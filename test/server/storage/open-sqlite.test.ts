@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely, SqliteDialect } from "kysely";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
@@ -72,6 +72,20 @@ describe("openSqlite()", () => {
     renameSync(join(folder, "aside.db"), path);
     await eventually(insert);
     expect(connection.prepare("select a from t").all([])).toEqual([{ a: 1 }]);
+  });
+
+  it("counts a damaged file as a database that cannot be used", async () => {
+    const path = join(await newFolder(), "a.db");
+    connection = openSqlite(path);
+    connection.exec("create table t (a)");
+    connection.exec("insert into t values (zeroblob(100000))");
+    connection.close();
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(1, 4_096)); // the first page says what tables there are
+    connection = openSqlite(path);
+    const read = () => connection.prepare("select a from t").all([]);
+    expect(read).toThrow(/malformed/);
+    expect(read).toThrow(expect.toSatisfy(isDatabaseUnavailable));
   });
 
   it("keeps all or nothing of a transaction, also where SQLite undid it itself", () => {

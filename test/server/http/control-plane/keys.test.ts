@@ -43,7 +43,7 @@ it("says that the database cannot be used, in place of a fault of its own, while
   expect(logged.filter(({ fields }) => "request" in fields)).toEqual([
     {
       fields: { error: "database is locked", request: "POST /admin/keys" },
-      message: "a request failed: the database is away, locked, full or read-only",
+      message: "a request failed: the database is away, locked, full, read-only or damaged",
     },
   ]);
   other.exec("rollback");
