@@ -11,6 +11,7 @@ import { LedgerStore } from "./ledger-store.js";
 import { MemoryBudgets } from "./memory-budgets.js";
 import { RateLimits } from "./rate-limits.js";
 import type { RedisBudgetsOptions } from "./redis-budgets.js";
+import { SpentReader } from "./spent-reader.js";
 
 export interface OpenAccountingOptions {
   readonly database: Database;
@@ -52,10 +53,8 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
   const { database, ring, log, now } = options;
   const store = new LedgerStore(database);
   const ledger = new CommitQueue<LedgerRow>({ write: (rows) => store.write(rows), log });
-  const sums = {
-    chargedIn: store.chargedIn.bind(store),
-    chargedFor: store.chargedFor.bind(store),
-  };
+  const spent = new SpentReader(store, log);
+  const sums = { chargedIn: spent.chargedIn, chargedFor: store.chargedFor.bind(store) };
   const { budgets, rates, exchangeHealth, isRedisReady, closeRedis } = await openCounters(options, sums);
   const audit = new BudgetAudit({
     budgets,
@@ -75,7 +74,7 @@ export async function openAccounting(options: OpenAccountingOptions): Promise<Op
     ...(exchangeHealth === undefined ? {} : { exchangeHealth }),
     status: () => ({
       ledger: ledger.status(),
-      budgets: budgets.status(),
+      budgets: { ...spent.status(), ...budgets.status() },
       correctedBudgets: audit.corrected,
       keys: ring.status(),
       ...(isRedisReady === undefined ? {} : { isRedisReady: isRedisReady() }),
