@@ -25,8 +25,8 @@ export interface CallToCost {
   readonly reportedUsd: number | undefined;
   /** Undefined: unknown, which is not free. */
   readonly price: Price | undefined;
-  /** Tokens of the prompt, as estimated. */
-  readonly promptTokens: number;
+  /** The prompt where usage is not known: what the provider has said of it, else estimated. */
+  readonly prompt: UsageBuckets;
   /** Tokens of the answer that had come, as estimated. */
   readonly producedTokens: number;
 }
@@ -61,7 +61,7 @@ export function costOfAttempt(call: CallToCost): AttemptCost {
   if (end === "wasted" && isEstimated && reportedUsd === undefined) {
     return { usage: noTokens, incurred: undefined, charged: 0 as NanoUsd, source: "unknown" };
   }
-  const usage = call.usage ?? { ...noTokens, input: call.promptTokens, output: call.producedTokens };
+  const usage = call.usage ?? { ...call.prompt, output: call.producedTokens };
   const isCharged = end === "answered" || end === "cancelled";
   const known = (incurred: NanoUsd, source: CostSource): AttemptCost => ({
     usage,

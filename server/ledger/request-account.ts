@@ -1,5 +1,6 @@
 import { type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/serving.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/answers/attempt-result.js";
+import type { Failure } from "../dispatch/answers/failure.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { andThen, type Soon } from "../soon.js";
 import type { PromptSize } from "../tokens/prompt-size.js";
@@ -7,7 +8,7 @@ import type { Accounting, PaymentRefusal } from "./accounting.js";
 import { type AttemptCost, type CallEnd, costOfAttempt, mostOutput, upperBound } from "./attempt-cost.js";
 import type { BudgetLine, Reservation } from "./budget-book.js";
 import { toLedgerRow } from "./ledger-entry.js";
-import { inputTotal, outputTotal, readBuckets } from "./usage-buckets.js";
+import { inputTotal, noTokens, outputTotal, readBuckets, readInputBuckets } from "./usage-buckets.js";
 
 /** What one request's calls have in common, for the ledger. */
 export interface AccountedRequest {
@@ -104,11 +105,11 @@ export class RequestAccount {
     const owner = key === undefined ? { app } : key.settings;
     const usage = readBuckets(notes.rawUsage);
     const cost = costOfAttempt({
-      end: endOf(ended),
+      end: endOf(ended, usage !== undefined),
       usage,
       reportedUsd: reportedCost(notes.rawUsage),
       price,
-      promptTokens: usage === undefined ? this.#request.prompt.estimate : 0,
+      prompt: usage ?? readInputBuckets(notes.rawUsage) ?? { ...noTokens, input: this.#request.prompt.estimate },
       producedTokens: Math.min(producedTokens(ended), mostOutput({ maxOutputTokens, choices, endpoint })),
     });
     this.#tokens += inputTotal(cost.usage) + outputTotal(cost.usage);
@@ -175,10 +176,16 @@ export class RequestAccount {
   }
 }
 
-/** Classes of failure after which the provider may have worked for nothing; after all others it did not work. */
+/** Classes of failure after which the provider may have worked for nothing. */
 const wastedAfter = new Set(["timeout", "malformed_response"]);
 
-function endOf({ result, wasSent }: EndedAttempt): CallEnd {
+/** Whether the provider may have worked for a call that failed: it took too long, had begun to answer, or says what it took. */
+function isWasted({ errorClass }: Failure, status: number | undefined, isCounted: boolean): boolean {
+  if (isCounted || wastedAfter.has(errorClass)) return true;
+  return errorClass === "connection" && status !== undefined; // an error's status says enough, whatever becomes of its body
+}
+
+function endOf({ result, status, wasSent }: EndedAttempt, isCounted: boolean): CallEnd {
   if (!wasSent) return "refused";
   switch (result.kind) {
     case "answered":
@@ -190,7 +197,7 @@ function endOf({ result, wasSent }: EndedAttempt): CallEnd {
     case "outrun":
       return "cut"; // the operator's choice, not the client's: incurred, and not charged
     case "failed":
-      return wastedAfter.has(result.failure.errorClass) ? "wasted" : "refused";
+      return isWasted(result.failure, status, isCounted) ? "wasted" : "refused";
     case "unpaid":
     case "passed_over":
       return "refused";

@@ -41,11 +41,24 @@ export const noTokens: UsageBuckets = Object.freeze({
  */
 export function readBuckets(value: unknown): UsageBuckets | undefined {
   const usage = recordOf(value);
-  const inputTotal = count(usage["prompt_tokens"]);
+  const inputBuckets = readInputBuckets(value);
   const outputTotal = count(outputTokensOf(usage));
-  if (inputTotal === undefined || outputTotal === undefined) return undefined;
-  const inputDetails = recordOf(usage["prompt_tokens_details"]);
+  if (inputBuckets === undefined || outputTotal === undefined) return undefined;
   const outputDetails = recordOf(usage["completion_tokens_details"]);
+  let output = outputTotal;
+  const reasoning = part(output, outputDetails["reasoning_tokens"]);
+  output -= reasoning;
+  const audioOutput = part(output, outputDetails["audio_tokens"]);
+  output -= audioOutput;
+  return { ...inputBuckets, output, reasoning, audioOutput };
+}
+
+/** What a usage says of the prompt, which may be known before the answer is. */
+export function readInputBuckets(value: unknown): UsageBuckets | undefined {
+  const usage = recordOf(value);
+  const inputTotal = count(usage["prompt_tokens"]);
+  if (inputTotal === undefined) return undefined;
+  const inputDetails = recordOf(usage["prompt_tokens_details"]);
   let input = inputTotal;
   const cachedInput = part(input, cachedTokensOf(usage));
   input -= cachedInput;
@@ -56,12 +69,7 @@ export function readBuckets(value: unknown): UsageBuckets | undefined {
   input -= audioInput;
   const imageInput = part(input, inputDetails["image_tokens"]);
   input -= imageInput;
-  let output = outputTotal;
-  const reasoning = part(output, outputDetails["reasoning_tokens"]);
-  output -= reasoning;
-  const audioOutput = part(output, outputDetails["audio_tokens"]);
-  output -= audioOutput;
-  return { input, cachedInput, cacheWrite, cacheWrite1h, audioInput, imageInput, output, reasoning, audioOutput };
+  return { ...noTokens, input, cachedInput, cacheWrite, cacheWrite1h, audioInput, imageInput };
 }
 
 export function inputTotal({ input, cachedInput, cacheWrite, audioInput, imageInput }: UsageBuckets): number {

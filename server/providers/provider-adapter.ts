@@ -33,6 +33,8 @@ export interface UpstreamCall {
 export interface UpstreamHandler {
   onStart(status: number, headers: UpstreamHeaders): void;
   onData(chunk: Buffer): void;
+  /** What the answer has taken so far, in OpenAI's shape, where the data does not say it. */
+  onUsage?(usage: object): void;
   onEnd(): void;
   /** The connection failed or broke, or what came is not HTTP. */
   onFailure(error: unknown): void;

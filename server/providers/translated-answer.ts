@@ -121,6 +121,7 @@ export class TranslatedAnswer implements UpstreamHandler {
       return;
     }
     const answer = isError ? this.#translator.error(isFine ? undefined : status, body) : this.#translateWhole(body);
+    if ("error" in answer && answer.usage !== undefined) this.#next.onUsage?.(answer.usage);
     this.#send(status, answer);
   }
 
@@ -154,6 +155,7 @@ export class TranslatedAnswer implements UpstreamHandler {
 
   #write(outputs: readonly StreamOutput[]): void {
     const said = this.#request.includeUsage ? outputs : withoutUsageChunk(outputs);
+    for (const output of said) if (output.kind === "usage") this.#next.onUsage?.(output.usage);
     const events = said.map((output) => this.#eventOf(output)).join("");
     if (events !== "") this.#next.onData(Buffer.from(events));
   }
@@ -166,6 +168,8 @@ export class TranslatedAnswer implements UpstreamHandler {
         return `data: ${JSON.stringify({ error: output.error.error })}\n\n`;
       case "alive":
         return ": alive\n\n";
+      case "usage":
+        return "";
       case "done":
         return "data: [DONE]\n\n";
     }

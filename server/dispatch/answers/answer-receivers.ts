@@ -84,10 +84,10 @@ function readWhole(body: Buffer, notes: AnswerNotes, passThrough: PassThrough | 
   if (answer === undefined) {
     return failed(malformed(body.length === 0 ? "the answer is empty" : "the answer is not a JSON object"));
   }
+  noteAnswer(answer, notes);
   const error = errorIn(answer);
   if (error !== undefined) return failed(classifyErrorObject(error));
   if (choicesOf(answer).length === 0) return failed(malformed("the answer holds no choices"));
-  noteAnswer(answer, notes);
   return { kind: "answered", body };
 }
 

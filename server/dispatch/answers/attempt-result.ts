@@ -36,7 +36,7 @@ export interface AnswerNotes {
   usage?: Usage;
   /** `usage` as it came. */
   rawUsage?: unknown;
-  /** Events of a stream that were passed on. */
+  /** Pieces of the answer that have come in a stream. */
   streamed?: StreamedSize;
   id?: string;
   model?: string;

@@ -13,18 +13,20 @@ export function noteAnswer(answer: Json, notes: AnswerNotes): void {
   // Azure's first chunk has empty ones.
   if (typeof id === "string" && id !== "") notes.id ??= id;
   if (typeof model === "string" && model !== "") notes.model ??= model;
-  const raw = usageIn(answer);
-  const usage = readUsage(raw);
-  if (usage !== undefined) {
-    notes.usage = usage;
-    notes.rawUsage = raw;
-  }
+  noteUsage(usageIn(answer), notes);
   for (const choice of choicesOf(answer)) {
     const reason = endOf(choice);
     if (reason === undefined || reason.length > LONGEST_REASON) continue;
     notes.finishReasons ??= [];
     if (notes.finishReasons.length < MOST_REASONS) notes.finishReasons.push(reason);
   }
+}
+
+export function noteUsage(raw: unknown, notes: AnswerNotes): void {
+  const usage = readUsage(raw);
+  if (usage === undefined) return;
+  notes.usage = usage;
+  notes.rawUsage = raw;
 }
 
 export interface Choice {

@@ -48,9 +48,20 @@ export function readStreamEvent(event: Buffer): StreamEvent {
 
 /** Whether a chunk holds content: any part of a delta but the role that is not empty, or an end. Numbers are none: Mistral's deltas repeat the `index`. */
 export function hasContent(chunk: Json): boolean {
-  return choicesOf(chunk).some(
-    (choice) => endOf(choice) !== undefined || hasDelta(choice) || !isEmpty(choice.text ?? null),
-  );
+  return choicesOf(chunk).some((choice) => endOf(choice) !== undefined || saysMore(choice));
+}
+
+/** Whether a chunk is a piece of the answer, and does not only end or count it. */
+export function isPiece(chunk: Json): boolean {
+  return choicesOf(chunk).some((choice) => endOf(choice) === undefined || saysMore(choice));
+}
+
+/**
+ * Whether an event that decides nothing can be a piece of the answer. Comments, pings, and the begin and end of a part are none, and shorter:
+ * taken for the shortest piece, they would make all others seem long.
+ */
+export function mayBePiece(event: Buffer, isPassed: boolean): boolean {
+  return event.includes(isPassed ? "delta" : '"choices"');
 }
 
 /** What an event of another format says, in the terms of chat completions. */
@@ -66,6 +77,8 @@ export function readPassedEvent(event: Buffer, stream: StreamTranslator): Stream
     if (output.kind === "error") return { kind: "error", error: output.error.error };
     if (output.kind === "done") return { kind: "done", chunk };
   }
+  const usage = outputs.find((output) => output.kind === "usage")?.usage;
+  if (usage !== undefined) return { kind: "chunk", chunk: { ...chunk, usage } };
   return chunks.length === 0 ? { kind: "empty" } : { kind: "chunk", chunk };
 }
 
@@ -76,7 +89,8 @@ function readWithoutData(event: Buffer): StreamEvent {
   return error === undefined ? { kind: "empty" } : { kind: "error", error };
 }
 
-function hasDelta({ delta }: Choice): boolean {
+function saysMore({ delta, text = null }: Choice): boolean {
+  if (!isEmpty(text)) return true;
   if (typeof delta !== "object" || delta === null) return false;
   return Object.entries(delta).some(([name, value]) => name !== "role" && !isEmpty(value));
 }

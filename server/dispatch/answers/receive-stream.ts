@@ -1,12 +1,21 @@
 import type { Json } from "../../json/json.js";
 import type { StreamTranslator } from "../../providers/chat/translator.js";
 import type { PassThrough } from "../../providers/pass-through.js";
+import { StreamedSize } from "../../tokens/streamed-size.js";
 import type { AnswerReceiver } from "./answer-receivers.js";
 import type { AnswerNotes, AttemptResult } from "./attempt-result.js";
 import { classifyErrorObject, malformed } from "./classify-failure.js";
 import type { Failure } from "./failure.js";
 import { choicesOf, endOf, noteAnswer } from "./read-answer.js";
-import { hasContent, isDeciding, readPassedEvent, readStreamEvent, type StreamEvent } from "./read-stream-event.js";
+import {
+  hasContent,
+  isDeciding,
+  isPiece,
+  mayBePiece,
+  readPassedEvent,
+  readStreamEvent,
+  type StreamEvent,
+} from "./read-stream-event.js";
 import { EventTooLarge, SseSplitter } from "./sse-splitter.js";
 
 /** What comes before the first content may not be larger, bytes. */
@@ -60,6 +69,7 @@ class StreamReceiver implements AnswerReceiver {
     try {
       const events = this.#splitter.push(chunk);
       if (this.#hasContent && !this.#isAnyDeciding(events)) {
+        for (const event of events) this.#measure(event);
         if (events.length > 0) this.#stream.write(events);
         return undefined;
       }
@@ -88,7 +98,10 @@ class StreamReceiver implements AnswerReceiver {
   #takeAll(events: readonly Buffer[]): AttemptResult | undefined {
     let result: AttemptResult | undefined;
     for (const event of events) {
-      result = this.#hasContent && !this.#isDeciding(event) ? this.#pass(event) : this.#act(this.#read(event), event);
+      if (this.#hasContent && !this.#isDeciding(event)) {
+        this.#measure(event);
+        result = this.#pass(event);
+      } else result = this.#act(this.#read(event), event);
       if (result !== undefined) break;
     }
     this.#flush();
@@ -121,10 +134,18 @@ class StreamReceiver implements AnswerReceiver {
         return this.fail(malformed("a stream event is not a JSON object"));
       case "chunk":
         this.#takeChunk(read.chunk);
+        if (isPiece(read.chunk)) this.#measure(event);
         return this.#stream.keepsUsage && isUsageAlone(read.chunk) ? undefined : this.#pass(event);
       case "empty":
         return event.length > 2 ? this.#pass(event) : undefined;
     }
+  }
+
+  /** Adds an event to the size of what has come. */
+  #measure(event: Buffer): void {
+    if (!mayBePiece(event, this.#passed !== undefined)) return;
+    this.#stream.notes.streamed ??= new StreamedSize();
+    this.#stream.notes.streamed.add(event.length);
   }
 
   #takeChunk(chunk: Json): void {

@@ -10,13 +10,13 @@ import type {
   UpstreamHeaders,
 } from "../../providers/provider-adapter.js";
 import { together } from "../../together.js";
-import { StreamedSize } from "../../tokens/streamed-size.js";
 import { type AnswerReceiver, receiveError, receiveInstead, WholeReceiver } from "../answers/answer-receivers.js";
 import type { AnswerNotes, AttemptResult, EndedAttempt, StreamSink } from "../answers/attempt-result.js";
 import { AttemptTimers, CLIENT_TOO_SLOW } from "../answers/attempt-timers.js";
 import { classifyException } from "../answers/classify-failure.js";
 import type { ClientPresence } from "../answers/client-presence.js";
 import { OtherwiseLabelled } from "../answers/otherwise-labelled.js";
+import { noteUsage } from "../answers/read-answer.js";
 import { receiveStream } from "../answers/receive-stream.js";
 
 /** After `[DONE]` the provider has this long to end its answer, so that the connection can be used again. */
@@ -132,6 +132,10 @@ class Call implements UpstreamHandler {
     else if (this.#options.sink !== undefined) this.#timers.waiting();
   }
 
+  onUsage(usage: object): void {
+    if (!this.#isSettled) noteUsage(usage, this.#notes);
+  }
+
   onEnd(): void {
     clearTimeout(this.#lingering);
     if (this.#isSettled || this.#receiver === undefined) return;
@@ -172,8 +176,6 @@ class Call implements UpstreamHandler {
         sink.begin(planned);
       },
       write: (events) => {
-        this.#notes.streamed ??= new StreamedSize();
-        for (const { length } of events) this.#notes.streamed.add(length);
         if (!sink.write(events)) this.#isBlocked = true;
       },
     });

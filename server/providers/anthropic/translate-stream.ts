@@ -1,7 +1,7 @@
 import { isObject, type Json, objectsOf, textOf } from "../../json/json.js";
-import type { Delta, ToolCallDelta } from "../chat/chat-answer.js";
+import { type Delta, promptUsage, type ToolCallDelta } from "../chat/chat-answer.js";
 import { ChunkWriter } from "../chat/chunk-writer.js";
-import type { AnswerContext, StreamOutput, StreamTranslator } from "../chat/translator.js";
+import { type AnswerContext, known, type StreamOutput, type StreamTranslator } from "../chat/translator.js";
 import { finishReason, reasoningOf, refusalOf, usageOf } from "./translate-answer.js";
 import { translateError } from "./translate-error.js";
 
@@ -89,7 +89,8 @@ class MessageStream implements StreamTranslator {
       ...this.#startBlock(`start ${at}`, block),
       ...this.#stopBlock(`start ${at}`),
     ]);
-    return [this.#write({ role: "assistant" }), ...blocks];
+    const usage = promptUsage(usageOf(this.#usage)); // its count of the answer is of the first token
+    return [this.#write({ role: "assistant" }), ...blocks, ...known(usage)];
   }
 
   #startBlock(index: unknown, block: Json): readonly StreamOutput[] {

@@ -101,6 +101,17 @@ export interface ChatUsage {
   readonly completion_tokens_details?: { readonly reasoning_tokens?: number };
 }
 
+/** Of an answer under way, whose tokens may not be counted yet. */
+export type UsageSoFar = ChatUsage | PromptUsage;
+export type PromptUsage = Pick<ChatUsage, "prompt_tokens" | "prompt_tokens_details">;
+
+/** What a usage says of the prompt, where its count of the answer does not mean anything yet. Undefined for nothing: some servers begin with zeros. */
+export function promptUsage(usage: ChatUsage | undefined): PromptUsage | undefined {
+  if (usage === undefined || usage.prompt_tokens === 0) return undefined;
+  const { prompt_tokens, prompt_tokens_details: details } = usage;
+  return { prompt_tokens, ...(details === undefined ? {} : { prompt_tokens_details: details }) };
+}
+
 /** Counts that do not overlap; what the provider does not say is undefined, not zero. */
 export interface UsageBuckets {
   /** Input that was neither read from a cache nor written to one. */

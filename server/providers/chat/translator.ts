@@ -2,7 +2,7 @@ import type { Endpoint } from "../../../engine/serving.js";
 import type { Json } from "../../json/json.js";
 import type { Operation } from "../operation.js";
 import type { TextIn } from "../text-in.js";
-import type { ChatChunk, ChatCompletion } from "./chat-answer.js";
+import type { ChatChunk, ChatCompletion, ChatUsage, UsageSoFar } from "./chat-answer.js";
 import type { ChatRequest } from "./chat-request.js";
 import type { ParameterTable } from "./parameters.js";
 
@@ -80,6 +80,8 @@ export interface TranslatedError {
   };
   /** Milliseconds the provider asks to wait, where its body says so. */
   readonly retryAfterMs?: number;
+  /** What it took all the same. */
+  readonly usage?: ChatUsage | undefined;
 }
 
 /** Turns the events of one stream into chunks. */
@@ -98,10 +100,17 @@ export interface StreamTranslator {
 export type StreamOutput =
   | { readonly kind: "chunk"; readonly chunk: ChatChunk }
   | { readonly kind: "error"; readonly error: TranslatedError }
+  /** What is known so far of what the answer takes, which clients are told at its end. */
+  | { readonly kind: "usage"; readonly usage: UsageSoFar }
   /** The provider is still there. */
   | { readonly kind: "alive" }
   /** The answer is complete. */
   | { readonly kind: "done" };
+
+/** @param usage undefined: nothing is known. */
+export function known(usage: UsageSoFar | undefined): readonly StreamOutput[] {
+  return usage === undefined ? [] : [{ kind: "usage", usage }];
+}
 
 export function translatedError(message: string, type: string, code: string | null, status?: number): TranslatedError {
   return { error: { message, type, code, param: null, ...(status === undefined ? {} : { status }) } };

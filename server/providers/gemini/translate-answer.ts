@@ -13,9 +13,9 @@ import {
 
 /** Translates an answer that came whole. Parts this server does not know are passed over; a candidate that says neither anything nor why is none. */
 export function translateAnswer(answer: Json, context: AnswerContext): ChatCompletion | TranslatedError {
-  const error = errorInAnswer(answer);
-  if (error !== undefined) return error;
   const usage = usageOf(answer["usageMetadata"]);
+  const error = errorInAnswer(answer);
+  if (error !== undefined) return { ...error, usage };
   return {
     id: textOf(answer["responseId"]) ?? context.newId("chatcmpl-"),
     object: "chat.completion",

@@ -1,6 +1,6 @@
 import { countOf, isObject, type Json, objectsOf, textOf } from "../../json/json.js";
-import type { AnswerToolCall, ChatUsage, FinishReason } from "../chat/chat-answer.js";
-import { chatUsage } from "../chat/chat-answer.js";
+import type { AnswerToolCall, ChatUsage, FinishReason, UsageSoFar } from "../chat/chat-answer.js";
+import { chatUsage, promptUsage } from "../chat/chat-answer.js";
 import { type AnswerContext, type TranslatedError, translatedError } from "../chat/translator.js";
 
 /** What one part of a candidate says. */
@@ -104,6 +104,12 @@ export function usageOf(value: unknown): ChatUsage | undefined {
     output: (countOf(value["candidatesTokenCount"]) ?? 0) + (thoughts ?? 0),
     reasoning: thoughts,
   });
+}
+
+/** The usage of an event: the first ones may have nothing of the answer. */
+export function usageSoFar(value: unknown): UsageSoFar | undefined {
+  const usage = usageOf(value);
+  return usage?.completion_tokens === 0 ? promptUsage(usage) : usage;
 }
 
 /** Log probabilities in OpenAI's shape; null when there are none. */

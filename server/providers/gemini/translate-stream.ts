@@ -1,7 +1,7 @@
 import { isObject, type Json, objectsOf, textOf } from "../../json/json.js";
 import type { Delta } from "../chat/chat-answer.js";
 import { ChunkWriter } from "../chat/chunk-writer.js";
-import type { AnswerContext, StreamOutput, StreamTranslator } from "../chat/translator.js";
+import { type AnswerContext, known, type StreamOutput, type StreamTranslator } from "../chat/translator.js";
 import { imageOf } from "./translate-answer.js";
 import {
   errorInAnswer,
@@ -11,6 +11,7 @@ import {
   partsOf,
   signatureContent,
   usageOf,
+  usageSoFar,
 } from "./translate-candidate.js";
 import { translateError } from "./translate-error.js";
 
@@ -21,6 +22,8 @@ import { translateError } from "./translate-error.js";
 export function translateStream(context: AnswerContext): StreamTranslator {
   return new ContentStream(context);
 }
+
+const ALIVE: StreamOutput = { kind: "alive" };
 
 interface Candidate {
   calls: number;
@@ -41,11 +44,11 @@ class ContentStream implements StreamTranslator {
   push(event: Json): readonly StreamOutput[] {
     if (isObject(event["error"])) return [{ kind: "error", error: translateError(undefined, event) }];
     const error = errorInAnswer(event);
-    if (error !== undefined) return [{ kind: "error", error }];
+    if (error !== undefined) return [...known(usageOf(event["usageMetadata"])), { kind: "error", error }];
     this.#writer.name(textOf(event["responseId"]), textOf(event["modelVersion"]));
     this.#usage = event["usageMetadata"] ?? this.#usage; // each is a total
     const outputs = objectsOf(event["candidates"]).flatMap((candidate, at) => this.#take(candidate, at));
-    return outputs.length === 0 ? [{ kind: "alive" }] : outputs;
+    return [...known(usageSoFar(event["usageMetadata"])), ...(outputs.length === 0 ? [ALIVE] : outputs)];
   }
 
   end(): readonly StreamOutput[] {

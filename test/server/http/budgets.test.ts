@@ -138,6 +138,20 @@ describe("the ledger", () => {
     expect(await spentBy(proxy, id)).toMatchObject({ spent: 2_000_000, reserved: 0 });
   });
 
+  it("says of a call that failed in the midst of its answer what that took, as far as it is known", async () => {
+    const head = { "content-type": "application/json" };
+    const left = await startUpstream((response) => {
+      response.writeHead(200, { ...head, "content-length": 1_000 }).write('{"choices":', () => response.destroy());
+    });
+    const right = await answering({ choices: [{ index: 0, message: { content: "Hel" }, finish_reason: "error" }] });
+    const proxy = await proxyOver({ left, right });
+    expect((await proxy.ask()).status).toBe(502);
+    expect(await proxy.ledger()).toMatchObject([
+      { error_class: "connection", incurred_nano: null, charged_nano: 0, cost_source: "unknown" },
+      { error_class: "server_error", incurred_nano: 2_000_000, charged_nano: 0, cost_source: "usage" },
+    ]);
+  });
+
   it("charges a client that hung up for what had come, and holds nothing more for it", async () => {
     const upstream = await startUpstream((response) => {
       startStream(response);
@@ -167,7 +181,8 @@ describe("the ledger", () => {
     const upstream = await startUpstream((response) => {
       startStream(response);
       // Events whose length says nothing about their text.
-      for (let count = 0; count < 3; count++) response.write(event({ content: "word", padding: "x".repeat(2_000) }));
+      for (let count = 0; count < 3; count++)
+        response.write(event({ content: "word", padding: "x".repeat(count * 900) }));
       response.end(event({}, "stop") + done);
     });
     const proxy = await proxyOver({ left: upstream });

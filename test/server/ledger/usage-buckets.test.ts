@@ -92,7 +92,13 @@ describe("readBuckets()", () => {
 
 describe("costOfAttempt()", () => {
   const usage = { ...noTokens, input: 400, cachedInput: 600, output: 500 };
-  const base = { usage, reportedUsd: undefined, price: PRICE, promptTokens: 900, producedTokens: 100 };
+  const base = {
+    usage,
+    reportedUsd: undefined,
+    price: PRICE,
+    prompt: { ...noTokens, input: 900 },
+    producedTokens: 100,
+  };
 
   it.each([
     ["an answer: usage × price", { end: "answered" }, 1_700_000, 1_700_000, "usage"],
@@ -115,6 +121,13 @@ describe("costOfAttempt()", () => {
       { end: "cancelled", usage: undefined },
       1_100_000,
       1_100_000,
+      "estimate",
+    ],
+    [
+      "of whom is known what the prompt took",
+      { end: "cancelled", usage: undefined, prompt: { ...noTokens, input: 100, cachedInput: 800 } },
+      700_000,
+      700_000,
       "estimate",
     ],
     ["a cut stream is incurred, not charged", { end: "cut", usage: undefined }, 1_100_000, 0, "estimate"],

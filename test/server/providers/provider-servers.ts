@@ -223,7 +223,8 @@ export const geminiServer: Format = {
 function answer(parts: object[], more: object = {}) {
   return {
     candidates: [{ content: { role: "model", parts }, index: 0, ...more }],
-    usageMetadata: { promptTokenCount: 10, candidatesTokenCount: 5, totalTokenCount: 15 },
+    // Each event counts what has come so far.
+    usageMetadata: { promptTokenCount: 10, candidatesTokenCount: "finishReason" in more ? 5 : 2 },
     modelVersion: "gemini-x",
     responseId: "resp-1",
   };

@@ -1,14 +1,19 @@
 import { expect, it } from "vitest";
 import type { AnswerNotes } from "../../../../server/dispatch/answers/attempt-result.js";
 import { receiveStream } from "../../../../server/dispatch/answers/receive-stream.js";
+import { anthropicTranslator } from "../../../../server/providers/anthropic/anthropic-translator.js";
+import { responsesPassThrough } from "../../../../server/providers/openai-responses.js";
+import type { PassThrough } from "../../../../server/providers/pass-through.js";
+import { passThroughOf } from "../../../../server/providers/passed-answer.js";
 import { done, event } from "../../http/harness.js";
 
-function receive(choices = 1, notes: AnswerNotes = {}) {
+function receive(choices = 1, notes: AnswerNotes = {}, passThrough?: PassThrough) {
   const written: string[] = [];
   let contents = 0;
   const receiver = receiveStream({
     choices,
     notes,
+    passThrough,
     keepsUsage: false,
     onContent: () => void contents++,
     write: (events) => void written.push(...events.map(String)),
@@ -70,3 +75,41 @@ it("notes no more ends than choices were asked for, and no reason that is none: 
   expect(notes.finishReasons).toHaveLength(128);
   expect(new Set(notes.finishReasons)).toEqual(new Set(["stop"]));
 });
+
+const typed = (type: string, fields: object = {}) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+const place = { item_id: "msg_1", output_index: 0, content_index: 0 };
+it.each([
+  [
+    "a chat completion",
+    undefined,
+    `${event({ role: "assistant", content: "" })}: ping\n\n`,
+    event({ content: "word" }),
+    event({}, "stop"),
+  ],
+  [
+    "the Messages API",
+    passThroughOf(anthropicTranslator),
+    typed("message_start", { message: { id: "msg_1", content: [], usage: { input_tokens: 9, output_tokens: 1 } } }) +
+      typed("content_block_start", { index: 0, content_block: { type: "text", text: "" } }) +
+      typed("ping"),
+    typed("content_block_delta", { index: 0, delta: { type: "text_delta", text: "word" } }),
+    typed("content_block_stop", { index: 0 }) + typed("message_delta", { delta: { stop_reason: "end_turn" } }),
+  ],
+  [
+    "the Responses API",
+    responsesPassThrough,
+    typed("response.created", { response: { id: "resp_1" } }) + typed("response.in_progress"),
+    typed("response.output_text.delta", { ...place, delta: "word" }),
+    typed("response.output_text.done", { ...place, text: "word ".repeat(300) }) + typed("keepalive"),
+  ],
+])(
+  "estimates the size of %s by its pieces alone, none of which is a comment, a ping or an end",
+  (_, format, head, piece, tail) => {
+    const notes: AnswerNotes = {};
+    const { push } = receive(1, notes, format);
+    for (const events of [head + piece.repeat(20), piece.repeat(280), tail]) expect(push(events)).toBeUndefined();
+    expect(notes.streamed?.tokens).toBeGreaterThanOrEqual(300);
+    expect(notes.streamed?.tokens).toBeLessThan(320);
+    if (head.includes("message_start")) expect(notes.usage).toEqual({ input_tokens: 9 });
+  },
+);
