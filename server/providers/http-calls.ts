@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type * as Undici from "undici";
 import type { buildConnector as BuildConnector, Dispatcher, errors, Agent as UndiciAgent } from "undici";
 import type { BufferList } from "../json/buffer-list.js";
-import { CompressedAnswer, compressionOf } from "./compressed-answer.js";
+import { compressedAnswer, compressionOf } from "./compressed-answer.js";
 import type { OutboundProxies } from "./outbound-proxies.js";
 import type { UpstreamExchange, UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
 
@@ -179,7 +179,7 @@ class UndiciExchange implements UpstreamExchange, Dispatcher.DispatchHandler {
     if (this.#isAborted || status < 200) return;
     const compression = compressionOf(headers);
     if (compression === undefined) this.#handler.onStart(status, headers);
-    else this.#refuse(status, headers, new CompressedAnswer(compression));
+    else this.#refuse(status, headers, compressedAnswer(compression));
   }
 
   /** An error's status says enough; nothing of its body is used. */

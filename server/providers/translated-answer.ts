@@ -2,11 +2,13 @@ import { isUtf8 } from "node:buffer";
 import { StringDecoder } from "node:string_decoder";
 import { createParser, type EventSourceParser } from "eventsource-parser";
 import { isObject, type Json } from "../json/json.js";
+import { beginsAsEvents } from "./begins-as-events.js";
 import type { ChatChunk, ChatCompletion } from "./chat/chat-answer.js";
 import type { ChatRequest } from "./chat/chat-request.js";
 import { withFunctionCall, withFunctionCallChunk } from "./chat/legacy-functions.js";
 import type { AnswerContext, StreamOutput, StreamTranslator, TranslatedError, Translator } from "./chat/translator.js";
 import type { UpstreamHandler, UpstreamHeaders } from "./provider-adapter.js";
+import { UnusableAnswer } from "./unusable-answer.js";
 
 const LINE_FEED = 0x0a;
 /** An event or a whole answer may not be larger, UTF-16 units: what has no end must not fill the memory. */
@@ -31,6 +33,8 @@ export class TranslatedAnswer implements UpstreamHandler {
   #headers: UpstreamHeaders = {};
   #events: EventSourceParser | undefined;
   #stream: StreamTranslator | undefined;
+  /** A stream was asked for, and what comes is labelled as something else: it does not tell yet. */
+  #isLabelledOtherwise = false;
   #isBetweenEvents = true;
   /** Whether JSON comes in place of events: an error, if it can be read. Undefined: nothing but blanks has come. */
   #isBare: boolean | undefined;
@@ -55,7 +59,12 @@ export class TranslatedAnswer implements UpstreamHandler {
     this.#status = status;
     this.#headers = headers;
     const isEvents = /event-stream/i.test(String(headers["content-type"] ?? ""));
-    if (status < 200 || status > 299 || !this.#isStream || !isEvents) return; // what comes is collected
+    if (status < 200 || status > 299 || !this.#isStream) return; // what comes is collected
+    if (isEvents) this.#beginStream();
+    else this.#isLabelledOtherwise = true;
+  }
+
+  #beginStream(): void {
     this.#stream = this.#translator.stream(this.#context);
     this.#events = createParser({
       maxBufferSize: MAX_HELD,
@@ -64,12 +73,24 @@ export class TranslatedAnswer implements UpstreamHandler {
         if (type === "max-buffer-size-exceeded") this.#fail();
       },
     });
-    this.#next.onStart(status, { "content-type": "text/event-stream" });
+    this.#next.onStart(this.#status, { "content-type": "text/event-stream" });
   }
 
   onData(chunk: Buffer): void {
-    if (this.#hasFailed || this.#passText(chunk)) return;
-    const text = this.#decoder.write(chunk);
+    if (this.#hasFailed) return;
+    try {
+      this.#take(chunk);
+    } catch (error) {
+      this.#failFor(error);
+    }
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#passText(chunk)) return;
+    this.#takeText(this.#decoder.write(chunk));
+  }
+
+  #takeText(text: string): void {
     if (this.#events !== undefined) {
       this.#isBare ??= startsBare(text);
       if (this.#isBare === false) {
@@ -79,6 +100,18 @@ export class TranslatedAnswer implements UpstreamHandler {
     }
     this.#text += text;
     if (this.#text.length > MAX_HELD) this.#fail();
+    else if (this.#isLabelledOtherwise) this.#look();
+  }
+
+  #look(): void {
+    const isStream = beginsAsEvents(this.#text);
+    if (isStream === undefined) return;
+    this.#isLabelledOtherwise = false;
+    if (!isStream) return;
+    const text = this.#text;
+    this.#text = "";
+    this.#beginStream();
+    this.#takeText(text);
   }
 
   /** Most of a stream is text, whose events need not be read. */
@@ -94,6 +127,14 @@ export class TranslatedAnswer implements UpstreamHandler {
 
   onEnd(): void {
     if (this.#hasFailed) return;
+    try {
+      this.#endAll();
+    } catch (error) {
+      this.#failFor(error);
+    }
+  }
+
+  #endAll(): void {
     if (this.#stream === undefined) {
       this.#endWhole();
       return;
@@ -180,9 +221,15 @@ export class TranslatedAnswer implements UpstreamHandler {
     return `data: ${JSON.stringify(usesLegacyFunctions ? withFunctionCallChunk(chunk) : chunk)}\n\n`;
   }
 
-  #fail(): void {
+  /** What nests too deep to be written ends V8's stack. */
+  #failFor(error: unknown): void {
+    if (!(error instanceof RangeError)) throw error;
+    this.#fail(`the answer cannot be translated: ${error.message}`);
+  }
+
+  #fail(why = `the answer holds more than ${MAX_HELD} characters in one piece`): void {
     this.#hasFailed = true;
-    this.#next.onFailure(new Error(`the answer holds more than ${MAX_HELD} characters in one piece`));
+    this.#next.onFailure(new UnusableAnswer(why));
   }
 }
 

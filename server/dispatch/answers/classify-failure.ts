@@ -1,5 +1,5 @@
 import type { ErrorClass } from "../../../engine/serving.js";
-import { CompressedAnswer } from "../../providers/compressed-answer.js";
+import { UnusableAnswer } from "../../providers/unusable-answer.js";
 import { TimerExpired } from "./attempt-timers.js";
 import type { Failure } from "./failure.js";
 import { readRetryAfter } from "./read-retry-after.js";
@@ -56,7 +56,7 @@ export function classifyException(error: unknown): Failure {
   if (error instanceof TimerExpired) {
     return { errorClass: "timeout", message: error.message, summary: error.message };
   }
-  if (error instanceof CompressedAnswer) return malformed(error.message);
+  if (error instanceof UnusableAnswer) return malformed(error.message);
   const { name, code = "", message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
   const words = shorten(code === "" ? message : `${code}: ${message}`);
   if (code === "UND_ERR_CONNECT_TIMEOUT") {

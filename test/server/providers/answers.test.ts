@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { classifyException } from "../../../server/dispatch/answers/classify-failure.js";
 import { anthropicTranslator } from "../../../server/providers/anthropic/anthropic-translator.js";
 import type { Translator } from "../../../server/providers/chat/translator.js";
 import { geminiTranslator } from "../../../server/providers/gemini/gemini-translator.js";
@@ -11,6 +12,26 @@ const formats: readonly [string, Translator, readonly WireAnswer[]][] = [
   ["anthropic", anthropicTranslator, anthropicAnswers],
   ["gemini", geminiTranslator, geminiAnswers],
 ];
+
+describe("an answer that cannot be translated", () => {
+  const deep = `${'{"a":'.repeat(8_000)}1${"}".repeat(8_000)}`; // V8 reads it, and cannot write it
+  const call = { type: "tool_use", id: "toolu_1", name: "f", input: "deep" };
+  const part = { functionCall: { name: "f", args: "deep" } };
+  it.each([
+    ["anthropic", anthropicTranslator, { type: "message", content: [call], stop_reason: "tool_use" }],
+    ["gemini", geminiTranslator, { candidates: [{ content: { parts: [part] }, finishReason: "STOP" }] }],
+  ])("since its arguments nest too deep is unusable: %s", (_, translator, whole) => {
+    const text = JSON.stringify(whole).replace('"deep"', deep);
+    const { failure } = receive(translator, { isStream: false, pieces: [Buffer.from(text)] });
+    expect(classifyException(failure)).toMatchObject({ errorClass: "malformed_response" });
+  });
+
+  it.each([true, false])("since it is too large is unusable, streamed: %s", (isStream) => {
+    const pieces = [Buffer.from("data: "), ...Array.from({ length: 65 }, () => Buffer.alloc(1024 * 1024, "x"))];
+    const { failure } = receive(anthropicTranslator, { isStream, pieces });
+    expect(classifyException(failure)).toMatchObject({ errorClass: "malformed_response" });
+  });
+});
 
 describe.each(formats)("answers of %s", (_, translator, answers) => {
   describe.each(answers)("$name", ({ name, whole, events }) => {
@@ -46,6 +67,13 @@ describe.each(formats)("answers of %s", (_, translator, answers) => {
     it("may come behind however many blanks", () => {
       const blanks = Array.from({ length: 200_000 }, () => Buffer.from("  \n"));
       expect(reassemble(receive(translator, { pieces: [...blanks, streamBytes(events)] }).text)).toEqual(expected);
+    });
+
+    it("is a stream however it is labelled", () => {
+      const pieces = Array.from(streamBytes(events), (byte) => Buffer.of(byte));
+      for (const headers of [{}, { "content-type": "application/json" }, { "content-type": "text/plain" }]) {
+        expect(reassemble(receive(translator, { headers, pieces }).text)).toEqual(expected);
+      }
     });
 
     it("is complete also without the blank line at its very end", () => {
