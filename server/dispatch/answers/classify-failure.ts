@@ -1,4 +1,5 @@
 import type { ErrorClass } from "../../../engine/serving.js";
+import { textOf } from "../../json/json.js";
 import { UnusableAnswer } from "../../providers/unusable-answer.js";
 import { TimerExpired } from "./attempt-timers.js";
 import type { Failure } from "./failure.js";
@@ -143,18 +144,39 @@ function classOf(status: number, error: ErrorObject | undefined): ErrorClass {
       return "context_length";
   }
   if (status >= 500) return "server_error";
-  if (status >= 400) return saysTooLong(error) ? "context_length" : "invalid_request";
+  if (status >= 400)
+    return byMessage.find(([, words]) => words.test(textOf(error?.message) ?? ""))?.[0] ?? "invalid_request";
   return "malformed_response"; // a redirect, or a success that is none of ours
 }
 
-/** vLLM, llama.cpp and others answer 400 without a code. */
-function saysTooLong(error: ErrorObject | undefined): boolean {
-  return (
-    typeof error?.message === "string" && /maximum context length|context (size|window|length)/i.test(error.message)
-  );
-}
+/**
+ * How prompts are called too long: vLLM, llama.cpp and others (`context length`, `model length`), xAI (`prompt length`), Kimi, Cohere,
+ * Hugging Face's TGI, Google's OpenAI-compatible API, Bedrock, Groq (https://github.com/vllm-project/vllm, `is longer than the maximum model length of`;
+ * https://docs.cohere.com/reference/errors; the others as clients quote them; read 2026-11-28).
+ */
+const TOO_LONG = new RegExp(
+  [
+    "context (size|window|length)",
+    "maximum (model|prompt) length",
+    "model token limit",
+    "too many tokens: total number",
+    "inputs` (tokens \\+|must have less than)",
+    "maximum number of tokens allowed",
+    "(prompt|input) is too long",
+    "reduce the length of the messages",
+  ].join("|"),
+  "i",
+);
 
-function errorOf(value: unknown): ErrorObject | undefined {
+/** What a 400 without a code of its own may be. */
+const byMessage: readonly (readonly [ErrorClass, RegExp])[] = [
+  // xAI (https://github.com/openai/codex/issues/1352) and Google, read 2026-11-28. At the beginning only: what a client wrote may be quoted behind it.
+  ["auth", /^(Incorrect API key provided|API key not valid)/],
+  ["context_length", TOO_LONG],
+];
+
+function errorOf(given: unknown): ErrorObject | undefined {
+  const value: unknown = Array.isArray(given) ? given[0] : given; // Google's OpenAI-compatible API answers with a list of one
   if (typeof value !== "object" || value === null) return undefined;
   const { error } = value as { readonly error?: unknown };
   if (typeof error === "string") return { message: error };

@@ -42,6 +42,30 @@ describe("classifyAnswer()", () => {
     [429, { error: { code: "insufficient_quota" } }, "auth"],
     [429, { error: { code: "context_length_exceeded" } }, "rate_limited"],
     [400, { error: "maximum context length" }, "context_length"],
+    [400, { code: "invalid-argument", error: "This model's maximum prompt length is 131072" }, "context_length"], // xAI
+    [400, { message: "too many tokens: total number of tokens in the prompt cannot exceed 4081" }, "context_length"],
+    [400, { message: "too many tokens: max tokens must be less than or equal to 4096" }, "invalid_request"],
+    [400, { error: { message: "Your request exceeded model token limit: 131072" } }, "context_length"],
+    [
+      400,
+      { error: { message: "The decoder prompt (length 9) is longer than the maximum model length of 4" } },
+      "context_length",
+    ],
+    [422, { error: "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096" }, "context_length"],
+    [
+      400,
+      [
+        {
+          error: { code: 400, message: "The input token count (9) exceeds the maximum number of tokens allowed (4)." },
+        },
+      ],
+      "context_length",
+    ],
+    [400, { error: { message: "max_tokens is too large: 9" } }, "invalid_request"],
+    [400, { code: "Client specified an invalid argument", error: "Incorrect API key provided: sk***gA." }, "auth"], // xAI
+    [400, [{ error: { code: 400, message: "API key not valid. Please pass a valid API key." } }], "auth"],
+    [400, { error: { message: "unknown role: Incorrect API key provided" } }, "invalid_request"],
+    [400, [], "invalid_request"],
     [400, { message: "x", code: "content_filter" }, "content_filter"],
     [503, "<html>", "overloaded"],
     [503, { error: null }, "overloaded"],
@@ -76,6 +100,10 @@ describe("classifyAnswer()", () => {
     expect(failure.message).toHaveLength(500);
     expect(failure.message).toMatch(/^a b+…$/);
     expect(failure.summary).toBe("status 500");
+  });
+
+  it("reads a list of one error", () => {
+    expect(answer(500, [{ error: { message: "no" } }]).message).toBe("no");
   });
 
   it("does not keep what a provider says about our key", () => {
