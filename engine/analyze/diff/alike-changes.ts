@@ -1,34 +1,22 @@
 import { writeCount } from "../../units/write-figures.js";
 import type { ChangeReport, CostReport } from "./describe-diff.js";
+import { type AlikeGroup, groupAlike } from "./group-alike.js";
 
-/** Up to so many rules that were edited alike are shown one by one. */
-const MOST_ALIKE = 3;
 /** Of the others, names that are written out. */
 const MOST_NAMED = 4;
 
-/** A change to show, and those of other rules that are like it. */
+/** Changes that are shown as one. */
 export interface AlikeChanges {
   readonly shown: ChangeReport;
   readonly others: readonly ChangeReport[];
+  readonly way: AlikeGroup["way"];
 }
 
-/**
- * Changes of rules that were edited in the same way, as hundreds are by an edit of one pool: the first of them is shown. In order.
- * Requirements stay apart: one recorded decision can be part of several such changes, so what they say of traffic has no sum.
- */
 export function joinAlike(changes: readonly ChangeReport[]): readonly AlikeChanges[] {
-  const keyOf = ({ kind, from, to, differences }: ChangeReport, place: number) =>
-    from === to && differences.length > 0 && kind !== "required" ? JSON.stringify([kind, differences]) : `${place}`;
-  const groups = new Map<string, ChangeReport[]>();
-  for (const [place, change] of changes.entries()) {
-    const group = groups.get(keyOf(change, place));
-    if (group === undefined) groups.set(keyOf(change, place), [change]);
-    else group.push(change);
-  }
-  return changes.flatMap((change, place): readonly AlikeChanges[] => {
-    const [shown, ...others] = groups.get(keyOf(change, place)) as [ChangeReport, ...ChangeReport[]];
-    if (others.length < MOST_ALIKE) return [{ shown: change, others: [] }];
-    return shown === change ? [{ shown: withTraffic(shown, others), others }] : [];
+  return groupAlike(changes).map(({ first, others: places, way }) => {
+    const shown = changes[first] as ChangeReport;
+    const others = places.map((place) => changes[place] as ChangeReport);
+    return { shown: others.length === 0 ? shown : withTraffic(shown, others), others, way };
   });
 }
 
@@ -50,8 +38,8 @@ function withTraffic(shown: ChangeReport, others: readonly ChangeReport[]): Chan
 }
 
 /** `a, b, c, d and 12 more`. */
-export function namesOf(others: readonly ChangeReport[]): string {
-  const names = others.slice(0, MOST_NAMED).map(({ to }) => to);
+export function namesOf({ others, way }: AlikeChanges): string {
+  const names = others.slice(0, MOST_NAMED).map(({ from, to }) => (way === "to" ? from : to));
   const more = others.length - names.length;
   return more === 0 ? names.join(", ") : `${names.join(", ")} and ${writeCount(more)} more`;
 }

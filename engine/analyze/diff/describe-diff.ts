@@ -1,24 +1,22 @@
 import { type Facts, readFact } from "../../evaluate/facts.js";
 import { withDefaults } from "../../evaluate/with-defaults.js";
 import { readInOrder } from "../../explain/in-order-reader.js";
-import { writeRequirement } from "../../explain/record-outcome.js";
 import { formatFactValue } from "../../explain/words/format-fact-value.js";
-import { nameRule } from "../../explain/words/name-rule.js";
 import { writeCondition } from "../../explain/words/write-condition.js";
 import { writeDenyMessage } from "../../explain/words/write-deny-message.js";
 import type { CompiledPolicy } from "../../policy/compiled-policy.js";
-import type { PolicySet, Route } from "../../policy/policy-set.js";
-import { canonicalJson } from "../../policy/revision.js";
 import { rank } from "../../rank/rank.js";
 import { formatUsd, type NanoUsd, nanoToUsd } from "../../units/money.js";
-import { expandReferences } from "../regions/route-meaning.js";
+import type { Box } from "../space/box.js";
 import { PLAIN_TIME } from "../space/time-atoms.js";
 import { definitionsOf, writeRequest } from "../space/write-request.js";
-import { changedNames } from "./changed-names.js";
+import { type ChangeHead, headOf } from "./change-head.js";
 import { ChangeFinder } from "./changes-of-request.js";
 import { describeBoxes } from "./describe-boxes.js";
-import { type ChangedSide, isSameForAll, type PolicyDiff, type RequestChange } from "./diff-policies.js";
+import { isSameForAll, type PolicyDiff, type RequestChange } from "./diff-policies.js";
 import type { DiffTraffic, TrafficSums } from "./diff-traffic.js";
+import type { Edge } from "./find-edge.js";
+import { groupAlike } from "./group-alike.js";
 
 /** A diff in words, as one JSON document: what every format shows. */
 export interface DiffReport {
@@ -56,23 +54,18 @@ export interface CostReport {
   readonly known_decisions: number;
   readonly by_tokens_decisions: number;
 }
-export interface ChangeReport {
-  readonly kind: RequestChange["kind"];
-  readonly from: string;
-  readonly to: string;
-  /** `rule code → the default route`. */
-  readonly title: string;
-  /** What the two do differently: `to a, b → c`, `retries 0 → 1`; where only what a name stands for changed, `pool strong a, b → a`. */
-  readonly differences: readonly string[];
+export interface ChangeReport extends ChangeHead {
   /** The requests, as a condition. */
   readonly where: string;
   /** Whether it holds for no others, but those that are refused; else it holds for more, which rules above take. */
   readonly where_exact: boolean;
+  /** Of the first of many changes from one rule, or to one: a condition that holds for the requests of all of them, and maybe for others. */
+  readonly where_of_all?: string | undefined;
   readonly example: ExampleReport;
   /** Beside the example, where both do the same. */
-  readonly edge?: { readonly fact: string; readonly value: string; readonly outcome: string };
+  readonly edge?: { readonly fact: string; readonly value: string; readonly outcome: string } | undefined;
   /** Recorded decisions that are part of it; `share` is of all, 0 to 1. One decision can be part of several changes. */
-  readonly traffic?: { readonly decisions: number; readonly share: number; readonly cost: CostReport };
+  readonly traffic?: { readonly decisions: number; readonly share: number; readonly cost: CostReport } | undefined;
 }
 export interface ExampleReport {
   readonly facts: Facts;
@@ -95,24 +88,34 @@ export function describeDiff(
 ): DiffReport {
   const side = ({ name, revision }: CompiledPolicy) => ({ name, revision });
   const finder = new ChangeFinder(before, after, diff.changes);
+  const heads = diff.changes.map((change) => headOf(change, before.set, after.set));
+  const firsts = new Map(groupAlike(heads).map((group) => [group.first, group]));
   return {
     before: side(before),
     after: side(after),
     same: isSameForAll(diff),
-    changes: diff.changes.map((change, place) => {
-      const isPart = (facts: Facts) => finder.find(facts).changes.includes(place);
-      const report = describeChange(diff, change, isPart, before, after);
-      const sums = traffic?.changes[place];
-      if (traffic === undefined || sums === undefined) return report;
-      const { decisions } = sums;
-      const share = decisions / Math.max(1, traffic.all.decisions);
-      return { ...report, traffic: { decisions, share, cost: describeCost(sums) } };
+    changes: heads.map((head, place) => {
+      const { way = "alike", others = [] } = firsts.get(place) ?? {};
+      return describeChange(head, {
+        diff,
+        policies: [before, after],
+        change: diff.changes[place] as RequestChange,
+        isPart: (facts) => finder.find(facts).changes.includes(place),
+        others: way === "alike" ? [] : others.map((other) => diff.changes[other] as RequestChange),
+        traffic: traffic && describePart(traffic, place),
+      });
     }),
     catalog: diff.catalog,
     attributes: diff.attributes,
     undecided: diff.undecided,
     ...(traffic === undefined ? {} : { traffic: describeTraffic(traffic) }),
   };
+}
+
+function describePart({ changes, all }: DiffTraffic, place: number): ChangeReport["traffic"] {
+  const sums = changes[place];
+  if (sums === undefined) return undefined;
+  return { decisions: sums.decisions, share: sums.decisions / Math.max(1, all.decisions), cost: describeCost(sums) };
 }
 
 function describeTraffic({ all, changed, unlisted, unreadable, otherRevisions }: DiffTraffic): TrafficReport {
@@ -131,60 +134,99 @@ function describeCost(sums: TrafficSums): CostReport {
   };
 }
 
-function describeChange(
-  diff: PolicyDiff,
-  change: RequestChange,
-  isPart: (facts: Facts) => boolean,
-  before: CompiledPolicy,
-  after: CompiledPolicy,
-): ChangeReport {
-  const { kind, from, to, around, isWhole } = change;
-  const { example, edge } = tellingExample(change, isPart, before, after);
-  const known = new Map([...definitionsOf(after.set), ...definitionsOf(before.set)].map((each) => [each.name, each]));
-  const definitions = [...known.values()];
-  const { condition, isExact } = describeBoxes(diff.space, around, kind === "denied" ? [] : diff.refused);
+interface Telling {
+  readonly diff: PolicyDiff;
+  readonly policies: Policies;
+  readonly change: RequestChange;
+  /** Whether a request is part of the change. */
+  readonly isPart: (facts: Facts) => boolean;
+  /** Of the first of many changes from one rule, or to one. */
+  readonly others: readonly RequestChange[];
+  readonly traffic: ChangeReport["traffic"];
+}
+
+/** What takes long is worked out when it is asked for: of thousands of changes a terminal is shown few. */
+function describeChange(head: ChangeHead, telling: Telling): ChangeReport {
+  const { change, others, traffic } = telling;
+  const where = once(() => describeWhere(telling, change.around));
+  const example = once(() => describeExample(telling));
+  const ofAll = once(
+    () =>
+      describeWhere(
+        telling,
+        [change, ...others].flatMap(({ around }) => around),
+      ).where,
+  );
   return {
-    kind,
-    from: from.rule,
-    to: to.rule,
-    title: titleOf(kind, from, to),
-    differences: differencesOf(kind, before.set, from, after.set, to),
-    where: writeCondition(condition, definitions),
-    where_exact: isExact && isWhole,
+    ...head,
+    get where() {
+      return where().where;
+    },
+    get where_exact() {
+      return where().isExact && change.isWhole;
+    },
+    get where_of_all() {
+      return others.length === 0 ? undefined : ofAll();
+    },
+    get example() {
+      return example().example;
+    },
+    get edge() {
+      return example().edge;
+    },
+    traffic,
+  };
+}
+
+function once<T extends object | string>(find: () => T): () => T {
+  let found: T | undefined;
+  return () => (found ??= find());
+}
+
+function describeWhere({ diff, policies, change }: Telling, boxes: readonly Box[]) {
+  const { condition, isExact } = describeBoxes(diff.space, boxes, change.kind === "denied" ? [] : diff.refused);
+  return { where: writeCondition(condition, definitionsOfBoth(policies)), isExact };
+}
+
+type Policies = readonly [before: CompiledPolicy, after: CompiledPolicy];
+
+function definitionsOfBoth([before, after]: Policies): ReturnType<typeof definitionsOf> {
+  const known = new Map([...definitionsOf(after.set), ...definitionsOf(before.set)].map((each) => [each.name, each]));
+  return [...known.values()];
+}
+
+function describeExample(telling: Telling): Pick<ChangeReport, "example" | "edge"> {
+  const [before, after] = telling.policies;
+  const { example, edge } = tellingExample(telling);
+  const definitions = definitionsOfBoth(telling.policies);
+  return {
     example: {
       facts: example,
       request: writeRequest(example, definitions),
       before: describeOutcome(before, example),
       after: describeOutcome(after, example),
     },
-    ...(edge === undefined
-      ? {}
-      : {
-          edge: {
-            fact: edge.fact,
-            value: writeValue(edge.request, edge.fact, definitions),
-            outcome: describeOutcome(after, edge.request),
-          },
-        }),
+    edge: edge && {
+      fact: edge.fact,
+      value: writeValue(edge.request, edge.fact, definitions),
+      outcome: describeOutcome(after, edge.request),
+    },
   };
 }
 
 /** Lengths of prompts at which costs, windows and prices by length are likely to part two plans, tokens. */
 const PROMPTS = [4_000, 16_000, 64_000, 256_000, 1_000_000];
 
-/**
- * The example, with a longer prompt when only then the two policies plan otherwise; the edge beside it.
- * @param isPart whether a request is part of the change.
- */
-function tellingExample(
-  change: RequestChange,
-  isPart: (facts: Facts) => boolean,
-  before: CompiledPolicy,
-  after: CompiledPolicy,
-): Pick<RequestChange, "example" | "edge"> {
-  const { example, edge } = change;
+/** The example, with a longer prompt when only then the two policies plan otherwise; the edge beside it. */
+function tellingExample({ change, isPart, policies }: Telling): {
+  readonly example: Facts;
+  readonly edge: Edge | undefined;
+} {
+  const [before, after] = policies;
+  const { example } = change;
+  const edge = change.edge();
   const isTelling = (facts: Facts) => describeOutcome(before, facts) !== describeOutcome(after, facts);
-  if (isTelling(example)) return change;
+  if (isTelling(example)) return { example, edge };
   for (const context_tokens of PROMPTS) {
     const longer = { ...example, context_tokens };
     if (!isPart(longer) || !isTelling(longer)) continue;
@@ -192,7 +234,7 @@ function tellingExample(
     const request = { ...edge.request, context_tokens };
     return { example: longer, edge: isPart(request) ? undefined : { ...edge, request } };
   }
-  return change;
+  return { example, edge };
 }
 
 function writeValue(facts: Facts, name: string, definitions: ReturnType<typeof definitionsOf>): string {
@@ -202,83 +244,6 @@ function writeValue(facts: Facts, name: string, definitions: ReturnType<typeof d
     value,
     definitions.find((definition) => definition.name === name),
   );
-}
-
-function titleOf(kind: RequestChange["kind"], from: ChangedSide, to: ChangedSide): string {
-  const name = ({ rule }: ChangedSide) => nameRule(rule);
-  switch (kind) {
-    case "denied":
-      if (from.rule === "none") return `now refused by ${name(to)}`;
-      return to.rule === "none"
-        ? `no longer refused by ${name(from)}`
-        : `refused with another text: ${name(from)} → ${name(to)}`;
-    case "required":
-      if (from.rule === "none") return `now limited by ${name(to)}`;
-      return to.rule === "none" ? `no longer limited by ${name(from)}` : `limited otherwise by ${name(to)}`;
-    case "routed":
-      return from.rule === to.rule ? `${name(to)} routes otherwise` : `${name(from)} → ${name(to)}`;
-    case "next":
-      return `next when a route is exhausted: ${name(from)} → ${name(to)}`;
-  }
-}
-
-function differencesOf(
-  kind: RequestChange["kind"],
-  before: PolicySet,
-  from: ChangedSide,
-  after: PolicySet,
-  to: ChangedSide,
-): readonly string[] {
-  if (kind === "denied") {
-    const text = (set: PolicySet, { ruleNumber }: ChangedSide) => {
-      const rule = set.rules[ruleNumber];
-      return rule?.effect === "deny" ? JSON.stringify(rule.message) : "";
-    };
-    return [[text(before, from), text(after, to)].filter((each) => each !== "").join(" → ")];
-  }
-  if (kind === "required") {
-    const sides = [before.rules[from.ruleNumber], after.rules[to.ruleNumber]];
-    const [old, now] = sides.map((rule) => (rule?.effect === "require" ? writeRequirement(rule.require) : {}));
-    const write = (value: unknown) => (Array.isArray(value) ? value.join(" or ") : String(value ?? "anything"));
-    return [...new Set([...Object.keys(old ?? {}), ...Object.keys(now ?? {})])].flatMap((key) => {
-      const [one, other] = [write(old?.[key]), write(now?.[key])];
-      return one === other ? [] : [`${key} ${one} → ${other}`];
-    });
-  }
-  // Of two rules the names say it; of one that was edited, what was edited.
-  if (from.rule !== to.rule) return [];
-  const [old, now] = [routeAt(before, from), routeAt(after, to)];
-  const names = changedNames(before, after, old, now);
-  if (names !== undefined && names.length > 0) return names;
-  const [one, other] = [describeRoute(before, old), describeRoute(after, now)];
-  return Object.keys(one).flatMap((key) => (one[key] === other[key] ? [] : [`${key} ${one[key]} → ${other[key]}`]));
-}
-
-function routeAt(set: PolicySet, { ruleNumber }: ChangedSide): Route {
-  const rule = set.rules[ruleNumber];
-  return rule?.effect === "route" ? rule.route : set.defaultRoute;
-}
-
-/** A route's options under the names that policies write. */
-function describeRoute(set: PolicySet, route: Route): Readonly<Record<string, string>> {
-  const { to, fallback } = expandReferences(set, route);
-  const list = (names: readonly string[]) => (names.length === 0 ? "none" : names.join(", "));
-  const json = (value: unknown) => (value === undefined ? "none" : canonicalJson(value));
-  return {
-    to: list(to),
-    fallback: list(fallback),
-    strategy: typeof route.strategy === "string" ? route.strategy : json(route.strategy),
-    weights: list((route.weights ?? []).map(({ candidate, weight }) => `${candidate} ${weight}`)),
-    sticky: route.sticky ?? "none",
-    timeouts: json(route.timeouts),
-    retries: String(route.retries),
-    fallback_on: list(route.fallbackOn.toSorted()),
-    max_cost_usd: route.maxCost === undefined ? "none" : formatUsd(route.maxCost),
-    on_exhausted: route.onExhausted,
-    hedge_after_ms: json(route.hedgeAfterMs),
-    continue: String(route.continue === true),
-    cache: json(route.cache),
-  };
 }
 
 /** What the conditions do not ask, as in a plain request: so that ranking has a size to reckon with. */

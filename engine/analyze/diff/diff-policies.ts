@@ -10,11 +10,12 @@ import { collectLeaves } from "../space/collect-leaves.js";
 import { factsOfBox } from "../space/facts-of-box.js";
 import { httpRequests, type RequestAssumptions } from "../space/request-assumptions.js";
 import type { RequestSpace } from "../space/request-space.js";
+import { StepBudget } from "../space/step-budget.js";
 import { attributeChanges } from "./attribute-changes.js";
 import { type CatalogChange, catalogChanges } from "./catalog-changes.js";
 import { describedAxes } from "./describe-boxes.js";
 import { type Edge, findEdge } from "./find-edge.js";
-import { type Extent, findExtent } from "./find-extent.js";
+import { ALL_LISTINGS, type Extent, findExtent } from "./find-extent.js";
 import { type FirstMatchQuestion, firstMatchChanges } from "./first-match-changes.js";
 import type { ListedRule } from "./listed-rule.js";
 import { outcomeMeaning } from "./outcome-meaning.js";
@@ -42,8 +43,8 @@ export interface RequestChange extends Extent {
   readonly to: ChangedSide;
   /** One of them, decided by both policies: their outcomes differ. */
   readonly example: Facts;
-  /** A request beside the example that does not change in this way. */
-  readonly edge: Edge | undefined;
+  /** A request beside the example that does not change in this way; looked for when first asked, since of thousands of changes few are shown. */
+  readonly edge: () => Edge | undefined;
 }
 export interface ChangedSide {
   /** The rule's id; `default`; `none` when no rule of the kind acts. */
@@ -56,14 +57,16 @@ export interface ChangedSide {
  * routed, and what is asked next when a route is exhausted. Rules are compared by when and what, not by name or place:
  * a renamed rule or pool, a comment, or rules moved that share no request change nothing. Changes of the catalog are
  * listed beside it.
+ * @param listing what working out all requests of changes may take; of those after that some requests are known, and where the others lie.
  */
 export function diffPolicies(
   before: PolicySet,
   after: PolicySet,
   assumptions: RequestAssumptions = httpRequests,
+  listing: StepBudget = new StepBudget(ALL_LISTINGS),
 ): PolicyDiff {
   const space = buildSpace({ sets: [before, after], assumptions });
-  const comparing = new Comparing(space, before, after);
+  const comparing = new Comparing(space, before, after, listing);
   const changes = comparing.changes();
   return {
     before,
@@ -85,8 +88,14 @@ export function isSameForAll({ changes, catalog, attributes, undecided }: Policy
 /** Boxes of a change in which an example is looked for. */
 const MOST_TRIED = 16;
 
+interface FoundExample {
+  readonly example: Facts;
+  readonly box: Box;
+}
+
 class Comparing {
   readonly undecided: string[] = [];
+  readonly #listing: StepBudget;
   readonly #space: RequestSpace;
   readonly #before: PolicyRegions;
   readonly #after: PolicyRegions;
@@ -95,7 +104,8 @@ class Comparing {
   /** Refused by either: what is required of them, and where they would go, does not matter. */
   readonly refused: readonly Box[];
 
-  constructor(space: RequestSpace, before: PolicySet, after: PolicySet) {
+  constructor(space: RequestSpace, before: PolicySet, after: PolicySet, listing: StepBudget) {
+    this.#listing = listing;
     this.#space = space;
     this.#before = new PolicyRegions(space, before);
     this.#after = new PolicyRegions(space, after);
@@ -165,6 +175,7 @@ class Comparing {
     };
     const { changes, undecided } = firstMatchChanges({
       ...{ space: this.#space, before, after, within, without: this.refused, asked: "either" },
+      listing: this.#listing,
       isWanted: (from, to) => from.goesOn && from.meaning === to.meaning && !isSameTail(from, to),
     });
     this.#noteUndecided(undecided);
@@ -194,7 +205,7 @@ class Comparing {
           continue;
         }
         const covers = [...same.flatMap(({ acts }) => acts ?? []), ...this.refused];
-        const extent = findExtent(this.#space.layout, rule.acts, covers);
+        const extent = findExtent(this.#space.layout, rule.acts, covers, this.#listing);
         if (extent === "none") continue;
         if (extent === "undecided") {
           this.undecided.push(`where the requirement of ${rule.name} is new or gone`);
@@ -212,10 +223,15 @@ class Comparing {
 
   #firstMatches(
     kind: RequestChange["kind"],
-    question: Omit<FirstMatchQuestion, "space" | "isWanted">,
+    question: Omit<FirstMatchQuestion, "space" | "listing" | "isWanted">,
   ): readonly RequestChange[] {
     const isWanted = (from: ListedRule, to: ListedRule) => from.meaning !== to.meaning;
-    const { changes, undecided } = firstMatchChanges({ ...question, space: this.#space, isWanted });
+    const { changes, undecided } = firstMatchChanges({
+      ...question,
+      space: this.#space,
+      listing: this.#listing,
+      isWanted,
+    });
     this.#noteUndecided(undecided);
     return changes.flatMap((change) =>
       this.#show(kind, sideOf(this.#before, change.from), sideOf(this.#after, change.to), change),
@@ -243,17 +259,29 @@ class Comparing {
       this.undecided.push(`${questionOf(kind, from, to)}: none was found`);
       return [];
     }
-    const { example, box } = found;
+    const { example } = found;
+    return [
+      { kind, from, to, region, isWhole, around, example, edge: () => this.#edge(kind, from, to, around, found) },
+    ];
+  }
+
+  #edge(
+    kind: RequestChange["kind"],
+    from: ChangedSide,
+    to: ChangedSide,
+    around: readonly Box[],
+    { example, box }: FoundExample,
+  ): Edge | undefined {
+    const [one, other] = [this.#before.set, this.#after.set];
     const axes = describedAxes(this.#space, around, kind === "denied" ? [] : this.refused);
     const isBeyond = (facts: Facts) => {
       const [was, is] = [aspectOf(kind, outcomeMeaning(one, facts)), aspectOf(kind, outcomeMeaning(other, facts))];
       return was === is && (kind === "denied" || was !== undefined);
     };
-    const edge = findEdge(this.#space, box, example, axes, this.#editedFacts(from, to), isBeyond);
-    return [{ kind, from, to, region, isWhole, around, example, edge }];
+    return findEdge(this.#space, box, example, axes, this.#editedFacts(from, to), isBeyond);
   }
 
-  #exampleIn(region: readonly Box[], differs: (facts: Facts) => boolean) {
+  #exampleIn(region: readonly Box[], differs: (facts: Facts) => boolean): FoundExample | undefined {
     for (const box of region.slice(0, MOST_TRIED)) {
       const example = factsOfBox(this.#space, box);
       if (example !== undefined && differs(example)) return { example, box };

@@ -1,6 +1,8 @@
 import { BoxIndex } from "../regions/box-index.js";
+import { UsualRequests } from "../regions/usual-requests.js";
 import type { Box, BoxLayout } from "../space/box.js";
-import type { RequestSpace } from "../space/request-space.js";
+import { hasTwoTypes, type RequestSpace } from "../space/request-space.js";
+import { QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
 import { type AlignedRules, alignRules } from "./aligned-rules.js";
 import { type Extent, findExtent } from "./find-extent.js";
 import type { ListedRule } from "./listed-rule.js";
@@ -23,6 +25,8 @@ export interface FirstMatchQuestion {
   readonly isWanted: (from: ListedRule, to: ListedRule) => boolean;
   /** Whether the two are the first that are asked, or rules that go on come before, the same in both lists. */
   readonly asked: "first" | "later" | "either";
+  /** See {@link findExtent}. */
+  readonly listing: StepBudget;
 }
 
 /**
@@ -36,12 +40,13 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
   readonly changes: readonly FirstMatchChange[];
   readonly undecided: readonly (readonly [ListedRule, ListedRule])[];
 } {
-  const { space, before, after, within, without, isWanted, asked } = question;
+  const { space, before, after, within, without, isWanted, asked, listing } = question;
   const { layout } = space;
   const aligned = alignRules(before, after);
   const lists = [new RuleList(space, before), new RuleList(space, after)] as const;
   const changes: FirstMatchChange[] = [];
   const undecided: (readonly [ListedRule, ListedRule])[] = [];
+  const findUsual = usualSearch(question, aligned);
 
   for (const [place, otherPlace] of pairsThatMeet(lists, aligned)) {
     const [from, to] = [before[place] as ListedRule, after[otherPlace] as ListedRule];
@@ -52,17 +57,51 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
     }
     const isTwin = aligned.twinOfBefore.get(place) === otherPlace;
     const shared = isTwin ? from.acts : intersect(layout, from.acts, to.acts);
-    const { covers, passed } = aboveBoth(lists, aligned, place, otherPlace);
     const inside = intersect(layout, shared, within);
+    if (inside.length === 0) continue;
+    if (listing.isUsedUp) {
+      const usual = findUsual(place, otherPlace, inside);
+      if (usual !== undefined) {
+        changes.push({ from, to, region: [usual], isWhole: false, around: inside });
+        continue;
+      }
+    }
+    const { covers, passed } = aboveBoth(lists, aligned, [place, otherPlace], inside);
     const areas = asked === "later" ? intersect(layout, inside, passed) : inside;
     if (areas.length === 0) continue;
     const known = [...covers.flatMap((boxes) => boxes ?? []), ...(asked === "first" ? passed : []), ...without];
-    const extent = findExtent(layout, areas, known);
+    const extent = findExtent(layout, areas, known, listing);
     if (extent === "none") continue;
     if (extent === "undecided" || covers.includes(undefined)) undecided.push([from, to]);
     else changes.push({ from, to, ...extent });
   }
   return { changes, undecided };
+}
+
+/**
+ * Looks for a request of a pair without the rules above it, where no list of all of them is made any more: thousands of rules can be above
+ * each of thousands of pairs.
+ */
+function usualSearch({ space, before, after, without }: FirstMatchQuestion, { twinOfAfter }: AlignedRules) {
+  type Owner = readonly ["before" | "after", number] | "without";
+  const none = () => undefined;
+  if (hasTwoTypes(space) || [...before, ...after].some(({ acts, goesOn }) => acts === undefined || goesOn)) return none;
+  let usual: UsualRequests<Owner> | undefined;
+  const boxesOf = (side: "before" | "after", rules: readonly ListedRule[]) =>
+    rules.flatMap(({ acts = [] }, rule) => acts.map((box) => ({ owner: [side, rule] as const, box })));
+  const refused = () => without.map((box) => ({ owner: "without" as const, box }));
+  return (place: number, otherPlace: number, areas: readonly Box[]): Box | undefined => {
+    usual ??= new UsualRequests<Owner>(space, [...boxesOf("before", before), ...boxesOf("after", after), ...refused()]);
+    const isMeant = (owner: Owner) => {
+      if (owner === "without") return true;
+      const [side, rule] = owner;
+      if (side === "before") return rule < place;
+      return rule < otherPlace && (twinOfAfter.get(rule) ?? place) >= place;
+    };
+    const found = usual.find(areas, isMeant, [], new StepBudget(QUESTION_STEPS / 10));
+    // Whether a request has what opaque leaves say is tried on several boxes.
+    return found?.axes.some((axis) => space.axes[axis]?.kind === "opaque") === true ? undefined : found;
+  };
 }
 
 type Lists = readonly [RuleList, RuleList];
@@ -86,15 +125,21 @@ function pairsThatMeet([before, after]: Lists, aligned: AlignedRules): readonly 
 }
 
 /**
- * Where rules above a pair act. `covers`: those after which the lists have parted, or end; undefined for one that is not known.
+ * Where rules above a pair act, of those that share requests with `given`. `covers`: those after which the lists have parted, or end; undefined for one that is not known.
  * `passed`: kept rules that go on and stand above both.
  */
-function aboveBoth([before, after]: Lists, aligned: AlignedRules, place: number, otherPlace: number) {
+function aboveBoth(
+  [before, after]: Lists,
+  aligned: AlignedRules,
+  [place, otherPlace]: readonly [number, number],
+  given: readonly Box[],
+) {
   const { twinOfAfter, keptOfBefore, keptOfAfter } = aligned;
   const isPassed = (rule: number) =>
     before.rules[rule]?.goesOn === true && (keptOfBefore.get(rule) ?? otherPlace) < otherPlace;
-  const own = before.above(place);
-  const others = after.above(otherPlace).filter(({ rule }) => {
+  const own = before.meeting(given).filter(({ rule }) => rule < place);
+  const others = after.meeting(given).filter(({ rule }) => {
+    if (rule >= otherPlace) return false;
     const kept = keptOfAfter.get(rule) ?? place;
     if (kept < place && isPassed(kept)) return false;
     // What acts on the same requests is counted once.
@@ -119,7 +164,6 @@ class RuleList {
   readonly #layout: BoxLayout;
   readonly #index: BoxIndex<number>;
   readonly #unknown: readonly number[];
-  readonly #above = new Map<number, readonly MetRule[]>();
 
   constructor(space: RequestSpace, rules: readonly ListedRule[]) {
     this.rules = rules;
@@ -142,15 +186,6 @@ class RuleList {
     const found: MetRule[] = [...met].map(([rule, boxes]) => ({ rule, boxes }));
     if (this.#unknown.length === 0) return found;
     return [...found, ...this.#unknown.map((rule) => ({ rule, boxes: undefined }))].sort((a, b) => a.rule - b.rule);
-  }
-
-  /** The rules above one that share requests with it. */
-  above(place: number): readonly MetRule[] {
-    const known = this.#above.get(place);
-    if (known !== undefined) return known;
-    const above = this.meeting(this.rules[place]?.acts).filter(({ rule }) => rule < place);
-    this.#above.set(place, above);
-    return above;
   }
 }
 

@@ -2,7 +2,7 @@ import { paint, renderTable, safeText, WIDTH } from "../../explain/text-table.js
 import { foldLists } from "../../explain/words/fold-lists.js";
 import { writeChange, writeCount, writeCounted, writeShare, writeSum } from "../../units/write-figures.js";
 import { type AlikeChanges, joinAlike, namesOf } from "./alike-changes.js";
-import type { CostReport, DiffReport } from "./describe-diff.js";
+import type { ChangeReport, CostReport, DiffReport } from "./describe-diff.js";
 
 /** What is printed when it is proved, and only then. */
 const SAME = "no request is routed differently";
@@ -114,16 +114,21 @@ function countLeft(changes: readonly AlikeChanges[], sections: number): string {
   return writeCount(changes.slice(sections).reduce((sum, { others }) => sum + 1 + others.length, 0));
 }
 
-function titleOf({ shown, others }: AlikeChanges): string {
-  return others.length === 0 ? shown.title : `${shown.title}, and ${writeCounted(others.length, "more rule")} alike`;
+function titleOf({ shown, others, way }: AlikeChanges): string {
+  if (others.length === 0) return shown.title;
+  const more = writeCounted(others.length, "more rule");
+  return `${shown.title}, and ${{ alike: `${more} alike`, from: `to ${more}`, to: `from ${more}` }[way]}`;
 }
 
-function rowsOf({ shown, others }: AlikeChanges): readonly (readonly [string, string])[] {
-  const { differences, where, where_exact, example, edge, traffic } = shown;
+function rowsOf(changes: AlikeChanges): readonly (readonly [string, string])[] {
+  const { shown, others, way } = changes;
+  const { differences, example, edge, traffic } = shown;
   return [
     ...differences.map((text, index): readonly [string, string] => [index === 0 ? "what" : "", text]),
-    ...(others.length === 0 ? [] : [["alike", namesOf(others)] as const]),
-    ["where", where_exact ? foldLists(where) : `within ${foldLists(where)}, less what rules above take`],
+    ...(others.length === 0
+      ? []
+      : [[{ alike: "alike", from: "also to", to: "also from" }[way], namesOf(changes)] as const]),
+    ["where", whereOf(shown)],
     ["example", example.request],
     ...(example.before === example.after
       ? [["either way", example.before] as const]
@@ -136,6 +141,12 @@ function rowsOf({ shown, others }: AlikeChanges): readonly (readonly [string, st
           ...writeCost(traffic.cost, traffic.decisions).map((text) => ["cost", text] as const),
         ]),
   ];
+}
+
+/** Of the first of many changes, where all of them are. */
+function whereOf(change: ChangeReport): string {
+  const around = change.where_of_all ?? (change.where_exact ? undefined : change.where);
+  return around === undefined ? foldLists(change.where) : `within ${foldLists(around)}, less what rules above take`;
 }
 
 /** What recorded decisions say, in lines; the first is a title. */

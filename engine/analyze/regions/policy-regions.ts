@@ -6,7 +6,7 @@ import type { Box } from "../space/box.js";
 import { ConditionBoxes } from "../space/condition-boxes.js";
 import { factsOfBox } from "../space/facts-of-box.js";
 import { findUncovered, type Search, subtract } from "../space/find-uncovered.js";
-import type { RequestSpace } from "../space/request-space.js";
+import { hasTwoTypes, type RequestSpace } from "../space/request-space.js";
 import { MOST_BOXES, QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
 import { BoxIndex, type OwnedBox } from "./box-index.js";
 import { goesOn } from "./route-meaning.js";
@@ -272,8 +272,3 @@ export type Reach =
   /** It decides no request, but is asked next when a route above is exhausted (`on_exhausted: next_rule`). */
   | { readonly kind: "follows" }
   | { readonly kind: "undecided" };
-
-/** Facts that two policies declare with different types have two axes, of which a request can have a value on one. */
-function hasTwoTypes({ factAxes }: RequestSpace): boolean {
-  return [...factAxes.values()].some((numbers) => numbers.length > 1);
-}

@@ -50,6 +50,11 @@ export function requestSpaceOf(
   return { axes, layout, assumptions, factAxes, tagAxes, opaqueAxes, defaults: defaults as Facts };
 }
 
+/** Facts that two policies declare with different types have two axes, of which a request can have a value on one. */
+export function hasTwoTypes({ factAxes }: RequestSpace): boolean {
+  return [...factAxes.values()].some((numbers) => numbers.length > 1);
+}
+
 /** What an opaque axis asks: the leaf without its place, and the defaults of what it reads. */
 export function opaqueKey(
   { span: _, ...leaf }: Extract<Axis, { kind: "opaque" }>["predicate"],

@@ -4,15 +4,22 @@
  */
 export class StepBudget {
   #left: number;
+  readonly #whole: StepBudget | undefined;
 
-  constructor(steps: number) {
+  /** @param whole what several questions may take together, of which this is one. */
+  constructor(steps: number, whole?: StepBudget) {
     this.#left = steps;
+    this.#whole = whole;
+  }
+
+  get isUsedUp(): boolean {
+    return this.#left < 0;
   }
 
   /** @returns false when the budget is used up. */
   spend(steps: number): boolean {
     this.#left -= steps;
-    return this.#left >= 0;
+    return this.#left >= 0 && (this.#whole === undefined || this.#whole.spend(steps));
   }
 }
 

@@ -399,6 +399,44 @@ test@REVISION → test@REVISION · 8 changes · exact
     ]);
   });
 
+  it("shows as one the many rules that take what an edited rule no longer matches, and where all of it is", () => {
+    const teams = Array.from(
+      { length: 12 },
+      (_, at) => `- { id: t${at}, match: { key_tags: [team${at}] }, route: { to: [acme/small], retries: ${at % 3} } }`,
+    );
+    const using = (app: string) =>
+      policyOf([`- { id: first, match: { app: ${app} }, route: { to: [acme/large] } }`, ...teams].join("\n"));
+    const [before, after] = [using("one"), using("two")];
+    const where = "where      within app = two, less what rules above take";
+    expect(text(before, after)).toBe(
+      `
+test@REVISION → test@REVISION · 26 changes · exact
+
+ 1  rule first → rule t0, and to 12 more rules
+    also to  t1, t2, t3, t4 and 8 more
+    where    within app = one, less what rules above take
+    example  key_tags {team0}, app one
+    before   acme/large@far ($0.03048)
+    after    acme/small@near ($0.003048)
+    edge     not with app other: acme/small@near ($0.003048)
+
+ 2  rule t0 → rule first, and from 12 more rules
+    also from  t1, t2, t3, t4 and 8 more
+    ${where}
+    example    key_tags {team0}, app two
+    before     acme/small@near ($0.003048)
+    after      acme/large@far ($0.03048)
+    edge       not with app other: acme/small@near ($0.003048)`.trimStart(),
+    );
+    const { changes } = report(before, after);
+    expect(changes).toHaveLength(26);
+    expect(changes.flatMap(({ where_of_all }) => where_of_all ?? [])).toEqual(["app = one", "app = two"]);
+    expect(JSON.parse(JSON.stringify(changes[1]))).toMatchObject({
+      ...{ from: "first", to: "t1", where: expect.stringContaining("app = one"), where_exact: true },
+      ...{ example: { request: "key_tags {team1}, app one" }, edge: { fact: "app" } },
+    });
+  });
+
   it("lists the first fifty changes in a terminal", () => {
     const one = report(policyOf(`- { id: code, ${both} }`), policyOf(`- { id: code, ${swapped} }`));
     const change = (what: string) => ({ ...one.changes[0]!, differences: [what] });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { ChangeFinder } from "../../../../engine/analyze/diff/changes-of-request.js";
-import { diffPolicies, isSameForAll } from "../../../../engine/analyze/diff/diff-policies.js";
+import { diffPolicies, isSameForAll, type PolicyDiff } from "../../../../engine/analyze/diff/diff-policies.js";
 import { outcomeMeaning } from "../../../../engine/analyze/diff/outcome-meaning.js";
 import { anyRequests } from "../../../../engine/analyze/space/request-assumptions.js";
+import { StepBudget } from "../../../../engine/analyze/space/step-budget.js";
 import { buildDecisionTree } from "../../../../engine/compile/build-decision-tree.js";
 import type { CompiledPolicy } from "../../../../engine/policy/compiled-policy.js";
 import type { PolicySet } from "../../../../engine/policy/policy-set.js";
@@ -26,6 +27,7 @@ function checkDiffs(count: number, misread: (set: PolicySet) => PolicySet = (set
     same: 0,
     regions: 0,
     partial: 0,
+    short: 0,
     undecided: 0,
     placed: 0,
   };
@@ -77,11 +79,29 @@ function checkDiffs(count: number, misread: (set: PolicySet) => PolicySet = (set
         faults.push(`edit ${number} (${kind}): an example that does not change`);
       }
     }
+    if (number % 4 === 0) {
+      const short = diffPolicies(before, misread(after), anyRequests, usedUp());
+      counts.short += short.changes.length;
+      if (short.undecided.length + diff.undecided.length === 0 && pairsOf(short) !== pairsOf(diff)) {
+        faults.push(`edit ${number} (${kind}): without lists ${pairsOf(short)}, not ${pairsOf(diff)}`);
+      }
+    }
     if (number % 10 === 0 && !isSameForAll(diffPolicies(before, before, anyRequests))) {
       faults.push(`edit ${number}: a set differs from itself`);
     }
   }
   return { counts, faults };
+}
+
+/** Of a diff with so many changes that the requests of these are no longer listed. */
+function usedUp(): StepBudget {
+  const budget = new StepBudget(0);
+  budget.spend(1);
+  return budget;
+}
+
+function pairsOf({ changes }: PolicyDiff): string {
+  return changes.map(({ kind, from, to }) => `${kind} ${from.rule} → ${to.rule}`).join(", ");
 }
 
 function compiled(set: PolicySet): CompiledPolicy {
