@@ -17,6 +17,8 @@ export interface ChangeHead {
   readonly title: string;
   /** What the two do differently: `to a, b → c`, `retries 0 → 1`; where only what a name stands for changed, `pool strong a, b → a`. */
   readonly differences: readonly string[];
+  /** Which of the two was edited, moved, added or removed: the cause. */
+  readonly edited: readonly ("from" | "to")[];
 }
 
 export function headOf({ kind, from, to }: RequestChange, before: PolicySet, after: PolicySet): ChangeHead {
@@ -26,6 +28,7 @@ export function headOf({ kind, from, to }: RequestChange, before: PolicySet, aft
     to: to.rule,
     title: titleOf(kind, from, to),
     differences: differencesOf(kind, before, from, after, to),
+    edited: [...(from.isEdited ? (["from"] as const) : []), ...(to.isEdited ? (["to"] as const) : [])],
   };
 }
 

@@ -50,6 +50,8 @@ export interface ChangedSide {
   /** The rule's id; `default`; `none` when no rule of the kind acts. */
   readonly rule: string;
   readonly ruleNumber: number;
+  /** Whether the rule was edited, moved, or is in one of the policies only. */
+  readonly isEdited: boolean;
 }
 
 /**
@@ -215,9 +217,9 @@ class Comparing {
         changes.push(...this.#show("required", from, to, extent));
       }
     };
-    const none = { rule: "none", ruleNumber: -1 };
-    compare(one, other, (rule) => [sideOf(this.#before, rule), none]);
-    compare(other, one, (rule) => [none, sideOf(this.#after, rule)]);
+    const none = { rule: "none", ruleNumber: -1, isEdited: false };
+    compare(one, other, (rule) => [sideOf(this.#before, rule, true), none]);
+    compare(other, one, (rule) => [none, sideOf(this.#after, rule, true)]);
     return joinEditedRequirements(changes, this.#before.set, this.#after.set);
   }
 
@@ -233,9 +235,10 @@ class Comparing {
       isWanted,
     });
     this.#noteUndecided(undecided);
-    return changes.flatMap((change) =>
-      this.#show(kind, sideOf(this.#before, change.from), sideOf(this.#after, change.to), change),
-    );
+    return changes.flatMap((change) => {
+      const from = sideOf(this.#before, change.from, change.isEdited.from);
+      return this.#show(kind, from, sideOf(this.#after, change.to, change.isEdited.to), change);
+    });
   }
 
   #noteUndecided(pairs: readonly (readonly [ListedRule, ListedRule])[]): void {
@@ -392,7 +395,7 @@ function listed(regions: PolicyRegions, rule: Rule, ruleNumber: number, meaning:
   };
 }
 
-function sideOf({ set }: PolicyRegions, { name, ruleNumber }: ListedRule): ChangedSide {
+function sideOf({ set }: PolicyRegions, { name, ruleNumber }: ListedRule, isEdited: boolean): ChangedSide {
   const rule = set.rules[ruleNumber];
-  return { rule: rule?.id ?? (name === "none" ? "none" : "default"), ruleNumber };
+  return { rule: rule?.id ?? (name === "none" ? "none" : "default"), ruleNumber, isEdited };
 }

@@ -11,6 +11,8 @@ import type { ListedRule } from "./listed-rule.js";
 export interface FirstMatchChange extends Extent {
   readonly from: ListedRule;
   readonly to: ListedRule;
+  /** Whether the rule was edited or moved, or is in one of the lists only. */
+  readonly isEdited: { readonly from: boolean; readonly to: boolean };
 }
 
 export interface FirstMatchQuestion {
@@ -51,6 +53,7 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
   for (const [place, otherPlace] of pairsThatMeet(lists, aligned)) {
     const [from, to] = [before[place] as ListedRule, after[otherPlace] as ListedRule];
     if (!isWanted(from, to)) continue;
+    const isEdited = { from: !aligned.keptOfBefore.has(place), to: !aligned.keptOfAfter.has(otherPlace) };
     if (from.acts === undefined || to.acts === undefined) {
       undecided.push([from, to]);
       continue;
@@ -62,7 +65,7 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
     if (listing.isUsedUp) {
       const usual = findUsual(place, otherPlace, inside);
       if (usual !== undefined) {
-        changes.push({ from, to, region: [usual], isWhole: false, around: inside });
+        changes.push({ from, to, isEdited, region: [usual], isWhole: false, around: inside });
         continue;
       }
     }
@@ -73,7 +76,7 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
     const extent = findExtent(layout, areas, known, listing);
     if (extent === "none") continue;
     if (extent === "undecided" || covers.includes(undefined)) undecided.push([from, to]);
-    else changes.push({ from, to, ...extent });
+    else changes.push({ from, to, isEdited, ...extent });
   }
   return { changes, undecided };
 }

@@ -4,6 +4,7 @@ import type { ChangeHead } from "./change-head.js";
 const MOST_ALIKE = 3;
 /** Up to so many changes from or to the same rule are shown one by one: of an edited rule each names another that takes its requests. */
 const MOST_OF_RULE = 8;
+
 /** Changes that are shown as one, by their places: of rules that were edited alike, or of one rule that lost requests to others or took theirs. */
 export interface AlikeGroup {
   readonly first: number;
@@ -12,20 +13,20 @@ export interface AlikeGroup {
 }
 
 /**
- * Changes of rules that were edited in the same way, as hundreds are by an edit of one pool, and those in which one rule has lost requests
- * to hundreds of others, or takes those of hundreds. In order of the first of each.
+ * Changes of rules that were edited in the same way, as hundreds are by an edit of one pool, and those in which one edited rule has
+ * lost requests to hundreds of others, or takes those of hundreds. In order of the first of each.
  * Requirements stay apart: one recorded decision can be part of several such changes, so what they say of traffic has no sum. So do routes
  * that are asked next.
  */
 export function groupAlike(changes: readonly ChangeHead[]): readonly AlikeGroup[] {
-  const [ofFrom, ofTo] = [countBy(changes, keyOf.from), countBy(changes, keyOf.to)];
+  const counts = { from: countBy(changes, keyOf.from), to: countBy(changes, keyOf.to) };
   const wayOf = (change: ChangeHead): AlikeGroup["way"] | undefined => {
     if (change.from === change.to) {
       return change.differences.length > 0 && change.kind !== "required" ? "alike" : undefined;
     }
     if (change.kind !== "routed" && change.kind !== "denied") return undefined;
-    const [lost, won] = [ofFrom.get(keyOf.from(change)) ?? 0, ofTo.get(keyOf.to(change)) ?? 0];
-    return Math.max(lost, won) <= MOST_OF_RULE ? undefined : lost >= won ? "from" : "to";
+    // Rules that are added are as many edits, though all of them take requests of the same rule.
+    return change.edited.find((side) => (counts[side].get(keyOf[side](change)) ?? 0) > MOST_OF_RULE);
   };
   const groups = new Map<string, { way: AlikeGroup["way"] | undefined; places: number[] }>();
   for (const [place, change] of changes.entries()) {

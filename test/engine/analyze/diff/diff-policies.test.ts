@@ -437,6 +437,19 @@ test@REVISION → test@REVISION · 26 changes · exact
     });
   });
 
+  it("shows rules that were added one by one, though all take requests of the same rule", () => {
+    const rules = Array.from(
+      { length: 12 },
+      (_, at) => `- { id: r${at}, match: { app: a${at} }, route: { to: [acme/large], retries: ${at % 3} } }`,
+    );
+    const [before, after] = [policyOf(rules[0]!), policyOf(rules.join("\n"))];
+    const { changes } = report(before, after);
+    expect(changes.map(({ from, to, edited }) => `${from} ${to} ${edited}`)).toEqual(
+      rules.slice(1).map((_, at) => `default r${at + 1} to`),
+    );
+    expect(text(before, after)).not.toContain("more rules");
+  });
+
   it("lists the first fifty changes in a terminal", () => {
     const one = report(policyOf(`- { id: code, ${both} }`), policyOf(`- { id: code, ${swapped} }`));
     const change = (what: string) => ({ ...one.changes[0]!, differences: [what] });
