@@ -29,6 +29,8 @@ interface WaitingCall {
 export class MessageStream {
   readonly #about: AnswerAbout;
   #hasBegun = false;
+  /** Of its choice, which some servers count from 1, or not at all. */
+  #index: unknown;
   /** The block under way: `text`, `thinking`, or the index of a tool call. */
   #open: "text" | "thinking" | number | undefined;
   #blocks = 0;
@@ -100,7 +102,9 @@ export class MessageStream {
   }
 
   #choice(choice: Json): string {
-    if (choice["index"] !== undefined && choice["index"] !== 0) return ""; // a message has one
+    const index = choice["index"] ?? this.#index;
+    this.#index ??= index;
+    if (index !== this.#index) return ""; // a message has one choice
     this.#reason = choice["finish_reason"] ?? this.#reason;
     const delta = isObject(choice["delta"]) ? choice["delta"] : {};
     const calls = objectsOf(delta["tool_calls"]);

@@ -61,6 +61,9 @@ function customInput(text: string): string {
   return typeof only === "string" && more.length === 0 ? only : text;
 }
 
+/** What clients can parse where a server says nothing. */
+export const NO_ARGUMENTS = "{}";
+
 /** A call of a function, as the item of the tool that it stands for. */
 export function callItem(
   { id, function: called }: Json,
@@ -70,8 +73,9 @@ export function callItem(
   const { name, arguments: text } = isObject(called) ? called : {};
   const tool = offered.get(name);
   const where = tool?.namespace === undefined ? {} : { namespace: tool.namespace };
+  const isNone = text === "" && status === "completed";
   const own = { call_id: id, name: tool === undefined ? name : tool.name, ...where };
   return tool?.isCustom === true
     ? { id: itemId("ctc", id), type: "custom_tool_call", ...own, input: customInput(textOf(text) ?? ""), status }
-    : { id: itemId("fc", id), type: "function_call", ...own, arguments: text, status };
+    : { id: itemId("fc", id), type: "function_call", ...own, arguments: isNone ? NO_ARGUMENTS : text, status };
 }

@@ -18,7 +18,7 @@ import {
   statusOfLast,
 } from "./chat-to-response.js";
 import { itemId } from "./item-id.js";
-import { callItem, type OfferedTool, offeredTools } from "./offered-tools.js";
+import { callItem, NO_ARGUMENTS, type OfferedTool, offeredTools } from "./offered-tools.js";
 import { type OpenItem, type PartKind, partForms } from "./open-item.js";
 
 interface Call {
@@ -56,6 +56,8 @@ export class ResponseStream {
   #usage: unknown;
   #finishReason: unknown;
   #hasBegun = false;
+  /** Of its choice, which some servers count from 1, or not at all. */
+  #index: unknown;
   #sequence = 0;
 
   constructor(about: AnswerAbout) {
@@ -132,7 +134,9 @@ export class ResponseStream {
   }
 
   #choice(choice: Json): string {
-    if (choice["index"] !== undefined && choice["index"] !== 0) return ""; // a response has one
+    const index = choice["index"] ?? this.#index;
+    this.#index ??= index;
+    if (index !== this.#index) return ""; // a response has one choice
     this.#finishReason = choice["finish_reason"] ?? this.#finishReason;
     const delta = isObject(choice["delta"]) ? choice["delta"] : {};
     const details = objectsOf(delta["reasoning_details"]);
@@ -289,12 +293,13 @@ export class ResponseStream {
     this.#output[index] = item;
     const at = { item_id: item["id"], output_index: index };
     const { name, arguments: text, input } = item;
+    const added = text === NO_ARGUMENTS && given !== text ? this.#argumentsDelta(call, NO_ARGUMENTS) : "";
     const said =
       item["type"] === "custom_tool_call"
         ? this.event("response.custom_tool_call_input.delta", { ...at, delta: input }) +
           this.event("response.custom_tool_call_input.done", { ...at, input })
         : this.event("response.function_call_arguments.done", { ...at, name, arguments: text });
-    return begun + said + this.event("response.output_item.done", { output_index: index, item });
+    return begun + added + said + this.event("response.output_item.done", { output_index: index, item });
   }
 
   #wholeItem(item: Json): string {

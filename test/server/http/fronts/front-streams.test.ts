@@ -212,6 +212,36 @@ describe("a stream that is translated for its client, put together, is the whole
       expect(streamThrough(responsesFront, chunks).at(event)?.["response"]).toMatchObject(named);
   });
 
+  it.each([[null], ["0"], [1]])("is there whatever the index of its one choice: %j", (index) => {
+    const choices = [{ delta: { content: "Hel" } }, { delta: { content: "lo" } }, { delta: {}, finish_reason: "stop" }];
+    const chunks = choices.map((choice) => ({ ...head, choices: [{ index, ...choice } as object] }));
+    // Another choice is none of it, where they can be told apart.
+    if (index !== null) chunks.splice(1, 0, { ...head, choices: [{ index: 7, delta: { content: "no" } }] });
+    const events = chunks.map((chunk) => Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`));
+    expect(assemble(streamThrough(messagesFront, events))).toMatchObject({
+      content: [{ type: "text", text: "Hello" }],
+    });
+    expect(streamThrough(responsesFront, events).at(-1)).toMatchObject({
+      response: { output: [{ content: [{ text: "Hello" }] }] },
+    });
+  });
+
+  it("has arguments that can be parsed where a server gives a call none, in the Responses API", () => {
+    const calls = [{ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }];
+    const choice = { index: 0, finish_reason: "tool_calls" };
+    const whole = { ...head, choices: [{ ...choice, message: { tool_calls: calls } }] };
+    const chunk = { ...head, choices: [{ ...choice, delta: { tool_calls: calls } }] };
+    const output = [{ type: "function_call", arguments: "{}" }];
+    expect(JSON.parse(responsesFront.answer(Buffer.from(JSON.stringify(whole)), about).toString())).toMatchObject({
+      output,
+    });
+    const events = streamThrough(responsesFront, [Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`)]);
+    expect(events.at(-1)).toMatchObject({ response: { output } });
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "response.function_call_arguments.delta", delta: "{}" }),
+    );
+  });
+
   it("stops for its tools in the Messages API when OpenAI says `stop` of a call that was forced", () => {
     const calls = [{ index: 0, id: "a", type: "function", function: { name: "f", arguments: "{}" } }];
     const choice = { index: 0, finish_reason: "stop" };
