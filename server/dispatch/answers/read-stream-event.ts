@@ -17,8 +17,9 @@ export type StreamEvent =
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const CLOSING_BRACE = 0x7d;
+const ERROR_FIELD = "error:";
 /** Words of an event that decides something: an error, usage, an end. Inside a text their quotes would be escaped. */
-const DECIDING = /"error"|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"[^"]|\[DONE\]|^event:|[\r\n]event:/;
+const DECIDING = /"error"|"usage"\s*:\s*\{|"finish_reason"\s*:\s*"[^"]|\[DONE\]|^(event|error):|[\r\n](event|error):/;
 
 /**
  * Whether an event needs to be read once content flows: it decides something, or may be no JSON. All others are passed on
@@ -82,9 +83,14 @@ export function readPassedEvent(event: Buffer, stream: StreamTranslator): Stream
   return chunks.length === 0 ? { kind: "empty" } : { kind: "chunk", chunk };
 }
 
-/** Some servers write an error bare, in place of the events of a stream that they have promised. */
+/**
+ * Some servers write an error bare, in place of the events of a stream that they have promised; older ones of llama.cpp in a field of its own, with
+ * `[DONE]` behind it (`server_sent_event(sink, "error", …)` in server.cpp, read 2026-11-28).
+ */
 function readWithoutData(event: Buffer): StreamEvent {
-  const bare = parseJsonObject(event.toString("utf8"));
+  const text = event.toString("utf8");
+  const own = text.startsWith(ERROR_FIELD) ? parseJsonObject(text.slice(ERROR_FIELD.length)) : undefined;
+  const bare = own === undefined ? parseJsonObject(text) : { error: own };
   const error = bare === undefined ? undefined : errorIn(bare);
   return error === undefined ? { kind: "empty" } : { kind: "error", error };
 }

@@ -13,7 +13,7 @@ export function withoutSecrets(ended: EndedAttempt, secrets: readonly string[]):
   const { result } = ended;
   if (!("failure" in result)) return ended;
   const { answer, ...failure } = result.failure;
-  const body = unescaped(answer?.body.toString("utf8") ?? "");
+  const body = unescaped(answer === undefined ? "" : `${answer.contentType}\n${answer.body.toString("utf8")}`);
   const isQuoted = secrets.some((secret) => body.includes(unescaped(secret)));
   const message = secrets.reduce(withoutSecret, failure.message);
   if (!isQuoted && message === failure.message) return ended;

@@ -217,6 +217,7 @@ describe("an error that comes bare in place of a stream's events", () => {
     ["in one line", JSON.stringify(said)],
     ["over several lines", `${JSON.stringify(said, undefined, 2)}\n`],
     ["as an event", `${JSON.stringify(said)}\n\n`],
+    ["in a field of its own", `error: ${JSON.stringify(said.error)}\n\n${done}`],
   ])("is read, %s", async (_, body) => {
     const one = await startUpstream((response) => {
       startStream(response);
@@ -457,8 +458,8 @@ describe("secrets", () => {
     const key = "sk-test-0123456789abcdef";
     const quoting = (status: number) =>
       failing(status, { error: { message: `you sent Bearer ${key} to us`, code: key } }, { "x-echo": key });
-    for (const status of [401, 500, 400]) {
-      const upstream = await quoting(status);
+    const inType = failing(400, { error: { message: "no" } }, { "content-type": `application/json; key=${key}` });
+    for (const upstream of [await quoting(401), await quoting(500), await quoting(400), await inType]) {
       const catalog = catalogOf({ one: upstream.url }).replace("region: eu", "region: eu, api_key_env: TEST_KEY");
       const proxy = await startProxy(compile(policyOf("{ to: [acme/one] }"), catalog), {
         environment: { TEST_KEY: key },

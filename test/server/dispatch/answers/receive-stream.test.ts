@@ -76,6 +76,15 @@ it("notes no more ends than choices were asked for, and no reason that is none: 
   expect(new Set(notes.finishReasons)).toEqual(new Set(["stop"]));
 });
 
+it("is cut by an error in a field of its own, as llama.cpp's, though [DONE] follows", () => {
+  const { push } = receive();
+  expect(push(event({ content: "Hel" }))).toBeUndefined();
+  expect(push(`error: {"code":500,"message":"no room"}\n\n${done}`)).toMatchObject({
+    kind: "cut",
+    failure: { errorClass: "server_error", message: "no room" },
+  });
+});
+
 const typed = (type: string, fields: object = {}) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 const place = { item_id: "msg_1", output_index: 0, content_index: 0 };
 it.each([
