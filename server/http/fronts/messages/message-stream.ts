@@ -1,3 +1,4 @@
+import { isPiece } from "../../../dispatch/answers/read-stream-event.js";
 import { isObject, type Json, objectsOf, parseJsonObject, textOf } from "../../../json/json.js";
 import { usageIn } from "../../../providers/chat/usage-in.js";
 import { StreamedSize } from "../../../tokens/streamed-size.js";
@@ -71,7 +72,7 @@ export class MessageStream {
     this.#usage = usageIn(chunk) ?? this.#usage;
     const choices = objectsOf(chunk["choices"]);
     if (!this.#hasBegun && choices.length === 0) return ""; // as of Azure, whose first chunk has no name yet
-    if (choices.length > 0) this.#size.add(Buffer.byteLength(data));
+    if (isPiece(chunk)) this.#size.add(Buffer.byteLength(data));
     const head = this.#hasBegun ? "" : this.#start(chunk);
     return head + choices.map((choice) => this.#choice(choice)).join("");
   }

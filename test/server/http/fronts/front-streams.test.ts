@@ -312,8 +312,9 @@ describe("a stream that is translated for its client, put together, is the whole
     expect(usage).toMatchObject({ input_tokens: 12, cache_read_input_tokens: 0 });
     expect(usage.output_tokens).toBe(Math.ceil(JSON.stringify([{ type: "text", text: words.join("") }]).length / 4));
     const stream = messagesFront.stream(false, counted);
-    for (const content of words) {
-      const chunk = { ...head, choices: [{ index: 0, delta: { content } }] };
+    const end = { delta: {}, finish_reason: "stop" }; // shorter than all of them
+    for (const choice of [...words.map((content) => ({ delta: { content } })), end]) {
+      const chunk = { ...head, choices: [{ index: 0, ...choice }] };
       stream.write(Buffer.from(`data: ${JSON.stringify(chunk)}\n\n`));
     }
     const [, delta] = /event: message_delta\ndata: (.*)\n/.exec(stream.end(undefined, undefined)) ?? [];
