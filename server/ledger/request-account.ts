@@ -1,6 +1,7 @@
 import { type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/serving.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/answers/attempt-result.js";
 import type { Failure } from "../dispatch/answers/failure.js";
+import { isObject } from "../json/json.js";
 import type { StoredKey } from "../keys/api-key.js";
 import { andThen, type Soon } from "../soon.js";
 import type { PromptSize } from "../tokens/prompt-size.js";
@@ -204,11 +205,22 @@ function endOf({ result, status, wasSent }: EndedAttempt, isCounted: boolean): C
   }
 }
 
-/** USD that the provider says a call cost (OpenRouter's `usage.cost`). */
+/**
+ * USD that the provider says a call cost: OpenRouter's `usage.cost`. Where it calls with a key of the operator's own, that is its fee (mostly 0), and the
+ * operator owes what stands beside it too (https://openrouter.ai/docs/use-cases/usage-accounting, read 2026-11-28).
+ */
 function reportedCost(usage: unknown): number | undefined {
-  if (typeof usage !== "object" || usage === null) return undefined;
-  const { cost } = usage as { readonly cost?: unknown };
-  return typeof cost === "number" && cost >= 0 && cost < 1_000_000 ? cost : undefined;
+  if (!isObject(usage)) return undefined;
+  const cost = usdOf(usage["cost"]);
+  if (cost === undefined || usage["is_byok"] !== true) return cost;
+  const upstream = isObject(usage["cost_details"])
+    ? usdOf(usage["cost_details"]["upstream_inference_cost"])
+    : undefined;
+  return upstream === undefined ? undefined : cost + upstream;
+}
+
+function usdOf(value: unknown): number | undefined {
+  return typeof value === "number" && value >= 0 && value < 1_000_000 ? value : undefined;
 }
 
 /** Tokens of an answer without usage, estimated: of a whole one a quarter of its bytes. */

@@ -94,7 +94,9 @@ function idOf({ id, model }: Json): Json {
 }
 
 function usageOf({ input_tokens, output_tokens, total_tokens, ...details }: Json): Json {
+  const { cost, is_byok, cost_details } = details; // OpenRouter's
   return {
+    ...{ cost, is_byok, cost_details },
     prompt_tokens: input_tokens,
     completion_tokens: output_tokens,
     total_tokens,

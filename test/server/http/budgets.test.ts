@@ -117,6 +117,19 @@ describe("the ledger", () => {
     expect(await proxy.ledger()).toMatchObject([{ charged_nano: 1_200_000, cost_source: "provider", key: "" }]);
   });
 
+  it("counts what a call of OpenRouter's with the operator's own key costs at its provider, beside the fee", async () => {
+    const tokens = { prompt_tokens: 1_000, completion_tokens: 500 };
+    for (const [details, charged, source] of [
+      [{ upstream_inference_cost: 0.0012 }, 1_300_000, "provider"],
+      [{ upstream_inference_cost: null }, 2_000_000, "usage"],
+    ] as const) {
+      const usage = { ...tokens, cost: 0.0001, is_byok: true, cost_details: details };
+      const proxy = await proxyOver({ left: await answering({ usage }) });
+      await (await proxy.ask()).text();
+      expect(await proxy.ledger()).toMatchObject([{ charged_nano: charged, cost_source: source }]);
+    }
+  });
+
   it("does not believe a cost that no price explains, and says so", async () => {
     const usage = { prompt_tokens: 1_000, completion_tokens: 500, cost: 90_000 };
     const proxy = await proxyOver({ left: await answering({ usage }) });
