@@ -45,10 +45,11 @@ export const overlappingRules: Check = function* (context) {
   }
 };
 
-/** A request that the first decides and the later one would decide without it; undefined also where one of them contains the other, or it is not known. */
+/** A request that the first routes and the later one would route without it; undefined also where one of them contains the other, or it is not known. */
 function requestOfBoth({ regions, policy }: CheckContext, first: NumberedRule, later: NumberedRule): Facts | undefined {
   const [areas, laterAreas] = [regions.acts(first.ruleNumber), regions.acts(later.ruleNumber)];
-  const found = regions.findShared(areas, laterAreas, regions.above(first.ruleNumber));
+  const { ruleNumber } = first;
+  const found = regions.findShared(areas, laterAreas, regions.above(ruleNumber), regions.deniedOf(ruleNumber));
   if (typeof found === "string") return undefined;
   if (regions.find(areas, laterAreas) === "none" || regions.find(laterAreas, areas) === "none") return undefined;
   const request = factsOfBox(regions.space, found);

@@ -143,9 +143,9 @@ export class PolicyRegions {
   findShared(
     one: readonly Box[] | undefined,
     other: readonly Box[] | undefined,
-    covers: readonly Box[] | undefined,
+    ...covers: readonly (readonly Box[] | undefined)[]
   ): Search {
-    return one === undefined || other === undefined ? "undecided" : this.find(this.#shared(one, other), covers);
+    return one === undefined || other === undefined ? "undecided" : this.find(this.#shared(one, other), ...covers);
   }
 
   *#shared(one: readonly Box[], other: readonly Box[]): Generator<Box> {

@@ -304,6 +304,16 @@ ${below("d", "app: a")}`;
       "11 RW2001 rule `long-code` can never decide a request: `code` takes every request that it matches",
     ]);
   });
+
+  it("are not told of when every request that both match is denied", () => {
+    expectFindings(
+      `
+- { id: code, match: { tags: [code] }, ${both} }
+- { id: long, match: { context_tokens: { gte: 10k } }, ${swapped} }
+- { id: no-long-code, match: { tags: { present: true, any: [code] }, context_tokens: { gte: 10k } }, deny: "no" }`,
+      { all: true },
+    ).toEqual([]);
+  });
 });
 
 describe("candidates", () => {
