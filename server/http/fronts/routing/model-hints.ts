@@ -30,11 +30,16 @@ export function readSuffix(draft: RoutingDraft): string | undefined {
   return name;
 }
 
-/** OpenRouter tries `models` in their order when there is no `model` (https://openrouter.ai/docs/guides/routing/model-fallbacks, read 2026-11-27). */
+/**
+ * OpenRouter tries `models` in their order when there is no `model` (https://openrouter.ai/docs/guides/routing/model-fallbacks, read 2026-11-27).
+ * Behind an `auto` the policy has chosen already.
+ */
 export function firstOfModels(draft: RoutingDraft): string | undefined {
   const { models } = draft.body;
-  if (!isTexts(models) || models.includes("auto")) return undefined;
-  return models.map((name) => modelOf(name, draft)).find((model) => model !== undefined);
+  if (!isTexts(models)) return undefined;
+  const auto = models.indexOf("auto");
+  const named = auto === -1 ? models : models.slice(0, auto);
+  return named.map((name) => modelOf(name, draft)).find((model) => model !== undefined);
 }
 
 /** @param name of a model, with a suffix or without. */

@@ -355,6 +355,7 @@ models:
       "acme/one",
       [one, near, far],
     ],
+    ["the one before auto", { models: ["one", "auto"] }, "acme/one", [one, near, far]],
     ["none when any will do", { models: ["auto", "one"] }, "auto", [near, far, one]],
     ["none beside a model", { model: "auto", models: ["one"] }, "auto", [one]],
     ["none that the catalog lacks", { models: ["acme/none"] }, "auto", []],
