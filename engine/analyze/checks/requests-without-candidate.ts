@@ -204,7 +204,7 @@ function excludedTogether(
     if (common === undefined) return undefined;
   }
   const plain = [
-    boxesWhere(regions.space, "context_tokens", (atom) => atom.kind !== "number" || (atom.min?.value ?? 0) === 0),
+    boxesWhere(regions.space, "context_tokens", (atom) => atom.kind !== "number" || (atom.min?.value ?? 0) <= 1),
     boxesWhere(regions.space, "max_output_tokens", ({ kind }) => kind === "absent"),
     boxesWhere(regions.space, "budget_usd", ({ kind }) => kind === "absent"),
     ...capabilityFacts

@@ -183,7 +183,7 @@ function otherText(fact: string, constants: ReadonlySet<string>): FactAtom {
 function domainOf({ name, unit }: FactDefinition, { wholeNumbers }: RequestAssumptions): NumberDomain {
   // `budget_usd` is compared after rounding to whole nano-dollars, whatever it was.
   const isWhole = name === "budget_usd" || (wholeNumbers && (unit === "tokens" || unit === "ms"));
-  const least = wholeNumbers && unit !== undefined ? 0 : undefined;
+  const least = wholeNumbers && unit !== undefined ? Number(unit === "tokens") : undefined;
   return { isWhole, least, plausible: plausibleNumbers[unit ?? "none"] };
 }
 

@@ -22,7 +22,7 @@ export function edgeValues(
   const prompts = new Set<number>();
   const outputs = new Set<number>();
   const addEdge = (to: Set<number>, most: number) => {
-    for (const value of [most, most + 1]) if (value >= 0 && value <= MAX_TOKENS) to.add(value);
+    for (const value of [most, most + 1]) if (value >= 1 && value <= MAX_TOKENS) to.add(value);
   };
   const limits = limitsOf(set, facts);
   for (const { endpoint } of indexCatalog(set.catalog).entries) {

@@ -327,8 +327,16 @@ describe("candidates", () => {
       "9 RW2201 `acme/small` can serve no request of rule `long` that is one prompt",
       "10 RW2201 `acme/small` can serve no request of rule `images`",
       "10 RW2201 `acme/open` can serve no request of rule `images`",
+      "11 RW2201 `acme/large` can serve no request of rule `cheap`",
       "11 RW2201 `acme/open` can serve no request of rule `cheap`",
       "12 RW2201 `acme/large` can serve no request of rule `eu`",
+    ]);
+  });
+
+  it("that cost something are found where only what is free may serve", () => {
+    expectFindings(`- { id: free, route: { to: [acme/small, acme/large], max_cost_usd: 0 } }`).toEqual([
+      "9 RW2201 `acme/small` can serve no request of rule `free`",
+      "9 RW2201 `acme/large` can serve no request of rule `free`",
     ]);
   });
 

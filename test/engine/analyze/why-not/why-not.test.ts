@@ -273,6 +273,11 @@ how a client sends them
     expect(shown(limited, { ...plain, max_output_tokens: 10 }, "acme/large")).toContain("max_output_tokens 1,001");
   });
 
+  it("does not ask for an answer or a prompt of no tokens: over HTTP `max_tokens: 0` sets no limit", () => {
+    const free = policyOf(`- { id: free, route: { to: [acme/large], fallback: [acme/open], max_cost_usd: 0 } }`);
+    expect(whyNot(free, plain, {}, "acme/large")).toMatchObject({ by_client: [], client_can: "impossible" });
+  });
+
   it("says when a smaller change may be there: an expression that was not met", () => {
     const odd = policyOf(`
 - { id: odd, match: { logic: { "==": [{ "%": [{ var: attributes.risk }, 7] }, 9] } }, route: { to: [acme/open] } }
