@@ -53,7 +53,7 @@ export function largestRequests(
       const { max_output_tokens: _, ...others } = request;
       const sized = {
         ...others,
-        context_tokens: Math.max(0, prompt),
+        context_tokens: Math.max(1, prompt),
         ...(most === undefined ? {} : { max_output_tokens: most }),
       };
       found.push(sized, { ...sized, model: model.id });
@@ -65,7 +65,7 @@ export function largestRequests(
 /** The shortest prompt, or prompts together, that costs more than a limit. A longer one never costs less, so halving finds it. */
 function shortestDearer(endpoint: Endpoint, maxOutputTokens: number | undefined, limit: number): number | undefined {
   const isDearer = (prompt: number) => (expectedCost(endpoint, prompt, maxOutputTokens) ?? 0) > limit;
-  let shortest = 0;
+  let shortest = 1;
   let longest = MAX_TOKENS;
   if (!isDearer(longest)) return undefined;
   while (shortest < longest) {
