@@ -24,6 +24,7 @@ const read: ReadonlySet<string> = new Set([
   ...[...same, "input", "instructions", "tools", "tool_choice", "reasoning", "text", "max_output_tokens", "truncation"],
   // Reasoning is always handed over; streams are not padded.
   ...["include", "stream_options", "previous_response_id", "conversation", "prompt", "background", "store"],
+  "inference_geo",
 ]);
 
 /** What needs a memory: the error says what to do without. */
@@ -82,7 +83,7 @@ export function responsesToChat(body: Json): ChatView | ApiError {
     plainBody: { ...plain, messages: plainMessages(messages, plainWarnings) },
     warnings: [...warnings],
     plainWarnings: [...plainWarnings],
-    unseen: { ...unseenIn(body), needsNative: needsNative(input) },
+    unseen: { ...unseenIn(body), processedIn: textOf(body["inference_geo"]), needsNative: needsNative(input) },
     echo: echoOf(body),
   };
 }

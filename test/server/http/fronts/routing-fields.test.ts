@@ -256,6 +256,13 @@ models:
     };
     expect(await chat("us")).toEqual([400, []]);
     expect(await chat("EU")).toEqual([200, ["EU"]]);
+    const respond = async (inference_geo: string) => {
+      const body = JSON.stringify({ model: "acme/openai", input: "hi", inference_geo });
+      const { status, headers } = await fetch(`${proxy.url}/v1/responses`, { method: "POST", body });
+      return [status, headers.get("x-route-provider")];
+    };
+    expect(await respond("us")).toEqual([200, "anthropic"]);
+    expect(await respond("elsewhere")).toEqual([400, null]);
   });
 
   it("are named in the error when they leave nothing", async () => {
