@@ -1,4 +1,3 @@
-import type { Endpoint } from "../../../../engine/serving.js";
 import { isObject } from "../../../json/json.js";
 import { firstAttemptOnly, isTexts, type ReadField } from "./read-field.js";
 import type { RoutingDraft } from "./routing-draft.js";
@@ -10,7 +9,7 @@ export const providerFields: Readonly<Record<string, ReadField>> = {
     if (!isTexts(value)) return "a list of providers";
     const named = namedProviders("provider.order", value, draft);
     const places = new Map(named.map((name, at) => [name, at] as const).reverse()); // of one named twice the first
-    draft.orderBy(({ provider }) => places.get(provider) ?? named.length);
+    draft.orderBy(({ provider }) => places.get(provider));
     return undefined;
   },
   only(value, draft) {
@@ -68,21 +67,23 @@ export const providerFields: Readonly<Record<string, ReadField>> = {
 export function sortBy(by: unknown, draft: RoutingDraft): string | undefined {
   switch (by) {
     case "price":
-      draft.orderBy(({ price }) => (price === undefined ? Number.POSITIVE_INFINITY : price.input + price.output));
+      draft.orderBy(({ price }) => (price === undefined ? undefined : price.input + price.output));
       return undefined;
     case "throughput":
-      draft.orderBy(({ id }) => -(draft.tokensPerSecond(id) ?? 0));
+      draft.orderBy(({ id }) => negative(draft.tokensPerSecond(id)));
       return undefined;
-    case "latency":
-      draft.orderBy(byLatency(draft.latencyMs()));
+    case "latency": {
+      const latencyMs = draft.latencyMs();
+      draft.orderBy(({ id }) => latencyMs?.[id]);
       return undefined;
+    }
     default:
       return "price, latency or throughput";
   }
 }
 
-function byLatency(latencyMs: Readonly<Record<string, number>> = {}): (endpoint: Endpoint) => number {
-  return ({ id }) => latencyMs[id] ?? Number.MAX_SAFE_INTEGER;
+function negative(figure: number | undefined): number | undefined {
+  return figure === undefined ? undefined : -figure;
 }
 
 /** The catalog's providers of these names, in any case (`Azure`); undefined for one that it does not have, with a warning. */

@@ -48,10 +48,14 @@ export class RoutingDraft {
     if (left.length > 0) this.#excludedBy[hint] = left.map(({ id }) => id);
   }
 
-  /** A smaller number comes first. */
-  orderBy(rank: (endpoint: Endpoint) => number): void {
+  /** A smaller number comes first. Endpoints without one come behind those, as the policy has them. */
+  orderBy(rank: (endpoint: Endpoint) => number | undefined): void {
     if (this.order !== undefined) this.warn("provider: it orders twice; the first order was used");
-    this.order ??= [...this.endpoints].sort((a, b) => rank(a) - rank(b)).map(({ id }) => id);
+    const ranked = this.endpoints.flatMap((endpoint) => {
+      const place = rank(endpoint);
+      return place === undefined ? [] : [{ id: endpoint.id, place }];
+    });
+    this.order ??= ranked.sort((a, b) => a.place - b.place).map(({ id }) => id);
   }
 
   warn(sentence: string): void {

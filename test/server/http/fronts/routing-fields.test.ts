@@ -121,6 +121,15 @@ models:
     );
   });
 
+  it.each([
+    ["throughput not seen yet", { sort: "throughput" }],
+    ["latency not seen yet", { sort: "latency" }],
+    ["providers not named", { order: ["claude"] }],
+  ])("leave endpoints of which they know nothing as the policy has them: %s", async (_, provider) => {
+    const { ask } = await start("{ to: [acme/two@far, acme/two@near] }");
+    expect((await ask({ provider })).plan).toEqual([far, near]);
+  });
+
   it("leave out formats that would not hear a parameter: provider.require_parameters", async () => {
     const { ask } = await start("{ to: [acme/claude, acme/one] }");
     expect((await ask({ seed: 1 })).plan).toEqual(["acme/claude@claude", one]);
