@@ -61,9 +61,12 @@ function generation({ id, time, facts, attempts = [], result, simulated }: Store
   };
 }
 
-/** USD; null when the cost of an attempt that was answered is not known. */
+/** USD; null when the cost of an attempt that was answered is not known. What failed is charged to nobody. */
 function totalCost(attempts: readonly RecordedAttempt[]): number | null {
   const answered = attempts.filter((attempt) => attempt.error_class === undefined);
   if (answered.some(({ cost_usd: cost }) => cost === undefined)) return null;
-  return attempts.reduce((sum, { cost_usd: cost = 0 }) => sum + cost, 0);
+  const charged = attempts.filter(
+    ({ error_class: errorClass }) => errorClass === undefined || errorClass === "cancelled",
+  );
+  return charged.reduce((sum, { cost_usd: cost = 0 }) => sum + cost, 0);
 }

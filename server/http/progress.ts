@@ -41,9 +41,10 @@ export class Progress implements RequestProgress {
     if (warning !== undefined) this.warnings.add(warning);
   }
 
-  /** Of the call that answers, USD; undefined: it is not known. */
+  /** Of the call that answers, USD; undefined: it is not known, or none does. */
   get costUsd(): number | undefined {
-    return this.attempts.at(-1)?.cost_usd;
+    const last = this.attempts.at(-1);
+    return last?.error_class === undefined ? last?.cost_usd : undefined;
   }
 
   end(decision: Decision | undefined, how: HowEnded): DecisionEnd {

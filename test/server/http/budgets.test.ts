@@ -158,7 +158,11 @@ describe("the ledger", () => {
     });
     const right = await answering({ choices: [{ index: 0, message: { content: "Hel" }, finish_reason: "error" }] });
     const proxy = await proxyOver({ left, right });
-    expect((await proxy.ask()).status).toBe(502);
+    const answer = await proxy.ask();
+    expect([answer.status, answer.headers.has("x-route-cost-usd")]).toEqual([502, false]);
+    await proxy.lastDecision();
+    const asked = await fetch(`${proxy.url}/v1/generation?id=${answer.headers.get("x-route-decision")}`);
+    expect(await asked.json()).toMatchObject({ data: { total_cost: 0 } });
     expect(await proxy.ledger()).toMatchObject([
       { error_class: "connection", incurred_nano: null, charged_nano: 0, cost_source: "unknown" },
       { error_class: "server_error", incurred_nano: 2_000_000, charged_nano: 0, cost_source: "usage" },
