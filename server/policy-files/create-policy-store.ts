@@ -105,7 +105,7 @@ class WatchedPolicyStore implements PolicyStore {
     this.#watch = policyWatch;
     const first = this.#inTurn(() => this.#load(START_REASON));
     const [gitWatch] = await Promise.all([
-      watch ? watchGitHead(directory, () => void this.#inTurn(() => this.#noteCommit())) : undefined,
+      watch ? watchGitHead(directory, () => void this.#inTurn(() => this.#noteCommit()), log) : undefined,
       first,
       policyWatch?.ready,
     ]);

@@ -1,6 +1,7 @@
 import { unwatchFile, watchFile } from "node:fs";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
+import type { Logger } from "pino";
 import type { SourceFile } from "../../engine/serving.js";
 import { runGit } from "./run-git.js";
 
@@ -37,6 +38,10 @@ export async function readGitRevision(
   }
 }
 
+function notReadMessage(directory: string, repository: string): string {
+  return `records do not name the commit of ${directory}: git does not read another user's repository; \`git config --system --add safe.directory ${repository}\` allows it, or give the folder to this server's user`;
+}
+
 /** The files that change whenever HEAD moves. Git names them as seen from where the directory really is, which may be a link. */
 async function headFiles(directory: string): Promise<readonly string[]> {
   const real = await realpath(directory);
@@ -44,9 +49,20 @@ async function headFiles(directory: string): Promise<readonly string[]> {
   return paths.map((path) => (path.startsWith("/") ? path : join(real, path)));
 }
 
-/** Calls back after a commit, a checkout or whatever else moves HEAD. Does nothing where there is no repository. */
-export async function watchGitHead(directory: string, onMove: () => void): Promise<{ close(): void }> {
-  const watched = await headFiles(directory).catch(() => []);
+/**
+ * Calls back after a commit, a checkout or whatever else moves HEAD. Does nothing where there is no repository; the log says so where git
+ * does not read the one that is there, because it is another user's.
+ */
+export async function watchGitHead(
+  directory: string,
+  onMove: () => void,
+  log: Pick<Logger, "warn">,
+): Promise<{ close(): void }> {
+  const watched = await headFiles(directory).catch(({ stderr = "" }: { readonly stderr?: string }) => {
+    const [, repository] = /safe\.directory (.+)$/m.exec(stderr) ?? [];
+    if (repository !== undefined) log.warn({}, notReadMessage(directory, repository));
+    return [];
+  });
   for (const path of watched) watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, onMove);
   return {
     close: () => {

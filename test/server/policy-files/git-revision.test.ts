@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { readGitRevision } from "../../../server/policy-files/git-revision.js";
 import { eventually } from "../../services/eventually.js";
 import { catalogText, cleanUp, folderWith, openStore, policyNamed, writeFiles } from "./harness.js";
@@ -33,7 +33,10 @@ async function repository(): Promise<{ folder: string; policies: string; commit:
   return { folder, policies: join(folder, "policies"), commit: await commitAll(folder) };
 }
 
-afterEach(cleanUp);
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await cleanUp();
+});
 
 describe("readGitRevision()", () => {
   it("is the commit of which the files are", async () => {
@@ -83,6 +86,21 @@ describe("readGitRevision()", () => {
 });
 
 describe("a policy store", () => {
+  it("says why it names no commit of a repository that git does not read, because it is another user's", async () => {
+    const { policies, folder } = await repository();
+    vi.stubEnv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1"); // git's own switch for its tests
+    vi.stubEnv("GIT_CONFIG_NOSYSTEM", "1");
+    vi.stubEnv("GIT_CONFIG_GLOBAL", "/dev/null");
+    const { store, logged } = await openStore(policies);
+    expect(store.gitOf(store.current())).toBeUndefined();
+    expect(logged).toEqual([
+      {
+        level: "warn",
+        message: expect.stringContaining(`git config --system --add safe.directory ${folder}\` allows`),
+      },
+    ]);
+  });
+
   it.each(["a folder", "a link to it"])(
     "says of which commit its policy is, through edits and commits: %s",
     async (kind) => {
