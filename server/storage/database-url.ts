@@ -40,7 +40,10 @@ function makeFolder(folder: string): void {
     makeEach(folder);
   } catch (error) {
     const reason = reasonOf(error);
-    throw new Error(`the folder ${folder} for the database cannot be made: ${reason}`, { cause: error });
+    throw new Error(
+      `the folder ${folder} for the database cannot be made: ${reason}; name another file in DATABASE_URL (sqlite:PATH)`,
+      { cause: error },
+    );
   }
 }
 
