@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Kysely, type Migration, Migrator, sql } from "kysely";
 import { batchViews } from "./batch-views.js";
 import type { DatabaseSchema } from "./database-schema.js";
@@ -217,6 +218,7 @@ async function moveDecisions(db: Kysely<DatabaseSchema>): Promise<void> {
     const last = rows.at(-1);
     if (last === undefined) return;
     after = last.id;
+    await nextTurn(); // SQLite gives none, and signals are heard between turns
   }
 }
 

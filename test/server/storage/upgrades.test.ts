@@ -45,7 +45,12 @@ onBothEngines((engine) => {
       .execute();
     await before.destroy();
 
+    let areSignalsHeard = false;
+    setImmediate(() => {
+      areSignalsHeard = true;
+    });
     const database = await openDatabase(url, { forServer: true });
+    expect(areSignalsHeard).toBe(true);
     const store = createDecisionStore(database, { log: silent, now: Date.now });
     expect(await store.list({ limit: 1_000 })).toEqual([...numbers].reverse().map((number) => decision(number)));
     expect(await store.list({ rule: "even", revision: "00", limit: 1_000 })).toHaveLength(50);
