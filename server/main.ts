@@ -10,13 +10,14 @@ import { listen } from "./listen.js";
 import { openComponents, type PolicyOptions } from "./open-components.js";
 import { readOutboundProxies } from "./providers/outbound-proxies.js";
 import { greet, refuseUnfitKeys, sayCredentials, sayExposure, sayProxies, sayServing } from "./say-serving.js";
-import { stopOnSignals } from "./stop-on-signals.js";
+import type { HeedSignals } from "./stop-on-signals.js";
 import { startTelemetry } from "./telemetry/start-telemetry.js";
 
 export interface ServerOptions extends PolicyOptions {
   /** 0 picks a free one. */
   readonly port: number;
   readonly host: string;
+  readonly heedSignals: HeedSignals;
 }
 
 export interface RunningServer {
@@ -27,7 +28,7 @@ export interface RunningServer {
 
 /**
  * Starts the proxy: database, policies, listening, then telemetry. It runs until SIGINT or SIGTERM, then drains and ends
- * the process with 0; SIGHUP reloads the policies ({@link stopOnSignals}).
+ * the process with 0; SIGHUP reloads the policies.
  *
  * @throws Error in words for the operator when the database, the policies or the address cannot be used; nothing is left
  *   running then.
@@ -37,7 +38,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   inlineMore();
   const environment = process.env;
   const log = createLog();
-  const heedSignals = stopOnSignals(log);
   const closing: (() => Promise<unknown>)[] = [];
   let close = () => closeAll(closing, log);
   try {
@@ -64,8 +64,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         .saveSnapshot(snapshotOf(policy))
         .catch((error: unknown) => log.error({ error }, "the policy snapshot is not written yet; it is tried again"));
     });
-    heedSignals({
+    options.heedSignals({
       close,
+      log,
       reload: () => Promise.all([policies.reload("SIGHUP"), shadow?.reload("SIGHUP")]),
     });
     const needsKeys = !isLoopback && !stores.keys.hasKeys;

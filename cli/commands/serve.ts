@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { reasonOf } from "../../server/reason-of.js";
+import { stopOnSignals } from "../../server/stop-on-signals.js";
 import { CommandFailure } from "../command-failure.js";
 import { globalOptions, notEmpty } from "../global-options.js";
 import { helpForMissing } from "../help-for-missing.js";
@@ -23,6 +24,7 @@ export function serveCommand(): Command {
     .option("--gate", "run the policy's tests before each reload and refuse one that fails")
     .option("--shadow <dir>", "try another policy: make each decision under it too, without effect")
     .action(async (own: OwnOptions, command: Command) => {
+      const heedSignals = stopOnSignals();
       const options = globalOptions(command);
       await refuseMissing(options.policies);
       try {
@@ -30,7 +32,7 @@ export function serveCommand(): Command {
         const { startServer } = await import("../../server/main.js");
         const { port, host, gate = false, shadow } = own;
         await startServer({
-          ...{ policies: options.policies, port, host, gate },
+          ...{ policies: options.policies, port, host, gate, heedSignals },
           ...(shadow === undefined ? {} : { shadow }),
         });
       } catch (error) {
