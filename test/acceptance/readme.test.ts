@@ -70,7 +70,7 @@ describe("the README's first screen", () => {
   });
 
   it("has a command that runs by itself, as `npx policy` does", async () => {
-    const command = join(import.meta.dirname, "../../dist/cli/main.js");
+    const command = join(import.meta.dirname, "../../cli/policy.js");
     expect((await promisify(execFile)(command, ["check"])).stdout).toContain("0 errors");
   });
 });
