@@ -140,9 +140,8 @@ function aboveBoth(
   const { twinOfAfter, keptOfBefore, keptOfAfter } = aligned;
   const isPassed = (rule: number) =>
     before.rules[rule]?.goesOn === true && (keptOfBefore.get(rule) ?? otherPlace) < otherPlace;
-  const own = before.meeting(given).filter(({ rule }) => rule < place);
-  const others = after.meeting(given).filter(({ rule }) => {
-    if (rule >= otherPlace) return false;
+  const own = before.meeting(given, place);
+  const others = after.meeting(given, otherPlace).filter(({ rule }) => {
     const kept = keptOfAfter.get(rule) ?? place;
     if (kept < place && isPassed(kept)) return false;
     // What acts on the same requests is counted once.
@@ -176,19 +175,21 @@ class RuleList {
     this.#unknown = [...rules.keys()].filter((rule) => rules[rule]?.acts === undefined);
   }
 
-  /** In order; all rules when it is not known what is given. */
-  meeting(given: readonly Box[] | undefined): readonly MetRule[] {
-    if (given === undefined) return this.rules.map(({ acts }, rule) => ({ rule, boxes: acts }));
+  /** Those above `end`, in order; all when it is not known what is given. */
+  meeting(given: readonly Box[] | undefined, end = this.rules.length): readonly MetRule[] {
+    if (given === undefined) return this.rules.slice(0, end).map(({ acts }, rule) => ({ rule, boxes: acts }));
     const met = new Map<number, Box[]>();
     for (const { owner, box } of this.#index.mayMeet(given)) {
+      if (owner >= end) break;
       if (!given.some(({ bits }) => this.#layout.meets(bits, box))) continue;
       const boxes = met.get(owner);
       if (boxes === undefined) met.set(owner, [box]);
       else boxes.push(box);
     }
     const found: MetRule[] = [...met].map(([rule, boxes]) => ({ rule, boxes }));
-    if (this.#unknown.length === 0) return found;
-    return [...found, ...this.#unknown.map((rule) => ({ rule, boxes: undefined }))].sort((a, b) => a.rule - b.rule);
+    const unknown = this.#unknown.filter((rule) => rule < end);
+    if (unknown.length === 0) return found;
+    return [...found, ...unknown.map((rule) => ({ rule, boxes: undefined }))].sort((a, b) => a.rule - b.rule);
   }
 }
 
