@@ -1,8 +1,9 @@
 /**
  * A policy as a large organisation might write it: teams that match on their tenant and tags, sizes, budgets, hours; some
  * guards; and now and then a rule that repeats an earlier one. The same seed gives the same files.
+ * @param byTags teams are told apart by a tag of their keys each, so that all rules meet.
  */
-export function realisticPolicy(rules, seed) {
+export function realisticPolicy(rules, seed, byTags = false) {
   let state = seed >>> 0;
   const random = (count) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -31,7 +32,7 @@ export function realisticPolicy(rules, seed) {
   for (let at = 0; at < rules; at++) {
     const chosen = new Map();
     // Rules for everybody are few and narrow, else those below would never be asked.
-    if (random(20) > 0) chosen.set("tenant", `tenant: ${pick(tenants)}`);
+    if (random(20) > 0) chosen.set("tenant", byTags ? `key_tags: [${pick(tenants)}]` : `tenant: ${pick(tenants)}`);
     else chosen.set("tags", `tags: { all: [${pick(tags)}, ${pick(tags)}], none: [${pick(tags)}] }`);
     for (let left = 1 + random(3); left > 0; left--) {
       const part = pick(parts)();

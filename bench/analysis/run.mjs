@@ -1,9 +1,16 @@
 // How long the analysis of large policies takes: `npm run bench:analysis`. Prints min / median / max over several policies.
-import { analyzePolicy, compilePolicy, describeDiff, diffPolicies, whyNot } from "../../dist/engine/index.js";
+import {
+  analyzePolicy,
+  compilePolicy,
+  describeDiff,
+  diffPolicies,
+  renderDiff,
+  whyNot,
+} from "../../dist/engine/index.js";
 import { realisticPolicy } from "./realistic-policy.mjs";
 
-function compiled(rules, seed) {
-  return compile(realisticPolicy(rules, seed));
+function compiled(rules, seed, byTags = false) {
+  return compile(realisticPolicy(rules, seed, byTags));
 }
 
 function compile(files) {
@@ -21,16 +28,18 @@ function report(what, milliseconds, more = "") {
 }
 
 console.log(`Node ${process.version}, min / median / max over 5 policies`);
-for (const rules of [100, 300, 1_000, 3_000]) {
-  const times = [];
-  const counts = [];
-  for (let seed = 1; seed <= 5; seed++) {
-    const policy = compiled(rules, seed);
-    const start = performance.now();
-    counts.push(analyzePolicy(policy).length);
-    times.push(performance.now() - start);
+for (const byTags of [false, true]) {
+  for (const rules of [100, 300, 1_000, 3_000]) {
+    const times = [];
+    const counts = [];
+    for (let seed = 1; seed <= 5; seed++) {
+      const policy = compiled(rules, seed, byTags);
+      const start = performance.now();
+      counts.push(analyzePolicy(policy).length);
+      times.push(performance.now() - start);
+    }
+    report(`check ${rules} rules${byTags ? ", teams by tags" : ""}`, times, `, ${counts.join(" ")} findings`);
   }
-  report(`check ${rules} rules`, times, `, ${counts.join(" ")} findings`);
 }
 
 /** One edit in the middle: a threshold, a route, a rule that is gone, a rule that moved to the end. */
@@ -44,26 +53,29 @@ const edits = {
   deleted: (lines, at) => lines.toSpliced(at, 1),
   moved: (lines, at) => [...lines.toSpliced(at, 1), lines[at]],
 };
-for (const [name, edit] of Object.entries(edits)) {
-  const times = [];
-  const counts = [];
-  for (let seed = 1; seed <= 5; seed++) {
-    const [policy, catalog] = realisticPolicy(500, seed);
-    const [head, rest] = policy.text.split("rules:\n");
-    const [rules, tail] = rest.split("\ndefault:");
-    const lines = rules.split("\n");
-    const at = lines.findIndex(
-      (line, index) => index > 200 && line.includes("fallback") && /(gte|lt): \d+k/.test(line),
-    );
-    const text = `${head}rules:\n${edit(lines, at).join("\n")}\ndefault:${tail}`;
-    const before = compile([policy, catalog]);
-    const after = compile([{ name: "policy.yaml", text }, catalog]);
-    const start = performance.now();
-    const diff = describeDiff(diffPolicies(before.set, after.set), before, after);
-    times.push(performance.now() - start);
-    counts.push(diff.changes.length);
+for (const byTags of [false, true]) {
+  for (const [name, edit] of Object.entries(edits)) {
+    const times = [];
+    const counts = [];
+    for (let seed = 1; seed <= 5; seed++) {
+      const [policy, catalog] = realisticPolicy(500, seed, byTags);
+      const [head, rest] = policy.text.split("rules:\n");
+      const [rules, tail] = rest.split("\ndefault:");
+      const lines = rules.split("\n");
+      const at = lines.findIndex(
+        (line, index) => index > 200 && line.includes("fallback") && /(gte|lt): \d+k/.test(line),
+      );
+      const text = `${head}rules:\n${edit(lines, at).join("\n")}\ndefault:${tail}`;
+      const before = compile([policy, catalog]);
+      const after = compile([{ name: "policy.yaml", text }, catalog]);
+      const start = performance.now();
+      const diff = describeDiff(diffPolicies(before.set, after.set), before, after);
+      renderDiff(diff); // what is shown is described then
+      times.push(performance.now() - start);
+      counts.push(diff.changes.length);
+    }
+    report(`diff of 500 rules${byTags ? " by tags" : ""}, one rule: ${name}`, times, `, ${counts.join(" ")} changes`);
   }
-  report(`diff of 500 rules, one rule: ${name}`, times, `, ${counts.join(" ")} changes`);
 }
 
 for (const rules of [100, 1_000, 3_000]) {

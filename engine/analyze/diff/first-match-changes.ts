@@ -1,6 +1,7 @@
 import { BoxIndex } from "../regions/box-index.js";
 import { UsualRequests } from "../regions/usual-requests.js";
 import type { Box, BoxLayout } from "../space/box.js";
+import type { Search } from "../space/find-uncovered.js";
 import { hasTwoTypes, type RequestSpace } from "../space/request-space.js";
 import { QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
 import { type AlignedRules, alignRules } from "./aligned-rules.js";
@@ -62,12 +63,11 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
     const shared = isTwin ? from.acts : intersect(layout, from.acts, to.acts);
     const inside = intersect(layout, shared, within);
     if (inside.length === 0) continue;
-    if (listing.isUsedUp) {
-      const usual = findUsual(place, otherPlace, inside);
-      if (usual !== undefined) {
-        changes.push({ from, to, isEdited, region: [usual], isWhole: false, around: inside });
-        continue;
-      }
+    const usual = findUsual(place, otherPlace, inside);
+    if (usual === "none") continue;
+    if (usual !== "undecided" && listing.isUsedUp) {
+      changes.push({ from, to, isEdited, region: [usual], isWhole: false, around: inside });
+      continue;
     }
     const { covers, passed } = aboveBoth(lists, aligned, [place, otherPlace], inside);
     const areas = asked === "later" ? intersect(layout, inside, passed) : inside;
@@ -81,19 +81,16 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
   return { changes, undecided };
 }
 
-/**
- * Looks for a request of a pair without the rules above it, where no list of all of them is made any more: thousands of rules can be above
- * each of thousands of pairs.
- */
+/** Looks for a request of a pair without a list of all rules above it: thousands can be above each of thousands of pairs. */
 function usualSearch({ space, before, after, without }: FirstMatchQuestion, { twinOfAfter }: AlignedRules) {
   type Owner = readonly ["before" | "after", number] | "without";
-  const none = () => undefined;
+  const none = () => "undecided" as const;
   if (hasTwoTypes(space) || [...before, ...after].some(({ acts, goesOn }) => acts === undefined || goesOn)) return none;
   let usual: UsualRequests<Owner> | undefined;
   const boxesOf = (side: "before" | "after", rules: readonly ListedRule[]) =>
     rules.flatMap(({ acts = [] }, rule) => acts.map((box) => ({ owner: [side, rule] as const, box })));
   const refused = () => without.map((box) => ({ owner: "without" as const, box }));
-  return (place: number, otherPlace: number, areas: readonly Box[]): Box | undefined => {
+  return (place: number, otherPlace: number, areas: readonly Box[]): Search => {
     usual ??= new UsualRequests<Owner>(space, [...boxesOf("before", before), ...boxesOf("after", after), ...refused()]);
     const isMeant = (owner: Owner) => {
       if (owner === "without") return true;
@@ -103,7 +100,8 @@ function usualSearch({ space, before, after, without }: FirstMatchQuestion, { tw
     };
     const found = usual.find(areas, isMeant, [], new StepBudget(QUESTION_STEPS / 10));
     // Whether a request has what opaque leaves say is tried on several boxes.
-    return found?.axes.some((axis) => space.axes[axis]?.kind === "opaque") === true ? undefined : found;
+    const isOpaque = typeof found !== "string" && found.axes.some((axis) => space.axes[axis]?.kind === "opaque");
+    return isOpaque ? "undecided" : found;
   };
 }
 

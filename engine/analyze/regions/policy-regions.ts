@@ -175,20 +175,15 @@ export class PolicyRegions {
     const areas = this.acts(ruleNumber);
     if (areas === undefined || covers === undefined) return "undecided";
     const usual = this.#findUsual(ruleNumber, areas, above, covers);
-    if (usual !== undefined) return usual;
+    if (usual !== "undecided") return usual;
     const taken = above === "all" ? this.above(ruleNumber) : this.endingAbove(ruleNumber);
     return this.find(areas, taken, this.deniedOf(ruleNumber), covers);
   }
 
   /** In a large policy all rules above may meet a rule's requests, but hardly any holds those of them that are usual. */
-  #findUsual(
-    ruleNumber: number,
-    areas: readonly Box[],
-    above: "all" | "ending",
-    covers: readonly Box[],
-  ): Box | undefined {
+  #findUsual(ruleNumber: number, areas: readonly Box[], above: "all" | "ending", covers: readonly Box[]): Search {
     const effects = (["route", "deny", "require"] as const).map((effect) => this.#boxesOf(effect));
-    if (effects.some(({ unknown }) => unknown.length > 0) || hasTwoTypes(this.space)) return undefined;
+    if (effects.some(({ unknown }) => unknown.length > 0) || hasTwoTypes(this.space)) return "undecided";
     this.#usual ??= new UsualRequests(
       this.space,
       effects.flatMap(({ boxes }) => boxes),

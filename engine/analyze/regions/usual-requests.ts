@@ -1,18 +1,18 @@
 import { Box } from "../space/box.js";
-import { findUncovered } from "../space/find-uncovered.js";
+import { findUncovered, type Search } from "../space/find-uncovered.js";
 import type { RequestSpace } from "../space/request-space.js";
 import type { StepBudget } from "../space/step-budget.js";
 import type { OwnedBox } from "./box-index.js";
 
 /** How often axes are freed for one area. */
-const MOST_TRIES = 4;
+const MOST_TRIES = 8;
 
 /**
  * Looks for requests among those that are usual but for what is asked of them. On each axis one atom is the usual one: that which the
  * fewest boxes allow. Nearly all boxes of a large policy leave out the usual atom of some axis (the tag of another team is not there), so of
  * requests that have the usual atoms on all axes but a few, only the boxes that limit one of those few can hold any.
  *
- * What is found is exact, as far as the boxes are. That nothing is found proves nothing.
+ * What is found, or proved, is exact, as far as the boxes are.
  */
 export class UsualRequests<Owner> {
   readonly #space: RequestSpace;
@@ -54,31 +54,38 @@ export class UsualRequests<Owner> {
     }
   }
 
-  /** A box of requests in one of the areas, in none of the boxes whose owner is meant, and in none of those given. */
-  find(
-    areas: readonly Box[],
-    isMeant: (owner: Owner) => boolean,
-    given: readonly Box[],
-    budget: StepBudget,
-  ): Box | undefined {
-    const { layout } = this.#space;
+  /**
+   * Requests in one of the areas, in none of the boxes whose owner is meant, and in none of those given.
+   * @returns undecided where only requests that are unusual in more than the boxes in the way ask for can be.
+   */
+  find(areas: readonly Box[], isMeant: (owner: Owner) => boolean, given: readonly Box[], budget: StepBudget): Search {
+    let isProved = true;
     for (const area of areas) {
-      const free = new Set(area.axes);
-      for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const usual = this.#usualOf(area, free);
-        const covers = given.filter((box) => layout.meets(usual.bits, box));
-        for (const near of [this.#others, ...[...free].map((axis) => this.#filed.get(axis) ?? [])]) {
-          for (const { owner, box } of near) if (isMeant(owner) && layout.meets(usual.bits, box)) covers.push(box);
-        }
-        const found = findUncovered(layout, [usual], covers, budget);
-        if (typeof found !== "string") return found;
-        // What is in the way may not be where something is unusual that it asks for.
-        const before = free.size;
-        for (const { axes } of covers) for (const axis of axes) free.add(axis);
-        if (free.size === before) break;
-      }
+      const found = this.#findIn(area, isMeant, given, budget);
+      if (found === "undecided") isProved = false;
+      else if (found !== "none") return found;
     }
-    return undefined;
+    return isProved ? "none" : "undecided";
+  }
+
+  #findIn(area: Box, isMeant: (owner: Owner) => boolean, given: readonly Box[], budget: StepBudget): Search {
+    const { layout } = this.#space;
+    const free = new Set(area.axes);
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const usual = this.#usualOf(area, free);
+      const covers = given.filter((box) => layout.meets(usual.bits, box));
+      for (const near of [this.#others, ...[...free].map((axis) => this.#filed.get(axis) ?? [])]) {
+        for (const { owner, box } of near) if (isMeant(owner) && layout.meets(usual.bits, box)) covers.push(box);
+      }
+      const found = findUncovered(layout, [usual], covers, budget);
+      if (found !== "none") return found;
+      // What is in the way may not be where something is unusual that it asks for.
+      const before = free.size;
+      for (const { axes } of covers) for (const axis of axes) free.add(axis);
+      // They ask for nothing else: so they hold the whole area, whatever its requests are on other axes.
+      if (free.size === before) return "none";
+    }
+    return "undecided";
   }
 
   /** The requests of a box that have the usual atoms on all axes but the free ones, which are all that it limits, and maybe more. */
