@@ -2,7 +2,7 @@ import { BoxIndex } from "../regions/box-index.js";
 import { UsualRequests } from "../regions/usual-requests.js";
 import type { Box, BoxLayout } from "../space/box.js";
 import type { Search } from "../space/find-uncovered.js";
-import { hasTwoTypes, type RequestSpace } from "../space/request-space.js";
+import type { RequestSpace } from "../space/request-space.js";
 import { QUESTION_STEPS, StepBudget } from "../space/step-budget.js";
 import { type AlignedRules, alignRules } from "./aligned-rules.js";
 import { type Extent, findExtent } from "./find-extent.js";
@@ -85,7 +85,7 @@ export function firstMatchChanges(question: FirstMatchQuestion): {
 function usualSearch({ space, before, after, without }: FirstMatchQuestion, { twinOfAfter }: AlignedRules) {
   type Owner = readonly ["before" | "after", number] | "without";
   const none = () => "undecided" as const;
-  if (hasTwoTypes(space) || [...before, ...after].some(({ acts, goesOn }) => acts === undefined || goesOn)) return none;
+  if ([...before, ...after].some(({ acts, goesOn }) => acts === undefined || goesOn)) return none;
   let usual: UsualRequests<Owner> | undefined;
   const boxesOf = (side: "before" | "after", rules: readonly ListedRule[]) =>
     rules.flatMap(({ acts = [] }, rule) => acts.map((box) => ({ owner: [side, rule] as const, box })));

@@ -183,7 +183,7 @@ export class PolicyRegions {
   /** In a large policy all rules above may meet a rule's requests, but hardly any holds those of them that are usual. */
   #findUsual(ruleNumber: number, areas: readonly Box[], above: "all" | "ending", covers: readonly Box[]): Search {
     const effects = (["route", "deny", "require"] as const).map((effect) => this.#boxesOf(effect));
-    if (effects.some(({ unknown }) => unknown.length > 0) || hasTwoTypes(this.space)) return "undecided";
+    if (effects.some(({ unknown }) => unknown.length > 0)) return "undecided";
     this.#usual ??= new UsualRequests(
       this.space,
       effects.flatMap(({ boxes }) => boxes),

@@ -1,6 +1,6 @@
 import { Box } from "../space/box.js";
 import { findUncovered, type Search } from "../space/find-uncovered.js";
-import type { RequestSpace } from "../space/request-space.js";
+import { hasTwoTypes, type RequestSpace } from "../space/request-space.js";
 import type { StepBudget } from "../space/step-budget.js";
 import type { OwnedBox } from "./box-index.js";
 
@@ -16,6 +16,7 @@ const MOST_TRIES = 8;
  */
 export class UsualRequests<Owner> {
   readonly #space: RequestSpace;
+  readonly #hasTwoTypes: boolean;
   /** The requests that are usual in everything. Opaque axes are left as they are: whether an atom can be had depends on others. */
   readonly #usual: Box;
   /** By axis, the boxes that do not allow its usual atom: each once, by the axis that the fewest boxes limit. */
@@ -26,6 +27,7 @@ export class UsualRequests<Owner> {
   constructor(space: RequestSpace, boxes: readonly OwnedBox<Owner>[]) {
     const { layout } = space;
     this.#space = space;
+    this.#hasTwoTypes = hasTwoTypes(space);
     const limiting = new Map<number, Box[]>();
     for (const { box } of boxes) {
       for (const axis of box.axes) {
@@ -35,14 +37,19 @@ export class UsualRequests<Owner> {
       }
     }
     const bits = layout.full().bits;
+    const usual = new Map<number, number>();
     for (const [axis, own] of limiting) {
-      if (space.axes[axis]?.kind !== "opaque") layout.keepAtom(bits, axis, layout.rarestAtom(axis, own));
+      if (space.axes[axis]?.kind === "opaque") continue;
+      const atom = layout.rarestAtom(axis, own);
+      usual.set(axis, atom);
+      layout.keepAtom(bits, axis, atom);
     }
     this.#usual = layout.boxOf(bits);
     for (const owned of boxes) {
       let fewest: number | undefined;
       for (const axis of owned.box.axes) {
-        if (layout.meetsOn(bits, owned.box.bits, axis)) continue;
+        const atom = usual.get(axis);
+        if (atom === undefined || layout.has(owned.box.bits, axis, atom)) continue;
         if (fewest === undefined || sizeOf(limiting, axis) < sizeOf(limiting, fewest)) fewest = axis;
       }
       if (fewest === undefined) this.#others.push(owned);
@@ -56,9 +63,11 @@ export class UsualRequests<Owner> {
 
   /**
    * Requests in one of the areas, in none of the boxes whose owner is meant, and in none of those given.
-   * @returns undecided where only requests that are unusual in more than the boxes in the way ask for can be.
+   * @returns undecided where only requests that are unusual in more than the boxes in the way ask for can be, and where a fact has two types:
+   *   what is usual on both of its axes is no request.
    */
   find(areas: readonly Box[], isMeant: (owner: Owner) => boolean, given: readonly Box[], budget: StepBudget): Search {
+    if (this.#hasTwoTypes) return "undecided";
     let isProved = true;
     for (const area of areas) {
       const found = this.#findIn(area, isMeant, given, budget);

@@ -125,15 +125,6 @@ export class BoxLayout {
     return true;
   }
 
-  /** Whether some atom of one axis is allowed by both. */
-  meetsOn(one: Int32Array, other: Int32Array, axis: number): boolean {
-    for (let slot = this.#begin(axis); slot < this.#begin(axis + 1); slot++) {
-      const word = this.#word[slot] as number;
-      if (((one[word] as number) & (other[word] as number) & (this.#mask[slot] as number)) !== 0) return true;
-    }
-    return false;
-  }
-
   /** Whether the two have a request in common. */
   meets(bits: Int32Array, box: Box): boolean {
     if (box.slots === undefined) this.#findSlots(box);
