@@ -1,11 +1,11 @@
 import type { Facts } from "../../evaluate/facts.js";
 import { readFactsOf } from "../../explain/facts-of-condition.js";
-import type { PolicySet, RequireRule, Rule } from "../../policy/policy-set.js";
+import type { PolicySet, RequireRule } from "../../policy/policy-set.js";
 import { canonicalJson } from "../../policy/revision.js";
 import { PolicyRegions } from "../regions/policy-regions.js";
-import { defaultRouteMeaning, goesOn, requirementMeaning, routeMeaning } from "../regions/route-meaning.js";
+import { requirementMeaning } from "../regions/route-meaning.js";
 import type { Box } from "../space/box.js";
-import { buildSpace, defaultsFor } from "../space/build-space.js";
+import { buildSpace } from "../space/build-space.js";
 import { collectLeaves } from "../space/collect-leaves.js";
 import { factsOfBox } from "../space/facts-of-box.js";
 import { httpRequests, type RequestAssumptions } from "../space/request-assumptions.js";
@@ -17,6 +17,7 @@ import { describedAxes } from "./describe-boxes.js";
 import { type Edge, findEdge } from "./find-edge.js";
 import { ALL_LISTINGS, type Extent, findExtent } from "./find-extent.js";
 import { type FirstMatchQuestion, firstMatchChanges } from "./first-match-changes.js";
+import { listed, listRoutes } from "./list-rules.js";
 import type { ListedRule } from "./listed-rule.js";
 import { outcomeMeaning } from "./outcome-meaning.js";
 
@@ -367,32 +368,6 @@ function joinEditedRequirements(
     return { ...change, to: other.to, ...joinedExtent(change, other) };
   });
   return [...joined, ...fresh];
-}
-
-function listRoutes(regions: PolicyRegions): readonly ListedRule[] {
-  const { set } = regions;
-  const last = set.rules.length;
-  const meaning = defaultRouteMeaning(set);
-  return [
-    ...regions.routes.map(({ rule, ruleNumber }) =>
-      listed(regions, rule, ruleNumber, rule.effect === "route" ? routeMeaning(set, rule.route) : ""),
-    ),
-    {
-      ...{ name: "the default route", ruleNumber: last, meaning, when: "", key: meaning, goesOn: false },
-      acts: [regions.space.layout.full()],
-    },
-  ];
-}
-
-function listed(regions: PolicyRegions, rule: Rule, ruleNumber: number, meaning: string): ListedRule {
-  const reads = readFactsOf(rule.condition);
-  const types = regions.set.attributes.flatMap(({ name, type }) => (reads.includes(name) ? [type] : []));
-  const when = canonicalJson([rule.condition, defaultsFor(reads, regions.set), types]);
-  const key = `${when} ${meaning}`;
-  return {
-    ...{ name: `rule ${rule.id}`, ruleNumber, meaning, when, key, goesOn: goesOn(rule) },
-    acts: regions.acts(ruleNumber),
-  };
 }
 
 function sideOf({ set }: PolicyRegions, { name, ruleNumber }: ListedRule, isEdited: boolean): ChangedSide {
