@@ -16,11 +16,11 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
     pool: "forks",
+    isolate: false, // files share processes and what they import, which was half of the time of the small ones
     maxWorkers: availableParallelism() + 1, // some wait for timers and servers while others work
     reporters: ["default", "./scripts/summary-reporter.mjs"],
     projects: [
-      // These share processes and what they import, which was half of their time.
-      { extends: true, test: { name: "modules", include: modules, isolate: false } },
+      { extends: true, test: { name: "modules", include: modules } },
       { extends: true, test: { name: "surroundings", include: surroundings } },
       { extends: true, test: { name: "once", include: once } },
       {
