@@ -36,7 +36,7 @@ export interface ReplaySummary {
   /** Decisions that deciding again under their own revision does not reproduce. */
   readonly differing: string[];
   differingCount: number;
-  /** Another rule, denial or first endpoint. */
+  /** Another rule, denial or first endpoint. A rule that was not recorded is no other one. */
   changed: number;
   /** The same first attempt, other fallbacks. */
   fallbacksChanged: number;
@@ -75,7 +75,8 @@ export function noteDiffering(summary: ReplaySummary, request: Shown): void {
 export function addComparison(summary: ReplaySummary, before: Destination, after: Destination, request: Shown): void {
   addFigures(summary.total, before, after);
   if (before === after) return;
-  const isChanged = before.rule !== after.rule || before.endpoint !== after.endpoint;
+  const isOtherRule = before.rule !== undefined && before.rule !== after.rule;
+  const isChanged = isOtherRule || before.endpoint !== after.endpoint;
   if (!isChanged) {
     if (!isSameList(before.fallbacks, after.fallbacks)) summary.fallbacksChanged++;
     return;

@@ -92,7 +92,8 @@ describe("policy replay", () => {
     await writeFile(bare, decisions.map((line) => `${JSON.stringify(line)}\n`).join(""));
     const { stdout } = await runPolicy(["replay", bare, "--policies", edited]);
     expect(stdout).toContain("self-check  not possible");
-    expect(stdout).toContain("(not recorded) → long-context");
+    expect(stdout).toContain("100 decisions change (33.33 %)");
+    expect(stdout).toMatch(/by rule\n {2}100 {2}\(not recorded\) → long-context/);
     const baseline = await runPolicy(["replay", bare, "--policies", edited, "--baseline", "cli/starter"]);
     expect(baseline.stdout).toContain("self-check  300 of 300");
     expect(baseline.stdout).toContain("default → long-context");

@@ -4,10 +4,10 @@ import type { DecisionFeed } from "../../storage/decisions/decision-feed.js";
 import type { DecisionFilter, DecisionStore } from "../../storage/decisions/decision-store.js";
 import { sendError } from "../errors/api-error.js";
 import { goneWith } from "./gone-with.js";
-import { readDecisionFilter } from "./read-decision-filter.js";
+import { invalidParameter, readDecisionFilter } from "./read-decision-filter.js";
 
 export interface DecisionPlane {
-  readonly decisions: Pick<DecisionStore, "list" | "listSummarized">;
+  readonly decisions: Pick<DecisionStore, "listSummarized">;
   readonly feed: DecisionFeed;
 }
 
@@ -35,7 +35,7 @@ export function createDecisionRoutes({ decisions, feed }: DecisionPlane): Router
     });
   });
 
-  // Newest first, one JSON document a line; what `policy replay` reads.
+  // Newest first, one JSON document a line; what `policy replay` reads. The rule is no part of a stored decision: it is put in front.
   routes.get("/decisions/export", async (request, response) => {
     const filter = readDecisionFilter(request.query);
     if ("code" in filter) {
@@ -50,6 +50,8 @@ export function createDecisionRoutes({ decisions, feed }: DecisionPlane): Router
   routes.get("/decisions/stream", (request, response) => {
     const filter = readDecisionFilter(request.query);
     if ("code" in filter) sendError(response, filter);
+    else if (filter.limit !== undefined)
+      sendError(response, invalidParameter("limit", "a stream has no end; leave it out"));
     else if (feed.size >= MAX_STREAMS) {
       const message = `${MAX_STREAMS} streams are open already; close one`;
       sendError(response, { status: 429, type: "rate_limit_error", code: "too_many_streams", message });
@@ -67,10 +69,12 @@ async function writeAll(
   let left = most;
   for (let before = filter.before; left > 0 && !response.destroyed; ) {
     const wanted = { ...filter, limit: Math.min(PAGE, left), ...(before === undefined ? {} : { before }) };
-    const page = await decisions.list(wanted, signal);
-    for (const decision of page) response.write(`${JSON.stringify(decision)}\n`);
+    const page = await decisions.listSummarized(wanted, signal);
+    for (const { decision, summary } of page) {
+      response.write(`${JSON.stringify({ rule: summary.rule, ...decision })}\n`);
+    }
     left -= page.length;
-    before = page.at(-1)?.id;
+    before = page.at(-1)?.decision.id;
     if (page.length < PAGE) return;
     if (response.writableNeedDrain) await once(response, "drain", { signal }).catch(() => undefined); // the client has gone
   }

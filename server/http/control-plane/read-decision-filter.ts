@@ -50,7 +50,8 @@ export function readDecisionFilter(query: Readonly<Record<string, unknown>>): De
   return filter;
 }
 
-function invalidParameter(parameter: string, wanted: string): ApiError {
+/** @param wanted what it takes, or what to do. */
+export function invalidParameter(parameter: string, wanted: string): ApiError {
   const param = parameter.slice(0, 100);
   return {
     status: 400,

@@ -61,12 +61,13 @@ describe("/admin/decisions", () => {
     }
   });
 
-  it("exports JSON lines, newest first", async () => {
+  it("exports JSON lines, newest first, each with its rule", async () => {
     const { url, ids } = await proxyWithDecisions();
     const response = await fetch(`${url}/admin/decisions/export?tenant=t`);
     expect(response.headers.get("content-type")).toContain("application/x-ndjson");
     const lines = (await response.text()).trimEnd().split("\n");
     expect(lines.map((line) => ids.indexOf(JSON.parse(line).id))).toEqual([1, 0]);
+    expect(lines.map((line) => JSON.parse(line).rule)).toEqual(["default", "default"]);
   });
 
   it.each(["", "/export"])("stops looking for decisions when the client hangs up: /decisions%s", async (path) => {
@@ -76,7 +77,7 @@ describe("/admin/decisions", () => {
       return new Promise<[]>((resolve) => signal?.addEventListener("abort", () => resolve([])));
     });
     const server = express()
-      .use(createDecisionRoutes({ decisions: { list, listSummarized: list }, feed: new DecisionFeed() }))
+      .use(createDecisionRoutes({ decisions: { listSummarized: list }, feed: new DecisionFeed() }))
       .listen(0);
     const { port } = server.address() as AddressInfo;
     const asking = fetch(`http://127.0.0.1:${port}/decisions${path}?tenant=rare`, { signal: client.signal });
@@ -88,7 +89,10 @@ describe("/admin/decisions", () => {
   it("waits for a slow reader of an export, and leaves no listener behind", async () => {
     let pages = 0;
     let mostListeners = 0;
-    const page = Array.from({ length: 500 }, (_, at) => ({ id: `dec_${at}`, padding: "-".repeat(1_000) }));
+    const page = Array.from({ length: 500 }, (_, at) => ({
+      decision: { id: `dec_${at}`, padding: "-".repeat(1_000) },
+      summary: { rule: "default", status: 200 },
+    }));
     const app = express();
     app.use((_request, response, next) => {
       response.on("drain", () => {
@@ -97,7 +101,7 @@ describe("/admin/decisions", () => {
       next();
     });
     const list = async () => (pages++ < 12 ? page : []) as never;
-    app.use(createDecisionRoutes({ decisions: { list, listSummarized: list }, feed: new DecisionFeed() }));
+    app.use(createDecisionRoutes({ decisions: { listSummarized: list }, feed: new DecisionFeed() }));
     const server = app.listen(0);
     const { port } = server.address() as AddressInfo;
     const response = await fetch(`http://127.0.0.1:${port}/decisions/export`);
@@ -110,6 +114,8 @@ describe("/admin/decisions", () => {
   it("streams decisions as they are made, those that fit the filter", async () => {
     const proxy = await proxyWithDecisions();
     const abort = new AbortController();
+    const refused = await fetch(`${proxy.url}/admin/decisions/stream?limit=5`);
+    expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining("limit: ")]);
     const response = await fetch(`${proxy.url}/admin/decisions/stream?tenant=t`, { signal: abort.signal });
     expect(response.headers.get("content-type")).toContain("text/event-stream");
     const reader = response.body!.getReader();
