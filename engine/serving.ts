@@ -55,7 +55,7 @@ export { canonicalModelId } from "./rank/canonical-model.js";
 export { dependsOnPromptSize } from "./rank/depends-on-prompt-size.js";
 export { costOfTokensUsed } from "./rank/expected-cost.js";
 export { findAskedModel } from "./rank/find-asked-model.js";
-export { priceAt } from "./rank/price-at.js";
+export { priceAt, priceInTier } from "./rank/price-at.js";
 export { rank } from "./rank/rank.js";
 export type { Exclusion, ExclusionReason, PlannedAttempt, RoutePlan } from "./rank/route-plan.js";
 export type { World } from "./rank/world.js";

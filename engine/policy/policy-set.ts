@@ -285,6 +285,8 @@ export interface Price extends FlatPrice {
    * INVARIANT: no tier is cheaper than the one before, so a longer prompt never costs less. Analysis relies on it.
    */
   readonly above?: readonly PriceTier[];
+  /** By how much all prices are multiplied in a service tier: see {@link priceInTier}. Ranking and limits on cost leave it out. */
+  readonly serviceTiers?: Readonly<Record<string, number>>;
 }
 
 /** The price of calls whose prompt has more than so many tokens. */

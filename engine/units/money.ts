@@ -57,6 +57,11 @@ export function costOfTokens(tokens: number, price: PicoUsdPerToken): NanoUsd {
   return Number((BigInt(tokens) * BigInt(price) + 999n) / 1000n) as NanoUsd;
 }
 
+/** A price times a factor, rounded to the nearest whole pico-dollar. */
+export function multipliedPrice(price: PicoUsdPerToken, factor: number): PicoUsdPerToken {
+  return Math.round(price * factor) as PicoUsdPerToken;
+}
+
 function parseScaledDecimal(text: string, decimals: number): number | undefined {
   const match = /^(\d{0,9})(?:\.(\d{1,9}))?$/.exec(text);
   if (match === null || text === "") return undefined;

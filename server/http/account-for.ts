@@ -1,4 +1,4 @@
-import { countOf } from "../json/json.js";
+import { countOf, textOf } from "../json/json.js";
 import { RequestAccount } from "../ledger/request-account.js";
 import { answersAsked } from "../providers/chat/answers-asked.js";
 import type { Operation } from "../providers/operation.js";
@@ -31,6 +31,7 @@ export function accountFor(
       prompt: decision.observed.prompt,
       maxOutputTokens: operation === "embeddings" ? 0 : limitAsked(body.chat),
       choices: answersAsked(asked),
+      serviceTier: unseen?.serviceTier ?? textOf(asked["service_tier"]),
       isStream: stream === true,
       tokenBytes: operation === "embeddings" || (unseen?.tokens ?? 0) > 0 ? body.bytes.length : 0,
     },

@@ -1,4 +1,4 @@
-import { type NanoUsd, type PlannedAttempt, type Price, priceAt } from "../../engine/serving.js";
+import { type NanoUsd, type PlannedAttempt, type Price, priceAt, priceInTier } from "../../engine/serving.js";
 import type { AnswerNotes, EndedAttempt } from "../dispatch/answers/attempt-result.js";
 import type { Failure } from "../dispatch/answers/failure.js";
 import { isObject } from "../json/json.js";
@@ -27,6 +27,8 @@ export interface AccountedRequest {
   readonly choices: number;
   /** Bytes of the body where it may hold tokens in place of text (embeddings): none takes less than one. 0: it holds text. */
   readonly tokenBytes: number;
+  /** The service tier it asks for; undefined: none. */
+  readonly serviceTier: string | undefined;
   readonly isStream: boolean;
 }
 
@@ -97,11 +99,12 @@ export class RequestAccount {
     { id, at, reservation }: PaidCall,
     planned: PlannedAttempt,
     ended: EndedAttempt,
-    price: Price | undefined,
+    ordinary: Price | undefined,
   ): AttemptCost {
     const { endpoint, rule } = planned;
-    const { decision, key, app, user, policy, maxOutputTokens, choices, isStream } = this.#request;
+    const { decision, key, app, user, policy, maxOutputTokens, choices, serviceTier, isStream } = this.#request;
     const { result, status, firstTokenMs, totalMs, notes } = ended;
+    const price = ordinary && priceInTier(ordinary, notes.serviceTier ?? serviceTier);
     const failure = "failure" in result ? result.failure : undefined;
     const owner = key === undefined ? { app } : key.settings;
     const usage = readBuckets(notes.rawUsage);
@@ -163,10 +166,11 @@ export class RequestAccount {
    */
   #amountToHold({ endpoint }: PlannedAttempt, price: Price | undefined, lines: readonly BudgetLine[]): NanoUsd {
     if (price === undefined) return 0 as NanoUsd;
-    const { prompt, maxOutputTokens, choices, tokenBytes } = this.#request;
+    const { prompt, maxOutputTokens, choices, tokenBytes, serviceTier } = this.#request;
+    const inTier = priceInTier(price, serviceTier);
     const most = (promptUpper: number) =>
       upperBound({
-        price,
+        price: inTier,
         promptUpper: Math.max(tokenBytes, promptUpper),
         maxOutputTokens,
         choices,
@@ -206,12 +210,13 @@ function endOf({ result, status, wasSent }: EndedAttempt, isCounted: boolean): C
 }
 
 /**
- * USD that the provider says a call cost: OpenRouter's `usage.cost`. Where it calls with a key of the operator's own, that is its fee (mostly 0), and the
+ * USD that the provider says a call cost: OpenRouter's `usage.cost`, DeepInfra's `usage.estimated_cost` (in the tier that it served:
+ * https://github.com/BerriAI/litellm/issues/38802, read 2026-11-28). Where OpenRouter it calls with a key of the operator's own, that is its fee (mostly 0), and the
  * operator owes what stands beside it too (https://openrouter.ai/docs/use-cases/usage-accounting, read 2026-11-28).
  */
 function reportedCost(usage: unknown): number | undefined {
   if (!isObject(usage)) return undefined;
-  const cost = usdOf(usage["cost"]);
+  const cost = usdOf(usage["cost"]) ?? usdOf(usage["estimated_cost"]);
   if (cost === undefined || usage["is_byok"] !== true) return cost;
   const upstream = isObject(usage["cost_details"])
     ? usdOf(usage["cost_details"]["upstream_inference_cost"])

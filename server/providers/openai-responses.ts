@@ -85,6 +85,7 @@ function toChat(response: Json): Json {
   return {
     ...idOf(response),
     choices: Array.isArray(output) ? [{ index: 0, delta: {}, finish_reason }] : [],
+    service_tier: response["service_tier"],
     ...(isObject(response["usage"]) ? { usage: usageOf(response["usage"]) } : {}),
   };
 }

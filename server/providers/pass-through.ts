@@ -10,7 +10,7 @@ export interface PassThrough {
   /** Words of an event that decides something; once content flows, events without them are not read. */
   readonly decides: RegExp;
   stream(): StreamTranslator;
-  /** What a whole answer says, with `choices`, `usage`, `id`, `model`, `error` as in a chat completion. */
+  /** What a whole answer says, with `choices`, `usage`, `service_tier`, `id`, `model`, `error` as in a chat completion. */
   whole(answer: Json): Json;
   /** Undefined: its streams cannot be gone on with. */
   readonly textIn?: TextIn;

@@ -132,6 +132,7 @@ function ownOf(value: unknown, ofProvider: unknown, none: string): string {
 function pricesOf({ price }: Endpoint): Fields {
   const usd = (value: PicoUsdPerToken | undefined) =>
     value === undefined ? "none" : formatPricePerMillionTokens(value);
+  const tiers = Object.entries(price?.serviceTiers ?? {});
   const above = price?.above?.map(({ contextTokens, input, output, cachedInput, cacheWrite, cacheWrite1h }) =>
     [
       `above ${formatTokens(contextTokens)}: input ${usd(input)}, output ${usd(output)}`,
@@ -147,6 +148,7 @@ function pricesOf({ price }: Endpoint): Fields {
     "price.cache_write": usd(price?.cacheWrite),
     "price.cache_write_1h": usd(price?.cacheWrite1h),
     "price.above": above?.join("; ") ?? "none",
+    ...Object.fromEntries(tiers.map(([tier, factor]) => [`price.service_tiers.${tier}`, String(factor)])),
   };
 }
 

@@ -281,7 +281,17 @@ function readPrice(reading: Reading, node: Located | undefined): Price | undefin
     }
     above.push({ ...tier, contextTokens });
   }
-  return flat === undefined || above.length === 0 ? flat : { ...flat, above };
+  if (flat === undefined) return undefined;
+  const serviceTiers = readServiceTiers(reading, node);
+  return { ...flat, ...(above.length === 0 ? {} : { above }), ...defined("serviceTiers", serviceTiers) };
+}
+
+function readServiceTiers(reading: Reading, node: Located | undefined): Price["serviceTiers"] {
+  const tiers = entriesOf(node, "service_tiers").flatMap(({ key, value }) => {
+    const factor = numberOf(reading, value);
+    return factor === undefined ? [] : [[key, factor] as const];
+  });
+  return tiers.length === 0 ? undefined : Object.fromEntries(tiers);
 }
 
 function readFlatPrice(reading: Reading, node: Located | undefined): FlatPrice | undefined {

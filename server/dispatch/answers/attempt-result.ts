@@ -36,6 +36,8 @@ export interface AnswerNotes {
   usage?: Usage;
   /** `usage` as it came. */
   rawUsage?: unknown;
+  /** In which the provider says that it served the request. */
+  serviceTier?: string;
   /** Pieces of the answer that have come in a stream. */
   streamed?: StreamedSize;
   id?: string;

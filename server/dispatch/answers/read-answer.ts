@@ -7,12 +7,13 @@ import { readUsage } from "./usage.js";
 const LONGEST_REASON = 256;
 const MOST_REASONS = 128;
 
-/** Notes what an answer, or a chunk of a stream, says about itself: usage, id, model, why it ended. */
+/** Notes what an answer, or a chunk of a stream, says about itself: usage, id, model, service tier, why it ended. */
 export function noteAnswer(answer: Json, notes: AnswerNotes): void {
-  const { id, model } = answer;
+  const { id, model, service_tier: tier } = answer;
   // Azure's first chunk has empty ones.
   if (typeof id === "string" && id !== "") notes.id ??= id;
   if (typeof model === "string" && model !== "") notes.model ??= model;
+  if (typeof tier === "string" && tier !== "") notes.serviceTier = tier;
   noteUsage(usageIn(answer), notes);
   for (const choice of choicesOf(answer)) {
     const reason = endOf(choice);

@@ -75,6 +75,8 @@ export interface Unseen {
    * can be asked, whoever sends the field on, so that what guards require of regions stays true.
    */
   readonly processedIn?: string | undefined;
+  /** What its provider is asked for by another field than `service_tier`, and charges like one. */
+  readonly serviceTier?: string | undefined;
 }
 
 /** The OpenAI-compatible server that answers. */

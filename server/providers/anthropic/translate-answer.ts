@@ -25,7 +25,7 @@ export function translateAnswer(answer: Json, context: AnswerContext): ChatCompl
     finish_reason: finishReason(stopReason),
     ...(stopReason === undefined ? {} : { native_finish_reason: stopReason }),
   };
-  const serviceTier = isObject(answer["usage"]) ? textOf(answer["usage"]["service_tier"]) : undefined;
+  const serviceTier = isObject(answer["usage"]) ? serviceTierOf(answer["usage"]) : undefined;
   return {
     id: textOf(answer["id"]) ?? context.newId("chatcmpl-"),
     object: "chat.completion",
@@ -118,4 +118,9 @@ export function usageOf(value: unknown): ChatUsage | undefined {
     output: counted("output_tokens"),
     reasoning: isObject(details) ? countOf(details["thinking_tokens"]) : undefined,
   });
+}
+
+/** What a usage says of the tier: fast answers have a field of their own (`BetaUsage.speed` of the `@anthropic-ai/sdk` package 1.14.0, read 2026-11-28). */
+export function serviceTierOf({ speed, service_tier: tier }: Json): string | undefined {
+  return speed === "fast" ? speed : textOf(tier);
 }

@@ -2,7 +2,7 @@ import { isObject, type Json, objectsOf, textOf } from "../../json/json.js";
 import { type Delta, promptUsage, type ToolCallDelta } from "../chat/chat-answer.js";
 import { ChunkWriter } from "../chat/chunk-writer.js";
 import { type AnswerContext, known, type StreamOutput, type StreamTranslator } from "../chat/translator.js";
-import { finishReason, reasoningOf, refusalOf, usageOf } from "./translate-answer.js";
+import { finishReason, reasoningOf, refusalOf, serviceTierOf, usageOf } from "./translate-answer.js";
 import { translateError } from "./translate-error.js";
 
 /**
@@ -173,7 +173,7 @@ class MessageStream implements StreamTranslator {
     const usage = usageOf(this.#usage);
     return [
       this.#writer.finish(0, finishReason(this.#stopReason), this.#stopReason, refusal),
-      ...(usage === undefined ? [] : [this.#writer.usage(usage, textOf(this.#usage["service_tier"]))]),
+      ...(usage === undefined ? [] : [this.#writer.usage(usage, serviceTierOf(this.#usage))]),
       { kind: "done" },
     ];
   }

@@ -251,7 +251,7 @@ models:
     max_output_tokens: 32k
     capabilities: [tools]
     quality: 0.5
-    price: { input: 2.00, output: 8, cached_input: 0.5, cache_write: 2.5, cache_write_1h: 4 }
+    price: { input: 2.00, output: 8, cached_input: 0.5, cache_write: 2.5, cache_write_1h: 4, service_tiers: { flex: 0.5, priority: 2 } }
     endpoints:
       - { provider: openai, model: gpt-4.1 }
       - { provider: pretend, model: p, context_window: 8k, region: eu, data_retention: none, price: { input: 0, output: 0 } }
@@ -279,6 +279,7 @@ models:
     const price = {
       ...{ input: 2_000_000, output: 8_000_000, cachedInput: 500_000, cacheWrite: 2_500_000 },
       cacheWrite1h: 4_000_000,
+      serviceTiers: { flex: 0.5, priority: 2 },
     };
     const endpoint = { model: "openai/gpt-4.1", maxOutputTokens: 32_000 };
     expect(bare(models[0])).toEqual({

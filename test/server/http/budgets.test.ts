@@ -111,10 +111,12 @@ describe("the ledger", () => {
   });
 
   it("prefers what the provider says it cost", async () => {
-    const usage = { prompt_tokens: 1_000, completion_tokens: 500, cost: 0.0012 };
-    const proxy = await proxyOver({ left: await answering({ usage }) });
-    expect((await proxy.ask()).headers.get("x-route-cost-usd")).toBe("0.0012");
-    expect(await proxy.ledger()).toMatchObject([{ charged_nano: 1_200_000, cost_source: "provider", key: "" }]);
+    for (const name of ["cost", "estimated_cost"]) {
+      const usage = { prompt_tokens: 1_000, completion_tokens: 500, [name]: 0.0012 };
+      const proxy = await proxyOver({ left: await answering({ usage }) });
+      expect((await proxy.ask()).headers.get("x-route-cost-usd")).toBe("0.0012");
+      expect(await proxy.ledger()).toMatchObject([{ charged_nano: 1_200_000, cost_source: "provider", key: "" }]);
+    }
   });
 
   it("counts what a call of OpenRouter's with the operator's own key costs at its provider, beside the fee", async () => {

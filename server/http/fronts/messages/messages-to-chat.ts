@@ -110,6 +110,7 @@ export function messagesToChat(body: Json): ChatView | ApiError {
     unseen: {
       ...unseenIn(body),
       processedIn: textOf(body["inference_geo"]),
+      serviceTier: body["speed"] === "fast" ? "fast" : undefined,
       needsNative: holdsFileId(body)
         ? "names a file that Anthropic keeps"
         : hasOtherRole(body)

@@ -364,6 +364,18 @@ test@REVISION → test@REVISION · 1 change · exact
     expect(after.revision).not.toBe(before.revision);
   });
 
+  it("says when the price of a service tier changes", () => {
+    const priced = (tiers: string) => {
+      const text = catalog.replace("output: 20 }", `output: 20, service_tiers: { ${tiers} } }`);
+      return compiled([policyOf("").files[0]!, { name: "catalog.yaml", text }]);
+    };
+    expect(report(priced("flex: 0.5, priority: 2"), priced("fast: 6, priority: 1.75")).catalog).toEqual([
+      { subject: "acme/large@far", what: "price.service_tiers.flex 0.5 → none", rules: ["default"] },
+      { subject: "acme/large@far", what: "price.service_tiers.priority 2 → 1.75", rules: ["default"] },
+      { subject: "acme/large@far", what: "price.service_tiers.fast none → 6", rules: ["default"] },
+    ]);
+  });
+
   it("shows the first of many rules that one pool routes otherwise, and names the pool", () => {
     const users = Array.from(
       { length: 7 },
