@@ -1,5 +1,7 @@
-/** What all bodies on their way may hold together, bytes: eight of the largest. */
-const MAX_BYTES = 256 * 1024 * 1024;
+import { MAX_BODY_BYTES, roomForBodies } from "./room-for-bodies.js";
+
+/** What all bodies on their way may hold together at most, bytes, however much memory there is. */
+const MAX_BYTES = 8 * MAX_BODY_BYTES;
 
 /** A body that is being read. */
 export interface IncomingBody {
@@ -17,7 +19,7 @@ export class IncomingBodies {
   readonly #maxBytes: number;
   #bytes = 0;
 
-  constructor(maxBytes = MAX_BYTES) {
+  constructor(maxBytes = Math.min(MAX_BYTES, roomForBodies())) {
     this.#maxBytes = maxBytes;
   }
 

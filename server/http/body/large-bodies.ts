@@ -1,6 +1,6 @@
-import { totalmem } from "node:os";
 import type { ApiError } from "../errors/api-error.js";
 import { retryAfter } from "../errors/retry-after.js";
+import { roomForBodies } from "./room-for-bodies.js";
 
 /** Shorter bodies are not counted, bytes: however many large ones there are, requests of usual size go on. */
 const LARGE = 1024 * 1024;
@@ -10,8 +10,8 @@ export class LargeBodies {
   readonly #maxBytes: number;
   #bytes = 0;
 
-  /** @param maxBytes that they may hold together: half of the memory that this process may use. */
-  constructor(maxBytes = memory() / 2) {
+  /** @param maxBytes that they may hold together. */
+  constructor(maxBytes = roomForBodies()) {
     this.#maxBytes = maxBytes;
   }
 
@@ -27,12 +27,6 @@ export class LargeBodies {
   letGo(bytes: number): void {
     if (bytes >= LARGE) this.#bytes -= bytes;
   }
-}
-
-/** Bytes; a container may have less than the machine (0 or a huge number: it has no limit). */
-function memory(): number {
-  const limit = process.constrainedMemory() ?? 0;
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 const TOO_MANY: ApiError = {

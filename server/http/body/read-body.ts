@@ -4,9 +4,8 @@ import { together } from "../../together.js";
 import type { ApiError } from "../errors/api-error.js";
 import { retryAfter } from "../errors/retry-after.js";
 import { IncomingBodies, type IncomingBody } from "./incoming-bodies.js";
+import { MAX_BODY_BYTES } from "./room-for-bodies.js";
 
-/** The largest request body, bytes. */
-const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** How long the rest of a body that is too large is read and thrown away, so that the client gets to see the answer. */
 const DISCARD_MS = 5_000;
 

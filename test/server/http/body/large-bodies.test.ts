@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, expect, it } from "vitest";
 import { LargeBodies } from "../../../../server/http/body/large-bodies.js";
+import { roomForBodies } from "../../../../server/http/body/room-for-bodies.js";
 import {
   catalogOf,
   compile,
@@ -52,4 +53,13 @@ it("holds large bodies until their answers begin, and refuses one more than ther
   await isWaiting(6);
   for (const response of waiting.slice(4)) sendJson(response, completion("fine"));
   expect((await Promise.all(after)).map(({ status }) => status)).toEqual([200, 200]);
+});
+
+// A body that is translated takes five times its bytes, and the server 150 MiB: with more room than this, containers of 512 MiB and 1 GiB were killed.
+it.each([
+  [1024, 128],
+  [512, 64],
+  [128, 32], // always one of the largest
+])("in %d MiB of memory there is room for %d MiB of bodies", (memory, room) => {
+  expect(roomForBodies(memory * MIB)).toBe(room * MIB);
 });
