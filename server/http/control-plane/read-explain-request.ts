@@ -8,6 +8,7 @@ import {
 } from "../../../engine/serving.js";
 import { BufferList } from "../../json/buffer-list.js";
 import { isObject, type Json } from "../../json/json.js";
+import { plainDigits } from "../../json/plain-digits.js";
 import { type Api, apis, otherApis } from "../body/body-of-api.js";
 import { type ParsedRequestBody, parseRequestBody } from "../body/parse-request-body.js";
 import type { ApiError } from "../errors/api-error.js";
@@ -164,9 +165,17 @@ function readFacts(given: unknown, policy: CompiledPolicy): SourcedFacts {
 /** A value as the command line takes it. @returns undefined when it is of another type than the fact. */
 function textOf(value: unknown, { type }: FactDefinition): string | undefined {
   if (typeof value === "string") return value;
+  if (typeof value === "number" && type === "time") return writeInstant(value);
+  if (typeof value === "number" && type === "number") return plainDigits(value);
   if (typeof value === type) return String(value);
   const isTags = type === "set" && Array.isArray(value) && value.every((tag) => typeof tag === "string");
   return isTags ? value.join(",") : undefined;
+}
+
+/** @param time milliseconds since 1970, as records have it. @returns undefined beyond what dates reach. */
+function writeInstant(time: number): string | undefined {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 function readText(path: string, given: unknown, takes: string): string | undefined {

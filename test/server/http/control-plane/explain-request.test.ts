@@ -96,6 +96,13 @@ describe("POST /admin/explain", () => {
     });
   });
 
+  it("takes the facts that a record has", async () => {
+    const { proxy } = await proxyWithRules();
+    const facts = { tags: ["code"], budget_usd: 1e-7, spend_ratio: 0, stream: true, time: 1_795_873_800_612 };
+    const record = await explain(proxy, { facts });
+    expect(Object.fromEntries(Object.keys(facts).map((name) => [name, record.facts[name]?.value]))).toEqual(facts);
+  });
+
   it("says of given facts what is most likely not meant", async () => {
     const { proxy } = await proxyWithRules();
     const facts = { tags: ["code sql"], model: "acme/three", "attributes.tier": "Gold" };
@@ -201,6 +208,7 @@ describe("POST /admin/explain", () => {
     ["an undeclared attribute", { facts: { "attributes.x": "1" } }, "facts.attributes.x", "no such fact"],
     ["a fact of another form", { facts: { context_tokens: "many" } }, "facts.context_tokens", "a number of tokens"],
     ["a fact of another type", { facts: { context_tokens: true } }, "facts.context_tokens", "a number"],
+    ["a time that is none", { facts: { time: 1e17 } }, "facts.time", "a time"],
     ["a fact that is null", { facts: { tenant: null } }, "facts.tenant", "a string"],
     ["a tag that is none", { facts: { tags: ["a", 1] } }, "facts.tags", "a set"],
     ["an unknown key", { key: "key_nothing" }, "key", "no API key of that id or name"],
