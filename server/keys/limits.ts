@@ -1,4 +1,4 @@
-import { formatUsd, type NanoUsd, parseUsd } from "../../engine/serving.js";
+import { formatUsd, type NanoUsd, nanoToUsd, parseUsd } from "../../engine/serving.js";
 
 /** How long a budget lasts before it begins anew, in UTC: weeks begin on Monday, `total` never ends. */
 export const periods = ["hour", "day", "week", "month", "total"] as const;
@@ -43,12 +43,12 @@ export function formatLimits({ budgets = [], requestsPerMinute, tokensPerMinute,
   ].join(", ");
 }
 
-/** Limits as JSON shows and takes them: budgets in USD as exact decimal text by period. */
+/** Limits as JSON shows and takes them: budgets in USD by period. */
 export function limitsToJson({ budgets, requestsPerMinute, tokensPerMinute, concurrent }: Limits): object {
   return {
     ...(budgets === undefined || budgets.length === 0
       ? {}
-      : { budgets: Object.fromEntries(budgets.map(({ period, limit }) => [period, formatUsd(limit)])) }),
+      : { budgets: Object.fromEntries(budgets.map(({ period, limit }) => [period, nanoToUsd(limit)])) }),
     ...(requestsPerMinute === undefined ? {} : { requests_per_minute: requestsPerMinute }),
     ...(tokensPerMinute === undefined ? {} : { tokens_per_minute: tokensPerMinute }),
     ...(concurrent === undefined ? {} : { concurrent }),

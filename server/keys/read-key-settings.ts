@@ -1,5 +1,6 @@
 import { MAX_TAGS, MAX_TOKENS, normalizeTag, parseInstant, parseTokens, parseUsd } from "../../engine/serving.js";
 import { isObject, type Json } from "../json/json.js";
+import { plainDigits } from "../json/plain-digits.js";
 import { type AttributeValue, type KeySettings, type Scope, scopes } from "./api-key.js";
 import { type Limits, type Period, periods } from "./limits.js";
 
@@ -67,7 +68,7 @@ export function readLimits(json: unknown): Limits {
     const period = periods.find((one): one is Period => one === word);
     if (period === undefined) throw new InvalidSettings("limits.budgets", `its periods are ${periods.join(", ")}`);
     if (amount === undefined) return [];
-    const limit = typeof amount === "string" || typeof amount === "number" ? parseUsd(String(amount)) : undefined;
+    const limit = parseUsd(typeof amount === "number" ? plainDigits(amount) : typeof amount === "string" ? amount : "");
     if (limit === undefined) {
       throw new InvalidSettings(`limits.budgets.${period}`, "it takes an amount in USD with at most 9 decimals: 50");
     }

@@ -118,7 +118,7 @@ describe("policy keys and limits", () => {
         scopes: ["inference", "read"],
         attributes: { plan: "free" },
         limits: {
-          budgets: { month: "50", day: "5" },
+          budgets: { month: 50, day: 5 },
           requests_per_minute: 600,
           tokens_per_minute: 200_000,
           concurrent: 4,
@@ -167,7 +167,7 @@ describe("policy keys and limits", () => {
       ...rest,
       tags: ["y", "z"],
       attributes: { data_class: "public" },
-      limits: { budgets: { month: "80" }, requests_per_minute: 600, tokens_per_minute: 200_000 },
+      limits: { budgets: { month: 80 }, requests_per_minute: 600, tokens_per_minute: 200_000 },
     };
     expect(await shown()).toEqual(after);
     const json = await run("keys", "edit", id, "--remove", "allow,attribute,budget,rpm,tpm", "--json");
@@ -241,7 +241,7 @@ describe("policy keys and limits", () => {
     );
     expect(JSON.parse((await run("limits", "list", "--json")).stdout)).toEqual({
       limits: [
-        { tenant: "t", limits: { budgets: { month: "500" } } },
+        { tenant: "t", limits: { budgets: { month: 500 } } },
         { tenant: "t", app: "a", limits: { requests_per_minute: 10 } },
       ],
     });

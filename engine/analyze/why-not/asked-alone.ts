@@ -1,6 +1,6 @@
 import { indexCatalog } from "../../rank/catalog-index.js";
 import type { World } from "../../rank/world.js";
-import { formatUsd } from "../../units/money.js";
+import { nanoToUsd } from "../../units/money.js";
 import type { AskedModel } from "./asked-model.js";
 import { withFact } from "./trial.js";
 
@@ -10,7 +10,7 @@ export interface AskedAlone {
   readonly models: readonly string[];
   readonly rule: string;
   readonly endpoint: string;
-  readonly cost_usd?: string;
+  readonly cost_usd?: number;
 }
 
 /** @returns undefined when that does not choose it: it is no candidate of the rule that takes the request, or is left out. */
@@ -27,7 +27,7 @@ export function askedAlone(asked: AskedModel): AskedAlone | undefined {
     models: [model],
     rule: first.rule,
     endpoint: first.endpoint.id,
-    ...(first.cost === undefined ? {} : { cost_usd: formatUsd(first.cost) }),
+    ...(first.cost === undefined ? {} : { cost_usd: nanoToUsd(first.cost) }),
   };
 }
 

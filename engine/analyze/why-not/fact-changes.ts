@@ -2,7 +2,7 @@ import { howFactIsSent } from "../../conditions/how-facts-are-sent.js";
 import { type Facts, readFact } from "../../evaluate/facts.js";
 import { formatFactValue } from "../../explain/words/format-fact-value.js";
 import type { World } from "../../rank/world.js";
-import { formatUsd } from "../../units/money.js";
+import { nanoToUsd } from "../../units/money.js";
 import { definitionsOf } from "../space/write-request.js";
 import type { AskedModel } from "./asked-model.js";
 import { avoidedGuards } from "./avoided-guards.js";
@@ -26,7 +26,7 @@ export interface FactChanges {
   readonly world?: World;
   readonly rule: string;
   readonly endpoint: string;
-  readonly cost_usd?: string;
+  readonly cost_usd?: number;
   /** Guards that act on the request as it is and no longer act, by what it then says of itself. */
   readonly avoids_guards?: readonly string[];
 }
@@ -60,7 +60,7 @@ export function describeChanges(asked: AskedModel, trial: Trial): FactChanges {
     ...(world === asked.world ? {} : { world }),
     rule: first.rule,
     endpoint: first.endpoint.id,
-    ...(first.cost === undefined ? {} : { cost_usd: formatUsd(first.cost) }),
+    ...(first.cost === undefined ? {} : { cost_usd: nanoToUsd(first.cost) }),
     ...(avoided.length === 0 ? {} : { avoids_guards: avoided }),
   };
 }

@@ -1,6 +1,7 @@
 import { breakText, paint, type Row, renderTable, WIDTH } from "../../explain/text-table.js";
 import { foldLists } from "../../explain/words/fold-lists.js";
 import { nameRule } from "../../explain/words/name-rule.js";
+import { formatUsd, usdToNano } from "../../units/money.js";
 import type { BlockedRule } from "./blocked-rules.js";
 import type { FactChanges } from "./fact-changes.js";
 import type { WhyNot } from "./why-not.js";
@@ -146,8 +147,8 @@ function renderChanges(changes: readonly FactChanges[], { color, width, all }: R
   );
 }
 
-function costOf(usd: string | undefined): string {
-  return usd === undefined ? "" : ` ($${usd})`;
+function costOf(usd: number | undefined): string {
+  return usd === undefined ? "" : ` ($${formatUsd(usdToNano(usd))})`;
 }
 
 function listGuards(guards: readonly string[], all: boolean): string {

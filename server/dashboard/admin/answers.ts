@@ -79,7 +79,7 @@ export interface ListedKey {
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly limits: {
     /** USD by period. */
-    readonly budgets?: Readonly<Record<string, string>>;
+    readonly budgets?: Readonly<Record<string, number>>;
     readonly requests_per_minute?: number;
     readonly tokens_per_minute?: number;
     readonly concurrent?: number;

@@ -6,7 +6,7 @@ import { Field } from "../parts/field.js";
 import { Notice } from "../parts/notice.js";
 import { Unread } from "../parts/unread.js";
 import { useShowAll } from "../parts/use-show-all.js";
-import { countOf } from "../words/write-figures.js";
+import { countOf, writeUsd } from "../words/write-figures.js";
 import { SourcePlace } from "./policy-source.js";
 import { Endpoint } from "./verdict.js";
 
@@ -159,7 +159,7 @@ function Changes({ changes }: { readonly changes: readonly Change[] }) {
           <p class="faint">
             then <Endpoint id={change.endpoint} /> by{" "}
             {change.rule === "default" ? "the default route" : `rule ${change.rule}`}
-            {change.cost_usd === undefined ? "" : `, $${change.cost_usd}`}
+            {change.cost_usd === undefined ? "" : `, ${writeUsd(change.cost_usd)}`}
           </p>
           {change.avoids_guards === undefined ? null : (
             <p class="unsure">

@@ -9,7 +9,7 @@ import { Time } from "../parts/time.js";
 import { Unanswered } from "../parts/unanswered.js";
 import { linkTo } from "../parts/use-place.js";
 import { useShowAll } from "../parts/use-show-all.js";
-import { countOf, writeCount } from "../words/write-figures.js";
+import { countOf, writeCount, writeExact } from "../words/write-figures.js";
 import { Budgets } from "./budgets.js";
 
 /** Keys that are shown unless all are asked for: a page of thousands takes a browser ten seconds. */
@@ -133,7 +133,9 @@ function Row({ of: key }: { readonly of: ListedKey }) {
 /** `$50/month, 60 requests a minute`. */
 function writeLimits({ budgets = {}, ...others }: ListedKey["limits"]): string {
   return [
-    ...Object.entries(budgets).map(([period, usd]) => `$${usd}${period === "total" ? " in all" : `/${period}`}`),
+    ...Object.entries(budgets).map(
+      ([period, usd]) => `$${writeExact(usd)}${period === "total" ? " in all" : `/${period}`}`,
+    ),
     ...Object.entries(others).map(([name, most]) => `${most} ${name.replaceAll("_", " ").replace("per", "a")}`),
   ].join(", ");
 }

@@ -627,7 +627,7 @@ describe("what was used", () => {
       id,
       name: "web",
       tenant: "t",
-      limits: { budgets: { day: "1" } },
+      limits: { budgets: { day: 1 } },
       budgets: [{ of: `key ${id}`, period: "day", limit_usd: 1, spent_usd: 0.002, reserved_usd: 0, free_usd: 0.998 }],
     });
     expect((await fetch(`${proxy.url}/v1/key`)).status).toBe(401);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseBudget } from "../../../server/keys/limits.js";
-import { readExpiry, readKeyRequest } from "../../../server/keys/read-key-settings.js";
+import { limitsToJson, parseBudget } from "../../../server/keys/limits.js";
+import { readExpiry, readKeyRequest, readLimits } from "../../../server/keys/read-key-settings.js";
 
 const NOW = Date.parse("2026-11-25T00:00:00Z");
 
@@ -31,6 +31,8 @@ describe("readKeyRequest()", () => {
     [{ limits: { budgets: { year: 5 } } }, "limits.budgets: its periods are hour, day, week, month, total"],
     [{ limits: { budgets: { day: -5 } } }, "limits.budgets.day: it takes an amount in USD"],
     [{ limits: { budgets: { day: "0.0000000001" } } }, "limits.budgets.day: it takes an amount in USD"],
+    [{ limits: { budgets: { day: 1.5e-9 } } }, "limits.budgets.day: it takes an amount in USD"],
+    [{ limits: { budgets: { day: 1e22 } } }, "limits.budgets.day: it takes an amount in USD"],
     [{ limits: { concurrent: 0 } }, "limits.concurrent: it takes a whole number from 1"],
     [{ expires: "yesterday" }, "expires: it takes a time from now"],
     [{ expires: "2020-01-01" }, "expires: it takes a time from now"],
@@ -39,6 +41,16 @@ describe("readKeyRequest()", () => {
   ])("refuses %j", (request, message) => {
     expect(() => readKeyRequest(request, NOW)).toThrow(message);
   });
+});
+
+describe("limits as JSON", () => {
+  it.each([5, 0.1, 1e-7, 1e-9, 123_456.000000001, 999_999.999999999, 1_000_000])(
+    "shows a budget of %d as it takes it",
+    (day) => {
+      const limits = { budgets: { day } };
+      expect(limitsToJson(readLimits(JSON.parse(JSON.stringify(limits))))).toEqual(limits);
+    },
+  );
 });
 
 describe("readExpiry()", () => {

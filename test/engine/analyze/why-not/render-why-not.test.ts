@@ -76,10 +76,11 @@ what else keeps each rule from choosing it
       facts: {},
       rule: "code",
       endpoint: "acme/large@far",
+      cost_usd: 1e-7,
       avoids_guards: ["a", "b", "c", "d", "e"],
     };
     const whole: WhyNot = { ...answer, by_client: [change], client_can: "found" };
-    expect(renderWhyNot(whole)).toContain("avoids guard a, b, c and 2 more: right only if");
+    expect(renderWhyNot(whole)).toContain("by rule code ($0.0000001); avoids guard a, b, c and 2 more: right only if");
     expect(renderWhyNot(whole, { all: true })).toContain("avoids guard a, b, c, d, e: right only if");
   });
 

@@ -207,6 +207,7 @@ how a client sends them
       models: ["acme/small"],
       rule: "default",
       endpoint: "acme/small@near",
+      cost_usd: expect.any(Number),
     });
     // The model that the body names is kept, and stands first.
     expect(whyNot(alike, { ...plain, model: "acme/large" }, {}, "acme/small").by_asking).toBeUndefined();

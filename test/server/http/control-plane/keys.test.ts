@@ -77,7 +77,7 @@ describe("a change of keys or limits", () => {
       { message: `API key ${id} was made`, fields: { changes: { name: { to: "n" } } } },
       {
         message: `API key ${id} was changed`,
-        fields: { changes: { limits: { from: { budgets: { day: "5" } }, to: { budgets: { day: "8" } } } } },
+        fields: { changes: { limits: { from: { budgets: { day: 5 } }, to: { budgets: { day: 8 } } } } },
       },
       { message: `PATCH /admin/keys/${id}`, fields: { by: admin.id, status: 200 } },
       { message: `API key ${id} was given a new secret`, fields: { changes: {} } },
@@ -305,7 +305,7 @@ describe("/admin/keys", () => {
     expect((await proxy.ask({}, bearer(token))).status).toBe(200);
     const listed = await (await fetch(`${proxy.url}/admin/keys`)).text();
     expect(JSON.parse(listed).keys).toEqual([
-      { ...key, state: "active", limits: { budgets: { day: "0.5" } }, last_used: expect.any(String) },
+      { ...key, state: "active", limits: { budgets: { day: 0.5 } }, last_used: expect.any(String) },
     ]);
     expect(listed).not.toContain(token.slice(16));
     expect(listed).not.toMatch(/[0-9a-f]{64}/); // no hash either
@@ -370,7 +370,7 @@ describe("/admin/keys", () => {
     const raised = await patch(proxy, id, { limits: { budgets: { day: 1 } }, allow: ["acme/right"] });
     expect(raised.status).toBe(200);
     expect(await raised.json()).toMatchObject({
-      key: { id, name: "n", state: "active", allow: ["acme/right"], limits: { budgets: { day: "1" } } },
+      key: { id, name: "n", state: "active", allow: ["acme/right"], limits: { budgets: { day: 1 } } },
     });
     const answered = await proxy.ask(small, bearer(token));
     expect([answered.status, answered.headers.get("x-route-model")]).toEqual([200, "acme/right"]);
@@ -472,7 +472,7 @@ describe("/admin/keys", () => {
     expect(keys.map((key) => key.id)).toEqual([id]);
     const withCharset = { ...json, "content-type": "application/json; charset=utf-8" };
     const made = await fetch(`${proxy.url}/admin/keys`, { method: "POST", headers: withCharset, body: settings });
-    expect(await made.json()).toMatchObject({ key: { allow: ["acme/left"], limits: { budgets: { day: "1" } } } });
+    expect(await made.json()).toMatchObject({ key: { allow: ["acme/left"], limits: { budgets: { day: 1 } } } });
     const rotated = await fetch(`${proxy.url}/admin/keys/${id}/rotate`, { method: "POST" });
     expect(rotated.status).toBe(200);
   });
