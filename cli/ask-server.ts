@@ -30,7 +30,7 @@ export async function askServer(
   const shown = withoutPassword(server); // a user and a password, for a proxy in between
   let url: URL;
   try {
-    url = new URL(path, server);
+    url = urlOf(server, path);
   } catch {
     throw new CommandFailure(2, `${command}: --server ${shown} is not a URL; write it as ${DEFAULT_SERVER}`);
   }
@@ -52,6 +52,14 @@ export async function askServer(
   const message = messageOf(await wholeOf(answer, command, shown, path));
   const Failure = status >= 500 || status === 429 ? ServerAway : CommandFailure;
   throw new Failure(2, `${command}: ${shown} answered ${status} for ${path}: ${message}${tokenHelp(status, headers)}`);
+}
+
+/** @param server a reverse proxy may have it below a path of its own. @throws TypeError when it is no URL. */
+export function urlOf(server: string, path: string): URL {
+  const url = new URL(path, server);
+  const { pathname } = new URL(server);
+  url.pathname = `${pathname.endsWith("/") ? pathname.slice(0, -1) : pathname}${url.pathname}`;
+  return url;
 }
 
 function adminToken(command: string): string | undefined {

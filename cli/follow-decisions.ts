@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { reasonOf } from "../server/reason-of.js";
 import { withoutPassword } from "../server/without-password.js";
-import { askServer, otherServer, ServerAway } from "./ask-server.js";
+import { askServer, otherServer, ServerAway, urlOf } from "./ask-server.js";
 
 const COMMAND = "policy tail";
 const RETRY_MS = 1_000;
@@ -29,7 +29,7 @@ export async function followDecisions(
   let stream = await open(server, path);
   for (;;) {
     const gone = await readAll(stream, onEvent);
-    const listed = new URL(`/admin/decisions?${query}`, withoutPassword(server));
+    const listed = urlOf(withoutPassword(server), `/admin/decisions?${query}`);
     listed.searchParams.set("since", new Date(Date.now() - LISTED_BEFORE_MS).toISOString());
     say(`the server went away (${gone}); asking again every second, until Ctrl-C`);
     stream = await askAgain(server, path);

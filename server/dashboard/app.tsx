@@ -40,7 +40,7 @@ export function App() {
       </button>
       <header class="top">
         <a class="brand" href={linkTo([])}>
-          <img src="/icon.svg" alt="" width="22" height="22" />
+          <img src="./icon.svg" alt="" width="22" height="22" />
           Routewright
         </a>
         <nav aria-label="Views">

@@ -39,6 +39,16 @@ describe("askServerForJson", () => {
     await expect(asked).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(url + message) });
   });
 
+  it("asks below the path of --server, where a reverse proxy has it", async () => {
+    const url = await serve(({ url: asked }, response) => void response.end(JSON.stringify({ serving: asked })));
+    for (const path of ["", "/", "/llm", "/llm/", "/llm/#/decisions", "//other.example/"]) {
+      const below = path === "" ? "" : path.replace(/#.*/, "").replace(/\/$/, "");
+      expect(await askServerForJson("policy status", url + path, "/a?b=1", ["serving"])).toEqual({
+        serving: `${below}/a?b=1`,
+      });
+    }
+  });
+
   it("and so does policy tail, when what listens there streams no events", async () => {
     const url = await serve((_request, response) => void response.end("<html>"));
     await expect(followDecisions(url, "", () => undefined)).rejects.toMatchObject({

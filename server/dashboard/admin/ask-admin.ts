@@ -1,4 +1,5 @@
 import { adminToken } from "./admin-token.js";
+import { belowPage } from "./below-page.js";
 import { Refusal, refusalOf } from "./refusal.js";
 
 export interface Asking {
@@ -27,7 +28,7 @@ export async function askAdmin<Answer>(path: string, asking: Asking = {}): Promi
 /** The same, for an answer that is a stream. The browser's EventSource cannot send a token other than in the address. */
 export async function openAdmin(path: string, { method = "GET", body, signal }: Asking = {}): Promise<Response> {
   const token = adminToken();
-  const response = await fetch(path, {
+  const response = await fetch(belowPage(path), {
     method,
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),

@@ -1,3 +1,4 @@
+import { belowPage } from "../admin/below-page.js";
 import { readEvents } from "../admin/read-events.js";
 import { refusalOf } from "../admin/refusal.js";
 import { type Choices, type Chunk, withChunk } from "./choices.js";
@@ -27,7 +28,7 @@ export async function sendCompletion(
   { body, headers, apiKey, signal }: Sending,
   onProgress: (completion: Completion) => void,
 ): Promise<void> {
-  const request = new Request("/v1/chat/completions", {
+  const request = new Request(belowPage("/v1/chat/completions"), {
     method: "POST",
     headers: {
       ...Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, asBytes(value)])),

@@ -1,5 +1,7 @@
+import { createServer, request } from "node:http";
 import type { Browser, Page, Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { close as closeServer, listen } from "../../services/listen.js";
 import { type ProxyProcess, startProxy } from "../proxy-process.js";
 import { askTagged } from "./ask-tagged.js";
 import { hasChromium, openDashboard, startBrowser } from "./browser.js";
@@ -47,6 +49,30 @@ describe.skipIf(!hasChromium)("the dashboard, when things go otherwise", () => {
     expect(asked).toEqual(new Set(["/admin/health", "/admin/decisions", "/admin/decisions/stream"]));
     expect(requests.filter((url) => url.endsWith("/stream"))).toHaveLength(1); // the list's own
     await close();
+  });
+
+  it("works below a path of a reverse proxy's", async () => {
+    const front = createServer((incoming, outgoing) => {
+      const { url = "", method = "", headers } = incoming;
+      if (!url.startsWith("/llm/")) return void outgoing.writeHead(404).end();
+      const passed = request(new URL(url.slice("/llm".length), proxy.url), { method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
+        answer.pipe(outgoing);
+      });
+      outgoing.on("close", () => passed.destroy());
+      passed.on("error", () => undefined);
+      incoming.pipe(passed);
+    });
+    const { page, close } = await openDashboard(browser, `${await listen(front)}/llm/`);
+    await page.getByRole("region", { name: "Serving production" }).waitFor();
+    await page.getByRole("link", { name: "Playground" }).click();
+    await page.getByLabel("Prompt", { exact: true }).fill("below a path");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByText("You said: below a path").waitFor();
+    await page.getByRole("link", { name: "Decisions" }).click();
+    await page.getByText("live", { exact: true }).waitFor();
+    await close();
+    await closeServer(front);
   });
 
   it("puts an older page into the list that it was asked for, and into no other", async () => {
