@@ -1,9 +1,10 @@
 /**
  * A policy as a large organisation might write it: teams that match on their tenant and tags, sizes, budgets, hours; some
  * guards; and now and then a rule that repeats an earlier one. The same seed gives the same files.
- * @param byTags teams are told apart by a tag of their keys each, so that all rules meet.
+ * @param told by what teams are told apart: their `tenant`; a tag (`tags`) of their keys each, so that all rules meet; or the end
+ *   of a user's address (`users`), a pattern each.
  */
-export function realisticPolicy(rules, seed, byTags = false) {
+export function realisticPolicy(rules, seed, told = "tenant") {
   let state = seed >>> 0;
   const random = (count) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -13,6 +14,11 @@ export function realisticPolicy(rules, seed, byTags = false) {
   const tenants = Array.from({ length: Math.max(10, rules >> 2) }, (_, at) => `tenant-${at}`);
   const tags = Array.from({ length: 40 }, (_, at) => `task-${at}`);
   const models = Array.from({ length: 24 }, (_, at) => `maker${at % 5}/model-${at}`);
+  const teams = {
+    tenant: (team) => `tenant: ${team}`,
+    tags: (team) => `key_tags: [${team}]`,
+    users: (team) => `user: { glob: "*@${team}.example" }`,
+  };
   const parts = [
     () => `tags: [${pick(tags)}, ${pick(tags)}]`,
     () => `context_tokens: { gte: ${pick([4, 16, 32, 64, 128, 200])}k }`,
@@ -32,7 +38,7 @@ export function realisticPolicy(rules, seed, byTags = false) {
   for (let at = 0; at < rules; at++) {
     const chosen = new Map();
     // Rules for everybody are few and narrow, else those below would never be asked.
-    if (random(20) > 0) chosen.set("tenant", byTags ? `key_tags: [${pick(tenants)}]` : `tenant: ${pick(tenants)}`);
+    if (random(20) > 0) chosen.set("team", teams[told](pick(tenants)));
     else chosen.set("tags", `tags: { all: [${pick(tags)}, ${pick(tags)}], none: [${pick(tags)}] }`);
     for (let left = 1 + random(3); left > 0; left--) {
       const part = pick(parts)();

@@ -14,9 +14,10 @@ import { type Axis, atomCount, type FactAtom, type FactAxis } from "./axis.js";
 import { BoxLayout } from "./box.js";
 import { collectLeaves } from "./collect-leaves.js";
 import { type Cut, cutsOf, type NumberDomain, splitNumbers } from "./number-atoms.js";
+import { patternOfGlob, patternOfPrefix } from "./pattern-tree.js";
 import type { RequestAssumptions } from "./request-assumptions.js";
 import { type RequestSpace, requestSpaceOf } from "./request-space.js";
-import { classesOfOthers, patternOfGlob, patternOfPrefix } from "./string-atoms.js";
+import { classesOfOthers, type StringAtom } from "./string-atoms.js";
 import { splitTime } from "./time-atoms.js";
 
 export interface SpaceInput {
@@ -150,13 +151,11 @@ function axesOfString(
     !closedValues,
   );
   if (others !== undefined) {
-    const fitsNone = (text: string) => patterns.every((pattern) => fits(pattern, text) === false);
-    const classes = others.map((value): FactAtom => {
-      const plain = otherText(definition.name, constants);
-      return fitsNone(value) && plain.kind === "string" && fitsNone(plain.value)
-        ? plain
-        : { kind: "string", value, isClass: true };
-    });
+    const plain = otherText(definition.name, constants);
+    const isPlain = patterns.every((pattern) => fits(pattern, plain.value) === false);
+    const classes = others.map(
+      ({ text, fitsNone }): FactAtom => (fitsNone && isPlain ? plain : { kind: "string", value: text, isClass: true }),
+    );
     return [axis([...named, ...classes], { patterns })];
   }
   // Too many patterns to combine: each is a question of its own for all other texts.
@@ -171,7 +170,7 @@ function fits(pattern: GlobPredicate | PrefixPredicate, text: string): boolean |
 }
 
 /** A text that is none of the constants: `auto` for a model, else `other`. */
-function otherText(fact: string, constants: ReadonlySet<string>): FactAtom {
+function otherText(fact: string, constants: ReadonlySet<string>): StringAtom {
   const words = [...(fact === "model" ? ["auto"] : []), "other", "another"];
   let value = words.find((word) => !constants.has(word));
   for (let number = 2; value === undefined; number++) {
