@@ -38,7 +38,8 @@ async function serveBriefly(plane: DataPlane, request: IncomingMessage, response
   request.resume(); // a body that nobody reads would hold up the connection
   const trace = plane.startTrace({ method: request.method ?? "", path, headers: request.headers });
   const { status, value, headers } = await answerAnyway(plane, request, path);
-  sendJson(response, status, value, headers);
+  // Each key has answers of its own, which caches know by `Authorization` only.
+  sendJson(response, status, value, { ...headers, "cache-control": "no-store" });
   trace.end({ status, outcome: status < 400 ? "answered" : status < 500 ? "rejected" : "failed", code: undefined });
 }
 

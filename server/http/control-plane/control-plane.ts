@@ -46,6 +46,11 @@ export function createControlPlane(plane: ControlPlane): Express {
   // Before the first route. Whoever keeps people from `/admin` and `/metrics` in a proxy in front names them as they are written here.
   app.enable("case sensitive routing");
 
+  // Prompts and new keys might be given to others, and a server be called ready that is not. The dashboard's files say otherwise.
+  app.use((_request, response, next) => {
+    response.setHeader("cache-control", "no-store");
+    next();
+  });
   app.get("/healthz", (_request, response) => {
     response.json({ status: "ok" });
   });
@@ -94,7 +99,6 @@ export function createControlPlane(plane: ControlPlane): Express {
 /** Lets in who may see `/admin`, and notes who it is. */
 function admitToAdmin({ keys, adminToken }: Pick<ControlPlane, "keys" | "adminToken">) {
   return async (request: Request, response: Response, next: NextFunction) => {
-    response.setHeader("cache-control", "no-store"); // prompts and new keys, which a cache might give to others
     const token = bearerToken(request.headers);
     const key = token === undefined ? "unknown" : await keys.ring.verify(token);
     const error =
