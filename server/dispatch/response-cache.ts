@@ -4,8 +4,8 @@ import type { ClientPresence } from "./answers/client-presence.js";
 /** All answers together, and one of them, bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** Counted for each beside its bytes: key and bookkeeping; and for each of its events, measured. */
-const ENTRY_BYTES = 512;
+/** Counted for each beside its bytes: key, bookkeeping and timer; and for each of its events, measured. */
+const ENTRY_BYTES = 768;
 const EVENT_BYTES = 104;
 
 /** An answer as the provider gave it: whole, or the events of a stream that is complete, without its `[DONE]`. */
@@ -20,6 +20,7 @@ type Brought = CachedAnswer | "left" | undefined;
 export class ResponseCache {
   readonly #answers = new LRUCache<string, CachedAnswer>({
     maxSize: MAX_BYTES,
+    ttlAutopurge: true, // what nobody asks for again would else stay until there is no room
     sizeCalculation: (answer) => bytesOf(answer) + ENTRY_BYTES + EVENT_BYTES * piecesOf(answer).length,
   });
   readonly #underWay = new Map<string, Promise<Brought>>();

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
+import { collectGarbage } from "../../../server/collect-garbage.js";
 import { ClientPresence } from "../../../server/dispatch/answers/client-presence.js";
 import { type CachedAnswer, ResponseCache } from "../../../server/dispatch/response-cache.js";
+import { eventually } from "../../services/eventually.js";
 
 /** What the cache keeps of an answer. */
 async function kept(answer: CachedAnswer): Promise<CachedAnswer> {
@@ -55,6 +57,29 @@ describe("ResponseCache", () => {
     }
     expect(made).toBe(2);
     vi.restoreAllMocks();
+  });
+
+  it("lets go of an answer whose time is over, also when nobody asks for it again", async () => {
+    const cache = new ResponseCache();
+    const ask = () =>
+      cache.findOrMake(
+        "key",
+        200,
+        new ClientPresence(),
+        async () => undefined,
+        () => ({ kind: "whole", body: Buffer.from("x") }),
+      );
+    const askTwice = async () => {
+      await ask();
+      const again = await ask();
+      return new WeakRef("found" in again ? again.found : {});
+    };
+    const answer = await askTwice();
+    await eventually(() => {
+      collectGarbage();
+      expect(answer.deref() === undefined).toBe(true); // an assertion about it would hold it
+    }, 5_000);
+    expect(cache).toBeInstanceOf(ResponseCache); // it is what would keep the answer
   });
 
   it("keeps no answer that is larger than a mebibyte", async () => {
