@@ -7,7 +7,7 @@ import { goneWith } from "./gone-with.js";
 import { invalidParameter, readDecisionFilter } from "./read-decision-filter.js";
 
 export interface DecisionPlane {
-  readonly decisions: Pick<DecisionStore, "listSummarized">;
+  readonly decisions: Pick<DecisionStore, "list">;
   readonly feed: DecisionFeed;
 }
 
@@ -28,7 +28,7 @@ export function createDecisionRoutes({ decisions, feed }: DecisionPlane): Router
       sendError(response, filter);
       return;
     }
-    const listed = await decisions.listSummarized(filter, goneWith(response));
+    const listed = await decisions.list(filter, goneWith(response));
     response.json({
       decisions: listed.map(({ decision }) => decision),
       summaries: listed.map(({ summary }) => summary),
@@ -69,7 +69,7 @@ async function writeAll(
   let left = most;
   for (let before = filter.before; left > 0 && !response.destroyed; ) {
     const wanted = { ...filter, limit: Math.min(PAGE, left), ...(before === undefined ? {} : { before }) };
-    const page = await decisions.listSummarized(wanted, signal);
+    const page = await decisions.list(wanted, signal);
     for (const { decision, summary } of page) {
       response.write(`${JSON.stringify({ rule: summary.rule, ...decision })}\n`);
     }

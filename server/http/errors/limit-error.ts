@@ -89,12 +89,14 @@ export function rateError({ rate, subject, limit, retryMs, isTooLarge }: RateRef
       headers: noRetry,
     };
   }
-  const what = rate === "concurrent" ? `${limit} requests at the same time` : `${limit} ${rate} per minute`;
+  const what = rate === "tokens" ? "use" : "make";
+  const unit = `${rate === "tokens" ? "token" : "request"}${limit === 1 ? "" : "s"}`;
+  const within = rate === "concurrent" ? "at the same time" : "per minute";
   return {
     status: 429,
     type: "rate_limit_error",
     code: rate === "concurrent" ? "too_many_concurrent_requests" : "rate_limit_exceeded",
-    message: `${who} may make ${what}; try again in ${seconds(retryMs)}`,
+    message: `${who} may ${what} ${limit} ${unit} ${within}; try again in ${seconds(retryMs)}`,
     headers: {
       ...retryAfter(retryMs).headers,
       ...(rate === "concurrent" ? {} : rateHeaders({ [rate]: { limit, remaining: 0, resetMs: retryMs } })),

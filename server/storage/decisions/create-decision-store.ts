@@ -81,11 +81,7 @@ class SqlDecisionStore implements DecisionStore {
     return record === undefined ? undefined : (JSON.parse(record) as StoredDecision);
   }
 
-  async list(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly StoredDecision[]> {
-    return (await this.listSummarized(filter, signal)).map(({ decision }) => decision);
-  }
-
-  async listSummarized(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly SummarizedDecision[]> {
+  async list(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly SummarizedDecision[]> {
     const limit = filter.limit ?? DEFAULT_LIMIT;
     if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
       throw new RangeError(`limit must be a whole number from 1 to ${MAX_LIMIT}, not ${limit}`);

@@ -40,10 +40,11 @@ export interface DecisionStore {
   record(decision: StoredDecision, summary: DecisionSummary): void;
   saveSnapshot(snapshot: PolicySnapshot): Promise<void>;
   find(id: string): Promise<StoredDecision | undefined>;
-  /** @param signal aborted: nobody waits any more, and what was found so far is given. */
-  list(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly StoredDecision[]>;
-  /** The same, each with what lists filter by. */
-  listSummarized(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly SummarizedDecision[]>;
+  /**
+   * Decisions, newest first, each with what lists filter by.
+   * @param signal aborted: nobody waits any more, and what was found so far is given.
+   */
+  list(filter: DecisionFilter, signal?: AbortSignal): Promise<readonly SummarizedDecision[]>;
   findSnapshot(revision: string): Promise<PolicySnapshot | undefined>;
   /** Writes what is waiting. */
   flush(): Promise<void>;

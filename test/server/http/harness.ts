@@ -376,7 +376,7 @@ export async function startProxy(first: CompiledPolicy, options: TestProxyOption
     async lastDecision() {
       const [last] = await decisions.list({ limit: 1 });
       if (last === undefined) throw new Error("no decision was stored");
-      return last;
+      return last.decision;
     },
   };
 }

@@ -51,7 +51,7 @@ onBothEngines((engine) => {
       store.record(decision(number), { rule: number % 2 === 0 ? "even" : "odd", status: 200 });
     }
     const numbers = async (filter: Parameters<typeof store.list>[0]) =>
-      (await store.list(filter)).map((found) => decisionNumber(found.id));
+      (await store.list(filter)).map(({ decision }) => decisionNumber(decision.id));
     expect(await numbers({ limit: 3, before: decisionId(70) })).toEqual([69, 68, 67]);
     expect(await numbers({ limit: 2, rule: "odd", before: decisionId(4) })).toEqual([3, 1]);
     expect(await numbers({ model: "acme/small" })).toEqual([]);
@@ -65,7 +65,7 @@ onBothEngines((engine) => {
       store.record(decision(number, { facts }), { rule: "r", status: number === 3 ? 503 : 200 });
     }
     const numbers = async (filter: Parameters<typeof store.list>[0]) =>
-      (await store.list(filter)).map(({ id }) => decisionNumber(id));
+      (await store.list(filter)).map(({ decision }) => decisionNumber(decision.id));
     expect(await numbers({ tenant: "rare" })).toEqual([20_007, 10_007, 7]);
     expect(await numbers({ tenant: "rare", limit: 1, before: decisionId(20_007) })).toEqual([10_007]);
     expect(await numbers({ status: 503 })).toEqual([3]);
@@ -135,7 +135,7 @@ onBothEngines((engine) => {
     for (let before: string | undefined; ; before = seen.at(-1)) {
       const page = await store.list({ limit: 9, rule: "a", ...(before === undefined ? {} : { before }) });
       if (page.length === 0) break;
-      seen.push(...page.map(({ id }) => id));
+      seen.push(...page.map(({ decision }) => decision.id));
     }
     const wanted = numbers.filter((_, at) => at % 2 === 0).sort((a, b) => b - a);
     expect(seen.map(decisionNumber)).toEqual(wanted);
@@ -203,7 +203,7 @@ onBothEngines((engine) => {
     for (const number of [2, 3]) store.record(decision(number), summary);
     isCut = false;
     await eventually(() => expect(store.status()).toEqual({ waiting: 0, written: 3, lost: 0 }));
-    expect((await store.list({})).map(({ id }) => decisionNumber(id))).toEqual([3, 2, 1]);
+    expect((await store.list({})).map(({ decision }) => decisionNumber(decision.id))).toEqual([3, 2, 1]);
     await store.close();
     await database.close();
   });

@@ -52,12 +52,14 @@ onBothEngines((engine) => {
     const database = await openDatabase(url, { forServer: true });
     expect(areSignalsHeard).toBe(true);
     const store = createDecisionStore(database, { log: silent, now: Date.now });
-    expect(await store.list({ limit: 1_000 })).toEqual([...numbers].reverse().map((number) => decision(number)));
+    expect((await store.list({ limit: 1_000 })).map((found) => found.decision)).toEqual(
+      [...numbers].reverse().map((number) => decision(number)),
+    );
     expect(await store.list({ rule: "even", revision: "00", limit: 1_000 })).toHaveLength(50);
     expect(await store.find(decisionId(7_500))).toEqual(decision(7_500));
     expect(await database.db.selectFrom("decisions").selectAll().orderBy("id").execute()).toEqual(old);
     store.record(decision(200_000), summary);
-    expect((await store.list({ model: "acme/small", limit: 1 }))[0]).toEqual(decision(200_000));
+    expect((await store.list({ model: "acme/small", limit: 1 }))[0]?.decision).toEqual(decision(200_000));
 
     const ledger = new LedgerStore(database);
     await ledger.write([ledgerRow("dec_new.1", { charged_nano: 7 })]);
@@ -99,7 +101,7 @@ onBothEngines((engine) => {
     const database = await openDatabase(url, { forServer: true });
     const store = createDecisionStore(database, { log: silent, now: Date.now });
     const found = await store.list({ limit: 1_000 });
-    expect(found.map(({ id }) => decisionNumber(id))).toEqual([...numbers].reverse());
+    expect(found.map(({ decision: { id } }) => decisionNumber(id))).toEqual([...numbers].reverse());
     await store.close();
     await database.close();
   });

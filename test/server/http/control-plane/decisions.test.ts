@@ -77,7 +77,7 @@ describe("/admin/decisions", () => {
       return new Promise<[]>((resolve) => signal?.addEventListener("abort", () => resolve([])));
     });
     const server = express()
-      .use(createDecisionRoutes({ decisions: { listSummarized: list }, feed: new DecisionFeed() }))
+      .use(createDecisionRoutes({ decisions: { list: list }, feed: new DecisionFeed() }))
       .listen(0);
     const { port } = server.address() as AddressInfo;
     const asking = fetch(`http://127.0.0.1:${port}/decisions${path}?tenant=rare`, { signal: client.signal });
@@ -101,7 +101,7 @@ describe("/admin/decisions", () => {
       next();
     });
     const list = async () => (pages++ < 12 ? page : []) as never;
-    app.use(createDecisionRoutes({ decisions: { listSummarized: list }, feed: new DecisionFeed() }));
+    app.use(createDecisionRoutes({ decisions: { list: list }, feed: new DecisionFeed() }));
     const server = app.listen(0);
     const { port } = server.address() as AddressInfo;
     const response = await fetch(`http://127.0.0.1:${port}/decisions/export`);

@@ -43,7 +43,7 @@ describe("createDecisionStore()", () => {
       store.record(decision(number), { rule, status: 200, ...(model === undefined ? {} : { model }) });
     }
     const numbers = async (filter: Parameters<typeof store.list>[0]) =>
-      (await store.list(filter)).map((found) => decisionNumber(found.id));
+      (await store.list(filter)).map(({ decision }) => decisionNumber(decision.id));
     expect(await numbers({})).toEqual(Array.from({ length: 50 }, (_, index) => 119 - index));
     expect(await numbers({ limit: 3, before: decisionId(70) })).toEqual([69, 68, 67]);
     expect(await numbers({ limit: 2, rule: "even" })).toEqual([118, 116]);
@@ -79,8 +79,8 @@ describe("createDecisionStore()", () => {
     for (let before: string | undefined; ; ) {
       const page = await store.list({ limit: 1_000, ...(before === undefined ? {} : { before }) });
       if (page.length === 0) break;
-      for (const { id } of page) seen.add(id);
-      before = page.at(-1)?.id;
+      for (const { decision } of page) seen.add(decision.id);
+      before = page.at(-1)?.decision.id;
     }
     expect(seen.size).toBe(10_000);
   });
@@ -236,8 +236,8 @@ describe("createDecisionStore()", () => {
     for (let before: string | undefined; ; ) {
       const page = await store.list({ limit: 1_000, ...(before === undefined ? {} : { before }) });
       if (page.length === 0) break;
-      for (const { id } of page) kept.add(decisionNumber(id));
-      before = page.at(-1)?.id;
+      for (const { decision } of page) kept.add(decisionNumber(decision.id));
+      before = page.at(-1)?.decision.id;
     }
     const lost = recorded.filter(({ number }) => !kept.has(number));
     const endedAt = recorded.at(-1)?.at ?? 0;

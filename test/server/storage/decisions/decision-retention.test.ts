@@ -30,7 +30,7 @@ onBothEngines((engine) => {
       }
       await Promise.all([store.flush(), kept.close()]);
     };
-    const ids = async () => (await store.list({ limit: 1_000 })).map(({ id }) => decisionNumber(id));
+    const ids = async () => (await store.list({ limit: 1_000 })).map(({ decision }) => decisionNumber(decision.id));
     return { database, store, retain, ids, record, contents, close: () => store.close().then(() => database.close()) };
   }
 
