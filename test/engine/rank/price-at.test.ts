@@ -19,6 +19,11 @@ describe("priceInTier()", () => {
     });
   });
 
+  it("has no price that the catalog does not have", () => {
+    const few = { input: 2, output: 3, serviceTiers: { fast: 2 } } as unknown as Price;
+    expect(priceInTier(few, "fast")).toStrictEqual({ input: 4, output: 6 });
+  });
+
   it("is the ordinary price where the catalog does not know the tier", () => {
     for (const tier of [undefined, "default", "", "toString", "__proto__"])
       expect(priceInTier(price, tier)).toBe(price);
