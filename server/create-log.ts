@@ -32,8 +32,13 @@ export function createLog(fd = 2): Logger {
   return log;
 }
 
-/** A write to a full pipe lasts until somebody reads from it, so it is made beside the event loop. */
+/**
+ * A write to a full pipe lasts until somebody reads from it, so it is made beside the event loop.
+ *
+ * Asked with `bigint`: Node 20 keeps the numbers of the last question, and while these are a pipe's it follows no link to a module's
+ * real place (`realpathSync` of its `lib/fs.js`), so that with pnpm's folders packages did not find theirs, or were loaded twice.
+ */
 function canStall(fd: number): boolean {
-  const kind = fstatSync(fd);
+  const kind = fstatSync(fd, { bigint: true });
   return kind.isFIFO() || kind.isSocket();
 }

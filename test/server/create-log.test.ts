@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -35,18 +45,30 @@ describe("createLog", () => {
     closeSync(fd);
   });
 
+  it("leaves modules where they are that are found through a link, as pnpm has them", async () => {
+    mkdirSync(join(folder, "real"));
+    symlinkSync(join(folder, "real"), join(folder, "linked"));
+    for (const name of ["first.cjs", "real/second.cjs"])
+      writeFileSync(join(folder, name), "exports.place = __filename;");
+    const child = spawnScript(`
+      const { createRequire } = await import("node:module");
+      const load = createRequire(${JSON.stringify(join(folder, "main.js"))});
+      load("./first.cjs"); // Node knows the folder now
+      createLog();
+      process.stdout.write(load("./linked/second.cjs").place);
+    `);
+    const written = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(written).toEqual([join(realpathSync(folder), "real/second.cjs"), ""]);
+  });
+
   it("stops nothing while nobody reads the pipe that it is written to, and loses no line", async () => {
-    const here = (name: string) => pathToFileURL(join(import.meta.dirname, name)).href;
-    const script = `
-      const { createLog } = await import(${JSON.stringify(here("../../server/create-log.ts"))});
+    const child = spawnScript(`
       const log = createLog();
       for (let line = 0; line < 300; line++) log.info({ line }, "x".repeat(1_000)); // pipes hold 64 KiB
       await new Promise((resolve) => process.stdout.write("goes on", resolve));
       log.info({ line: 300 }, "last");
       process.exit();
-    `;
-    const flags = ["--import", here("run-typescript.mjs"), "--input-type=module", "--eval", script];
-    const child = spawn(process.execPath, flags, { stdio: ["ignore", "pipe", "pipe"] });
+    `);
     try {
       expect(String((await once(child.stdout, "data"))[0])).toBe("goes on");
       const lines = (await text(child.stderr)).trimEnd().split("\n");
@@ -58,3 +80,11 @@ describe("createLog", () => {
     }
   });
 });
+
+/** Runs a script that has `createLog`, with stderr a pipe. */
+function spawnScript(script: string) {
+  const here = (name: string) => pathToFileURL(join(import.meta.dirname, name)).href;
+  const source = `import { createLog } from ${JSON.stringify(here("../../server/create-log.ts"))};\n${script}`;
+  const flags = ["--import", here("run-typescript.mjs"), "--input-type=module", "--eval", source];
+  return spawn(process.execPath, flags, { stdio: ["ignore", "pipe", "pipe"] });
+}
