@@ -12,7 +12,7 @@ export interface BudgetAuditOptions {
   readonly chargedIn: (subject: Subject, window: BudgetWindow) => Promise<number>;
   /** What was charged for attempts, of those that are in the ledger. */
   readonly chargedFor: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
-  readonly log: Pick<Logger, "error">;
+  readonly log: Pick<Logger, "warn">;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Milliseconds between two rounds. Default 60,000. */
@@ -133,7 +133,7 @@ export class BudgetAudit {
     if (!(await budgets.correct(line, spent, charged, at))) return;
     this.#suspects.delete(idOf(line));
     this.#corrected += 1;
-    log.error(
+    log.warn(
       { budget: `${line.subject} ${line.period}`, counted_nano: spent, ledger_nano: charged },
       "a budget counted something else than the ledger; it was put right",
     );

@@ -113,7 +113,7 @@ function contract(create: (ledger: Ledger) => Promise<BudgetCounters>): void {
       lines: () => [line(100)],
       ...sources,
       ...given,
-      log: { error: (_: object, message: string) => logged.push(message) } as never,
+      log: { warn: (_: object, message: string) => logged.push(message) } as never,
       now: Date.now,
     });
     closing.push(async () => audit.close());
