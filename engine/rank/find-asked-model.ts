@@ -4,15 +4,17 @@ import { canonicalModelId } from "./canonical-model.js";
 
 /**
  * What a name means that somebody asks about: a model, as clients may write it, or one of its endpoints.
- * @returns the id as the catalog has it; in place of it a sentence on what there is, when the catalog has no such model.
+ * @returns the id as the catalog has it; in place of it a sentence on what there is, when the catalog has no such model, or several.
  */
 export function findAskedModel(catalog: Catalog, name: string): { readonly id: string } | { readonly help: string } {
   const id = canonicalModelId(catalog, name) ?? name;
   const known = catalog.models.flatMap((model) => [model.id, ...model.endpoints.map((endpoint) => endpoint.id)]);
   if (known.includes(id)) return { id };
-  const bare = catalog.models.map((model) => model.id.slice(model.id.indexOf("/") + 1));
+  const bareNames = catalog.models.map((model) => model.id.slice(model.id.indexOf("/") + 1));
+  const namesakes = catalog.models.filter((_, at) => bareNames[at] === name).map((model) => model.id);
+  if (namesakes.length > 1) return { help: `the catalog has several such models: ${namesakes.join(", ")}` };
   const help =
-    didYouMean(name, name.includes("/") ? known : [...known, ...bare]) ??
+    didYouMean(name, name.includes("/") ? known : [...known, ...new Set(bareNames)]) ??
     `it has ${catalog.models.map((model) => model.id).join(", ")}`;
   return { help: `the catalog has no such model; ${help}` };
 }
