@@ -15,9 +15,10 @@ export function priceAt(price: Price, promptTokens: number): FlatPrice {
  * @param tier as a request or an answer names it (`priority`, `flex`); undefined, or not in the catalog: the ordinary one.
  */
 export function priceInTier(price: Price, tier: string | undefined): Price {
-  const { serviceTiers, above, ...flat } = price;
+  const { serviceTiers } = price;
   if (tier === undefined || serviceTiers === undefined || !Object.hasOwn(serviceTiers, tier)) return price;
-  const factor = serviceTiers[tier] ?? 1;
+  const factor = serviceTiers[tier] as number;
+  const { above, ...flat } = price;
   return {
     ...multiplied(flat, factor),
     ...(above === undefined ? {} : { above: above.map((longer) => ({ ...longer, ...multiplied(longer, factor) })) }),

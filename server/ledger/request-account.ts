@@ -211,7 +211,7 @@ function endOf({ result, status, wasSent }: EndedAttempt, isCounted: boolean): C
 
 /**
  * USD that the provider says a call cost: OpenRouter's `usage.cost`, DeepInfra's `usage.estimated_cost` (in the tier that it served:
- * https://github.com/BerriAI/litellm/issues/38802, read 2026-11-28). Where OpenRouter it calls with a key of the operator's own, that is its fee (mostly 0), and the
+ * https://github.com/BerriAI/litellm/issues/38802, read 2026-11-28). Where OpenRouter calls with a key of the operator's own, that is its fee (mostly 0), and the
  * operator owes what stands beside it too (https://openrouter.ai/docs/use-cases/usage-accounting, read 2026-11-28).
  */
 function reportedCost(usage: unknown): number | undefined {
