@@ -1,5 +1,5 @@
 // A process of its own for telemetry tests: every request is traced as the proxy does, over a fixed decision.
-// Prints one line of JSON when it is ready and one for each request (what it would send upstream).
+// Prints one line of JSON when it is ready and one at its end; answers each request with what it would send upstream, `/warnings` with those of its log.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
@@ -8,7 +8,12 @@ import { startRequestTrace } from "../../../server/telemetry/start-request-trace
 import { startTelemetry } from "../../../server/telemetry/start-telemetry.js";
 import { denied, excludingPlan, outcome, policy } from "./fixed-decision.js";
 
+const warnings: string[] = [];
 const server = createServer((request, response) => {
+  if (request.url === "/warnings") {
+    response.end(JSON.stringify(warnings));
+    return;
+  }
   const trace = startRequestTrace({
     method: request.method ?? "",
     path: request.url ?? "",
@@ -68,7 +73,6 @@ const server = createServer((request, response) => {
 });
 
 server.listen(0, "127.0.0.1", async () => {
-  const warnings: string[] = [];
   const log = { info: () => undefined, warn: (_fields: object, message: string) => warnings.push(message) };
   const telemetry = await startTelemetry({ log: log as never, now: Date.now });
   const loaded = Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes("opentelemetry"));

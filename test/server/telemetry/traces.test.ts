@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "rolldown";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../services/eventually.js";
 import { attributesOf, type OtlpReceiver, type ReceivedSpan, startReceiver } from "./otlp-receiver.js";
 
 interface TracedServer {
@@ -12,6 +13,8 @@ interface TracedServer {
   readonly packages: readonly string[];
   /** Sends a request; gives the headers that its attempts would carry. */
   ask(headers?: Record<string, string>, path?: string): Promise<Record<string, string>[]>;
+  /** Those in its log so far. */
+  warnings(): Promise<readonly string[]>;
   end(): Promise<{ readonly warnings: string[]; readonly shutdownMs: number }>;
 }
 
@@ -52,6 +55,7 @@ async function startTracedServer(environment: Record<string, string>): Promise<T
     ...ready,
     ask: async (headers = {}, path = "/v1/chat/completions") =>
       (await (await fetch(`${ready.url}${path}`, { method: "POST", headers })).json()) as Record<string, string>[],
+    warnings: async () => (await (await fetch(`${ready.url}/warnings`)).json()) as string[],
     end: async () => {
       child.stdin.write("end\n");
       return await nextLine();
@@ -327,6 +331,8 @@ describe("startTelemetry()", () => {
         OTEL_EXPORTER_OTLP_TIMEOUT: "1000",
       });
       for (let request = 0; request < 5; request++) expect(await server.ask()).toHaveLength(2);
+      // An export that is under way when the server ends may fail too late to be said.
+      await eventually(async () => expect(await server.warnings()).toHaveLength(1));
       const { warnings, shutdownMs } = await server.end();
       expect(shutdownMs).toBeLessThan(20_000);
       expect(warnings.length).toBeGreaterThanOrEqual(1);
